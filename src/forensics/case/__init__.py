@@ -1,0 +1,1 @@
+"""The case: schema, connection, packaged SQL, event store, loading."""

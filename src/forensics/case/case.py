@@ -1,0 +1,180 @@
+"""The case: a folder with one embedded database, an immutable event store and a custody record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+
+from forensics import CASE_VERSION
+from forensics.case.sql import sql
+from forensics.errors import ForensicsError, UsageError
+
+_NO_EVENTS = """SELECT
+    CAST(NULL AS VARCHAR) AS evidence_id, CAST(NULL AS BIGINT) AS line, CAST(NULL AS TIMESTAMP) AS timestamp,
+    CAST(NULL AS TIMESTAMP) AS started_at, CAST(NULL AS VARCHAR) AS client_ip, CAST(NULL AS VARCHAR) AS user_name,
+    CAST(NULL AS VARCHAR) AS method, CAST(NULL AS VARCHAR) AS host, CAST(NULL AS VARCHAR) AS path, CAST(NULL AS VARCHAR) AS query,
+    CAST(NULL AS VARCHAR) AS protocol, CAST(NULL AS SMALLINT) AS status, CAST(NULL AS BIGINT) AS bytes_sent,
+    CAST(NULL AS DOUBLE) AS duration_ms, CAST(NULL AS VARCHAR) AS referrer, CAST(NULL AS VARCHAR) AS user_agent,
+    CAST(NULL AS VARCHAR) AS request, CAST(NULL AS MAP(VARCHAR, VARCHAR)) AS extra
+WHERE FALSE"""
+
+
+class Case:
+    """An open case. SQL goes in by the name of a packaged file, values as ``$name`` parameters, frames come out."""
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.folder = folder
+        self.connection = connection
+
+    @classmethod
+    def create(cls, folder: Path) -> Case:
+        """Open the case in ``folder``, making it when there is none."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "events").mkdir(exist_ok=True)
+        return cls._open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Case:
+        """Open an existing case; ``UsageError`` when ``folder`` holds none."""
+        if not (folder / "case.duckdb").is_file():
+            raise UsageError(
+                f"There is no case in {folder}: load evidence first with `forensics load EVIDENCE... --case {folder}`."
+            )
+        return cls._open(folder)
+
+    @classmethod
+    def _open(cls, folder: Path) -> Case:
+        try:
+            connection = duckdb.connect(str(folder / "case.duckdb"))
+        except duckdb.IOException as error:
+            raise ForensicsError(
+                f"The case in {folder} cannot be opened ({str(error).splitlines()[0]}): wait for the other process or choose another --case."
+            ) from error
+        connection.execute("SET file_search_path = $folder", {"folder": str(folder)})
+        case = cls(folder, connection)
+        try:
+            case._check_version()
+        except BaseException:
+            connection.close()
+            raise
+        return case
+
+    def _check_version(self) -> None:
+        known = self.connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'meta'").fetchone()
+        version = self.meta("case_version") if known and known[0] else None
+        if version is not None and int(version) > CASE_VERSION:
+            raise ForensicsError(
+                f"The case in {self.folder} was made by a newer version of forensics (case version {version}, this one reads {CASE_VERSION}): "
+                "update forensics, or load the evidence into a new --case."
+            )
+        if version is None:
+            with self.transaction():
+                self.execute("case", "schema")
+                self.set_meta("case_version", str(CASE_VERSION))
+                self.refresh_events()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or nothing of it."""
+        self.connection.begin()
+        try:
+            yield
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+
+    # SQL by name -----------------------------------------------------------------------------------------------------
+
+    def execute(self, package: str, name: str, **parameters: Any) -> None:
+        """Run every statement of ``forensics/PACKAGE/NAME.sql``; each gets those ``parameters`` that it names."""
+        self._run(sql(package, name), parameters)
+
+    def _run(self, text: str, parameters: dict[str, Any]) -> None:
+        for statement in self.connection.extract_statements(text):
+            used = {key: value for key, value in parameters.items() if key in statement.named_parameters}
+            self.connection.execute(statement, used)
+
+    def frame(self, package: str, name: str, **parameters: Any) -> pl.DataFrame:
+        """Return the result of the one SELECT in ``forensics/PACKAGE/NAME.sql``."""
+        return self.connection.sql(sql(package, name), params=parameters or None).pl()
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a whole table or view of the contract, in its stored order."""
+        return self.connection.table(name).pl()
+
+    def rows(self, package: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the result of a SELECT as dictionaries (for small results)."""
+        return self.frame(package, name, **parameters).to_dicts()
+
+    def insert(self, table: str, frame: pl.DataFrame) -> None:
+        """Append a frame to a table, columns matched by name; columns that the frame lacks become NULL."""
+        if frame.is_empty():
+            return
+        self.connection.register("incoming", frame)
+        try:
+            self.connection.execute(f'INSERT INTO "{table}" BY NAME FROM incoming')
+        finally:
+            self.connection.unregister("incoming")
+
+    def replace(self, table: str, frame: pl.DataFrame) -> None:
+        """Make a derived table hold exactly this frame."""
+        self.connection.execute(f'DELETE FROM "{table}"')
+        self.insert(table, frame)
+
+    # Small facts -----------------------------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """Return a fact about the case itself (its version, what its analysis was made from)."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = $key", {"key": key}).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Set a fact about the case itself."""
+        self.connection.execute("DELETE FROM meta WHERE key = $key", {"key": key})
+        self.connection.execute("INSERT INTO meta VALUES ($key, $value)", {"key": key, "value": value})
+
+    def option(self, key: str, default: Any = None) -> Any:
+        """Return an analysis option that was given for this case (``--cost``, ``--object`` ...), or the default."""
+        row = self.connection.execute("SELECT value FROM options WHERE key = $key", {"key": key}).fetchone()
+        return default if row is None else json.loads(row[0])
+
+    def set_option(self, key: str, value: Any) -> None:
+        """Keep an analysis option with the case; None forgets it."""
+        self.connection.execute("DELETE FROM options WHERE key = $key", {"key": key})
+        if value is not None:
+            self.connection.execute(
+                "INSERT INTO options VALUES ($key, $value)", {"key": key, "value": json.dumps(value, sort_keys=True)}
+            )
+
+    def refresh_events(self) -> None:
+        """Point the event views at the Parquet files of the evidence that is loaded (call inside the load's transaction)."""
+        shas = [
+            r[0]
+            for r in self.connection.execute(
+                "SELECT sha256 FROM evidence_files WHERE kind = 'log' AND parsed > 0 ORDER BY sha256"
+            ).fetchall()
+        ]
+        listed = ", ".join(f"'events/{sha}.parquet'" for sha in shas)
+        stored = f"FROM read_parquet([{listed}])" if shas else _NO_EVENTS
+        self._run(
+            sql("case", "events")
+            .replace("{stored}", stored, 2)
+            .replace("-- parameters: " + stored, "-- parameters: none"),
+            {},
+        )

@@ -1,0 +1,24 @@
+-- title: the views over the event store
+-- why: an evidence file's Parquet holds what was parsed from it and nothing learned elsewhere; duplicates, accounts, tiers and
+--      clock offsets are joined here, so that evidence may arrive in any order and the answer is the same.
+-- parameters: {stored}: replaced by the relation of all stored events (a view cannot take parameters); made of SHA-256 names only
+
+CREATE OR REPLACE VIEW stored_events AS {stored};
+
+CREATE OR REPLACE VIEW events AS
+SELECT
+    e.evidence_id, e.line, e.timestamp,
+    e.started_at + to_microseconds(CAST(coalesce(t.clock_offset_seconds, 0) * 1000000 AS BIGINT)) AS started_at,
+    e.client_ip, e.user_name, u.account_id, e.method, e.host, e.path, e.query, e.protocol, e.status, e.bytes_sent, e.duration_ms,
+    e.referrer, e.user_agent, e.request, e.extra
+FROM stored_events AS e
+ANTI JOIN duplicates AS d ON e.evidence_id = d.evidence_id AND e.line = d.line
+LEFT JOIN tiers AS t ON e.evidence_id = t.evidence_id
+LEFT JOIN (SELECT key, account_id FROM account_aliases WHERE source = 'log' AND key_type = 'user_name') AS u ON e.user_name = u.key;
+
+-- What every rate counts: one tier of each request.
+CREATE OR REPLACE VIEW requests AS
+SELECT e.*, v.host AS logged_by
+FROM events AS e
+JOIN evidence AS v ON e.evidence_id = v.evidence_id
+WHERE v.counted;

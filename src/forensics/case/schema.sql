@@ -1,0 +1,141 @@
+-- title: the tables of a case
+-- why: one place that says what is known, where it came from, and what was concluded from it.
+--      Times are TIMESTAMP in UTC with microseconds. '-' and empty are NULL. Likelihoods are DOUBLE within [.01, .99].
+-- parameters: none
+
+-- What loads write -------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS meta (key VARCHAR, value VARCHAR);
+CREATE TABLE IF NOT EXISTS options (key VARCHAR, value VARCHAR);            -- analysis options that were given, JSON values
+
+CREATE TABLE IF NOT EXISTS evidence_files (                                 -- one row per evidence file; view `evidence` adds the derived
+    evidence_id VARCHAR, path VARCHAR,                                      -- path relative to what was given
+    location VARCHAR,                                                       -- where it was read: absolute; never in a report
+    sha256 VARCHAR, size_bytes BIGINT,
+    kind VARCHAR,                                                           -- log | accounts | payments | identifiers | notes
+    format VARCHAR, format_share DOUBLE,                                    -- share of sampled lines that the format read
+    host VARCHAR, given_tier VARCHAR, format_tier VARCHAR,
+    time_zone VARCHAR, time_zone_source VARCHAR, time_basis VARCHAR,        -- request start | end
+    lines BIGINT, parsed BIGINT, rejected BIGINT, skipped BIGINT,           -- lines = parsed + rejected + skipped
+    first_at TIMESTAMP, last_at TIMESTAMP, backward_steps BIGINT,
+    load_options VARCHAR,                                                   -- JSON, sorted keys
+    events_sha256 VARCHAR,                                                  -- of events/SHA256.parquet
+    assumptions VARCHAR[], exhibit VARCHAR, collected_by VARCHAR, collected_at VARCHAR, note VARCHAR,
+    loaded_at TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS rejects (evidence_id VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR);
+
+CREATE TABLE IF NOT EXISTS account_records (                                -- rows of account exports, as loaded
+    evidence_id VARCHAR, line BIGINT, source VARCHAR, account_id VARCHAR, email VARCHAR, user_name VARCHAR, name VARCHAR,
+    created_at TIMESTAMP, plan VARCHAR, status VARCHAR, signup_ip VARCHAR, extra MAP(VARCHAR, VARCHAR)
+);
+CREATE TABLE IF NOT EXISTS payment_records (                                -- rows of payment exports, as loaded
+    evidence_id VARCHAR, line BIGINT, source VARCHAR, payment_id VARCHAR, account_key VARCHAR, -- account id, email or provider's customer id
+    paid_at TIMESTAMP, amount DECIMAL(18, 4), currency VARCHAR, status VARCHAR,
+    card_fingerprint VARCHAR, card_brand VARCHAR, card_last4 VARCHAR, card_expiry VARCHAR, payer_id VARCHAR, payer_email VARCHAR,
+    billing_name VARCHAR, billing_postcode VARCHAR, billing_country VARCHAR, extra MAP(VARCHAR, VARCHAR)
+);
+CREATE TABLE IF NOT EXISTS identifier_records (                             -- identifiers that users bring themselves
+    evidence_id VARCHAR, line BIGINT, account_key VARCHAR, identifier_type VARCHAR, identifier_value VARCHAR,
+    first_at TIMESTAMP, last_at TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS notes (occurred_at TIMESTAMP, message VARCHAR, event_type VARCHAR, evidence_id VARCHAR, line BIGINT);
+CREATE TABLE IF NOT EXISTS rulings (                                        -- numbered in the order they were made; a later one wins
+    ruling BIGINT, verdict VARCHAR, subject_type VARCHAR, subject VARCHAR, other VARCHAR, why VARCHAR
+);
+
+-- What the analysis derives; emptied and filled again in one transaction -------------------------------------------
+
+CREATE TABLE IF NOT EXISTS duplicates (evidence_id VARCHAR, line BIGINT, of_evidence_id VARCHAR, of_line BIGINT);
+CREATE TABLE IF NOT EXISTS tiers (                                          -- of every log: its tier, and whether rates count it
+    evidence_id VARCHAR, tier VARCHAR, counted BOOLEAN, clock_offset_seconds DOUBLE, why VARCHAR
+);
+CREATE TABLE IF NOT EXISTS account_aliases (source VARCHAR, key_type VARCHAR, key VARCHAR, account_id VARCHAR, how VARCHAR);
+CREATE TABLE IF NOT EXISTS ambiguous_keys (source VARCHAR, key_type VARCHAR, key VARCHAR, account_ids VARCHAR[]);
+CREATE TABLE IF NOT EXISTS accounts (
+    account_id VARCHAR, source VARCHAR, email VARCHAR, email_domain VARCHAR, name VARCHAR, created_at TIMESTAMP, plan VARCHAR,
+    status VARCHAR, signup_ip VARCHAR, extra MAP(VARCHAR, VARCHAR), evidence_id VARCHAR, line BIGINT
+);
+CREATE TABLE IF NOT EXISTS payments (
+    payment_id VARCHAR, account_id VARCHAR, paid_at TIMESTAMP, amount DECIMAL(18, 4), currency VARCHAR, status VARCHAR,
+    card_fingerprint VARCHAR, card_brand VARCHAR, card_last4 VARCHAR, card_expiry VARCHAR, payer_id VARCHAR, payer_email VARCHAR,
+    billing_name VARCHAR, billing_postcode VARCHAR, billing_country VARCHAR, extra MAP(VARCHAR, VARCHAR), evidence_id VARCHAR, line BIGINT
+);
+CREATE TABLE IF NOT EXISTS identifiers (
+    account_id VARCHAR, identifier_type VARCHAR, identifier_value VARCHAR, signal VARCHAR, first_at TIMESTAMP, last_at TIMESTAMP,
+    uses BIGINT, evidence_id VARCHAR, line BIGINT
+);
+CREATE TABLE IF NOT EXISTS links (
+    identifier_type VARCHAR, identifier_value VARCHAR, account_id VARCHAR, actor_id VARCHAR, weight_bits DOUBLE, kept BOOLEAN, why VARCHAR,
+    family VARCHAR, evidence_id VARCHAR, line BIGINT
+);
+CREATE TABLE IF NOT EXISTS actors (
+    actor_id VARCHAR, parent_actor_id VARCHAR, label VARCHAR, accounts BIGINT, email_domains VARCHAR[], payers VARCHAR[], level VARCHAR,
+    likelihood DOUBLE, first_at TIMESTAMP, last_at TIMESTAMP, requests BIGINT
+);
+CREATE TABLE IF NOT EXISTS actor_accounts (actor_id VARCHAR, account_id VARCHAR, strength_bits DOUBLE, via VARCHAR);
+
+CREATE TABLE IF NOT EXISTS routes (route_id INTEGER, route VARCHAR, object_kind VARCHAR);  -- request paths with their ids taken out
+CREATE TABLE IF NOT EXISTS service_minutes (                                -- counted requests: what the service did
+    minute TIMESTAMP, host VARCHAR, route_id INTEGER, backend VARCHAR, requests BIGINT, failed BIGINT, blocked BIGINT, -- blocked: 401, 403, 429
+    bytes_sent BIGINT, timed BIGINT, duration_ms_sum DOUBLE, duration_ms_p50 DOUBLE, duration_ms_p95 DOUBLE
+);
+CREATE TABLE IF NOT EXISTS subject_minutes (                                -- counted requests: who asked
+    minute TIMESTAMP, account_id VARCHAR, network VARCHAR, agent_id INTEGER, route_id INTEGER, requests BIGINT, failed BIGINT,
+    bytes_sent BIGINT, duration_ms_sum DOUBLE
+);
+CREATE TABLE IF NOT EXISTS agents (agent_id INTEGER, user_agent VARCHAR);
+
+CREATE TABLE IF NOT EXISTS incidents (
+    incident_id VARCHAR, kind VARCHAR, scope VARCHAR, started_at TIMESTAMP, peaked_at TIMESTAMP, mitigated_at TIMESTAMP, ended_at TIMESTAMP,
+    severity VARCHAR, requests BIGINT, failed_requests BIGINT, affected_accounts BIGINT, affected_paying_accounts BIGINT, verdict VARCHAR,
+    likelihood DOUBLE, summary VARCHAR, ramp_started_at TIMESTAMP, missing_requests DOUBLE, basis VARCHAR
+);
+CREATE TABLE IF NOT EXISTS phases (incident_id VARCHAR, phase VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP);
+CREATE TABLE IF NOT EXISTS incident_minutes (                               -- the picture: one row per minute from before the ramp to after the end
+    incident_id VARCHAR, minute TIMESTAMP, requests BIGINT, failed BIGINT, expected_requests DOUBLE, latency_ms DOUBLE, capacity_requests DOUBLE
+);
+CREATE TABLE IF NOT EXISTS attributions (
+    incident_id VARCHAR, rank BIGINT, subject_type VARCHAR, subject_id VARCHAR, actor_id VARCHAR, excess_requests DOUBLE, load_share DOUBLE,
+    likelihood DOUBLE, p_value DOUBLE, smallest_p DOUBLE
+);
+CREATE TABLE IF NOT EXISTS actor_minutes (                                  -- load of each attributed actor; the rest has actor_id NULL
+    incident_id VARCHAR, minute TIMESTAMP, actor_id VARCHAR, requests BIGINT, failed BIGINT
+);
+CREATE TABLE IF NOT EXISTS counterfactuals (                                -- what the minute would have been without the actor; NULL: refused
+    incident_id VARCHAR, actor_id VARCHAR, minute TIMESTAMP, requests DOUBLE, failed DOUBLE, failed_low DOUBLE, failed_high DOUBLE,
+    latency_ms DOUBLE, basis VARCHAR
+);
+CREATE TABLE IF NOT EXISTS rivals (
+    incident_id VARCHAR, explanation VARCHAR, likelihood DOUBLE, evidence_for VARCHAR[], evidence_against VARCHAR[], evidence_wanted VARCHAR[]
+);
+CREATE TABLE IF NOT EXISTS participants (
+    incident_id VARCHAR, actor_id VARCHAR, account_id VARCHAR, role VARCHAR, requests BIGINT, load_share DOUBLE, first_at TIMESTAMP,
+    last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT
+);
+CREATE TABLE IF NOT EXISTS automation (                                     -- how machine-like a subject asks, with reasons
+    subject_type VARCHAR, subject_id VARCHAR, score DOUBLE, likelihood DOUBLE, reasons VARCHAR[]
+);
+CREATE TABLE IF NOT EXISTS taken (
+    actor_id VARCHAR, account_id VARCHAR, object_kind VARCHAR, objects BIGINT, pairs BIGINT, requests BIGINT, served BIGINT, bytes BIGINT,
+    first_at TIMESTAMP, last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT
+);
+CREATE TABLE IF NOT EXISTS response (
+    incident_id VARCHAR, measure VARCHAR, scope VARCHAR, accounts_hit BIGINT, uninvolved_hit BIGINT, load_covered DOUBLE, basis VARCHAR
+);
+CREATE TABLE IF NOT EXISTS timeline (
+    incident_id VARCHAR, occurred_at TIMESTAMP, event_type VARCHAR, message VARCHAR, observed BOOLEAN, actor_id VARCHAR, account_id VARCHAR,
+    evidence_id VARCHAR, line BIGINT, rows BIGINT, likelihood DOUBLE
+);
+
+-- The views of the contract over them ------------------------------------------------------------------------------
+
+CREATE OR REPLACE VIEW evidence AS
+SELECT
+    f.evidence_id, f.path, f.sha256, f.size_bytes, f.kind, f.format, f.host, coalesce(f.given_tier, t.tier, f.format_tier) AS tier,
+    f.time_zone, f.time_zone_source, f.time_basis, f.lines, f.parsed - coalesce(d.duplicates, 0) AS events, f.rejected, f.skipped,
+    coalesce(d.duplicates, 0) AS duplicates, f.first_at, f.last_at, f.loaded_at, coalesce(t.counted, TRUE) AS counted,
+    coalesce(t.clock_offset_seconds, 0) AS clock_offset_seconds, t.why AS tier_why, f.format_share, f.backward_steps, f.assumptions
+FROM evidence_files AS f
+LEFT JOIN tiers AS t USING (evidence_id)
+LEFT JOIN (SELECT evidence_id, count(*) AS duplicates FROM duplicates GROUP BY evidence_id) AS d USING (evidence_id);

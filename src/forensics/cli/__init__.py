@@ -1,0 +1,1 @@
+"""The command line; it calls every other package and is called by none."""

@@ -1,0 +1,67 @@
+"""The command line: Typer commands, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated, NoReturn
+
+import typer
+
+from forensics import CONTRACT_VERSION, __version__
+from forensics.errors import ExitCode, ForensicsError
+
+GROUPS = ("demo", "load", "status", "incidents", "taken", "actors", "people", "reports", "custody")
+"""Modules of this package that register commands, in the order of the help page."""
+
+app = typer.Typer(
+    name="forensics",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"forensics {__version__} (contract {CONTRACT_VERSION})")
+        raise typer.Exit
+
+
+@app.callback()
+def forensics(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Log forensics, offline: what happened, who caused it, how sure are we.
+
+    Start with `forensics demo --out report`, or `forensics investigate EVIDENCE... --out report` on your own files.
+    """
+
+
+for group in GROUPS:
+    import_module(f"forensics.cli.{group}").register(app)
+
+
+def main() -> NoReturn:
+    """Run the program; errors are one plain sentence, never a traceback."""
+    try:
+        app()
+    except ForensicsError as error:
+        from forensics.text import printable
+
+        print(f"forensics: {printable(str(error))}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print(
+            "forensics: interrupted; what had completed is kept, run the same command again to continue.",
+            file=sys.stderr,
+        )
+        sys.exit(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(ExitCode.DONE)
+    sys.exit(ExitCode.DONE)

@@ -1,0 +1,1 @@
+"""Small reference tables that no package carries."""

@@ -1,0 +1,1 @@
+"""Account, payment and identifier exports of other systems, recognised by their headers."""

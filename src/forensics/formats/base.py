@@ -1,0 +1,59 @@
+"""What a log format is: its name, its specification, its samples, and one function from lines to events.
+
+One module per format in this folder, each with a module-level ``FORMATS: tuple[Format, ...]``; the folder is the registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+Parser = Callable[[pl.DataFrame], pl.DataFrame]
+"""From a frame of ``LINES`` to a frame of ``EVENTS`` + ``OUTCOME``: the same rows in the same order.
+
+A parser may keep state from one batch to the next (W3C ``#Fields``); batches of a file arrive in order. Rows that it does not
+understand come back as ``rejected`` with a reason, and are offered to the other formats before they stay so.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How a file is to be read where the file itself does not say."""
+
+    time_zone: str = "UTC"
+    """IANA name for timestamps without a zone."""
+    trusted_proxies: tuple[str, ...] = ()
+    """CIDR networks whose forwarded entries are believed, right-most first."""
+    log_format: str | None = None
+    """An Apache ``LogFormat`` or nginx ``log_format`` string."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A line that the format must read, and values that it must then yield (columns of ``EVENTS``; extra as a mapping)."""
+
+    line: str
+    expected: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A log format. It is recognised by parsing: the share of sampled lines that ``open`` reads; ties go to ``rank``."""
+
+    name: str
+    title: str
+    reference: str
+    """URL of the specification."""
+    samples: tuple[Sample, ...]
+    open: Callable[[ReadOptions], Parser]
+    tier: str | None = None
+    """edge | gateway | application, where the format tells."""
+    time_basis: str = "request start"
+    """What the timestamp is: ``request start`` or ``request end``."""
+    zoned: bool = True
+    """Whether timestamps carry their zone (or are UTC by specification)."""
+    rank: int = 0
+    """Higher wins when two formats read the same share of lines (the more specific format ranks higher)."""

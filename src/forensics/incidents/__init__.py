@@ -1,0 +1,1 @@
+"""Rollups, baseline, windows, silence, phases."""

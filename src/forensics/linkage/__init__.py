@@ -1,0 +1,1 @@
+"""From shared identifiers to actors, with weights in bits and reasons."""

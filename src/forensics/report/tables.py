@@ -1,0 +1,118 @@
+"""Data to standard output or a file: table, csv, json or jsonl, always from the same frame."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forensics.text import defused, printable
+
+if TYPE_CHECKING:
+    import polars as pl
+
+STYLES = ("table", "csv", "json", "jsonl")
+
+
+def emit(frame: pl.DataFrame, *, style: str | None = None, output: Path | None = None, title: str = "") -> None:
+    """Write a frame: ``table`` on a terminal and ``csv`` in a pipe unless ``style`` says otherwise."""
+    chosen = style or ("table" if output is None and sys.stdout.isatty() else "csv")
+    if chosen == "table":
+        write_table(frame, title, output)
+        return
+    text = {"csv": as_csv, "json": as_json, "jsonl": as_jsonl}[chosen](frame)
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8", newline="")
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a frame as JSON would carry it: times as ISO 8601 in UTC with ``Z``, maps with sorted keys."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds") + "Z"
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {str(key): plain(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def cell(value: Any) -> str:
+    """Return a value as one CSV cell: NULL is empty, lists are joined by ``; ``, text that would be a formula is defused."""
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return defused("; ".join(str(item) for item in value))
+    if isinstance(value, dict):
+        return defused(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    return str(value) if isinstance(value, int | float) else defused(str(value))
+
+
+def as_csv(frame: pl.DataFrame) -> str:
+    """Return the frame as RFC 4180 CSV with ``\\n`` line ends; every text cell is harmless in a spreadsheet."""
+    lines = [_csv_line(frame.columns)]
+    lines.extend(_csv_line([cell(value) for value in row]) for row in frame.iter_rows())
+    return "".join(lines)
+
+
+def _csv_line(cells: list[str]) -> str:
+    quoted = ('"' + c.replace('"', '""') + '"' if any(ch in c for ch in ',"\r\n') else c for c in cells)
+    return ",".join(quoted) + "\n"
+
+
+def _objects(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    return ({key: plain(value) for key, value in row.items()} for row in frame.iter_rows(named=True))
+
+
+def as_json(frame: pl.DataFrame) -> str:
+    """Return the frame as one JSON array of objects."""
+    return json.dumps(list(_objects(frame)), ensure_ascii=False, indent=2) + "\n"
+
+
+def as_jsonl(frame: pl.DataFrame) -> str:
+    """Return the frame as JSON lines."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _objects(frame))
+
+
+def write_table(frame: pl.DataFrame, title: str, output: Path | None) -> None:
+    """Write the frame as a Rich table: text only, no markup and no control sequence from the data is obeyed."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
+    table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold")
+    for name in frame.columns:
+        table.add_column(Text(name), justify="right" if name in numeric else "left", overflow="fold")
+    for row in frame.iter_rows():
+        table.add_row(*(Text(readable(value)) for value in row))
+    if output is None:
+        Console().print(table)
+        return
+    with output.open("w", encoding="utf-8") as stream:
+        Console(file=stream, width=200).print(table)
+
+
+def readable(value: Any) -> str:
+    """Return a value as a person reads it in a terminal cell."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, float | Decimal):
+        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return printable(cell(value) if isinstance(value, list | dict | bool) else str(value))

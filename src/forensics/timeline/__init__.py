@@ -1,0 +1,1 @@
+"""Rows from every table, ordered into one story."""
