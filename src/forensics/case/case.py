@@ -16,15 +16,6 @@ from forensics import CASE_VERSION
 from forensics.case.sql import sql
 from forensics.errors import ForensicsError, UsageError
 
-_NO_EVENTS = """SELECT
-    CAST(NULL AS VARCHAR) AS evidence_id, CAST(NULL AS BIGINT) AS line, CAST(NULL AS TIMESTAMP) AS timestamp,
-    CAST(NULL AS TIMESTAMP) AS started_at, CAST(NULL AS VARCHAR) AS client_ip, CAST(NULL AS VARCHAR) AS user_name,
-    CAST(NULL AS VARCHAR) AS method, CAST(NULL AS VARCHAR) AS host, CAST(NULL AS VARCHAR) AS path, CAST(NULL AS VARCHAR) AS query,
-    CAST(NULL AS VARCHAR) AS protocol, CAST(NULL AS SMALLINT) AS status, CAST(NULL AS BIGINT) AS bytes_sent,
-    CAST(NULL AS DOUBLE) AS duration_ms, CAST(NULL AS VARCHAR) AS referrer, CAST(NULL AS VARCHAR) AS user_agent,
-    CAST(NULL AS VARCHAR) AS request, CAST(NULL AS MAP(VARCHAR, VARCHAR)) AS extra
-WHERE FALSE"""
-
 
 class Case:
     """An open case. SQL goes in by the name of a packaged file, values as ``$name`` parameters, frames come out."""
@@ -44,9 +35,7 @@ class Case:
     def open(cls, folder: Path) -> Case:
         """Open an existing case; ``UsageError`` when ``folder`` holds none."""
         if not (folder / "case.duckdb").is_file():
-            raise UsageError(
-                f"There is no case in {folder}: load evidence first with `forensics load EVIDENCE... --case {folder}`."
-            )
+            raise UsageError(f"There is no case in {folder}: load evidence first with `forensics load EVIDENCE... --case {folder}`.")
         return cls._open(folder)
 
     @classmethod
@@ -55,7 +44,8 @@ class Case:
             connection = duckdb.connect(str(folder / "case.duckdb"))
         except duckdb.IOException as error:
             raise ForensicsError(
-                f"The case in {folder} cannot be opened ({str(error).splitlines()[0]}): wait for the other process or choose another --case."
+                f"The case in {folder} cannot be opened ({str(error).splitlines()[0]}): "
+                "wait for the other process or choose another --case."
             ) from error
         connection.execute("SET file_search_path = $folder", {"folder": str(folder)})
         case = cls(folder, connection)
@@ -67,12 +57,12 @@ class Case:
         return case
 
     def _check_version(self) -> None:
-        known = self.connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'meta'").fetchone()
-        version = self.meta("case_version") if known and known[0] else None
+        made = self._fetch("SELECT table_name FROM duckdb_tables() WHERE table_name = 'meta'")
+        version = self.meta("case_version") if made else None
         if version is not None and int(version) > CASE_VERSION:
             raise ForensicsError(
-                f"The case in {self.folder} was made by a newer version of forensics (case version {version}, this one reads {CASE_VERSION}): "
-                "update forensics, or load the evidence into a new --case."
+                f"The case in {self.folder} was made by a newer version of forensics "
+                f"(case version {version}, this one reads {CASE_VERSION}): update forensics, or load the evidence into a new --case."
             )
         if version is None:
             with self.transaction():
@@ -83,9 +73,7 @@ class Case:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.connection.close()
 
     @contextmanager
@@ -112,11 +100,13 @@ class Case:
 
     def frame(self, package: str, name: str, **parameters: Any) -> pl.DataFrame:
         """Return the result of the one SELECT in ``forensics/PACKAGE/NAME.sql``."""
-        return self.connection.sql(sql(package, name), params=parameters or None).pl()
+        result: pl.DataFrame = self.connection.sql(sql(package, name), params=parameters or None).pl()
+        return result
 
     def table(self, name: str) -> pl.DataFrame:
         """Return a whole table or view of the contract, in its stored order."""
-        return self.connection.table(name).pl()
+        result: pl.DataFrame = self.connection.table(name).pl()
+        return result
 
     def rows(self, package: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return the result of a SELECT as dictionaries (for small results)."""
@@ -134,15 +124,19 @@ class Case:
 
     def replace(self, table: str, frame: pl.DataFrame) -> None:
         """Make a derived table hold exactly this frame."""
-        self.connection.execute(f'DELETE FROM "{table}"')
+        self.connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 (a table of our own schema)
         self.insert(table, frame)
+
+    def _fetch(self, query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return all rows: in DuckDB 2 a result that is not read to its end keeps the connection to itself."""
+        return self.connection.execute(query, parameters or {}).fetchall()
 
     # Small facts -----------------------------------------------------------------------------------------------------
 
     def meta(self, key: str) -> str | None:
         """Return a fact about the case itself (its version, what its analysis was made from)."""
-        row = self.connection.execute("SELECT value FROM meta WHERE key = $key", {"key": key}).fetchone()
-        return None if row is None else str(row[0])
+        found = self._fetch("SELECT value FROM meta WHERE key = $key", {"key": key})
+        return str(found[0][0]) if found else None
 
     def set_meta(self, key: str, value: str) -> None:
         """Set a fact about the case itself."""
@@ -151,30 +145,19 @@ class Case:
 
     def option(self, key: str, default: Any = None) -> Any:
         """Return an analysis option that was given for this case (``--cost``, ``--object`` ...), or the default."""
-        row = self.connection.execute("SELECT value FROM options WHERE key = $key", {"key": key}).fetchone()
-        return default if row is None else json.loads(row[0])
+        found = self._fetch("SELECT value FROM options WHERE key = $key", {"key": key})
+        return json.loads(found[0][0]) if found else default
 
     def set_option(self, key: str, value: Any) -> None:
         """Keep an analysis option with the case; None forgets it."""
         self.connection.execute("DELETE FROM options WHERE key = $key", {"key": key})
         if value is not None:
-            self.connection.execute(
-                "INSERT INTO options VALUES ($key, $value)", {"key": key, "value": json.dumps(value, sort_keys=True)}
-            )
+            self.connection.execute("INSERT INTO options VALUES ($key, $value)", {"key": key, "value": json.dumps(value, sort_keys=True)})
 
     def refresh_events(self) -> None:
         """Point the event views at the Parquet files of the evidence that is loaded (call inside the load's transaction)."""
-        shas = [
-            r[0]
-            for r in self.connection.execute(
-                "SELECT sha256 FROM evidence_files WHERE kind = 'log' AND parsed > 0 ORDER BY sha256"
-            ).fetchall()
-        ]
+        shas = [row["sha256"] for row in self.rows("case", "event_files")]
         listed = ", ".join(f"'events/{sha}.parquet'" for sha in shas)
-        stored = f"FROM read_parquet([{listed}])" if shas else _NO_EVENTS
-        self._run(
-            sql("case", "events")
-            .replace("{stored}", stored, 2)
-            .replace("-- parameters: " + stored, "-- parameters: none"),
-            {},
-        )
+        stored = f"FROM read_parquet([{listed}])" if shas else sql("case", "no_events")
+        _, _, body = sql("case", "events").partition("CREATE")
+        self._run("CREATE" + body.replace("STORED_EVENTS", stored, 1), {})

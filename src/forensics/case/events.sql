@@ -1,9 +1,10 @@
 -- title: the views over the event store
 -- why: an evidence file's Parquet holds what was parsed from it and nothing learned elsewhere; duplicates, accounts, tiers and
 --      clock offsets are joined here, so that evidence may arrive in any order and the answer is the same.
--- parameters: {stored}: replaced by the relation of all stored events (a view cannot take parameters); made of SHA-256 names only
+-- parameters: none; STORED_EVENTS stands for the relation of all stored events, put in by Case.refresh_events from SHA-256 names only
+--      (a view takes no parameters)
 
-CREATE OR REPLACE VIEW stored_events AS {stored};
+CREATE OR REPLACE VIEW stored_events AS STORED_EVENTS;
 
 CREATE OR REPLACE VIEW events AS
 SELECT

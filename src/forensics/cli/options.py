@@ -23,8 +23,6 @@ StyleOption = Annotated[
     Style | None,
     typer.Option("--format", help="How to write the listing (default: table on a terminal, csv in a pipe)."),
 ]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", help="Write the listing to this file instead of standard output.")
-]
+OutputOption = Annotated[Path | None, typer.Option("--output", help="Write the listing to this file instead of standard output.")]
 
 DEFAULT_CASE = Path("case")
