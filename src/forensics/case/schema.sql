@@ -139,3 +139,21 @@ SELECT
 FROM evidence_files AS f
 LEFT JOIN tiers AS t USING (evidence_id)
 LEFT JOIN (SELECT evidence_id, count(*) AS duplicates FROM duplicates GROUP BY evidence_id) AS d USING (evidence_id);
+
+CREATE OR REPLACE VIEW actor_members AS                                     -- every account of every actor, at every level
+WITH RECURSIVE members AS (
+    SELECT actor_id, account_id FROM actor_accounts
+    UNION
+    SELECT a.parent_actor_id, m.account_id
+    FROM members AS m
+    JOIN actors AS a ON a.actor_id = m.actor_id
+    WHERE a.parent_actor_id IS NOT NULL
+)
+SELECT actor_id, account_id FROM members;
+
+CREATE OR REPLACE VIEW account_actors AS                                    -- the actor that an account's load is counted to:
+SELECT m.account_id, arg_max(m.actor_id, a.accounts) AS actor_id            -- the widest one, but never an organisation
+FROM actor_members AS m
+JOIN actors AS a ON a.actor_id = m.actor_id
+WHERE a.level <> 'same organisation'
+GROUP BY m.account_id;
