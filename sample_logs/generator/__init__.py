@@ -1,0 +1,1 @@
+"""The parts of the generator behind ``sample_logs/make.py``."""
