@@ -1,0 +1,105 @@
+"""From the winners of the scan to those whose load made the excess - or to nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forensics.attribution.scan import Winner, scan
+from forensics.attribution.scene import Scene
+
+MIN_SHARE = 0.15
+"""A subject with less of the excess than this is not blamed for it by itself."""
+MOST = 0.5
+"""Those who are blamed must together have made at least this much of the excess."""
+SIGMAS, TIMES = 4.0, 1.5
+"""Its excess is at least so many of its own deviations, its load so many times its largest elsewhere."""
+LONE_SCORE = 50.0
+"""Nats that the log likelihood ratio must reach where no placebo tells how easily chance reaches it."""
+MIN_RISE = 0.10
+MIN_SIGMAS = 3.0
+"""Load has risen when it is so much above, and so many robust standard deviations above, the same hours of other days."""
+
+
+@dataclass(frozen=True)
+class Rise:
+    """How far the whole load rose over its baseline in the window, in one measure (``requests`` or ``cost``)."""
+
+    measure: str
+    load: float
+    expected: float
+    sigmas: float
+
+    @property
+    def excess(self) -> float:
+        """Load beyond expectation (negative when it fell)."""
+        return self.load - self.expected
+
+    @property
+    def significant(self) -> bool:
+        """Whether the service had more to do than it is used to."""
+        return self.excess > MIN_RISE * self.expected and self.sigmas >= MIN_SIGMAS
+
+
+@dataclass(frozen=True)
+class Blamed:
+    """A subject that is held to have made part of the excess."""
+
+    winner: Winner
+    share: float
+    """Share of the excess over the baseline, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the scan of one incident found."""
+
+    rise: Rise
+    winners: list[Winner]
+    blamed: list[Blamed]
+
+    @property
+    def share(self) -> float:
+        """Share of the excess that the blamed made together."""
+        return min(1.0, sum(b.share for b in self.blamed))
+
+
+def rise_of(scene: Scene, measure: str) -> Rise:
+    """Compare the window's load with the median of the others (MAD, at least Poisson's and 5 % of it, as its deviation)."""
+    totals = scene.totals(measure)
+    others = totals[1:]
+    expected = float(np.median(others))
+    spread = 1.4826 * float(np.median(np.abs(others - expected)))
+    deviation = max(spread, expected**0.5, 0.05 * expected, 1.0)
+    return Rise(measure, float(totals[0]), expected, (float(totals[0]) - expected) / deviation)
+
+
+def find(scene: Scene) -> Finding:
+    """Scan in every measure that is known and keep the one in which the load rose more."""
+    measures = ["requests", "cost"] if scene.weights else ["requests"]
+    rises = [rise_of(scene, measure) for measure in measures]
+    rise = max(rises, key=lambda r: r.sigmas)
+    winners = scan(scene.loads, scene.windows, rise.measure, scene.placebos)
+    collection = scene.incident["kind"] == "collection"
+    blamed = _blamed(scene, rise, winners) if rise.significant or collection else []
+    return Finding(rise, winners, blamed)
+
+
+def _blamed(scene: Scene, rise: Rise, winners: list[Winner]) -> list[Blamed]:
+    excess = max(rise.excess, sum(w.excess for w in winners if w.excess > 0 and _significant(scene, w)))
+    if excess <= 0:
+        return []
+    found = [Blamed(w, w.excess / excess) for w in winners if w.excess >= MIN_SHARE * excess and _significant(scene, w)]
+    return found if sum(b.share for b in found) >= MOST else []
+
+
+def _significant(scene: Scene, winner: Winner) -> bool:
+    """Whether a subject clearly did more than ever, and no more placebos than chance allows gave anybody such a score.
+
+    With few placebos that means none of them; without any, its own history must do.
+    """
+    own = winner.excess >= SIGMAS * winner.deviation and winner.load >= TIMES * winner.most_elsewhere
+    if winner.p_value is None:
+        return own and winner.score > LONE_SCORE
+    return own and winner.p_value <= max(0.05, scene.smallest_p)

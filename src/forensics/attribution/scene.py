@@ -1,0 +1,83 @@
+"""Everything that is known about one incident's load, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forensics.attribution.windows import Window, earlier_windows, load_window, placebo_windows, whole_window
+from forensics.case.case import Case
+
+PACKAGE = "attribution"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An incident, its window (number 0), the windows it is compared with (1, 2, ...), and the load of everybody in each."""
+
+    incident: dict[str, Any]
+    window: Window
+    whole: Window
+    others: list[Window]
+    placebos: int
+    """How many of ``others`` are the same hours of other days; 0 when the log holds no other day and only earlier hours serve."""
+    loads: pl.DataFrame
+    """As of ``loads.sql``, with ``cost`` (requests weighted by service time) added."""
+    weights: dict[str, float]
+    """Route -> weight, where weights are known; the mean request weighs 1."""
+
+    @property
+    def windows(self) -> int:
+        """Number of windows, the incident's own included."""
+        return 1 + len(self.others)
+
+    @property
+    def smallest_p(self) -> float:
+        """The smallest p-value that so many placebos can give."""
+        return 1.0 / (self.placebos + 1)
+
+    def totals(self, measure: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return everybody's load in each window."""
+        result = np.zeros(self.windows)
+        by_window = self.loads.group_by("w").agg(pl.col(measure).sum())
+        result[by_window["w"].to_numpy()] = by_window[measure].to_numpy()
+        return result
+
+
+def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents: list[dict[str, Any]]) -> Scene:
+    """Read an incident's load and that of the windows it is compared with."""
+    window = load_window(incident)
+    masked = [whole_window(row) for row in incidents]
+    others = placebo_windows(window, covered, masked)
+    placebos = len(others)
+    if not others:
+        others = earlier_windows(window, covered, [m for m in masked if m.start != window.start])
+    bounds = {"starts": [w.start for w in (window, *others)], "ends": [w.end for w in (window, *others)]}
+    loads = case.frame(PACKAGE, "loads", **bounds)
+    weights = _weights(case, {key: values[1:] for key, values in bounds.items()})
+    by_route = pl.DataFrame(
+        {"route_id": list(weights), "weight": [w for _, w in weights.values()]}, schema={"route_id": pl.Int32, "weight": pl.Float64}
+    )
+    loads = loads.join(by_route, on="route_id", how="left", maintain_order="left").with_columns(
+        cost=pl.col("requests") * (pl.col("weight").fill_null(1.0) if weights else pl.lit(1.0))
+    )
+    return Scene(incident, window, whole_window(incident), others, placebos, loads, {route: w for route, w in weights.values() if route})
+
+
+def _weights(case: Case, bounds: dict[str, list[Any]]) -> dict[int, tuple[str, float]]:
+    """Return route_id -> (route, weight): as given with ``--cost``, else the logged service time; empty when there is neither."""
+    given: dict[str, float] = case.option("cost", {}) or {}
+    if not bounds["starts"] and not given:
+        return {}
+    routes = case.rows(PACKAGE, "route_costs", **bounds)
+    if given:
+        return {row["route_id"]: (row["route"], float(given.get(row["route"], 1.0))) for row in routes}
+    timed = [row for row in routes if row["timed"] and row["mean_ms"]]
+    requests = sum(row["timed"] for row in timed)
+    if not requests:
+        return {}
+    mean = sum(row["timed"] * row["mean_ms"] for row in timed) / requests
+    return {row["route_id"]: (row["route"], row["mean_ms"] / mean) for row in timed}

@@ -1,0 +1,86 @@
+"""The windows that are compared: an incident's own, and the same hours of other days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+RAMP_ASSUMED = timedelta(minutes=10)
+"""How far before the impact load is looked at when detection found no ramp."""
+LOAD_KINDS = ("surge", "collection")
+"""Kinds of incident that are a load themselves: their window is the whole incident, there is no impact to end it."""
+MOST_PLACEBOS = 120
+"""Nearest days first; more add nothing to a p-value that is printed with three digits."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Whole minutes, ``start`` inclusive to ``end`` exclusive (UTC)."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def minutes(self) -> int:
+        """Length in minutes."""
+        return int((self.end - self.start) / MINUTE)
+
+    def shifted(self, by: timedelta) -> Window:
+        """Return the same window at another time."""
+        return Window(self.start + by, self.end + by)
+
+    def meets(self, other: Window) -> bool:
+        """Whether the two share a minute."""
+        return self.start < other.end and other.start < self.end
+
+
+def floor_minute(at: datetime) -> datetime:
+    """Cut to the minute."""
+    return at.replace(second=0, microsecond=0)
+
+
+def ceil_minute(at: datetime) -> datetime:
+    """Round up to the minute."""
+    floored = floor_minute(at)
+    return floored if floored == at else floored + MINUTE
+
+
+def load_window(incident: dict[str, Any]) -> Window:
+    """Return where an incident's load is measured: ramp start to impact start, or all of it when it is a load itself.
+
+    The minute of the impact belongs to the window when the impact began inside it, or when there would be no window otherwise.
+    """
+    started = incident["started_at"]
+    if incident["kind"] in LOAD_KINDS:
+        return Window(floor_minute(started), ceil_minute(max(incident["ended_at"] or started, started + MINUTE)))
+    ramp = incident.get("ramp_started_at")
+    start = floor_minute(ramp if ramp and ramp < started else started - RAMP_ASSUMED)
+    return Window(start, max(ceil_minute(started), start + MINUTE))
+
+
+def whole_window(incident: dict[str, Any]) -> Window:
+    """Return ramp start to the end of the incident (its start when the end is unknown)."""
+    window = load_window(incident)
+    return Window(window.start, max(window.end, ceil_minute(incident["ended_at"] or incident["started_at"])))
+
+
+def placebo_windows(window: Window, covered: Window, masked: Sequence[Window]) -> list[Window]:
+    """Return the same hours of other days: inside what the logs cover, outside every incident; nearest days first."""
+    days = int((covered.end - covered.start) / DAY) + 1
+    length = max(1, -(-window.minutes // (24 * 60)))  # a window longer than a day steps by its own length: no overlaps
+    shifts = [sign * step * length * DAY for step in range(1, days + 1) for sign in (-1, 1)]
+    found = [window.shifted(shift) for shift in shifts]
+    usable = [w for w in found if w.start >= covered.start and w.end <= covered.end and not any(w.meets(m) for m in masked)]
+    return usable[:MOST_PLACEBOS]
+
+
+def earlier_windows(window: Window, covered: Window, masked: Sequence[Window]) -> list[Window]:
+    """Return the stretches of the same length just before: the only baseline when the logs hold no other day (no placebos then)."""
+    span = window.end - window.start
+    steps = int((window.start - covered.start) / span)
+    found = [window.shifted(-step * span) for step in range(1, min(steps, 12) + 1)]
+    return [w for w in found if not any(w.meets(m) for m in masked)]

@@ -1,0 +1,82 @@
+"""Who is blamed, who is not, and that nobody is when nobody should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.attribution.worlds import World
+
+from forensics.attribution.attribute import attribute
+from forensics.case.case import Case
+
+
+def verdict(case: Case) -> str:
+    return str(case.table("incidents")["verdict"][0])
+
+
+def named(case: Case, role: str) -> set[str]:
+    rows = case.table("participants")
+    return set(rows.filter(rows["role"] == role)["account_id"].to_list())
+
+
+def test_a_ring_is_attributed_and_its_idle_relation_is_not_blamed(tmp_path: Path) -> None:
+    world = World()
+    ring = world.newcomers(9)
+    idle = world.newcomers(1)
+    actor = world.actor(ring)
+    world.organisation(actor, idle)
+    world.ring(ring, 150.0)
+    case = world.write(tmp_path)
+    attribute(case)
+    assert verdict(case) == "attributed"
+    assert named(case, "participant") == set(world.names[ring])
+    assert named(case, "uninvolved") == set(world.names[idle])
+    top = case.table("attributions").to_dicts()[0]
+    assert top["actor_id"] == actor
+    assert top["load_share"] == pytest.approx(0.9, abs=0.05)
+    assert top["p_value"] == top["smallest_p"] == pytest.approx(1 / 15)
+    assert case.table("incidents")["likelihood"][0] < 0.80, "14 placebos: no more than likely on statistics alone"
+
+
+def test_a_launch_day_surge_has_nobody_to_blame(tmp_path: Path) -> None:
+    world = World(seed=2)
+    world.surge(1.5, new=100)
+    case = world.write(tmp_path)
+    attribute(case)
+    assert verdict(case) == "no single actor"
+    assert case.table("participants").is_empty()
+
+
+def test_a_bad_deploy_has_nobody_to_blame(tmp_path: Path) -> None:
+    case = World(seed=3).write(tmp_path, failing_route=1)
+    attribute(case)
+    assert verdict(case) in {"no single actor", "inconclusive"}
+    assert case.table("attributions").is_empty() or set(case.table("attributions")["subject_type"]) <= {"route", "backend"}
+
+
+def test_clients_that_retry_after_the_failure_are_no_attackers(tmp_path: Path) -> None:
+    world = World(seed=4)
+    world.retries(3.0, share=0.05)
+    case = world.write(tmp_path)
+    attribute(case)
+    assert verdict(case) == "no single actor"
+    assert named(case, "participant") == set()
+
+
+def test_an_anonymous_crawler_is_named_as_network_and_no_account_is(tmp_path: Path) -> None:
+    world = World(seed=5)
+    n = 150 * 120
+    world.add_anonymous(np.full(n, 7777), world.last + world.rng.integers(world.onset - 30, world.end, n), np.full(n, 8))
+    case = world.write(tmp_path)
+    attribute(case)
+    assert verdict(case) == "attributed"
+    assert case.table("attributions")["subject_type"][0] in {"network", "agent"}
+    assert case.table("participants").is_empty()
+
+
+def test_no_incidents_no_rows(tmp_path: Path) -> None:
+    with Case.create(tmp_path) as case:
+        attribute(case)
+        assert case.table("attributions").is_empty()
