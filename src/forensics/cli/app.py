@@ -9,13 +9,15 @@ from typing import Annotated, NoReturn
 import typer
 
 from forensics import CONTRACT_VERSION, __version__
-from forensics.errors import ExitCode, ForensicsError
+from forensics.cli.program import INTERRUPTED, Program
+from forensics.errors import ExitCode
 
 GROUPS = ("demo", "load", "status", "incidents", "taken", "actors", "people", "reports", "custody")
 """Modules of this package that register commands, in the order of the help page."""
 
 app = typer.Typer(
     name="forensics",
+    cls=Program,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -45,21 +47,10 @@ for group in GROUPS:
 
 
 def main() -> NoReturn:
-    """Run the program; errors are one plain sentence, never a traceback."""
+    """Run the program; what goes wrong inside a command ends in ``Program.invoke``."""
     try:
         app()
-    except ForensicsError as error:
-        from forensics.text import printable
-
-        print(f"forensics: {printable(str(error))}", file=sys.stderr)
-        sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print(
-            "forensics: interrupted; what had completed is kept, run the same command again to continue.",
-            file=sys.stderr,
-        )
+        print(f"forensics: {INTERRUPTED}", file=sys.stderr)
         sys.exit(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.DONE)
     sys.exit(ExitCode.DONE)

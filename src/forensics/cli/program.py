@@ -1,0 +1,87 @@
+"""What happens when a command goes wrong: one plain sentence, the right exit code, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from forensics.errors import ExitCode, ForensicsError
+
+DEBUG = "FORENSICS_DEBUG"
+"""Environment variable that names a file for the traceback of an unexpected error (1: ``forensics-traceback.txt``)."""
+
+INTERRUPTED = "interrupted; what had completed is kept, run the same command again to continue."
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Program(TyperGroup):
+    """The group of all commands; errors of any of them end here."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; what it raises becomes a sentence on standard error and an exit code."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BaseException as error:
+            if isinstance(error, ForensicsError):
+                raise _ended(str(error), error.exit_code) from error
+            if isinstance(error, KeyboardInterrupt) or _interrupted_query(error):
+                raise _ended(INTERRUPTED, ExitCode.INTERRUPTED) from error
+            if isinstance(error, BrokenPipeError):
+                raise _unread() from error
+            if isinstance(error, SystemExit | typer.Abort) or hasattr(error, "exit_code"):
+                raise  # usage errors and exits are the command line's own
+            raise _ended(_unexpected(error), ExitCode.FAILED) from error
+
+
+def _ended(sentence: str, code: ExitCode) -> typer.Exit:
+    from forensics.text import printable
+
+    print(f"forensics: {printable(sentence)}", file=sys.stderr)
+    return typer.Exit(code)
+
+
+def _interrupted_query(error: BaseException) -> bool:
+    """DuckDB turns Ctrl-C during a query into a RuntimeError."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+
+
+def _unread() -> typer.Exit:
+    """Whoever read the output (``head``) has enough: that is no failure, and Python must not complain about it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return typer.Exit(ExitCode.DONE)
+
+
+def _unexpected(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.errno in FULL:
+        where = error.filename or "while writing"
+        return f"The disk is full ({where}): make room and run the same command again; what had completed is kept."
+    if isinstance(error, PermissionError):
+        return f"{error.filename or 'A file'} may not be read or written by you: change its permissions, or choose another folder."
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}; check the path and run the same command again."
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this: close other programs, or load fewer files at a time."
+    name = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else type(error).__name__
+    return (
+        f"This is a fault of the program, not of your evidence ({name}). The case is as it was before the step that failed. "
+        f"Please report it, with {_traceback(error)}."
+    )
+
+
+def _traceback(error: BaseException) -> str:
+    wanted = os.environ.get(DEBUG)
+    if not wanted:
+        return f"the traceback that {DEBUG}=1 writes to a file"
+    import traceback
+
+    path = Path("forensics-traceback.txt" if wanted == "1" else wanted)
+    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return f"the traceback in {path}"

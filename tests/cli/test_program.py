@@ -1,0 +1,101 @@
+"""Exit codes and plain sentences, whatever a command raises."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from forensics.cli.program import Program
+from forensics.errors import BrokenEvidenceError, ForensicsError, UsageError
+
+
+def ended(error: BaseException) -> int:
+    """Run a command that raises ``error`` and return the exit code."""
+    app = typer.Typer(cls=Program, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+    @app.callback()
+    def group() -> None:
+        """A group, so that the command has a name."""
+
+    @app.command()
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as end:
+        app(["fail"])
+    return int(end.value.code or 0)
+
+
+class PanicError(BaseException):
+    """As Polars raises when its engine gives up: no Exception."""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (ForensicsError("No log here."), 1, "No log here."),
+        (UsageError("There is no case in x."), 2, "There is no case in x."),
+        (BrokenEvidenceError("a.log has changed."), 3, "a.log has changed."),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (RuntimeError("Query interrupted"), 130, "interrupted"),
+        (OSError(errno.ENOSPC, "No space left on device", "case/x"), 1, "The disk is full (case/x)"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.log"), 1, "a.log may not be read or written by you"),
+        (FileNotFoundError(errno.ENOENT, "No such file", "a.log"), 1, "a.log: No such file"),
+        (MemoryError(), 1, "not enough memory"),
+        (KeyError("x"), 1, "a fault of the program, not of your evidence (KeyError: 'x')"),
+        (PanicError("engine\nline two"), 1, "(PanicError: engine)"),
+    ],
+)
+def test_one_plain_sentence_and_the_exit_code_of_the_contract(error, code, sentence, capsys):
+    assert ended(error) == code
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("forensics: ")
+    assert sentence in shown.err
+    assert shown.err.count("\n") == 1
+    assert "Traceback" not in shown.err
+
+
+def test_an_error_cannot_move_the_cursor(capsys):
+    ended(ForensicsError("bad name \x1b[2J\x07"))
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_the_traceback_goes_to_a_file_only_when_asked(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    ended(KeyError("x"))
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("FORENSICS_DEBUG", "1")
+    ended(KeyError("x"))
+    assert "forensics-traceback.txt" in capsys.readouterr().err
+    assert "KeyError: 'x'" in (tmp_path / "forensics-traceback.txt").read_text()
+
+
+def test_exits_of_the_command_line_itself_pass(capsys):
+    assert ended(typer.Exit(3)) == 3
+    assert ended(typer.BadParameter("not so")) == 2
+    assert "not so" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_enough_is_no_failure():
+    program = Path(sys.executable).parent / "forensics"
+    piped = subprocess.run(
+        f"{program} --help | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert piped.stdout.splitlines()[-1] == "0"
+    assert piped.stderr == ""
+
+
+def test_wrong_usage_is_2(forensics):
+    assert "No such command" in forensics("conjure", check=2).stderr
+    assert "Usage" in forensics(check=2).stderr + forensics(check=2).stdout

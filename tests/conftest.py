@@ -1,0 +1,55 @@
+"""What all tests share: where evidence is, and how the installed program is run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+PROGRAM = Path(sys.executable).parent / "forensics"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The root of the checkout."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """Real log lines beside the project; tests that need them are skipped where there are none."""
+    folder = Path(os.environ.get("FORENSICS_CORPORA", PROJECT.parent / "shared" / "corpora"))
+    if not (folder / "formats").is_dir():
+        pytest.skip("no corpora beside the project (FORENSICS_CORPORA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def forensics() -> Run:
+    """Run the installed entry point: ``forensics("status", "--case", folder, check=0)`` asserts the exit code."""
+
+    def run(*args: object, check: int | None = 0, env: dict[str, str] | None = None, **options: object) -> subprocess.CompletedProcess[str]:
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("FORENSICS_") or key == "FORENSICS_CORPORA"
+        } | (env or {})
+        done = subprocess.run(
+            [str(PROGRAM), *map(str, args)],
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=300,
+            check=False,
+            **options,
+        )  # type: ignore[call-overload]
+        assert check is None or done.returncode == check, f"{args}: exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    return run
