@@ -1,0 +1,81 @@
+"""From the case's tables to a document: named queries in, frozen dataclasses out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from forensics import CONTRACT_VERSION, __version__
+from forensics.case.case import Case
+from forensics.case.sql import names, sql
+from forensics.report.document import ROW_LIMIT, SCHEMA_VERSION, Column, Document, Table
+from forensics.report.picture import pictures
+from forensics.report.tables import plain
+
+QUERIES = "report/queries"
+
+PICTURE_ONLY = ("minutes", "actor_load", "counterfactuals")
+"""Frames that the document carries as a picture, not as a table."""
+
+Frames = dict[str, pl.DataFrame]
+
+
+def collect(case: Case, incident: str | None) -> Frames:
+    """Run every query of ``report/queries`` and return the frames by name."""
+    return {name: query(case, name, incident) for name in names(QUERIES)}
+
+
+def query(case: Case, name: str, incident: str | None) -> pl.DataFrame:
+    """Run one query of ``report/queries``, for one incident or for all."""
+    return case.frame(QUERIES, name, **_parameters(name, incident))
+
+
+def _parameters(name: str, incident: str | None) -> dict[str, str | None]:
+    return {"incident": incident} if "$incident" in sql(QUERIES, name) else {}
+
+
+def document(frames: Frames, *, analysis_id: str, incident: str | None, redaction: str | None = None, secrets: str = "masked") -> Document:
+    """Return the document that all renderers read."""
+    tables = {name: _table(name, frame) for name, frame in sorted(frames.items()) if name not in PICTURE_ONLY}
+    return Document(
+        schema_version=SCHEMA_VERSION,
+        program=f"forensics {__version__}",
+        contract=CONTRACT_VERSION,
+        analysis_id=analysis_id,
+        incident_id=incident,
+        redaction=redaction,
+        secrets=secrets,
+        tables=tables,
+        pictures=pictures(frames),
+    )
+
+
+def _table(name: str, frame: pl.DataFrame) -> Table:
+    text = sql(QUERIES, name)
+    header = _header(text)
+    shown = frame.head(ROW_LIMIT)
+    return Table(
+        name=name,
+        title=header.get("title", name),
+        why=header.get("why", ""),
+        query=text,
+        columns=tuple(Column(column, _kind(kind)) for column, kind in frame.schema.items()),
+        rows=tuple(tuple(plain(value) for value in row) for row in shown.iter_rows()),
+        total=frame.height,
+    )
+
+
+def _header(text: str) -> dict[str, str]:
+    lines = (line.removeprefix("-- ").partition(": ") for line in text.splitlines() if line.startswith("-- "))
+    return {key: value for key, colon, value in lines if colon}
+
+
+def _kind(kind: pl.DataType) -> str:
+    if kind.is_integer():
+        return "integer"
+    if kind.is_numeric():
+        return "number"
+    if isinstance(kind, pl.Datetime):
+        return "time"
+    if isinstance(kind, pl.List):
+        return "list"
+    return {pl.Boolean: "boolean", pl.String: "text", pl.Null: "text"}.get(type(kind), "map")

@@ -1,0 +1,132 @@
+"""The result of an analysis as one document: frozen dataclasses that every renderer reads and ``report.json`` carries whole.
+
+Renderers never query. A saved document re-renders without the case. Times are ISO 8601 text in UTC with ``Z``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forensics.errors import ForensicsError
+
+SCHEMA_VERSION = 1
+"""Raised when a field changes its meaning or goes; new fields alone do not raise it."""
+
+ROW_LIMIT = 10_000
+"""Rows of one table in a document; the CSV beside it has them all, and ``Table.total`` says how many there are."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table; ``kind`` is text | integer | number | boolean | time | list | map."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one query, at most ``ROW_LIMIT`` of ``total``, with the query that made them."""
+
+    name: str
+    title: str
+    why: str
+    query: str
+    """Text of the ``.sql`` file, run in the case by ``forensics sql``."""
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: int
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield each row as a mapping of column to value."""
+        keys = [column.name for column in self.columns]
+        return (dict(zip(keys, row, strict=True)) for row in self.rows)
+
+    def of(self, incident_id: str) -> list[dict[str, Any]]:
+        """Return the rows of one incident."""
+        return [row for row in self.records() if row["incident_id"] == incident_id]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The load of one actor, a value for each minute of the picture."""
+
+    actor_id: str
+    label: str
+    requests: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One incident over time: aligned series, one value for each ``step`` minutes; None where nothing was measured."""
+
+    incident_id: str
+    step: int
+    """Minutes that one value stands for; counts are means per minute over them."""
+    times: tuple[str, ...]
+    requests: tuple[float | None, ...]
+    failed: tuple[float | None, ...]
+    latency_ms: tuple[float | None, ...]
+    expected: tuple[float | None, ...]
+    capacity: tuple[float | None, ...]
+    without: tuple[float | None, ...]
+    """Requests without the attributed actor (exact), the second line of the picture."""
+    failed_without: tuple[float | None, ...]
+    """Failures without it, estimated; None where the estimate was refused."""
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything a report says."""
+
+    schema_version: int
+    program: str
+    contract: str
+    analysis_id: str
+    incident_id: str | None
+    redaction: str | None
+    """None: nothing withheld. Otherwise what was replaced, in one sentence."""
+    secrets: str
+    """``masked`` or ``shown``: what became of tokens and passwords in URLs."""
+    tables: Mapping[str, Table]
+    pictures: tuple[Picture, ...]
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Return the rows of a table as mappings."""
+        return list(self.tables[name].records())
+
+
+def to_json(document: Document) -> str:
+    """Return the document as JSON text, the same for the same document."""
+    return json.dumps(dataclasses.asdict(document), ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def from_json(text: str) -> Document:
+    """Return the document that ``to_json`` wrote; ``ForensicsError`` when it is none or of a newer schema."""
+    try:
+        raw = json.loads(text)
+        version = raw["schema_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ForensicsError("This is no report.json of forensics: give the file from a report folder.") from error
+    if version > SCHEMA_VERSION:
+        raise ForensicsError(f"The report has schema version {version}, this program reads up to {SCHEMA_VERSION}: update forensics.")
+    tables = {name: _table(table) for name, table in raw.pop("tables").items()}
+    pictures = tuple(_picture(picture) for picture in raw.pop("pictures"))
+    return Document(tables=tables, pictures=pictures, **raw)
+
+
+def _table(raw: dict[str, Any]) -> Table:
+    columns = tuple(Column(**column) for column in raw.pop("columns"))
+    rows = tuple(tuple(row) for row in raw.pop("rows"))
+    return Table(columns=columns, rows=rows, **raw)
+
+
+def _picture(raw: dict[str, Any]) -> Picture:
+    layers = tuple(Layer(requests=tuple(layer.pop("requests")), **layer) for layer in raw.pop("layers"))
+    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    return Picture(layers=layers, **plain)

@@ -1,0 +1,69 @@
+"""The picture of an incident as aligned series, thinned to what a screen can show."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from forensics.report.document import Layer, Picture
+from forensics.report.tables import plain
+
+POINTS = 1_500
+"""At most so many points; longer incidents are averaged over several minutes, and the picture says over how many."""
+
+LAYERS = 5
+"""Attributed actors drawn on their own, the largest first; the others stay in the rest."""
+
+
+def pictures(frames: dict[str, pl.DataFrame]) -> tuple[Picture, ...]:
+    """Return a picture for each incident that has minutes, in the order of the incidents."""
+    minutes = frames["minutes"].partition_by("incident_id", as_dict=True)
+    known = frames["incidents"]["incident_id"].to_list()
+    return tuple(_picture(name, minutes[name,], frames) for name in known if (name,) in minutes)
+
+
+def _picture(incident_id: str, minutes: pl.DataFrame, frames: dict[str, pl.DataFrame]) -> Picture:
+    step = -(-minutes.height // POINTS)
+    axis = _thinned(minutes.drop("incident_id"), step)
+    load = frames["actor_load"].filter(incident_id=incident_id)
+    names = dict(frames["actors"].select("actor_id", "label").iter_rows())
+    largest = load.group_by("actor_id").agg(pl.col("requests").sum()).sort(["requests", "actor_id"], descending=[True, False])
+    chosen = largest["actor_id"].head(LAYERS).to_list()
+    without = frames["counterfactuals"].filter(incident_id=incident_id)
+    if chosen:
+        without = without.filter(actor_id=chosen[0])
+    return Picture(
+        incident_id=incident_id,
+        step=step,
+        times=tuple(plain(value) for value in axis["minute"]),
+        requests=_series(axis["requests"]),
+        failed=_series(axis["failed"]),
+        latency_ms=_series(axis["latency_ms"]),
+        expected=_series(axis["expected_requests"]),
+        capacity=_series(axis["capacity_requests"]),
+        without=_aligned(axis, without, "requests", step),
+        failed_without=_aligned(axis, without, "failed", step),
+        layers=tuple(
+            Layer(actor, names.get(actor) or actor, tuple(v or 0.0 for v in _aligned(axis, load.filter(actor_id=actor), "requests", step)))
+            for actor in chosen
+        ),
+    )
+
+
+def _thinned(frame: pl.DataFrame, step: int) -> pl.DataFrame:
+    """Mean per minute over windows of ``step`` minutes."""
+    return frame.sort("minute").group_by_dynamic("minute", every=f"{step}m", start_by="datapoint").agg(pl.all().cast(pl.Float64).mean())
+
+
+def _aligned(axis: pl.DataFrame, frame: pl.DataFrame, column: str, step: int) -> tuple[float | None, ...]:
+    """Sum of ``column`` in each window of the axis, as a mean per minute; None where the frame has no value."""
+    if frame.is_empty():
+        return (None,) * axis.height
+    start = axis["minute"][0]
+    window = (pl.col("minute") - start).dt.total_minutes() // step
+    binned = frame.filter(pl.col(column).is_not_null()).group_by(window.alias("window")).agg(pl.col(column).cast(pl.Float64).sum() / step)
+    rows = axis.with_columns(window.alias("window")).join(binned, on="window", how="left", maintain_order="left")
+    return _series(rows[column if column not in axis.columns else f"{column}_right"])
+
+
+def _series(values: pl.Series) -> tuple[float | None, ...]:
+    return tuple(values.cast(pl.Float64).round(3).to_list())

@@ -1,0 +1,5 @@
+-- title: actors
+-- why: clusters of accounts that hang together; an actor is never a guilty person
+-- parameters: none
+SELECT * FROM actors
+ORDER BY accounts DESC, requests DESC NULLS LAST, actor_id

@@ -1,0 +1,17 @@
+-- title: how much was examined
+-- why: the frame of every claim: files, lines, accounts
+-- parameters: none
+SELECT
+    count(*) AS files,
+    count(*) FILTER (kind = 'log') AS logs,
+    CAST(coalesce(sum(lines) FILTER (kind = 'log'), 0) AS BIGINT) AS lines,
+    CAST(coalesce(sum(events) FILTER (kind = 'log'), 0) AS BIGINT) AS events,
+    CAST(coalesce(sum(rejected) FILTER (kind = 'log'), 0) AS BIGINT) AS rejected,
+    CAST(coalesce(sum(skipped) FILTER (kind = 'log'), 0) AS BIGINT) AS skipped,
+    CAST(coalesce(sum(duplicates) FILTER (kind = 'log'), 0) AS BIGINT) AS duplicates,
+    min(first_at) FILTER (kind = 'log') AS first_at,
+    max(last_at) FILTER (kind = 'log') AS last_at,
+    (SELECT count(*) FROM accounts) AS accounts,
+    (SELECT count(*) FROM payments) AS payments,
+    (SELECT count(*) FROM actors) AS actors
+FROM evidence

@@ -1,0 +1,6 @@
+-- title: participants and the uninvolved
+-- why: who took part in the load, and who is linked but took no part
+-- parameters: $incident (NULL: all)
+SELECT * FROM participants
+WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident
+ORDER BY incident_id, role, requests DESC NULLS LAST, account_id, actor_id

@@ -1,0 +1,6 @@
+-- title: phases
+-- why: the stages each incident went through
+-- parameters: $incident (NULL: all)
+SELECT * FROM phases
+WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident
+ORDER BY incident_id, started_at, ended_at, phase

@@ -1,0 +1,6 @@
+-- title: response plan
+-- why: what each measure would have prevented, and whom it would hit
+-- parameters: $incident (NULL: all)
+SELECT * FROM response
+WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident
+ORDER BY incident_id, load_covered DESC NULLS LAST, uninvolved_hit, measure, scope

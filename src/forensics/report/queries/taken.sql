@@ -1,0 +1,5 @@
+-- title: what was taken
+-- why: what each account collected: asked for and actually served
+-- parameters: none
+SELECT * FROM taken
+ORDER BY objects DESC NULLS LAST, actor_id, account_id, object_kind

@@ -1,0 +1,41 @@
+"""The scale of likelihoods, the ladder of claims, and words."""
+
+from __future__ import annotations
+
+from forensics.certainty import SCALE
+from forensics.report.blocks import Block, Note, Section, Terms
+from forensics.report.document import Document
+
+LADDER = (
+    "The ladder of claims: same session or device → same operator → same payer → same organisation. "
+    "The program never claims more: neither direction by an organisation nor intent."
+)
+
+WORDS = (
+    (
+        "actor",
+        "Accounts that share identifiers so strongly that they belong together, "
+        "at the level of one operator, one payer or one organisation. Not a person.",
+    ),
+    ("participant", "An account of the actor that took part in the load."),
+    ("uninvolved", "An account that is linked to the actor but took no part."),
+    (
+        "bits",
+        "Strength of a link: the base-2 logarithm of how many times more likely the evidence is "
+        "if the accounts belong together than if not.",
+    ),
+    ("observed / inferred", "Observed: written in the evidence. Inferred: concluded from it, with a likelihood."),
+    ("excess", "Requests above what is usual for that time of day."),
+    ("failed", "Answered with status 500 or above."),
+    ("blocked", "Answered with status 401, 403 or 429."),
+)
+
+
+def build(document: Document) -> tuple[Block, ...]:
+    """Return the glossary."""
+    bounds = [bound for bound, _ in SCALE[1:]] + [0.99]
+    scale = tuple((name, f"from {low:.0%} to {high:.0%}") for (low, name), high in zip(SCALE, bounds, strict=True))
+    return (Terms(scale), Note(LADDER), Terms(WORDS))
+
+
+SECTION = Section(120, "glossary", "Glossary and likelihood scale", build)

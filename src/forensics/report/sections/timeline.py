@@ -1,0 +1,25 @@
+"""The ordered story."""
+
+from __future__ import annotations
+
+from forensics.report.blocks import Block, Section, view
+from forensics.report.document import Document
+
+COLUMNS = {
+    "occurred_at": "Time (UTC)",
+    "event_type": "Type",
+    "message": "What",
+    "observed": "Seen",
+    "likelihood": "Likelihood",
+    "rows": "Rows",
+    "evidence_id": "Evidence",
+    "line": "Line",
+}
+
+
+def build(document: Document) -> tuple[Block, ...]:
+    """Return the timeline."""
+    return (view(document, "timeline", COLUMNS, empty="The timeline is empty: no evidence of events was loaded."),)
+
+
+SECTION = Section(40, "timeline", "Timeline", build)

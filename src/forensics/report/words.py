@@ -1,0 +1,81 @@
+"""How values read in a sentence or a table cell: numbers, shares, times, spans, likelihoods."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from forensics import certainty
+
+
+def number(value: float | None) -> str:
+    """Return a count with thousands separated; an unknown one as a dash."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.3g}"
+
+
+def share(value: float | None) -> str:
+    """Return a share in [0, 1] as per cent."""
+    if value is None:
+        return "–"
+    per_cent = 100 * value
+    return f"{per_cent:.0f} %" if per_cent >= 10 or per_cent == 0 else f"{per_cent:.1f} %"
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a document's time as a datetime in UTC without zone."""
+    return datetime.fromisoformat(text.removesuffix("Z")) if text else None
+
+
+def clock(text: str | None) -> str:
+    """Return a document's time as ``2024-03-02 00:00:01``; an unknown one as a dash."""
+    return text[:19].replace("T", " ") if text else "–"
+
+
+def span(start: str | None, end: str | None) -> str:
+    """Return the time between two of a document's times in words."""
+    first, last = moment(start), moment(end)
+    return "an unknown time" if first is None or last is None else lasting(last - first)
+
+
+def lasting(time: timedelta) -> str:
+    """Return a span in the two units that matter."""
+    seconds = int(time.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{hours} h {minutes % 60} min" if hours < 48 else f"{days} days {hours % 24} h"
+
+
+def likely(value: float | None) -> str:
+    """Return a likelihood as its word with the number behind it."""
+    return "not estimated" if value is None else f"{certainty.word(value)} ({value:.0%})"
+
+
+def size(count: float | None) -> str:
+    """Return bytes in a unit that reads well."""
+    if count is None:
+        return "–"
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if abs(count) < 1000:
+            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} TB"
+
+
+def cell(value: Any, kind: str) -> str:
+    """Return one value as the cell of a table reads."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if kind == "time":
+        return clock(value)
+    if isinstance(value, list | tuple):
+        return "; ".join(str(item) for item in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {value[key]}" for key in sorted(value))
+    return number(value) if isinstance(value, int | float) else str(value)

@@ -1,0 +1,28 @@
+-- title: responses that turned a participant away (401, 403, 429)
+-- why: mitigation as the logs show it: when the service began to refuse an actor, and whether the actor went on
+-- parameters: none
+WITH refused AS (
+    SELECT
+        p.incident_id, p.actor_id, r.account_id, r.status, min(r.started_at) AS first_at, max(r.started_at) AS last_at, count(*) AS requests,
+        arg_min({'evidence_id': r.evidence_id, 'line': r.line}, (r.started_at, r.evidence_id, r.line)) AS first
+    FROM requests AS r
+    JOIN participants AS p ON p.account_id = r.account_id
+    WHERE r.status IN (401, 403, 429) AND p.role = 'participant' AND r.started_at >= p.first_at
+    GROUP BY p.incident_id, p.actor_id, r.account_id, r.status
+),
+actor AS (
+    SELECT
+        f.incident_id, f.actor_id, f.status, min(f.first_at) AS first_at, max(f.last_at) AS last_at, CAST(sum(f.requests) AS BIGINT) AS requests,
+        count(*) AS accounts, arg_min(f.first, (f.first_at, f.account_id)) AS first, any_value(n.label ORDER BY n.label) AS label
+    FROM refused AS f
+    LEFT JOIN actors AS n ON n.actor_id = f.actor_id
+    GROUP BY f.incident_id, f.actor_id, f.status
+)
+SELECT
+    incident_id, first_at AS occurred_at, 'blocked' AS event_type,
+    format(
+        'The service begins to refuse {} with status {}: {:,} requests of {:,} accounts until {} UTC.', coalesce(label, actor_id), status,
+        requests, accounts, strftime(last_at, '%Y-%m-%d %H:%M')
+    ) AS message,
+    TRUE AS observed, actor_id, NULL AS account_id, first.evidence_id AS evidence_id, first.line AS line, requests AS rows, NULL AS likelihood
+FROM actor

@@ -1,0 +1,33 @@
+-- title: the first and the last request of those who took part
+-- why: the first suspicious request opens the story; beyond 25 accounts of one actor only the actor's first and last are told
+-- parameters: none
+WITH part AS (
+    SELECT p.*, n.label, count(*) OVER (PARTITION BY p.incident_id, p.actor_id) AS accounts
+    FROM participants AS p
+    LEFT JOIN actors AS n ON n.actor_id = p.actor_id
+    WHERE p.role = 'participant'
+)
+SELECT
+    incident_id, first_at AS occurred_at, 'account starts' AS event_type,
+    format('Account {} of {} makes its first of {:,} requests in the load.', account_id, coalesce(label, actor_id), requests) AS message,
+    TRUE AS observed, actor_id, account_id, evidence_id, line, requests AS rows, NULL AS likelihood
+FROM part
+WHERE accounts <= 25 AND first_at IS NOT NULL
+UNION ALL
+SELECT
+    incident_id, min(first_at), 'actor starts',
+    format(
+        'First request of {} in the load; {:,} accounts follow, with {:,} requests in all.',
+        coalesce(any_value(label ORDER BY label), actor_id), count(*), CAST(sum(requests) AS BIGINT)
+    ),
+    TRUE, actor_id, NULL, arg_min(evidence_id, (first_at, account_id)), arg_min(line, (first_at, account_id)), CAST(sum(requests) AS BIGINT), NULL
+FROM part
+WHERE first_at IS NOT NULL
+GROUP BY incident_id, actor_id
+UNION ALL
+SELECT
+    incident_id, max(last_at), 'actor stops', format('Last request of {} in the load.', coalesce(any_value(label ORDER BY label), actor_id)),
+    TRUE, actor_id, NULL, NULL, NULL, CAST(sum(requests) AS BIGINT), NULL
+FROM part
+WHERE last_at IS NOT NULL
+GROUP BY incident_id, actor_id

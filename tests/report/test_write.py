@@ -1,0 +1,61 @@
+"""The report folder: the contract's files, the same bytes twice, nothing of the clock or the host in them."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+import pytest
+
+from forensics.case.case import Case
+from forensics.errors import UsageError
+from forensics.progress import Silent
+from forensics.report import write_report
+from forensics.report.document import from_json
+from forensics.report.html import as_html
+
+CONTRACT = {
+    "report.html", "report.json", "run.json", "incidents.csv", "phases.csv", "timeline.csv", "attributions.csv", "rivals.csv", "actors.csv",
+    "accounts.csv", "participants.csv", "links.csv", "taken.csv", "response.csv", "evidence.csv",
+}  # fmt: skip
+
+
+def test_an_empty_case_gives_the_whole_folder_and_says_that_nothing_was_found(case: Case, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    files = write_report(case, out, None, Silent())
+    assert {file.name for file in files} == CONTRACT
+    assert "No incident was found in the evidence." in (out / "report.html").read_text()
+    header = (out / "timeline.csv").read_text().splitlines()[0].split(",")
+    assert header[:3] == ["message", "datetime", "timestamp_desc"]
+    assert "loaded_at" not in (out / "evidence.csv").read_text()
+    assert (out / "accounts.csv").read_text().strip().endswith("actor_id,strength_bits")
+
+
+def test_only_run_json_differs_between_two_runs(case: Case, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_report(case, first, None, Silent())
+    write_report(case, second, None, Silent())
+    for name in CONTRACT - {"run.json"}:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+        assert platform.node().encode() not in (first / name).read_bytes()
+        assert str(tmp_path).encode() not in (first / name).read_bytes()
+
+
+def test_run_json_carries_the_head_of_the_custody_chain_that_holds_every_hash(case: Case, tmp_path: Path) -> None:
+    write_report(case, tmp_path / "out", None, Silent())
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    last = json.loads((case.folder / "custody.jsonl").read_text().splitlines()[-1])
+    assert {Path(entry["path"]).name: entry["sha256"] for entry in last["outputs"]} == {e["path"]: e["sha256"] for e in run["files"]}
+    assert {entry["path"] for entry in run["files"]} == CONTRACT - {"run.json"}
+
+
+def test_a_saved_report_renders_the_same_page_without_the_case(case: Case, tmp_path: Path) -> None:
+    write_report(case, tmp_path / "out", None, Silent())
+    saved = (tmp_path / "out" / "report.json").read_text()
+    assert as_html(from_json(saved)) == (tmp_path / "out" / "report.html").read_text()
+
+
+def test_an_unknown_incident_is_a_usage_error(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no incident"):
+        write_report(case, tmp_path / "out", "nonsense", Silent())
