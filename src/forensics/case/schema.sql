@@ -76,8 +76,10 @@ CREATE TABLE IF NOT EXISTS actors (
 CREATE TABLE IF NOT EXISTS actor_accounts (actor_id VARCHAR, account_id VARCHAR, strength_bits DOUBLE, via VARCHAR);
 
 CREATE TABLE IF NOT EXISTS routes (route_id INTEGER, route VARCHAR, object_kind VARCHAR);  -- request paths with their ids taken out
+CREATE TABLE IF NOT EXISTS route_masks (mask VARCHAR, route_id INTEGER);    -- path_mask(path) -> its route (incidents/macros.sql)
 CREATE TABLE IF NOT EXISTS service_minutes (                                -- counted requests: what the service did
-    minute TIMESTAMP, host VARCHAR, route_id INTEGER, backend VARCHAR, requests BIGINT, failed BIGINT, blocked BIGINT, -- blocked: 401, 403, 429
+    minute TIMESTAMP, host VARCHAR, route_id INTEGER, backend VARCHAR, requests BIGINT,
+    failed BIGINT, blocked BIGINT, served BIGINT, answered BIGINT,          -- >= 500; 401, 403, 429; 200-299; with any status
     bytes_sent BIGINT, timed BIGINT, duration_ms_sum DOUBLE, duration_ms_p50 DOUBLE, duration_ms_p95 DOUBLE
 );
 CREATE TABLE IF NOT EXISTS subject_minutes (                                -- counted requests: who asked

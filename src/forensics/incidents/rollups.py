@@ -1,9 +1,16 @@
-"""Fill ``routes``, ``agents``, ``service_minutes`` and ``subject_minutes``."""
+"""Fill ``routes``, ``route_masks``, ``agents``, ``service_minutes`` and ``subject_minutes``."""
 
 from __future__ import annotations
 
 from forensics.case.case import Case
+from forensics.incidents.routes import routes_of
 
 
 def count(case: Case) -> None:
-    """Fill ``routes``, ``agents``, ``service_minutes`` and ``subject_minutes``."""
+    """Count the counted requests by minute: the only stage before attribution that touches every event."""
+    case.execute("incidents", "macros")
+    routes, masks = routes_of(case.frame("incidents", "masks"))
+    case.replace("routes", routes)
+    case.replace("route_masks", masks)
+    case.execute("incidents", "counted")
+    case.execute("incidents", "minutes")

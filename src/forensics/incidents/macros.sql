@@ -1,0 +1,56 @@
+-- title: what a path, an address and a status are, for everything that counts
+-- why: rollups, attribution and `taken` must cut paths, addresses and statuses in the same way.
+--        path_mask(path)      cheap first cut of a path: long tokens and numbers of three and more digits become {id}; it is the key of
+--                             `route_masks(mask, route_id)`, so a request's route is: JOIN route_masks AS m ON m.mask = path_mask(path)
+--        path_object(path)    the thing that was asked for: the last id in the path, else its last segment without extension;
+--                             `/v1/jobs/812` and `/cdn/images/812.png` are both 812
+--        network_of(address)  '198.18.3.0/24', '2001:db8:1:2::/64', or the text itself where it is no address
+--        is_failed, is_blocked, is_served (status)
+--      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first).
+-- parameters: none
+
+CREATE OR REPLACE MACRO path_mask(path) AS regexp_replace(
+    path,
+    '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9A-Za-z_]{24,}|[0-9a-fA-F]{12,}|[0-9]{3,}',
+    '{id}', 'g'
+);
+
+CREATE OR REPLACE MACRO path_object(path) AS coalesce(
+    nullif(
+        list_last(
+            regexp_extract_all(
+                regexp_replace(path, '^/?v[0-9]+/|(?:@[0-9]x)?\.[0-9A-Za-z]{1,5}$', '/', 'g'),
+                '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9A-Za-z_]{24,}|[0-9a-fA-F]{12,}|[0-9]+'
+            )
+        ),
+        ''
+    ),
+    nullif(regexp_extract(path, '([^/.]+)(?:\.[^/]*)?/?$', 1), '')
+);
+
+CREATE OR REPLACE MACRO network_of(address) AS CASE
+    WHEN regexp_full_match(address, '(?:::ffff:)?[0-9]{1,3}(?:\.[0-9]{1,3}){3}')
+        THEN regexp_replace(replace(address, '::ffff:', ''), '[0-9]+$', '0/24')
+    WHEN regexp_full_match(address, '[0-9a-fA-F:]+') AND contains(address, ':')
+        THEN regexp_replace(
+                list_aggregate(
+                    list_transform(
+                        (
+                            list_filter(string_split(split_part(lower(address), '::', 1), ':'), lambda g: g <> '')
+                            || list_transform(
+                                range(8 - len(list_filter(string_split(address, ':'), lambda g: g <> ''))), lambda n: '0'
+                            )
+                            || list_filter(string_split(split_part(lower(address), '::', 2), ':'), lambda g: g <> '')
+                        )[1:4],
+                        lambda g: regexp_replace(g, '^0+([0-9a-f])', '\1')
+                    ),
+                    'string_agg', ':'
+                ),
+                '(^|:)0(:0)*$', ''
+        ) || '::/64'
+    ELSE address
+END;
+
+CREATE OR REPLACE MACRO is_failed(status) AS coalesce(status >= 500, FALSE);
+CREATE OR REPLACE MACRO is_blocked(status) AS coalesce(status IN (401, 403, 429), FALSE);
+CREATE OR REPLACE MACRO is_served(status) AS coalesce(status BETWEEN 200 AND 299, FALSE);

@@ -1,0 +1,27 @@
+-- title: what the service did, and who asked, minute by minute
+-- why: everything after these two tables is small and independent of the number of events. Durations are summed as whole
+--      microseconds: a sum of doubles would depend on the order in which threads add.
+-- parameters: none
+
+DELETE FROM service_minutes;
+INSERT INTO service_minutes BY NAME
+SELECT
+    minute, host, route_id, backend, count(*) AS requests,
+    count(*) FILTER (is_failed(status)) AS failed, count(*) FILTER (is_blocked(status)) AS blocked,
+    count(*) FILTER (is_served(status)) AS served, count(status) AS answered,
+    sum(bytes_sent) AS bytes_sent, count(duration_us) AS timed, sum(duration_us) / 1000 AS duration_ms_sum,
+    quantile_disc(duration_us, 0.5) / 1000 AS duration_ms_p50, quantile_disc(duration_us, 0.95) / 1000 AS duration_ms_p95
+FROM counted
+GROUP BY minute, host, route_id, backend
+ORDER BY minute, host, route_id, backend;
+
+DELETE FROM subject_minutes;
+INSERT INTO subject_minutes BY NAME
+SELECT
+    minute, account_id, network, agent_id, route_id, count(*) AS requests, count(*) FILTER (is_failed(status)) AS failed,
+    sum(bytes_sent) AS bytes_sent, sum(duration_us) / 1000 AS duration_ms_sum
+FROM counted
+GROUP BY minute, account_id, network, agent_id, route_id;
+
+DROP TABLE counted;
+DROP TABLE client_networks;

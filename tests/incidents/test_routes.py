@@ -1,0 +1,78 @@
+"""Ids are cut out of paths: by their looks, and by the number of values that a place in the path takes."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from forensics.case.case import Case
+from forensics.incidents.routes import MOST_ROUTES, OTHER, routes_of
+
+
+def routes(case: Case, paths: list[str]) -> dict[str, tuple[str, str | None]]:
+    case.execute("incidents", "macros")
+    masks = case.connection.sql("SELECT p, path_mask(p) AS mask FROM (SELECT unnest($paths) AS p)", params={"paths": paths}).pl()
+    found, ids = routes_of(masks.group_by("mask").agg(pl.len().alias("requests")))
+    joined = masks.join(ids, on="mask").join(found, on="route_id")
+    return {path: (route, kind) for path, route, kind in joined.select("p", "route", "object_kind").iter_rows()}
+
+
+@pytest.mark.parametrize(
+    ("path", "route", "kind"),
+    [
+        ("/v1/jobs/812", "/v1/jobs/{id}", "job"),
+        ("/v2/jobs/7", "/v2/jobs/{id}", "job"),
+        ("/cdn/images/8812.png", "/cdn/images/{id}.png", "image"),
+        ("/jobs/12/image", "/jobs/{id}/image", "image"),
+        ("/users/3fa85f64-5717-4562-b3fc-2c963f66afa6/keys/5", "/users/{id}/keys/{id}", "key"),
+        ("/o/9f86d081884c7d659a2feaa0c55ad015", "/o/{id}", "o"),
+        ("/watch/dQw4w9WgXcQ", "/watch/{id}", "watch"),
+        ("/2024/03/02/story-12", "/{id}/{id}/{id}/story-{id}", None),
+        ("/queries/5", "/queries/{id}", "query"),
+        ("/static/app-19.js", "/static/app-{id}.js", None),
+        ("/", "/", None),
+        ("/about", "/about", None),
+        ("/a;jsessionid=ABC", "/a", None),
+    ],
+)
+def test_ids_are_cut(tmp_path, path, route, kind):
+    with Case.create(tmp_path) as case:
+        found, named = routes(case, [path])[path]
+    assert found == route
+    assert kind is None or named == kind
+
+
+def test_a_place_with_very_many_values_is_an_id_though_it_looks_like_names(tmp_path):
+    words = [f"/people/{a}{b}/wall" for a in "bcdfghjklm" for b in ("anna", "otto", "emil", "vera", "ines", "hugo", "lars")]
+    with Case.create(tmp_path) as case:
+        found = routes(case, [*words, "/people/list"])
+    assert {found[path][0] for path in words} == {"/people/{id}/wall"}
+
+
+def test_routes_are_bounded_and_numbered_by_requests(tmp_path):
+    rare = [f"/{a}/{b}/{c}" for a in "abcdefgh" for b in "abcdefgh" for c in "abcdefgh"]
+    with Case.create(tmp_path) as case:
+        case.execute("incidents", "macros")
+        masks = pl.DataFrame({"mask": ["/busy", *rare], "requests": [1000] + [1] * len(rare)})
+        found, ids = routes_of(masks)
+    assert found.height == MOST_ROUTES + 1
+    assert found.row(0)[:2] == (1, "/busy")
+    assert found.row(1)[1] == OTHER
+    assert ids.height == masks.height
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("/v1/jobs/812", "812"),
+        ("/cdn/images/812.png", "812"),
+        ("/clip/812.mp4", "812"),
+        ("/i/812@2x.jpg", "812"),
+        ("/a/anna.html", "anna"),
+        ("/", None),
+    ],
+)
+def test_metadata_and_image_of_one_thing_have_the_same_object(tmp_path, path, key):
+    with Case.create(tmp_path) as case:
+        case.execute("incidents", "macros")
+        assert case.connection.execute("SELECT path_object($p)", {"p": path}).fetchall() == [(key,)]
