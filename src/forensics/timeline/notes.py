@@ -1,0 +1,192 @@
+"""Notes of the operators as evidence: a CSV of time and message, or a Markdown file with one dated line each.
+
+Deploys, status-page posts, bans and calls are in no access log. A note is shown as told, with its file and line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import BinaryIO, Protocol
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from forensics.errors import RefusedEvidenceError
+
+LIMIT_BYTES = 16 << 20
+"""Notes are written by people; a larger file is something else."""
+
+TIMES = frozenset({"time", "at", "occurred_at", "timestamp", "datetime", "date", "when"})
+MESSAGES = frozenset({"message", "note", "text", "event", "what", "description", "summary"})
+TYPES = frozenset({"type", "event_type", "kind", "category", "timestamp_desc"})
+OTHERS = frozenset({"author", "by", "who", "source", "link", "url"})
+
+_STAMP = r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?"
+_DATED = re.compile(rf"^\s*(?:[-*+]|\d+[.)]|\|)?\s*[`*_\[]*{_STAMP}[`*_\]]*\s*(?:[|:,–—-]+\s*)?(.*?)\s*\|?\s*$")
+
+FRAME: dict[str, pl.DataType] = {
+    "occurred_at": pl.Datetime("us"),
+    "message": pl.String(),
+    "event_type": pl.String(),
+    "evidence_id": pl.String(),
+    "line": pl.Int64(),
+}
+REJECTED: dict[str, pl.DataType] = {"evidence_id": pl.String(), "line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
+
+
+class Readable(Protocol):
+    """An evidence file: its name, and its decompressed bytes."""
+
+    @property
+    def name(self) -> str:
+        """The name relative to what was given."""
+
+    def open(self) -> BinaryIO:
+        """Open the decompressed bytes."""
+
+
+@dataclass(frozen=True)
+class NotesMatch:
+    """What a file of notes was recognised as: ``csv`` or ``markdown``."""
+
+    format: str
+    kind: str = "notes"
+
+
+@dataclass(frozen=True)
+class NoteRows:
+    """Notes as rows: lines = parsed + rejected + skipped."""
+
+    frames: dict[str, pl.DataFrame]
+    lines: int
+    parsed: int
+    rejected: pl.DataFrame
+    skipped: int
+    assumptions: list[str] = field(default_factory=list)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    kind: str = "notes"
+    format: str = "csv"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One physical line (or CSV record, by its first line): a note, a reject, or a skipped one."""
+
+    number: int
+    raw: str
+    outcome: str
+    at: datetime | None = None
+    message: str = ""
+    event_type: str | None = None
+    zoned: bool = True
+
+
+def recognise(head: bytes, name: str, kind: str | None = None) -> NotesMatch | None:
+    """Return how the file's notes are written, by its first bytes and its name, or None when it holds none.
+
+    ``kind="notes"`` (from ``--kind``) takes any text whose lines begin with a time.
+    """
+    if b"\x00" in head[:4096]:
+        return None
+    text = head.decode("utf-8-sig", errors="replace")
+    if _columns(text.splitlines()[0] if text.strip() else "") is not None:
+        return NotesMatch("csv")
+    is_markdown = name.lower().removesuffix(".gz").endswith((".md", ".markdown"))
+    if (is_markdown or kind == "notes") and any(_DATED.match(line) for line in text.splitlines()):
+        return NotesMatch("markdown")
+    return None
+
+
+def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str = "UTC") -> NoteRows:
+    """Return the notes of a file; times without a zone are taken in ``time_zone`` and that is said.
+
+    ``RefusedEvidenceError`` when the file is larger than people write.
+    """
+    with file.open() as stream:
+        content = stream.read(LIMIT_BYTES + 1)
+    if len(content) > LIMIT_BYTES:
+        raise RefusedEvidenceError(f"is larger than {LIMIT_BYTES >> 20} MB, too large for notes")
+    text = content.decode("utf-8-sig", errors="replace")
+    lines = list(_csv_lines(text, ZoneInfo(time_zone)) if match.format == "csv" else _markdown_lines(text, ZoneInfo(time_zone)))
+    notes = [line for line in lines if line.outcome == "note"]
+    bad = [line for line in lines if line.outcome == "rejected"]
+    rows = [(n.at, n.message, n.event_type, evidence_id, n.number) for n in notes]
+    rejected = [(evidence_id, b.number, "no time that can be read", b.raw) for b in bad]
+    times = [note.at for note in notes if note.at is not None]
+    return NoteRows(
+        frames={"notes": pl.DataFrame(rows, schema=FRAME, orient="row")},
+        lines=len(lines),
+        parsed=len(notes),
+        rejected=pl.DataFrame(rejected, schema=REJECTED, orient="row"),
+        skipped=len(lines) - len(notes) - len(bad),
+        assumptions=[] if all(note.zoned for note in notes) else [f"times of notes without a zone were taken as {time_zone}"],
+        first_at=min(times, default=None),
+        last_at=max(times, default=None),
+        format=match.format,
+    )
+
+
+def _columns(header: str) -> tuple[int, int, int | None] | None:
+    """Return where time, message and type stand in a CSV header, or None when it is no header of notes."""
+    names = [name.strip().lower().replace(" ", "_") for name in next(csv.reader([header]), [])]
+    time = next((index for index, name in enumerate(names) if name in TIMES), None)
+    message = next((index for index, name in enumerate(names) if name in MESSAGES), None)
+    kind = next((index for index, name in enumerate(names) if name in TYPES), None)
+    if time is None or message is None or not set(names) <= TIMES | MESSAGES | TYPES | OTHERS:
+        return None
+    return time, message, kind
+
+
+def _csv_lines(text: str, zone: ZoneInfo) -> Iterator[_Line]:
+    physical = text.splitlines()
+    where = _columns(physical[0]) if physical else None
+    if where is None:
+        return
+    time, message, kind = where
+    reader = csv.reader(io.StringIO(text, newline=""))
+    next(reader)
+    yield _Line(1, physical[0], "skipped")
+    before = reader.line_num
+    for record in reader:
+        first, raw = before + 1, "\n".join(record)
+        at, zoned = _moment(record[time] if len(record) > time else "", zone)
+        if not any(record):
+            yield _Line(first, raw, "skipped")
+        elif at is None or len(record) <= message:
+            yield _Line(first, raw, "rejected")
+        else:
+            label = record[kind].strip() if kind is not None and len(record) > kind else ""
+            yield _Line(first, raw, "note", at, record[message].strip(), label or None, zoned)
+        yield from (_Line(number, "", "skipped") for number in range(first + 1, reader.line_num + 1))
+        before = reader.line_num
+
+
+def _markdown_lines(text: str, zone: ZoneInfo) -> Iterator[_Line]:
+    """Yield one note for each line that begins with a time; headings and prose are skipped."""
+    for number, raw in enumerate(text.splitlines(), start=1):
+        found = _DATED.match(raw)
+        at, zoned = _moment((found[1] + (found[2] or "")) if found else "", zone)
+        if found is None or not found[3]:
+            yield _Line(number, raw, "skipped")
+        elif at is None:
+            yield _Line(number, raw, "rejected")
+        else:
+            yield _Line(number, raw, "note", at, found[3], None, zoned)
+
+
+def _moment(text: str, zone: ZoneInfo) -> tuple[datetime | None, bool]:
+    """Return a time in UTC without zone, and whether the text named its zone."""
+    cleaned = text.strip().removesuffix(" UTC").replace("UTC", "Z").replace(",", ".")
+    try:
+        at = datetime.fromisoformat(cleaned)
+        zoned = at.tzinfo is not None or text.strip().endswith("UTC")
+        local = at if at.tzinfo is not None else at.replace(tzinfo=UTC if zoned else zone)
+        return local.astimezone(UTC).replace(tzinfo=None), zoned
+    except (ValueError, OverflowError):
+        return None, False
