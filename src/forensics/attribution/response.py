@@ -1,9 +1,91 @@
-"""Fill ``response``."""
+"""Fill ``response`` and ``response_accounts``: what could be done, what it would have prevented, whom it would hit."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from forensics.attribution.capacity import capacity
+from forensics.attribution.measures import Measure, measures
+from forensics.attribution.ratelimit import rate_limit
+from forensics.attribution.scene import PACKAGE
+from forensics.attribution.windows import Window, load_window, whole_window
 from forensics.case.case import Case
+
+RESPONSE: dict[str, Any] = {
+    "incident_id": pl.String, "measure": pl.String, "scope": pl.String, "accounts_hit": pl.Int64, "uninvolved_hit": pl.Int64,
+    "load_covered": pl.Float64, "basis": pl.String,
+}  # fmt: skip
+ACCOUNTS: dict[str, Any] = {
+    "incident_id": pl.String, "measure": pl.String, "account_id": pl.String, "involved": pl.Boolean, "requests": pl.Int64,
+    "ordinary_use": pl.String,
+}  # fmt: skip
 
 
 def plan(case: Case) -> None:
-    """Fill ``response``."""
+    """Fill ``response`` and ``response_accounts`` for every incident that has participants."""
+    incidents = case.table("incidents").sort("incident_id").to_dicts()
+    participants = case.table("participants")
+    plans: list[dict[str, Any]] = []
+    accounts: list[dict[str, Any]] = []
+    masks = [whole_window(row) for row in incidents]
+    for incident in incidents:
+        involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
+        if involved.filter(pl.col("role") == "participant").is_empty():
+            continue
+        rows, hit = _plan(case, incident, involved, masks)
+        plans += rows
+        accounts += hit
+    case.replace("response", pl.DataFrame(plans, schema=RESPONSE))
+    case.replace("response_accounts", pl.DataFrame(accounts, schema=ACCOUNTS))
+
+
+def _plan(case: Case, incident: dict[str, Any], involved: pl.DataFrame, masks: list[Window]) -> tuple[list[Any], list[Any]]:
+    window = load_window(incident)
+    loads = case.frame(PACKAGE, "measure_loads", start=window.start, end=window.end)
+    guilty = set(involved.filter(pl.col("role") == "participant")["account_id"].to_list())
+    over = {row["account_id"]: row["load_share"] for row in involved.to_dicts()}
+    found = measures(case, involved, loads)
+    use = _ordinary_use(case, sorted(set().union(*(m.accounts for m in found)) - guilty), masks)
+    rows = [_row(incident, measure, guilty, over, use) for measure in found]
+    limited = rate_limit(
+        case, incident, capacity(case.frame(PACKAGE, "all_minutes"), whole_window(incident), incident["started_at"]), guilty, masks
+    )
+    if limited:
+        rows.append({"incident_id": incident["incident_id"], **limited})
+    asked = dict(loads.filter(pl.col("account_id").is_not_null()).group_by("account_id").agg(pl.col("requests").sum()).iter_rows())
+    hit = [
+        {
+            "incident_id": incident["incident_id"], "measure": measure.name, "account_id": account, "involved": account in guilty,
+            "requests": int(asked.get(account, 0)), "ordinary_use": use.get(account),
+        }
+        for measure in found
+        for account in sorted(measure.accounts)
+    ]  # fmt: skip
+    return rows, hit
+
+
+def _row(incident: dict[str, Any], measure: Measure, guilty: set[str], over: dict[str, float], use: dict[str, str]) -> dict[str, Any]:
+    uninvolved = sorted(measure.accounts - guilty)
+    named = "; ".join(f"{account}: {use.get(account, 'no ordinary use in the logs')}" for account in uninvolved[:5])
+    more = f" (and {len(uninvolved) - 5} more)" if len(uninvolved) > 5 else ""
+    return {
+        "incident_id": incident["incident_id"],
+        "measure": measure.name,
+        "scope": measure.scope,
+        "accounts_hit": len(measure.accounts),
+        "uninvolved_hit": len(uninvolved),
+        "load_covered": round(min(1.0, sum(over.get(account, 0.0) for account in sorted(measure.accounts & guilty))), 4),
+        "basis": measure.basis + (f" Hit without any part in the incident: {named}{more}." if uninvolved else " Nobody else is hit."),
+    }
+
+
+def _ordinary_use(case: Case, accounts: list[str], masks: list[Window]) -> dict[str, str]:
+    bounds: dict[str, list[datetime]] = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
+    rows = case.rows(PACKAGE, "ordinary_use", accounts=accounts, **bounds) if accounts else []
+    return {
+        row["account_id"]: f"{row['requests']:,} requests on {row['days']} days, mostly {row['main_route'] or 'paths without a route'}"
+        for row in rows
+    }

@@ -1,9 +1,87 @@
-"""Fill ``taken``."""
+"""Fill ``taken``: what suspects asked for and were actually served, in distinct objects and complete pairs."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import polars as pl
+
+from forensics.attribution.scene import PACKAGE
 from forensics.case.case import Case
+from forensics.errors import UsageError
+
+MIN_SHARED = 0.2
+"""Two kinds make a pair when at least this share of the rarer kind's objects were fetched under the same id by the same account."""
+MIN_PAIRS = 5
+MOST_LAG_SECONDS = 3600.0
+"""... and, half of the time, within an hour of each other."""
+
+SCHEMA: dict[str, Any] = {
+    "actor_id": pl.String, "account_id": pl.String, "object_kind": pl.String, "objects": pl.Int64, "pairs": pl.Int64, "requests": pl.Int64,
+    "served": pl.Int64, "bytes": pl.Int64, "first_at": pl.Datetime("us"), "last_at": pl.Datetime("us"), "evidence_id": pl.String,
+    "line": pl.Int64,
+}  # fmt: skip
 
 
 def count(case: Case) -> None:
-    """Fill ``taken``."""
+    """Fill ``taken`` for the participants of every incident."""
+    suspects = case.rows(PACKAGE, "suspects")
+    case.replace("taken", taken_by(case, {row["account_id"]: row["actor_id"] for row in suspects}))
+
+
+def taken_by(case: Case, actor_of: dict[str, str]) -> pl.DataFrame:
+    """Return what accounts took, one row per account and kind (columns of ``taken``); ``actor_of``: account_id -> actor_id."""
+    kinds = object_kinds(case)
+    if not actor_of or not kinds:
+        return pl.DataFrame(schema=SCHEMA)
+    case.execute(PACKAGE, "fetched", accounts=sorted(actor_of), route_ids=list(kinds), kinds=list(kinds.values()))
+    rows = case.frame(PACKAGE, "taken", pair=pair_of(case))
+    case.execute(PACKAGE, "drop_fetched")
+    owners = pl.DataFrame(
+        {"account_id": list(actor_of), "actor_id": list(actor_of.values())}, schema={"account_id": pl.String, "actor_id": pl.String}
+    )
+    joined = rows.join(owners, on="account_id", how="left", maintain_order="left").select(pl.col(c).cast(t) for c, t in SCHEMA.items())
+    return joined.sort("actor_id", "account_id", "object_kind", nulls_last=True)
+
+
+def object_kinds(case: Case) -> dict[int, str]:
+    """Return route_id -> kind of object: as inferred from the routes, or as given with ``--object PATTERN=KIND``."""
+    given: dict[str, str] = case.option("object", {}) or {}
+    routes = case.table("routes").sort("route_id").to_dicts()
+    kinds = {row["route_id"]: row["object_kind"] for row in routes if row["object_kind"] and "{id}" in row["route"]}
+    for pattern, kind in sorted(given.items()):
+        kinds |= {row["route_id"]: kind for row in routes if row["route"] == pattern or re.search(_as_regex(pattern), row["route"])}
+    return kinds
+
+
+def _as_regex(pattern: str) -> str:
+    return "^" + re.escape(pattern).replace(r"\*", ".*") + "$"
+
+
+def pair_of(case: Case) -> list[str]:
+    """Return the two kinds that make a pair: as given with ``--pair``, else those that share most ids; empty when none do."""
+    given = case.option("pair")
+    if given:
+        return list(given)
+    for row in case.rows(PACKAGE, "pair_candidates"):
+        enough = row["shared"] >= max(MIN_PAIRS, MIN_SHARED * row["smaller"])
+        if enough and row["median_lag_seconds"] <= MOST_LAG_SECONDS:
+            return [row["first_kind"], row["second_kind"]]
+    return []
+
+
+def parse_object(text: str) -> tuple[str, str]:
+    """Return (route pattern, kind) of ``PATTERN=KIND``; ``*`` in the pattern stands for anything."""
+    pattern, equals, kind = text.rpartition("=")
+    if not equals or not pattern or not kind:
+        raise UsageError(f"--object wants ROUTE=KIND, as in --object '/cdn/*/{{id}}.png=image'; got {text!r}.")
+    return pattern, kind
+
+
+def parse_pair(text: str) -> list[str]:
+    """Return the two kinds of ``KIND+KIND``."""
+    kinds = text.split("+")
+    if len(kinds) != 2 or not all(kinds) or kinds[0] == kinds[1]:
+        raise UsageError(f"--pair wants two kinds, as in --pair job+image; got {text!r}.")
+    return kinds

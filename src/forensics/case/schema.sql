@@ -125,6 +125,9 @@ CREATE TABLE IF NOT EXISTS taken (
 CREATE TABLE IF NOT EXISTS response (
     incident_id VARCHAR, measure VARCHAR, scope VARCHAR, accounts_hit BIGINT, uninvolved_hit BIGINT, load_covered DOUBLE, basis VARCHAR
 );
+CREATE TABLE IF NOT EXISTS response_accounts (                              -- whom each measure would hit, by name
+    incident_id VARCHAR, measure VARCHAR, account_id VARCHAR, involved BOOLEAN, requests BIGINT, ordinary_use VARCHAR
+);
 CREATE TABLE IF NOT EXISTS timeline (
     incident_id VARCHAR, occurred_at TIMESTAMP, event_type VARCHAR, message VARCHAR, observed BOOLEAN, actor_id VARCHAR, account_id VARCHAR,
     evidence_id VARCHAR, line BIGINT, rows BIGINT, likelihood DOUBLE

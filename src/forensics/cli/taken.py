@@ -1,9 +1,88 @@
-"""Commands of the group ``taken``."""
+"""Commands of the group ``taken``: what was collected, and what could be done about it."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+
+from forensics.cli.options import DEFAULT_CASE, CaseFolder, OutputOption, StyleOption
+
+Objects = Annotated[
+    list[str] | None, typer.Option("--object", metavar="ROUTE=KIND", help="What a route hands out; kept with the case. Repeatable.")
+]
+Pair = Annotated[str | None, typer.Option("--pair", metavar="KIND+KIND", help="The two kinds that make a pair; kept with the case.")]
+Costs = Annotated[
+    list[str] | None, typer.Option("--cost", metavar="ROUTE=WEIGHT", help="How heavy a request is; kept with the case. Repeatable.")
+]
+
+
+def taken(
+    actor: Annotated[str | None, typer.Argument(help="Actor or account (default: all who took part in an incident).")] = None,
+    objects: Objects = None,
+    pair: Pair = None,
+    case: CaseFolder = DEFAULT_CASE,
+    style: StyleOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show what was collected: asked for and actually served.
+
+    \b
+    Examples:
+      forensics taken
+      forensics taken payer-0123456789ab --format csv
+      forensics taken --object '/cdn/images/{id}.png=image' --pair job+image
+    """
+    from forensics.analysis import ensure_analysed
+    from forensics.attribution.listing import taken_listing
+    from forensics.attribution.settings import keep
+    from forensics.case.case import Case
+    from forensics.progress import Terminal
+    from forensics.report.tables import emit
+
+    with Case.open(case) as opened:
+        keep(opened, objects=objects, pair=pair)
+        ensure_analysed(opened, Terminal())
+        emit(taken_listing(opened, actor), style=style, output=output, title="What was taken")
+
+
+def response(
+    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="One incident (default: all).", show_default=False)] = None,
+    cost: Costs = None,
+    block_list: Annotated[str | None, typer.Option("--block-list", help="Write a block list: csv, nginx-deny or nginx-map.")] = None,
+    measure: Annotated[str, typer.Option("--measure", help="Whom the block list holds.")] = "account",
+    days: Annotated[int, typer.Option("--days", min=1, help="How long a block holds, from the last line of the logs.")] = 30,
+    shared: Annotated[bool, typer.Option("--include-shared", help="Keep addresses that others use too.")] = False,
+    case: CaseFolder = DEFAULT_CASE,
+    style: StyleOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Show the ban choices: what each would have prevented, and whom it would hit.
+
+    \b
+    Examples:
+      forensics response
+      forensics response --block-list nginx-deny --output deny.conf
+      forensics response --cost '/api/generate=50'
+    """
+    from forensics.analysis import ensure_analysed
+    from forensics.attribution.blocking import write_block_list
+    from forensics.attribution.listing import response_listing
+    from forensics.attribution.settings import keep
+    from forensics.case.case import Case
+    from forensics.progress import Terminal
+    from forensics.report.tables import emit
+
+    with Case.open(case) as opened:
+        keep(opened, cost=cost)
+        ensure_analysed(opened, Terminal())
+        if block_list is not None:
+            write_block_list(opened, incident, block_list, measure, days=days, shared=shared, output=output)
+            return
+        emit(response_listing(opened, incident), style=style, output=output, title="Response plan")
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    app.command()(taken)
+    app.command()(response)

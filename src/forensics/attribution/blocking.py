@@ -1,0 +1,86 @@
+"""From a measure of the response plan to a block list."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from forensics.attribution.blocklists import BlockList, Entry, formats
+from forensics.attribution.scene import PACKAGE
+from forensics.attribution.windows import whole_window
+from forensics.case.case import Case
+from forensics.errors import UsageError
+from forensics.text import printable
+
+DAYS = 30
+"""How long a block holds unless it is said: counted from the last line of the logs, so that the list depends on the evidence alone."""
+
+
+def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, shared: bool) -> BlockList:
+    """Return the accounts of one measure and the addresses they used during the incident.
+
+    ``shared`` keeps addresses that accounts outside the measure use too; otherwise they are left out, and each is said.
+    """
+    incident = _incident(case, incident_id)
+    hit = case.table("response_accounts").filter(pl.col("incident_id") == incident["incident_id"])
+    chosen = hit.filter(pl.col("measure") == measure).sort("account_id")
+    if chosen.is_empty():
+        known = ", ".join(sorted(hit["measure"].unique().to_list())) or "none"
+        raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks accounts: choose one of {known}.")
+    expires = case.rows(PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
+    names = chosen["account_id"].to_list()
+    entries = [Entry("account", row["account_id"], _reason(incident, row), expires) for row in chosen.to_dicts()]
+    window = whole_window(incident)
+    left_out = []
+    for row in case.rows(PACKAGE, "addresses", accounts=names, start=window.start, end=window.end):
+        if row["other_accounts"] and not shared:
+            left_out.append(f"{row['address']} is shared with {row['other_accounts']} other accounts.")
+            continue
+        note = f", shared with {row['other_accounts']} other accounts" if row["other_accounts"] else ""
+        reason = f"{row['requests']} requests of blocked accounts in incident {incident['incident_id']}{note}"
+        entries.append(Entry("address", row["address"], reason, expires))
+    return BlockList(incident["incident_id"], measure, tuple(entries), tuple(left_out))
+
+
+def _reason(incident: dict[str, Any], row: dict[str, Any]) -> str:
+    if row["involved"]:
+        return f"took part in incident {incident['incident_id']}: {row['requests']} requests before the impact"
+    return f"linked to participants of incident {incident['incident_id']}, took no part"
+
+
+def _incident(case: Case, incident_id: str | None) -> dict[str, Any]:
+    planned = set(case.table("response")["incident_id"].to_list())
+    rows = [row for row in case.table("incidents").sort("started_at", "incident_id").to_dicts() if row["incident_id"] in planned]
+    wanted = [row for row in rows if incident_id is None or row["incident_id"] == incident_id]
+    if len(wanted) == 1:
+        return wanted[0]
+    if not rows:
+        raise UsageError("No incident of this case has participants, so there is nobody to block; see `forensics incidents`.")
+    listed = ", ".join(row["incident_id"] for row in rows)
+    raise UsageError(f"Say which incident the block list is for: {listed}.")
+
+
+def write_block_list(
+    case: Case, incident_id: str | None, name: str, measure: str, *, days: int = DAYS, shared: bool = False, output: Path | None = None
+) -> None:
+    """Write a block list to a file or to standard output, and say on standard error which addresses were left out."""
+    blocked = block_list(case, incident_id, measure, days=days, shared=shared)
+    text = render(blocked, name)
+    for sentence in blocked.left_out:
+        print(printable(f"left out: {sentence}"), file=sys.stderr)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8", newline="")
+
+
+def render(blocked: BlockList, name: str) -> str:
+    """Return the text of a block list in one of the formats of the folder ``blocklists``."""
+    known = formats()
+    if name not in known:
+        raise UsageError(f"There is no block list format {name!r}: choose one of {', '.join(known)}.")
+    return known[name](blocked)

@@ -1,0 +1,37 @@
+"""Block lists: one format per module, each with ``NAME`` and ``render(list) -> text``; the folder is the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One account or address to block, why, and until when (UTC)."""
+
+    kind: str
+    """``account`` or ``address``."""
+    value: str
+    reason: str
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class BlockList:
+    """All entries of one measure, and the shared addresses that were left out."""
+
+    incident_id: str
+    measure: str
+    entries: tuple[Entry, ...]
+    left_out: tuple[str, ...]
+    """One sentence for each address that was left out."""
+
+
+def formats() -> dict[str, Callable[[BlockList], str]]:
+    """Return every format by its name: each module of this package."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    return {module.NAME: module.render for module in sorted(modules, key=lambda m: str(m.NAME))}

@@ -1,0 +1,14 @@
+-- title: how many objects of a kind anybody asked for, and how many of them these accounts were served
+-- why: the share of the catalogue that left, as far as the case knows the catalogue. An object is counted by its path: one path is one object.
+-- parameters: $prefixes, $suffixes, $kinds (equally long lists: the text of the kind's routes before and after the id)
+WITH routes_of AS (SELECT unnest($prefixes) AS prefix, unnest($suffixes) AS suffix, unnest($kinds) AS object_kind),
+known AS (
+    SELECT r.object_kind, q.path
+    FROM requests AS q
+    JOIN routes_of AS r ON starts_with(q.path, r.prefix) AND ends_with(q.path, r.suffix)
+    WHERE q.status IN (200, 206)
+)
+SELECT object_kind, count(DISTINCT path) AS known
+FROM known
+GROUP BY object_kind
+ORDER BY object_kind

@@ -1,0 +1,65 @@
+"""The choices of a ban: which accounts each level would hit, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from forensics.attribution.scene import PACKAGE
+from forensics.case.case import Case
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that could be done: what it is called, whom it hits, and what each ban rests on."""
+
+    name: str
+    scope: str
+    accounts: frozenset[str]
+    basis: str
+    networks: frozenset[str] = field(default_factory=frozenset)
+    """Networks that are blocked as well (their requests without account go too)."""
+
+
+def measures(case: Case, participants: pl.DataFrame, loads: pl.DataFrame) -> list[Measure]:
+    """Return the ban choices for one incident, narrowest first (``participants`` of the incident; ``loads`` of ``measure_loads.sql``)."""
+    guilty = participants.filter(pl.col("role") == "participant")
+    names = sorted(guilty["account_id"].to_list())
+    if not names:
+        return []
+    leaves = case.frame(PACKAGE, "leaves", accounts=names)
+    found = [
+        Measure("account", _listed(names), frozenset(names), "Each account's own excess in the incident is significant."),
+        Measure(
+            "actor", _listed(sorted(set(leaves["actor_id"].to_list()))), frozenset(leaves["account_id"].to_list()) | set(names),
+            "The accounts that took part, and all others of the same operator.",
+        ),
+    ]  # fmt: skip
+    actors = sorted(set(guilty["actor_id"].to_list()))
+    found += _levels(case, actors, "same payer", "payer", "paid for by the same payer", names)
+    found.append(_network(case, names, loads))
+    found += _levels(
+        case, sorted(set(guilty["actor_id"].to_list())), "same organisation", "organisation", "of the same organisation", names
+    )
+    return found
+
+
+def _levels(case: Case, actors: list[str], level: str, name: str, tie: str, names: list[str]) -> list[Measure]:
+    rows = {row["actor_id"]: row for actor in actors for row in case.rows(PACKAGE, "lineage", actor_id=actor) if row["level"] == level}
+    if not rows:
+        return []
+    accounts = frozenset(a for row in rows.values() for a in row["accounts"]) | set(names)
+    basis = f"Accounts {tie}, whether or not they took part; the tie is a link between accounts, not a part in the load."
+    return [Measure(name, _listed(sorted(row["label"] for row in rows.values())), accounts, basis)]
+
+
+def _network(case: Case, names: list[str], loads: pl.DataFrame) -> Measure:
+    networks = sorted(loads.filter(pl.col("account_id").is_in(names) & pl.col("network").is_not_null())["network"].unique().to_list())
+    users = case.frame(PACKAGE, "network_accounts", networks=networks)
+    basis = "Networks that the participants used during the incident; everybody who ever used them is hit."
+    return Measure("network", _listed(networks), frozenset(users["account_id"].to_list()), basis, frozenset(networks))
+
+
+def _listed(names: list[str], most: int = 12) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,75 @@
+"""The milder measure: the rate limit per account that would have kept the service up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forensics.attribution.capacity import Capacity
+from forensics.attribution.scene import PACKAGE
+from forensics.attribution.windows import Window, floor_minute, load_window
+from forensics.case.case import Case
+
+AFTER = timedelta(minutes=10)
+"""The limit must hold through the ramp and so long after the impact; later load is mixed with retries and silence."""
+
+
+def rate_limit(
+    case: Case, incident: dict[str, Any], known: Capacity | None, guilty: set[str], masks: list[Window]
+) -> dict[str, Any] | None:
+    """Return the row of ``response`` for a rate limit (without incident_id); None when the capacity is not known.
+
+    The limit is the largest whole number of requests per minute and account under which no minute of the ramp or of the first ten
+    minutes would have gone above the capacity; requests without an account are let through as they were.
+    """
+    if known is None:
+        return None
+    window = load_window(incident)
+    end = max(window.end, floor_minute(incident["started_at"]) + AFTER)
+    loads = case.frame(PACKAGE, "minute_loads", start=window.start, end=end)
+    limit = highest_limit(loads, known.estimate)
+    if limit is None:
+        return None
+    bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
+    touched = set(case.frame(PACKAGE, "above_rate", rate=limit, **bounds)["account_id"].to_list()) - guilty
+    named = loads.filter(pl.col("account_id").is_not_null())
+    cut = named.filter(pl.col("requests") > limit)
+    removed = int((cut["requests"] - limit).sum()) if len(cut) else 0
+    slowed = set(cut["account_id"].to_list())
+    total = int(loads["requests"].sum())
+    return {
+        "measure": "rate limit", "scope": f"{limit} requests a minute per account",
+        "accounts_hit": len(slowed | touched), "uninvolved_hit": len((slowed | touched) - guilty),
+        "load_covered": round(removed / total, 4) if total else 0.0,
+        "basis": (
+            f"The service carried {known.healthy:,.0f} requests a minute in health"
+            + (f" and failed at {known.failing:,.0f}" if known.failing is not None else "")
+            + f"; with this limit no minute of the ramp or the first ten minutes goes above {known.estimate:,.0f}. "
+            "It slows accounts down instead of closing them; load covered is the share of all requests that it would have refused."
+        ),
+    }  # fmt: skip
+
+
+def highest_limit(loads: pl.DataFrame, level: float) -> int | None:
+    """Return the largest limit that keeps every minute at or under ``level``; None when none does or none is needed.
+
+    ``loads``: minute, account_id (NULL: not limited), requests.
+    """
+    minutes = loads["minute"].rank("dense").to_numpy().astype(int) - 1
+    requests = loads["requests"].to_numpy().astype(float)
+    limited = loads["account_id"].is_not_null().to_numpy()
+
+    def worst(limit: float) -> float:
+        kept = np.where(limited, np.minimum(requests, limit), requests)
+        return float(np.bincount(minutes, kept).max()) if len(kept) else 0.0
+
+    if worst(np.inf) <= level or worst(1) > level:
+        return None
+    low, high = 1, int(requests.max())
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if worst(middle) <= level else (low, middle)
+    return low

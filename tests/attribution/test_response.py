@@ -1,0 +1,90 @@
+# ruff: noqa: E501
+"""Each measure covers what it says and names whom it hits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.attribution.worlds import FIRST_DAY, World
+
+from forensics.attribution.attribute import attribute
+from forensics.attribution.blocklists import BlockList, Entry, formats
+from forensics.attribution.ratelimit import highest_limit
+from forensics.attribution.response import plan
+from forensics.case.case import Case
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, np.ndarray, np.ndarray, Case]:
+    world = World(seed=11)
+    ring = world.newcomers(6)
+    actor = world.actor(ring)
+    idle = np.array([3, 4])
+    world.organisation(actor, idle)
+    world.account_network[ring[0]] = world.account_network[5]
+    world.ring(ring, 200.0)
+    case = world.write(tmp_path_factory.mktemp("case"))
+    attribute(case)
+    plan(case)
+    return world, ring, idle, case
+
+
+def test_each_level_hits_who_it_says(planned: tuple[World, np.ndarray, np.ndarray, Case]) -> None:
+    world, ring, idle, case = planned
+    rows = {row["measure"]: row for row in case.table("response").to_dicts()}
+    assert rows["account"]["accounts_hit"] == len(ring)
+    assert rows["account"]["uninvolved_hit"] == 0
+    assert rows["organisation"]["accounts_hit"] == len(ring) + len(idle)
+    assert rows["organisation"]["uninvolved_hit"] == len(idle)
+    assert rows["account"]["load_covered"] == pytest.approx(rows["organisation"]["load_covered"])
+    assert all(world.names[p] in rows["organisation"]["basis"] for p in idle), "whoever is hit without a part is named"
+    hit = case.table("response_accounts").filter(pl.col("measure") == "network")["account_id"].to_list()
+    neighbours = np.flatnonzero(world.account_network == world.account_network[5])
+    active = set(case.table("subject_minutes")["account_id"].drop_nulls().to_list())
+    assert set(hit) == (set(world.names[ring]) | set(world.names[neighbours])) & active
+
+
+def test_the_rate_limit_keeps_every_minute_under_the_level() -> None:
+    rng = np.random.default_rng(1)
+    minutes = np.repeat(np.arange(20), 50)
+    loads = pl.DataFrame({
+        "minute": minutes, "account_id": [None if i % 10 == 0 else f"a{i}" for i in range(1000)], "requests": rng.geometric(0.05, 1000),
+    })  # fmt: skip
+    limit = highest_limit(loads, 600.0)
+    assert limit is not None
+
+    def worst(level: int) -> float:
+        kept = loads.with_columns(
+            pl.when(pl.col("account_id").is_null()).then("requests").otherwise(pl.min_horizontal("requests", pl.lit(level)))
+        )
+        return float(kept.group_by("minute").agg(pl.col("literal" if "literal" in kept.columns else "requests").sum()).to_series(1).max())
+
+    assert worst(limit) <= 600 < worst(limit + 1)
+
+
+def test_no_rate_limit_where_none_is_needed_or_none_would_do() -> None:
+    loads = pl.DataFrame({"minute": [0, 0], "account_id": ["a", None], "requests": [5, 50]})
+    assert highest_limit(loads, 100.0) is None
+    assert highest_limit(loads, 20.0) is None
+
+
+@pytest.mark.parametrize("name", sorted(formats()))
+def test_block_lists_carry_reason_and_expiry_and_obey_nobody(name: str) -> None:
+    entries = (
+        Entry("account", '~evil"; } # \x1b[31m', "took part\nin it", FIRST_DAY),
+        Entry("address", "198.18.0.1", "3 requests", datetime(2024, 4, 1)),
+    )
+    text = formats()[name](BlockList("i", "account", entries, ("198.18.0.9 is shared with 3 other accounts.",)))
+    assert "198.18.0.1" in text
+    assert "2024-04-01" in text
+    assert "3 requests" in text
+    if name == "csv":  # data, quoted; spreadsheets are defused in report.tables
+        assert [row[0] for row in csv.reader(io.StringIO(text))] == ["kind", "account", "address"]
+        return
+    assert "\x1b" not in text
+    assert all(line.startswith(("#", "deny ", "map ", "    ", "}", "kind,", "account,", "address,")) for line in text.splitlines())

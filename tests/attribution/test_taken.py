@@ -1,0 +1,111 @@
+# ruff: noqa: E501
+"""What was taken is counted as a naive loop over the events counts it."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from tests.stored_case import add_log, add_user_accounts
+
+from forensics.attribution.settings import keep
+from forensics.attribution.taken import pair_of, taken_by
+from forensics.case.case import Case
+from forensics.errors import UsageError
+from forensics.incidents import rollups
+
+
+def some_events(rng: random.Random) -> list[dict[str, Any]]:
+    start = datetime(2024, 3, 1, 23, 30)
+    rows = []
+    for number in range(400):
+        who, thing = rng.choice("ab"), 1000 + rng.randrange(150)
+        at = start + timedelta(seconds=number)
+        rows.append(
+            {"started_at": at, "user_name": who, "path": f"/api/jobs/{thing}", "status": rng.choice([200, 200, 304, 503]), "bytes_sent": 10}
+        )
+        if rng.random() < 0.7:
+            later = at + timedelta(seconds=0.4)
+            rows.append(
+                {
+                    "started_at": later,
+                    "user_name": who,
+                    "path": f"/cdn/images/{thing}.png",
+                    "status": rng.choice([200, 206, 403]),
+                    "bytes_sent": 999,
+                }
+            )
+        rows.append({"started_at": at, "user_name": "c", "path": "/explore", "status": 200, "bytes_sent": 5})
+    return rows
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> tuple[Case, list[dict[str, Any]]]:
+    rows = some_events(random.Random(3))
+    case = Case.create(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    return case, rows
+
+
+def test_objects_pairs_and_bytes_are_those_of_a_loop(loaded: tuple[Case, list[dict[str, Any]]]) -> None:
+    case, rows = loaded
+    found = {(row["account_id"], row["object_kind"]): row for row in taken_by(case, {"a": "actor-a", "b": "actor-b"}).to_dicts()}
+    got: dict[tuple[str, str], set[str]] = defaultdict(set)
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in rows:
+        if "/explore" in row["path"]:
+            continue
+        kind = "job" if "jobs" in row["path"] else "image"
+        key = (row["user_name"], kind)
+        served = row["status"] in (200, 206)
+        sums[key][0] += 1
+        sums[key][1] += served
+        sums[key][2] += row["bytes_sent"] * served
+        if served:
+            got[key].add("".join(c for c in row["path"] if c.isdigit()))
+    assert set(found) == set(sums)
+    for (who, kind), row in found.items():
+        assert [row["requests"], row["served"], row["bytes"]] == sums[who, kind]
+        assert row["objects"] == len(got[who, kind])
+        assert row["pairs"] == len(got[who, "job"] & got[who, "image"])
+        assert row["actor_id"] == f"actor-{who}"
+        assert row["line"] >= 1
+
+
+def test_nothing_is_taken_by_nobody(loaded: tuple[Case, list[dict[str, Any]]]) -> None:
+    assert taken_by(loaded[0], {}).is_empty()
+
+
+def test_a_pair_needs_shared_ids(tmp_path: Path) -> None:
+    case = Case.create(tmp_path)
+    start = datetime(2024, 3, 1)
+    rows = [{"started_at": start + timedelta(seconds=n), "user_name": "a", "path": f"/jobs/{n + 1000}", "status": 200} for n in range(50)]
+    rows += [{"started_at": start + timedelta(seconds=n), "user_name": "a", "path": f"/tags/{n + 5000}", "status": 200} for n in range(50)]
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    assert taken_by(case, {"a": "x"})["pairs"].sum() == 0
+
+
+def test_given_kinds_and_pairs_are_obeyed(loaded: tuple[Case, list[dict[str, Any]]]) -> None:
+    case, _ = loaded
+    keep(case, objects=["/api/jobs/*=prompt"], pair="prompt+image")
+    rows = taken_by(case, {"a": "x"})
+    assert set(rows["object_kind"]) == {"prompt", "image"}
+    assert rows["pairs"].min() > 0
+    assert pair_of(case) == ["prompt", "image"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("objects", ["nothing"]), ("pair", "job"), ("pair", "job+job"), ("cost", ["/a=-1"]), ("cost", ["/a=x"])]
+)
+def test_what_cannot_be_meant_is_refused(loaded: tuple[Case, list[dict[str, Any]]], key: str, value: Any) -> None:
+    with pytest.raises(UsageError):
+        keep(loaded[0], **{key: value})
