@@ -12,69 +12,81 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
-from forensics import CASE_VERSION
+from forensics.case.opening import DATABASE, Opened, connect, is_read_only, prepare_folder
+from forensics.case.recovery import check_version, recover
 from forensics.case.sql import sql
-from forensics.errors import ForensicsError, UsageError
+from forensics.errors import UsageError
+from forensics.evidence import custody
 
 
 class Case:
     """An open case. SQL goes in by the name of a packaged file, values as ``$name`` parameters, frames come out."""
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, folder: Path, opened: Opened) -> None:
         self.folder = folder
-        self.connection = connection
+        self.connection = opened.connection
+        self._opened = opened
 
     @classmethod
     def create(cls, folder: Path) -> Case:
-        """Open the case in ``folder``, making it when there is none."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "events").mkdir(exist_ok=True)
+        """Open the case in ``folder``, making it when there is none; ``UsageError`` when the folder holds other things."""
+        if not is_read_only(folder):
+            prepare_folder(folder)
         return cls._open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> Case:
-        """Open an existing case; ``UsageError`` when ``folder`` holds none."""
-        if not (folder / "case.duckdb").is_file():
+        """Open an existing case; ``UsageError`` when ``folder`` holds none.
+
+        A read-only case is opened as a temporary copy of its database (``read_only`` is then True): it can be analysed, and nothing
+        that is written to it outlives the process.
+        """
+        if not (folder / DATABASE).is_file():
             raise UsageError(f"There is no case in {folder}: load evidence first with `forensics load EVIDENCE... --case {folder}`.")
         return cls._open(folder)
 
     @classmethod
     def _open(cls, folder: Path) -> Case:
+        folder = folder.absolute()
+        case = cls(folder, connect(folder))
         try:
-            connection = duckdb.connect(str(folder / "case.duckdb"))
-        except duckdb.IOException as error:
-            raise ForensicsError(
-                f"The case in {folder} cannot be opened ({str(error).splitlines()[0]}): "
-                "wait for the other process or choose another --case."
-            ) from error
-        connection.execute("SET file_search_path = $folder", {"folder": str(folder)})
-        case = cls(folder, connection)
-        try:
-            case._check_version()
+            check_version(case)
+            if not case.read_only:
+                recover(case)
         except BaseException:
-            connection.close()
+            case.close()
             raise
+        custody.session.folder = folder
         return case
 
-    def _check_version(self) -> None:
-        made = self._fetch("SELECT table_name FROM duckdb_tables() WHERE table_name = 'meta'")
-        version = self.meta("case_version") if made else None
-        if version is not None and int(version) > CASE_VERSION:
-            raise ForensicsError(
-                f"The case in {self.folder} was made by a newer version of forensics "
-                f"(case version {version}, this one reads {CASE_VERSION}): update forensics, or load the evidence into a new --case."
-            )
-        if version is None:
-            with self.transaction():
-                self.execute("case", "schema")
-                self.set_meta("case_version", str(CASE_VERSION))
-                self.refresh_events()
+    @classmethod
+    def reading(cls, folder: Path, connection: duckdb.DuckDBPyConnection) -> Case:
+        """Return a case over a read-only connection that somebody else opened and will close."""
+        return cls(folder.absolute(), Opened(connection, folder.absolute(), True))
+
+    @property
+    def home(self) -> Path:
+        """The folder of the database that is open: the case's own, or the temporary copy's."""
+        return self._opened.home
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this is a temporary copy of a case that may not be changed."""
+        return self._opened.read_only
+
+    def close(self) -> None:
+        """Close the database and remove temporary files."""
+        self._opened.close()
+
+    def checkpoint(self) -> None:
+        """Bring the write-ahead log into the database file."""
+        self.connection.execute("CHECKPOINT")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.connection.close()
+        self.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -41,7 +41,12 @@ CREATE TABLE IF NOT EXISTS identifier_records (                             -- i
 );
 CREATE TABLE IF NOT EXISTS notes (occurred_at TIMESTAMP, message VARCHAR, event_type VARCHAR, evidence_id VARCHAR, line BIGINT);
 CREATE TABLE IF NOT EXISTS rulings (                                        -- numbered in the order they were made; a later one wins
-    ruling BIGINT, verdict VARCHAR, subject_type VARCHAR, subject VARCHAR, other VARCHAR, why VARCHAR
+    ruling BIGINT,
+    verdict VARCHAR,                                                        -- confirm | reject | known
+    subject_type VARCHAR,                                                   -- account | address | identifier
+    subject VARCHAR,                                                        -- account_id; address or network; TYPE:VALUE of an identifier
+    other VARCHAR,                                                          -- the link's other end: account_id or TYPE:VALUE; else NULL
+    why VARCHAR
 );
 
 -- What the analysis derives; emptied and filled again in one transaction -------------------------------------------
@@ -132,6 +137,29 @@ CREATE TABLE IF NOT EXISTS timeline (
     incident_id VARCHAR, occurred_at TIMESTAMP, event_type VARCHAR, message VARCHAR, observed BOOLEAN, actor_id VARCHAR, account_id VARCHAR,
     evidence_id VARCHAR, line BIGINT, rows BIGINT, likelihood DOUBLE
 );
+
+-- What people ruled, as the rooms that obey it read it: the latest ruling on each subject.
+CREATE OR REPLACE VIEW rulings_in_force AS
+SELECT ruling, verdict, subject_type, subject, other, why
+FROM rulings
+QUALIFY row_number() OVER (PARTITION BY subject_type, subject, other ORDER BY ruling DESC) = 1;
+
+CREATE OR REPLACE VIEW ruled_pairs AS                                       -- verdict confirm | reject: these two accounts are (not) one actor
+SELECT verdict, subject AS account_id, other AS other_account_id, why
+FROM rulings_in_force
+WHERE subject_type = 'account' AND other IS NOT NULL AND verdict IN ('confirm', 'reject');
+
+CREATE OR REPLACE VIEW ruled_identifiers AS                                 -- account_id NULL: the identifier links nobody (or everybody)
+SELECT
+    verdict, other AS account_id, split_part(subject, ':', 1) AS identifier_type,
+    substr(subject, strpos(subject, ':') + 1) AS identifier_value, why
+FROM rulings_in_force
+WHERE subject_type = 'identifier' AND verdict IN ('confirm', 'reject');
+
+CREATE OR REPLACE VIEW known_subjects AS                                    -- partners, monitors, load tests: never to be blamed
+SELECT subject_type, subject, why
+FROM rulings_in_force
+WHERE verdict = 'known' AND other IS NULL;
 
 -- The views of the contract over them ------------------------------------------------------------------------------
 

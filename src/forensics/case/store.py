@@ -1,18 +1,21 @@
 """The event store: one immutable Parquet file per evidence file, committed together with its row in the database.
 
 A Parquet file is written as ``events/SHA256.parquet.new``; the database transaction that records it holds the hash of its bytes; only
-then is it renamed. A process that dies in between leaves a ``.new`` file which ``recover`` renames (its hash is on record) or
-removes (it is not). So the case holds exactly the evidence files whose load had completed.
+then is it renamed, and the views are made to name it. A process that dies in between leaves a ``.new`` file which ``recovery.recover``
+renames (its hash is on record) or removes (it is not). So the case holds exactly the evidence files whose load had completed.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from forensics.case.case import Case
+from forensics.case.recovery import UNSETTLED, recover
+from forensics.evidence import custody
 from forensics.evidence.hashing import sha256_of
 
 RECORD_TABLES = ("rejects", "account_records", "payment_records", "identifier_records", "notes")
@@ -28,18 +31,39 @@ def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame]
     """Make one evidence file part of the case, replacing whatever an earlier load derived from the same bytes.
 
     ``evidence`` is its row of ``evidence_files`` (without ``events_sha256``), ``frames`` the rows for ``RECORD_TABLES``, ``staged`` the
-    finished Parquet file of a log (None for other kinds).
+    finished Parquet file of a log (None for other kinds). Raises ``ForensicsError`` when the disk is full.
     """
+    if case.meta(UNSETTLED):  # an earlier file of this very run could not be put in place
+        recover(case)
     row = dict(evidence, events_sha256=None if staged is None else sha256_of(staged))
+    if staged is not None:
+        flush(staged)
     with case.transaction():
         case.execute("case", "forget_evidence", evidence_id=row["evidence_id"])
         case.insert("evidence_files", pl.DataFrame([row], infer_schema_length=None))
         for table in RECORD_TABLES:
             if table in frames:
                 case.insert(table, frames[table])
+        case.set_meta(UNSETTLED, row["sha256"])
+    final = final_path(case, row["sha256"])
+    if staged is None:
+        final.unlink(missing_ok=True)
+    else:
+        staged.replace(final)
+        flush(final.parent)
+    custody.append(case.folder, "load file", inputs=[custody.evidence_input(row)], details=_told(row))
+    with case.transaction():
         case.refresh_events()
-    if staged is not None:
-        staged.replace(final_path(case, row["sha256"]))
+        case.set_meta(UNSETTLED, "")
+
+
+def flush(path: Path) -> None:
+    """Have the file's bytes (or the folder's entries) on the disk before going on."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def final_path(case: Case, sha256: str) -> Path:
@@ -47,12 +71,7 @@ def final_path(case: Case, sha256: str) -> Path:
     return case.folder / "events" / f"{sha256}.parquet"
 
 
-def recover(case: Case) -> None:
-    """Finish or undo what a load that died left behind; called when a case is opened for writing."""
-    on_record = {row["sha256"]: row["events_sha256"] for row in case.rows("case", "stored_files")}
-    for staged in sorted((case.folder / "events").glob("*.parquet.new")):
-        sha256 = staged.name.removesuffix(".parquet.new")
-        if on_record.get(sha256) == sha256_of(staged):
-            staged.replace(final_path(case, sha256))
-        else:
-            staged.unlink()
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    told = ("evidence_id", "kind", "format", "lines", "parsed", "rejected", "skipped", "events_sha256", "load_options")
+    described = ("exhibit", "collected_by", "collected_at", "note")
+    return {key: row.get(key) for key in told} | {key: row[key] for key in described if row.get(key)}

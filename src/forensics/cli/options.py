@@ -26,3 +26,44 @@ StyleOption = Annotated[
 OutputOption = Annotated[Path | None, typer.Option("--output", help="Write the listing to this file instead of standard output.")]
 
 DEFAULT_CASE = Path("case")
+
+
+# Limits: options of every command, see ``Program.get_command`` ----------------------------------------------------------
+
+
+def _memory(text: str | None) -> None:
+    from forensics import limits
+
+    if text is not None:
+        limits.choose(memory=limits.parse_memory(text))
+
+
+def _threads(count: int | None) -> None:
+    from forensics import limits
+
+    if count is not None:
+        limits.choose(threads=count)
+
+
+def _wait(wanted: bool) -> None:
+    from forensics import limits
+
+    if wanted:
+        limits.choose(wait=True)
+
+
+def limiting(
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            callback=_memory, expose_value=False, help="Memory to use at most, e.g. 1GB (default: 2GB or a quarter of the machine's)."
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(callback=_threads, expose_value=False, min=1, help="Threads to use at most (default: all processors).")
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", callback=_wait, expose_value=False, help="Wait while another process holds the case.")
+    ] = False,
+) -> None:
+    """The limits that every command takes."""

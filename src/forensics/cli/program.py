@@ -21,7 +21,14 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Program(TyperGroup):
-    """The group of all commands; errors of any of them end here."""
+    """The group of all commands: gives each the limits that all take; errors of any of them end here."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command with ``--memory``, ``--threads`` and ``--wait`` added to its own options."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None and "memory" not in {parameter.name for parameter in command.params}:
+            command.params.extend(_limits())
+        return command
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what it raises becomes a sentence on standard error and an exit code."""
@@ -30,6 +37,7 @@ class Program(TyperGroup):
             sys.stdout.flush()
             return result
         except BaseException as error:
+            _on_record(str(ctx.invoked_subcommand), error)
             if isinstance(error, ForensicsError):
                 raise _ended(str(error), error.exit_code) from error
             if isinstance(error, KeyboardInterrupt) or _interrupted_query(error):
@@ -39,6 +47,26 @@ class Program(TyperGroup):
             if isinstance(error, SystemExit | typer.Abort) or hasattr(error, "exit_code"):
                 raise  # usage errors and exits are the command line's own
             raise _ended(_unexpected(error), ExitCode.FAILED) from error
+
+
+def _on_record(command: str, error: BaseException) -> None:
+    """Put the failure on the custody record of the case that was open."""
+    custody = sys.modules.get("forensics.evidence.custody")  # not imported: no case was opened
+    if custody is None or not isinstance(error, Exception | KeyboardInterrupt) or hasattr(error, "code"):
+        return
+    interrupted = isinstance(error, KeyboardInterrupt) or _interrupted_query(error)
+    try:
+        custody.settle_failure(command, error, "interrupted" if interrupted else f"failed: {error or type(error).__name__}")
+    except ForensicsError as second:
+        print(f"forensics: {second}", file=sys.stderr)
+
+
+def _limits() -> list[Any]:
+    from forensics.cli.options import limiting
+
+    only = typer.Typer(add_completion=False)
+    only.command()(limiting)
+    return [parameter for parameter in typer.main.get_command(only).params if parameter.name != "help"]
 
 
 def _ended(sentence: str, code: ExitCode) -> typer.Exit:

@@ -1,22 +1,47 @@
-"""The custody record: ``custody.jsonl``, append-only, each line carrying the hash of the line before."""
+"""The custody record: ``custody.jsonl``, append-only, each line carrying the hash of the line before.
+
+A chain proves order and completeness only against a head that was kept elsewhere: whoever can write the file can write a whole new
+chain. ``run.json`` beside every report carries the head for that reason.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import hashlib
 import json
 import os
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from forensics import __version__
+from forensics import CONTRACT_VERSION, __version__
+from forensics.errors import BrokenEvidenceError, ForensicsError
+from forensics.evidence.hashing import sha256_of
 
 GENESIS = "0" * 64
 """What the first line carries as the hash of the line before."""
+
+NAME = "custody.jsonl"
+LIBRARIES = ("duckdb", "polars", "pyarrow", "typer", "rich", "tldextract")
+
+
+@dataclass
+class Session:
+    """What this process has opened and recorded, so that a failure can be put on record too."""
+
+    folder: Path | None = None
+    """The case that is open (or was)."""
+
+
+session = Session()
 
 
 def append(
@@ -28,36 +53,150 @@ def append(
     result: str = "done",
     details: Mapping[str, Any] | None = None,
 ) -> str:
-    """Add one action to ``FOLDER/custody.jsonl`` and return the hash of the new line (the head of the chain).
+    """Add one action to the chain of the case in ``folder`` and return the hash of the new line (the head of the chain).
 
-    ``inputs`` and ``outputs`` are mappings with ``path``, ``size_bytes`` and ``sha256``. The line is flushed to disk before return.
+    ``inputs`` and ``outputs`` are mappings with ``path``, ``size_bytes`` and ``sha256`` (see ``described``). The line is flushed to disk
+    before return. A read-only case is continued by ``custody.jsonl`` beside the first output; where there is no output, nothing is
+    written and the case's head is returned. Raises ``ForensicsError`` when the line cannot be written; the record is then as before.
     """
-    path = folder / "custody.jsonl"
-    record = {
-        "at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "action": action,
-        "command": sys.argv,
-        "program": f"forensics {__version__}",
-        "user": getpass.getuser(),
-        "host": platform.node(),
-        "inputs": list(inputs),
-        "outputs": list(outputs),
-        "details": dict(details or {}),
-        "result": result,
-        "previous": head(folder),
-    }
-    line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode()
-    with path.open("ab") as stream:
-        stream.write(line + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    place = _place(folder, outputs)
+    if place is None:
+        return head(folder)
+    with _held(place / NAME) as stream:
+        record = _record(action, inputs, outputs, result, details) | {"previous": _head_of(stream) or head(folder)}
+        line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace")
+        _write(stream, line + b"\n")
     return hashlib.sha256(line).hexdigest()
 
 
 def head(folder: Path) -> str:
     """Return the SHA-256 of the last line (without its line end), or ``GENESIS`` when there is none."""
-    path = folder / "custody.jsonl"
+    path = folder / NAME
     if not path.is_file():
         return GENESIS
-    lines = path.read_bytes().splitlines()
-    return hashlib.sha256(lines[-1]).hexdigest() if lines else GENESIS
+    with path.open("rb") as stream:
+        return _head_of(stream) or GENESIS
+
+
+def described(path: Path, name: str | None = None) -> dict[str, Any]:
+    """Return a file as custody lines name it: path (as given), size and SHA-256 of its bytes now."""
+    return {"path": name or str(path), "size_bytes": path.stat().st_size, "sha256": sha256_of(path)}
+
+
+def evidence_input(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of ``evidence_files`` as an input of a custody line."""
+    return {key: row.get(key) for key in ("path", "location", "size_bytes", "sha256")}
+
+
+def mend(folder: Path) -> str:
+    """Take back a last line that was never finished (its writer died) and return what it held; nothing is lost that was on record."""
+    path = folder / NAME
+    if not path.is_file():
+        return ""
+    with _held(path) as stream:
+        content = stream.read()
+        kept = content.rfind(b"\n") + 1
+        if kept == len(content):
+            return ""
+        stream.truncate(kept)
+        os.fsync(stream.fileno())
+    return content[kept:].decode("utf-8", "replace")
+
+
+ACTIONS = frozenset({"demo", "investigate", "load", "note", "decide", "report", "export", "verify"})
+"""Commands whose failure is put on record; those that only look leave no line."""
+
+
+def settle_failure(command: str, error: BaseException, outcome: str) -> None:
+    """Put a command that failed or was interrupted on the record of the case it had opened, when there is one.
+
+    Raises ``ForensicsError`` when that cannot be written either.
+    """
+    folder = session.folder
+    if folder is None or command not in ACTIONS or isinstance(error, BrokenEvidenceError) or not (folder / NAME).is_file():
+        return  # a verification that found something has said so in its own line
+    append(folder, command, result=outcome)
+
+
+def _record(
+    action: str,
+    inputs: Sequence[Mapping[str, Any]],
+    outputs: Sequence[Mapping[str, Any]],
+    result: str,
+    details: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "action": action,
+        "command": sys.argv,
+        "folder": str(Path.cwd()),
+        "program": f"forensics {__version__} (contract {CONTRACT_VERSION})",
+        "libraries": libraries(),
+        "user": _user(),
+        "host": platform.node(),
+        "inputs": list(inputs),
+        "outputs": list(outputs),
+        "details": dict(details or {}),
+        "result": result,
+    }
+
+
+@cache
+def libraries() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that findings depend on."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+@cache
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without an entry in the password file
+        return f"uid {os.getuid()}"
+
+
+def _place(folder: Path, outputs: Sequence[Mapping[str, Any]]) -> Path | None:
+    from forensics.case.opening import is_read_only
+
+    if not is_read_only(folder):
+        return folder
+    return Path(str(outputs[0]["path"])).absolute().parent if outputs else None
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[BinaryIO]:
+    """Open the record for reading and appending; other processes wait until the block has ended."""
+    try:
+        with path.open("a+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            stream.seek(0)
+            yield stream
+    except OSError as error:
+        raise ForensicsError(
+            f"The custody record {path} cannot be written ({error.strerror}): make room or check its permissions."
+        ) from error
+
+
+def _write(stream: BinaryIO, line: bytes) -> None:
+    """Write a whole line or none of it."""
+    before = stream.seek(0, os.SEEK_END)
+    try:
+        stream.write(line)
+        stream.flush()
+        os.fsync(stream.fileno())
+    except OSError:
+        os.ftruncate(stream.fileno(), before)
+        raise
+
+
+def _head_of(stream: BinaryIO) -> str | None:
+    """Return the SHA-256 of the last finished line; None when there is none."""
+    stream.seek(0)
+    lines = stream.read().split(b"\n")[:-1]
+    return hashlib.sha256(lines[-1]).hexdigest() if lines else None

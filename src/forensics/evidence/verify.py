@@ -1,0 +1,150 @@
+"""``forensics verify``: does everything still match its hash - evidence, event store, custody chain?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from forensics import limits
+from forensics.case.case import Case
+from forensics.errors import BrokenEvidenceError, UsageError
+from forensics.evidence import chain as custody_chain
+from forensics.evidence import custody
+from forensics.evidence.hashing import sha256_of
+from forensics.progress import Advance, Progress
+
+SOUND = frozenset({"intact", "moved"})
+"""States in which nothing is wrong: a moved file still has its bytes."""
+
+
+@dataclass(frozen=True, order=True)
+class Check:
+    """One thing that was checked, and what was found."""
+
+    what: str
+    """evidence | events | custody | database"""
+    name: str
+    state: str
+    """intact | moved | changed | missing | added | unreadable | broken"""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class _Job:
+    what: str
+    name: str
+    path: Path
+    sha256: str
+    size: int | None
+
+
+def verify(case: Case, progress: Progress, search: Path | None = None, head: str | None = None) -> list[Check]:
+    """Check everything that the case holds or points at; return one ``Check`` each, sorted.
+
+    ``search`` is a folder in which evidence that is missing is looked for by its bytes; ``head`` a hash of a custody line that was kept
+    elsewhere (in ``run.json``) and must still be in the chain.
+    """
+    files = case.rows("case", "evidence_locations")
+    jobs = [*_evidence_jobs(files), *_event_jobs(case, files)]
+    checks = list(_hashed(jobs, progress))
+    if search is not None:
+        checks = _found_elsewhere(checks, files, search, progress)
+    checks.extend(_added(case, files))
+    checks.extend(_chain_checks(case, files, head))
+    checks.sort()
+    wrong = [check for check in checks if check.state not in SOUND]
+    result = "done" if not wrong else f"failed: {len(wrong)} of {len(checks)} checks"
+    details = {"checked": len(checks), "wrong": [f"{check.what} {check.name}: {check.state}" for check in wrong], "head_given": head}
+    custody.append(case.folder, "verify", result=result, details=details)
+    return checks
+
+
+def complain(checks: Iterable[Check]) -> None:
+    """Raise ``BrokenEvidenceError`` naming what no longer matches, when anything does not."""
+    wrong = [check for check in checks if check.state not in SOUND]
+    if not wrong:
+        return
+    named = "; ".join(f"{check.what} {check.name} is {check.state}" + (f" ({check.detail})" if check.detail else "") for check in wrong[:5])
+    more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+    raise BrokenEvidenceError(
+        f"Verification failed: {named}{more}. Restore what is named from its source (moved evidence is found with --search DIR)."
+    )
+
+
+def _evidence_jobs(files: list[dict[str, Any]]) -> Iterator[_Job]:
+    for row in files:
+        yield _Job("evidence", str(row["path"]), Path(row["location"]), row["sha256"], row["size_bytes"])
+
+
+def _event_jobs(case: Case, files: list[dict[str, Any]]) -> Iterator[_Job]:
+    for row in files:
+        if row["events_sha256"] is not None:
+            name = f"{row['sha256']}.parquet"
+            yield _Job("events", f"events/{name}", case.folder / "events" / name, row["events_sha256"], None)
+
+
+def _hashed(jobs: list[_Job], progress: Progress) -> Iterator[Check]:
+    """Hash in parallel (hashlib lets other threads run); results come in the order of the jobs."""
+    total = sum(job.path.stat().st_size for job in jobs if job.path.is_file())
+    workers = limits.current().threads or os.cpu_count() or 1
+    with progress.step("Hashing", total=total) as advance, ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(lambda job: _checked(job, advance), jobs)
+
+
+def _checked(job: _Job, advance: Advance) -> Check:
+    if not job.path.is_file():
+        return Check(job.what, job.name, "missing", f"expected at {job.path}")
+    size = job.path.stat().st_size
+    if job.size is not None and size != job.size:
+        return Check(job.what, job.name, "changed", f"{size:,} bytes, {job.size:,} when it was loaded")
+    try:
+        found = sha256_of(job.path, advance)
+    except OSError as error:
+        return Check(job.what, job.name, "unreadable", error.strerror or str(error))
+    if found != job.sha256:
+        return Check(job.what, job.name, "changed", f"SHA-256 {found}, {job.sha256} on record")
+    return Check(job.what, job.name, "intact")
+
+
+def _found_elsewhere(checks: list[Check], files: list[dict[str, Any]], search: Path, progress: Progress) -> list[Check]:
+    """Look for missing evidence under ``search``: by size first, then by hash."""
+    if not search.is_dir():
+        raise UsageError(f"There is no folder {search} to search.")
+    rows = {str(row["path"]): row for row in files}
+    lost = [check for check in checks if check.what == "evidence" and check.state == "missing"]
+    sizes = {rows[check.name]["size_bytes"] for check in lost}
+    candidates = [path for path in sorted(search.rglob("*")) if path.is_file() and path.stat().st_size in sizes]
+    with progress.step("Searching", total=sum(path.stat().st_size for path in candidates)) as advance:
+        places = {sha256_of(path, advance): path for path in reversed(candidates)}
+    moved = {check: places[rows[check.name]["sha256"]] for check in lost if rows[check.name]["sha256"] in places}
+    return [replace(check, state="moved", detail=f"found at {moved[check]}") if check in moved else check for check in checks]
+
+
+def _added(case: Case, files: list[dict[str, Any]]) -> Iterator[Check]:
+    known = {f"{row['sha256']}.parquet" for row in files if row["events_sha256"] is not None}
+    for path in sorted((case.folder / "events").iterdir()):
+        if path.name not in known:
+            yield Check("events", f"events/{path.name}", "added", "no evidence on record has it")
+
+
+def _chain_checks(case: Case, files: list[dict[str, Any]], head: str | None) -> Iterator[Check]:
+    chain = custody_chain.read(case.folder / custody.NAME)
+    if not chain.lines and files:
+        yield Check("custody", custody.NAME, "missing", "the case holds evidence and no record of how it came")
+        return
+    for sentence in chain.breaks:
+        yield Check("custody", custody.NAME, "broken", sentence)
+    if head is not None and head not in (*chain.hashes, custody.GENESIS):
+        yield Check("custody", custody.NAME, "broken", f"the head {head} that was kept elsewhere is not in it")
+    elif not chain.breaks:
+        yield Check("custody", custody.NAME, "intact", f"{len(chain.lines)} lines, head {chain.head}")
+    recorded = dict(custody_chain.loads(chain))
+    for row in files:
+        if recorded.get(row["sha256"], "nothing") != row["events_sha256"]:
+            yield Check(
+                "database", str(row["path"]), "changed", "its row in the database differs from what custody recorded when it was loaded"
+            )
