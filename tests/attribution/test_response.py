@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Each measure covers what it says and names whom it hits."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What was taken is counted as a naive loop over the events counts it."""
 
 from __future__ import annotations

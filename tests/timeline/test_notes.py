@@ -24,7 +24,10 @@ class Given:
 
 
 def test_csv_notes_with_a_comma_a_line_break_and_a_bad_time() -> None:
-    text = 'time,type,message\n2024-03-02T00:21:00Z,status,"Looking, and\nlooking"\n\nyesterday,,x\n2024-03-02 16:05:00+01:00,ban,Seven accounts\n'
+    text = (
+        'time,type,message\n2024-03-02T00:21:00Z,status,"Looking, and\nlooking"\n\n'
+        "yesterday,,x\n2024-03-02 16:05:00+01:00,ban,Seven accounts\n"
+    )
     match = recognise(text.encode(), "notes.csv")
     assert match is not None
     rows = read(Given(text.encode()), match, "e1")
