@@ -1,0 +1,205 @@
+"""Azure resource logs of requests: Application Gateway (v1 and v2), Front Door and CDN, App Service."""
+
+from __future__ import annotations
+
+from forensics.formats.base import Format, Sample
+from forensics.formats.json_format import JsonKeys, json_format
+
+_TIME = ("time", "timeStamp", "timestamp", "TimeGenerated")
+_UPN = "identity>claims>http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"
+_FIREWALL = {
+    "category": (r"(?i)Firewall", "a firewall record, no request"),
+    "operationName": (r"(?i)Performance|Metric|HealthProbe", "no request"),
+}
+
+APP_GATEWAY = JsonKeys(
+    roles={
+        "time": _TIME,
+        "client": ("properties>clientIP", "properties>clientIp"),
+        "method": ("properties>httpMethod",),
+        "target": ("properties>originalRequestUriWithArgs",),
+        "path": ("properties>requestUri",),
+        "query": ("properties>requestQuery",),
+        "protocol": ("properties>httpVersion",),
+        "status": ("properties>httpStatus",),
+        "bytes": ("properties>sentBytes",),
+        "duration": (  # v2 counts seconds, v1 milliseconds; only v2 has the keys after the question marks
+            "properties>timeTaken@s?properties>originalRequestUriWithArgs",
+            "properties>timeTaken@s?properties>serverResponseLatency",
+            "properties>timeTaken@s?properties>WAFEvaluationTime",
+            "properties>timeTaken@s?properties>serverRouted",
+            "properties>timeTaken@ms",
+        ),
+        "referrer": ("properties>referer",),
+        "user_agent": ("properties>userAgent",),
+        "host": ("properties>originalHost", "properties>host"),
+    },
+    requires=(("properties>clientIP", "properties>clientIp"), ("properties>httpMethod",), ("properties>httpStatus",)),
+    others=_FIREWALL,
+    extra={
+        "forwarded_for": ("properties>xForwardedFor",),
+        "request_id": ("properties>transactionId",),
+        "upstream": ("properties>serverRouted",),
+        "upstream_status": ("properties>serverStatus",),
+        "upstream_duration_ms": ("properties>serverResponseLatency@s",),
+        "tls_version": ("properties>sslProtocol",),
+        "tls_cipher": ("properties>sslCipher",),
+        "tls_fingerprint": ("properties>sslClientCertificateFingerprint",),
+        "error": ("properties>error_info",),
+    },
+)
+
+FRONT_DOOR = JsonKeys(
+    roles={
+        "time": _TIME,
+        "client": ("properties>clientIp", "properties>clientIP"),
+        "principal": (_UPN,),
+        "method": ("properties>httpMethod",),
+        "target": ("properties>requestUri",),
+        "protocol": ("properties>httpVersion",),
+        "status": ("properties>httpStatusCode", "properties>httpStatus"),
+        "bytes": ("properties>responseBytes",),
+        "duration": ("properties>timeTaken@s",),
+        "referrer": ("properties>referer", "properties>referrer"),
+        "user_agent": ("properties>userAgent",),
+        "host": ("properties>hostName", "properties>domain"),
+    },
+    requires=(("properties>clientIp", "properties>clientIP"), ("properties>requestUri",), ("properties>httpStatusCode",)),
+    others=_FIREWALL,
+    extra={
+        "forwarded_for": ("properties>clientXForwardedFor",),
+        "request_id": ("properties>trackingReference",),
+        "upstream": ("properties>originIp", "properties>backendHostname", "properties>originName"),
+        "cache_status": ("properties>cacheStatus",),
+        "edge_location": ("properties>pop",),
+        "country": ("properties>clientCountry",),
+        "tls_version": ("properties>securityProtocol",),
+        "tls_cipher": ("properties>securityCipher",),
+        "tls_fingerprint": ("properties>clientJA4FingerPrint", "properties>clientJA3FingerPrint"),
+        "error": ("properties>errorInfo", "properties>ErrorInfo"),
+        "user_principal": (_UPN,),
+    },
+)
+
+APP_SERVICE = JsonKeys(
+    roles={
+        "time": (*_TIME, "EventTime"),
+        "client": ("properties>CIp", "CIp"),
+        "user": ("properties>CsUsername", "CsUsername"),
+        "method": ("properties>CsMethod", "CsMethod"),
+        "path": ("properties>CsUriStem", "CsUriStem"),
+        "query": ("properties>CsUriQuery", "CsUriQuery"),
+        "protocol": ("properties>Protocol", "Protocol"),
+        "status": ("properties>ScStatus", "ScStatus"),
+        "bytes": ("properties>ScBytes", "ScBytes"),
+        "duration": ("properties>TimeTaken@ms", "TimeTaken@ms"),
+        "referrer": ("properties>Referer", "Referer"),
+        "user_agent": ("properties>UserAgent", "UserAgent"),
+        "host": ("properties>CsHost", "CsHost"),
+    },
+    requires=(("properties>CIp", "CIp"), ("properties>CsMethod", "CsMethod"), ("properties>ScStatus", "ScStatus")),
+    extra={
+        "request_id": ("properties>ActivityId",),
+        "upstream": ("properties>ComputerName", "ComputerName"),
+        "forwarded_for": ("properties>XForwardedFor", "properties>XAzureClientIP"),
+    },
+)
+
+FORMATS: tuple[Format, ...] = (
+    json_format(
+        name="azure_app_gateway",
+        title="Azure Application Gateway access log (JSON)",
+        reference="https://learn.microsoft.com/azure/application-gateway/monitor-application-gateway-reference",
+        keys=APP_GATEWAY,
+        tier="gateway",
+        time_basis="request end",
+        rank=10,
+        samples=(
+            Sample(
+                line='{"timeStamp":"2026-03-02T00:00:10+00:00","category":"ApplicationGatewayAccessLog","operationName":'
+                '"ApplicationGatewayAccess","properties":{"instanceId":"appgw_0","clientIP":"203.0.113.77","clientPort":40001,"httpMethod":'
+                '"GET","originalRequestUriWithArgs":"\\/v1\\/jobs?id=4","requestUri":"\\/jobs","requestQuery":"id=4","userAgent":"curl\\/8",'
+                '"httpStatus":200,"httpVersion":"HTTP\\/1.1","sentBytes":466,"timeTaken":2,"serverRouted":"10.0.0.9:80","serverStatus":"200",'
+                '"serverResponseLatency":"1.9","originalHost":"api.example.com","host":"api.example.com"}}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:10Z",
+                    "started_at": "2026-03-02T00:00:08Z",
+                    "client_ip": "203.0.113.77",
+                    "method": "GET",
+                    "host": "api.example.com",
+                    "path": "/v1/jobs",
+                    "query": "id=4",
+                    "protocol": "HTTP/1.1",
+                    "status": 200,
+                    "bytes_sent": 466,
+                    "duration_ms": 2000.0,
+                    "user_agent": "curl/8",
+                    "extra": {"upstream": "10.0.0.9:80", "upstream_duration_ms": "1900.0", "upstream_status": "200"},
+                },
+            ),
+            Sample(
+                line='{"operationName":"ApplicationGatewayAccess","time":"2026-03-02T00:00:11Z","category":"ApplicationGatewayAccessLog",'
+                '"properties":{"instanceId":"ApplicationGatewayRole_IN_1","clientIP":"203.0.113.78","httpMethod":"HEAD","requestUri":"/p",'
+                '"requestQuery":"","userAgent":"-","httpStatus":200,"httpVersion":"HTTP/1.0","sentBytes":202,"timeTaken":359}}',
+                expected={"path": "/p", "query": None, "user_agent": None, "duration_ms": 359.0, "bytes_sent": 202},
+            ),
+        ),
+    ),
+    json_format(
+        name="azure_front_door",
+        title="Azure Front Door access log (JSON)",
+        reference="https://learn.microsoft.com/azure/frontdoor/monitor-front-door-reference",
+        keys=FRONT_DOOR,
+        tier="edge",
+        time_basis="request end",
+        rank=9,
+        samples=(
+            Sample(
+                line='{"time":"2026-03-02T00:00:12.1234567Z","category":"FrontDoorAccessLog","properties":{"trackingReference":"t1",'
+                '"httpMethod":"GET","httpVersion":"2.0.0.0","requestUri":"https://www.example.com:443/a?b=1","responseBytes":"221",'
+                '"userAgent":"curl/8","clientIp":"203.0.113.79","timeTaken":"0.250","httpStatusCode":"307","pop":"PAR",'
+                '"clientCountry":"France","cacheStatus":"CONFIG_NOCACHE"}}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:12.123456Z",
+                    "client_ip": "203.0.113.79",
+                    "host": "www.example.com",
+                    "path": "/a",
+                    "query": "b=1",
+                    "protocol": "HTTP/2.0",
+                    "status": 307,
+                    "bytes_sent": 221,
+                    "duration_ms": 250.0,
+                    "extra": {"cache_status": "CONFIG_NOCACHE", "country": "France", "edge_location": "PAR", "request_id": "t1"},
+                },
+            ),
+        ),
+    ),
+    json_format(
+        name="azure_app_service",
+        title="Azure App Service HTTP log (JSON)",
+        reference="https://learn.microsoft.com/azure/azure-monitor/reference/tables/appservicehttplogs",
+        keys=APP_SERVICE,
+        tier="application",
+        time_basis="request end",
+        rank=10,
+        samples=(
+            Sample(
+                line='{"time":"2026-03-02T00:00:13Z","category":"AppServiceHTTPLogs","properties":"{\\"CsHost\\":\\"shop.example.com\\",'
+                '\\"CIp\\":\\"203.0.113.80\\",\\"CsMethod\\":\\"GET\\",\\"CsUriStem\\":\\"/cart\\",\\"CsUriQuery\\":\\"x=1\\",\\"TimeTaken\\":46,'
+                '\\"ScStatus\\":200,\\"ScBytes\\":321,\\"UserAgent\\":\\"Mozilla/5.0 (A; \\\\\\"q\\\\\\")\\",\\"CsUsername\\":\\"\\"}"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:13Z",
+                    "client_ip": "203.0.113.80",
+                    "method": "GET",
+                    "host": "shop.example.com",
+                    "path": "/cart",
+                    "query": "x=1",
+                    "status": 200,
+                    "bytes_sent": 321,
+                    "duration_ms": 46.0,
+                    "user_agent": 'Mozilla/5.0 (A; "q")',
+                },
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,142 @@
+"""Times as logs write them, to UTC: one place for every notation, per line, so that a file may mix them.
+
+Fast paths read the fixed first nineteen or twenty characters; only what they leave over is matched by pattern.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+INSTANT = pl.Datetime("us")
+_EPOCH = r"^\s*-?\d{1,20}(?:\.\d+)?(?:[eE]\+?\d+)?\s*$"
+_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
+_CLF = r"^\[?\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"
+_TAIL = r"^(?:[.,](\d+))?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?\]?$"
+_RARE = (
+    "%Y%m%dT%H%M%S%#z",
+    "%Y%m%dT%H%M%SZ",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%a, %d %b %Y %H:%M:%S GMT",
+    "%a, %d %b %Y %H:%M:%S UTC",
+    "%a %b %e %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S %Z %Y",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%dT%H:%MZ",
+    "%Y-%m-%d %H:%M",
+    "%b %d, %Y @ %H:%M:%S%.f",
+    "%b %d, %Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+)
+
+
+def to_instant(text: pl.Series, time_zone: str = "UTC") -> pl.Series:
+    """Return UTC microseconds for times in text; NULL where no notation fits.
+
+    Understood: ISO 8601 and its relatives (``T`` or blank, fraction after ``.`` or ``,``, any offset), the common log format's
+    ``10/Oct/2000:13:55:36 -0700``, epoch seconds, milliseconds, microseconds and nanoseconds (told apart by size), and a few
+    rarer ones. Times without an offset are taken to be in ``time_zone`` (IANA name).
+    """
+    frame = pl.DataFrame({"t": text.str.strip_chars()})
+    result = pl.Series("instant", [None] * len(frame), dtype=INSTANT)
+    for pattern, read in ((_ISO, _iso), (_CLF, _clf), (_EPOCH, _epoch), (None, _rare)):
+        left = result.is_null() & frame["t"].is_not_null()
+        if pattern is not None:
+            left = left & frame["t"].str.contains(pattern).fill_null(False)
+        if left.all():
+            result = read(frame["t"], time_zone)
+        elif left.any():
+            result = _scatter(result, left, read(frame["t"].filter(left), time_zone))
+    return result.alias("instant")
+
+
+def _scatter(into: pl.Series, mask: pl.Series, values: pl.Series) -> pl.Series:
+    return into.scatter(mask.arg_true(), values)
+
+
+def _iso(text: pl.Series, time_zone: str) -> pl.Series:
+    head = (
+        text.str.head(19)
+        .str.replace("T", " ", literal=True)
+        .str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False, cache=False)
+    )
+    return _with_tail(head, text.str.slice(19), time_zone)
+
+
+def _clf(text: pl.Series, time_zone: str) -> pl.Series:
+    plain = text.str.strip_chars_start("[")
+    plain = pl.select(pl.when(plain.str.contains(r"^\d/")).then(pl.lit("0") + plain).otherwise(plain)).to_series()
+    head = plain.str.head(20).str.to_datetime("%d/%b/%Y:%H:%M:%S", time_unit="us", strict=False, cache=False)
+    return _with_tail(head, plain.str.slice(20), time_zone)
+
+
+def _with_tail(head: pl.Series, tail: pl.Series, time_zone: str) -> pl.Series:
+    """Add what follows the seconds: a fraction and an offset. The distinct tails are few, or at most as many as lines."""
+    distinct = tail.unique()
+    few = len(distinct) * 4 < len(tail)
+    parts = _tail_parts(distinct if few else tail)
+    if few:
+        parts = pl.DataFrame({"tail": tail}).join(parts, on="tail", how="left", maintain_order="left", nulls_equal=True)
+    frame = parts.select("ok", "micros", "offset").with_columns(head.alias("head"))
+    local = pl.when("ok").then(pl.col("head") + pl.duration(microseconds="micros"))
+    frame = frame.with_columns(local.alias("local"), (local - pl.duration(seconds=pl.col("offset").fill_null(0))).alias("absolute"))
+    if time_zone == "UTC" or frame["offset"].null_count() == 0:
+        return frame["absolute"].cast(INSTANT)
+    zoned = in_zone(frame["local"], time_zone)
+    return frame.select(pl.when(pl.col("offset").is_null()).then(zoned).otherwise("absolute").cast(INSTANT)).to_series()
+
+
+def _tail_parts(tail: pl.Series) -> pl.DataFrame:
+    """Return for each tail: ok, micros (of the fraction) and offset (seconds east of UTC, NULL when there is none)."""
+    groups = pl.col("tail").str.extract_groups(_TAIL)
+    sign = pl.when(pl.col("z").str.starts_with("-")).then(-1).otherwise(1)
+    digits = pl.col("z").str.replace_all(r"[^0-9]", "")
+    numeric = sign * (
+        digits.str.head(2).cast(pl.Int32, strict=False) * 3600 + digits.str.slice(2, 2).cast(pl.Int32, strict=False).fill_null(0) * 60
+    )
+    return (
+        pl.DataFrame({"tail": tail})
+        .with_columns(pl.col("tail").str.contains(_TAIL).fill_null(False).alias("ok"), groups.alias("g"))
+        .with_columns(pl.col("g").struct.field("1").alias("f"), pl.col("g").struct.field("2").alias("z"))
+        .select(
+            "tail",
+            "ok",
+            pl.col("f").str.head(6).str.pad_end(6, "0").cast(pl.Int64, strict=False).fill_null(0).alias("micros"),
+            pl.when(pl.col("z").str.contains(r"^[+-]")).then(numeric).when(pl.col("z").is_not_null()).then(0).alias("offset"),
+        )
+    )
+
+
+def in_zone(local: pl.Series, time_zone: str) -> pl.Series:
+    """Return UTC for local times of a zone: the earlier of two when clocks go back; a time that clocks skip is moved on an hour."""
+    if time_zone == "UTC":
+        return local
+    zoned = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
+    skipped = zoned.is_null() & local.is_not_null()
+    if skipped.any():
+        moved = local.dt.offset_by("1h").dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
+        zoned = pl.select(pl.when(skipped).then(moved).otherwise(zoned)).to_series()
+    return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+
+def _epoch(text: pl.Series, time_zone: str) -> pl.Series:
+    """Seconds, milliseconds, microseconds or nanoseconds since 1970: each unit covers 1973 to 5138 without overlap."""
+    del time_zone
+    number = text.cast(pl.Float64, strict=False)
+    whole = text.cast(pl.Int64, strict=False)
+    scale = pl.when(number.abs() < 1e11).then(1e6).when(number.abs() < 1e14).then(1e3).when(number.abs() < 1e17).then(1.0).otherwise(1e-3)
+    exact = pl.when(whole.abs() >= 10**17).then(whole // 1000).when(whole.abs() >= 10**14).then(whole)
+    micros = pl.coalesce(exact, (number * scale).round().cast(pl.Int64, strict=False))
+    return pl.select(micros.cast(INSTANT)).to_series()
+
+
+def _rare(text: pl.Series, time_zone: str) -> pl.Series:
+    result = pl.Series("instant", [None] * len(text), dtype=INSTANT)
+    for notation in _RARE:
+        read = text.str.to_datetime(notation, time_unit="us", strict=False)
+        if read.dtype.time_zone is not None:  # type: ignore[attr-defined]
+            read = read.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        elif not notation.endswith(("Z", "GMT", "UTC")):
+            read = in_zone(read, time_zone)
+        result = pl.select(pl.coalesce(result, read)).to_series()
+    return result

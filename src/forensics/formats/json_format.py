@@ -1,0 +1,284 @@
+"""A JSON log format is data: which keys hold what. One pipeline makes events of all of them.
+
+Paths name nested keys (``request>headers>User-Agent``); the first path of a role that has a value wins. A duration's path ends in its
+unit (``Duration@ns``). Header values that are lists count with their first entry, forwarded addresses with all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from forensics.formats import values
+from forensics.formats.base import Format, Parser, ReadOptions
+from forensics.formats.instants import to_instant
+from forensics.formats.json_text import JsonReader
+from forensics.formats.percent import percent_decoded
+
+Columns = dict[str, pl.Series]
+
+_JOINED = frozenset({"forwarded_for"})
+"""Extra keys whose lists are joined with commas; of all other lists the first entry counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonKeys:
+    """Where a JSON format keeps its values."""
+
+    roles: Mapping[str, tuple[str, ...]]
+    """start, time, date (joined with time), end, client, user, principal (``user@domain``), method, request (a whole first line),
+    target, path, query, protocol, status, bytes, duration, referrer, user_agent, host -> paths, best first.
+
+    A duration's path may be a sum (``wait+send@ms``) and may hold only where another path has a value (``taken@s?cipher``)."""
+    requires: tuple[tuple[str, ...], ...] = ()
+    """A line is of this format when of each group at least one path has a value."""
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Key of ``extra`` -> paths, best first."""
+    matching: Mapping[str, str] = field(default_factory=dict)
+    """Path -> pattern that its value must match for a line to be of this format."""
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Path -> (pattern, reason): lines whose value matches are records of another kind and are skipped."""
+    other_kind: tuple[str, ...] = ()
+    """Lines that lack what is required but have a value in each of these paths are records of another kind and are skipped."""
+    notices: str | None = None
+    """Pattern of plain-text lines between the records that are no requests and are skipped."""
+    client_entry: int = 0
+    """Which entry counts where the client is a list: 0 the first, -1 the last."""
+    encoded: tuple[str, ...] = ()
+    """Roles whose values are percent-encoded by the logger itself (as often as it takes)."""
+
+    def paths(self) -> list[str]:
+        """Return every path that is read, without units, sums and conditions."""
+        named = [*self.roles.values(), *self.extra.values(), *self.requires, tuple(self.matching), tuple(self.others), self.other_kind]
+        return sorted({path for group in named for entry in group for path in _plain_paths(entry)})
+
+
+def _plain_paths(entry: str) -> list[str]:
+    """Return the paths of an entry ``a+b@unit?condition`` (keys that begin with ``@`` are no units)."""
+    entry, _, condition = entry.partition("?")
+    measured = entry[:1] + entry[1:].partition("@")[0]
+    return [*(measured.split("+") if "@" in entry[1:] else [measured]), *([condition] if condition else [])]
+
+
+def json_format(*, keys: JsonKeys, time_basis: str = "request start", **about: Any) -> Format:
+    """Return the format that reads ``keys``; ``about`` are further fields of ``Format``."""
+    return Format(open=json_parser(keys, time_basis), time_basis=time_basis, **about)
+
+
+def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Parser]:
+    """Return what ``Format.open`` wants for a JSON format."""
+
+    def open_(options: ReadOptions) -> Parser:
+        reader = JsonReader(keys.paths())
+
+        def parse(lines: pl.DataFrame) -> pl.DataFrame:
+            found, good = reader.read(lines["raw"])
+            return _events(lines, _Record(keys, found, len(lines)), good, options, time_basis)
+
+        return parse
+
+    return open_
+
+
+class _Record:
+    """The text columns of one batch by role."""
+
+    def __init__(self, keys: JsonKeys, found: pl.DataFrame, rows: int) -> None:
+        self.keys = keys
+        self.found = found.select(_tidy(found[name]) for name in found.columns) if found.width else found
+        self.rows = rows
+
+    def nothing(self) -> pl.Series:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, self.rows)
+
+    def any(self, paths: tuple[str, ...]) -> pl.Series:
+        """Return the first value of each row among the paths."""
+        candidates = [self.found[path] for path in paths if path in self.found.columns]
+        if not candidates:
+            return self.nothing()
+        return values.first_of(*candidates)
+
+    def role(self, name: str) -> pl.Series:
+        """Return a role's text; lists give their first entry."""
+        value = _first_entry(self.any(self.keys.roles.get(name, ())))
+        return percent_decoded(value) if name in self.keys.encoded else value
+
+    def has(self, paths: tuple[str, ...]) -> pl.Series:
+        """Return where at least one of the paths has a value."""
+        return self.any(paths).is_not_null()
+
+    def duration(self, entries: tuple[str, ...]) -> pl.Series:
+        """Return milliseconds: the first entry with a readable value, each in its unit."""
+        read = [value for entry in entries if (value := self._measured(entry)) is not None]
+        return values.first_of(*read) if read else self.nothing().cast(pl.Float64)
+
+    def _measured(self, entry: str) -> pl.Series | None:
+        """Return ``a+b@unit?condition`` in milliseconds; None where the batch has no such key."""
+        measured, _, condition = entry.partition("?")
+        paths, _, unit = measured.partition("@")
+        if any(path not in self.found.columns for path in paths.split("+")) or (condition and condition not in self.found.columns):
+            return None
+        total, *rest = (values.to_milliseconds(_first_entry(self.found[path]), unit) for path in paths.split("+"))
+        for part in rest:
+            total = total + part
+        if condition:
+            held = pl.DataFrame({"total": total, "condition": self.found[condition]})
+            total = held.select(pl.when(pl.col("condition").is_not_null()).then("total")).to_series()
+        return total
+
+    def extras(self) -> Columns:
+        """Return the extra columns that occur."""
+        found: Columns = {}
+        for key, paths in self.keys.extra.items():
+            value = self.duration(paths).cast(pl.String) if "@" in paths[0][1:] else self.any(paths)
+            if value.null_count() < self.rows:
+                found[key] = _joined(value) if key in _JOINED else _first_entry(value)
+        return found
+
+
+def _tidy(value: pl.Series) -> pl.Series:
+    return values.of(value, values.present(values.V).alias(value.name))
+
+
+def _lists(value: pl.Series) -> tuple[pl.Series, pl.Series] | None:
+    """Return which rows hold JSON lists, and these lists; None where there are none."""
+    listed = value.str.starts_with('["').fill_null(False)
+    if not listed.any():
+        return None
+    try:
+        return listed, value.filter(listed).str.json_decode(pl.List(pl.String))
+    except pl.exceptions.ComputeError:  # not only texts in it: the list stays as it is
+        return None
+
+
+def _first_entry(value: pl.Series) -> pl.Series:
+    found = _lists(value)
+    return value if found is None else value.scatter(found[0].arg_true(), found[1].list.first())
+
+
+def _joined(value: pl.Series) -> pl.Series:
+    found = _lists(value)
+    return value if found is None else value.scatter(found[0].arg_true(), found[1].list.join(", "))
+
+
+def _events(lines: pl.DataFrame, record: _Record, good: pl.Series, options: ReadOptions, time_basis: str) -> pl.DataFrame:
+    columns = _request_columns(record)
+    columns |= _times(record, options.time_zone, time_basis)
+    columns["client_ip"] = values.nth_address(record.role("client"), record.keys.client_entry)
+    columns["user_name"] = record.role("user")
+    if "principal" in record.keys.roles:
+        columns["user_name"] = values.first_of(columns["user_name"], record.role("principal").str.extract(r"^([^@]+)", 1))
+    columns["referrer"] = record.role("referrer")
+    columns["user_agent"] = record.role("user_agent")
+    columns["status"] = pl.select(values.status(pl.lit(record.role("status")))).to_series()
+    columns["bytes_sent"] = pl.select(values.whole(pl.lit(record.role("bytes")))).to_series()
+    columns["extra"] = values.extras(record.extras(), record.rows)
+    return values.events(lines, columns, *_outcome(lines, record, good, columns["timestamp"]))
+
+
+def _times(record: _Record, time_zone: str, time_basis: str) -> Columns:
+    """Return timestamp, started_at and duration_ms."""
+    time = record.role("time")
+    if "date" in record.keys.roles:
+        date = record.role("date")
+        time = pl.select(pl.when(date.is_not_null() & time.is_not_null()).then(date + " " + time).otherwise(time)).to_series()
+    timestamp = to_instant(time, time_zone)
+    duration = record.duration(record.keys.roles.get("duration", ()))
+    if "end" in record.keys.roles:
+        ended = to_instant(record.role("end"), time_zone)
+        between = (ended - timestamp).dt.total_microseconds() / 1000.0
+        fine = record.role("end").str.contains(r"[.]\d|\d{13}").fill_null(False)  # whole seconds say nothing about a request
+        duration = values.first_of(duration, pl.select(pl.when(fine & (between >= 0)).then(between)).to_series())
+    started = timestamp
+    if time_basis == "request end":
+        started = pl.select(values.before(pl.lit(timestamp), pl.lit(duration))).to_series()
+    if record.has(record.keys.roles.get("start", ())).any():
+        started = values.first_of(to_instant(record.role("start"), time_zone), started)
+    return {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
+
+
+def _request_columns(record: _Record) -> Columns:
+    """Return method, path, query, protocol, host and request from whichever of the roles the format has."""
+    line, target = record.role("request"), record.role("target")
+    method, path, query = record.role("method"), record.role("path"), record.role("query")
+    protocol = _protocol(record.role("protocol"))
+    host = record.role("host")
+    raw = record.nothing()
+    if line.null_count() < record.rows:
+        split = values.split_request(line)
+        alone = split["method"].is_null() & method.is_not_null()  # no first line but a bare target
+        target = values.first_of(target, split["target"], pl.select(pl.when(alone).then(line)).to_series())
+        method, protocol = values.first_of(method, split["method"]), values.first_of(split["protocol"], protocol)
+        raw = pl.select(pl.when(method.is_null()).then(split["request"])).to_series()
+    if target.null_count() < record.rows:
+        parts = values.split_target(target)
+        path, query, host = (
+            values.first_of(parts["path"], path),
+            values.first_of(parts["query"], query),
+            values.first_of(host, parts["host"]),
+        )
+    elif path.null_count() < record.rows:
+        parts = values.split_target(path)
+        path, query, host = parts["path"], values.first_of(query, parts["query"]), values.first_of(host, parts["host"])
+    query = pl.select(values.present(pl.lit(query.str.strip_prefix("?")))).to_series() if query.null_count() < record.rows else query
+    return {"method": method, "path": path, "query": query, "protocol": protocol, "host": host, "request": raw}
+
+
+def _protocol(text: pl.Series) -> pl.Series:
+    """Return ``HTTP/x`` from ``HTTP/1.1``, ``http/2``, ``1.1``, ``2.0.0.0`` or ``h2``; schemes and the like are NULL."""
+    if text.null_count() == len(text) or text.str.contains(r"^HTTP/\d(?:\.\d)?$").all():
+        return text
+    digits = text.str.extract(r"^(?i:HTTP/)?(\d(?:\.\d)?)(?:\.\d)*$", 1)
+    short = text.str.to_lowercase().replace_strict(
+        {"h2": "2.0", "h2c": "2.0", "h3": "3.0", "quic": "3.0"}, default=None, return_dtype=pl.String
+    )
+    return pl.select(pl.lit("HTTP/") + pl.coalesce(digits, short)).to_series()
+
+
+def _outcome(lines: pl.DataFrame, record: _Record, good: pl.Series, timestamp: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return outcome and reason of each line."""
+    missing = ~good
+    for group in record.keys.requires:
+        missing = missing | ~record.has(group)
+    for path, pattern in record.keys.matching.items():
+        missing = missing | ~record.any((path,)).str.contains(pattern).fill_null(False)
+    reason: pl.Expr = (
+        pl.when(~good)
+        .then(pl.lit("not a JSON object"))
+        .when(missing)
+        .then(pl.lit("the keys of this format are missing"))
+        .when(timestamp.is_null())
+        .then(pl.lit("no time that can be read"))
+    )
+    skipped = pl.lit(False)
+    for other, why in _others(lines, record, good, missing):
+        reason, skipped = pl.when(other).then(pl.lit(why)).otherwise(reason), skipped | other
+    result = pl.select(reason=reason, skipped=skipped).select(
+        outcome=pl.when("skipped")
+        .then(pl.lit("skipped"))
+        .when(pl.col("reason").is_null())
+        .then(pl.lit("event"))
+        .otherwise(pl.lit("rejected")),
+        reason="reason",
+    )
+    return _filled(result["outcome"], len(lines)), _filled(result["reason"], len(lines))
+
+
+def _others(lines: pl.DataFrame, record: _Record, good: pl.Series, missing: pl.Series) -> Iterator[tuple[pl.Series, str]]:
+    """Yield which lines are known to be something else than a request, and what."""
+    for path, (pattern, why) in record.keys.others.items():
+        yield record.any((path,)).str.contains(pattern).fill_null(False) & good, why
+    if record.keys.other_kind:
+        other = missing & good
+        for path in record.keys.other_kind:
+            other = other & record.has((path,))
+        yield other, "a record of another kind, no request"
+    if record.keys.notices is not None:
+        yield lines["raw"].str.contains(record.keys.notices).fill_null(False) & ~good, "a message between the records, no request"
+
+
+def _filled(series: pl.Series, rows: int) -> pl.Series:
+    return series.new_from_index(0, rows) if len(series) == 1 and rows != 1 else series

@@ -1,0 +1,241 @@
+"""Any JSON lines whose keys can be understood: one table of the names that loggers give to the same thing.
+
+Sources of the names: Elastic Common Schema (nested and dotted), OpenTelemetry semantic conventions for HTTP, pino-http and Bunyan,
+lograge, Kong, Vercel, Datadog, GELF, Logstash's HTTPD_COMBINEDLOG, Apache httpd's and nginx's own variable names.
+"""
+
+from __future__ import annotations
+
+from forensics.formats.base import Format, Sample
+from forensics.formats.json_format import JsonKeys, json_format
+
+TIME = (
+    *("@timestamp", "timestamp", "time", "ts", "datetime", "date_time", "dateTime", "eventTime", "event_time", "time_iso8601"),
+    *("time_local", "requestTime", "requestTimestamp", "request_timestamp", "logged_at", "created_at", "createdAt", "msec", "@t"),
+    *("asctime", "_timestamp", "timeStamp", "Timestamp", "Time", "date", "epoch", "unixtime", "unix_time", "timestamp_ms"),
+)
+START = (
+    *("start_time", "started_at", "startTime", "startedAt", "event>start", "event.start", "request_start", "request_started_at"),
+    *("StartUTC", "request>timestamp", "proxy>timestamp", "begin", "start"),
+)
+CLIENT = (
+    *("client_ip", "clientIp", "clientIP", "ClientIP", "remote_addr", "remote_ip", "remoteIp", "remoteIP", "remoteAddr", "remoteAddress"),
+    *("client>ip", "client.ip", "source>ip", "source.ip", "client>address", "client.address", "source>address", "source.address"),
+    *("http.client_ip", "network.client.ip", "network>client>ip", "net.peer.ip", "net.sock.peer.addr", "network.peer.address"),
+    *("req>remoteAddress", "request>remote_addr", "request>remote_ip", "request>ip", "request>client_ip", "req>ip", "proxy>clientIp"),
+    *("attributes>client.address", "attributes>http.client_ip", "attributes>net.peer.ip", "attributes>network.peer.address"),
+    *("clientip", "client", "client_addr", "client_address", "clientAddress", "clientAddr", "ip", "ip_address", "ipAddress", "ipaddress"),
+    *("source_ip", "sourceIp", "sourceIPAddress", "src_ip", "srcip", "c-ip", "c_ip", "peer", "remote_host", "remoteHost", "remote"),
+    *("remote-addr", "remote-ip", "client-ip", "caller_ip", "callerIp", "_remote_addr", "user_ip", "userIp", "host_ip", "addr", "h"),
+)
+USER = (
+    *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "user>id", "user.id", "user>email", "user.email"),
+    *("user_id", "userId", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "auth", "authenticated_user", "principal"),
+    *("attributes>enduser.id", "attributes>user.id", "req>user", "req>user>id", "request>user", "consumer>username", "remoteUser"),
+    *("cs-username", "cs_username", "client>user>name", "client.user.name", "source>user>name", "current_user", "currentUser", "sub"),
+    *("userid", "user-id", "uid", "email"),
+)
+METHOD = (
+    *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
+    *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
+    *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
+)
+REQUEST = ("request", "request_line", "requestLine", "http_request", "httpRequest", "RequestLine", "r", "http>request>line", "first_line")
+TARGET = (
+    *("url>original", "url.original", "url>full", "url.full", "http.target", "http.url", "http>url", "request_uri", "requestUri", "uri"),
+    *("requestUrl", "request_url", "url", "target", "req>url", "req>originalUrl", "originalUrl", "original_url", "request>uri"),
+    *("request>url", "proxy>path", "attributes>http.target", "attributes>url.full", "attributes>http.url", "http.request.target"),
+    *("requestURI", "RequestURI", "requestURL", "raw_path", "rawPath", "fullPath", "full_path", "request_target", "URL", "Url", "http_url"),
+    *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href"),
+)
+PATH = (
+    *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
+    *("attributes>url.path", "request>path", "req>path", "resource_path", "resourcePath", "pathname", "Path", "http>path", "endpoint"),
+    *("u", "file_path_requested", "RequestPath"),
+)
+QUERY = (
+    *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),
+    *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
+)
+PROTOCOL = (
+    *("protocol", "server_protocol", "http_version", "httpVersion", "httpversion", "http>version", "http.version", "http.flavor"),
+    *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
+    *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
+    *("http_protocol", "H", "Proto", "Protocol", "scheme_version"),
+)
+STATUS = (
+    *("status", "status_code", "statusCode", "http>response>status_code", "http.response.status_code", "http.status_code"),
+    *("http>status_code", "response_status", "responseStatus", "response_code", "responseCode", "response", "code", "http_status"),
+    *("httpStatus", "res>statusCode", "res>status", "response>status", "response>status_code", "response>statusCode"),
+    *("proxy>statusCode", "attributes>http.response.status_code", "attributes>http.status_code", "sc-status", "sc_status", "s"),
+    *("http_status_code", "httpStatusCode", "StatusCode", "Status", "statuscode", "http>status", "http_code", "httpCode"),
+)
+BYTES = (
+    *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
+    *("http>response>body>bytes", "http.response.body.bytes", "http>response>bytes", "http.response.bytes", "response_bytes"),
+    *("responseBytes", "res>headers>content-length", "response>size", "response>headers>content-length", "response>bytes"),
+    *("content_length", "contentLength", "http.response_content_length", "http.response.body.size", "attributes>http.response.body.size"),
+    *("attributes>http.response_content_length", "sc-bytes", "sc_bytes", "size", "bytes", "length", "body_size", "resp_size", "B", "b"),
+    *("response_body_size", "res>contentLength", "bytes_out", "bytesOut", "sent_bytes", "sentBytes", "bytes_written", "bytesWritten"),
+    *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
+)
+DURATION = (
+    *("duration_ms@ms", "durationMs@ms", "duration_millis@ms", "durationMillis@ms", "elapsed_ms@ms", "elapsedMs@ms", "latency_ms@ms"),
+    *("latencyMs@ms", "response_time_ms@ms", "responseTimeMs@ms", "request_time_ms@ms", "time_taken_ms@ms", "took_ms@ms", "time_ms@ms"),
+    *("http.duration_ms@ms", "total_time_ms@ms", "processing_time_ms@ms", "timeMs@ms", "elapsedMilliseconds@ms", "ElapsedMilliseconds@ms"),
+    *("duration_us@us", "latency_us@us", "elapsed_us@us", "response_time_us@us", "time_elapsed@us", "request_time_us@us", "durationUs@us"),
+    *("durationMicros@us", "duration_micros@us", "duration_ns@ns", "latency_ns@ns", "elapsed_ns@ns", "durationNanos@ns", "Duration@ns"),
+    *("event>duration@ns", "event.duration@ns", "duration_nanos@ns", "request_time@s", "duration_s@s", "duration_sec@s"),
+    *("duration_seconds@s", "durationSeconds@s", "duration_secs@s", "elapsed_seconds@s", "elapsed_s@s", "latency_seconds@s", "latency_s@s"),
+    *("response_time_s@s", "response_time_seconds@s", "request_time_seconds@s", "http.server.request.duration@s", "time_taken_s@s"),
+    *("attributes>http.server.request.duration@s", "request_duration_seconds@s", "took_s@s", "latencies>request@ms", "responseTime@ms"),
+    *("response_time@ms", "duration@ms", "latency@ms", "elapsed@ms", "elapsed_time@ms", "elapsedTime@ms", "time-taken@ms"),
+    *("time_taken@ms", "timeTaken@ms", "took@ms", "response-time@ms", "responseLatency@ms", "runtime@ms", "total_time@ms", "total@ms"),
+    *("request_duration@ms", "requestDuration@ms", "processing_time@ms", "processingTime@ms", "Elapsed@ms", "Latency@ms", "D@us", "T@s"),
+)
+REFERRER = (
+    *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
+    *("http.referer", "req>headers>referer", "request>headers>referer", "request>headers>Referer", "proxy>referer", "Referer"),
+    *("cs(Referer)", "cs_referer", "request_referer", "requestReferer", "req>headers>referrer", "attributes>http.request.header.referer"),
+    *("refererUrl", "referrer_url", "ref", "req>headers>Referer", "http_ref"),
+)
+USER_AGENT = (
+    *("user_agent", "userAgent", "useragent", "user-agent", "http_user_agent", "httpUserAgent", "user_agent>original"),
+    *("user_agent.original", "http.user_agent", "http.useragent", "http>useragent", "http>user_agent", "agent", "ua", "UserAgent"),
+    *("req>headers>user-agent", "req>headers>User-Agent", "request>headers>user-agent", "request>headers>User-Agent", "proxy>userAgent"),
+    *("attributes>user_agent.original", "attributes>http.user_agent", "User-Agent", "cs(User-Agent)", "cs_user_agent", "client_agent"),
+    *("request_user_agent", "requestUserAgent", "browser", "agent>original", "headers>user-agent", "headers>User-Agent"),
+)
+HOST = (
+    *("host", "http_host", "httpHost", "url>domain", "url.domain", "vhost", "virtual_host", "server_name", "serverName", "http.host"),
+    *("req>headers>host", "req>headers>Host", "request>host", "request>headers>host", "request>headers>Host", "proxy>host", "authority"),
+    *("destination>domain", "destination.domain", "server.address", "server>address", "attributes>server.address", "domain"),
+    *("attributes>http.host", "domainName", "cs-host", "cs(Host)", "hostname_requested", "host_header", "req>hostname", "Host", "v"),
+    *("request_host", "requestHost", "site", "http>host", "headers>host"),
+)
+EXTRA = {
+    "forwarded_for": (
+        *("forwarded_for", "x_forwarded_for", "xForwardedFor", "x-forwarded-for", "X-Forwarded-For", "http_x_forwarded_for", "xff"),
+        *("req>headers>x-forwarded-for", "request>headers>x-forwarded-for", "request>headers>X-Forwarded-For"),
+        *("proxy_add_x_forwarded_for", "forwardedFor", "network>forwarded_ip", "network.forwarded_ip", "headers>x-forwarded-for"),
+    ),
+    "request_id": (
+        *("request_id", "requestId", "requestID", "req_id", "reqId", "x_request_id", "x-request-id", "correlation_id", "correlationId"),
+        *("http>request>id", "http.request.id", "req>id", "request>id", "req>headers>x-request-id", "RequestId", "http_x_request_id"),
+    ),
+    "trace_id": ("trace_id", "traceId", "trace>id", "trace.id", "traceID", "dd.trace_id", "otelTraceID", "TraceId"),
+    "session_id": ("session_id", "sessionId", "session", "session>id", "session.id", "sid", "sessionID", "req>session>id"),
+    "api_key": ("api_key", "apiKey", "apikey", "api_key_id", "apiKeyId", "key_id", "keyId", "token_id", "client_id", "clientId"),
+    "device_id": ("device_id", "deviceId", "device>id", "device.id", "fingerprint", "device_fingerprint", "visitor_id", "visitorId"),
+    "account_id": (
+        *("account_id", "accountId", "tenant_id", "tenantId", "customer_id", "customerId", "org_id", "orgId", "organization_id"),
+        *("organizationId", "workspace_id", "workspaceId", "team_id", "teamId", "account>id", "consumer>id"),
+    ),
+    "upstream": ("upstream_addr", "upstream", "upstream_host", "upstreamHost", "backend", "upstream_uri", "origin", "backend_host"),
+    "upstream_status": ("upstream_status", "upstreamStatus", "backend_status", "origin_status"),
+    "upstream_duration_ms": ("upstream_response_time@s", "latencies>proxy@ms", "upstream_duration_ms@ms", "upstream_service_time@ms"),
+    "country": (
+        *("country", "country_code", "countryCode", "geo_country", "geoip_country_code", "geo>country_iso_code", "geoip>country_code2"),
+        *("source>geo>country_iso_code", "client>geo>country_iso_code", "geo.country", "cf_country", "geoip>country_iso_code"),
+    ),
+    "asn": ("asn", "client_asn", "as_number", "source>as>number", "client>as>number", "geo_asn", "clientAsn"),
+    "tls_version": ("tls_version", "ssl_protocol", "tls>version", "tls.version", "tlsVersion", "sslProtocol", "ssl_version"),
+    "tls_cipher": ("tls_cipher", "ssl_cipher", "tls>cipher", "tls.cipher", "sslCipher", "tlsCipher"),
+    "tls_fingerprint": ("ja4", "ja3", "ja3_hash", "ja4_hash", "tls>client>ja3", "tls.client.ja3", "tls_fingerprint", "ja3Hash", "JA4"),
+    "cache_status": ("cache_status", "upstream_cache_status", "cacheStatus", "cache", "cache_result", "x_cache"),
+    "edge_location": ("edge_location", "pop", "datacenter", "colo", "edgeLocation", "region", "proxy>region"),
+    "error": ("error>message", "error.message", "error", "err>message", "err", "exception>message", "exception"),
+    "route": ("route", "http.route", "attributes>http.route", "handler", "route_name", "routeName", "controller"),
+}
+
+KEYS = JsonKeys(
+    roles={
+        "start": START,
+        "time": (*TIME, *START),
+        "client": CLIENT,
+        "user": USER,
+        "method": METHOD,
+        "request": REQUEST,
+        "target": TARGET,
+        "path": PATH,
+        "query": QUERY,
+        "protocol": PROTOCOL,
+        "status": STATUS,
+        "bytes": BYTES,
+        "duration": DURATION,
+        "referrer": REFERRER,
+        "user_agent": USER_AGENT,
+        "host": HOST,
+    },
+    requires=((*METHOD, *REQUEST), (*TARGET, *PATH, *REQUEST), (*STATUS, *CLIENT, *USER_AGENT)),
+    extra=EXTRA,
+)
+
+FORMATS: tuple[Format, ...] = (
+    json_format(
+        name="json",
+        title="JSON lines with keys that can be understood",
+        reference="https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html",
+        keys=KEYS,
+        time_basis="request end",
+        zoned=False,
+        rank=-10,
+        samples=(
+            Sample(
+                line='{"@timestamp":"2026-03-02T01:00:00.250+01:00","http":{"request":{"method":"GET"},"response":{"status_code":200,'
+                '"body":{"bytes":512}},"version":"1.1"},"url":{"path":"/v1/jobs","query":"page=2","domain":"api.example.com"},'
+                '"source":{"ip":"198.51.100.7"},"user":{"name":"kim"},"user_agent":{"original":"curl/8.5.0"},'
+                '"event":{"duration":12500000},"trace":{"id":"4bf9"}}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:00.250Z",
+                    "started_at": "2026-03-02T00:00:00.237500Z",
+                    "client_ip": "198.51.100.7",
+                    "user_name": "kim",
+                    "method": "GET",
+                    "host": "api.example.com",
+                    "path": "/v1/jobs",
+                    "query": "page=2",
+                    "protocol": "HTTP/1.1",
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "duration_ms": 12.5,
+                    "user_agent": "curl/8.5.0",
+                    "extra": {"trace_id": "4bf9"},
+                },
+            ),
+            Sample(
+                line='{"level":30,"time":1772409600123,"pid":7,"hostname":"web-1","req":{"id":9,"method":"POST","url":"/login?next=%2F",'
+                '"headers":{"host":"www.example.com","user-agent":"Mozilla/5.0"},"remoteAddress":"::ffff:203.0.113.9","remotePort":40000},'
+                '"res":{"statusCode":302,"headers":{"content-length":"0"}},"responseTime":31,"msg":"request completed"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:00.123Z",
+                    "client_ip": "203.0.113.9",
+                    "method": "POST",
+                    "host": "www.example.com",
+                    "path": "/login",
+                    "query": "next=%2F",
+                    "status": 302,
+                    "bytes_sent": 0,
+                    "duration_ms": 31.0,
+                    "user_agent": "Mozilla/5.0",
+                    "extra": {"request_id": "9"},
+                },
+            ),
+            Sample(
+                line='{"time":"2026-03-02 00:00:01","remote_host":"2001:DB8::0:1","request":"GET /a b?c HTTP/1.1","status":"404",'
+                '"bytes":"-","http.request.referrer":"https://example.com/"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:01Z",
+                    "client_ip": "2001:db8::1",
+                    "method": "GET",
+                    "path": "/a b",
+                    "query": "c",
+                    "protocol": "HTTP/1.1",
+                    "status": 404,
+                    "bytes_sent": None,
+                    "referrer": "https://example.com/",
+                },
+            ),
+        ),
+    ),
+)

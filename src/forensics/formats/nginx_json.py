@@ -1,0 +1,91 @@
+"""nginx access logs written as JSON: the keys are nginx's own variable names, as its ``log_format escape=json`` examples use them."""
+
+from __future__ import annotations
+
+from forensics.formats.base import Format, Sample
+from forensics.formats.json_format import JsonKeys, json_format
+
+KEYS = JsonKeys(
+    roles={
+        "time": ("time_iso8601", "time_local", "msec", "@timestamp", "timestamp", "time", "ts", "date"),
+        "client": ("remote_addr", "client_ip"),
+        "user": ("remote_user", "user"),
+        "method": ("request_method", "method"),
+        "request": ("request",),
+        "target": ("request_uri",),
+        "path": ("uri", "document_uri", "path"),
+        "query": ("args", "query_string"),
+        "protocol": ("server_protocol", "http_version", "protocol"),
+        "status": ("status", "response_status", "response_code"),
+        "bytes": ("body_bytes_sent", "bytes_sent", "bytes"),
+        "duration": ("request_time@s",),
+        "referrer": ("http_referer", "http_referrer", "referer", "referrer"),
+        "user_agent": ("http_user_agent", "user_agent", "agent"),
+        "host": ("host", "http_host", "server_name", "vhost"),
+    },
+    requires=(("remote_addr",), ("request", "request_uri", "uri"), ("status", "response_status", "request_time", "body_bytes_sent")),
+    extra={
+        "forwarded_for": ("http_x_forwarded_for", "x_forwarded_for", "proxy_add_x_forwarded_for"),
+        "request_id": ("request_id", "http_x_request_id", "req_id"),
+        "upstream": ("upstream_addr",),
+        "upstream_status": ("upstream_status",),
+        "upstream_duration_ms": ("upstream_response_time@s",),
+        "cache_status": ("upstream_cache_status",),
+        "tls_version": ("ssl_protocol",),
+        "tls_cipher": ("ssl_cipher",),
+        "tls_fingerprint": ("ssl_ja4", "ssl_ja3_hash", "http_ssl_ja3_hash", "ssl_ja3", "ssl_fingerprint", "ssl_client_fingerprint"),
+        "country": ("geoip_country_code", "geoip2_data_country_code", "geoip_country", "http_cf_ipcountry", "country"),
+        "asn": ("geoip_asn", "geoip2_data_autonomous_system_number", "asn"),
+        "trace_id": ("opentelemetry_trace_id", "otel_trace_id", "opentracing_context_uber_trace_id", "trace_id"),
+        "session_id": ("cookie_session", "cookie_sessionid", "cookie_sid", "cookie_phpsessid", "session_id"),
+        "api_key": ("http_x_api_key", "api_key"),
+        "device_id": ("http_x_device_id", "cookie_device_id", "device_id"),
+        "account_id": ("http_x_account_id", "account_id", "user_id"),
+    },
+)
+
+FORMATS: tuple[Format, ...] = (
+    json_format(
+        name="nginx_json",
+        title="nginx access log as JSON",
+        reference="https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format",
+        keys=KEYS,
+        time_basis="request end",
+        rank=10,
+        samples=(
+            Sample(
+                line='{"time_iso8601":"2026-03-02T02:15:00+02:00","remote_addr":"198.51.100.20","remote_user":"","request":'
+                '"GET /api/v1/jobs/17?full=1 HTTP/2.0","status":"200","body_bytes_sent":"2048","request_time":"0.250",'
+                '"http_referer":"","http_user_agent":"python-requests/2.32","host":"api.example.com",'
+                '"http_x_forwarded_for":"203.0.113.5","upstream_addr":"10.0.0.4:8080","upstream_response_time":"0.248","request_id":"ab12"}',
+                expected={
+                    "timestamp": "2026-03-02T00:15:00Z",
+                    "started_at": "2026-03-02T00:14:59.750Z",
+                    "client_ip": "198.51.100.20",
+                    "user_name": None,
+                    "method": "GET",
+                    "host": "api.example.com",
+                    "path": "/api/v1/jobs/17",
+                    "query": "full=1",
+                    "protocol": "HTTP/2.0",
+                    "status": 200,
+                    "bytes_sent": 2048,
+                    "duration_ms": 250.0,
+                    "referrer": None,
+                    "user_agent": "python-requests/2.32",
+                    "extra": {
+                        "forwarded_for": "203.0.113.5",
+                        "request_id": "ab12",
+                        "upstream": "10.0.0.4:8080",
+                        "upstream_duration_ms": "248.0",
+                    },
+                },
+            ),
+            Sample(
+                line='{"msec":1772409600.125,"remote_addr":"::1","request":"\\x16\\x03\\x01","status":400,"body_bytes_sent":150,'
+                '"request_time":0.000}',
+                expected={"timestamp": "2026-03-02T00:00:00.125Z", "client_ip": "::1", "method": None, "status": 400, "duration_ms": 0.0},
+            ),
+        ),
+    ),
+)

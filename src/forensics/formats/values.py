@@ -1,0 +1,198 @@
+"""What every format does with its fields: no value, addresses, request lines, targets, numbers, and the frame that leaves a parser."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+
+import polars as pl
+
+from forensics.formats.schema import EVENTS
+
+UNITS_MS: dict[str, float] = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
+"""Unit of a duration -> milliseconds."""
+
+_OWN_UNITS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1000.0}
+_METHOD = r"^[A-Za-z][A-Za-z0-9_\-]*$"
+_WHOLE_URL = r"^[A-Za-z][A-Za-z0-9+.\-]*://"
+
+
+V = pl.col("value")
+"""The column that expressions given to ``of`` speak about."""
+
+
+def of(values: pl.Series, expression: pl.Expr) -> pl.Series:
+    """Return an expression over ``V``, evaluated for a series."""
+    return values.rename("value").to_frame().select(expression).to_series()
+
+
+def first_of(*candidates: pl.Series) -> pl.Series:
+    """Return the first value of each row that is not NULL."""
+    return candidates[0] if len(candidates) == 1 else pl.select(pl.coalesce(candidates)).to_series()
+
+
+def present(value: pl.Expr) -> pl.Expr:
+    """Return text without the notations of "nothing": empty and ``-`` are NULL."""
+    return pl.when((value != "") & (value != "-")).then(value)
+
+
+def whole(value: pl.Expr) -> pl.Expr:
+    """Return a non-negative count from text (``-``, negative, and anything else that is none: NULL)."""
+    number = pl.coalesce(value.cast(pl.Int64, strict=False), value.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False))
+    return pl.when(number >= 0).then(number)
+
+
+def status(value: pl.Expr) -> pl.Expr:
+    """Return an HTTP status from text; ``000`` is 0, and what does not fit is NULL."""
+    number = pl.coalesce(value.cast(pl.Int16, strict=False), value.cast(pl.Float64, strict=False).cast(pl.Int16, strict=False))
+    return pl.when((number >= 0) & (number <= 999)).then(number)
+
+
+def to_milliseconds(text: pl.Series, unit: str) -> pl.Series:
+    """Return milliseconds from numbers in text, or from text that carries its own unit (``1.5ms``, ``0.3s``, ``12µs``, ``1m2.5s``).
+
+    Bare numbers are in ``unit`` (s, ms, us or ns). Negative values (``-1``: not known) are NULL.
+    """
+    result = text.cast(pl.Float64, strict=False) * UNITS_MS[unit]
+    left = result.is_null() & text.is_not_null()
+    if left.any():
+        result = result.scatter(left.arg_true(), _own_unit(text.filter(left)))
+    return pl.DataFrame({"d": result.round(9)}).select(pl.when(pl.col("d").is_finite() & (pl.col("d") >= 0)).then("d")).to_series()
+
+
+def _own_unit(text: pl.Series) -> pl.Series:
+    """Return milliseconds of Go's notation of durations; NULL for anything else."""
+    parts = pl.col("t").str.extract_groups(r"^(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)(ns|us|µs|μs|ms|s))?$")
+    frame = pl.DataFrame({"t": text}).with_columns(parts.struct.rename_fields(["h", "m", "n", "u"]).alias("p")).unnest("p")
+    scale = pl.col("u").replace_strict(_OWN_UNITS, default=None, return_dtype=pl.Float64)
+    hours, minutes = (pl.col(name).cast(pl.Float64, strict=False).fill_null(0.0) for name in ("h", "m"))
+    total = hours * 3.6e6 + minutes * 6e4 + (pl.col("n").cast(pl.Float64, strict=False) * scale).fill_null(0.0)
+    some = pl.col("h").is_not_null() | pl.col("m").is_not_null() | pl.col("u").is_not_null()
+    return frame.select(pl.when(some).then(total)).to_series()
+
+
+def before(timestamp: pl.Expr, duration_ms: pl.Expr) -> pl.Expr:
+    """Return when a request began whose end was logged: the timestamp less the duration, or the timestamp where that is not known."""
+    return timestamp - pl.duration(microseconds=(duration_ms.fill_null(0.0) * 1000).round().cast(pl.Int64))
+
+
+def to_address(text: pl.Series) -> pl.Series:
+    """Return client addresses in one notation: no port, no brackets, no zone id, IPv6 in its shortest form, IPv4-mapped as IPv4.
+
+    What is no address (a host name, ``unix:``) stays as logged; empty and ``-`` are NULL.
+    """
+    value = of(text, present(V.str.strip_chars(' "')))
+    odd = value.str.contains(r"[:\[%]").fill_null(False)
+    if not odd.any():
+        return value
+    return value.scatter(odd.arg_true(), _odd_address(value.filter(odd)))
+
+
+def _odd_address(value: pl.Series) -> pl.Series:
+    bare = pl.coalesce(V.str.extract(r"^\[([^\]]*)\](?::\d*)?$", 1), V.str.extract(r"^(\d{1,3}(?:\.\d{1,3}){3}):\d*$", 1), V)
+    plain = of(value, bare.str.replace(r"%.*$", ""))
+    distinct = plain.unique()
+    shortest = {old: _shortest(old) for old in distinct.filter(distinct.str.contains(r"^0|[:]0|[A-Z]|0:0|\.|::").fill_null(False))}
+    return plain.replace(shortest) if shortest else plain
+
+
+def _shortest(address: str) -> str:
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or parsed)
+
+
+def nth_address(text: pl.Series, index: int) -> pl.Series:
+    """Return one entry (0 first, -1 last) of a comma-separated list of addresses, normalised."""
+    if not text.str.contains(",", literal=True).any():
+        return to_address(text)
+    return to_address(text.str.split(",").list.get(index, null_on_oob=True).str.strip_chars())
+
+
+def split_target(target: pl.Series) -> pl.DataFrame:
+    """Return path, query and host of request targets as logged: scheme and host removed, cut at the first ``?``, nothing decoded."""
+    if target.str.contains("://", literal=True).any():
+        whole_url = target.str.contains(_WHOLE_URL)
+        rest = pl.when(whole_url).then(target.str.replace(_WHOLE_URL, ""))
+        frame = pl.select(
+            host=rest.str.extract(r"^([^/?#]*)", 1).str.replace(r"^.*@", ""),
+            target=pl.when(whole_url).then(rest.str.replace(r"^[^/?#]*", "")).otherwise(target),
+        )
+        frame = frame.with_columns(pl.when(pl.col("target") == "").then(pl.lit("/")).otherwise("target").alias("target"))
+        frame = frame.with_columns(
+            pl.when(pl.col("target").str.starts_with("?")).then("/" + pl.col("target")).otherwise("target").alias("target")
+        )
+    else:
+        frame = pl.DataFrame({"host": pl.Series([None] * len(target), dtype=pl.String), "target": target})
+    parts = pl.col("target").str.splitn("?", 2)
+    return frame.select(
+        path=present(parts.struct[0]), query=present(parts.struct[1]), host=present(pl.col("host").str.replace(r":\d*$", ""))
+    )
+
+
+def split_request(line: pl.Series) -> pl.DataFrame:
+    """Return method, target, protocol and request of first lines ``METHOD target HTTP/x``.
+
+    A line that is none has only ``request`` (the line as logged); one cut short before its protocol keeps method and target;
+    targets that hold blanks keep them.
+    """
+    frame = pl.DataFrame({"line": of(line, present(V.str.strip_chars()))}).with_columns(pl.col("line").str.splitn(" ", 3).alias("p"))
+    frame = frame.unnest("p").with_columns(good=pl.col("field_0").str.contains(_METHOD))
+    simple = frame["good"] & frame["field_2"].str.starts_with("HTTP/") & ~frame["field_2"].str.contains(" ", literal=True)
+    if simple.fill_null(True).all():
+        return frame.select(method="field_0", target="field_1", protocol="field_2", request=pl.lit(None, pl.String))
+    blanks = pl.col("line").str.extract_groups(r"^([A-Za-z][A-Za-z0-9_\-]*) (.*) (HTTP/[0-9.]+)$")
+    frame = frame.with_columns(simple.alias("simple"), blanks.alias("b")).with_columns(
+        tail=pl.when(pl.col("field_1").str.contains(r"^(?:/|\*|[A-Za-z][A-Za-z0-9+.\-]*://)") & pl.col("good")).then(
+            pl.col("line").str.replace(r"^[^ ]* ", "")
+        )
+    )
+    simply = pl.when("simple")
+    cut_short = pl.when(pl.col("tail").is_not_null()).then("field_0")
+    return frame.select(
+        method=simply.then("field_0").otherwise(pl.coalesce(pl.col("b").struct[0], cut_short)),
+        target=simply.then("field_1").otherwise(pl.coalesce(pl.col("b").struct[1], pl.col("tail"))),
+        protocol=simply.then("field_2").otherwise(pl.col("b").struct[2]),
+        request=pl.when(~pl.col("simple") & pl.col("b").struct[0].is_null() & pl.col("tail").is_null()).then("line"),
+    )
+
+
+def extras(columns: Mapping[str, pl.Series], rows: int) -> pl.Series:
+    """Return the ``extra`` column from named text columns: sorted by key, values that are none left out, NULL when nothing is left."""
+    wanted = pl.DataFrame({key: columns[key].cast(pl.String) for key in sorted(columns)})
+    index = pl.DataFrame({"row": pl.int_range(rows, dtype=pl.UInt32, eager=True)})
+    if not wanted.width:
+        return pl.Series("extra", [None] * rows, dtype=EVENTS["extra"])
+    pairs = (
+        wanted.select(present(pl.all().str.strip_chars()))
+        .with_columns(index["row"])
+        .unpivot(index="row", variable_name="key")
+        .drop_nulls("value")
+        .group_by("row")
+        .agg(pl.struct("key", "value").alias("extra"))
+    )
+    return index.join(pairs, on="row", how="left", maintain_order="left")["extra"].cast(EVENTS["extra"])
+
+
+def events(lines: pl.DataFrame, columns: Mapping[str, pl.Series], outcome: pl.Series, reason: pl.Series) -> pl.DataFrame:
+    """Return the frame that leaves a parser: ``EVENTS`` + ``OUTCOME``; values of rows that are no event are NULL.
+
+    ``columns`` holds what the format knows (NULL for the rest; ``started_at`` defaults to ``timestamp``).
+    """
+    values = dict(columns)
+    values.setdefault("started_at", values["timestamp"])
+    is_event = outcome == "event"
+    event = {
+        name: pl.when(is_event).then(values[name].cast(kind)) if name in values else pl.lit(None, kind)
+        for name, kind in EVENTS.items()
+        if name != "line"
+    }
+    result: pl.DataFrame = pl.select(
+        lines["line"],
+        *(value.alias(name) for name, value in event.items()),
+        outcome.alias("outcome"),
+        pl.when(~is_event).then(reason).alias("reason"),
+    )
+    return result

@@ -1,0 +1,148 @@
+"""Print, for each corpus folder, the share of the values asserted by other tools' own tests that we read alike.
+
+Usage: python tests/benchmarks/corpus_agreement.py [-v] [FOLDER...]     (-v lists every difference)
+
+The corpora are looked for in $FORENSICS_CORPORA, else in ../shared/corpora from the project's root.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = {"ts": "timestamp", "user": "user_name", "bytes": "bytes_sent", "request_raw": "request"}
+NOT_VALUES = {"line", "source", "note", "filled_by", "skip", "reject", "unasserted", "user_agent_raw"}
+
+EXPLAINED: dict[tuple[str, int, str], str] = {}
+"""(folder, line, key) -> why we differ on purpose."""
+
+
+@dataclass
+class Agreement:
+    """What one folder's comparison came to."""
+
+    folder: str
+    asserted: int = 0
+    agreed: int = 0
+    formats: list[str] = field(default_factory=list)
+    differences: list[tuple[int, str, Any, Any]] = field(default_factory=list)
+    """line, key, expected, found"""
+
+
+def corpora() -> Path | None:
+    """Return the folder of the corpora, None where they are absent."""
+    place = Path(os.environ.get("FORENSICS_CORPORA") or ROOT.parent / "shared" / "corpora") / "formats"
+    return place if place.is_dir() else None
+
+
+def compare(folder: Path) -> Agreement:
+    """Read a folder's input through the program and compare every asserted value."""
+    result = Agreement(folder.name)
+    rows, result.formats = read_rows(folder / "input.log")
+    for line in (folder / "expected.jsonl").read_text(encoding="utf-8").splitlines():
+        expected = json.loads(line)
+        row = rows.get(expected["line"], {"outcome": "lost"})
+        for key, wanted, found in _pairs(expected, row):
+            result.asserted += 1
+            if found == wanted:
+                result.agreed += 1
+            else:
+                result.differences.append((expected["line"], key, wanted, found))
+    return result
+
+
+def _pairs(expected: dict[str, Any], row: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Yield key, expected and found value, both in the notation of the expected one."""
+    if expected.get("unasserted"):
+        yield "outcome", "kept", "lost" if row["outcome"] == "lost" else "kept"
+        return
+    if expected.get("skip") or expected.get("reject"):
+        yield "outcome", "skipped" if expected.get("skip") else "rejected", row["outcome"]
+        return
+    yield "outcome", "event", row["outcome"]
+    for key, wanted in expected.items():
+        if key in NOT_VALUES:
+            continue
+        found = row.get(NAMES.get(key, key))
+        if key == "xff":
+            found = (row.get("extra") or {}).get("forwarded_for")
+        yield key, *_alike(key, wanted, found, expected)
+
+
+def _alike(key: str, wanted: Any, found: Any, expected: dict[str, Any]) -> tuple[Any, Any]:
+    """Return both values in one notation: precision as asserted, hosts without ports, an empty query as none."""
+    if key == "ts" and found is not None:
+        digits = len(re.search(r"(?:\.(\d+))?Z$", wanted)[1] or "")  # type: ignore[index]
+        at = datetime.fromisoformat(wanted[:19] + ("." + (wanted[20:-1] + "000000")[:6] if digits else "") + "+00:00").replace(tzinfo=None)
+        step = 10 ** (6 - min(digits, 6))
+        micros = lambda t: int((t - datetime(1970, 1, 1)).total_seconds() * 1e6 + 0.5)  # noqa: E731
+        near = abs(micros(at) // step - micros(found) // step) <= (1 if digits >= 6 else 0)
+        return wanted, wanted if near else found
+    if key == "duration_ms" and wanted is not None and found is not None:
+        return wanted, wanted if abs(wanted - found) < 1e-6 * max(1, abs(wanted)) else found
+    if key == "host" and wanted is not None and found is not None:
+        bare = lambda host: re.sub(r":\d+$", "", host)  # noqa: E731
+        return bare(wanted), bare(found)
+    if key == "user_agent" and None not in (wanted, found) and found in (unquote(wanted), expected.get("user_agent_raw", wanted)):
+        return wanted, wanted  # decoded or as logged: either is right
+    return (None if wanted == "" else wanted), (None if found == "" else found)
+
+
+def read_rows(path: Path) -> tuple[dict[int, dict[str, Any]], list[str]]:
+    """Return each physical line's row (EVENTS and OUTCOME columns, extra as a dict) and the formats that read them."""
+    import polars as pl
+
+    from forensics.formats.base import ReadOptions
+    from forensics.formats.registry import all_formats
+
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    raw = [line.removesuffix("\r") for line in text.split("\n")]
+    lines = pl.DataFrame({"line": list(range(1, len(raw) + 1)), "raw": raw}, schema={"line": pl.Int64, "raw": pl.String})
+    options = ReadOptions()
+    read = [(entry, entry.open(options)(lines)) for entry in all_formats()]
+    best = sorted(read, key=lambda pair: (-(pair[1]["outcome"] == "event").sum(), -pair[0].rank))
+    rows: dict[int, dict[str, Any]] = {}
+    used: list[str] = []
+    for entry, frame in best:
+        for row in frame.filter(pl.col("outcome") != "rejected").to_dicts():
+            if row["line"] not in rows:
+                rows[row["line"]] = row | {"extra": {e["key"]: e["value"] for e in row["extra"] or ()}}
+                used.append(entry.name)
+    for number in lines["line"]:
+        rows.setdefault(number, {"outcome": "rejected"})
+    return rows, sorted(set(used), key=used.index)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table."""
+    place = corpora()
+    if place is None:
+        print("no corpora found; set FORENSICS_CORPORA")
+        return 1
+    verbose = "-v" in arguments
+    wanted = [name for name in arguments if not name.startswith("-")]
+    results = [compare(folder) for folder in sorted(place.iterdir()) if not wanted or folder.name in wanted]
+    print(f"{'folder':28} {'asserted':>8} {'agreed':>7} {'share':>8}  read as")
+    for result in results:
+        share = result.agreed / max(1, result.asserted)
+        print(f"{result.folder:28} {result.asserted:8} {result.agreed:7} {share:8.2%}  {', '.join(result.formats[:4])}")
+        for line, key, expected, found in result.differences:
+            why = EXPLAINED.get((result.folder, line, key))
+            if verbose or why:
+                print(f"    line {line}: {key}: asserted {expected!r:.160}, we read {found!r:.160}" + (f" - {why}" if why else ""))
+    asserted, agreed = sum(r.asserted for r in results), sum(r.agreed for r in results)
+    print(f"{'all':28} {asserted:8} {agreed:7} {agreed / max(1, asserted):8.2%}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
