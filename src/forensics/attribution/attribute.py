@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
-from forensics.attribution.blame import Finding, find
+from forensics.attribution.blame import find
+from forensics.attribution.facts import Facts, gather
 from forensics.attribution.participants import participants
+from forensics.attribution.rivals import Rival, weigh_all
 from forensics.attribution.scene import PACKAGE, Scene, read_scene
-from forensics.attribution.verdict import Verdict, capped, judge
+from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, capped, judge
 from forensics.attribution.windows import Window
 from forensics.case.case import Case
 
 AROUND = timedelta(hours=1)
 """How much is shown before the ramp and after the end."""
 TABLES = ("attributions", "participants", "rivals", "actor_minutes", "counterfactuals")
+Frames = dict[str, list[pl.DataFrame]]
 
 
 def attribute(case: Case) -> None:
     """Fill ``attributions``, ``participants``, ``rivals``, ``actor_minutes``, ``counterfactuals``; set the incidents' verdict."""
-    collected: dict[str, list[pl.DataFrame]] = {table: [] for table in TABLES}
+    frames: Frames = {table: [] for table in TABLES}
     covered = case.rows(PACKAGE, "coverage")[0]
     incidents = case.table("incidents").sort("incident_id").to_dicts() if covered["first_minute"] else []
-    labels = {row["actor_id"]: row["label"] for row in case.table("actors").select("actor_id", "label").to_dicts() if row["label"]}
+    minutes = case.frame(PACKAGE, "all_minutes")
+    names = {row["subject"]: row["name"] for row in case.rows(PACKAGE, "names")}
     for incident in incidents:
-        window = Window(covered["first_minute"], covered["last_minute"])
-        scene = read_scene(case, incident, window, incidents)
-        finding = find(scene)
-        _collect(case, scene, finding, collected)
-        _decide(case, incident, judge(scene, finding, labels))
-    for table, frames in collected.items():
-        case.replace(table, pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame())
+        scene = read_scene(case, incident, Window(covered["first_minute"], covered["last_minute"]), incidents)
+        _one(case, scene, minutes, names, frames)
+    for table, parts in frames.items():
+        case.replace(table, pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame())
+
+
+def _one(case: Case, scene: Scene, minutes: pl.DataFrame, names: dict[str, str], frames: Frames) -> None:
+    """Attribute one incident: find, weigh, judge; only then name anybody."""
+    facts = gather(case, scene, find(scene), minutes)
+    rivals = weigh_all(facts, names)
+    verdict = judge(facts, rivals, names)
+    if verdict.name not in (ATTRIBUTED, SEVERAL):
+        facts = replace(facts, finding=replace(facts.finding, blamed=[]))
+    named = pl.lit(scene.incident["incident_id"]).alias("incident_id")
+    actors = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "actor"]
+    frames["attributions"].append(_attributions(facts, names).with_columns(named))
+    frames["rivals"].append(_rivals(rivals).with_columns(named))
+    frames["participants"].append(_participants(case, scene, facts, actors).with_columns(named))
+    bounds = {"start": scene.window.start - AROUND, "end": scene.whole.end + AROUND}
+    frames["actor_minutes"].append(case.frame(PACKAGE, "actor_minutes", actors=actors, **bounds).with_columns(named))
+    _decide(case, scene.incident, verdict)
 
 
 def _decide(case: Case, incident: dict[str, Any], verdict: Verdict) -> None:
@@ -42,33 +61,32 @@ def _decide(case: Case, incident: dict[str, Any], verdict: Verdict) -> None:
     )  # fmt: skip
 
 
-def _collect(case: Case, scene: Scene, finding: Finding, collected: dict[str, list[pl.DataFrame]]) -> None:
-    """Add one incident's rows to every table."""
-    named = pl.lit(scene.incident["incident_id"]).alias("incident_id")
-    collected["attributions"].append(_attributions(scene, finding).with_columns(named))
-    actors = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
-    for actor in actors:
-        rows = participants(case, scene, actor, finding.rise.excess)
-        seen = case.frame(PACKAGE, "first_requests", accounts=rows["account_id"].to_list(), start=scene.whole.start, end=scene.whole.end)
-        collected["participants"].append(rows.join(seen, on="account_id", how="left", maintain_order="left").with_columns(named))
-    minutes = case.frame(PACKAGE, "actor_minutes", actors=actors, start=scene.whole.start - AROUND, end=scene.whole.end + AROUND)
-    collected["actor_minutes"].append(minutes.with_columns(named))
+def _participants(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.DataFrame:
+    """Return the accounts of every blamed actor with their roles, first and last request, and the evidence line of the first."""
+    parts = [participants(case, scene, actor, facts.finding.rise.excess) for actor in actors]
+    if not parts:
+        return pl.DataFrame()
+    rows = pl.concat(parts).unique("account_id", keep="first", maintain_order=True)
+    whole = {"start": scene.whole.start, "end": scene.whole.end}
+    seen = case.frame(PACKAGE, "first_requests", accounts=rows["account_id"].to_list(), **whole)
+    return rows.join(seen, on="account_id", how="left", maintain_order="left")
 
 
-def _attributions(scene: Scene, finding: Finding) -> pl.DataFrame:
+def _attributions(facts: Facts, names: dict[str, str]) -> pl.DataFrame:
+    scene = facts.scene
     rows = [
         {
             "rank": rank,
             "subject_type": blamed.winner.kind,
-            "subject_id": blamed.winner.id,
+            "subject_id": names.get(f"agent {blamed.winner.id}", blamed.winner.id) if blamed.winner.kind == "agent" else blamed.winner.id,
             "actor_id": blamed.winner.id if blamed.winner.kind == "actor" else None,
             "excess_requests": round(blamed.winner.excess, 1),
             "load_share": round(min(1.0, blamed.share), 4),
-            "likelihood": round(capped(0.6 + 0.35 * blamed.share, scene.placebos), 3),
+            "likelihood": round(capped(0.55 + 0.4 * blamed.share, facts), 3),
             "p_value": blamed.winner.p_value,
             "smallest_p": scene.smallest_p if scene.placebos else None,
         }
-        for rank, blamed in enumerate(finding.blamed, start=1)
+        for rank, blamed in enumerate(facts.finding.blamed, start=1)
     ]
     return pl.DataFrame(rows, schema=_ATTRIBUTIONS)
 
@@ -77,3 +95,19 @@ _ATTRIBUTIONS: dict[str, Any] = {
     "rank": pl.Int64, "subject_type": pl.String, "subject_id": pl.String, "actor_id": pl.String, "excess_requests": pl.Float64,
     "load_share": pl.Float64, "likelihood": pl.Float64, "p_value": pl.Float64, "smallest_p": pl.Float64,
 }  # fmt: skip
+
+
+def _rivals(rivals: list[Rival]) -> pl.DataFrame:
+    rows = [
+        {
+            "explanation": rival.explanation,
+            "likelihood": round(rival.likelihood, 3),
+            "evidence_for": [sentence for sentence, _ in rival.weighed.speaks_for],
+            "evidence_against": [sentence for sentence, _ in rival.weighed.speaks_against],
+            "evidence_wanted": rival.weighed.wanted,
+        }
+        for rival in rivals
+    ]
+    texts = pl.List(pl.String)
+    columns = ("evidence_for", "evidence_against", "evidence_wanted")
+    return pl.DataFrame(rows, schema={"explanation": pl.String, "likelihood": pl.Float64, **dict.fromkeys(columns, texts)})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forensics.attribution.blame import Finding
-from forensics.attribution.scene import Scene
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import amount, clock, percent, subject, unit
+from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.certainty import bounded
 
 ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (
@@ -13,7 +14,12 @@ ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (
 )  # fmt: skip
 STATISTICS_ALONE = 0.79
 """Nothing is called more than likely on the statistics of fewer than 19 placebo windows."""
+WITH_MECHANISM = 0.94
+"""... unless the order of events and the service's capacity, which are no statistics, say the same."""
 ENOUGH_PLACEBOS = 19
+HALF = 0.45
+"""An explanation must be at least roughly even to be a verdict."""
+NOBODY = ("organic surge", "bad deploy", "failing backend", "retry storm")
 
 
 @dataclass(frozen=True)
@@ -25,26 +31,48 @@ class Verdict:
     summary: str
 
 
-def capped(likelihood: float, placebos: int) -> float:
-    """Bound a likelihood that rests on statistics alone by what so many placebo windows allow."""
-    return bounded(likelihood if placebos >= ENOUGH_PLACEBOS else min(likelihood, STATISTICS_ALONE))
+def capped(likelihood: float, facts: Facts) -> float:
+    """Bound a likelihood by what the number of placebo windows allows."""
+    if facts.scene.placebos >= ENOUGH_PLACEBOS:
+        return bounded(likelihood)
+    first = facts.load_onset is not None and facts.error_onset is not None and facts.load_onset < facts.error_onset
+    enough = facts.capacity is not None and facts.peak_load > facts.capacity.healthy >= facts.rest_peak
+    return bounded(min(likelihood, WITH_MECHANISM if first and enough and facts.scene.placebos else STATISTICS_ALONE))
 
 
-def judge(scene: Scene, finding: Finding, labels: dict[str, str]) -> Verdict:
-    """Decide. ``labels``: subject id -> how a person calls it."""
-    rise = finding.rise
-    if scene.windows == 1:
+def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
+    """Decide; who is blamed in ``facts.finding`` is blamed only when that is the most likely explanation."""
+    if facts.scene.windows == 1:
         return Verdict(INCONCLUSIVE, 0.5, "The logs hold nothing to compare this window with: no other day, and no earlier hours.")
-    over = (
-        f"Load from {scene.window.start:%H:%M} to {scene.window.end:%H:%M} UTC was {rise.load:,.0f} against {rise.expected:,.0f} expected"
-    )
-    if not finding.blamed:
-        if not rise.significant:
-            return Verdict(NO_SINGLE, capped(0.75, scene.placebos), f"{over}: load did not rise, so nobody's load explains the failure.")
-        return Verdict(NO_SINGLE, capped(0.7, scene.placebos), f"{over}: no actor made half of the excess.")
-    likelihood = capped(0.6 + 0.35 * finding.share, scene.placebos)
-    top = finding.blamed[0]
-    name = labels.get(top.winner.id, top.winner.id)
-    if len(finding.blamed) > 1 and finding.blamed[1].share >= max(0.15, 0.25 * top.share):
-        return Verdict(SEVERAL, likelihood, f"{over}; {len(finding.blamed)} actors made {finding.share:.0%} of the excess.")
-    return Verdict(ATTRIBUTED, likelihood, f"{over}; {name} made {top.share:.0%} of the excess.")
+    by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler")
+    if facts.finding.blamed and not facts.follows and by_actor >= HALF:
+        return _somebody(facts, rivals, names, by_actor)
+    return _nobody(facts, rivals)
+
+
+def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float) -> Verdict:
+    blamed = facts.finding.blamed
+    shares = ", ".join(f"{subject(b.winner, names)} {percent(min(1.0, b.share))}" for b in blamed)
+    sentence = f"{_load(facts)} Of the excess made: {shares}."
+    several = len(blamed) > 1 and blamed[1].share >= max(0.15, 0.25 * blamed[0].share)
+    return Verdict(SEVERAL if several else ATTRIBUTED, capped(likelihood, facts), sentence)
+
+
+def _nobody(facts: Facts, rivals: list[Rival]) -> Verdict:
+    exclusive = [r for r in rivals if r.explanation in (*NOBODY, "missing logs")]
+    best = exclusive[0]
+    together = likelihood_of(rivals, *NOBODY)
+    if best.explanation == "missing logs" and best.likelihood >= HALF:
+        return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), "The logs are missing rather than the service.")
+    if facts.is_load and not facts.failing:
+        return Verdict(NOT_AN_OUTAGE, capped(0.75, facts), f"{_load(facts)} No actor stands out, and nothing failed.")
+    if together >= HALF:
+        why = f"The best explanation is: {best.explanation} ({percent(best.likelihood)})."
+        return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}")
+    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.")
+
+
+def _load(facts: Facts) -> str:
+    rise, window = facts.finding.rise, facts.scene.window
+    span = f"{clock(window.start)} to {clock(window.end)} UTC"
+    return f"Load from {span} was {amount(rise.load)} {unit(rise.measure)} against {amount(rise.expected)} expected."

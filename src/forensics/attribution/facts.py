@@ -1,0 +1,265 @@
+"""What the tables say about one incident, as numbers: the evidence that every explanation is weighed with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forensics.attribution.blame import Finding
+from forensics.attribution.capacity import Capacity, capacity
+from forensics.attribution.leadlag import LeadLag, lead_lag, onset
+from forensics.attribution.scan import belongs
+from forensics.attribution.scene import PACKAGE, Scene
+from forensics.attribution.windows import LOAD_KINDS, MINUTE, Window, ceil_minute, floor_minute
+from forensics.case.case import Case
+
+Floats = NDArray[np.float64]
+
+IMPACT = timedelta(minutes=30)
+"""Failures are looked at from the start of the impact for so long; later ones are mixed with restarts and maintenance."""
+NOTES_BEFORE = timedelta(hours=3)
+ERROR_RATIO = 0.02
+
+
+@dataclass(frozen=True)
+class Part:
+    """A host, backend or route in the impact: its requests, failures, and what it usually has."""
+
+    kind: str
+    name: str
+    requests: int
+    failed: int
+    failure_share: float
+    """Share of all failures that are its own."""
+    request_share: float
+    """Share of all requests that it usually has."""
+    usual_ratio: float
+
+    @property
+    def ratio(self) -> float:
+        """Share of its requests that failed."""
+        return self.failed / max(self.requests, 1)
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host in the impact, against the same hours of other days."""
+
+    name: str
+    requests: int
+    failed: int
+    expected: float
+    file_ends: bool
+    """Whether one of its log files ends within two minutes of the start."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether next to nothing came from it where something should have."""
+        return self.expected >= 20 and self.requests < 0.02 * self.expected
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Over how many accounts the excess is spread."""
+
+    active: int
+    usually_active: float
+    risen: int
+    """Accounts with more than half as much again as their own mean."""
+    top_share: float
+    """Share of the excess that the largest single account made."""
+    anonymous_share: float
+    newcomer_share: float
+    """Share of the excess made by accounts that no other window knows."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that explanations are weighed with; ``None`` where the logs cannot say."""
+
+    scene: Scene
+    finding: Finding
+    capacity: Capacity | None
+    peak_load: float
+    """Highest load of a minute from the ramp to the impact's first minutes."""
+    rest_peak: float
+    """The same without the blamed."""
+    impact_ratio: float
+    usual_ratio: float
+    failed_before: float
+    """Share of requests that failed in the ten minutes before the impact."""
+    impact_growth: float
+    """Load of all but the blamed in the impact, over what is usual at these hours."""
+    parts: list[Part]
+    hosts: list[Host]
+    spread: Spread
+    notes: list[dict[str, Any]]
+    lag: LeadLag | None
+    load_onset: datetime | None
+    error_onset: datetime | None
+
+    @property
+    def is_load(self) -> bool:
+        """Whether the incident is a load itself: nothing failed."""
+        return self.scene.incident["kind"] in LOAD_KINDS
+
+    @property
+    def failing(self) -> bool:
+        """Whether requests failed clearly more than usual."""
+        return self.impact_ratio > max(ERROR_RATIO, 3.0 * self.usual_ratio)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the load of the blamed rose only after the errors had begun."""
+        return self.load_onset is not None and self.error_onset is not None and self.load_onset > self.error_onset
+
+
+def impact_window(incident: dict[str, Any]) -> Window:
+    """Return the start of the impact and the half hour after it (less when it was shorter)."""
+    start = floor_minute(incident["started_at"])
+    end = ceil_minute(incident["ended_at"] or incident["started_at"] + IMPACT)
+    return Window(start, max(start + MINUTE, min(end, start + IMPACT)))
+
+
+def gather(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) -> Facts:
+    """Collect the facts of one incident; ``minutes`` as of ``all_minutes.sql``."""
+    impact = impact_window(scene.incident)
+    shift = [w.start - scene.window.start for w in scene.others] if scene.placebos else []
+    windows = [impact, *(impact.shifted(s) for s in shift)]
+    bounds = {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
+    broken = case.frame(PACKAGE, "breakdown", **bounds)
+    near = _blamed_minutes(case, scene, finding, minutes)
+    errors = _error_onset(near)
+    load_at = _load_onset(near, scene)
+    before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
+    started = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < impact.start + 3 * MINUTE))
+    return Facts(
+        scene=scene,
+        finding=finding,
+        capacity=capacity(minutes, scene.whole, scene.incident["started_at"]),
+        peak_load=float(started["requests"].max() or 0),  # type: ignore[arg-type]
+        rest_peak=float((started["requests"] - started["blamed"]).max() or 0),  # type: ignore[arg-type]
+        impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
+        usual_ratio=_ratio(broken.filter(pl.col("w") == 1)) if shift else _ratio(minutes.filter(pl.col("minute") < scene.window.start)),
+        failed_before=_ratio(before),
+        impact_growth=_growth(near, impact, broken, len(shift)),
+        parts=_parts(broken),
+        hosts=_hosts(case, bounds, impact),
+        spread=_spread(scene, finding.rise.measure),
+        notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
+        lag=lead_lag(near["blamed"].to_numpy().astype(float), _ratios(near)) if finding.blamed else None,
+        load_onset=load_at,
+        error_onset=errors,
+    )
+
+
+def _ratio(rows: pl.DataFrame) -> float:
+    return float(rows["failed"].sum()) / max(float(rows["requests"].sum()), 1.0)
+
+
+def _ratios(near: pl.DataFrame) -> Floats:
+    ratios: Floats = near["failed"].to_numpy() / np.maximum(near["requests"].to_numpy().astype(float), 1.0)
+    return ratios
+
+
+def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) -> pl.DataFrame:
+    """Return minute, requests, failed, blamed (load of the blamed subjects), from an hour before the window to an hour after its end."""
+    span = Window(scene.window.start - 60 * MINUTE, impact_window(scene.incident).end + 60 * MINUTE)
+    axis = pl.DataFrame({"minute": pl.datetime_range(span.start, span.end - MINUTE, "1m", time_unit="us", eager=True)})
+    own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end).with_columns(cost=pl.lit(0.0))
+    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
+    blamed = own.filter(guilty).group_by("minute").agg(pl.col("requests").sum().alias("blamed"))
+    joined = axis.join(minutes, on="minute", how="left", maintain_order="left").join(blamed, on="minute", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("requests", "failed", "blamed").fill_null(0))
+
+
+def _error_onset(near: pl.DataFrame) -> datetime | None:
+    """Return the first minute from which two of three minutes fail clearly."""
+    ratio = _ratios(near)
+    bad = ratio > max(ERROR_RATIO, 5.0 * float(np.median(ratio[:60])))
+    runs = bad[:-2].astype(int) + bad[1:-1] + bad[2:] if len(bad) > 2 else np.zeros(0)
+    found = np.flatnonzero((runs >= 2) & bad[:-2]) if len(runs) else np.zeros(0, dtype=int)
+    return near["minute"][int(found[0])] if len(found) else None
+
+
+def _load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
+    """Return when the blamed subjects' load had made a tenth of the excess that it made up to the impact's first minutes."""
+    rows = near.filter(pl.col("minute") < scene.window.end + 5 * MINUTE)
+    load = rows["blamed"].to_numpy().astype(float)
+    at = onset(load, float(np.median(load[:30])) if len(load) > 60 else 0.0)
+    return rows["minute"][at] if at is not None and load.sum() > 0 else None
+
+
+def _growth(near: pl.DataFrame, impact: Window, broken: pl.DataFrame, placebos: int) -> float:
+    inside = near.filter((pl.col("minute") >= impact.start) & (pl.col("minute") < impact.end))
+    rest = float((inside["requests"] - inside["blamed"]).sum())
+    usual = float(broken.filter(pl.col("w") == 1)["requests"].sum()) / placebos if placebos else 0.0
+    return rest / usual if usual else 1.0
+
+
+def _parts(broken: pl.DataFrame) -> list[Part]:
+    """Return routes, hosts and backends, those with most of the failures first."""
+    now, usual = broken.filter(pl.col("w") == 0), broken.filter(pl.col("w") == 1)
+    basis = usual if len(usual) else now
+    failures, requests = max(int(now["failed"].sum()), 1), max(int(basis["requests"].sum()), 1)
+    found = []
+    for kind in ("route", "host", "backend"):
+        known = {row[kind]: row for row in _summed(basis, kind)}
+        for row in _summed(now, kind):
+            before = known.get(row[kind], {"requests": 0, "failed": 0})
+            found.append(
+                Part(
+                    kind,
+                    row[kind],
+                    row["requests"],
+                    row["failed"],
+                    row["failed"] / failures,
+                    before["requests"] / requests,
+                    before["failed"] / max(before["requests"], 1) if len(usual) else 0.0,
+                )
+            )
+    return sorted(found, key=lambda p: (-p.failure_share, p.kind, p.name))
+
+
+def _summed(rows: pl.DataFrame, kind: str) -> list[dict[str, Any]]:
+    return rows.filter(pl.col(kind).is_not_null()).group_by(kind).agg(pl.col("requests", "failed").sum()).sort(kind).to_dicts()
+
+
+def _hosts(case: Case, bounds: dict[str, list[datetime]], impact: Window) -> list[Host]:
+    ends: dict[str, list[datetime]] = {}
+    for row in case.rows(PACKAGE, "host_ends"):
+        ends.setdefault(row["host"], []).append(row["last_at"])
+    return [
+        Host(
+            row["host"], int(row["requests"]), int(row["failed"]), float(row["expected"]),
+            any(abs(at - impact.start) <= 2 * MINUTE for at in ends.get(row["host"], [])),
+        )
+        for row in case.rows(PACKAGE, "host_minutes", **bounds)
+        if row["host"] is not None
+    ]  # fmt: skip
+
+
+def _spread(scene: Scene, measure: str) -> Spread:
+    named = scene.loads.filter(pl.col("account_id").is_not_null())
+    others = max(scene.windows - 1, 1)
+    table = named.group_by("account_id").agg(
+        pl.col(measure).filter(pl.col("w") == 0).sum().alias("now"), (pl.col(measure).filter(pl.col("w") > 0).sum() / others).alias("usual")
+    )
+    over = table["now"] - table["usual"]
+    totals = scene.totals(measure)
+    excess = max(float(totals[0] - totals[1:].mean()) if len(totals) > 1 else float(totals[0]), 1.0)
+    hidden = scene.loads.filter(pl.col("account_id").is_null())
+    unnamed = float(hidden.filter(pl.col("w") == 0)[measure].sum()) - float(hidden.filter(pl.col("w") > 0)[measure].sum()) / others
+    return Spread(
+        active=int((table["now"] > 0).sum()),
+        usually_active=named.filter(pl.col("w") > 0).select("w", "account_id").n_unique() / others,
+        risen=int((table["now"] > 1.5 * table["usual"] + 1).sum()),
+        top_share=min(1.0, max(0.0, float(over.max() or 0.0)) / excess),  # type: ignore[arg-type]
+        anonymous_share=min(1.0, max(0.0, unnamed / excess)),
+        newcomer_share=min(1.0, float(table.filter(pl.col("usual") == 0)["now"].sum()) / excess),
+    )

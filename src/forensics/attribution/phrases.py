@@ -1,0 +1,41 @@
+"""How numbers and times are put into sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from forensics.attribution.scan import Winner
+
+
+def clock(at: datetime) -> str:
+    """Hours and minutes in UTC."""
+    return f"{at:%H:%M}"
+
+
+def amount(number: float) -> str:
+    """A count with thousands separated."""
+    return f"{number:,.0f}"
+
+
+def percent(share: float) -> str:
+    """A share as per cent; small ones with a digit, never 0 % or 100 % unless exact."""
+    value = 100.0 * share
+    if value in (0.0, 100.0) or 1 <= value < 99:
+        return f"{value:.0f} %"
+    return f"{value:.1f} %" if 0.05 <= value <= 99.95 else ("under 0.1 %" if value < 1 else "over 99.9 %")
+
+
+def minutes(count: int) -> str:
+    """So many minutes."""
+    return f"{count} minute" if abs(count) == 1 else f"{count} minutes"
+
+
+def unit(measure: str) -> str:
+    """What load is counted in."""
+    return "requests" if measure == "requests" else "requests weighted by service time"
+
+
+def subject(winner: Winner, names: dict[str, str]) -> str:
+    """How a subject is called in a sentence."""
+    name = names.get(f"{winner.kind} {winner.id}", names.get(winner.id, winner.id))
+    return {"actor": name, "network": f"network {name}", "agent": f"the agent {name!r}"}[winner.kind]

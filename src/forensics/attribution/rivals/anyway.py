@@ -1,0 +1,39 @@
+"""It would have failed without whoever is blamed, too."""
+
+from __future__ import annotations
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import amount
+from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
+
+EXPLANATION = "it would have failed anyway"
+PRIOR = 0.0
+EXCLUSIVE = False
+
+
+def weigh(facts: Facts, names: Names) -> Weighed:
+    """Compare the load without the blamed with what the service carries in health."""
+    found = Weighed(wanted=["A load test of the service at the load that would have been left."])
+    if not facts.finding.blamed or facts.is_load:
+        found.wanted = []
+        return found
+    if facts.capacity is None:
+        found.wanted.append("Logs of a healthy time: these hold none.")
+        return found
+    rest, healthy = facts.rest_peak, facts.capacity.healthy
+    if rest <= healthy:
+        share = rest / healthy
+        found.contra(
+            f"Without the blamed the load would have been at most {amount(rest)} requests a minute before the impact; "
+            f"{amount(healthy)} were carried in health.",
+            STRONG if share <= 0.8 else FAIR,
+        )
+        if facts.failed_before <= 0.02 and facts.error_onset is not None:
+            found.contra("Nothing failed before the load rose.", WEAK)
+    else:
+        found.pro(
+            f"Without the blamed the load would still have been {amount(rest)} requests a minute; {amount(healthy)} is the most seen in "
+            "health, so nothing is known of what happens there.",
+            WEAK,
+        )
+    return found

@@ -1,0 +1,37 @@
+"""A crawler: machines without an account."""
+
+from __future__ import annotations
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import amount, percent, subject
+from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
+from forensics.attribution.rivals.one_actor import order, remainder, significance
+
+EXPLANATION = "crawler"
+PRIOR = 0.0
+EXCLUSIVE = True
+
+
+def weigh(facts: Facts, names: Names) -> Weighed:
+    """Whether the excess came without accounts, and from one network or agent."""
+    found = Weighed(wanted=["Reverse DNS and published address ranges of the crawler's operator."])
+    blamed = [b for b in facts.finding.blamed if b.winner.kind != "actor"]
+    share = facts.spread.anonymous_share
+    if not blamed:
+        if facts.finding.blamed or share < 0.5:
+            found.contra(f"{percent(share)} of the excess came without an account.", STRONG)
+        else:
+            found.contra(f"{percent(share)} of the excess came without an account, from no network or agent that stands out.", FAIR)
+        if not facts.finding.rise.significant:
+            found.contra("Load did not rise.", DECISIVE)
+        return found
+    top = blamed[0]
+    found.pro(
+        f"{subject(top.winner, names)} made {percent(min(1.0, top.share))} of the excess without an account: "
+        f"{amount(top.winner.load)} where {amount(top.winner.expected)} were to be expected.",
+        STRONG if top.share >= 0.8 else FAIR,
+    )
+    significance(facts, top.winner.p_value, found)
+    order(facts, found)
+    remainder(facts, found)
+    return found

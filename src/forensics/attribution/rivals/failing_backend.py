@@ -1,0 +1,39 @@
+"""One machine behind the service failed."""
+
+from __future__ import annotations
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import amount, percent
+from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
+from forensics.attribution.rivals.bad_deploy import concentration, equal_load
+
+EXPLANATION = "failing backend"
+PRIOR = -0.5
+EXCLUSIVE = True
+
+
+def weigh(facts: Facts, names: Names) -> Weighed:
+    """Failures of one host or backend, at equal load."""
+    found = Weighed(wanted=["Health, memory and restart records of the hosts; the log of the layer below."])
+    silent = [h for h in facts.hosts if h.silent]
+    if not facts.failing and not silent:
+        found.contra("No more requests failed than usual, and no host fell silent.", STRONG)
+        return found
+    equal_load(facts, found)
+    kinds = [kind for kind in ("backend", "host") if sum(p.kind == kind for p in facts.parts) > 1]
+    if facts.failing and not kinds:
+        found.contra("The logs name one host only, and no backend: nothing can be told apart.", WEAK)
+    for kind in kinds[:1]:
+        concentration(facts, found, kind)
+    if facts.failing and kinds and not silent:
+        routes = [p for p in facts.parts if p.kind == "route" and p.ratio > max(0.05, 5 * p.usual_ratio)]
+        if len(routes) > 1:
+            found.pro(f"Failures are on {len(routes)} routes at once.", WEAK)
+    alive = [h for h in facts.hosts if not h.silent]
+    for host in silent:
+        if alive and not host.file_ends:
+            found.pro(f"{host.name} fell silent ({amount(host.requests)} of {amount(host.expected)} requests) while others went on.", FAIR)
+    if silent and not alive:
+        share = facts.failed_before
+        found.pro(f"All hosts fell silent at once; {percent(share)} of the requests of the ten minutes before had failed.", WEAK)
+    return found

@@ -1,0 +1,38 @@
+"""The service went on, its log did not."""
+
+from __future__ import annotations
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import amount, percent
+from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
+
+EXPLANATION = "missing logs"
+PRIOR = -1.0
+EXCLUSIVE = True
+
+
+def weigh(facts: Facts, names: Names) -> Weighed:
+    """Silence that begins where a file ends, on one host, with no failure before it and the others as usual."""
+    found = Weighed(wanted=["The missing files, or the logs of another tier for the same hours."])
+    silent = [h for h in facts.hosts if h.silent]
+    alive = [h for h in facts.hosts if not h.silent and h.expected > 0]
+    if not silent:
+        found.contra("No host fell silent.", DECISIVE)
+        return found
+    names_of = ", ".join(h.name for h in silent)
+    found.pro(f"Nothing was logged by {names_of} where {amount(sum(h.expected for h in silent))} requests were to be expected.", WEAK)
+    if all(h.file_ends for h in silent):
+        found.pro("The silence begins where a log file ends.", STRONG)
+    else:
+        found.contra("The silence begins inside a log file.", FAIR)
+    if alive:
+        growth = sum(h.requests for h in alive) / max(sum(h.expected for h in alive), 1.0)
+        if 0.7 <= growth <= 1.3:
+            found.pro(f"The other hosts went on as usual ({percent(growth)} of what was to be expected).", STRONG)
+        else:
+            found.contra(f"The other hosts had {percent(growth)} of what was to be expected.", FAIR)
+    if facts.failed_before > max(0.02, 3 * facts.usual_ratio) or facts.failing:
+        found.contra(f"{percent(max(facts.failed_before, facts.impact_ratio))} of the requests beside it failed.", STRONG)
+    else:
+        found.pro("No more requests failed before the silence than usual.", FAIR)
+    return found

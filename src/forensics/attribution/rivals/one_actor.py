@@ -1,0 +1,93 @@
+"""One actor made the load."""
+
+from __future__ import annotations
+
+from math import log2
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import amount, clock, minutes, percent, subject, unit
+from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
+
+EXPLANATION = "one actor"
+PRIOR = 0.0
+EXCLUSIVE = True
+
+
+def weigh(facts: Facts, names: Names) -> Weighed:
+    """Share of the excess, significance against placebos, what came first, and what would have been left without it."""
+    found = Weighed(wanted=["What the accounts ran at the time: client logs, scripts or a statement of their owners."])
+    blamed = [b for b in facts.finding.blamed if b.winner.kind == "actor"]
+    if not blamed:
+        nobody(facts, names, found)
+        return found
+    top = blamed[0]
+    who = subject(top.winner, names)
+    found.pro(
+        f"{who} made {percent(min(1.0, top.share))} of the excess: {amount(top.winner.load)} {unit(facts.finding.rise.measure)} where "
+        f"{amount(top.winner.expected)} were to be expected.",
+        STRONG if top.share >= 0.8 else FAIR,
+    )
+    if len(blamed) > 1:
+        others = sum(b.share for b in blamed[1:])
+        found.contra(f"Others made {percent(min(1.0, others))} of the excess.", STRONG if others >= 0.25 * top.share else WEAK)
+    significance(facts, top.winner.p_value, found)
+    order(facts, found)
+    remainder(facts, found)
+    return found
+
+
+def nobody(facts: Facts, names: Names, found: Weighed) -> None:
+    """Say why nobody is held to have made the load."""
+    rise = facts.finding.rise
+    if not rise.significant:
+        found.contra(
+            f"Load before the impact was {amount(rise.load)} {unit(rise.measure)}, {amount(rise.expected)} were to be expected: "
+            "it did not rise beyond what other days have.",
+            DECISIVE,
+        )
+    elif facts.finding.winners:
+        top = facts.finding.winners[0]
+        share = top.excess / max(rise.excess, 1.0)
+        found.contra(
+            f"No actor stands out enough; the largest, {subject(top, names)}, made {percent(min(1.0, share))} of the excess.", STRONG
+        )
+
+
+def significance(facts: Facts, p_value: float | None, found: Weighed) -> None:
+    """Say how often chance does as much, as far as placebos can tell."""
+    if p_value is None:
+        found.contra("The logs hold no other day with these hours: chance cannot be measured.", WEAK)
+        return
+    placebos = facts.scene.placebos
+    found.pro(
+        f"p = {p_value:.3f} against {placebos} placebo windows of the same hours on other days, each searched in the same way "
+        f"(the smallest possible p is {facts.scene.smallest_p:.3f}).",
+        min(DECISIVE, max(0.0, log2(1.0 / p_value) - 1.0)),
+    )
+
+
+def order(facts: Facts, found: Weighed) -> None:
+    """Say what came first, the load or the errors."""
+    if facts.load_onset is None or facts.error_onset is None:
+        return
+    ahead = int((facts.error_onset - facts.load_onset).total_seconds() // 60)
+    load, errors = clock(facts.load_onset), clock(facts.error_onset)
+    if ahead > 0:
+        found.pro(f"Its load rose at {load}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
+    elif ahead < 0:
+        found.contra(f"Its load rose at {load}, after the errors had begun at {errors} (UTC).", DECISIVE)
+    else:
+        found.contra(f"Load and errors rose in the same minute, {load} UTC.", WEAK)
+
+
+def remainder(facts: Facts, found: Weighed) -> None:
+    """Compare the load without the blamed with what the service carries in health."""
+    if facts.capacity is None or facts.is_load:
+        return
+    rest, healthy, peak = amount(facts.rest_peak), amount(facts.capacity.healthy), amount(facts.peak_load)
+    if facts.peak_load > facts.capacity.healthy >= facts.rest_peak:
+        found.pro(f"With it the load reached {peak} requests a minute; without it at most {rest}; {healthy} were carried in health.", FAIR)
+    elif facts.rest_peak > facts.capacity.healthy:
+        found.contra(f"Without it the load would still have reached {rest} a minute; {healthy} is the most seen in health.", FAIR)
+    else:
+        found.contra(f"The load stayed within what was carried in health ({peak} of {healthy} a minute).", WEAK)

@@ -1,0 +1,30 @@
+"""Many people came, each asking a bit more: a launch, a news item, a season."""
+
+from __future__ import annotations
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import amount, percent
+from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
+
+EXPLANATION = "organic surge"
+PRIOR = 0.0
+EXCLUSIVE = True
+
+
+def weigh(facts: Facts, names: Names) -> Weighed:
+    """Whether load rose, over how many it is spread, and whether more people than usual were there."""
+    found = Weighed(wanted=["Announcements, campaigns and referrers of that day; sign-ups by hour."])
+    rise, spread = facts.finding.rise, facts.spread
+    if not rise.significant:
+        found.contra(f"Load did not rise: {amount(rise.load)} against {amount(rise.expected)} expected.", DECISIVE)
+        return found
+    found.pro(f"Load rose by {percent(rise.excess / max(rise.expected, 1.0))} over the same hours of other days.", FAIR)
+    if facts.finding.share >= 0.5:
+        found.contra(f"{percent(facts.finding.share)} of the excess was made by {len(facts.finding.blamed)} of those who asked.", DECISIVE)
+    else:
+        found.pro(f"It is spread: no account made more than {percent(spread.top_share)} of the excess.", STRONG)
+    if spread.active > 1.2 * spread.usually_active:
+        found.pro(f"{amount(spread.active)} accounts were active where {amount(spread.usually_active)} usually are.", FAIR)
+    elif spread.anonymous_share < 0.5:
+        found.contra(f"No more accounts than usual were active ({amount(spread.active)}).", WEAK)
+    return found

@@ -1,0 +1,34 @@
+"""Clients asked again and again because the service failed: load that follows errors is not their cause."""
+
+from __future__ import annotations
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import clock, percent
+from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
+
+EXPLANATION = "retry storm"
+PRIOR = -1.0
+EXCLUSIVE = True
+
+
+def weigh(facts: Facts, names: Names) -> Weighed:
+    """Whether load rose before or after the errors."""
+    found = Weighed(wanted=["Retry settings of the clients; the first failure in the log of the layer below."])
+    if not facts.failing:
+        found.contra("No more requests failed than usual: there was nothing to retry.", STRONG)
+        return found
+    rise = facts.finding.rise
+    growth = facts.impact_growth
+    if growth > 1.3:
+        found.pro(f"In the half hour from the impact on, the others asked {growth:.1f} times what is usual at these hours.", FAIR)
+    else:
+        found.contra(f"In the impact the others asked {growth:.1f} times what is usual: there was no storm.", FAIR)
+    if not rise.significant:
+        found.pro("Load had not risen before the errors.", FAIR if growth > 1.3 else 0.0)
+    elif facts.follows and facts.load_onset and facts.error_onset:
+        found.pro(f"The load rose at {clock(facts.load_onset)}, after the errors at {clock(facts.error_onset)} (UTC).", STRONG)
+    else:
+        found.contra(f"Load had risen by {percent(rise.excess / max(rise.expected, 1.0))} before the impact.", STRONG)
+    if growth > 1.3 and not rise.significant:
+        found.contra("Retries amplify a failure; something else must have begun it.", WEAK)
+    return found

@@ -1,0 +1,33 @@
+"""Several actors made the load, none of them most of it alone."""
+
+from __future__ import annotations
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.phrases import percent, subject
+from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
+from forensics.attribution.rivals.one_actor import nobody, order, remainder, significance
+
+EXPLANATION = "several actors"
+PRIOR = -1.0
+EXCLUSIVE = True
+
+
+def weigh(facts: Facts, names: Names) -> Weighed:
+    """The shares of those who stand out, together and each."""
+    found = Weighed(wanted=["Links between these actors that the evidence does not hold: devices, payments, sign-up data."])
+    blamed = [b for b in facts.finding.blamed if b.winner.kind == "actor"]
+    if not blamed:
+        nobody(facts, names, found)
+        return found
+    if len(blamed) == 1:
+        found.contra(f"Beside {subject(blamed[0].winner, names)} nobody stands out.", STRONG)
+        return found
+    shares = ", ".join(f"{subject(b.winner, names)} {percent(min(1.0, b.share))}" for b in blamed)
+    second = blamed[1].share / max(blamed[0].share, 1e-9)
+    found.pro(f"Each did more than on any other day: {shares} of the excess.", STRONG if second >= 0.25 else WEAK)
+    if second < 0.25:
+        found.contra("One of them made most of it alone.", FAIR)
+    significance(facts, max((b.winner.p_value for b in blamed if b.winner.p_value is not None), default=None), found)
+    order(facts, found)
+    remainder(facts, found)
+    return found
