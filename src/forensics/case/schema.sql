@@ -57,6 +57,10 @@ CREATE TABLE IF NOT EXISTS tiers (                                          -- o
 );
 CREATE TABLE IF NOT EXISTS account_aliases (source VARCHAR, key_type VARCHAR, key VARCHAR, account_id VARCHAR, how VARCHAR);
 CREATE TABLE IF NOT EXISTS ambiguous_keys (source VARCHAR, key_type VARCHAR, key VARCHAR, account_ids VARCHAR[]);
+CREATE TABLE IF NOT EXISTS email_domains (                                  -- what the email domains of the case say
+    domain VARCHAR, registrable VARCHAR, kind VARCHAR,                      -- company | free mail | disposable | relay
+    provider VARCHAR, dots BOOLEAN, tag VARCHAR                             -- whose mailboxes; dots ignored; sign before an ignored tag
+);
 CREATE TABLE IF NOT EXISTS accounts (
     account_id VARCHAR, source VARCHAR, email VARCHAR, email_domain VARCHAR, name VARCHAR, created_at TIMESTAMP, plan VARCHAR,
     status VARCHAR, signup_ip VARCHAR, extra MAP(VARCHAR, VARCHAR), evidence_id VARCHAR, line BIGINT
@@ -69,6 +73,9 @@ CREATE TABLE IF NOT EXISTS payments (
 CREATE TABLE IF NOT EXISTS identifiers (
     account_id VARCHAR, identifier_type VARCHAR, identifier_value VARCHAR, signal VARCHAR, first_at TIMESTAMP, last_at TIMESTAMP,
     uses BIGINT, evidence_id VARCHAR, line BIGINT
+);
+CREATE TABLE IF NOT EXISTS identifier_types (                               -- how each type of identifier weighs
+    identifier_type VARCHAR, family VARCHAR, level VARCHAR, m DOUBLE, chance DOUBLE, owner_bits DOUBLE
 );
 CREATE TABLE IF NOT EXISTS links (
     identifier_type VARCHAR, identifier_value VARCHAR, account_id VARCHAR, actor_id VARCHAR, weight_bits DOUBLE, kept BOOLEAN, why VARCHAR,

@@ -1,9 +1,18 @@
-"""Fill ``accounts``, ``payments`` and ``account_aliases``."""
+"""Join what exports and logs call their accounts: ``accounts``, ``payments``, ``account_aliases``, ``ambiguous_keys``."""
 
 from __future__ import annotations
 
 from forensics.case.case import Case
+from forensics.exports.domains import described
 
 
 def resolve(case: Case) -> None:
-    """Fill ``accounts``, ``payments`` and ``account_aliases``."""
+    """Fill ``accounts``, ``payments``, ``account_aliases``, ``ambiguous_keys`` and ``email_domains``.
+
+    Per log and per export the kind of key that fits most of its names is chosen (account id, email or user name); a name that means two
+    accounts joins none of them. Who is seen only in logs is an account of source ``log``.
+    """
+    case.execute("exports", "forget")
+    case.replace("email_domains", described(case.frame("exports", "mail_domains")["domain"].to_list()))
+    for step in ("account_keys", "log_keys", "record_keys", "fill_accounts"):
+        case.execute("exports", step)

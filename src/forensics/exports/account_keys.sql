@@ -1,0 +1,29 @@
+-- title: accounts of all exports, and the keys by which logs and other exports may name them
+-- why: one account may be in several exports; each of its columns is the first that is filled, in an order that does not depend on
+--      when the exports were loaded. A record without an account id is the account that its email or user name alone names.
+-- parameters: none
+CREATE OR REPLACE TEMP TABLE named_records AS
+WITH whole AS (
+    SELECT DISTINCT account_id, email, user_name FROM account_records WHERE account_id IS NOT NULL
+),
+owners AS (
+    SELECT 'email' AS key_type, email AS key, min(account_id) AS account_id FROM whole WHERE email IS NOT NULL
+    GROUP BY email HAVING count(DISTINCT account_id) = 1
+    UNION ALL
+    SELECT 'user_name', user_name, min(account_id) FROM whole WHERE user_name IS NOT NULL
+    GROUP BY user_name HAVING count(DISTINCT account_id) = 1
+)
+SELECT r.* REPLACE (coalesce(r.account_id, e.account_id, u.account_id, r.email, r.user_name) AS account_id)
+FROM account_records AS r
+LEFT JOIN owners AS e ON r.account_id IS NULL AND e.key_type = 'email' AND e.key = r.email
+LEFT JOIN owners AS u ON r.account_id IS NULL AND u.key_type = 'user_name' AND u.key = r.user_name;
+
+CREATE OR REPLACE TEMP TABLE account_keys AS
+WITH keys AS (
+    SELECT 'account_id' AS key_type, account_id AS key, account_id FROM named_records
+    UNION SELECT 'email', lower(email), account_id FROM named_records WHERE email IS NOT NULL
+    UNION SELECT 'user_name', user_name, account_id FROM named_records WHERE user_name IS NOT NULL
+)
+SELECT key_type, key, min(account_id) AS account_id, list(account_id ORDER BY account_id)[:20] AS account_ids, count(*) AS owners
+FROM keys
+GROUP BY key_type, key;

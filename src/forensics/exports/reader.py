@@ -1,0 +1,273 @@
+"""Recognise and read exports of accounts, payments and identifiers.
+
+``recognise`` looks at the first bytes only; ``read`` returns frames for the record tables of the case. Full card numbers, password hashes
+and one-time-code secrets are dropped here and never reach the case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, BinaryIO, Protocol
+
+import polars as pl
+
+from forensics.errors import RefusedEvidenceError
+from forensics.exports import rows, values
+from forensics.exports.systems import System, normalised, system_for, systems
+
+EXTRA = pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))
+
+TABLES = {"accounts": "account_records", "payments": "payment_records", "identifiers": "identifier_records"}
+"""Kind of evidence -> the record table that its rows go to."""
+
+FIELDS: dict[str, dict[str, pl.DataType]] = {
+    "accounts": {
+        **dict.fromkeys(("account_id", "email", "user_name", "name", "plan", "status", "signup_ip"), pl.String()),
+        "created_at": pl.Datetime("us"),
+    },
+    "payments": {
+        **dict.fromkeys(("payment_id", "account_key", "currency", "status", "card_fingerprint", "card_brand", "card_last4"), pl.String()),
+        **dict.fromkeys(("card_expiry", "payer_id", "payer_email", "billing_name", "billing_postcode", "billing_country"), pl.String()),
+        "paid_at": pl.Datetime("us"),
+        "amount": pl.Decimal(18, 4),
+    },
+    "identifiers": {
+        **dict.fromkeys(("account_key", "identifier_type", "identifier_value"), pl.String()),
+        "first_at": pl.Datetime("us"),
+        "last_at": pl.Datetime("us"),
+    },
+}
+"""Kind -> column -> type of what ``read`` yields, beside evidence_id, line, source and extra."""
+
+NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
+    "accounts": (("account_id", "email", "user_name"), "account_id, user_id, email or username"),
+    "payments": (("account_key", "payer_id", "payer_email"), "account_id, user_id, customer_email or customer_id"),
+    "identifiers": (("account_key",), "account_id"),
+}
+
+
+class Readable(Protocol):
+    """An evidence file: its name, and its decompressed bytes."""
+
+    @property
+    def name(self) -> str:
+        """The name relative to what was given."""
+
+    def open(self) -> BinaryIO:
+        """Open the decompressed bytes."""
+
+
+@dataclass(frozen=True)
+class ExportMatch:
+    """What a file was recognised as. ``system`` is None for Parquet, whose headers stand at its end: ``read`` finds it."""
+
+    kind: str
+    """accounts | payments | identifiers"""
+    container: str
+    """csv | json lines | json | parquet"""
+    system: System | None
+    delimiter: str = ","
+
+    @property
+    def format(self) -> str:
+        """What ``status`` shows, e.g. ``stripe_payments (csv)``."""
+        return f"{self.system.name if self.system else self.kind} ({self.container})"
+
+
+@dataclass(frozen=True)
+class ExportRows:
+    """An export as rows: lines = parsed + rejected + skipped."""
+
+    frames: dict[str, pl.DataFrame]
+    """Record table -> rows."""
+    lines: int
+    parsed: int
+    rejected: pl.DataFrame
+    """evidence_id, line, reason, raw"""
+    skipped: int
+    assumptions: list[str] = field(default_factory=list)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    kind: str = "accounts"
+    format: str = ""
+
+
+def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | None:
+    """Return what export a file is by its first bytes (decompressed, a few kilobytes), or None when it is none.
+
+    ``kind`` (from ``--kind``) restricts the choice. Parquet is recognised by its magic; its kind is read from its headers later.
+    """
+    if head[:4] == b"PAR1":
+        return ExportMatch(kind or _kind_by_name(name), "parquet", None)
+    text = rows.decoded(head)
+    start = text.lstrip()[:1]
+    if start in ("{", "["):
+        return _recognise_json(text.lstrip(), start, kind)
+    if "\x00" in text[:4096]:
+        return None
+    best: tuple[int, ExportMatch] | None = None
+    for delimiter in rows.DELIMITERS:
+        header = rows.csv_header(text.partition("\n\n")[0] or text, delimiter)
+        system = system_for(header, kind) if len(header) > 1 else None
+        if system is not None and (best is None or len(header) > best[0]):
+            best = (len(header), ExportMatch(system.kind, "csv", system, delimiter))
+    return best[1] if best else None
+
+
+def _kind_by_name(name: str) -> str:
+    lowered = name.lower()
+    if any(word in lowered for word in ("pay", "charge", "transaction", "invoice", "billing")):
+        return "payments"
+    return "identifiers" if "identifier" in lowered else "accounts"
+
+
+def _recognise_json(text: str, start: str, kind: str | None) -> ExportMatch | None:
+    decoder = json.JSONDecoder()
+    candidates: list[tuple[str, int, str | None]] = [("json lines", 0, None)] if start == "{" else [("json", 1, None)]
+    candidates += [("json", text.find("[", text.find(f'"{key}"')) + 1, key) for key in _record_keys() if f'"{key}"' in text]
+    for container, place, key in candidates:
+        try:
+            first, _ = decoder.raw_decode(text[place:].lstrip())
+        except ValueError:
+            continue
+        system = system_for(list(rows.flat(first)), kind) if isinstance(first, dict) else None
+        if system is not None and (key is None or system.records == key):
+            return ExportMatch(system.kind, container, system)
+    return None
+
+
+def _record_keys() -> list[str]:
+    return sorted({system.records for system in systems() if system.records})
+
+
+def read(file: Readable, match: ExportMatch, evidence_id: str) -> ExportRows:
+    """Read a recognised export; ``RefusedEvidenceError`` when it names no account."""
+    with file.open() as stream:
+        table = _table(stream, match)
+    system = match.system or _system_of(table, match, file.name)
+    headers = {column: normalised(column) for column in table.frame.columns if column != rows.LINE}
+    clean = values.without_secrets(table.frame, headers)
+    present = {column: header for column, header in headers.items() if column in clean.frame.columns}
+    made = Columns(clean.frame, present, system)
+    records, assumptions = made.records()
+    names, wanted = NEEDED[system.kind]
+    usable = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
+    if not any(name in made.mapping for name in names):
+        raise RefusedEvidenceError(f"{file.name} has no column that names an account: rename one to {wanted} and load it again.")
+    rejected = [*table.rejected, *((line, "no account is named", "") for line in records.filter(~usable)["line"])]
+    kept = records.filter(usable).with_columns(pl.lit(evidence_id).alias("evidence_id"))
+    if system.kind != "identifiers":
+        kept = kept.with_columns(pl.lit(system.name).alias("source"))
+    moments = kept.select(pl.col(pl.Datetime("us"))).unpivot()["value"] if kept.height else pl.Series([], dtype=pl.Datetime("us"))
+    return ExportRows(
+        frames={TABLES[system.kind]: kept},
+        lines=table.lines,
+        parsed=kept.height,
+        rejected=_rejected(rejected, evidence_id, secrets=len(clean.frame.columns) < len(table.frame.columns)),
+        skipped=max(0, table.lines - kept.height - len(rejected)),
+        assumptions=[*table.assumptions, *clean.warnings, *assumptions],
+        first_at=moments.min(),  # type: ignore[arg-type]
+        last_at=moments.max(),  # type: ignore[arg-type]
+        kind=system.kind,
+        format=f"{system.name} ({match.container})",
+    )
+
+
+def _table(stream: BinaryIO, match: ExportMatch) -> rows.Table:
+    readers: dict[str, Callable[[], rows.Table]] = {
+        "parquet": lambda: rows.read_parquet(stream),
+        "csv": lambda: rows.read_csv(stream.read(), match.delimiter),
+        "json lines": lambda: rows.read_json_lines(stream.read()),
+        "json": lambda: rows.read_json_array(stream.read(), match.system.records if match.system else None),
+    }
+    return readers[match.container]()
+
+
+def _system_of(table: rows.Table, match: ExportMatch, name: str) -> System:
+    headers = [column for column in table.frame.columns if column != rows.LINE]
+    system = system_for(headers) or system_for(headers, match.kind)
+    if system is None:
+        raise RefusedEvidenceError(
+            f"{name} is Parquet without the columns of an export: rename one to {NEEDED[match.kind][1]} and load it again."
+        )
+    return system
+
+
+def _rejected(found: list[tuple[int, str, str]], evidence_id: str, secrets: bool) -> pl.DataFrame:
+    """Rejected rows keep their text without card numbers; in a file with ``secrets`` they keep none."""
+    schema = {"evidence_id": pl.String(), "line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
+    data = [(evidence_id, line, reason, None if secrets else values.mask_cards(raw)) for line, reason, raw in found]
+    return pl.DataFrame(data, schema=schema, orient="row")
+
+
+class Columns:
+    """The columns of one export, brought into the form of its record table."""
+
+    def __init__(self, frame: pl.DataFrame, headers: dict[str, str], system: System) -> None:
+        """``headers`` maps the frame's columns to normalised headers."""
+        self.frame, self.system = frame, system
+        self.column = {header: column for column, header in reversed(headers.items())}
+        self.mapping = system.mapping(list(headers.values()))
+        self.assumptions: list[str] = []
+
+    def records(self) -> tuple[pl.DataFrame, list[str]]:
+        """Return the rows of the record table (line, fields, extra) and what had to be assumed."""
+        fields = FIELDS[self.system.kind]
+        columns: list[pl.Series] = [self.frame[rows.LINE].alias("line")]
+        columns += [self._field(name, kind) for name, kind in fields.items()]
+        if self.system.kind != "identifiers":
+            columns.append(self._extra(fields))
+        return pl.DataFrame(columns), self.assumptions
+
+    def _text(self, name: str) -> pl.Series:
+        """The cleaned text of a field; the first alias of the system that is there, parts joined with a space."""
+        parts = [cleaned for part in self.mapping.get(name, ()) if (cleaned := self._cell(part)) is not None]
+        if not parts:
+            return pl.Series(name, [None] * self.frame.height, dtype=pl.String)
+        joined = pl.concat_str(parts, separator="/" if name == "card_expiry" else " ", ignore_nulls=True)
+        return self.frame.select(values.cleaned(joined).alias(name)).to_series()
+
+    def _cell(self, header: str) -> pl.Expr | None:
+        return values.cleaned(pl.col(self.column[header])) if header in self.column else None
+
+    def _field(self, name: str, kind: pl.DataType) -> pl.Series:
+        text = self._text(name)
+        if kind == pl.Datetime("us"):
+            parsed, assumed = values.times(text)
+            self.assumptions += assumed
+            return parsed
+        if isinstance(kind, pl.Decimal):
+            return values.amounts(text, self.system.minor_units).alias(name)
+        if name == "card_last4":
+            masked = self._text("masked_card").str.extract(r"(\d{4})\s*$")
+            return pl.select(pl.coalesce(text.str.extract(r"(\d{4})\s*$"), masked).alias(name)).to_series()
+        return text.str.to_lowercase() if name in ("email", "payer_email") else text
+
+    def _extra(self, fields: dict[str, pl.DataType]) -> pl.Series:
+        """Everything else that the file says of a row, keys sorted; company and bank account under their own names."""
+        named = [name for name in ("bank_account", "company") if name in self.mapping]
+        used = {part for name, parts in self.mapping.items() if name in fields for part in parts}
+        used |= {part for name in (*named, "masked_card") for part in self.mapping.get(name, ())}
+        rest = {header: values.cleaned(pl.col(column)) for header, column in self.column.items() if header not in used}
+        texts: dict[str, pl.Expr] = {
+            **rest,
+            **{name: self._bank_account() if name == "bank_account" else pl.lit(self._text(name)) for name in named},
+        }
+        pairs: list[Any] = [pl.struct(pl.lit(key).alias("key"), texts[key].alias("value")) for key in sorted(texts)]
+        if not pairs:
+            return pl.Series("extra", [[]] * self.frame.height, dtype=EXTRA).cast(pl.Map(pl.String(), pl.String()))
+        filled = pl.concat_list(pairs).list.filter(pl.element().struct.field("value").is_not_null())
+        return self.frame.select(filled.alias("extra")).to_series().cast(EXTRA).cast(pl.Map(pl.String(), pl.String()))
+
+    def _bank_account(self) -> pl.Expr:
+        """An account number is an identifier, not something to keep: only its SHA-256 enters the case."""
+        from hashlib import sha256
+
+        text = self._text("bank_account")
+        if text.drop_nulls().is_empty():
+            return pl.lit(text)
+        self.assumptions.append("bank accounts are kept as hashes only")
+        return pl.lit(text.map_elements(lambda t: sha256(t.replace(" ", "").upper().encode()).hexdigest(), return_dtype=pl.String))

@@ -1,0 +1,68 @@
+-- title: what payment and identifier exports call their accounts, joined to accounts
+-- why: a payment export may carry an account id, an email, or only the provider's customer id, which another row or export ties to an
+--      email. Keys that mean two accounts join none.
+-- parameters: none
+CREATE OR REPLACE TEMP TABLE record_names AS
+SELECT 'payments' AS source, evidence_id, account_key AS key FROM payment_records WHERE account_key IS NOT NULL
+UNION SELECT 'payments', evidence_id, payer_id FROM payment_records WHERE payer_id IS NOT NULL
+UNION SELECT 'payments', evidence_id, payer_email FROM payment_records WHERE payer_email IS NOT NULL
+UNION SELECT 'identifiers', evidence_id, account_key FROM identifier_records;
+
+CREATE OR REPLACE TEMP TABLE record_found AS
+SELECT l.source, l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
+FROM record_names AS l
+JOIN account_keys AS k ON k.key = CASE WHEN k.key_type = 'email' THEN lower(l.key) ELSE l.key END;
+
+CREATE OR REPLACE TEMP TABLE record_fit AS
+SELECT evidence_id, arg_max(key_type, (names, key_type = 'account_id', key_type = 'email')) AS key_type
+FROM (SELECT evidence_id, key_type, count(*) AS names FROM record_found GROUP BY evidence_id, key_type)
+GROUP BY evidence_id;
+
+CREATE OR REPLACE TEMP TABLE record_joined AS
+WITH ranked AS (
+    SELECT f.*, f.key_type = t.key_type AS fits, bool_or(f.key_type = t.key_type) OVER (PARTITION BY f.evidence_id, f.source, f.key) AS fitted
+    FROM record_found AS f
+    JOIN record_fit AS t USING (evidence_id)
+)
+SELECT
+    source, key, min(key_type) AS key_type, min(account_id) AS account_id, max(owners) AS owners, count(DISTINCT account_id) AS meant,
+    list_sort(list_distinct(flatten(list(account_ids)))) AS account_ids
+FROM ranked
+WHERE fits OR NOT fitted
+GROUP BY source, key;
+
+INSERT INTO account_aliases
+SELECT source, 'account_key', key, account_id, key_type FROM record_joined WHERE owners = 1 AND meant = 1 ORDER BY source, key;
+
+INSERT INTO ambiguous_keys
+SELECT source, 'account_key', key, account_ids FROM record_joined WHERE owners > 1 OR meant > 1 ORDER BY source, key;
+
+-- Accounts that only identifiers, or only payments, know (the latter where no accounts were handed over).
+INSERT INTO account_aliases
+SELECT DISTINCT 'identifiers', 'account_key', r.account_key, r.account_key, 'seen only in identifiers'
+FROM identifier_records AS r
+ANTI JOIN record_joined AS j ON j.source = 'identifiers' AND j.key = r.account_key
+ORDER BY 3;
+
+INSERT INTO account_aliases
+SELECT DISTINCT 'payments', 'account_key', r.account_key, r.account_key, 'seen only in payments'
+FROM payment_records AS r
+ANTI JOIN record_joined AS j ON j.source = 'payments' AND j.key = r.account_key
+WHERE r.account_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM account_records)
+ORDER BY 3;
+
+-- A provider's customer id stands for the account that its other rows name.
+CREATE OR REPLACE TEMP TABLE customer_accounts AS
+SELECT p.payer_id AS key, min(a.account_id) AS account_id
+FROM payment_records AS p
+JOIN account_aliases AS a ON a.source = 'payments' AND a.key = p.account_key
+WHERE p.payer_id IS NOT NULL
+GROUP BY p.payer_id
+HAVING count(DISTINCT a.account_id) = 1;
+
+INSERT INTO account_aliases
+SELECT DISTINCT 'payments', 'account_key', r.account_key, c.account_id, 'customer id'
+FROM payment_records AS r
+JOIN customer_accounts AS c ON c.key = r.account_key
+ANTI JOIN account_aliases AS a ON a.source = 'payments' AND a.key = r.account_key
+ORDER BY 3;

@@ -1,0 +1,210 @@
+"""The rows of an export file as text, whatever it is written in: CSV, JSON lines, a JSON array, Parquet.
+
+A row is a list of cells beside its 1-based physical line; what cannot be read as a row is rejected with a reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from forensics.errors import RefusedEvidenceError
+
+DELIMITERS = (",", ";", "\t", "|")
+MAX_CELL = 1 << 20
+BATCH = 100_000
+
+
+@dataclass
+class Table:
+    """An export as text: ``frame`` has the file's own headers (all String) and ``line`` under the name ``LINE``."""
+
+    frame: pl.DataFrame
+    lines: int
+    rejected: list[tuple[int, str, str]] = field(default_factory=list)
+    """(line, reason, raw)"""
+    assumptions: list[str] = field(default_factory=list)
+
+
+LINE = "\x00line"
+
+
+def decoded(data: bytes, assumptions: list[str] | None = None) -> str:
+    """Return the text of an export: UTF-8 or UTF-16 by its mark, else UTF-8, else Windows-1252 (said in ``assumptions``)."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if assumptions is not None:
+            assumptions.append("text is not UTF-8; read as Windows-1252")
+        return data.decode("cp1252", errors="replace")
+
+
+def csv_header(text: str, delimiter: str) -> list[str]:
+    """Return the cells of the first line that is not empty; [] when there is none."""
+    for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+        if row and any(cell.strip() for cell in row):
+            return row
+    return []
+
+
+def read_csv(data: bytes, delimiter: str) -> Table:
+    """Read delimited text with a header line; rows with more cells than headers are rejected, missing cells are empty."""
+    csv.field_size_limit(MAX_CELL)
+    table = Table(pl.DataFrame(), 0)
+    text = decoded(data, table.assumptions)
+    table.lines = physical_lines(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header: list[str] = []
+    frames: list[pl.DataFrame] = []
+    batch: list[list[Any]] = []
+    for line, row in _records(reader, table):
+        if not header:
+            header = unique(row)
+        elif len(row) > len(header):
+            table.rejected.append((line, f"{len(row)} cells under {len(header)} headers", delimiter.join(row)))
+        else:
+            batch.append([line, *row, *[""] * (len(header) - len(row))])
+        if len(batch) >= BATCH:
+            frames.append(_frame(batch, header))
+            batch = []
+    frames.append(_frame(batch, header))
+    table.frame = pl.concat(frames)
+    return table
+
+
+def _records(reader: Any, table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Yield (first line, cells) of every record that is not blank; an unreadable record is rejected and reading goes on."""
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            table.rejected.append((line, f"not readable as CSV: {error}", ""))
+            continue
+        if any(cell.strip() for cell in row):
+            yield line, row
+
+
+def _frame(batch: list[list[Any]], header: list[str]) -> pl.DataFrame:
+    schema = {LINE: pl.Int64(), **{name: pl.String() for name in header}}
+    return pl.DataFrame(batch, schema=schema, orient="row")
+
+
+def unique(header: list[str]) -> list[str]:
+    """Make header names distinct: a repeated one gets ``_2``, ``_3`` and so on; an empty one is named by its place."""
+    seen: dict[str, int] = {}
+    names = []
+    for place, name in enumerate(header, start=1):
+        plain = name.strip() or f"column {place}"
+        seen[plain] = seen.get(plain, 0) + 1
+        names.append(plain if seen[plain] == 1 else f"{plain}_{seen[plain]}")
+    return names
+
+
+def physical_lines(text: str) -> int:
+    """Count lines the way an editor does; a last line counts without its line end too."""
+    return text.count("\n") + (1 if text and not text.endswith("\n") else 0)
+
+
+def read_json_lines(data: bytes) -> Table:
+    """Read one JSON object per line; nested keys are joined with dots."""
+    table = Table(pl.DataFrame(), 0)
+    text = decoded(data, table.assumptions)
+    table.lines = physical_lines(text)
+    objects: list[tuple[int, dict[str, str | None]]] = []
+    for line, raw in enumerate(text.split("\n"), start=1):
+        if not raw.strip():
+            continue
+        try:
+            value = json.loads(raw)
+        except ValueError as error:
+            table.rejected.append((line, f"not JSON: {error}", raw))
+            continue
+        if isinstance(value, dict):
+            objects.append((line, flat(value)))
+        else:
+            table.rejected.append((line, "not a JSON object", raw))
+    table.frame = _from_objects(objects)
+    return table
+
+
+def read_json_array(data: bytes, key: str | None) -> Table:
+    """Read a JSON array of objects, or the array under ``key`` of one object; ``line`` is where each object starts."""
+    table = Table(pl.DataFrame(), 0)
+    text = decoded(data, table.assumptions)
+    table.lines = physical_lines(text)
+    start = array_start(text, key)
+    objects = []
+    decoder = json.JSONDecoder()
+    line, counted, place = 1, 0, start
+    while True:
+        while place < len(text) and text[place] in " \t\r\n,":
+            place += 1
+        if place >= len(text) or text[place] == "]":
+            break
+        line += text.count("\n", counted, place)
+        counted = place
+        try:
+            value, place = decoder.raw_decode(text, place)
+        except ValueError as error:
+            table.rejected.append((line, f"not JSON: {error}", text[place : place + 200]))
+            break
+        if isinstance(value, dict):
+            objects.append((line, flat(value)))
+        else:
+            table.rejected.append((line, "not a JSON object", str(value)))
+    table.frame = _from_objects(objects)
+    table.lines = max(table.lines, len(objects) + len(table.rejected))
+    return table
+
+
+def array_start(text: str, key: str | None) -> int:
+    """Return the place behind the array's opening bracket; RefusedEvidenceError when there is no array."""
+    begin = 0 if key is None else text.find(f'"{key}"')
+    bracket = text.find("[", max(begin, 0))
+    if bracket < 0 or begin < 0:
+        raise RefusedEvidenceError("the JSON holds no list of records: export one object per line, or one array of objects.")
+    return bracket + 1
+
+
+def flat(value: dict[str, Any]) -> dict[str, str | None]:
+    """Return a nested object as one level of text: keys joined with dots, list places as numbers."""
+    result: dict[str, str | None] = {}
+    stack: list[tuple[str, Any]] = [("", value)]
+    while stack:
+        prefix, item = stack.pop()
+        if isinstance(item, dict | list):
+            pairs = item.items() if isinstance(item, dict) else enumerate(item)
+            stack.extend((f"{prefix}.{key}" if prefix else str(key), inner) for key, inner in pairs)
+        elif item is not None:
+            result[prefix] = item if isinstance(item, str) else json.dumps(item)
+    return result
+
+
+def _from_objects(objects: list[tuple[int, dict[str, str | None]]]) -> pl.DataFrame:
+    header = sorted({key for _, item in objects for key in item})
+    return _frame([[line, *(item.get(key) for key in header)] for line, item in objects], header)
+
+
+def read_parquet(stream: BinaryIO) -> Table:
+    """Read a Parquet file; ``line`` is the row's number from 1, nested columns are flattened one level."""
+    frame = pl.read_parquet(io.BytesIO(stream.read()))
+    for name, kind in frame.schema.items():
+        if isinstance(kind, pl.Struct):
+            frame = frame.with_columns(pl.col(name).name.prefix_fields(f"{name}.")).unnest(name)
+    texts = [
+        pl.col(name).dt.to_string("iso") if kind.is_temporal() else pl.col(name).cast(pl.String, strict=False)
+        for name, kind in frame.schema.items()
+        if not kind.is_nested()
+    ]
+    return Table(frame.select(texts).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64)), frame.height)

@@ -1,0 +1,111 @@
+"""The export tables of known systems: one TOML file per system in ``exports/systems/``; the folder is the registry.
+
+A file says which header names mark the system (``marks``: of every group at least one must be there; ``not``: none may be) and which
+of its columns carry what (``columns``: in order of preference; ``a+b`` joins two columns). What a system's table leaves out is looked
+up in the plain table of its kind, so that reports with columns that a user chose or renamed are read by name all the same.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_WORD = re.compile(r"[^0-9a-z]+")
+
+LOG_MARKS = frozenset(
+    {"path", "uri", "request", "request_uri", "request_method", "http_method", "http_user_agent", "remote_addr", "bytes_sent"}
+)
+"""Columns that only a log of requests has: such a file is never an export."""
+
+
+def normalised(header: str) -> str:
+    """Return a header in the form that the tables use: lower case, every run of other characters one ``_``."""
+    return _WORD.sub("_", header.strip().lower()).strip("_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """How the export of one system is recognised and read."""
+
+    name: str
+    title: str
+    reference: str
+    kind: str
+    """accounts | payments | identifiers"""
+    marks: tuple[frozenset[str], ...]
+    excluded: frozenset[str]
+    columns: dict[str, tuple[str, ...]] = field(hash=False)
+    """Field -> header names in order of preference (normalised; ``a+b`` joins)."""
+    minor_units: bool = False
+    """Whether amounts are in cents."""
+    records: str | None = None
+    """The key of a JSON object under which the list of records is."""
+
+    def fits(self, headers: frozenset[str]) -> bool:
+        """Whether these (normalised) headers are this system's."""
+        return all(group & headers for group in self.marks) and not self.excluded & headers
+
+    def mapping(self, headers: list[str]) -> dict[str, tuple[str, ...]]:
+        """Return field -> the headers that are read for it, for the normalised headers of a file; empty fields are left out."""
+        present = set(headers)
+        chosen: dict[str, tuple[str, ...]] = {}
+        for name, aliases in self.columns.items():
+            found = next((parts for alias in aliases if present.issuperset(parts := tuple(alias.split("+")))), None)
+            if found:
+                chosen[name] = found
+        return chosen
+
+
+@cache
+def systems() -> tuple[System, ...]:
+    """Return all known systems, those with most marks first (the more particular wins), then by name."""
+    folder = files("forensics") / "exports" / "systems"
+    tables = {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    }
+    made = [_system(name, table, tables) for name, table in sorted(tables.items())]
+    return tuple(sorted(made, key=lambda s: (s.name.startswith("plain_"), -len(s.marks), s.name)))
+
+
+def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]]) -> System:
+    plain = tables[f"plain_{table['kind']}"]["columns"]
+    columns: dict[str, list[str]] = {**plain, **table["columns"]}
+    return System(
+        name=name,
+        title=str(table["title"]),
+        reference=str(table["reference"]),
+        kind=str(table["kind"]),
+        marks=tuple(frozenset(group) for group in table["marks"]),
+        excluded=frozenset(table.get("not", ())) | LOG_MARKS,
+        columns={key: tuple(value) for key, value in columns.items()},
+        minor_units=bool(table.get("minor_units", False)),
+        records=str(table["records"]) if "records" in table else None,
+    )
+
+
+def system_for(headers: list[str], kind: str | None = None) -> System | None:
+    """Return the system whose export has these headers, or None; ``kind`` restricts the choice."""
+    present = frozenset(normalised(header) for header in headers)
+    fitting = [system for system in systems() if (kind is None or system.kind == kind) and system.fits(present)]
+    if not fitting or fitting[0].name.startswith("plain_"):
+        return _plain(fitting, present)
+    return fitting[0]
+
+
+def _plain(fitting: list[System], present: frozenset[str]) -> System | None:
+    """Choose between plain kinds: whoever finds more of its own columns; a column of payments alone decides for payments."""
+    if not fitting:
+        return None
+    decisive = {"amount", "payment_id", "paid_at", "card_fingerprint", "transaction_id", "charge_id", "payer_id"}
+
+    def rank(system: System) -> tuple[bool, bool, int]:
+        own = {part for aliases in system.columns.values() for alias in aliases for part in alias.split("+")}
+        return (system.kind == "identifiers", system.kind == "payments" and bool(present & decisive), len(present & own))
+
+    return max(fitting, key=rank)

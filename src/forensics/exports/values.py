@@ -1,0 +1,166 @@
+"""Cells of exports as typed values: times, amounts, masked cards; and the secrets that never enter a case."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+EMPTY = ("", "-", "null", "NULL", "None", "N/A", "n/a", "NaN")
+"""What exports write for nothing."""
+
+SECRET = re.compile(
+    r"(^|_)(password|passwd|passwort|password_?hash|password_?digest|password_?hasher|passwordhash|pwd|hashed_password|salt|secret|"
+    r"secret_?data|secretdata|credential_?data|totp|totp_?secret|otp_?secret|mfa_?secret|two_?factor_?secret|2fa_?secret|backup_?codes?|"
+    r"recovery_?codes?|cvv2?|cvc2?|security_?code|private_?key|access_?token|refresh_?token)(_|$)"
+)
+"""Normalised headers whose values are secrets: dropped at load. ``cvc_check`` and the like are results, not secrets."""
+
+NOT_SECRET = re.compile(r"(status|check|result|changed|enabled|verified|updated|hasher|expires|_at)$")
+
+PAN = r"(?:^|[^0-9A-Za-z])((?:[0-9][ -]?){12,18}[0-9])(?:[^0-9A-Za-z]|$)"
+"""What may be a full card number: 13 to 19 digits, perhaps grouped."""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A frame without secrets, and what was dropped from it."""
+
+    frame: pl.DataFrame
+    warnings: list[str]
+
+
+def without_secrets(frame: pl.DataFrame, headers: dict[str, str]) -> Cleaned:
+    """Drop secret columns and mask full card numbers; ``headers`` maps the frame's columns to normalised headers.
+
+    Passwords and their hashes, TOTP secrets, recovery codes, card check numbers go with their whole column; a card number keeps its
+    last four digits wherever it stands (Luhn's check digit tells it from other long numbers).
+    """
+    secret = [column for column, header in headers.items() if SECRET.search(header) and not NOT_SECRET.search(header)]
+    filled = [column for column in secret if frame[column].drop_nulls().ne("").any()]
+    warnings = [f"column {column!r} holds secrets (passwords, hashes or one-time codes): dropped" for column in filled]
+    kept = frame.drop(secret)
+    masked: list[pl.Series] = []
+    for column in kept.columns:
+        series = kept[column]
+        if series.dtype != pl.String:
+            continue
+        suspects = series.str.contains(PAN)
+        if not suspects.any():
+            continue
+        changed = series.to_frame("text").with_columns(
+            pl.when(pl.lit(suspects)).then(pl.col("text").map_elements(mask_cards, return_dtype=pl.String)).otherwise("text").alias(column)
+        )[column]
+        count = int((changed != series).sum())
+        if count:
+            masked.append(changed)
+            warnings.append(f"column {column!r} holds {count} full card numbers: cut to their last four digits")
+    return Cleaned(kept.with_columns(masked), warnings)
+
+
+def mask_cards(text: str | None) -> str | None:
+    """Replace every full card number in a text by asterisks and its last four digits."""
+    if text is None:
+        return None
+    return re.sub(r"(?<![0-9A-Za-z])(?:[0-9][ -]?){12,18}[0-9](?![0-9A-Za-z])", _mask, text)
+
+
+def _mask(match: re.Match[str]) -> str:
+    digits = re.sub(r"[^0-9]", "", match[0])
+    return f"**** {digits[-4:]}" if luhn(digits) and digits[0] in "23456" else match[0]
+
+
+def luhn(digits: str) -> bool:
+    """Whether the check digit of a card number is right (ISO/IEC 7812-1, annex B)."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def cleaned(column: pl.Expr) -> pl.Expr:
+    """Return a text cell without surrounding space; what means nothing is NULL."""
+    text = column.str.strip_chars()
+    return pl.when(text.is_in(EMPTY)).then(None).otherwise(text)
+
+
+ZONED = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
+PLAIN = (
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d %b %Y %H:%M:%S",
+    "%d-%b-%Y %H:%M:%S",
+    "%b %d, %Y %H:%M:%S",
+)
+DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y")
+
+
+def month_first(texts: pl.Series) -> bool | None:
+    """Whether ``a/b/year`` is month first: decided by a part above 12 anywhere in the column; None when nothing tells."""
+    parts = texts.drop_nulls().str.extract_groups(r"^(\d{1,2})/(\d{1,2})/\d{4}")
+    frame = parts.struct.unnest().cast(pl.Int64)
+    first, second = frame.get_columns()[0].max(), frame.get_columns()[1].max()
+    if isinstance(first, int) and first > 12:
+        return False
+    return True if isinstance(second, int) and second > 12 else None
+
+
+def times(texts: pl.Series) -> tuple[pl.Series, list[str]]:
+    """Return texts as UTC timestamps in microseconds, and what had to be assumed.
+
+    Understood: ISO 8601 with or without zone, seconds or milliseconds since 1970, days first or month first with slashes, dates alone.
+    """
+    text = texts.str.replace(r"(\s*UTC|\s*GMT|Z)$", "+00:00")
+    number = pl.col("t").str.extract(r"^(\d{9,16})(?:\.\d+)?$").cast(pl.Int64, strict=False)
+    micro = pl.when(number >= 10**15).then(number).when(number >= 10**12).then(number * 1000).otherwise(number * 1_000_000)
+    assumptions: list[str] = []
+    slashed = ["%m/%d/%Y", "%d/%m/%Y"]
+    if texts.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}").any():
+        first = month_first(texts)
+        if first is None:
+            assumptions.append(f"dates of column {texts.name!r} such as 03/02/2024 read as month first")
+        slashed = slashed[:1] if first in (True, None) else slashed[1:]
+    clocks = [f"{day} {clock}" for day in slashed for clock in ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")]
+    rest, zoned = _parsed(text, [micro.cast(pl.Datetime("us")), *(_zoned(form) for form in ZONED)])
+    unzoned = [pl.col("t").str.to_datetime(form, strict=False, time_unit="us") for form in (*PLAIN, *clocks)]
+    days = [pl.col("t").str.to_date(form, strict=False).cast(pl.Datetime("us")) for form in (*DATES, *slashed)]
+    _, local = _parsed(rest, [*unzoned, *days])
+    if local.null_count() < len(local):
+        assumptions.append(f"times of column {texts.name!r} carry no zone; read as UTC")
+    return pl.select(pl.coalesce(zoned, local).alias(texts.name)).to_series(), assumptions
+
+
+def _zoned(form: str) -> pl.Expr:
+    return pl.col("t").str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC").dt.replace_time_zone(None)
+
+
+def _parsed(texts: pl.Series, readings: list[pl.Expr]) -> tuple[pl.Series, pl.Series]:
+    """Return (texts that no reading understood, the moments of the others); each reading sees only what is left over."""
+    found = pl.Series("t", [None] * len(texts), dtype=pl.Datetime("us"))
+    rest = texts.alias("t")
+    for reading in readings:
+        if rest.null_count() == len(rest):
+            break
+        moments = rest.to_frame().select(reading.alias("t")).to_series()
+        found = pl.select(pl.coalesce(found, moments)).to_series()
+        rest = rest.set(moments.is_not_null(), None)
+    return rest, found
+
+
+def amounts(texts: pl.Series, minor_units: bool) -> pl.Series:
+    """Return texts as amounts (four decimals): currency signs and thousands separators dropped, a decimal comma understood."""
+    digits = texts.str.replace_all(r"[^0-9,.\-()]", "")
+    comma = digits.str.contains(r",\d{1,2}$")
+    english = digits.str.replace_all(",", "")
+    german = digits.str.replace_all(r"\.", "").str.replace(",", ".")
+    joined = pl.select(pl.when(comma).then(german).otherwise(english)).to_series()
+    negative = joined.str.replace(r"^\((.*)\)$", "-${1}")
+    number = negative.cast(pl.Decimal(18, 4), strict=False)
+    return (number / 100).cast(pl.Decimal(18, 4)) if minor_units else number

@@ -1,0 +1,31 @@
+-- title: how names and addresses are compared
+-- why: one place for the spelling rules that several signals need
+-- parameters: none
+
+-- Letters and digits only, in lower case, without the legal form of a company ("LUMENWORKS LIMITED" is "Lumenworks Ltd").
+CREATE OR REPLACE TEMP MACRO plain_name(name) AS
+    trim(regexp_replace(
+        ' ' || trim(regexp_replace(regexp_replace(lower(strip_accents(name)), '[.''’]', '', 'g'), '[^\p{L}\p{N}]+', ' ', 'g')) || ' ',
+        '( (gmbh|mbh|ug|ag|kg|kgaa|ohg|gbr|ev|haftungsbeschrankt|inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|co|company|'
+        || 'sa|sas|sasu|sarl|srl|spa|bv|nv|oy|oyj|ab|as|asa|aps|pty|pte|pvt|private|kk|sl|slu|zoo|sp z o o|kft|doo|sro|eood|ood|ltda))+ $', ' '
+    ));
+
+-- The groups of an IPv6 address with :: written out, cut to the first four: its /64.
+CREATE OR REPLACE TEMP MACRO network_of(address) AS
+    CASE
+        WHEN regexp_full_match(address, '\d{1,3}(\.\d{1,3}){3}') THEN regexp_replace(address, '\.\d+$', '.0/24')
+        WHEN regexp_full_match(lower(address), '::ffff:\d{1,3}(\.\d{1,3}){3}') THEN regexp_replace(address[8:], '\.\d+$', '.0/24')
+        WHEN contains(address, ':') THEN
+            array_to_string(list_transform(
+                (CASE
+                    WHEN contains(address, '::') THEN list_concat(
+                        list_filter(string_split(split_part(address, '::', 1), ':'), lambda g: g <> ''),
+                        list_resize(CAST([] AS VARCHAR[]), greatest(0,
+                            8 - length(list_filter(string_split(replace(address, '::', ':'), ':'), lambda g: g <> ''))), '0'),
+                        list_filter(string_split(split_part(address, '::', 2), ':'), lambda g: g <> '')
+                    )
+                    ELSE string_split(address, ':')
+                END)[1:4],
+                lambda g: coalesce(nullif(ltrim(lower(g), '0'), ''), '0')
+            ), ':') || '::/64'
+    END;

@@ -1,0 +1,11 @@
+-- title: the same billing name with the same postcode
+-- why: a name alone is many people; with a postcode it is one, or one household or company
+-- weigh: family=payment level=payer m=0.7 chance=0.05 owner=4
+CREATE OR REPLACE TEMP VIEW signal AS
+SELECT
+    account_id, 'billing_identity' AS identifier_type,
+    plain_name(billing_name) || ', ' || upper(regexp_replace(billing_postcode, '[^0-9A-Za-z]', '', 'g')) AS identifier_value,
+    paid_at AS first_at, paid_at AS last_at, 1 AS uses, evidence_id, line
+FROM payments
+WHERE account_id IS NOT NULL
+    AND billing_name IS NOT NULL AND billing_postcode IS NOT NULL;

@@ -1,0 +1,161 @@
+"""Exports are recognised by their headers, whatever they are written in, and their secrets stay outside."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+
+import polars as pl
+import pytest
+
+from forensics.errors import RefusedEvidenceError
+from forensics.exports import reader
+
+
+class Given:
+    def __init__(self, data: bytes | str, name: str = "export") -> None:
+        self.data = data.encode() if isinstance(data, str) else data
+        self.name = name
+
+    def open(self) -> io.BytesIO:
+        return io.BytesIO(self.data)
+
+
+def read(data: bytes | str, name: str = "export") -> reader.ExportRows:
+    file = Given(data, name)
+    match = reader.recognise(file.data[:65536], name)
+    assert match is not None
+    rows = reader.read(file, match, "e1")
+    assert rows.lines == rows.parsed + rows.rejected.height + rows.skipped
+    return rows
+
+
+STRIPE = (
+    "id,Created (UTC),Amount,Currency,Card Fingerprint,Customer ID,Customer Email,Card Last4,Card Exp Month,Card Exp Year,"
+    "user_id (metadata),Card Name,Card Address Zip\nch_1,2024-03-01 00:01,10.00,usd,fp1,cus_1,a@b.com,4242,03,2026,u1,Bob X,12345\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (STRIPE, "stripe_payments (csv)"),
+        ("account_id,email,created_at\n1,a@b.com,2024-03-01\n", "plain_accounts (csv)"),
+        ("user_id;e-mail;Signup Date\n1;a@b.com;2024-03-01\n", "plain_accounts (csv)"),
+        ("user_id\tamount\tpaid_at\n1\t5\t2024-03-01\n", "plain_payments (csv)"),
+        ("Account ID,Identifier Type,Identifier Value\n1,ip,192.0.2.1\n", "plain_identifiers (csv)"),
+        ('{"user_id":"auth0|1","email":"a@b.com","identities":[{"connection":"x"}],"last_ip":"192.0.2.1"}\n', "auth0 (json lines)"),
+        ('[{"user_id":"auth0|1","email":"a@b.com","email_verified":true}]', "auth0 (json)"),
+        ('{"realm":"x","users":[{"id":"k1","username":"bob","createdTimestamp":1709251200000}]}', "keycloak (json)"),
+        ('{"id":"00u","status":"ACTIVE","created":"2024-01-01T00:00:00Z","lastLogin":null,"activated":"2024-01-01T00:00:00Z",'
+         '"profile":{"login":"a","email":"a@b.com"}}', "okta (json lines)"),
+        ("id,first_name,last_name,username,primary_email_address,totp_secret\nuser_1,A,B,ab,a@b.com,JBSWY3DP\n", "clerk (csv)"),
+        ("Date,Time,TimeZone,Name,Type,Status,Currency,Gross,Fee,Net,From Email Address,Transaction ID,Custom Number\n"
+         "03/25/2024,10:00:00,PST,A B,Payment,Completed,USD,10.00,0.5,9.5,a@b.com,T1,u1\n", "paypal (csv)"),
+        ("Transaction ID,Transaction Type,Transaction Status,Created Datetime,Merchant Account,Customer ID,Unique Number Identifier\n"
+         "t1,sale,settled,2024-03-01 00:00:00,m,c1,fp\n", "braintree (csv)"),
+        ("Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,Shopper Email,Shopper Reference\n"
+         "c,m,p1,u1,visa,2024-03-01 00:00:00,a@b.com,u1\n", "adyen (csv)"),
+        ("Customer Id,Subscription Id,Transaction Id,Payment Method,Gateway,Amount,Date\nc1,s1,t1,Card,stripe,5,2024-03-01\n", "chargebee (csv)"),
+    ],
+)  # fmt: skip
+def test_system_by_headers(text: str, expected: str) -> None:
+    assert read(text).format == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '192.0.2.1 - bob [10/Oct/2023:13:55:36 -0700] "GET / HTTP/1.0" 200 2326\n',
+        '{"time":"2024-03-01T00:00:00Z","path":"/x","user":"bob","email":"a@b.com","status":200}\n',
+        "a,b,c\n1,2,3\n",
+        "",
+        "\x00\x01\x02",
+    ],
+)
+def test_logs_and_others_are_no_exports(text: str) -> None:
+    assert reader.recognise(text.encode(), "x.csv") is None
+
+
+def test_stripe_row() -> None:
+    row = read(STRIPE).frames["payment_records"].to_dicts()[0]
+    assert (row["account_key"], row["payer_id"], row["payer_email"], row["card_fingerprint"]) == ("u1", "cus_1", "a@b.com", "fp1")
+    assert (row["card_expiry"], row["billing_name"], row["billing_postcode"]) == ("03/2026", "Bob X", "12345")
+    assert row["paid_at"] == datetime(2024, 3, 1, 0, 1)
+    assert str(row["amount"]) == "10.0000"
+
+
+SECRETS = ("JBSWY3DPEHPK3PXP", "$2b$12$abcdefghijklmnopqrstuv", "4242424242424242", "4242 4242 4242 4242", "DE89370400440532013000")
+
+
+def test_secrets_never_come_through() -> None:
+    text = (
+        "user_id,email,password_hash,totp_secret,note,card_number,iban,amount\n"
+        f"u1,a@b.com,{SECRETS[1]},{SECRETS[0]},paid with {SECRETS[3]} once,{SECRETS[2]},{SECRETS[4]},5\n"
+        f"u2,b@b.com,{SECRETS[1]},{SECRETS[0]},x,{SECRETS[2]},{SECRETS[4]},5,one,too,many\n"
+    )
+    rows = read(text)
+    everything = str([frame.to_dicts() for frame in rows.frames.values()]) + str(rows.rejected.to_dicts())
+    assert not [secret for secret in SECRETS if secret in everything]
+    assert "**** 4242" in everything
+    assert any("password_hash" in told for told in rows.assumptions)
+    assert any("card numbers" in told for told in rows.assumptions)
+
+
+def test_long_numbers_that_are_no_cards_stay() -> None:
+    rows = read("account_id,email,reference\n1,a@b.com,1234567890123456\n")
+    assert "1234567890123456" in str(rows.frames["account_records"].to_dicts())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-03-01T01:00:00+01:00", datetime(2024, 3, 1)),
+        ("2024-03-01 00:00:00 UTC", datetime(2024, 3, 1)),
+        ("2024-02-29T23:59:59.5Z", datetime(2024, 2, 29, 23, 59, 59, 500000)),
+        ("1709251200", datetime(2024, 3, 1)),
+        ("1709251200000", datetime(2024, 3, 1)),
+        ("2024-03-01", datetime(2024, 3, 1)),
+        ("25/03/2024 10:00", datetime(2024, 3, 25, 10)),
+        ("03/25/2024 10:00", datetime(2024, 3, 25, 10)),
+        ("25.03.2024", datetime(2024, 3, 25)),
+        ("soon", None),
+    ],
+)
+def test_times(text: str, expected: datetime | None) -> None:
+    assert read(f"account_id,email,created_at\n1,a@b.com,{text}\n").frames["account_records"]["created_at"][0] == expected
+
+
+def test_lines_survive_quotes_blank_lines_and_bad_rows() -> None:
+    rows = read('account_id,email,note\n1,a@b.com,"two\nlines"\n\n2,b@b.com\n3,c@b.com,x,y,z\n4,d@b.com,\n')
+    frame = rows.frames["account_records"]
+    assert dict(zip(frame["account_id"], frame["line"], strict=True)) == {"1": 2, "2": 5, "4": 7}
+    assert rows.rejected.select("line", "reason").rows() == [(6, "5 cells under 3 headers")]
+
+
+def test_byte_order_marks_and_encodings() -> None:
+    text = "account_id,email,name\n1,a@b.com,Jörg\n"
+    for data in (text.encode("utf-8-sig"), text.encode("utf-16"), text.encode("cp1252")):
+        assert read(data).frames["account_records"]["name"][0] == "Jörg"
+
+
+def test_parquet_is_read_by_its_columns() -> None:
+    stream = io.BytesIO()
+    pl.DataFrame({"user_id": [1, 2], "amount": [5.0, 6.5], "paid_at": [datetime(2024, 3, 1)] * 2}).write_parquet(stream)
+    rows = read(stream.getvalue(), "whatever.parquet")
+    assert rows.kind == "payments"
+    assert rows.frames["payment_records"]["paid_at"][0] == datetime(2024, 3, 1)
+
+
+def test_parquet_without_an_account_is_refused_in_plain_words() -> None:
+    stream = io.BytesIO()
+    pl.DataFrame({"a": [1], "b": [2]}).write_parquet(stream)
+    match = reader.recognise(stream.getvalue()[:100], "x.parquet")
+    assert match is not None
+    with pytest.raises(RefusedEvidenceError, match=r"rename one to account_id"):
+        reader.read(Given(stream.getvalue(), "x.parquet"), match, "e1")
+
+
+def test_rows_that_name_no_account_are_rejected() -> None:
+    rows = read("account_id,email,plan\n1,a@b.com,pro\n,,pro\n")
+    assert rows.rejected.select("line", "reason").rows() == [(3, "no account is named")]
