@@ -56,7 +56,8 @@ STRIPE = (
          "t1,sale,settled,2024-03-01 00:00:00,m,c1,fp\n", "braintree (csv)"),
         ("Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,Shopper Email,Shopper Reference\n"
          "c,m,p1,u1,visa,2024-03-01 00:00:00,a@b.com,u1\n", "adyen (csv)"),
-        ("Customer Id,Subscription Id,Transaction Id,Payment Method,Gateway,Amount,Date\nc1,s1,t1,Card,stripe,5,2024-03-01\n", "chargebee (csv)"),
+        ("Customer Id,Subscription Id,Transaction Id,Payment Method,Gateway,Amount,Date\n"
+         "c1,s1,t1,Card,stripe,5,2024-03-01\n", "chargebee (csv)"),
     ],
 )  # fmt: skip
 def test_system_by_headers(text: str, expected: str) -> None:
