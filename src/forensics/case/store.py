@@ -55,6 +55,7 @@ def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame]
     with case.transaction():
         case.refresh_events()
         case.set_meta(UNSETTLED, "")
+    custody.session.loaded += 1
 
 
 def flush(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, NoReturn
@@ -53,4 +54,8 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         print(f"forensics: {INTERRUPTED}", file=sys.stderr)
         sys.exit(ExitCode.INTERRUPTED)
+    except SystemExit as ended:
+        if ended.code == ExitCode.INTERRUPTED:
+            os._exit(ExitCode.INTERRUPTED)  # threads that still work would keep the process for as long as they like
+        raise
     sys.exit(ExitCode.DONE)

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from forensics.errors import ExitCode, ForensicsError
+from forensics.interrupts import watched
 
 DEBUG = "FORENSICS_DEBUG"
 """Environment variable that names a file for the traceback of an unexpected error (1: ``forensics-traceback.txt``)."""
@@ -32,33 +33,52 @@ class Program(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what it raises becomes a sentence on standard error and an exit code."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-        except BaseException as error:
-            _on_record(str(ctx.invoked_subcommand), error)
-            if isinstance(error, ForensicsError):
-                raise _ended(str(error), error.exit_code) from error
-            if isinstance(error, KeyboardInterrupt) or _interrupted_query(error):
-                raise _ended(INTERRUPTED, ExitCode.INTERRUPTED) from error
-            if isinstance(error, BrokenPipeError):
-                raise _unread() from error
-            if isinstance(error, SystemExit | typer.Abort) or hasattr(error, "exit_code"):
-                raise  # usage errors and exits are the command line's own
-            raise _ended(_unexpected(error), ExitCode.FAILED) from error
+        with watched(lambda: _interrupted(str(ctx.invoked_subcommand))) as interruption:
+            try:
+                result = super().invoke(ctx)
+                sys.stdout.flush()
+                return result
+            except BaseException as error:
+                command = str(ctx.invoked_subcommand)
+                if interruption.arrived or isinstance(error, KeyboardInterrupt) or _interrupted_query(error):
+                    interruption.handled.set()
+                    raise _ended(_interrupted(command), ExitCode.INTERRUPTED) from error
+                raise _outcome(command, error) from error
 
 
-def _on_record(command: str, error: BaseException) -> None:
-    """Put the failure on the custody record of the case that was open."""
+def _outcome(command: str, error: BaseException) -> BaseException:
+    """Return what to raise instead of ``error``, after putting it on record and telling the user."""
+    if isinstance(error, BrokenPipeError):
+        return _unread()
+    if isinstance(error, SystemExit | typer.Abort) or (hasattr(error, "exit_code") and not isinstance(error, ForensicsError)):
+        return error  # usage errors and exits are the command line's own
+    sentence = str(error) if isinstance(error, ForensicsError) else _unexpected(error)
+    code = error.exit_code if isinstance(error, ForensicsError) else ExitCode.FAILED
+    if code != ExitCode.BROKEN_EVIDENCE:  # a verification that found something has said so in its own line
+        _on_record(command, f"failed: {sentence}")
+    return _ended(sentence, code)
+
+
+def _interrupted(command: str) -> str:
+    """Put an interruption on record; return the sentence that says what was kept."""
+    _on_record(command, "interrupted")
+    custody = sys.modules.get("forensics.evidence.custody")
+    loaded = custody.session.loaded if custody else 0
+    if not loaded:
+        return INTERRUPTED
+    files = "1 evidence file" if loaded == 1 else f"{loaded:,} evidence files"
+    return f"interrupted; {files} of this run had been loaded and stay in the case, run the same command again to continue."
+
+
+def _on_record(command: str, outcome: str) -> None:
+    """Put how a command ended on the custody record of the case that was open."""
     custody = sys.modules.get("forensics.evidence.custody")  # not imported: no case was opened
-    if custody is None or not isinstance(error, Exception | KeyboardInterrupt) or hasattr(error, "code"):
+    if custody is None:
         return
-    interrupted = isinstance(error, KeyboardInterrupt) or _interrupted_query(error)
     try:
-        custody.settle_failure(command, error, "interrupted" if interrupted else f"failed: {error or type(error).__name__}")
-    except ForensicsError as second:
-        print(f"forensics: {second}", file=sys.stderr)
+        custody.settle_failure(command, outcome)
+    except (ForensicsError, OSError) as second:
+        print(f"forensics: this could not be put on record ({second})", file=sys.stderr)
 
 
 def _limits() -> list[Any]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from forensics import CONTRACT_VERSION, __version__
-from forensics.errors import BrokenEvidenceError, ForensicsError
+from forensics.errors import ForensicsError
 from forensics.evidence.hashing import sha256_of
 
 GENESIS = "0" * 64
@@ -39,6 +39,8 @@ class Session:
 
     folder: Path | None = None
     """The case that is open (or was)."""
+    loaded: int = 0
+    """Evidence files that this process has committed."""
 
 
 session = Session()
@@ -107,15 +109,14 @@ ACTIONS = frozenset({"demo", "investigate", "load", "note", "decide", "report", 
 """Commands whose failure is put on record; those that only look leave no line."""
 
 
-def settle_failure(command: str, error: BaseException, outcome: str) -> None:
+def settle_failure(command: str, outcome: str) -> None:
     """Put a command that failed or was interrupted on the record of the case it had opened, when there is one.
 
     Raises ``ForensicsError`` when that cannot be written either.
     """
     folder = session.folder
-    if folder is None or command not in ACTIONS or isinstance(error, BrokenEvidenceError) or not (folder / NAME).is_file():
-        return  # a verification that found something has said so in its own line
-    append(folder, command, result=outcome)
+    if folder is not None and command in ACTIONS and (folder / NAME).is_file():
+        append(folder, command, result=outcome)
 
 
 def _record(
