@@ -57,3 +57,7 @@ class Format:
     """Whether timestamps carry their zone (or are UTC by specification)."""
     rank: int = 0
     """Higher wins when two formats read the same share of lines (the more specific format ranks higher)."""
+    hint: str | None = None
+    """A regular expression (of the ``regex`` crate) that a line of this format contains. The format is not tried where no line does; None: always."""
+    assumption: str | None = None
+    """One sentence for ``status`` where the format takes something for granted (a unit, an order); None where its specification says all."""

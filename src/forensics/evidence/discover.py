@@ -1,0 +1,168 @@
+"""Finding evidence: files, folders, globs and standard input become a list of evidence files in canonical order.
+
+Names are relative to what was given: to the one folder given, or, where several paths are given, to the folder that holds them all.
+The case and output folders are never taken for evidence, and symbolic links that lead out of a given folder are not followed.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from forensics.errors import RefusedEvidenceError, UsageError
+from forensics.evidence.streams import decompressed
+
+STANDARD_INPUT = "-"
+_NEVER = {"custody.jsonl", "case.duckdb", "case.duckdb.wal"}
+
+
+@dataclass(frozen=True, order=True)
+class EvidenceFile:
+    """One file of evidence, or one member of an archive.
+
+    ``name`` is relative to what was given, with ``/``; ``location`` the file on disk; ``member`` the path inside an archive.
+    """
+
+    name: str
+    location: Path
+    member: str | None = None
+
+    def open_stored(self) -> BinaryIO:
+        """Open the bytes as they are stored (what is hashed); ``RefusedEvidenceError`` when they cannot be read."""
+        try:
+            return self.location.open("rb", buffering=0)
+        except OSError as error:
+            raise RefusedEvidenceError(f"cannot be read ({error.strerror or error})") from error
+
+    def open(self) -> BinaryIO:
+        """Open the content: what is compressed (by its first bytes, not its name) is decompressed while it is read."""
+        return decompressed(self.open_stored())
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of the stored bytes."""
+        return self.location.stat().st_size
+
+    @property
+    def where(self) -> str:
+        """Where it was read, absolute: ``/logs/a.zip`` or ``/logs/a.zip/inner.log``."""
+        base = str(self.location.absolute())
+        return base if self.member is None else f"{base}/{self.member}"
+
+
+@dataclass
+class Discovery:
+    """What was found, in canonical order, and what was left out with the reason."""
+
+    files: list[EvidenceFile] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def discover(given: Sequence[str | Path], *, exclude: Sequence[Path] = (), spool: Path | None = None) -> Discovery:
+    """Return the evidence files behind the given paths, sorted by name.
+
+    ``exclude`` are folders that are never evidence (case, output); ``spool`` is where standard input is kept (``CASE/stdin``).
+    ``UsageError`` when a given path does not exist.
+    """
+    found = Discovery()
+    barred = {folder.resolve() for folder in exclude}
+    paths = list(_expanded(given))
+    base = _base([path for path in paths if str(path) != STANDARD_INPUT])
+    for path in paths:
+        if str(path) == STANDARD_INPUT:
+            found.files.append(_spooled(spool))
+        elif path.is_dir():
+            _walk(path, base or path, barred, found)
+        else:
+            _add(path, _relative(path, base), found)
+    unique = {(entry.location.resolve(), entry.member): entry for entry in sorted(found.files, reverse=True)}
+    found.files = sorted(unique.values())
+    found.refused.sort()
+    return found
+
+
+def _expanded(given: Sequence[str | Path]) -> Iterator[Path]:
+    for item in given:
+        text = str(item)
+        if text == STANDARD_INPUT or Path(text).exists() or Path(text).is_symlink():
+            yield Path(text)
+            continue
+        matches = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []
+        if not matches:
+            raise UsageError(f"{text} does not exist: give files, folders, globs, or - for standard input.")
+        yield from (Path(match) for match in matches)
+
+
+def _base(paths: Sequence[Path]) -> Path | None:
+    """Return the folder that names are relative to; None when a file is named by its own name alone."""
+    if len(paths) == 1:
+        return paths[0] if paths[0].is_dir() else None
+    if not paths:
+        return None
+    common = Path(os.path.commonpath([path.absolute().parent for path in paths]))
+    return None if common == Path(common.anchor) else common
+
+
+def _relative(path: Path, base: Path | None) -> str:
+    if base is None:
+        return path.name
+    try:
+        return path.absolute().relative_to(base.absolute()).as_posix()
+    except ValueError:
+        return path.name
+
+
+def _walk(folder: Path, base: Path, barred: set[Path], found: Discovery) -> None:
+    root = folder.resolve()
+    for parent, folders, names in os.walk(folder):
+        here = Path(parent)
+        folders[:] = sorted(name for name in folders if (here / name).resolve() not in barred and not _is_case(here / name))
+        if here.resolve() in barred or _is_case(here):
+            folders[:] = []
+            continue
+        for name in sorted(names):
+            path = here / name
+            shown = _relative(path, base) if base.absolute() in path.absolute().parents else path.relative_to(folder).as_posix()
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
+                found.refused.append((shown, "is a symbolic link that leads out of the folder; give its target itself if it is evidence"))
+            elif not name.startswith("."):
+                _add(path, shown, found)
+
+
+def _is_case(folder: Path) -> bool:
+    return (folder / "case.duckdb").is_file() and (folder / "events").is_dir()
+
+
+def _add(path: Path, name: str, found: Discovery) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        found.refused.append((name, f"cannot be read ({error.strerror or error})"))
+        return
+    if not stat.S_ISREG(mode):
+        found.refused.append((name, "is no regular file"))
+    elif path.name not in _NEVER:
+        found.files.append(EvidenceFile(name, path))
+
+
+def _spooled(spool: Path | None) -> EvidenceFile:
+    """Keep standard input as ``SPOOL/SHA256``: the one kind of evidence that must be copied."""
+    if spool is None:
+        raise UsageError("Standard input can only be loaded into a case.")
+    spool.mkdir(parents=True, exist_ok=True)
+    partial = spool / "incoming"
+    digest = hashlib.sha256()
+    with partial.open("wb") as out:
+        while chunk := sys.stdin.buffer.read(1 << 20):
+            digest.update(chunk)
+            out.write(chunk)
+    kept = spool / digest.hexdigest()
+    partial.replace(kept)
+    return EvidenceFile("stdin", kept)

@@ -1,0 +1,103 @@
+"""The common and combined log formats of Apache and nginx, and combined with the request time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from forensics.formats.apache import compile_apache
+from forensics.formats.base import Format, Sample
+from forensics.formats.layout import Layout, Token
+
+CLF_HINT = r"\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"
+COMMON = '%h %l %u %t "%r" %>s %b'
+COMBINED = COMMON + ' "%{Referer}i" "%{User-Agent}i"'
+SECONDS = Token("duration_ms", "s", r"\d+\.\d{3}|-")
+"""nginx prints times in seconds with three decimals, and nothing else does."""
+
+_common = compile_apache(COMMON)
+_combined = compile_apache(COMBINED)
+_timed = Layout((*_combined.parts[:-1], '" ', SECONDS), "request end")
+
+_FRANK = {
+    "timestamp": datetime(2000, 10, 10, 20, 55, 36),
+    "started_at": datetime(2000, 10, 10, 20, 55, 36),
+    "client_ip": "127.0.0.1",
+    "user_name": "frank",
+    "method": "GET",
+    "path": "/apache_pb.gif",
+    "query": None,
+    "protocol": "HTTP/1.0",
+    "status": 200,
+    "bytes_sent": 2326,
+}
+
+FORMATS = (
+    Format(
+        name="common",
+        title="Common log format",
+        reference="https://httpd.apache.org/docs/2.4/logs.html#common",
+        samples=(
+            Sample(line='127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326', expected=_FRANK),
+            Sample(
+                line='198.18.0.7 - - [02/Mar/2024:00:00:01 +0000] "\\x16\\x03\\x01" 400 -',
+                expected={"method": None, "request": "\\x16\\x03\\x01", "status": 400, "bytes_sent": None, "user_name": None},
+            ),
+        ),
+        open=_common.opener,
+        hint=CLF_HINT,
+        rank=20,
+    ),
+    Format(
+        name="combined",
+        title="Combined log format (Apache, nginx)",
+        reference="https://httpd.apache.org/docs/2.4/logs.html#combined",
+        samples=(
+            Sample(
+                line='127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326 '
+                '"http://www.example.com/start.html" "Mozilla/4.08 [en] (Win98; I ;Nav)"',
+                expected={
+                    **_FRANK,
+                    "referrer": "http://www.example.com/start.html",
+                    "user_agent": "Mozilla/4.08 [en] (Win98; I ;Nav)",
+                },
+            ),
+            Sample(
+                line='2001:db8::7 - ann lee [02/Mar/2024:00:00:01 +0100] "GET /a b?c=d?e HTTP/1.1" 304 0 "-" "say \\"hi\\""',
+                expected={
+                    "timestamp": datetime(2024, 3, 1, 23, 0, 1),
+                    "client_ip": "2001:db8::7",
+                    "user_name": "ann lee",
+                    "path": "/a b",
+                    "query": "c=d?e",
+                    "referrer": None,
+                    "user_agent": 'say \\"hi\\"',
+                },
+            ),
+        ),
+        open=_combined.opener,
+        hint=CLF_HINT,
+        rank=30,
+    ),
+    Format(
+        name="combined_time",
+        title="Combined log format and nginx' request time",
+        reference="https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format",
+        samples=(
+            Sample(
+                line='198.18.0.7 - u1 [02/Mar/2024:00:00:02 +0000] "GET /jobs/7?x=1 HTTP/1.1" 200 512 "-" "curl/8.5.0" 1.250',
+                expected={
+                    "timestamp": datetime(2024, 3, 2, 0, 0, 2),
+                    "started_at": datetime(2024, 3, 2, 0, 0, 0, 750000),
+                    "duration_ms": 1250.0,
+                    "path": "/jobs/7",
+                    "query": "x=1",
+                    "user_agent": "curl/8.5.0",
+                },
+            ),
+        ),
+        open=_timed.opener,
+        time_basis="request end",
+        hint=CLF_HINT,
+        rank=40,
+    ),
+)

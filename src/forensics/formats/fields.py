@@ -1,0 +1,197 @@
+"""Vectorised readers of the values that many formats share: numbers, addresses, request lines, times, ``extra``.
+
+Expressions take and give ``pl.Expr``; functions over ``pl.Series`` are eager, so that the slow path runs only for the values that need it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+
+import polars as pl
+
+from forensics.formats.schema import EVENTS
+
+CLF_TIME = "%d/%b/%Y:%H:%M:%S %z"
+"""``10/Oct/2000:13:55:36 -0700``: the time of the common log format."""
+
+MILLISECONDS = {"s": 1e3, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
+"""Duration unit -> milliseconds."""
+
+_REQUEST = r"^(\S+) (.*) ([A-Za-z]+/[0-9]+(?:\.[0-9]+)?)$"
+_PROTOCOL = r"^[A-Za-z]+/[0-9]"
+_NOT_CANONICAL = r"[A-F]|(?:^|:)0[0-9a-f]|:0:0(?:$|:)|^0:0:|^(?:[0-9a-f]+:){7}[0-9a-f]+$|::.*::"
+_REQUEST_SCHEMA = {name: pl.String() for name in ("method", "path", "query", "protocol", "request")}
+
+
+# Values ---------------------------------------------------------------------------------------------------------------
+
+
+def text(value: pl.Expr) -> pl.Expr:
+    """Return the text, NULL where it is ``-`` or empty."""
+    return pl.when(value.is_in(["-", ""])).then(None).otherwise(value)
+
+
+def integer(value: pl.Expr, dtype: pl.DataType | None = None) -> pl.Expr:
+    """Return a whole number (Int64 unless told), NULL for anything else."""
+    return value.cast(dtype or pl.Int64(), strict=False)
+
+
+def status(value: pl.Expr) -> pl.Expr:
+    """Return an HTTP status (100-999), NULL for ``-``, ``000`` and anything else."""
+    number = value.cast(pl.Int16(), strict=False)
+    return pl.when(number.is_between(100, 999)).then(number)
+
+
+def milliseconds(value: pl.Expr, unit: str) -> pl.Expr:
+    """Return a duration in ms from text in ``unit`` (s, ms, us, ns); NULL where it is no number or negative."""
+    number = (value.cast(pl.Float64(), strict=False) * MILLISECONDS[unit]).round(6)
+    return pl.when(number.is_finite() & (number >= 0)).then(number)
+
+
+def started_at(timestamp: pl.Expr, duration_ms: pl.Expr) -> pl.Expr:
+    """Return when a request began whose end was logged: the timestamp less the duration, the timestamp where there is none."""
+    return timestamp - pl.duration(microseconds=(duration_ms.fill_null(0) * 1000).round(0).cast(pl.Int64()))
+
+
+# Addresses ------------------------------------------------------------------------------------------------------------
+
+
+def addresses(values: pl.Series) -> pl.Series:
+    """Return addresses in one spelling: no brackets, port or zone, IPv6 as RFC 5952 writes it, IPv4-mapped as IPv4; names stay names."""
+    plain = values.str.contains(r"^[0-9.]+$")
+    if plain.all():
+        return values
+    frame = pl.DataFrame({"value": values})
+    bare = (
+        text(pl.col("value"))
+        .str.strip_chars("\"' ")
+        .str.replace(r"^\[([^\]]*)\](?::[0-9]*)?$", "$1")
+        .str.replace(r"^([^:]+):[0-9]*$", "$1")
+        .str.replace(r"%[0-9A-Za-z]+$", "")
+        .str.replace(r"(?i)^::ffff:([0-9.]+)$", "$1")
+    )
+    found = frame.select(pl.when(pl.col("value") == "unix:").then(pl.col("value")).otherwise(text(bare)).alias("value"))["value"]
+    odd = (found.str.contains(":", literal=True) & found.str.contains(_NOT_CANONICAL)).fill_null(value=False)
+    if not odd.any():
+        return found
+    spelled = found.filter(odd).unique()
+    names = {name: _canonical(name) for name in spelled}
+    return found.replace(names)
+
+
+def _canonical(address: str) -> str:
+    """Return one IPv6 address as RFC 5952 writes it; what is no address stays as it is."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return str(mapped or parsed)
+
+
+# Requests -------------------------------------------------------------------------------------------------------------
+
+
+def target_columns(targets: pl.Expr) -> list[pl.Expr]:
+    """Return ``path`` and ``query`` of request targets: scheme and host removed, cut at the first ``?``, as logged."""
+    local = pl.when(targets.str.contains(r"^[A-Za-z][A-Za-z0-9+.-]*://")).then(_origin_form(targets)).otherwise(targets)
+    parts = local.str.splitn("?", 2)
+    return [text(parts.struct.field("field_0")).alias("path"), text(parts.struct.field("field_1")).alias("query")]
+
+
+def _origin_form(targets: pl.Expr) -> pl.Expr:
+    rest = targets.str.replace(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*", "")
+    return pl.when(rest.str.starts_with("/")).then(rest).otherwise("/" + rest)
+
+
+def request_columns(requests: pl.Series) -> pl.DataFrame:
+    """Split raw request lines ``METHOD target PROTOCOL`` into method, path, query, protocol; what is no such line stays in ``request``.
+
+    ``-`` and the empty line give NULL everywhere. A target may hold spaces (some servers log them as they came).
+    """
+    frame = pl.DataFrame({"raw": requests})
+    words = frame.select("raw", pl.col("raw").str.split_exact(" ", 3).alias("w")).unnest("w")
+    formed = (
+        pl.col("field_2").str.contains(_PROTOCOL) & pl.col("field_3").is_null() & (pl.col("field_0") != "") & (pl.col("field_1") != "")
+    ).fill_null(value=False)
+    words = words.with_columns(formed.alias("formed"))
+    if not words["formed"].all():
+        words = _with_odd_requests(words)
+    kept = pl.col("formed")
+    whole = (pl.col("field_0") != "-") & (pl.col("field_1") != "-")
+    split = words.select(
+        pl.when(kept).then(text(pl.col("field_0"))).alias("method"),
+        *target_columns(pl.when(kept).then(pl.col("field_1"))),
+        pl.when(kept).then(pl.col("field_2")).alias("protocol"),
+        pl.when(~kept | ~whole).then(text(pl.col("raw"))).alias("request"),
+    )
+    return split.select(pl.col(name).cast(kind) for name, kind in _REQUEST_SCHEMA.items())
+
+
+def _with_odd_requests(words: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows that are not three plain words a second chance: targets with spaces in them."""
+    groups = pl.when(~pl.col("formed")).then(pl.col("raw")).str.extract_groups(_REQUEST).struct
+    numbered = words.with_columns(groups.field(str(n + 1)).alias(f"g{n}") for n in range(3))
+    second = pl.col("g2").is_not_null()
+    return numbered.with_columns(
+        *(pl.when(second).then(pl.col(f"g{n}")).otherwise(pl.col(f"field_{n}")).alias(f"field_{n}") for n in range(3)),
+        (pl.col("formed") | second).alias("formed"),
+    ).drop("g0", "g1", "g2")
+
+
+# Times ----------------------------------------------------------------------------------------------------------------
+
+
+def clf_time(value: pl.Expr) -> pl.Expr:
+    """Return UTC from ``10/Oct/2000:13:55:36 -0700`` (``10/Oct/2000:13:55:36.123 -0700`` too), NULL for anything else."""
+    return value.str.to_datetime(CLF_TIME, time_unit="us", strict=False).dt.replace_time_zone(None)
+
+
+def iso_time(value: pl.Expr, time_zone: str = "UTC") -> pl.Expr:
+    """Return UTC from ISO 8601 (``T`` or space, any fraction, ``Z`` or offset); without a zone it is in ``time_zone``."""
+    tidy = value.str.replace(r"^(\d{4}-\d\d-\d\d) ", "${1}T").str.replace(r",(\d)", ".$1").str.replace(r" ?(?:Z|UTC)$", "+00:00")
+    zoned = tidy.str.replace(r"([+-]\d\d)$", "${1}:00").str.replace(r" ?([+-]\d\d):?(\d\d)$", "$1:$2")
+    offset = zoned.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", strict=False).dt.replace_time_zone(None)
+    local = tidy.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    return pl.coalesce(offset, in_utc(local, time_zone))
+
+
+def in_utc(local: pl.Expr, time_zone: str) -> pl.Expr:
+    """Return UTC of wall-clock times in an IANA zone; an hour that occurs twice is the earlier, one that does not occur is NULL."""
+    if time_zone == "UTC":
+        return local
+    zoned = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
+    return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+
+def epoch_time(value: pl.Expr) -> pl.Expr:
+    """Return UTC from seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size (text or number)."""
+    number = value.cast(pl.String()).str.strip_chars().cast(pl.Float64(), strict=False)
+    whole = value.cast(pl.String()).str.strip_chars().cast(pl.Int64(), strict=False)
+    size = number.abs()
+    micros = (
+        pl.when(size < 1e11)
+        .then(pl.coalesce(whole * 1_000_000, (number * 1e6).round(0).cast(pl.Int64(), strict=False)))
+        .when(size < 1e14)
+        .then(pl.coalesce(whole * 1000, (number * 1e3).round(0).cast(pl.Int64(), strict=False)))
+        .when(size < 1e17)
+        .then(pl.coalesce(whole, number.round(0).cast(pl.Int64(), strict=False)))
+        .otherwise(pl.coalesce(whole // 1000, (number / 1e3).round(0).cast(pl.Int64(), strict=False)))
+    )
+    return pl.when(number.is_finite() & (size >= 1e8)).then(micros).cast(pl.Datetime("us"))
+
+
+# Extra ----------------------------------------------------------------------------------------------------------------
+
+
+def extra(values: Mapping[str, pl.Expr]) -> pl.Expr:
+    """Return the ``extra`` column: one entry for each of ``values`` (key -> text) that is not NULL, keys sorted."""
+    if not values:
+        return pl.lit(None, dtype=EVENTS["extra"]).alias("extra")
+    entries = [
+        pl.when(value.is_not_null()).then(pl.struct(pl.lit(key).alias("key"), value.cast(pl.String()).alias("value")))
+        for key, value in sorted(values.items())
+    ]
+    listed = pl.concat_list(entries).list.drop_nulls()
+    return pl.when(listed.list.len() > 0).then(listed).cast(EVENTS["extra"]).alias("extra")
