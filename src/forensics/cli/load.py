@@ -1,9 +1,103 @@
-"""Commands of the group ``load``."""
+"""The command that takes evidence in."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from forensics.cli.options import DEFAULT_CASE, CaseFolder
+
+if TYPE_CHECKING:
+    from forensics.case.loading import LoadResult
+    from forensics.progress import Progress
+
+
+class Kind(StrEnum):
+    """What a file can be."""
+
+    LOG = "log"
+    ACCOUNTS = "accounts"
+    PAYMENTS = "payments"
+    IDENTIFIERS = "identifiers"
+    NOTES = "notes"
+
+
+class Tier(StrEnum):
+    """Where in the service a log is written."""
+
+    EDGE = "edge"
+    GATEWAY = "gateway"
+    APPLICATION = "application"
+
+
+def load(
+    evidence: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.", show_default=False)],
+    case: CaseFolder = DEFAULT_CASE,
+    kind: Annotated[Kind | None, typer.Option(help="What the files are, where they are not recognised.")] = None,
+    log_format: Annotated[
+        str | None, typer.Option(help="Name of a log format (see `forensics formats`), or an Apache LogFormat or nginx log_format string.")
+    ] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA zone of timestamps that carry none (default: UTC).")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="Keep requests from this time on (ISO 8601, UTC unless it says).")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Keep requests before this time.")] = None,
+    tier: Annotated[Tier | None, typer.Option(help="Which tier wrote these logs.")] = None,
+    host: Annotated[str | None, typer.Option(help="Which host wrote these logs (default: from the path).")] = None,
+    trusted_proxy: Annotated[list[str] | None, typer.Option(help="Address or network whose X-Forwarded-For is believed.")] = None,
+    clock_offset: Annotated[list[str] | None, typer.Option(help="HOST=SECONDS to add to a host's clock.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail when any file is refused.")] = False,
+    exhibit: Annotated[str | None, typer.Option(help="Exhibit number, kept with the evidence.")] = None,
+    collected_by: Annotated[str | None, typer.Option(help="Who collected it.")] = None,
+    collected_at: Annotated[str | None, typer.Option(help="When it was collected.")] = None,
+    note: Annotated[str | None, typer.Option(help="Where it came from.")] = None,
+) -> None:
+    """Take evidence into the case: logs, account and payment exports, notes; each is recognised by its content.
+
+    \b
+    Examples:
+      forensics load /var/log/nginx accounts.csv payments.csv --case case
+      forensics load 'logs/edge-*/access.log*' --time-zone America/Los_Angeles
+      zcat access.log.gz | forensics load - --host edge-1
+      forensics load old.log --log-format '%h %l %u %t "%r" %>s %b %D'
+    """
+    from forensics.case import rulings
+    from forensics.case.case import Case
+    from forensics.case.load_options import LoadOptions, clock_offsets
+    from forensics.case.loading import load as load_evidence
+    from forensics.progress import Terminal
+
+    options = LoadOptions(
+        kind=kind,
+        log_format=log_format,
+        time_zone=time_zone,
+        tier=tier,
+        host=host,
+        strict=strict,
+        exhibit=exhibit,
+        since=rulings.moment(since) if since else None,
+        until=rulings.moment(until) if until else None,
+        trusted_proxies=tuple(trusted_proxy or ()),
+        clock_offsets=clock_offsets(clock_offset or ()),
+        collected_by=collected_by,
+        collected_at=collected_at,
+        note=note,
+    )
+    with Case.create(case) as opened:
+        told(load_evidence(opened, evidence, options, Terminal()), Terminal())
+
+
+def told(result: LoadResult, progress: Progress) -> None:
+    """Say on standard error what a load did."""
+    for row in result.loaded:
+        rejected = f", {row['rejected']:,} rejected" if row["rejected"] else ""
+        progress.say(f"Loaded {row['path']}: {row['kind']}, {row['format']}, {row['parsed']:,} of {row['lines']:,} lines{rejected}.")
+    if result.unchanged:
+        progress.say(f"{len(result.unchanged):,} files were loaded already and are unchanged.")
+    for name, reason in result.refused:
+        progress.say(f"Refused {name}: it {reason}.")
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    app.command()(load)

@@ -14,13 +14,21 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from forensics.errors import RefusedEvidenceError, UsageError
 from forensics.evidence.streams import decompressed
 
 STANDARD_INPUT = "-"
 _NEVER = {"custody.jsonl", "case.duckdb", "case.duckdb.wal"}
+
+
+class Fingerprint(NamedTuple):
+    """Tells whether a file changed while it was read."""
+
+    size: int
+    modified_ns: int
+    inode: int
 
 
 @dataclass(frozen=True, order=True)
@@ -45,10 +53,13 @@ class EvidenceFile:
         """Open the content: what is compressed (by its first bytes, not its name) is decompressed while it is read."""
         return decompressed(self.open_stored())
 
-    @property
-    def size_bytes(self) -> int:
-        """Size of the stored bytes."""
-        return self.location.stat().st_size
+    def fingerprint(self) -> Fingerprint:
+        """Return size and time of change; ``RefusedEvidenceError`` when the file is gone."""
+        try:
+            found = self.location.stat()
+        except OSError as error:
+            raise RefusedEvidenceError(f"cannot be read ({error.strerror or error})") from error
+        return Fingerprint(found.st_size, found.st_mtime_ns, found.st_ino)
 
     @property
     def where(self) -> str:
@@ -94,7 +105,7 @@ def _expanded(given: Sequence[str | Path]) -> Iterator[Path]:
         if text == STANDARD_INPUT or Path(text).exists() or Path(text).is_symlink():
             yield Path(text)
             continue
-        matches = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []
+        matches = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []  # noqa: PTH207
         if not matches:
             raise UsageError(f"{text} does not exist: give files, folders, globs, or - for standard input.")
         yield from (Path(match) for match in matches)

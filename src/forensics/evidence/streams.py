@@ -31,8 +31,8 @@ def _zstd(stream: BinaryIO) -> BinaryIO:
 OPENERS: tuple[tuple[bytes, Callable[[BinaryIO], BinaryIO]], ...] = (
     (b"\x1f\x8b", lambda stream: cast("BinaryIO", gzip.GzipFile(fileobj=stream))),
     (b"\x28\xb5\x2f\xfd", _zstd),
-    (b"BZh", lambda stream: cast("BinaryIO", bz2.BZ2File(stream))),
-    (b"\xfd7zXZ\x00", lambda stream: cast("BinaryIO", lzma.LZMAFile(stream))),
+    (b"BZh", lambda stream: cast("BinaryIO", bz2.BZ2File(stream, "rb"))),
+    (b"\xfd7zXZ\x00", lambda stream: cast("BinaryIO", lzma.LZMAFile(stream, "rb"))),  # noqa: SIM115
 )
 """(first bytes, how to open)."""
 
@@ -109,7 +109,7 @@ def encoding_of(first: bytes) -> str | None:
         if first.startswith(mark):
             return name
     head = first[:512]
-    if len(head) >= 16 and len(head) % 2 == 0 or len(first) > 512:
+    if (len(head) >= 16 and len(head) % 2 == 0) or len(first) > 512:
         even, odd = head[0::2], head[1::2]
         if odd.count(0) > 0.9 * len(odd) and even.count(0) == 0:
             return "utf-16-le"

@@ -58,6 +58,6 @@ class Format:
     rank: int = 0
     """Higher wins when two formats read the same share of lines (the more specific format ranks higher)."""
     hint: str | None = None
-    """A regular expression (of the ``regex`` crate) that a line of this format contains. The format is not tried where no line does; None: always."""
+    """A regular expression that some line of this format contains; the format is not tried on lines without it. None: always tried."""
     assumption: str | None = None
-    """One sentence for ``status`` where the format takes something for granted (a unit, an order); None where its specification says all."""
+    """One sentence for ``status`` on what is taken for granted (a unit, an order); None where the specification says all."""

@@ -1,0 +1,236 @@
+"""One evidence file, from its bytes to what the case will hold of it: hashed, classified, read; nothing is committed here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from forensics.case.load_options import LoadOptions
+from forensics.case.reading import EventWriter, Reading, Window, read_log
+from forensics.errors import RefusedEvidenceError
+from forensics.evidence.discover import EvidenceFile
+from forensics.evidence.hosts import host_of
+from forensics.evidence.lines import split_lines
+from forensics.evidence.recognise import LEAST_SHARE, SAMPLE_LINES, LineReader, Recognition, recognise
+from forensics.evidence.refusals import not_text, why_no_log
+from forensics.evidence.streams import CHUNK, utf8_chunks
+from forensics.formats.base import ReadOptions
+from forensics.formats.registry import by_name
+from forensics.formats.strings import format_of_string, is_format_string
+
+HEAD = 1 << 20
+READERS = ("forensics.timeline.notes", "forensics.exports.reader")
+"""Modules that know evidence other than logs: ``recognise(head, name, kind)`` and ``read(file, match, evidence_id)``."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What all files of one load share."""
+
+    folder: Path
+    """Where Parquet files are written before they are committed."""
+    options: LoadOptions
+    recorded: str
+    known: dict[str, str]
+    """SHA-256 -> load options of the evidence that the case holds."""
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass
+class Prepared:
+    """An evidence file ready to be committed: its row, the rows for the record tables, its Parquet file."""
+
+    row: dict[str, Any]
+    frames: dict[str, pl.DataFrame]
+    staged: Path | None
+    size_bytes: int
+
+
+def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
+    """Return what one file came to; ``RefusedEvidenceError`` says in half a sentence why it is no evidence."""
+    before = file.fingerprint()
+    if before.size == 0:
+        raise RefusedEvidenceError("is empty")
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(_hash, file, before.size, intake.cancelled)
+        row = {
+            "path": file.name,
+            "location": file.where,
+            "size_bytes": before.size,
+            "load_options": intake.recorded,
+            **{key: getattr(intake.options, key) for key in ("exhibit", "collected_by", "collected_at", "note")},
+        }
+        if before.size < CHUNK or intake.known:
+            held = digest.result()
+            if intake.known.get(held) == intake.recorded:
+                return Prepared({**row, "sha256": held}, {}, None, before.size)
+        staged = intake.folder / f"loading-{number}.parquet.new"
+        try:
+            prepared = _classified(file, intake, digest, staged, row)
+            if file.fingerprint() != before:
+                raise RefusedEvidenceError("changed while it was read: copy it (or rotate the log) and load the copy")
+        except BaseException:
+            staged.unlink(missing_ok=True)
+            raise
+    prepared.row["sha256"] = digest.result()
+    return prepared
+
+
+def _hash(file: EvidenceFile, size: int, cancelled: threading.Event) -> str:
+    digest = sha256()
+    with file.open_stored() as stream:
+        while size > 0 and (block := stream.read(min(CHUNK, size))):
+            digest.update(block)
+            size -= len(block)
+            if cancelled.is_set():
+                raise RefusedEvidenceError("was not read: the load was interrupted")
+    return digest.hexdigest()
+
+
+def _short(digest: Future[str]) -> Future[str]:
+    """Return the evidence id as soon as the hash is known."""
+    short: Future[str] = Future()
+
+    def settle(done: Future[str]) -> None:
+        error = done.exception()
+        if error is not None:
+            short.set_exception(error)
+        else:
+            short.set_result(done.result()[:12])
+
+    digest.add_done_callback(settle)
+    return short
+
+
+def _classified(file: EvidenceFile, intake: Intake, digest: Future[str], staged: Path, row: dict[str, Any]) -> Prepared:
+    kind = intake.options.kind
+    with file.open() as stream:
+        head = stream.read(HEAD)
+    if not head:
+        raise RefusedEvidenceError("is empty")
+    if kind in (None, "accounts", "payments", "identifiers", "notes"):
+        other = _other_kind(file, head, kind, digest, row)
+        if other is not None:
+            return other
+    if kind not in (None, "log"):
+        raise RefusedEvidenceError(f"cannot be read as {kind}: no columns of {kind} are recognised in it")
+    return _log(file, intake, digest, staged, row)
+
+
+def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Future[str], row: dict[str, Any]) -> Prepared | None:
+    """Read an export or notes; None when it is neither."""
+    for name in READERS:
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError:
+            continue
+        match = module.recognise(head, file.name, kind)
+        if match is None:
+            continue
+        found = module.read(file, match, digest.result()[:12])
+        told = {
+            "kind": found.kind,
+            "format": found.format,
+            "format_share": 1.0,
+            "lines": found.lines,
+            "parsed": found.parsed,
+            "rejected": len(found.rejected),
+            "skipped": found.skipped,
+            "first_at": found.first_at,
+            "last_at": found.last_at,
+            "assumptions": list(found.assumptions),
+        }
+        return Prepared(row | told, {**found.frames, "rejects": found.rejected}, None, row["size_bytes"])
+    return None
+
+
+def _log(file: EvidenceFile, intake: Intake, digest: Future[str], staged: Path, row: dict[str, Any]) -> Prepared:
+    options = intake.options
+    reading_options = ReadOptions(
+        time_zone=options.time_zone or "UTC", trusted_proxies=options.trusted_proxies, log_format=options.log_format
+    )
+    with file.open() as stream:
+        chunks = utf8_chunks(stream)
+        begun = list(_first(chunks))
+        ranked = _ranked(b"".join(begun), reading_options, options)
+        reader = LineReader(ranked, reading_options, alone=options.log_format is not None)
+        with EventWriter(staged, _short(digest)) as writer:
+            reading = read_log(_watched(chain(begun, chunks), intake.cancelled), reader, writer, Window(options.since, options.until))
+    if reading.parsed == 0 and (options.since, options.until) == (None, None):
+        raise RefusedEvidenceError("holds no request that could be read")
+    told = _log_row(file, intake, ranked[0], reader, reading)
+    frames = {"rejects": reading.rejects_of(digest.result()[:12])}
+    return Prepared(row | told, frames, staged if reading.parsed else None, row["size_bytes"])
+
+
+def _first(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the first chunks, enough for a sample."""
+    size = 0
+    for chunk in chunks:
+        yield chunk
+        size += len(chunk)
+        if size >= HEAD:
+            return
+
+
+def _watched(chunks: Iterator[bytes], cancelled: threading.Event) -> Iterator[bytes]:
+    for chunk in chunks:
+        if cancelled.is_set():
+            raise RefusedEvidenceError("was not read: the load was interrupted")
+        yield chunk
+
+
+def _ranked(head: bytes, reading: ReadOptions, options: LoadOptions) -> list[Recognition]:
+    """Return the formats for the file, best first; ``RefusedEvidenceError`` when it is no log that anybody knows."""
+    raw = split_lines(head).head(SAMPLE_LINES)
+    sample = pl.DataFrame({"line": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": raw}).drop_nulls()
+    if options.log_format is not None:
+        given = format_of_string(options.log_format) if is_format_string(options.log_format) else by_name(options.log_format)
+        ranked = recognise(sample, reading, [given])
+        if not ranked:
+            raise RefusedEvidenceError(f"has no line in the given format {options.log_format!r}")
+        return ranked
+    if options.kind is None and (reason := not_text(head)):
+        raise RefusedEvidenceError(reason)
+    ranked = recognise(sample, reading)
+    if not ranked or (options.kind is None and ranked[0].share < LEAST_SHARE):
+        raise RefusedEvidenceError(why_no_log(sample["raw"]))
+    return ranked
+
+
+def _log_row(file: EvidenceFile, intake: Intake, best: Recognition, reader: LineReader, reading: Reading) -> dict[str, Any]:
+    options = intake.options
+    known = best.format
+    zone = "UTC" if known.zoned else options.time_zone or "UTC"
+    assumptions = [known.assumption] if known.assumption else []
+    if not known.zoned and options.time_zone is None:
+        assumptions.append("timestamps carry no zone and were taken as UTC (--time-zone says otherwise)")
+    assumptions += [f"{count:,} lines were read as {name}" for name, count in sorted(reader.used.items()) if count]
+    return {
+        "kind": "log",
+        "format": known.name,
+        "format_share": round(best.share, 4),
+        "host": options.host or host_of(file.name),
+        "given_tier": options.tier,
+        "format_tier": known.tier,
+        "time_zone": "as logged" if known.zoned else zone,
+        "time_zone_source": "log" if known.zoned else "given" if options.time_zone else "assumed",
+        "time_basis": known.time_basis,
+        "lines": reading.lines,
+        "parsed": reading.parsed,
+        "rejected": reading.rejected,
+        "skipped": reading.skipped,
+        "first_at": reading.first_at,
+        "last_at": reading.last_at,
+        "backward_steps": reading.backward_steps,
+        "assumptions": assumptions,
+    }

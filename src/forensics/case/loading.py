@@ -1,0 +1,139 @@
+"""Loading: evidence found, hashed, classified, read and committed file by file, in canonical order.
+
+Several files are read at the same time; they are committed in the order of their names, each completely or not at all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from forensics.case import store
+from forensics.case.case import Case
+from forensics.case.intake import Intake, Prepared, prepare
+from forensics.case.load_options import LoadOptions
+from forensics.errors import ForensicsError, RefusedEvidenceError
+from forensics.evidence import custody
+from forensics.evidence.discover import EvidenceFile, discover
+from forensics.progress import Progress
+
+__all__ = ["LoadOptions", "LoadResult", "load"]
+
+AT_ONCE = 2
+"""Files read at the same time (each already uses several threads)."""
+
+
+@dataclass
+class LoadResult:
+    """What a load did: evidence rows loaded, (name, reason) refused, names whose bytes the case already held."""
+
+    loaded: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress: Progress) -> LoadResult:
+    """Load evidence into the case and return what became of each file.
+
+    ``ForensicsError`` when nothing could be loaded (the case is then as it was), and for any refusal when ``options.strict``.
+    """
+    found = discover(paths, exclude=(case.folder, *options.exclude), spool=case.folder / "stdin")
+    result = LoadResult(refused=list(found.refused))
+    _strict(result, options)
+    known = _known(case)
+    with progress.step("Loading", total=len(found.files)) as advance:
+        for entry, outcome in _prepared(case, found.files, options, known):
+            if isinstance(outcome, RefusedEvidenceError):
+                result.refused.append((entry.name, str(outcome)))
+                progress.say(f"Refused {entry.name}: it {outcome}.")
+                _strict(result, options)
+            else:
+                _take(case, outcome, result, known)
+            advance(1)
+    result.refused.sort()
+    _conclude(case, result, paths)
+    if options.clock_offsets:
+        case.set_option("clock_offsets", {**case.option("clock_offsets", {}), **options.clock_offsets})
+    return result
+
+
+def _known(case: Case) -> dict[str, str]:
+    """Return SHA-256 -> load options of the evidence that the case holds."""
+    return {row["sha256"]: row["load_options"] for row in case.table("evidence_files").select("sha256", "load_options").to_dicts()}
+
+
+def _strict(result: LoadResult, options: LoadOptions) -> None:
+    if options.strict and result.refused:
+        name, reason = result.refused[0]
+        raise ForensicsError(f"{name} {reason} (--strict: any refusal stops the load).")
+
+
+def _prepared(
+    case: Case, files: Sequence[EvidenceFile], options: LoadOptions, known: dict[str, str]
+) -> Iterator[tuple[EvidenceFile, Prepared | RefusedEvidenceError]]:
+    """Yield each file with what it came to, in order, reading a few ahead."""
+    intake = Intake(case.folder / "events", options, options.recorded(), dict(known))
+    waiting: deque[tuple[EvidenceFile, Future[Prepared]]] = deque()
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        for number, entry in enumerate(files):
+            waiting.append((entry, pool.submit(prepare, entry, intake, number)))
+            if len(waiting) > AT_ONCE:
+                yield _outcome(*waiting.popleft())
+        while waiting:
+            yield _outcome(*waiting.popleft())
+    finally:
+        intake.cancelled.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _outcome(entry: EvidenceFile, future: Future[Prepared]) -> tuple[EvidenceFile, Prepared | RefusedEvidenceError]:
+    try:
+        return entry, future.result()
+    except RefusedEvidenceError as error:
+        return entry, error
+
+
+def _take(case: Case, prepared: Prepared, result: LoadResult, known: dict[str, str]) -> None:
+    """Commit one file, unless the case holds the same bytes read with the same options."""
+    sha256 = prepared.row["sha256"]
+    if known.get(sha256) == prepared.row["load_options"]:
+        if prepared.staged is not None:
+            prepared.staged.unlink(missing_ok=True)
+        result.unchanged.append(prepared.row["path"])
+        return
+    row = dict(prepared.row, evidence_id=evidence_id(sha256, known), loaded_at=datetime.now(UTC).replace(tzinfo=None))
+    staged = prepared.staged
+    if staged is not None:
+        staged = staged.replace(store.staged_path(case, sha256))
+    store.commit(case, row, prepared.frames, staged)
+    known[sha256] = row["load_options"]
+    result.loaded.append(row)
+
+
+def evidence_id(sha256: str, known: dict[str, str]) -> str:
+    """Return the first 12 digits of a SHA-256 (two files that share them are a case for the record books, and are refused)."""
+    short = sha256[:12]
+    if any(other.startswith(short) and other != sha256 for other in known):
+        raise ForensicsError(f"Two evidence files share the identifier {short}: load one of them into another case.")
+    return short
+
+
+def _conclude(case: Case, result: LoadResult, paths: Sequence[str | Path]) -> None:
+    if not result.loaded and not result.unchanged:
+        reasons = "; ".join(f"{name} {reason}" for name, reason in result.refused[:3])
+        more = f" (and {len(result.refused) - 3} more)" if len(result.refused) > 3 else ""
+        raise ForensicsError(f"Nothing was loaded: {reasons}{more}." if reasons else _nothing(paths))
+    refused = [{"path": name, "reason": reason} for name, reason in result.refused]
+    inputs = [custody.evidence_input(row) for row in result.loaded]
+    custody.append(case.folder, "load", inputs=inputs, details={"refused": refused, "unchanged": sorted(result.unchanged)})
+
+
+def _nothing(paths: Sequence[str | Path]) -> str:
+    given = ", ".join(str(path) for path in paths)
+    return f"Nothing was loaded: there is no evidence in {given}; give log files, exports, or folders that hold them."

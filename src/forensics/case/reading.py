@@ -1,0 +1,152 @@
+"""One log file to one Parquet file: lines in batches, parsed, counted, written in row groups of fixed size.
+
+Reading ahead, parsing and writing run side by side; what is written does not depend on how many threads there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import polars as pl
+
+from forensics.evidence.lines import KEPT_OF_REJECT, LineBatch, read_lines
+from forensics.evidence.prefetch import prefetched
+from forensics.evidence.recognise import LineReader
+from forensics.formats.schema import EVENTS
+
+ROW_GROUP = 131_072
+BACKWARD = timedelta(seconds=60)
+"""A timestamp so much before the one above it is a backward step of the clock (slow requests are logged late by less)."""
+
+REJECTS: dict[str, pl.DataType] = {"evidence_id": pl.String(), "line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
+
+
+@dataclass
+class Reading:
+    """What one log file came to: lines = parsed + rejected + skipped."""
+
+    lines: int = 0
+    parsed: int = 0
+    skipped: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    backward_steps: int = 0
+    rejects: list[pl.DataFrame] = field(default_factory=list)
+    skips: dict[str, int] = field(default_factory=dict)
+    _before: datetime | None = None
+
+    @property
+    def rejected(self) -> int:
+        """Lines that no format read."""
+        return sum(len(frame) for frame in self.rejects)
+
+    def count(self, batch: LineBatch, read: pl.DataFrame, events: pl.DataFrame) -> None:
+        """Add one batch."""
+        self.lines += batch.read
+        self.parsed += len(events)
+        rejected = read.filter(pl.col("outcome") == "rejected")
+        self.skipped += batch.blank + len(read) - len(events) - len(rejected)
+        if not batch.rejects.is_empty():
+            self.rejects.append(batch.rejects)
+        if not rejected.is_empty():
+            raw = batch.lines.select("line", pl.col("raw").str.head(KEPT_OF_REJECT))
+            self.rejects.append(rejected.select("line", "reason").join(raw, on="line", maintain_order="left"))
+        self._clock(events)
+
+    def _clock(self, events: pl.DataFrame) -> None:
+        if events.is_empty():
+            return
+        stamps = events["timestamp"]
+        began, ended = events["started_at"].min(), stamps.max()
+        assert isinstance(began, datetime)
+        assert isinstance(ended, datetime)
+        self.first_at = began if self.first_at is None else min(began, self.first_at)
+        self.last_at = ended if self.last_at is None else max(ended, self.last_at)
+        before = stamps.shift(1, fill_value=self._before if self._before is not None else stamps[0])
+        self.backward_steps += int((before - stamps > BACKWARD).sum())
+        self._before = stamps[-1]
+
+    def rejects_of(self, evidence_id: str) -> pl.DataFrame:
+        """Return the rows for the table ``rejects``, by line."""
+        if not self.rejects:
+            return pl.DataFrame(schema=REJECTS)
+        return pl.concat(self.rejects).sort("line").select(pl.lit(evidence_id).alias("evidence_id"), "line", "reason", "raw")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Only events in [since, until) are kept; the others are skipped lines."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def kept(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Return the events inside the window."""
+        if self.since is not None:
+            events = events.filter(pl.col("timestamp") >= self.since)
+        return events if self.until is None else events.filter(pl.col("timestamp") < self.until)
+
+
+class EventWriter:
+    """Writes batches of events to a Parquet file in a thread of its own; the evidence id may become known while batches wait."""
+
+    def __init__(self, path: Path, evidence_id: Future[str]) -> None:
+        self._path, self._evidence_id = path, evidence_id
+        self._pool = ThreadPoolExecutor(1)
+        self._pending: list[Future[None]] = []
+        self._writer: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, events: pl.DataFrame) -> None:
+        """Hand over a batch; waits while several are still being written."""
+        while len(self._pending) > 2:
+            self._pending.pop(0).result()
+        if not events.is_empty():
+            self._pending.append(self._pool.submit(self._append, events))
+
+    def _append(self, events: pl.DataFrame) -> None:
+        import pyarrow.parquet as pq
+
+        table = stored(events, self._evidence_id.result()).to_arrow()
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd", compression_level=1, store_schema=False)
+        self._writer.write_table(table, row_group_size=ROW_GROUP)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                for pending in self._pending:
+                    pending.result()
+        finally:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            if self._writer is not None:
+                self._writer.close()
+
+
+def stored(events: pl.DataFrame, evidence_id: str) -> pl.DataFrame:
+    """Return events as the store keeps them: ``evidence_id`` before the columns, ``extra`` as a MAP."""
+    return events.select(
+        pl.lit(evidence_id).alias("evidence_id"),
+        *(pl.col(name).cast(pl.Map(pl.String, pl.String)) if name == "extra" else name for name in EVENTS),
+    )
+
+
+def read_log(chunks: Iterable[bytes], reader: LineReader, writer: EventWriter, window: Window) -> Reading:
+    """Parse a whole log: text chunks in, events to ``writer``, counts out."""
+    reading = Reading()
+    with prefetched(read_lines(chunks)) as batches:
+        for batch in batches:
+            read = reader.read(batch.lines)
+            whole = (read["outcome"] == "event").all()
+            events = window.kept(read.select(*EVENTS) if whole else read.filter(pl.col("outcome") == "event").select(*EVENTS))
+            reading.count(batch, read, events)
+            writer.write(events)
+    return reading
