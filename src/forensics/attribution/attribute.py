@@ -48,7 +48,7 @@ def _one(case: Case, scene: Scene, minutes: pl.DataFrame, names: dict[str, str],
     actors = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "actor"]
     frames["attributions"].append(_attributions(facts, names).with_columns(named))
     frames["rivals"].append(_rivals(rivals).with_columns(named))
-    frames["participants"].append(_participants(case, scene, facts, actors).with_columns(named))
+    frames["participants"].append(_participants(case, scene, facts).with_columns(named))
     bounds = {"start": scene.window.start - AROUND, "end": scene.whole.end + AROUND}
     frames["actor_minutes"].append(case.frame(PACKAGE, "actor_minutes", actors=actors, **bounds).with_columns(named))
     _decide(case, scene.incident, verdict)
@@ -61,12 +61,9 @@ def _decide(case: Case, incident: dict[str, Any], verdict: Verdict) -> None:
     )  # fmt: skip
 
 
-def _participants(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.DataFrame:
-    """Return the accounts of every blamed actor with their roles, first and last request, and the evidence line of the first."""
-    parts = [participants(case, scene, actor, facts.finding.rise.excess) for actor in actors]
-    if not parts:
-        return pl.DataFrame()
-    rows = pl.concat(parts).unique("account_id", keep="first", maintain_order=True)
+def _participants(case: Case, scene: Scene, facts: Facts) -> pl.DataFrame:
+    """Return the accounts that took part and those linked to them, with first and last request and the evidence line of the first."""
+    rows = participants(case, scene, facts.finding)
     whole = {"start": scene.whole.start, "end": scene.whole.end}
     seen = case.frame(PACKAGE, "first_requests", accounts=rows["account_id"].to_list(), **whole)
     return rows.join(seen, on="account_id", how="left", maintain_order="left")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
-from forensics.attribution.scan import Winner, scan
+from forensics.attribution.scan import Winner, belongs, scan
 from forensics.attribution.scene import Scene
 
 MIN_SHARE = 0.15
@@ -15,6 +16,8 @@ MOST = 0.5
 """Those who are blamed must together have made at least this much of the excess."""
 SIGMAS, TIMES = 4.0, 1.5
 """Its excess is at least so many of its own deviations, its load so many times its largest elsewhere."""
+CLIENT_REQUESTS, CLIENT_TIMES = 20.0, 5.0
+"""An agent is blamed only when its networks made so many requests each in the window, and so many times what a network usually makes."""
 LONE_SCORE = 50.0
 """Nats that the log likelihood ratio must reach where no placebo tells how easily chance reaches it."""
 MIN_RISE = 0.10
@@ -59,6 +62,10 @@ class Finding:
     winners: list[Winner]
     blamed: list[Blamed]
 
+    def requests_excess(self, scene: Scene) -> float:
+        """The excess in requests, whatever it was scanned in."""
+        return self.rise.excess if self.rise.measure == "requests" else rise_of(scene, "requests").excess
+
     @property
     def share(self) -> float:
         """Share of the excess that the blamed made together."""
@@ -90,8 +97,21 @@ def _blamed(scene: Scene, rise: Rise, winners: list[Winner]) -> list[Blamed]:
     excess = max(rise.excess, sum(w.excess for w in winners if w.excess > 0 and _significant(scene, w)))
     if excess <= 0:
         return []
-    found = [Blamed(w, w.excess / excess) for w in winners if w.excess >= MIN_SHARE * excess and _significant(scene, w)]
+    found = [
+        Blamed(w, w.excess / excess)
+        for w in winners
+        if w.excess >= MIN_SHARE * excess and _significant(scene, w) and (w.kind != "agent" or _few_clients(scene, w))
+    ]
     return found if sum(b.share for b in found) >= MOST else []
+
+
+def _few_clients(scene: Scene, winner: Winner) -> bool:
+    """Whether an agent's load comes from few clients that ask much each: a crowd that shares an agent is not somebody."""
+    unnamed = scene.loads.filter(pl.col("actor_id").is_null())
+    own = unnamed.filter(belongs(winner) & (pl.col("w") == 0)).group_by("network").agg(pl.col("requests").sum())["requests"]
+    usual = unnamed.filter(pl.col("w") > 0).group_by("network", "w").agg(pl.col("requests").sum())["requests"]
+    each = float(own.sum()) / max(len(own), 1)
+    return each >= max(CLIENT_REQUESTS, CLIENT_TIMES * (float(usual.mean()) if len(usual) else 0.0))  # type: ignore[arg-type]
 
 
 def _significant(scene: Scene, winner: Winner) -> bool:

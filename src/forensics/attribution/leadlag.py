@@ -59,7 +59,11 @@ def _draw(pairs: list[tuple[Floats, Floats]], rng: np.random.Generator) -> int:
     shortest = min(len(a) for a, _ in pairs)
     starts = rng.integers(0, shortest - BLOCK + 1, -(-shortest // BLOCK))
     index = (starts[:, None] + np.arange(BLOCK)).ravel()
-    return int(np.argmax([_correlation(a[index], b[index]) for a, b in pairs]))
+    first, second = (np.stack([pair[side][index] for pair in pairs]) for side in (0, 1))
+    first -= first.mean(axis=1, keepdims=True)
+    second -= second.mean(axis=1, keepdims=True)
+    scale = np.sqrt((first * first).sum(axis=1) * (second * second).sum(axis=1))
+    return int(np.argmax((first * second).sum(axis=1) / np.maximum(scale, 1e-12)))
 
 
 def onset(load: Floats, expected: float, share: float = 0.1) -> int | None:

@@ -1,67 +1,135 @@
-"""Who of a blamed actor's accounts took part in its load, and who did not."""
+"""Who took part in the load of an incident, and who is only linked to those who did."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from forensics.attribution.blame import Finding
+from forensics.attribution.history import Bools, Floats, History, cells, history, similarity, within
+from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
+from forensics.attribution.windows import placebo_windows
 from forensics.case.case import Case
 
 MIN_SHARE = 0.01
 """An account with this share of the excess is named, however large its actor."""
 BULK = 0.99
 """The largest own excesses that make up this much of their actor's are its load."""
+ALIKE = 0.9
+"""Cosine of routes from which an account is said to have done the same thing."""
+PACE = 0.3
+"""An account that came after the impact must work at this share of the participants' pace: a person who tries again does not."""
 
-
-def participants(case: Case, scene: Scene, actor_id: str, excess: float) -> pl.DataFrame:
-    """Return one row per account of the actor, and of the organisation above it: account_id, role, requests, load_share.
-
-    A participant's own excess over its own baseline is significant, and is part of the bulk of its actor's load or at least 1 % of the
-    ``excess`` (requests) of the incident. All others are uninvolved.
-    """
-    members = case.frame(PACKAGE, "kin", actor_id=actor_id)
-    own = scene.loads.filter(pl.col("account_id").is_not_null() & (pl.col("actor_id") == actor_id).fill_null(False))
-    kin = sorted(set(members["account_id"].to_list()) | set(own["account_id"].to_list()))
-    place = {account: i for i, account in enumerate(kin)}
-    matrix = np.zeros((len(kin), scene.windows))
-    for row in own.group_by("account_id", "w").agg(pl.col("requests").sum()).iter_rows(named=True):
-        matrix[place[row["account_id"]], row["w"]] = row["requests"]
-    load = matrix[:, 0]
-    others = matrix[:, 1:]
-    over = load - others.mean(axis=1)
-    took_part = _significant(load, others) & _bulk(over, excess)
-    rows = [
-        {
-            "actor_id": actor_id,
-            "account_id": account,
-            "role": "participant" if took_part[i] else "uninvolved",
-            "requests": int(load[i]),
-            "load_share": round(float(min(1.0, max(0.0, over[i]) / excess)), 4) if excess > 0 else 0.0,
-        }
-        for i, account in enumerate(kin)
-    ]
-    return pl.DataFrame(rows, schema=_SCHEMA)
-
-
-_SCHEMA: dict[str, Any] = {
+SCHEMA: dict[str, Any] = {
     "actor_id": pl.String, "account_id": pl.String, "role": pl.String, "requests": pl.Int64, "load_share": pl.Float64,
 }  # fmt: skip
 
 
-def _significant(load: Any, others: Any) -> Any:
-    """Whether an account did clearly more than ever in the windows of comparison: three deviations, and half as much again."""
-    mean = others.mean(axis=1)
-    deviation = np.sqrt(np.maximum(others.var(axis=1), mean) + 1.0)
-    return (load >= mean + 3.0 * deviation) & (load >= 1.5 * others.max(axis=1, initial=0.0)) & (load >= 5)
+@dataclass(frozen=True)
+class Suspects:
+    """Accounts that are looked at one by one: those of blamed actors, those linked above them, and strangers who did the same."""
+
+    actor_of: dict[str, str]
+    """account_id -> the actor that its load is counted to."""
+    blamed: frozenset[str]
+    """Accounts of the blamed actors themselves."""
+    kin: dict[str, str]
+    """account_id -> the blamed actor that it is linked to."""
 
 
-def _bulk(over: Any, excess: float) -> Any:
-    order = np.argsort(-over, kind="stable")
-    positive = np.maximum(over[order], 0.0)
-    before = np.cumsum(positive) - positive
-    inside = np.zeros(len(over), dtype=bool)
-    inside[order] = before < BULK * positive.sum()
-    return inside | (over >= MIN_SHARE * excess)
+def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
+    """Return one row per account (columns of ``SCHEMA``): participants first, then the uninvolved.
+
+    A participant's own excess over its own other days is significant, and is part of the bulk of its actor's load or at least 1 % of the
+    incident's excess; it may also have taken over after the impact (shifts), at the participants' pace, doing the same thing. An account
+    that is linked by an organisation only, or by nothing, must have done the same thing with at least 1 % of the excess by itself.
+    """
+    actors = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
+    if not actors:
+        return pl.DataFrame(schema=SCHEMA)
+    excess = max(finding.requests_excess(scene), 1.0)
+    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed if b.winner.kind == "actor"])
+    ways = cells(scene.loads.filter(guilty), scene.windows)
+    known = _suspects(case, scene, actors, ways, excess)
+    accounts = sorted(known.actor_of)
+    whole = history(scene.loads, accounts, scene.windows)
+    narrow = history(within(scene.loads, ways), accounts, scene.windows)
+    inside = np.array([a in known.blamed for a in accounts])
+    took = (
+        inside & (whole.significant(3.0, 1.5) | narrow.significant(3.0, 1.5)) & _bulk(np.maximum(whole.over, narrow.over), inside, excess)
+    )
+    took |= ~inside & _alike(scene, ways, accounts) & narrow.significant(4.0, 2.0) & (narrow.over >= MIN_SHARE * excess)
+    took |= inside & _later(case, scene, accounts, took, ways)
+    return _rows(known, whole, took, excess)
+
+
+def _suspects(case: Case, scene: Scene, actors: list[str], ways: pl.DataFrame, excess: float) -> Suspects:
+    named = scene.loads.filter(pl.col("account_id").is_not_null())
+    kin: dict[str, str] = {}
+    for actor in reversed(actors):
+        kin |= dict.fromkeys(case.frame(PACKAGE, "kin", actor_id=actor)["account_id"].to_list(), actor)
+    owners = dict(named.select("account_id", "actor_id").unique().iter_rows())
+    blamed = {account for account, actor in owners.items() if actor in actors}
+    blamed |= set(case.frame(PACKAGE, "own_accounts", actors=actors)["account_id"].to_list())
+    strong = within(named, ways).filter(pl.col("w") == 0).group_by("account_id").agg(pl.col("requests").sum())
+    strangers = set(strong.filter(pl.col("requests") >= MIN_SHARE * excess)["account_id"].to_list())
+    everyone = blamed | set(kin) | strangers
+    return Suspects({account: owners.get(account, kin.get(account, "")) for account in sorted(everyone)}, frozenset(blamed), kin)
+
+
+def _bulk(over: Floats, inside: Bools, excess: float) -> Bools:
+    """Whether an account's excess is part of the 99 % that the largest make up, or at least 1 % of the incident's."""
+    positive = np.where(inside, np.maximum(over, 0.0), 0.0)
+    order = np.argsort(-positive, kind="stable")
+    before = np.cumsum(positive[order]) - positive[order]
+    result = np.zeros(len(over), dtype=bool)
+    result[order] = before < BULK * positive.sum()
+    return result | (over >= MIN_SHARE * excess)
+
+
+def _alike(scene: Scene, ways: pl.DataFrame, accounts: list[str]) -> Bools:
+    result: Bools = similarity(scene.loads, ways, accounts) >= ALIKE
+    return result
+
+
+def _later(case: Case, scene: Scene, accounts: list[str], took: Bools, ways: pl.DataFrame) -> Bools:
+    """Return who took part after the impact began: doing the same thing, at the pace of those who had begun."""
+    nobody = np.zeros(len(accounts), dtype=bool)
+    if scene.whole.end <= scene.window.end or not took.any():
+        return nobody
+    others = placebo_windows(scene.whole, scene.covered, scene.masked)
+    windows = [scene.whole, *others]
+    bounds = {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
+    loads = case.frame(PACKAGE, "account_windows", accounts=accounts, **bounds)
+    done = history(within(loads, ways), accounts, len(windows))
+    sought = done.significant(4.0, 2.0) & (similarity(loads, ways, accounts) >= ALIKE)
+    pace = _pace(case, scene, accounts)
+    typical = float(np.median(done.load[took, 0]))
+    return sought & (pace >= PACE * float(np.median(pace[took]))) & (done.load[:, 0] >= 0.1 * typical)
+
+
+def _pace(case: Case, scene: Scene, accounts: list[str]) -> Floats:
+    """Return requests per active minute of each account in the incident."""
+    rows = case.rows(PACKAGE, "active_minutes", accounts=accounts, start=scene.whole.start, end=scene.whole.end)
+    known = {row["account_id"]: row["requests"] / max(row["active_minutes"], 1) for row in rows}
+    return np.array([known.get(account, 0.0) for account in accounts])
+
+
+def _rows(known: Suspects, whole: History, took: Bools, excess: float) -> pl.DataFrame:
+    rows = []
+    for i, account in enumerate(whole.accounts):
+        if not took[i] and account not in known.blamed and account not in known.kin:
+            continue
+        rows.append({
+            "actor_id": known.actor_of[account] if took[i] or account in known.blamed else known.kin[account],
+            "account_id": account,
+            "role": "participant" if took[i] else "uninvolved",
+            "requests": int(whole.load[i, 0]),
+            "load_share": round(float(min(1.0, max(0.0, whole.over[i]) / excess)), 4),
+        })  # fmt: skip
+    frame = pl.DataFrame(rows, schema=SCHEMA)
+    return frame.sort(["role", "load_share", "account_id"], descending=[False, True, False])

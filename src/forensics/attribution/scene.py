@@ -19,6 +19,10 @@ class Scene:
     """An incident, its window (number 0), the windows it is compared with (1, 2, ...), and the load of everybody in each."""
 
     incident: dict[str, Any]
+    covered: Window
+    """What the counted logs cover."""
+    masked: list[Window]
+    """Every incident from its ramp to its end."""
     window: Window
     whole: Window
     others: list[Window]
@@ -64,7 +68,17 @@ def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents:
     loads = loads.join(by_route, on="route_id", how="left", maintain_order="left").with_columns(
         cost=pl.col("requests") * (pl.col("weight").fill_null(1.0) if weights else pl.lit(1.0))
     )
-    return Scene(incident, window, whole_window(incident), others, placebos, loads, {route: w for route, w in weights.values() if route})
+    return Scene(
+        incident,
+        covered,
+        masked,
+        window,
+        whole_window(incident),
+        others,
+        placebos,
+        loads,
+        {route: w for route, w in weights.values() if route},
+    )
 
 
 def _weights(case: Case, bounds: dict[str, list[Any]]) -> dict[int, tuple[str, float]]:

@@ -1,0 +1,252 @@
+"""Truth of the attribution on seeded synthetic rollups: who is named, who is not, whether p-values are calibrated.
+
+Usage: python tests/benchmarks/attribution_truth.py [--cases 300] [--attacks 60] [--draws 2000] [--only KIND] [--seed 0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.attribution.worlds import World
+
+from forensics.attribution.attribute import attribute
+from forensics.attribution.scan import Subjects, placebo_p, scores
+from forensics.case.case import Case
+
+Answer = tuple[World, set[str], dict[str, object]]
+
+
+def world(seed: int, **options: object) -> World:
+    rng = np.random.default_rng([seed, 7])
+    drawn = {
+        "seed": seed, "days": int(rng.choice([4, 8, 15, 22, 30])), "accounts": int(rng.choice([80, 200, 400, 800])),
+        "per_minute": float(rng.choice([30, 80, 150, 300])), "anonymous": float(rng.choice([0.0, 0.2, 0.5])),
+        "ramp": int(rng.choice([10, 20, 30])), "has_ramp": bool(rng.random() < 0.8), "end": 24 * 60 + int(rng.choice([15, 45, 90])),
+    }  # fmt: skip
+    return World(**(drawn | options))  # type: ignore[arg-type]
+
+
+def linked(made: World, ring: np.ndarray) -> None:
+    made.organisation(made.actor(ring), made.rng.choice(made.accounts, 2, replace=False))
+
+
+def members(made: World, rng: np.random.Generator, count: int) -> np.ndarray:
+    """Half of all rings are new accounts, half are people's old ones."""
+    return made.newcomers(count) if rng.random() < 0.5 else rng.choice(made.accounts, count, replace=False)
+
+
+def ring(seed: int) -> Answer:
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    who = members(made, rng, int(rng.integers(2, 15)))
+    linked(made, who)
+    made.ring(who, made.per_minute * rng.uniform(1.0, 4.0), shares=rng.dirichlet(np.full(len(who), 3.0)))
+    return made, set(made.names[who]), {}
+
+
+def slow_and_low(seed: int) -> Answer:
+    made, rng = world(seed, accounts=400), np.random.default_rng([seed, 8])
+    who = members(made, rng, int(rng.integers(25, 60)))
+    linked(made, who)
+    made.ring(who, made.per_minute * rng.uniform(0.8, 1.5))
+    return made, set(made.names[who]), {}
+
+
+def rotating(seed: int) -> Answer:
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    who = members(made, rng, 6)
+    linked(made, who)
+    made.ring(who, made.per_minute * rng.uniform(1.0, 3.0))
+    part = made.parts[-1]
+    part["network"] = 30_000 + rng.integers(0, 20_000, len(part["network"]))
+    part["agent"] = rng.integers(0, 6, len(part["agent"]))
+    return made, set(made.names[who]), {}
+
+
+def shifts(seed: int) -> Answer:
+    made, rng = world(seed, end=24 * 60 + 90, has_ramp=True, ramp=30), np.random.default_rng([seed, 8])
+    who = members(made, rng, 9)
+    linked(made, who)
+    edges = [made.onset - 30, made.onset - 5, made.onset + 35, made.end]
+    for group, low, high in zip(np.split(who, 3), edges[:-1], edges[1:], strict=True):
+        made.ring(group, made.per_minute * 2.0, low, high)
+    return made, set(made.names[who]), {}
+
+
+def strangers(seed: int) -> Answer:
+    """A ring, and a few accounts that nothing links to it, each with at least 2 % of the excess."""
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    who, alone = made.newcomers(8), made.newcomers(3)
+    linked(made, who)
+    rate = made.per_minute * 2.0
+    made.ring(who, rate)
+    for one in alone:
+        made.ring(np.array([one]), rate * rng.uniform(0.03, 0.08))
+    return made, set(made.names[who]) | set(made.names[alone]), {}
+
+
+def two_rings(seed: int) -> Answer:
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    first, second = made.newcomers(5), made.newcomers(5)
+    made.actor(first)
+    made.actor(second)
+    made.ring(first, made.per_minute * rng.uniform(1.0, 2.0))
+    made.ring(second, made.per_minute * rng.uniform(1.0, 2.0))
+    return made, set(made.names[first]) | set(made.names[second]), {}
+
+
+def ring_in_surge(seed: int) -> Answer:
+    made = world(seed)
+    who = made.newcomers(7)
+    linked(made, who)
+    made.surge(0.4)
+    made.ring(who, made.per_minute * 2.5)
+    return made, set(made.names[who]), {}
+
+
+def surge(seed: int) -> Answer:
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    made.surge(float(rng.choice([0.3, 0.7, 1.5, 4.0])), new=int(rng.choice([0, 50, 400])))
+    return made, set(), {"fail": float(rng.choice([0.2, 0.9]))}
+
+
+def surge_of_visitors(seed: int) -> Answer:
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    low = made.onset - made.ramp
+    n = int(made.per_minute * rng.uniform(0.5, 4) * (made.end - low))
+    made.add_anonymous(rng.integers(0, 9000, n), made.last + rng.integers(low, made.end, n))
+    return made, set(), {}
+
+
+def deploy(seed: int) -> Answer:
+    return world(seed), set(), {"failing_route": int(np.random.default_rng([seed, 8]).integers(0, 6))}
+
+
+def deploy_and_retries(seed: int) -> Answer:
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    made.retries(float(rng.uniform(0.5, 4)), float(rng.choice([0.02, 0.2, 1.0])))
+    return made, set(), {"failing_route": 3}
+
+
+def backend(seed: int) -> Answer:
+    return world(seed), set(), {"failing_backend": "edge-2"}
+
+
+def missing_log(seed: int) -> Answer:
+    return world(seed, kind="silence", has_ramp=False), set(), {"lost_host": "edge-2"}
+
+
+def retry_storm(seed: int) -> Answer:
+    """The service fails by itself; some clients - often very few - then ask many times as much as ever."""
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    made.retries(float(rng.uniform(1, 8)), float(rng.choice([0.01, 0.03, 0.2, 1.0])))
+    return made, set(), {}
+
+
+ATTACKS: list[Callable[[int], Answer]] = [ring, slow_and_low, rotating, shifts, strangers, two_rings, ring_in_surge]
+NOBODY: list[Callable[[int], Answer]] = [surge, surge_of_visitors, deploy, deploy_and_retries, backend, missing_log, retry_storm]
+
+
+def solve(answer: Answer) -> tuple[str, set[str], int]:
+    made, _, options = answer
+    folder = Path(tempfile.mkdtemp())
+    try:
+        with made.write(folder, **options) as case:  # type: ignore[arg-type]
+            attribute(case)
+            return _named(case)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _named(case: Case) -> tuple[str, set[str], int]:
+    rows = case.table("participants")
+    return (
+        str(case.table("incidents")["verdict"][0]),
+        set(rows.filter(rows["role"] == "participant")["account_id"]),
+        len(case.table("attributions")),
+    )
+
+
+def attacks(count: int, only: str | None, seed: int) -> None:
+    print(f"{'attack':20} {'cases':>5} {'blamed':>6} {'precision':>9} {'recall':>7}")
+    totals = np.zeros(3, dtype=int)
+    for make in [m for m in ATTACKS if only in (None, m.__name__)]:
+        right = wrong = missed = blamed = 0
+        for number in range(count):
+            answer = make(seed + 1000 + number)
+            verdict, names, _ = solve(answer)
+            truth = {str(name) for name in answer[1]}
+            blamed += verdict in ("attributed", "several actors")
+            right, wrong, missed = right + len(names & truth), wrong + len(names - truth), missed + len(truth - names)
+            if names != truth and only:
+                print(
+                    "   seed", seed + 1000 + number, verdict, "wrong", sorted(names - truth), "missed", len(truth - names), "of", len(truth)
+                )
+        totals += (right, wrong, missed)
+        print(f"{make.__name__:20} {count:5} {blamed:6} {right / max(right + wrong, 1):9.4f} {right / max(right + missed, 1):7.4f}")
+    right, wrong, missed = (int(x) for x in totals)
+    print(f"{'all':20} {'':5} {'':6} {right / max(right + wrong, 1):9.4f} {right / max(right + missed, 1):7.4f}   (wanted: .99, .95)")
+
+
+def nobody(count: int, only: str | None, seed: int) -> None:
+    print(f"\n{'nobody to blame':20} {'cases':>5} {'blamed':>6}  verdicts")
+    kinds = [m for m in NOBODY if only in (None, m.__name__)]
+    total = 0
+    for make in kinds:
+        verdicts: dict[str, int] = {}
+        wrong = 0
+        for number in range(count // len(kinds) + 1):
+            verdict, names, rows = solve(make(seed + 5000 + number))
+            verdicts[verdict] = verdicts.get(verdict, 0) + 1
+            bad = bool(names) or verdict in ("attributed", "several actors") or rows > 0
+            if bad and only:
+                print("   seed", seed + 5000 + number, verdict, sorted(names))
+            wrong += bad
+        total += wrong
+        print(f"{make.__name__:20} {count // len(kinds) + 1:5} {wrong:6}  {verdicts}")
+    print(f"{'all':20} {'':5} {total:6}   (wanted: 0)")
+
+
+def calibration(draws: int, seed: int) -> None:
+    """Null matrices: gamma-Poisson loads, no window special; p of the first must be below .05 in no more than 6 % of draws."""
+    rng = np.random.default_rng(seed)
+    found = np.zeros(draws)
+    for draw in range(draws):
+        windows, accounts = int(rng.integers(20, 60)), int(rng.integers(50, 400))
+        mean = rng.lognormal(1, 1.3, (accounts, 1)) * rng.gamma(0.5, 2.0, (accounts, windows)) * rng.normal(1, 0.1, windows).clip(0.5)
+        load = rng.poisson(mean).astype(float)
+        matrix = scores(Subjects(["actor"] * accounts, [str(i) for i in range(accounts)], load, load.sum(axis=0)))
+        found[draw] = placebo_p(matrix.max(axis=0))
+    print(f"\nplacebo p-values of {draws} null draws: {np.mean(found < 0.05):.2%} below .05 (wanted: at most 6 %), "
+          f"{np.mean(found < 0.2):.1%} below .2, {np.mean(found < 0.5):.1%} below .5")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=300)
+    parser.add_argument("--attacks", type=int, default=20)
+    parser.add_argument("--draws", type=int, default=2000)
+    parser.add_argument("--only")
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    started = time.perf_counter()
+    if chosen.only is None or chosen.only in {m.__name__ for m in ATTACKS}:
+        attacks(chosen.attacks, chosen.only, chosen.seed)
+    if chosen.only is None or chosen.only in {m.__name__ for m in NOBODY}:
+        nobody(chosen.cases, chosen.only, chosen.seed)
+    if chosen.only is None:
+        calibration(chosen.draws, chosen.seed)
+    print(f"{time.perf_counter() - started:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
