@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from forensics.report.document import Document, Picture
+from forensics.report.document import Document, Graph, Picture
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,23 @@ class Sentence:
     line: int | None = None
     query: str | None = None
     """Name of the table that the numbers in it come from."""
+    section: str | None = None
+    """Id of the section that tells more."""
 
 
 @dataclass(frozen=True)
 class Sentences:
-    """Statements in order."""
+    """Statements in order; ``numbered`` ones open the report."""
 
     items: tuple[Sentence, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,8 @@ class Figure:
     value: str
     detail: str = ""
     query: str | None = None
+    accent: bool = False
+    """Belongs to the attributed actor."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +77,28 @@ class TableView:
     """Rows there are in all; the CSV has them."""
     empty: str = "Nothing was found."
     caption: str = ""
-    limit: int = 500
+    facet: str | None = None
+    """Column with few distinct values that readers want to choose by."""
 
 
 @dataclass(frozen=True)
-class Chart:
-    """The picture of an incident."""
+class IncidentChart:
+    """The picture of an incident; one that is not ``live`` is drawn as static SVG only."""
 
     picture: Picture
+    live: bool = True
+
+
+@dataclass(frozen=True)
+class LinkGraph:
+    """Accounts and the identifiers that tie them, as drawn by ``report.graph``."""
+
+    graph: Graph
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What hours the logs of each host cover."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +126,7 @@ class Terms:
     items: tuple[tuple[str, str], ...]
 
 
-Block = Sentences | Note | Figures | TableView | Chart | Arguments | Terms
+Block = Sentences | Note | Heading | Figures | TableView | IncidentChart | LinkGraph | Coverage | Arguments | Terms
 
 
 @dataclass(frozen=True)
@@ -114,10 +140,17 @@ class Section:
 
 
 def view(
-    document: Document, name: str, columns: Mapping[str, str], *, empty: str, rows: list[dict[str, Any]] | None = None, limit: int = 500
+    document: Document,
+    name: str,
+    columns: Mapping[str, str],
+    *,
+    empty: str,
+    rows: list[dict[str, Any]] | None = None,
+    caption: str | None = None,
+    facet: str | None = None,
 ) -> TableView:
     """Return a view of a document's table; ``rows`` narrows it to some of its rows."""
     table = document.tables[name]
     chosen = document.rows(name) if rows is None else rows
     total = table.total if rows is None else len(rows)
-    return TableView(name=name, columns=columns, rows=tuple(chosen[:limit]), total=total, empty=empty, caption=table.title, limit=limit)
+    return TableView(name=name, columns=columns, rows=tuple(chosen), total=total, empty=empty, caption=caption or table.title, facet=facet)

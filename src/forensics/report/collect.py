@@ -8,6 +8,7 @@ from forensics import CONTRACT_VERSION, __version__
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
 from forensics.report.document import ROW_LIMIT, SCHEMA_VERSION, Column, Document, Table
+from forensics.report.graph import graphs
 from forensics.report.picture import pictures
 from forensics.report.tables import plain
 
@@ -44,8 +45,10 @@ def document(frames: Frames, *, analysis_id: str, incident: str | None, redactio
         incident_id=incident,
         redaction=redaction,
         secrets=secrets,
+        queries={name: sql(QUERIES, name) for name in sorted(frames)},
         tables=tables,
         pictures=pictures(frames),
+        graphs=graphs(frames),
     )
 
 
@@ -57,7 +60,6 @@ def _table(name: str, frame: pl.DataFrame) -> Table:
         name=name,
         title=header.get("title", name),
         why=header.get("why", ""),
-        query=text,
         columns=tuple(Column(column, _kind(kind)) for column, kind in frame.schema.items()),
         rows=tuple(tuple(plain(value) for value in row) for row in shown.iter_rows()),
         total=frame.height,

@@ -30,13 +30,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one query, at most ``ROW_LIMIT`` of ``total``, with the query that made them."""
+    """Rows of one query, at most ``ROW_LIMIT`` of ``total``, the query of the same name made them."""
 
     name: str
     title: str
     why: str
-    query: str
-    """Text of the ``.sql`` file, run in the case by ``forensics sql``."""
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     total: int
@@ -81,6 +79,45 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Node:
+    """An account or an identifier in the graph, at a place in pixels."""
+
+    id: str
+    kind: str
+    """participant | uninvolved | account, or the family of an identifier (organisation, payment, network, device, behaviour, other)."""
+    label: str
+    detail: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A link between an account and an identifier; one that was rejected is drawn all the same."""
+
+    account: str
+    identifier: str
+    bits: float
+    kept: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The strongest links of one incident's actor, or of the largest actor."""
+
+    title: str
+    width: float
+    height: float
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    accounts: int
+    """Accounts there are in all, drawn or not."""
+    identifiers: int
+    links: int
+
+
+@dataclass(frozen=True)
 class Document:
     """Everything a report says."""
 
@@ -93,8 +130,11 @@ class Document:
     """None: nothing withheld. Otherwise what was replaced, in one sentence."""
     secrets: str
     """``masked`` or ``shown``: what became of tokens and passwords in URLs."""
+    queries: Mapping[str, str]
+    """Text of every ``.sql`` file that the numbers come from; run them in the case with ``forensics sql``."""
     tables: Mapping[str, Table]
     pictures: tuple[Picture, ...]
+    graphs: tuple[Graph, ...]
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a table as mappings."""
@@ -117,7 +157,8 @@ def from_json(text: str) -> Document:
         raise ForensicsError(f"The report has schema version {version}, this program reads up to {SCHEMA_VERSION}: update forensics.")
     tables = {name: _table(table) for name, table in raw.pop("tables").items()}
     pictures = tuple(_picture(picture) for picture in raw.pop("pictures"))
-    return Document(tables=tables, pictures=pictures, **raw)
+    graphs = tuple(_graph(graph) for graph in raw.pop("graphs"))
+    return Document(tables=tables, pictures=pictures, graphs=graphs, **raw)
 
 
 def _table(raw: dict[str, Any]) -> Table:
@@ -130,3 +171,8 @@ def _picture(raw: dict[str, Any]) -> Picture:
     layers = tuple(Layer(requests=tuple(layer.pop("requests")), **layer) for layer in raw.pop("layers"))
     plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
     return Picture(layers=layers, **plain)
+
+
+def _graph(raw: dict[str, Any]) -> Graph:
+    nodes = tuple(Node(**node) for node in raw.pop("nodes"))
+    return Graph(nodes=nodes, edges=tuple(Edge(**edge) for edge in raw.pop("edges")), **raw)

@@ -1,6 +1,6 @@
-"""The document as one HTML file: no request to anywhere, nothing executes but the script of this package.
+"""The document as one HTML file: no request to anywhere, nothing executes but the scripts of this package.
 
-The policy in the file allows the script and the style by their hashes and nothing else; everything from the evidence is escaped by the
+The policy in the file allows the scripts and the style by their hashes and nothing else; everything from the evidence is escaped by the
 templates or rides in a JSON data block.
 """
 
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,27 +20,51 @@ from markupsafe import Markup
 
 from forensics.report import words
 from forensics.report.blocks import Block, TableView
-from forensics.report.chart import chart_svg
 from forensics.report.document import Document
+from forensics.report.figures import CoverageChart, GraphDrawing, IncidentDrawing, coverage, graph, incident
 from forensics.report.sections import all_sections
 from forensics.text import printable
 
+MAX_BYTES = 5_000_000
+ROWS = (400, 150, 40, 10)
+"""Rows shown of each table: the first that keeps the page under ``MAX_BYTES``."""
+
+LONG_TEXT = 400
+"""Characters of a cell that are shown; the CSV has them all."""
+
 
 def as_html(document: Document) -> str:
-    """Return the report as one self-contained HTML page."""
-    style, script = _asset("report.css"), _asset("report.js")
+    """Return the report as one self-contained HTML page of at most ``MAX_BYTES`` bytes."""
+    page = ""
+    for rows in ROWS:
+        page = _page(document, rows)
+        if len(page.encode()) <= MAX_BYTES:
+            break
+    return page
+
+
+def _page(document: Document, rows: int) -> str:
+    scripts = [_asset("report.js")]
+    if document.pictures:
+        scripts += [_asset("vega.js"), _asset("chart.js")]
+    style = _asset("report.css")
     sections = [(section, section.build(document)) for section in all_sections()]
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(document=document, sections=sections, style=Markup(style), script=Markup(script), policy=policy(style, script))
+    template = _environment().get_template("report.html")
+    return template.render(
+        document=document,
+        sections=sections,
+        style=Markup(style),
+        scripts=[Markup(script) for script in scripts],
+        policy=policy(style, *scripts),
+        show=_Show(document, rows),
     )
 
 
-def policy(style: str, script: str) -> str:
-    """Return the Content-Security-Policy of the page: nothing but this style, this script and embedded images."""
+def policy(style: str, *scripts: str) -> str:
+    """Return the Content-Security-Policy of the page: nothing but this style, these scripts and embedded images."""
+    allowed = " ".join(_source(script) for script in scripts)
     return (
-        f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; img-src data:; "
+        f"default-src 'none'; script-src {allowed}; style-src {_source(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'; object-src 'none'"
     )
 
@@ -61,8 +88,9 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    environment.filters.update(number=words.number, share=words.share, likely=words.likely, clock=words.clock)
-    environment.globals.update(kind_of=_kind_of, cells=_cells, chart_svg=chart_svg)
+    environment.filters.update(number=words.number, share=words.share, likely=words.likely, clock=words.clock, data=_data)
+    environment.filters.update(short=_short, capitalize_first=_capital, headline=_headline)
+    environment.globals.update(kind_of=_kind_of)
     return environment
 
 
@@ -73,23 +101,123 @@ def _visible(value: Any) -> Any:
     return "\n".join(printable(line) for line in value.split("\n"))
 
 
+def _data(value: Any) -> Markup:
+    """Return a value as JSON that can stand in a script element: no ``<``, no ``>``, no ``&``."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _short(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _headline(document: Document) -> str:
+    """Return the title of the report: the worst incident, or that there was none."""
+    incidents = document.rows("incidents")
+    if not incidents:
+        return "No incident was found in the evidence"
+    first = incidents[0]
+    more = f" and {len(incidents) - 1} more" if len(incidents) > 1 else ""
+    scope = "" if first["scope"] in (None, "everything") else f" on {first['scope']}"
+    return f"{_capital(first['kind'] or 'incident')}{scope}, {words.clock(first['started_at'])[:16]} UTC{more}"
+
+
 def _kind_of(block: Block) -> str:
     return type(block).__name__.lower()
 
 
-def _cells(document: Document, table: TableView) -> list[list[tuple[str, str, Any]]]:
-    """Return each row as (column, text, sort key)."""
-    kinds = {column.name: column.kind for column in document.tables[table.name].columns}
-    return [[(name, _text(name, row[name], kinds[name]), _sort_key(row[name])) for name in table.columns] for row in table.rows]
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: its text, its classes, what it sorts by, the length of its bar (0 to 100)."""
+
+    text: str
+    css: str = ""
+    key: float | int | None = None
+    bar: float | None = None
+    whole: str | None = None
+    """The text before it was cut."""
 
 
-def _text(name: str, value: Any, kind: str) -> str:
-    if name == "likelihood" and value is not None:
-        return words.likely(value)
-    if name in ("load_share", "load_covered"):
-        return words.share(value)
-    return words.cell(value, kind)
+class _Show:
+    """What the templates ask for: rows and drawings of one document."""
+
+    def __init__(self, document: Document, rows: int) -> None:
+        self.document = document
+        self.limit = rows
+        self.labels = {row["actor_id"]: row["label"] or row["actor_id"] for row in document.rows("actors")}
+
+    def rows(self, view: TableView) -> Iterator[tuple[str, list[Cell]]]:
+        """Yield each row's class and its cells."""
+        kinds = {column.name: column.kind for column in self.document.tables[view.name].columns}
+        for row in view.rows[: self.limit]:
+            yield _row_class(row), [self._cell(name, row, kinds.get(name, "text")) for name in view.columns]
+
+    def _cell(self, name: str, row: Any, kind: str) -> Cell:
+        if name == "source":
+            return Cell(source_of(row), "id")
+        value = row[name]
+        if name in SHARES and value is not None:
+            return Cell(words.share(value), "n", value, round(100 * min(1.0, max(0.0, value)), 1))
+        if name == "likelihood" and value is not None:
+            return Cell(words.likely(value), "", value)
+        if name in ("bytes", "size_bytes"):
+            return Cell(words.size(value), "n", value)
+        text = self.labels.get(value, str(value or "")) if name == "actor_id" else words.cell(value, kind)
+        cut = len(text) > LONG_TEXT
+        shown = f"{text[:LONG_TEXT]} … ({len(text):,} characters)" if cut else text
+        number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return Cell(shown, _cell_class(name, kind), number, None, text if cut and len(text) < 20_000 else None)
+
+    def heading_class(self, view: TableView, name: str) -> str:
+        """Return the class of a column's heading."""
+        kinds = {column.name: column.kind for column in self.document.tables[view.name].columns}
+        return "n" if name in SHARES or (kinds.get(name) in ("integer", "number") and name != "likelihood") else ""
+
+    def incident(self, picture: Any, live: bool, name: str) -> IncidentDrawing:
+        """Return the drawing of an incident."""
+        return incident(self.document, picture, live=live, name=name)
+
+    def graph(self, drawn: Any) -> GraphDrawing:
+        """Return the drawing of a graph."""
+        return graph(drawn)
+
+    def coverage(self) -> CoverageChart:
+        """Return the drawing of what hours the logs cover."""
+        return coverage(self.document)
 
 
-def _sort_key(value: Any) -> Any:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+SHARES = ("load_share", "load_covered", "format_share")
+IDS = ("account_id", "evidence_id", "incident_id")
+LONG = ("message", "why", "basis", "reason", "detail")
+
+
+WORDS = ("event_type", "role", "kind", "format", "measure", "level", "identifier_type", "host", "tier")
+
+
+def _cell_class(name: str, kind: str) -> str:
+    if kind in ("integer", "number"):
+        return "n"
+    if kind == "time":
+        return "time"
+    if name == "sha256":
+        return "hash"
+    return "id" if name in IDS else "long" if name in LONG else "word" if name in WORDS else ""
+
+
+def _row_class(row: Any) -> str:
+    if row.get("kept") is False:
+        return "rejected"
+    if row.get("observed") is False:
+        return "inferred"
+    return str(row["role"]) if row.get("role") in ("participant", "uninvolved") else ""
+
+
+def source_of(row: Any) -> str:
+    """Return where a row comes from as ``forensics show`` takes it: ``EVIDENCE:LINE``."""
+    if not row.get("evidence_id"):
+        return ""
+    return f"{row['evidence_id']}:{row['line']}" if row.get("line") else str(row["evidence_id"])

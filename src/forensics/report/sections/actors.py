@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Block, Note, Section, view
+from forensics.report.blocks import Block, LinkGraph, Note, Section, view
 from forensics.report.document import Document
 
 ACTORS = {
@@ -35,6 +35,7 @@ def build(document: Document) -> tuple[Block, ...]:
             "An actor is a cluster of accounts that share identifiers; it is never a guilty person. "
             "Link strength is in bits: each bit doubles the odds."
         ),
+        *(LinkGraph(graph) for graph in document.graphs),
         view(document, "actors", ACTORS, rows=several, empty="No two accounts are linked."),
         view(document, "links", LINKS, empty="No identifier is shared by two accounts."),
     )

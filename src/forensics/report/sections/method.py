@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Block, Note, Section, Sentence, Sentences, view
+from forensics.report.blocks import Block, Coverage, Note, Section, Sentence, Sentences, view
 from forensics.report.document import Document
 from forensics.report.words import clock, number
 
@@ -20,6 +20,7 @@ def build(document: Document) -> tuple[Block, ...]:
     window = f"The logs run from {clock(overview['first_at'])} to {clock(overview['last_at'])} UTC; nothing outside was examined."
     return (
         Sentences((Sentence(accounting, query="overview"), Sentence(window, query="overview"), *assumed)),
+        Coverage(),
         view(document, "rejects", REJECTS, empty="No line was rejected."),
         Note("Logs show requests, not people: who sat at a keyboard, who ordered it and why cannot be read from them, and is not claimed."),
     )

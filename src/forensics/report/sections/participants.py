@@ -13,8 +13,7 @@ COLUMNS = {
     "first_at": "First",
     "last_at": "Last",
     "actor_id": "Actor",
-    "evidence_id": "Evidence",
-    "line": "Line",
+    "source": "Evidence",
 }
 
 

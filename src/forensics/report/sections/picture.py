@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Block, Chart, Note, Section
+from forensics.report.blocks import Block, Heading, IncidentChart, Note, Section
 from forensics.report.document import Document
+from forensics.report.words import number
+
+LIVE = 3
+"""Charts that zoom and tell values; further ones are static, for the weight of the page."""
 
 
 def build(document: Document) -> tuple[Block, ...]:
     """Return one chart for each incident."""
-    charts = tuple(Chart(picture) for picture in document.pictures)
-    return charts or (Note("There is no incident to draw."),)
+    charts: list[Block] = []
+    for row in document.rows("incidents"):
+        for picture in (p for p in document.pictures if p.incident_id == row["incident_id"]):
+            charts += [
+                Heading(f"{row['kind']}, {row['scope']}: {picture.incident_id}"),
+                IncidentChart(picture, live=len(charts) < 2 * LIVE),
+            ]
+    total = document.tables["incidents"].total
+    if len(charts) // 2 < total:
+        charts.append(Note(f"{number(len(charts) // 2)} of {number(total)} incidents are drawn, the most severe ones."))
+    return tuple(charts) or (Note("There is no incident to draw."),)
 
 
 SECTION = Section(30, "picture", "The picture", build)

@@ -14,7 +14,7 @@ def build(document: Document) -> tuple[Block, ...]:
     incidents = document.rows("incidents")
     if not incidents:
         return (Note("No incident was found in the evidence. What was examined, and what was not, is listed below."),)
-    return tuple(Sentences(tuple(_sentences(document, incident))) for incident in incidents)
+    return tuple(Sentences(tuple(_sentences(document, incident)), numbered=True) for incident in incidents)
 
 
 def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:

@@ -16,8 +16,7 @@ COLUMNS = {
     "first_at": "First",
     "last_at": "Last",
     "actor_id": "Actor",
-    "evidence_id": "Evidence",
-    "line": "Line",
+    "source": "Evidence",
 }
 
 

@@ -12,14 +12,13 @@ COLUMNS = {
     "observed": "Seen",
     "likelihood": "Likelihood",
     "rows": "Rows",
-    "evidence_id": "Evidence",
-    "line": "Line",
+    "source": "Evidence",
 }
 
 
 def build(document: Document) -> tuple[Block, ...]:
     """Return the timeline."""
-    return (view(document, "timeline", COLUMNS, empty="The timeline is empty: no evidence of events was loaded."),)
+    return (view(document, "timeline", COLUMNS, empty="The timeline is empty: no evidence of events was loaded.", facet="event_type"),)
 
 
 SECTION = Section(40, "timeline", "Timeline", build)

@@ -1,1 +1,105 @@
 "use strict";
+/* Tables sort, filter, copy and download; the graph highlights; the chart reads out values. Nothing here leaves the page. */
+(() => {
+  const make = (tag, text, more = {}) => Object.assign(document.createElement(tag), { textContent: text }, more);
+  const button = (text, label, act) => {
+    const made = make("button", text, { type: "button" });
+    made.setAttribute("aria-label", label);
+    made.addEventListener("click", act);
+    return made;
+  };
+  const formula = /^\s*[=+\-@\t\r\n|%]/;
+  const defused = (text) => (text.startsWith("'") || formula.test(text) ? "'" + text : text);
+  const quoted = (text) => (/[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text);
+  const cellText = (cell) => (cell.dataset.v !== undefined ? cell.dataset.v : defused(cell.dataset.whole ?? cell.textContent.trim()));
+
+  for (const box of document.querySelectorAll(".table")) {
+    const table = box.querySelector("table"), body = table.tBodies[0], rows = [...body.rows], heads = [...table.tHead.rows[0].cells];
+    const bar = box.querySelector(".bar"), count = box.querySelector(".count"), said = count.textContent;
+    const shown = () => rows.filter((row) => !row.hidden);
+    const exported = (join) => {
+      const lines = [heads.map((head) => head.textContent.trim())].concat([...body.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map(cellText)));
+      return lines.map(join).join("\n") + "\n";
+    };
+    const filter = make("input", "", { type: "search", placeholder: "Filter rows" });
+    filter.setAttribute("aria-label", "Filter rows of " + box.dataset.title);
+    const facet = heads.findIndex((head) => head.dataset.facet !== undefined);
+    const select = make("select", "");
+    const apply = () => {
+      const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !words.every((word) => text.includes(word)) || (select.value !== "" && row.cells[facet].textContent.trim() !== select.value);
+      }
+      const left = shown().length;
+      count.textContent = left === rows.length ? said : left.toLocaleString("en") + " of the " + rows.length.toLocaleString("en") + " rows shown here match.";
+    };
+    filter.addEventListener("input", apply);
+    if (rows.length > 5) bar.append(filter);
+    if (facet >= 0 && rows.length > 5) {
+      select.setAttribute("aria-label", "Show only one kind");
+      select.append(make("option", "all kinds", { value: "" }));
+      for (const value of [...new Set(rows.map((row) => row.cells[facet].textContent.trim()))].sort()) select.append(make("option", value, { value }));
+      select.addEventListener("change", apply);
+      bar.append(select);
+    }
+    const copy = button("Copy", "Copy the rows shown of " + box.dataset.title, () => {
+      const text = exported((cells) => cells.map((cell) => cell.replaceAll(/[\t\r\n]/g, " ")).join("\t"));
+      const done = () => { copy.textContent = "Copied"; setTimeout(() => { copy.textContent = "Copy"; }, 1500); };
+      const area = make("textarea", text);
+      document.body.append(area);
+      area.select();
+      if (document.execCommand("copy")) done();
+      area.remove();
+      copy.focus();
+    });
+    bar.append(copy, button("CSV", "Download the rows shown of " + box.dataset.title + " as CSV", () => {
+      const link = make("a", "", { href: URL.createObjectURL(new Blob([exported((cells) => cells.map(quoted).join(","))], { type: "text/csv" })), download: box.dataset.name + ".csv" });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    }));
+    heads.forEach((head, index) => {
+      const sort = button(head.textContent.trim(), "Sort by " + head.textContent.trim(), () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const key = (row) => row.cells[index].dataset.v;
+        const compare = (a, b) => (key(a) !== undefined && key(b) !== undefined ? key(a) - key(b) : row(a).localeCompare(row(b), "en", { numeric: true }));
+        const row = (r) => r.cells[index].textContent.trim();
+        rows.sort((a, b) => (row(a) === "") - (row(b) === "") || (down ? -1 : 1) * compare(a, b));
+        body.append(...rows);
+      });
+      sort.removeAttribute("aria-label");
+      sort.title = "Sort";
+      head.replaceChildren(sort);
+    });
+  }
+
+  for (const graph of document.querySelectorAll(".graph svg")) {
+    const edges = [...graph.querySelectorAll(".edge")], nodes = [...graph.querySelectorAll(".node")];
+    const light = (id) => {
+      const near = new Set([id]);
+      for (const edge of edges) {
+        const touches = edge.dataset.a === id || edge.dataset.b === id;
+        edge.classList.toggle("dim", id !== null && !touches);
+        if (touches) near.add(edge.dataset.a).add(edge.dataset.b);
+      }
+      for (const node of nodes) node.classList.toggle("dim", id !== null && !near.has(node.dataset.id));
+    };
+    for (const node of nodes) {
+      node.addEventListener("pointerenter", () => light(node.dataset.id));
+      node.addEventListener("pointerleave", () => light(null));
+      node.addEventListener("focus", () => light(node.dataset.id));
+      node.addEventListener("blur", () => light(null));
+    }
+  }
+
+  const links = [...document.querySelectorAll(".contents a")];
+  const watch = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      for (const link of links) link.toggleAttribute("aria-current", link.hash === "#" + entry.target.id);
+    }
+  }, { rootMargin: "-10% 0px -80% 0px" });
+  for (const section of document.querySelectorAll("main > section")) watch.observe(section);
+})();
