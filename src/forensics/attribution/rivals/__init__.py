@@ -1,9 +1,9 @@
 """Rival explanations of one incident, each with evidence for and against: one module per explanation; the folder is the registry.
 
 A module has ``EXPLANATION`` (its name), ``PRIOR`` (bits before any evidence; 0 is "something else"), ``EXCLUSIVE`` (False when it may be
-true beside another) and ``weigh(facts, names) -> Weighed`` (None where the question does not arise). Evidence is weighed in bits, log2 of how much more often it is seen when
-the explanation is true than when it is not, on a coarse scale: 1 weak, 2 fair, 4 strong, 6 decisive (Good, "Probability and the
-Weighing of Evidence", 1950). The weights are judgements, the same in every case, and every one is printed with its sentence's sign.
+true beside another) and ``weigh(facts, names) -> Weighed`` (None where the question does not arise). Evidence is weighed in bits, log2 of
+how much more often it is seen when the explanation is true than when it is not, on a coarse scale: 1 weak, 2 fair, 4 strong, 6 decisive
+(Good, "Probability and the Weighing of Evidence", 1950). The weights are judgements, the same in every case.
 """
 
 from __future__ import annotations

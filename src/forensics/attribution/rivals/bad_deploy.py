@@ -52,8 +52,8 @@ def concentration(facts: Facts, found: Weighed, kind: str) -> None:
         return
     if top is not None:
         found.pro(
-            f"{percent(top.failure_share)} of the failures are on {kind} {top.name} ({percent(top.ratio)} of its requests failed), which usually "
-            f"has {percent(top.request_share)} of the requests; the others were served.",
+            f"{percent(top.failure_share)} of the failures are on {kind} {top.name}, which usually has {percent(top.request_share)} of the "
+            f"requests; {percent(top.ratio)} of its own failed, while the others were served.",
             STRONG,
         )
         return

@@ -71,7 +71,9 @@ def order(facts: Facts, found: Weighed) -> None:
     """Say what came first, the load or the errors."""
     if facts.lag is not None and facts.lag.correlation >= 0.3:
         lag = facts.lag
-        sentence = f"Errors go with its load best {minutes(lag.lag)} later (90 % interval {lag.low} to {lag.high}; correlation {lag.correlation:.2f})."
+        sentence = (
+            f"Errors follow its load by {minutes(lag.lag)} (90 % interval {lag.low} to {lag.high}; correlation {lag.correlation:.2f})."
+        )
         found.pro(sentence, 0.0)
     if facts.load_onset is None or facts.error_onset is None:
         return
