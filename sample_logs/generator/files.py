@@ -77,13 +77,13 @@ def edges(folder: Path, requests: Iterable[Request], rng: random.Random) -> tupl
 
 
 def gateway(folder: Path, requests: Iterable[Request], rng: random.Random) -> int:
-    """Write the gateway's copy of what the edge passed on, in JSON lines, by a clock that is half a second ahead."""
+    """Write the gateway's copy of what the edge passed on, in JSON lines written when the answer is complete, by a clock half a second ahead."""
     days: dict[str, list[tuple[float, str]]] = {}
     for request in requests:
         known = request.kind in ("page", "job", "generate", "login", "account") and request.status not in (502, 403)
         if not known or request.started < story.GATEWAY_BEGIN or story.GATEWAY_DOWN <= request.started < story.OUTAGE_END:
             continue
-        moment = request.started + 0.45 + 0.03 * rng.random()
+        moment = request.started + request.duration * 0.97 + 0.45 + 0.03 * rng.random()
         stamp = datetime.fromtimestamp(moment, UTC)
         record = {
             "time": f"{stamp:%Y-%m-%dT%H:%M:%S}.{stamp.microsecond // 1000:03d}Z",

@@ -1,9 +1,66 @@
-"""Commands of the group ``demo``."""
+"""Commands of the group ``demo``: the main job in one command, on the bundled evidence or on your own."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from forensics.cli.options import DEFAULT_CASE, CaseFolder
+
+if TYPE_CHECKING:
+    from forensics.investigation import Investigation
+
+EvidenceArgument = Annotated[list[str], typer.Argument(metavar="EVIDENCE...", help="Files, folders, globs; - for standard input.")]
+OutFolder = Annotated[Path, typer.Option("--out", help="The report folder.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Fail when any file is refused.")]
+
+
+def demo(out: OutFolder = Path("report")) -> None:
+    """Investigate the March 2 case from the bundled sample evidence; its case is OUT/case.
+
+    \b
+    Examples:
+      forensics demo
+      forensics demo --out report
+      forensics timeline --case report/case
+    """
+    from forensics.investigation import investigate as run
+    from forensics.investigation import sample_evidence
+    from forensics.progress import Terminal
+
+    tell(run(out / "case", [str(sample_evidence())], out, Terminal()), out / "case")
+
+
+def investigate(
+    evidence: EvidenceArgument, case: CaseFolder = DEFAULT_CASE, out: OutFolder = Path("report"), strict: Strict = False
+) -> None:
+    """Do the main job in one go: load the evidence, find what happened and who caused it, write the report.
+
+    \b
+    Examples:
+      forensics investigate logs/ accounts.csv payments.csv --out report
+      forensics investigate '/var/log/nginx/access.log*' --case monday
+      zcat access.log.gz | forensics investigate - --case monday
+    """
+    from forensics.investigation import investigate as run
+    from forensics.progress import Terminal
+
+    tell(run(case, evidence, out, Terminal(), strict=strict), case)
+
+
+def tell(found: Investigation, case: Path) -> None:
+    """Print what was found, how sure it is, where the report is and what to do next."""
+    from forensics.text import printable
+
+    for line in ("", *found.story, "", f"The report is {found.report}. Next:"):
+        print(printable(line))
+    for command in ("timeline", "response", "status"):
+        print(printable(f"  forensics {command} --case {case}"))
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    app.command()(demo)
+    app.command()(investigate)

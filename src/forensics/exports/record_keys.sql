@@ -11,7 +11,11 @@ UNION SELECT 'identifiers', evidence_id, account_key FROM identifier_records;
 CREATE OR REPLACE TEMP TABLE record_found AS
 SELECT l.source, l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
 FROM record_names AS l
-JOIN account_keys AS k ON k.key = CASE WHEN k.key_type = 'email' THEN lower(l.key) ELSE l.key END;
+JOIN account_keys AS k ON k.key = l.key AND k.key_type <> 'email'
+UNION ALL -- two equalities, so that each is a hash join
+SELECT l.source, l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
+FROM record_names AS l
+JOIN account_keys AS k ON k.key = lower(l.key) AND k.key_type = 'email';
 
 CREATE OR REPLACE TEMP TABLE record_fit AS
 SELECT evidence_id, arg_max(key_type, (names, key_type = 'account_id', key_type = 'email')) AS key_type

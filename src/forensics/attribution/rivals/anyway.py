@@ -11,11 +11,12 @@ PRIOR = 0.0
 EXCLUSIVE = False
 
 
-def weigh(facts: Facts, names: Names) -> Weighed | None:
+def weigh(facts: Facts, names: Names) -> Weighed:
     """Compare the load without the blamed with what the service carries in health."""
     found = Weighed(wanted=["A load test of the service at the load that would have been left."])
     if not facts.finding.blamed or facts.is_load:
-        return None
+        found.wanted = []
+        return found
     if facts.capacity is None:
         found.wanted.append("Logs of a healthy time: these hold none.")
         return found

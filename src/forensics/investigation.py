@@ -1,0 +1,54 @@
+"""The main job in one go: load the evidence, analyse the case, write the report, and say in a few sentences what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from forensics.case.case import Case
+from forensics.case.load_options import LoadOptions
+from forensics.case.loading import LoadResult, load
+from forensics.errors import ForensicsError
+from forensics.progress import Progress
+from forensics.report import write_report
+from forensics.report.blocks import Sentences
+from forensics.report.document import Document, from_json
+from forensics.report.sections import summary
+
+
+@dataclass(frozen=True)
+class Investigation:
+    """What one run did and found."""
+
+    loaded: LoadResult
+    document: Document
+    report: Path
+    """The page to open."""
+
+    @property
+    def story(self) -> tuple[str, ...]:
+        """What happened, in the sentences of the report."""
+        blocks = summary.build(self.document)
+        return tuple(sentence.text for block in blocks if isinstance(block, Sentences) for sentence in block.items)
+
+
+def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Progress, *, strict: bool = False) -> Investigation:
+    """Load ``evidence`` into the case in ``folder`` (made when there is none), analyse it and write the report to ``out``.
+
+    ``ForensicsError`` when nothing could be loaded: then the case is as it was and no report is written.
+    """
+    with Case.create(folder) as case:
+        loaded = load(case, evidence, LoadOptions(strict=strict, exclude=(out,)), progress)
+        write_report(case, out, None, progress)
+    return Investigation(loaded, from_json((out / "report.json").read_text(encoding="utf-8")), out / "report.html")
+
+
+def sample_evidence() -> Path:
+    """Return the folder of the bundled evidence: in the installed package, or in the checkout that it was installed from."""
+    package = Path(str(files("forensics")))
+    for folder in (package / "sample_logs" / "evidence", package.parent.parent / "sample_logs" / "evidence"):
+        if folder.is_dir():
+            return folder
+    raise ForensicsError("The sample evidence is missing from this installation: install forensics again with `pip install`.")

@@ -1,0 +1,131 @@
+"""The findings on the sample evidence, held against its known answer: everybody who took part, nobody else, boundaries to the minute."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.e2e.outcome import moment
+
+MINUTE = timedelta(minutes=1)
+
+
+def near(found: str, truth: str, within: timedelta = MINUTE) -> bool:
+    return abs(moment(found) - moment(truth)) <= within
+
+
+def test_every_line_is_accounted_for(demo, answer):
+    logs = [row for row in demo.rows("evidence") if row["kind"] == "log"]
+    for row in logs:
+        assert int(row["lines"]) == sum(int(row[part]) for part in ("events", "rejected", "skipped", "duplicates")), row["path"]
+    for host, lines in answer["lines"].items():
+        assert sum(int(row["lines"]) for row in logs if row["host"] == host) == lines
+    assert sum(int(row["rejected"]) for row in logs) == 1, "the line that edge-2 died in, and no other"
+    assert sum(int(row["duplicates"]) for row in logs) == 0
+
+
+def test_both_tiers_are_told_apart(demo):
+    tiers = {(row["host"], row["tier"]) for row in demo.rows("evidence") if row["kind"] == "log"}
+    assert tiers == {("edge-1", "edge"), ("edge-2", "edge"), ("gateway-1", "gateway")}
+
+
+def test_the_outage_has_its_boundaries_to_the_minute(demo, answer):
+    incident = demo.main_incident()
+    assert near(incident["started_at"], answer["started_at"])
+    assert near(incident["mitigated_at"], answer["mitigated_at"])
+    assert near(incident["ended_at"], answer["ended_at"])
+    phases = [row for row in demo.rows("phases") if row["incident_id"] == incident["incident_id"]]
+    ramp = [row for row in phases if row["phase"] == "ramp"]
+    assert len(ramp) == 1
+    assert near(ramp[0]["started_at"], answer["ramp_started_at"])
+
+
+def test_relapses_are_phases_of_the_same_incident(demo, answer):
+    incident = demo.main_incident()
+    for begin, end in answer["relapses"]:
+        others = [row for row in demo.incident("errors", "latency", "collapse") if row["incident_id"] != incident["incident_id"]]
+        assert not [row for row in others if moment(row["started_at"]) < moment(end) and moment(row["ended_at"]) > moment(begin)]
+
+
+def test_the_silence_of_one_host_is_found(demo, answer):
+    silence = answer["silence"]
+    found = [row for row in demo.incident("silence") if "edge-2" in row["scope"]]
+    phases = [row for row in demo.rows("phases") if row["phase"] == "silence"]
+    assert any(near(row["started_at"], silence["started_at"]) and near(row["ended_at"], silence["ended_at"]) for row in [*found, *phases])
+
+
+def test_everybody_who_took_part_is_named_and_nobody_else(demo, answer):
+    incident = demo.main_incident()
+    assert incident["verdict"] == "attributed"
+    assert float(incident["likelihood"]) >= 0.8
+    people = [row for row in demo.rows("participants") if row["incident_id"] == incident["incident_id"]]
+    assert {row["account_id"] for row in people if row["role"] == "participant"} == set(answer["participants"])
+    assert {row["account_id"] for row in people if row["role"] == "uninvolved"} == set(answer["uninvolved"])
+
+
+def test_their_share_of_the_load_is_nearly_all_of_it(demo):
+    incident = demo.main_incident()
+    first = next(row for row in demo.rows("attributions") if row["incident_id"] == incident["incident_id"] and row["rank"] == "1")
+    assert first["subject_type"] == "actor"
+    assert float(first["load_share"]) >= 0.9
+
+
+@pytest.mark.parametrize("decoy", ["agency", "campus", "gift_card", "vpn", "heavy"])
+def test_decoys_are_not_blamed_for_anything(demo, answer, decoy):
+    blamed = {row["account_id"] for row in demo.rows("participants")}
+    assert blamed.isdisjoint(answer["decoys"][decoy])
+
+
+def test_no_actor_is_blamed_for_the_deploy(demo, answer):
+    deploy = moment(answer["deploy"])
+    near_deploy = [row for row in demo.rows("incidents") if abs(moment(row["started_at"]) - deploy) < timedelta(minutes=10)]
+    assert all(row["verdict"] not in ("attributed", "several actors") for row in near_deploy)
+
+
+def test_accounts_of_the_ring_are_one_actor_and_strangers_are_not(demo, answer):
+    incident = demo.main_incident()
+    actors = {
+        row["actor_id"]
+        for row in demo.rows("participants")
+        if row["incident_id"] == incident["incident_id"] and row["role"] == "participant"
+    }
+    assert len(actors) == 1, "one actor for all of them"
+    leaf = {row["account_id"]: row["actor_id"] for row in demo.rows("accounts")}
+    for decoy in ("campus", "gift_card", "vpn"):
+        accounts = [leaf[account] for account in answer["decoys"][decoy] if account in leaf]
+        assert max(accounts.count(actor) for actor in set(accounts)) <= 2, f"{decoy}: strangers are not one actor"
+
+
+def test_what_was_taken_is_counted_exactly(demo, answer):
+    taken: dict[str, dict[str, int]] = {}
+    for row in demo.rows("taken"):
+        if row["account_id"] in answer["participants"]:
+            counted = taken.setdefault(row["account_id"], {})
+            counted[row["object_kind"]] = int(row["objects"])
+            counted["pairs"] = max(counted.get("pairs", 0), int(row["pairs"] or 0))
+    for account, truth in answer["participants"].items():
+        assert taken[account]["pairs"] == truth["pairs"]
+        assert taken[account]["job"] == truth["jobs"]
+        assert taken[account]["image"] == truth["images"]
+
+
+def test_the_trial_run_before_is_found(demo, answer):
+    begin, end = map(moment, answer["trial_run"])
+    trial = [row for row in demo.rows("incidents") if begin - 5 * MINUTE <= moment(row["started_at"]) <= end]
+    story = [row for row in demo.rows("timeline") if begin - 5 * MINUTE <= moment(row["datetime"]) <= end + MINUTE]
+    assert trial or story
+
+
+def test_the_story_leads_to_evidence(demo):
+    story = demo.rows("timeline")
+    assert list(story[0])[:3] == ["message", "datetime", "timestamp_desc"]
+    observed = [row for row in story if row["observed"] == "true" and int(row["rows"] or 0) > 0]
+    assert observed
+    ids = {row["evidence_id"] for row in demo.rows("evidence")}
+    assert all(row["evidence_id"] in ids for row in observed if row["evidence_id"])
+    assert sum(bool(row["evidence_id"]) for row in observed) > len(observed) / 2
+
+
+def test_the_summary_on_the_terminal_names_the_actor_and_the_report(demo):
+    assert "lumenworks.example" in demo.said
+    assert "report.html" in demo.said
