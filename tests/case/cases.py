@@ -48,14 +48,14 @@ def events(evidence_id: str, lines: int, first: int = 1) -> pl.DataFrame:
     return frame.select(pl.lit(evidence_id).alias("evidence_id"), pl.all())
 
 
-def evidence_row(path: Path, lines: int, **more: Any) -> dict[str, Any]:
-    sha256 = sha256_of(path)
+def evidence_row(file: Path, lines: int, **more: Any) -> dict[str, Any]:
+    sha256 = sha256_of(file)
     return {
         "evidence_id": sha256[:12],
-        "path": path.name,
-        "location": str(path.absolute()),
+        "path": file.name,
+        "location": str(file.absolute()),
         "sha256": sha256,
-        "size_bytes": path.stat().st_size,
+        "size_bytes": file.stat().st_size,
         "kind": "log",
         "format": "common",
         "lines": lines,
@@ -77,8 +77,8 @@ def stage(case: Case, row: dict[str, Any]) -> Path:
     return staged
 
 
-def load(case: Case, path: Path, lines: int = 50, **more: Any) -> str:
+def load(case: Case, file: Path, lines: int = 50, **more: Any) -> str:
     """Commit one log file to the case and return its evidence id."""
-    row = evidence_row(path, lines, **more)
+    row = evidence_row(file, lines, **more)
     store.commit(case, row, {}, stage(case, row))
     return str(row["evidence_id"])

@@ -24,6 +24,8 @@ IMPACT = timedelta(minutes=30)
 """Failures are looked at from the start of the impact for so long; later ones are mixed with restarts and maintenance."""
 NOTES_BEFORE = timedelta(hours=3)
 ERROR_RATIO = 0.02
+CONCENTRATED = 0.8
+"""Failures keep to one part when this share of them is on it."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,15 @@ class Facts:
         """Whether requests failed clearly more than usual."""
         return self.impact_ratio > max(ERROR_RATIO, 3.0 * self.usual_ratio)
 
+    def concentrated(self, kind: str) -> Part | None:
+        """Return the route, host or backend that the failures keep to while the others of its kind are served; None when there is none."""
+        parts = [p for p in self.parts if p.kind == kind]
+        if len(parts) < 2 or parts[0].failure_share < CONCENTRATED:
+            return None
+        top, rest = parts[0], parts[1:]
+        elsewhere = sum(p.failed for p in rest) / max(sum(p.requests for p in rest), 1)
+        return top if elsewhere <= max(ERROR_RATIO, 0.1 * top.ratio, 3.0 * self.usual_ratio) and top.ratio >= 0.05 else None
+
     @property
     def follows(self) -> bool:
         """Whether the load of the blamed rose only after the errors had begun."""
@@ -134,7 +145,7 @@ def gather(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) ->
     bounds = {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
     broken = case.frame(PACKAGE, "breakdown", **bounds)
     near = _blamed_minutes(case, scene, finding, minutes)
-    errors = _error_onset(near)
+    errors = _error_onset(near, scene)
     load_at = _load_onset(near, scene)
     before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
     started = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < impact.start + 3 * MINUTE))
@@ -168,8 +179,13 @@ def _ratios(near: pl.DataFrame) -> Floats:
 
 
 def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) -> pl.DataFrame:
-    """Return minute, requests, failed, blamed (load of the blamed subjects), from an hour before the window to an hour after its end."""
-    span = Window(scene.window.start - 60 * MINUTE, impact_window(scene.incident).end + 60 * MINUTE)
+    """Return minute, requests, failed, blamed (load of the blamed subjects): an hour before the window to an hour after the impact.
+
+    It begins no earlier than the end of the incident before: a relapse is not explained by the errors of the first fall.
+    """
+    earlier = [m.end for m in scene.masked if m.start < scene.whole.start and m.end <= scene.window.start]
+    start = max([scene.window.start - 60 * MINUTE, *earlier])
+    span = Window(start, impact_window(scene.incident).end + 60 * MINUTE)
     axis = pl.DataFrame({"minute": pl.datetime_range(span.start, span.end - MINUTE, "1m", time_unit="us", eager=True)})
     own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end).with_columns(cost=pl.lit(0.0))
     guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
@@ -178,10 +194,11 @@ def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.Data
     return joined.with_columns(pl.col("requests", "failed", "blamed").fill_null(0))
 
 
-def _error_onset(near: pl.DataFrame) -> datetime | None:
+def _error_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
     """Return the first minute from which two of three minutes fail clearly."""
     ratio = _ratios(near)
-    bad = ratio > max(ERROR_RATIO, 5.0 * float(np.median(ratio[:60])))
+    before = ratio[(near["minute"] < scene.window.start).to_numpy()]
+    bad = ratio > max(ERROR_RATIO, 5.0 * float(np.median(before)) if len(before) else 0.0)
     runs = bad[:-2].astype(int) + bad[1:-1] + bad[2:] if len(bad) > 2 else np.zeros(0)
     found = np.flatnonzero((runs >= 2) & bad[:-2]) if len(runs) else np.zeros(0, dtype=int)
     return near["minute"][int(found[0])] if len(found) else None
@@ -191,7 +208,8 @@ def _load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
     """Return when the blamed subjects' load had made a tenth of the excess that it made up to the impact's first minutes."""
     rows = near.filter(pl.col("minute") < scene.window.end + 5 * MINUTE)
     load = rows["blamed"].to_numpy().astype(float)
-    at = onset(load, float(np.median(load[:30])) if len(load) > 60 else 0.0)
+    before = load[(rows["minute"] < scene.window.start).to_numpy()]
+    at = onset(load, float(np.median(before)) if len(before) >= 30 else 0.0)
     return rows["minute"][at] if at is not None and load.sum() > 0 else None
 
 
@@ -232,15 +250,17 @@ def _summed(rows: pl.DataFrame, kind: str) -> list[dict[str, Any]]:
 
 def _hosts(case: Case, bounds: dict[str, list[datetime]], impact: Window) -> list[Host]:
     ends: dict[str, list[datetime]] = {}
+    begins: dict[str, datetime] = {}
     for row in case.rows(PACKAGE, "host_ends"):
         ends.setdefault(row["host"], []).append(row["last_at"])
+        begins[row["host"]] = min(row["first_at"], begins.get(row["host"], row["first_at"]))
     return [
         Host(
             row["host"], int(row["requests"]), int(row["failed"]), float(row["expected"]),
             any(abs(at - impact.start) <= 2 * MINUTE for at in ends.get(row["host"], [])),
         )
         for row in case.rows(PACKAGE, "host_minutes", **bounds)
-        if row["host"] is not None
+        if row["host"] is not None and begins.get(row["host"], impact.start) <= impact.start
     ]  # fmt: skip
 
 

@@ -21,8 +21,11 @@ BULK = 0.99
 """The largest own excesses that make up this much of their actor's are its load."""
 ALIKE = 0.9
 """Cosine of routes from which an account is said to have done the same thing."""
-PACE = 0.3
-"""An account that came after the impact must work at this share of the participants' pace: a person who tries again does not."""
+PACE = 0.2
+"""An account that came after the impact, or that nothing but its own doing ties to the others, must work at this share of their pace
+(requests per active minute): a person who looks around or tries again does not."""
+FEWEST_ALONE = 20
+"""... and must have made so many requests."""
 
 SCHEMA: dict[str, Any] = {
     "actor_id": pl.String, "account_id": pl.String, "role": pl.String, "requests": pl.Int64, "load_share": pl.Float64,
@@ -62,8 +65,11 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     took = (
         inside & (whole.significant(3.0, 1.5) | narrow.significant(3.0, 1.5)) & _bulk(np.maximum(whole.over, narrow.over), inside, excess)
     )
-    took |= ~inside & _alike(scene, ways, accounts) & narrow.significant(4.0, 2.0) & (narrow.over >= MIN_SHARE * excess)
-    took |= inside & _later(case, scene, accounts, took, ways)
+    pace = _pace(case, scene, accounts)
+    as_fast = pace >= PACE * float(np.median(pace[took])) if took.any() else took
+    alone = narrow.significant(4.0, 2.0) & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE))
+    took |= ~inside & _alike(scene, ways, accounts) & alone & as_fast
+    took |= inside & as_fast & _later(case, scene, accounts, took, ways)
     return _rows(known, whole, took, excess)
 
 
@@ -97,7 +103,7 @@ def _alike(scene: Scene, ways: pl.DataFrame, accounts: list[str]) -> Bools:
 
 
 def _later(case: Case, scene: Scene, accounts: list[str], took: Bools, ways: pl.DataFrame) -> Bools:
-    """Return who took part after the impact began: doing the same thing, at the pace of those who had begun."""
+    """Return who took part after the impact began: doing the same thing."""
     nobody = np.zeros(len(accounts), dtype=bool)
     if scene.whole.end <= scene.window.end or not took.any():
         return nobody
@@ -107,9 +113,9 @@ def _later(case: Case, scene: Scene, accounts: list[str], took: Bools, ways: pl.
     loads = case.frame(PACKAGE, "account_windows", accounts=accounts, **bounds)
     done = history(within(loads, ways), accounts, len(windows))
     sought = done.significant(4.0, 2.0) & (similarity(loads, ways, accounts) >= ALIKE)
-    pace = _pace(case, scene, accounts)
     typical = float(np.median(done.load[took, 0]))
-    return sought & (pace >= PACE * float(np.median(pace[took]))) & (done.load[:, 0] >= 0.1 * typical)
+    result: Bools = sought & (done.load[:, 0] >= 0.1 * typical)
+    return result
 
 
 def _pace(case: Case, scene: Scene, accounts: list[str]) -> Floats:

@@ -25,6 +25,12 @@ def percent(share: float) -> str:
     return f"{value:.1f} %" if 0.05 <= value <= 99.95 else ("under 0.1 %" if value < 1 else "over 99.9 %")
 
 
+def growth(load: float, expected: float) -> str:
+    """How much a load rose: by so many per cent, or to so many times."""
+    ratio = load / max(expected, 1.0)
+    return f"by {percent(ratio - 1.0)}" if ratio < 2.0 else f"to {ratio:,.1f} times what is usual"
+
+
 def minutes(count: int) -> str:
     """So many minutes."""
     return f"{count} minute" if abs(count) == 1 else f"{count} minutes"

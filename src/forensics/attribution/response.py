@@ -85,7 +85,8 @@ def _row(incident: dict[str, Any], measure: Measure, guilty: set[str], over: dic
 def _ordinary_use(case: Case, accounts: list[str], masks: list[Window]) -> dict[str, str]:
     bounds: dict[str, list[datetime]] = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
     rows = case.rows(PACKAGE, "ordinary_use", accounts=accounts, **bounds) if accounts else []
-    return {
-        row["account_id"]: f"{row['requests']:,} requests on {row['days']} days, mostly {row['main_route'] or 'paths without a route'}"
-        for row in rows
-    }
+    found = {}
+    for row in rows:
+        days = f"{row['days']} day" if row["days"] == 1 else f"{row['days']} days"
+        found[row["account_id"]] = f"{row['requests']:,} requests on {days}, mostly {row['main_route'] or 'paths without a route'}"
+    return found

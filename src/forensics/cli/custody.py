@@ -10,6 +10,32 @@ import typer
 from forensics.cli.options import DEFAULT_CASE, CaseFolder, OutputOption, StyleOption
 
 
+def show(
+    reference: Annotated[str, typer.Argument(metavar="EVIDENCE:LINE", help="An evidence id or a path, and a line number.")],
+    raw: Annotated[bool, typer.Option("--raw", help="Write the bytes as they are (into a pipe or a file, not to a terminal).")] = False,
+    case: CaseFolder = DEFAULT_CASE,
+) -> None:
+    """Show the raw line behind a finding, after checking that the file still has the bytes that were loaded.
+
+    \b
+    Examples:
+      forensics show 3f9a2c41d07b:1207
+      forensics show edge-1/access.log.3.gz:1207
+      forensics show access.log:1 --raw | xxd
+    """
+    from forensics.case.case import Case
+    from forensics.evidence.provenance import show as shown
+    from forensics.evidence.provenance import write
+    from forensics.progress import Terminal
+
+    narration = Terminal()
+    with Case.open(case) as opened:
+        line = shown(opened, reference, narration)
+    narration.say(line.origin())
+    write(line, raw)
+    line.complain()
+
+
 def verify(
     search: Annotated[Path | None, typer.Option("--search", help="A folder in which missing evidence is looked for by its bytes.")] = None,
     head: Annotated[
@@ -64,5 +90,6 @@ def sql(
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    app.command()(show)
     app.command()(verify)
     app.command()(sql)

@@ -1,9 +1,9 @@
 """Rival explanations of one incident, each with evidence for and against: one module per explanation; the folder is the registry.
 
 A module has ``EXPLANATION`` (its name), ``PRIOR`` (bits before any evidence; 0 is "something else"), ``EXCLUSIVE`` (False when it may be
-true beside another) and ``weigh(facts, names) -> Weighed``. Evidence is weighed in bits, log2 of how much more often it is seen when
-the explanation is true than when it is not, on a coarse scale: 1 weak, 2 fair, 4 strong, 6 decisive (Good, "Probability and the
-Weighing of Evidence", 1950). The weights are judgements, the same in every case, and every one is printed with its sentence's sign.
+true beside another) and ``weigh(facts, names) -> Weighed`` (None where the question does not arise). Evidence is weighed in bits, log2 of
+how much more often it is seen when the explanation is true than when it is not, on a coarse scale: 1 weak, 2 fair, 4 strong, 6 decisive
+(Good, "Probability and the Weighing of Evidence", 1950). The weights are judgements, the same in every case.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def modules() -> list[ModuleType]:
 
 def weigh_all(facts: Facts, names: Names) -> list[Rival]:
     """Weigh every explanation; likelihoods of those that exclude each other share what "something else" (0 bits) leaves."""
-    found = [(module, module.weigh(facts, names)) for module in modules()]
+    weighed_by = [(module, module.weigh(facts, names)) for module in modules()]
+    found: list[tuple[ModuleType, Weighed]] = [(module, weighed) for module, weighed in weighed_by if weighed is not None]
     strength = {module.EXPLANATION: 2.0 ** min(40.0, module.PRIOR + weighed.bits) for module, weighed in found}
     whole = 1.0 + sum(strength[module.EXPLANATION] for module, _ in found if module.EXCLUSIVE)
     rivals = [

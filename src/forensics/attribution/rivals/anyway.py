@@ -11,12 +11,11 @@ PRIOR = 0.0
 EXCLUSIVE = False
 
 
-def weigh(facts: Facts, names: Names) -> Weighed:
+def weigh(facts: Facts, names: Names) -> Weighed | None:
     """Compare the load without the blamed with what the service carries in health."""
     found = Weighed(wanted=["A load test of the service at the load that would have been left."])
     if not facts.finding.blamed or facts.is_load:
-        found.wanted = []
-        return found
+        return None
     if facts.capacity is None:
         found.wanted.append("Logs of a healthy time: these hold none.")
         return found

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts, Part
+from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, clock, percent
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 
 EXPLANATION = "bad deploy"
 PRIOR = 0.0
 EXCLUSIVE = True
-CONCENTRATED = 0.8
 
 
 def weigh(facts: Facts, names: Names) -> Weighed:
@@ -45,19 +44,27 @@ def equal_load(facts: Facts, found: Weighed) -> None:
         found.contra(f"Load had risen to {amount(rise.load)} against {amount(rise.expected)} expected.", FAIR)
 
 
-def concentration(facts: Facts, found: Weighed, kind: str) -> Part | None:
-    """Whether failures keep to one part of a kind; returns it."""
+def concentration(facts: Facts, found: Weighed, kind: str) -> None:
+    """Whether failures keep to one part of a kind."""
     parts = [p for p in facts.parts if p.kind == kind]
+    top = facts.concentrated(kind)
     if len(parts) < 2:
-        return None
-    top = parts[0]
-    if top.failure_share >= CONCENTRATED and top.failure_share > 1.5 * top.request_share:
+        return
+    if top is not None:
         found.pro(
-            f"{percent(top.failure_share)} of the failures are on {kind} {top.name}, which usually has {percent(top.request_share)} "
-            f"of the requests; {percent(top.ratio)} of them failed.",
+            f"{percent(top.failure_share)} of the failures are on {kind} {top.name}, which usually has {percent(top.request_share)} of the "
+            f"requests; {percent(top.ratio)} of its own failed, while the others were served.",
             STRONG,
         )
-        return top
+        return
     failing = [p for p in parts if p.ratio > max(0.05, 5 * p.usual_ratio)]
     found.contra(f"Failures are spread over {len(failing)} of {len(parts)} {kind}s.", FAIR if len(failing) >= 2 else WEAK)
-    return None
+
+
+def confined(facts: Facts, found: Weighed) -> None:
+    """Too much load fails everywhere: say when failures keep to one route, host or backend instead."""
+    for kind in ("route", "backend", "host"):
+        top = facts.concentrated(kind)
+        if top is not None:
+            found.contra(f"The failures keep to {kind} {top.name}; the rest of the service answered.", FAIR)
+            return

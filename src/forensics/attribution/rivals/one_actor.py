@@ -7,6 +7,7 @@ from math import log2
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, clock, minutes, percent, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
+from forensics.attribution.rivals.bad_deploy import confined
 
 EXPLANATION = "one actor"
 PRIOR = 0.0
@@ -68,6 +69,12 @@ def significance(facts: Facts, p_value: float | None, found: Weighed) -> None:
 
 def order(facts: Facts, found: Weighed) -> None:
     """Say what came first, the load or the errors."""
+    if facts.lag is not None and facts.lag.correlation >= 0.3:
+        lag = facts.lag
+        sentence = (
+            f"Errors follow its load by {minutes(lag.lag)} (90 % interval {lag.low} to {lag.high}; correlation {lag.correlation:.2f})."
+        )
+        found.pro(sentence, 0.0)
     if facts.load_onset is None or facts.error_onset is None:
         return
     ahead = int((facts.error_onset - facts.load_onset).total_seconds() // 60)
@@ -85,6 +92,7 @@ def remainder(facts: Facts, found: Weighed) -> None:
     if facts.capacity is None or facts.is_load:
         return
     rest, healthy, peak = amount(facts.rest_peak), amount(facts.capacity.healthy), amount(facts.peak_load)
+    confined(facts, found)
     if facts.peak_load > facts.capacity.healthy >= facts.rest_peak:
         found.pro(f"With it the load reached {peak} requests a minute; without it at most {rest}; {healthy} were carried in health.", FAIR)
     elif facts.rest_peak > facts.capacity.healthy:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, percent
+from forensics.attribution.phrases import amount, growth, percent
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
+from forensics.attribution.rivals.bad_deploy import confined
 
 EXPLANATION = "organic surge"
 PRIOR = 0.0
@@ -18,7 +19,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if not rise.significant:
         found.contra(f"Load did not rise: {amount(rise.load)} against {amount(rise.expected)} expected.", DECISIVE)
         return found
-    found.pro(f"Load rose by {percent(rise.excess / max(rise.expected, 1.0))} over the same hours of other days.", FAIR)
+    found.pro(f"Load rose {growth(rise.load, rise.expected)} compared with the same hours of other days.", FAIR)
     if facts.finding.share >= 0.5:
         found.contra(f"{percent(facts.finding.share)} of the excess was made by {len(facts.finding.blamed)} of those who asked.", DECISIVE)
     else:
@@ -27,4 +28,14 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.pro(f"{amount(spread.active)} accounts were active where {amount(spread.usually_active)} usually are.", FAIR)
     elif spread.anonymous_share < 0.5:
         found.contra(f"No more accounts than usual were active ({amount(spread.active)}).", WEAK)
+    if not facts.is_load:
+        _without_overload(facts, found)
     return found
+
+
+def _without_overload(facts: Facts, found: Weighed) -> None:
+    """A surge breaks a service by overload: everywhere, and above what it is used to carry."""
+    if facts.capacity and facts.peak_load <= facts.capacity.healthy:
+        peak, healthy = amount(facts.peak_load), amount(facts.capacity.healthy)
+        found.contra(f"The load stayed within what was carried in health ({peak} of {healthy} a minute).", FAIR)
+    confined(facts, found)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import clock, percent
+from forensics.attribution.phrases import clock
+from forensics.attribution.phrases import growth as rose
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 
 EXPLANATION = "retry storm"
@@ -28,7 +29,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     elif facts.follows and facts.load_onset and facts.error_onset:
         found.pro(f"The load rose at {clock(facts.load_onset)}, after the errors at {clock(facts.error_onset)} (UTC).", STRONG)
     else:
-        found.contra(f"Load had risen by {percent(rise.excess / max(rise.expected, 1.0))} before the impact.", STRONG)
+        found.contra(f"Load had risen {rose(rise.load, rise.expected)} before the impact.", STRONG)
     if growth > 1.3 and not rise.significant:
         found.contra("Retries amplify a failure; something else must have begun it.", WEAK)
     return found

@@ -1,0 +1,173 @@
+"""From a finding back to its evidence: which file is meant, do its bytes still match, and the raw line itself."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forensics.case.case import Case
+from forensics.errors import BrokenEvidenceError, RefusedEvidenceError, UsageError
+from forensics.evidence.discover import EvidenceFile
+from forensics.evidence.hashing import sha256_of
+from forensics.evidence.streams import utf8_chunks
+from forensics.progress import Progress
+from forensics.text import printable
+
+LONGEST_SHOWN = 16 << 20
+"""Bytes of one line that are kept in memory; a longer one is cut there."""
+
+
+@dataclass(frozen=True)
+class RawLine:
+    """One line of evidence as it stands in the file."""
+
+    evidence_id: str
+    path: str
+    line: int
+    sha256: str
+    raw: bytes
+    """The line without its line end; of a Parquet export the row as JSON."""
+    matches: bool
+    """Whether the file's bytes are those that were loaded."""
+
+    def origin(self) -> str:
+        """Say where the line stands and whether the file is still what was loaded."""
+        state = "matches" if self.matches else "NO LONGER MATCHES"
+        return f"{self.path}, line {self.line:,} (evidence {self.evidence_id}); SHA-256 {self.sha256} {state}"
+
+    def complain(self) -> None:
+        """Raise ``BrokenEvidenceError`` when the file is no longer what was loaded."""
+        if not self.matches:
+            raise BrokenEvidenceError(
+                f"{self.path} is not what was loaded (its SHA-256 differs): the line above may be another one; restore the file."
+            )
+
+
+def write(line: RawLine, raw: bool) -> None:
+    """Write the line to standard output: its bytes as they are into a pipe with ``raw``, else with control characters made visible."""
+    if not raw:
+        print(printable(line.raw.decode("utf-8", "backslashreplace")))
+        return
+    if sys.stdout.isatty():
+        raise UsageError("Raw bytes can command a terminal: send them into a pipe or a file (`--raw | less`).")
+    sys.stdout.buffer.write(line.raw + b"\n")
+    sys.stdout.flush()
+
+
+def show(case: Case, reference: str, progress: Progress) -> RawLine:
+    """Return the line that ``EVIDENCE:LINE`` points at, after hashing the file that it stands in.
+
+    ``EVIDENCE`` is an evidence id (or the beginning of one, or of the SHA-256) or a path (or the end of one).
+    Raises ``UsageError`` when nothing or several files are meant or the file has no such line, ``BrokenEvidenceError`` when it is gone.
+    """
+    name, line = _split(reference)
+    row = _meant(case, name)
+    file = evidence_file(row)
+    if not file.location.is_file():
+        raise BrokenEvidenceError(
+            f"{row['path']} is no longer at {file.location}: put it back, or find it with `forensics verify --search DIR`."
+        )
+    matches = stored_sha256(file, progress) == row["sha256"]
+    try:
+        raw = _row_of_parquet(file, line) if _is_parquet(file) else _line_of_text(file, line)
+    except RefusedEvidenceError as error:
+        raise BrokenEvidenceError(f"{row['path']} {error}.") from error
+    if raw is None:
+        raise UsageError(f"{row['path']} has no line {line:,}: its lines were 1 to {row['lines']:,} when it was loaded.")
+    return RawLine(row["evidence_id"], row["path"], line, row["sha256"], raw, matches)
+
+
+def evidence_file(row: dict[str, Any]) -> EvidenceFile:
+    """Return the file (or the archive member) that a row of ``evidence_files`` was read from."""
+    location = Path(row["location"])
+    for parent in (location, *location.parents):
+        if parent.is_file():
+            member = None if parent == location else location.relative_to(parent).as_posix()
+            return EvidenceFile(row["path"], parent, member)
+    return EvidenceFile(row["path"], location)
+
+
+def stored_sha256(file: EvidenceFile, progress: Progress) -> str:
+    """Return the SHA-256 of the bytes as they are stored."""
+    if file.member is not None:
+        digest = hashlib.sha256()
+        with file.open_stored() as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+    with progress.step(f"Hashing {file.name}", total=file.fingerprint().size) as advance:
+        return sha256_of(file.location, advance)
+
+
+def _split(reference: str) -> tuple[str, int]:
+    name, colon, number = reference.rpartition(":")
+    if not colon or not name or not number.isascii() or not number.isdigit() or int(number) < 1:
+        raise UsageError(f"{reference!r} is not EVIDENCE:LINE: write an evidence id or a path, a colon, and a line number from 1.")
+    return name, int(number)
+
+
+def _meant(case: Case, name: str) -> dict[str, Any]:
+    rows = case.rows("case", "evidence_locations")
+    tests = (
+        lambda row: name in (row["evidence_id"], row["path"], row["location"], row["sha256"]),
+        lambda row: len(name) >= 4 and row["sha256"].startswith(name.lower()),
+        lambda row: f"/{row['path']}".endswith(f"/{name}") or row["location"] == str(Path(name).absolute()),
+    )
+    for test in tests:
+        found = [row for row in rows if test(row)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(f"{row['evidence_id']} ({row['path']})" for row in found[:10])
+            raise UsageError(f"{name!r} could be any of {len(found)} evidence files: {listed}; name one by its id.")
+    raise UsageError(f"No evidence in this case is called {name!r}: `forensics status` lists what is loaded.")
+
+
+def _is_parquet(file: EvidenceFile) -> bool:
+    with file.open() as stream:
+        return stream.read(4) == b"PAR1"
+
+
+def _row_of_parquet(file: EvidenceFile, line: int) -> bytes | None:
+    import polars as pl
+
+    with file.open() as stream:
+        rows = pl.scan_parquet(io.BytesIO(stream.read())).slice(line - 1, 1).collect().to_dicts()
+    return json.dumps(rows[0], ensure_ascii=False, default=str).encode() if rows else None
+
+
+def _line_of_text(file: EvidenceFile, line: int) -> bytes | None:
+    """Read on to the line, in blocks; nothing after it is read, nothing is unpacked to disk."""
+    with file.open() as stream:
+        return nth_line(utf8_chunks(stream), line)
+
+
+def nth_line(chunks: Iterator[bytes], line: int) -> bytes | None:
+    """Return the ``line``-th line (1-based) without its line end; None when there are fewer."""
+    before = 0
+    kept: list[bytes] = []
+    for chunk in chunks:
+        ends = chunk.count(b"\n")
+        if before + ends < line - 1:
+            before += ends
+            continue
+        for part in _parts(chunk):
+            if before == line - 1 and sum(map(len, kept)) < LONGEST_SHOWN:
+                kept.append(part)
+            if part.endswith(b"\n"):
+                before += 1
+                if before == line:
+                    return b"".join(kept).removesuffix(b"\n").removesuffix(b"\r")
+    return b"".join(kept) if kept else None
+
+
+def _parts(chunk: bytes) -> list[bytes]:
+    """Split after ``\\n`` only: a carriage return inside a line does not end it."""
+    *whole, rest = chunk.split(b"\n")
+    return [part + b"\n" for part in whole] + ([rest] if rest else [])
