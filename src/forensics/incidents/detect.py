@@ -2,8 +2,133 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
 from forensics.case.case import Case
+from forensics.incidents import wording
+from forensics.incidents.boundaries import Edge, ramp_start, refined
+from forensics.incidents.detectors import detectors
+from forensics.incidents.episodes import Found, incidents_of
+from forensics.incidents.findings import Finding, narrowed, table
+from forensics.incidents.look import View, look
+from forensics.incidents.phases import phases, worst_minute
+from forensics.incidents.series import Axis, Bools, Series, read_series
+from forensics.incidents.severity import severity
+from forensics.incidents.windows import Window
+
+PASSES = 4
+"""Fits of the baseline, each without what the one before found."""
+MARGIN = 5
+"""Minutes beside a window that teach the baseline nothing either."""
+TABLES = ("incidents", "phases", "incident_minutes")
 
 
 def detect(case: Case) -> None:
-    """Fill ``incidents``, ``phases`` and ``incident_minutes``."""
+    """Find incidents in the minutes, refine their boundaries in seconds, and fill the tables."""
+    axis, series = read_series(case)
+    findings = _findings(case, axis, series) if axis is not None else []
+    case.replace("incidents", table(findings))
+    kept = _with_facts(case, findings)
+    case.replace("incidents", table(kept))
+    case.replace("phases", pl.concat([f.phase_rows() for f in kept]) if kept else pl.DataFrame())
+    case.replace("incident_minutes", pl.concat([f.minute_rows() for f in kept]) if kept else pl.DataFrame())
+
+
+def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
+    given = _given_baseline(case, axis)
+    view, whole = _settled(axis, series[0], given)
+    views = {part.scope: look(axis, part, view.masked) for part in series[1:]}
+    parts = [window for part in views.values() for window in _windows(part)]
+    found = [narrowed(f, view, views) for f in incidents_of(whole, parts)]
+    views[series[0].scope] = view
+    ramps = [ramp_start(view.series.requests, view.baseline.expected, view.baseline.spread(1), f.first) for f in found]
+    moments = iter(refined(case, axis, [edge for f, r in zip(found, ramps, strict=True) for edge in _edges(axis, f, views[f.scope], view, r)]))
+    return [_finding(axis, f, views[f.scope], view, ramp, moments) for f, ramp in zip(found, ramps, strict=True)]
+
+
+def _settled(axis: Axis, series: Series, given: Bools) -> tuple[View, list[Window]]:
+    """Fit, find, mask what was found, and fit again until nothing changes."""
+    masked, windows = given, []
+    for _ in range(PASSES):
+        view = look(axis, series, masked)
+        windows = _windows(view)
+        now = given | _covered(axis, windows)
+        if (now == masked).all():
+            break
+        masked = now
+    return look(axis, series, masked), windows
+
+
+def _windows(view: View) -> list[Window]:
+    return [window for detector in detectors().values() for window in detector(view)]
+
+
+def _covered(axis: Axis, windows: list[Window]) -> Bools:
+    flags = np.zeros(axis.minutes, dtype=bool)
+    for window in windows:
+        flags[max(0, window.first - MARGIN) : window.last + MARGIN + 1] = True
+    return flags
+
+
+def _given_baseline(case: Case, axis: Axis) -> Bools:
+    """Minutes outside the range given with ``--baseline FROM/TO`` teach nothing; without the option every minute may teach."""
+    given = case.option("baseline")
+    flags = np.zeros(axis.minutes, dtype=bool)
+    if given:
+        low, high = (axis.index(datetime.fromisoformat(text)) for text in str(given).split("/"))
+        flags[:] = True
+        flags[low : high + 1] = False
+    return flags
+
+
+def _edges(axis: Axis, found: Found, scope: View, whole: View, ramp: int | None) -> list[Edge]:
+    """The boundaries of an incident: start, end of each episode's last window that matters, and the ramp's start."""
+    edges = [_edge(_first(found), True, scope)]
+    edges += [_edge(_last(found, episode), False, scope) for episode in found.episodes]
+    if ramp is not None:
+        edges.append(_edge(Window("surge", whole.series.scope, ramp, found.first, 0.0, 0.0), True, whole))
+    return edges
+
+
+def _edge(window: Window, start: bool, view: View) -> Edge:
+    minute = window.first if start else window.last
+    return Edge(window, start, view.baseline.error_ratio, float(view.baseline.expected[minute]) / 60)
+
+
+def _first(found: Found) -> Window:
+    """The window that begins the incident; among those of the same minute failing answers tell the time best."""
+    rank = {"errors": 0, "silence": 1, "latency": 2, "collapse": 3}
+    return min(found.windows, key=lambda w: (w.first, rank.get(w.signal, 4)))
+
+
+def _last(found: Found, episode: tuple[int, int]) -> Window:
+    rank = {"errors": 0, "silence": 1, "collapse": 2, "latency": 3}
+    inside = [w for w in found.windows if episode[0] <= w.first <= episode[1]]
+    return max(inside, key=lambda w: (w.last, -rank.get(w.signal, 4)))
+
+
+def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | None, moments: Any) -> Finding:
+    started = next(moments)
+    ends = [next(moments) for _ in found.episodes]
+    ramped = next(moments) if ramp is not None else None
+    bad = scope.series.failed + np.where(_covered(axis, list(found.windows)), np.maximum(scope.baseline.expected - scope.series.requests, 0.0), 0.0)
+    if found.kind in ("surge", "collection"):
+        bad = scope.series.failed
+    level, spent = severity(whole, bad, found.first, found.last)
+    return Finding(
+        axis=axis, found=found, view=scope, whole=whole, started_at=started, episode_ends=tuple(ends),
+        ramp_started_at=ramped if ramped is not None and ramped < started else None,
+        peaked_at=axis.at(worst_minute(scope, found)), severity=level, budget_spent=spent,
+        phases=tuple(phases(scope, found, ramp)),
+    )  # fmt: skip
+
+
+def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
+    """Add what each incident did to requests and accounts; drop those that are one client's own trouble."""
+    facts = {row["incident_id"]: row for row in case.rows("incidents", "facts")} if findings else {}
+    kept = [finding.knowing(facts.get(finding.incident_id, {})) for finding in findings]
+    return [wording.worded(finding) for finding in kept if not finding.one_client()]

@@ -23,6 +23,7 @@ _CUTS = (
     (r"/v([0-9]{1,2})\b", "/v<$1>"),  # a version is part of the route
     (r"([^0-9<])[0-9]+", "$1{id}"),
     (r"/v<([0-9]+)>", "/v$1"),
+    (r"\{id\}(?:[0-9A-Za-z]{0,4}\{id\})+[a-f]*", "{id}"),  # a short hash, letters and digits mixed
     (r"\{id\}(?:[-_.:]?\{id\}|[0-9])+", "{id}"),
 )
 _STATIC_END = r"\.(?:css|js|mjs|map|woff2?|ttf|ico|svg)$"

@@ -1,0 +1,153 @@
+"""From minutes to moments: boundaries are the first and the last deviating event, found in seconds around the minutes' boundaries.
+
+A boundary is the split of the seconds around it that makes both sides most likely (a change point by maximum likelihood: binomial for
+failing or slow answers, Poisson for load); silence is bounded by the last line before it and the first after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from forensics.case.case import Case
+from forensics.incidents.series import Axis, Floats, Scope
+from forensics.incidents.windows import Window
+
+BEFORE, AFTER = 3, 4
+"""Minutes before and after the first deviating minute in which its first deviating second is sought (mirrored for the last)."""
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A boundary to be refined: the window's own first or last minute, and what the scope usually looks like there."""
+
+    window: Window
+    start: bool
+    usual_ratio: float
+    usual_rate: float
+    """Expected requests per second."""
+
+    @property
+    def minute(self) -> int:
+        """The minute that the boundary is in."""
+        return self.window.first if self.start else self.window.last
+
+
+def refined(case: Case, axis: Axis, edges: Sequence[Edge]) -> list[datetime]:
+    """Return the moment of each edge, in order."""
+    if not edges:
+        return []
+    around = [(BEFORE, AFTER) if edge.start else (AFTER, BEFORE) for edge in edges]
+    starts = [axis.at(edge.minute - low) for edge, (low, _) in zip(edges, around, strict=True)]
+    ends = [axis.at(edge.minute + high + 1) for edge, (_, high) in zip(edges, around, strict=True)]
+    seconds = case.frame("incidents", "seconds", starts=starts, ends=ends)
+    out = []
+    for number, edge in enumerate(edges):
+        rows = scoped(seconds.filter(pl.col("range") == number), edge.window.scope)
+        out.append(_moment(rows, axis, edge, starts[number], ends[number]))
+    return out
+
+
+def scoped(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Rows of one scope, one per second."""
+    if scope.part != "everything":
+        rows = rows.filter(pl.col(scope.part) == scope.name)
+    return rows.group_by("second").agg(
+        pl.col("requests", "failed", "bad").sum(),
+        pl.col("^first_.*$").min(),
+        pl.col("^last_.*$").max(),
+    ).sort("second")  # fmt: skip
+
+
+def _moment(rows: pl.DataFrame, axis: Axis, edge: Edge, low: datetime, high: datetime) -> datetime:
+    if rows.is_empty():
+        return axis.at(edge.minute if edge.start else edge.minute + 1)
+    if edge.window.signal == "silence":
+        return _silence(rows, axis, edge)
+    if edge.window.signal in ("errors", "latency"):
+        return _badness(rows, axis, edge)
+    return _load(rows, edge, low, high)
+
+
+def _silence(rows: pl.DataFrame, axis: Axis, edge: Edge) -> datetime:
+    """The last line before the silence, or the first after it."""
+    moment = axis.at(edge.minute if edge.start else edge.minute + 1)
+    if edge.start:
+        before = rows.filter(pl.col("last_at") < moment)["last_at"].max()
+        return before if isinstance(before, datetime) else moment
+    after = rows.filter(pl.col("first_at") >= moment)["first_at"].min()
+    return after if isinstance(after, datetime) else moment
+
+
+def _badness(rows: pl.DataFrame, axis: Axis, edge: Edge) -> datetime:
+    """The first (last) failing or slow answer of the side of the split on which they are usual."""
+    what = "failed" if edge.window.signal == "errors" else "bad"
+    rows = rows if edge.start else rows.reverse()
+    bad, total = rows[what].to_numpy().astype(float), rows["requests"].to_numpy().astype(float)
+    inside = rows["second"].is_between(axis.at(edge.window.first), axis.at(edge.window.last + 1), closed="left").to_numpy()
+    usual = float(np.clip(edge.usual_ratio, 1e-4, 0.5)) if what == "failed" else 0.05
+    ratio = float(np.clip(bad[inside].sum() / max(total[inside].sum(), 1.0), max(0.2, 3 * usual), 0.98))
+    split = _split(bad * np.log(usual) + (total - bad) * np.log1p(-usual), bad * np.log(ratio) + (total - bad) * np.log1p(-ratio))
+    column = f"{'first' if edge.start else 'last'}_{what}_at"
+    found = rows[column][split:].drop_nulls()
+    moment = found[0] if len(found) else None
+    return moment if isinstance(moment, datetime) else axis.at(edge.minute if edge.start else edge.minute + 1)
+
+
+def _load(rows: pl.DataFrame, edge: Edge, low: datetime, high: datetime) -> datetime:
+    """The second at which the load changes; whole seconds without any request exist too."""
+    length = int((high - low) / SECOND)
+    counts = np.zeros(length)
+    counts[((rows["second"] - low).dt.total_seconds()).to_numpy()] = rows["requests"].to_numpy()
+    if not edge.start:
+        counts = counts[::-1]
+    inner = counts[BEFORE * 60 :]
+    usual, unusual = max(edge.usual_rate, 1e-3), max(float(inner.mean()), 1e-3)
+    if edge.window.signal == "surge":
+        unusual = max(unusual, 1.5 * usual)
+    split = _split(counts * np.log(usual) - usual, counts * np.log(unusual) - unusual)
+    return low + split * SECOND if edge.start else high - split * SECOND
+
+
+def _split(before: Floats, after: Floats) -> int:
+    """Index of the first element of the second side of the most likely split."""
+    left = np.concatenate(([0.0], np.cumsum(before)))
+    right = after.sum() - np.concatenate(([0.0], np.cumsum(after)))
+    return int(np.argmax(left + right))
+
+
+def ramp_start(requests: Floats, expected: Floats, spread: float, first: int) -> int | None:
+    """Return the minute at which load began to rise before minute ``first``, or None: a one-sided CUSUM, backdated to its last zero.
+
+    Page (1954), Continuous inspection schemes: the change is dated to where the cumulative sum of excesses last was at its lowest.
+    """
+    low = max(0, first - RAMP_LONGEST)
+    if first - low < 2:
+        return None
+    seen, wanted = requests[low:first], np.maximum(expected[low:first], 0.05)
+    start = None
+    for times in RAMP_TIMES:
+        steps = (seen - times * wanted) / np.sqrt(wanted * spread)
+        backwards = np.cumsum(steps[::-1])
+        best = int(np.argmax(backwards))
+        if backwards[best] < RAMP_SCORE:
+            break
+        later = len(seen) - 1 - best
+        if start is None or seen[start:later].sum() < RAMP_CLEAR * wanted[start:later].sum():
+            start = later  # what came before was a busy evening, not yet the ramp
+    return None if start is None else low + start
+
+
+RAMP_LONGEST = 360
+"""Minutes before the onset in which a ramp is sought."""
+RAMP_TIMES = (1.5, 2.0, 3.0, 4.0)
+"""Times the expected load that counts as risen: the later start wins when what lies between is no clear rise."""
+RAMP_CLEAR = 2.2
+RAMP_SCORE = 8.0
+
+

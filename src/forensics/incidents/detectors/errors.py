@@ -1,0 +1,73 @@
+"""Failing answers: more 5xx than chance allows, in windows of a minute to an hour.
+
+Binomial counts against the scope's own usual ratio: one 500 at night is nothing, six of seven is something, 3 % for an hour is too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import betainc
+
+from forensics.incidents.baseline import rolling
+from forensics.incidents.look import View
+from forensics.incidents.series import Bools, Floats
+from forensics.incidents.windows import Window, bounded_runs, marked, trimmed
+
+SCANS = ((1, 0.3, 8), (2, 0.3, 6), (5, 0.15, 6), (15, 0.06, 8), (60, 0.03, 15))
+"""(minutes, least ratio, least failures) of a window worth testing."""
+TIMES_USUAL = 5.0
+"""A ratio must also be so many times the usual one."""
+CLUSTERING = 3.0
+"""Failures come in clusters (one client's retries): chance is computed with so many times the usual ratio."""
+LEAST_SCORE = 8.0
+"""Decimal orders of improbability that a window must have."""
+AROUND = 120
+"""Minutes around a hit in which its boundaries are sought."""
+
+
+def detect(view: View) -> list[Window]:
+    """Find stretches of failing answers; ``size`` is failures above the usual."""
+    series, usual = view.series, view.baseline.error_ratio
+    if series.answered.sum() == 0 or series.failed.sum() < min(least for _, _, least in SCANS):
+        return []
+    candidates, score = _scan(series.failed, series.answered, usual)
+    found = []
+    for first, last in bounded_runs(candidates, AROUND, _likelihood(series.failed, series.answered, usual)):
+        span = slice(first, last + 1)
+        size = float(series.failed[span].sum() - usual * series.answered[span].sum())
+        window = Window("errors", series.scope, first, last, float(score[span].max()), size)
+        found.append(trimmed(window, series.failed > 0))
+    return found
+
+
+def _scan(failed: Floats, answered: Floats, usual: float) -> tuple[Bools, Floats]:
+    candidates = np.zeros(len(failed), dtype=bool)
+    best = np.zeros(len(failed))
+    for width, ratio, least in SCANS:
+        bad, all_of = rolling(failed, width), rolling(answered, width)
+        worth = np.flatnonzero((bad >= least) & (bad >= max(ratio, TIMES_USUAL * usual) * all_of))
+        score = chance_of_so_many(bad[worth], all_of[worth], min(0.5, CLUSTERING * usual))
+        best[worth] = np.maximum(best[worth], score)
+        hits = np.zeros(len(failed), dtype=bool)
+        hits[worth[score >= LEAST_SCORE]] = True
+        candidates |= marked(hits, width) & (failed > 0)
+    return candidates, best
+
+
+def chance_of_so_many(failed: Floats, answered: Floats, ratio: float) -> Floats:
+    """Decimal orders (at most 300) by which so many failures or more of so many answers are improbable at this ratio.
+
+    The upper tail of the binomial distribution as an incomplete beta function: P(X >= k) = I_p(k, n - k + 1).
+    """
+    tail = np.maximum(betainc(failed, answered - failed + 1.0, ratio), 1e-300)
+    scores: Floats = -np.log10(tail)
+    return scores
+
+
+def _likelihood(failed: Floats, answered: Floats, usual: float) -> Floats:
+    """Log-likelihood of each minute when healthy and when a twelfth, a third or nearly all answers fail."""
+    ratios = np.array([usual, max(0.08, 4 * usual), max(0.35, 8 * usual), 0.95]).clip(1e-5, 0.999)
+    weight = np.minimum(1.0, 200.0 / np.maximum(answered, 1.0))[:, None]  # a minute counts for 200 answers at most: they are not independent
+    bad, good = failed[:, None], (answered - failed)[:, None]
+    scores: Floats = weight * (bad * np.log(ratios) + good * np.log1p(-ratios))
+    return scores

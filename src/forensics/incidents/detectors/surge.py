@@ -1,0 +1,63 @@
+"""Surge: several times the load that the hour should bring, and more than the busiest hour of any usual day.
+
+A crawler at night is several times the usual for the hour, and no trouble: the service bears more every noon.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forensics.incidents.baseline import rolling
+from forensics.incidents.detectors.collapse import load_likelihood
+from forensics.incidents.look import View
+from forensics.incidents.series import Bools, Floats
+from forensics.incidents.windows import Window, bounded_runs, marked
+
+WIDTHS = (15, 60)
+LEAST_TIMES = 3.0
+"""Times the expected load."""
+OVER_PEAK = 1.5
+"""Times the peak of a usual day."""
+LEAST_Z = 8.0
+LEAST_SURPLUS = 200.0
+AROUND = 90
+STATES = np.array([1.0, 2.0, 4.0, 10.0])
+
+
+def detect(view: View) -> list[Window]:
+    """Find stretches of surplus load (everything, hosts and backends; a busy route alone is a fashion); ``size`` is the surplus."""
+    series, expected = view.series, view.baseline.expected
+    if series.scope.part == "route":
+        return []
+    candidates, score = _scan(view)
+    found = []
+    likelihood = load_likelihood(series.requests, expected, STATES, view.baseline.spread(15))
+    for first, last in bounded_runs(candidates, AROUND, likelihood):
+        span = slice(first, last + 1)
+        surplus = float(series.requests[span].sum() - expected[span].sum())
+        if last - first >= 9 and surplus >= LEAST_SURPLUS:
+            found.append(Window("surge", series.scope, first, last, float(score[span].max()), surplus))
+    return found
+
+
+def usual_peak(view: View, width: int) -> float:
+    """The busiest ``width`` minutes of a usual day: the median of the days' peaks outside masked minutes, at least that of expectation."""
+    sums = np.where(rolling(view.masked.astype(float), width) > 0, 0.0, rolling(view.series.requests, width))
+    days = -(-len(sums) // 1440)
+    padded = np.zeros(days * 1440)
+    padded[: len(sums)] = sums
+    peaks = padded.reshape(days, 1440).max(axis=1)
+    expected = float(rolling(view.baseline.expected, width).max())
+    return max(float(np.median(peaks[peaks > 0])) if days >= 3 and (peaks > 0).any() else 0.0, expected)
+
+
+def _scan(view: View) -> tuple[Bools, Floats]:
+    requests, expected = view.series.requests, view.baseline.expected
+    candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
+    for width in WIDTHS:
+        seen, wanted = rolling(requests, width), rolling(expected, width)
+        z = (seen - wanted) / np.sqrt(np.maximum(wanted * view.baseline.spread(width), 1.0))
+        hits = (seen >= LEAST_TIMES * wanted) & (z >= LEAST_Z) & (seen >= OVER_PEAK * usual_peak(view, width))
+        candidates |= marked(hits, width) & (requests > 1.5 * expected)
+        best = np.maximum(best, np.where(hits, np.minimum(z**2 / 4.6, 300.0), 0.0))
+    return candidates, best

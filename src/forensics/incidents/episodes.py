@@ -1,0 +1,133 @@
+"""One outage is one incident: windows of several signals, scopes and relapses put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from forensics.incidents.series import EVERYTHING, Scope
+from forensics.incidents.windows import Window
+
+GAP = 20
+"""Minutes between windows of one episode."""
+RELAPSE = 360
+"""Minutes after an episode within which a lesser one is its relapse."""
+FLAPPING = 60
+"""Minutes within which episodes belong together whichever is the greater."""
+LEAST_PART = 200.0
+"""Requests that must be missing before the silence of one route counts."""
+DISTURBING = ("errors", "latency", "collapse", "silence")
+"""Signals that something is wrong with the service; a surge alone is no outage."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An incident in minutes of the axis: its windows, and its episodes (first and last minute of each, in order)."""
+
+    kind: str
+    scope: Scope
+    windows: tuple[Window, ...]
+    episodes: tuple[tuple[int, int], ...]
+    surges: tuple[Window, ...] = ()
+    subjects: tuple[str, ...] = field(default=())
+
+    @property
+    def first(self) -> int:
+        """First minute of the first episode."""
+        return self.episodes[0][0]
+
+    @property
+    def last(self) -> int:
+        """Last minute of the last episode."""
+        return self.episodes[-1][1]
+
+    def main_episode(self) -> int:
+        """Index of the greatest episode, by what went wrong in it."""
+        sizes = [sum(w.size for w in self.windows if a <= w.first <= b) for a, b in self.episodes]
+        return max(range(len(sizes)), key=lambda i: (sizes[i], -i))
+
+
+def incidents_of(whole: Sequence[Window], parts: Sequence[Window]) -> list[Found]:
+    """Put windows of everything, and windows of parts that everything does not show, together into incidents (ordered by start)."""
+    troubles = [w for w in whole if w.signal in DISTURBING]
+    surges = [w for w in whole if w.signal == "surge"]
+    found = [_incident(group, EVERYTHING) for group in _relapsing(_clusters(troubles))]
+    shown = [(f.first - GAP, f.last + GAP) for f in found]
+    rest = [w for w in parts if w.signal in DISTURBING and _counts(w) and not any(a <= w.last and w.first <= b for a, b in shown)]
+    by_cluster = [_clearest(cluster) for cluster in _clusters(rest)]
+    for scope in dict.fromkeys(cluster[0].scope for cluster in by_cluster):
+        own = [cluster for cluster in by_cluster if cluster[0].scope == scope]
+        found.extend(_incident(group, scope) for group in _relapsing(own))
+    found = [_with_surges(f, surges) for f in found]
+    taken = {w for f in found for w in f.surges}
+    found.extend(_incident([[w]], EVERYTHING) for w in surges if w not in taken)
+    return sorted(found, key=lambda f: (f.first, f.kind, f.scope.part, f.scope.name))
+
+
+def _counts(window: Window) -> bool:
+    load = window.signal in ("collapse", "silence")
+    return not (load and window.scope.part == "route") or (window.size >= LEAST_PART and window.last - window.first < 1440)
+
+
+def _clusters(windows: Sequence[Window]) -> list[list[Window]]:
+    """Windows that overlap or nearly do, in order of time."""
+    out: list[list[Window]] = []
+    for window in sorted(windows, key=lambda w: (w.first, w.last, w.signal, w.scope.part, w.scope.name)):
+        if out and window.first - GAP <= max(w.last for w in out[-1]):
+            out[-1].append(window)
+        else:
+            out.append([window])
+    return out
+
+
+def _relapsing(clusters: list[list[Window]]) -> list[list[list[Window]]]:
+    """Group episodes: a lesser one within hours after a greater is its relapse, any within an hour is the same flapping service."""
+    groups: list[list[list[Window]]] = []
+    for cluster in clusters:
+        if groups:
+            before = groups[-1]
+            gap = cluster[0].first - max(w.last for w in before[-1])
+            greater = max(_size(c) for c in before) >= _size(cluster)
+            if gap <= FLAPPING or (gap <= RELAPSE and greater):
+                before.append(cluster)
+                continue
+        groups.append([cluster])
+    return groups
+
+
+def _size(cluster: Sequence[Window]) -> float:
+    return sum(w.size for w in cluster)
+
+
+def _clearest(cluster: list[Window]) -> list[Window]:
+    """Of several parts that went wrong together, keep the one that holds most of it; the narrower one when two hold the same."""
+    narrow = {"route": 2, "backend": 1, "host": 0}
+    sizes: dict[Scope, float] = {}
+    for window in cluster:
+        sizes[window.scope] = sizes.get(window.scope, 0.0) + window.size
+    most = max(sizes.values())
+    scope = max((s for s in sizes if sizes[s] >= 0.7 * most), key=lambda s: (narrow[s.part], sizes[s], s.name))
+    return [w for w in cluster if w.scope == scope]
+
+
+def _incident(group: list[list[Window]], scope: Scope) -> Found:
+    windows = tuple(w for cluster in group for w in cluster)
+    episodes = tuple((min(w.first for w in c), max(w.last for w in c)) for c in group)
+    return Found(_kind(windows), scope, windows, episodes)
+
+
+def _kind(windows: Sequence[Window]) -> str:
+    """The main signal: failures unless they are few beside what is missing; then silence before collapse; latency and surge alone."""
+    sizes = {signal: sum(w.size for w in windows if w.signal == signal) for signal in {w.signal for w in windows}}
+    missing = max(sizes.get("silence", 0.0), sizes.get("collapse", 0.0))
+    if sizes.get("errors", 0.0) > 0 and sizes["errors"] >= 0.05 * missing:
+        return "errors"
+    if "silence" in sizes and sizes["silence"] >= 0.5 * missing:
+        return "silence"
+    return next(kind for kind in ("collapse", "silence", "errors", "latency", "surge", "collection") if kind in sizes)
+
+
+def _with_surges(incident: Found, surges: Sequence[Window]) -> Found:
+    """Give an incident the surges that touch it: its ramp, its retries, its backlog."""
+    mine = tuple(w for w in surges if w.first - GAP <= incident.last and incident.first - GAP <= w.last)
+    return replace(incident, surges=mine)

@@ -1,0 +1,188 @@
+"""A finding: one incident with everything that detection says about it, and its rows in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forensics.incidents.episodes import Found
+from forensics.incidents.look import View
+from forensics.incidents.phases import Phase
+from forensics.incidents.series import Axis, Scope
+
+SECOND = timedelta(seconds=1)
+CONCENTRATED = 0.85
+"""Share of the failures in one part that makes the part the scope, when the rest is healthy."""
+MOST_OF_LOAD = 0.8
+"""Share of the requests above which a part is as good as everything."""
+ONE_CLIENT = 0.9
+"""Share of the failures that one client may have before it is that client's own trouble."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One incident; ``view`` is that of its scope, ``whole`` that of everything, ``facts`` a row of facts.sql."""
+
+    axis: Axis
+    found: Found
+    view: View
+    whole: View
+    started_at: datetime
+    episode_ends: tuple[datetime, ...]
+    ramp_started_at: datetime | None
+    peaked_at: datetime
+    severity: str
+    budget_spent: float
+    phases: tuple[Phase, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    summary: str = ""
+    basis: str = ""
+
+    @property
+    def incident_id(self) -> str:
+        """UTC onset minute, kind, scope; most logs know seconds, so the last second of a minute is the next one's."""
+        return f"{self.started_at + SECOND:%Y-%m-%dT%H:%MZ}-{self.found.kind}-{self.found.scope.slug}"
+
+    @property
+    def from_the_beginning(self) -> bool:
+        """Whether the log begins inside the incident."""
+        return self.found.first <= 1
+
+    @property
+    def to_the_end(self) -> bool:
+        """Whether the log ends inside the incident."""
+        return self.found.last >= self.axis.minutes - 2
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """The last deviating event; None when the log ends first."""
+        return None if self.to_the_end else max(self.episode_ends[-1], self.started_at)
+
+    @property
+    def mitigated_at(self) -> datetime | None:
+        """The end of the main episode; None when the log ends first."""
+        main = self.found.main_episode()
+        if self.to_the_end and main == len(self.found.episodes) - 1:
+            return None
+        return max(self.episode_ends[main], self.started_at)
+
+    @property
+    def missing(self) -> float:
+        """Requests that should have come during collapse and silence and did not."""
+        flags = np.zeros(self.axis.minutes, dtype=bool)
+        for window in self.found.windows:
+            if window.signal in ("collapse", "silence"):
+                flags[window.first : window.last + 1] = True
+        short = self.view.baseline.expected - self.view.series.requests
+        return float(np.maximum(short[flags].sum(), 0.0)) if flags.any() else 0.0
+
+    def knowing(self, facts: Mapping[str, Any]) -> Finding:
+        """Return the finding with its facts."""
+        return replace(self, facts=facts)
+
+    def one_client(self) -> bool:
+        """Whether nearly all failures are those of one client among several: a broken client, not a broken service."""
+        if self.found.kind not in ("errors", "latency") or not self.facts:
+            return False
+        failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
+        others = self.facts["requests"] - self.facts["requests_of_that_one"]
+        if any(w.signal in ("collapse", "silence") for w in self.found.windows) or failed == 0:
+            return False
+        return bool(by_one >= ONE_CLIENT * failed and (others >= 10 or self.found.scope.part == "route"))
+
+    def row(self) -> dict[str, Any]:
+        """The incident's row."""
+        facts = self.facts
+        return {
+            "incident_id": self.incident_id, "kind": self.found.kind, "scope": self.found.scope.name, "part": self.found.scope.part,
+            "started_at": self.started_at, "peaked_at": self.peaked_at, "mitigated_at": self.mitigated_at, "ended_at": self.ended_at,
+            "severity": self.severity, "requests": facts.get("requests", 0), "failed_requests": facts.get("failed_requests", 0),
+            "affected_accounts": facts.get("affected_accounts", 0), "affected_paying_accounts": facts.get("affected_paying_accounts", 0),
+            "verdict": "inconclusive", "likelihood": 0.5, "summary": self.summary, "ramp_started_at": self.ramp_started_at,
+            "missing_requests": round(self.missing, 1), "basis": self.basis,
+        }  # fmt: skip
+
+    def phase_rows(self) -> pl.DataFrame:
+        """Rows of ``phases``: the boundaries that were refined take the place of their minutes."""
+        bounds = [self.axis.at(first) for _, first, _ in self.phases] + [self.axis.at(self.phases[-1][2] + 1)]
+        exact = {self.found.first: self.started_at}
+        if self.ramp_started_at is not None:
+            exact.update({first: self.ramp_started_at for name, first, _ in self.phases if name == "ramp"})
+        for (_, last), end in zip(self.found.episodes, self.episode_ends, strict=True):
+            exact[last + 1] = end
+        starts = [exact.get(first, bound) for (_, first, _), bound in zip(self.phases, bounds, strict=False)]
+        ends = [*starts[1:], bounds[-1]]
+        rows = [(self.incident_id, name, a, max(a, b)) for (name, _, _), a, b in zip(self.phases, starts, ends, strict=True)]
+        return pl.DataFrame(rows, schema=["incident_id", "phase", "started_at", "ended_at"], orient="row").with_columns(
+            pl.col("started_at", "ended_at").cast(pl.Datetime("us"))
+        )
+
+    def minute_rows(self) -> pl.DataFrame:
+        """Rows of ``incident_minutes``: the scope's requests and failures beside the expected ones."""
+        low, high = self.phases[0][1], self.phases[-1][2] + 1
+        series, expected = self.view.series, self.view.baseline.expected
+        usual = self.facts.get("usual_ms")
+        slow = np.exp(series.slowness[low:high] - self.view.baseline.slowness)
+        return pl.DataFrame(
+            {
+                "incident_id": self.incident_id,
+                "minute": pl.datetime_range(self.axis.at(low), self.axis.at(high - 1), "1m", eager=True).cast(pl.Datetime("us")),
+                "requests": series.requests[low:high].astype(np.int64),
+                "failed": series.failed[low:high].astype(np.int64),
+                "expected_requests": np.round(expected[low:high], 2),
+                "latency_ms": pl.Series(np.round(slow * usual, 1) if usual else np.full(high - low, np.nan)).fill_nan(None),
+            }
+        )
+
+
+SCHEMA: dict[str, Any] = {
+    "incident_id": pl.String, "kind": pl.String, "scope": pl.String, "part": pl.String, "started_at": pl.Datetime("us"),
+    "peaked_at": pl.Datetime("us"), "mitigated_at": pl.Datetime("us"), "ended_at": pl.Datetime("us"), "severity": pl.String,
+    "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
+    "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
+    "missing_requests": pl.Float64, "basis": pl.String,
+}  # fmt: skip
+
+
+def table(findings: Sequence[Finding]) -> pl.DataFrame:
+    """Return the rows of ``incidents``, by start."""
+    rows = pl.DataFrame([finding.row() for finding in findings], schema=SCHEMA)
+    return rows.sort("started_at", "incident_id").unique("incident_id", keep="first", maintain_order=True)
+
+
+def narrowed(found: Found, whole: View, parts: Mapping[Scope, View]) -> Found:
+    """Name the one route, backend or host that nearly all of it happened in, when the rest stayed healthy."""
+    if found.scope.part != "everything" or found.kind not in ("errors", "collapse", "silence"):
+        return found
+    span = np.zeros(whole.axis.minutes, dtype=bool)
+    for first, last in found.episodes:
+        span[first : last + 1] = True
+    harm = _harm(whole, span, found.kind)
+    best = max(parts.values(), key=lambda v: (_harm(v, span, found.kind), v.series.scope.name), default=None)
+    if best is None or harm <= 0:
+        return found
+    inside = _harm(best, span, found.kind)
+    share_of_load = best.baseline.expected[span].sum() / max(whole.baseline.expected[span].sum(), 1e-9)
+    if inside < CONCENTRATED * harm or share_of_load > MOST_OF_LOAD or not _rest_is_healthy(whole, best, span, found.kind):
+        return found
+    scope = best.series.scope
+    return replace(found, scope=scope, windows=tuple(replace(w, scope=scope) for w in found.windows))
+
+
+def _harm(view: View, span: np.ndarray[Any, np.dtype[np.bool_]], kind: str) -> float:
+    if kind == "errors":
+        return float(view.series.failed[span].sum() - view.baseline.error_ratio * view.series.answered[span].sum())
+    return float((view.baseline.expected - view.series.requests)[span].sum())
+
+
+def _rest_is_healthy(whole: View, part: View, span: np.ndarray[Any, np.dtype[np.bool_]], kind: str) -> bool:
+    rest = (whole.series.requests - part.series.requests)[span].sum()
+    if kind == "errors":
+        failed = (whole.series.failed - part.series.failed)[span].sum()
+        return bool(failed <= 0.1 * max(rest, 1.0))
+    return bool(rest >= 0.5 * (whole.baseline.expected - part.baseline.expected)[span].sum())

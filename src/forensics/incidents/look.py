@@ -1,0 +1,64 @@
+"""One scope as the detectors see it: its minutes, and what they should have been."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forensics.incidents.baseline import Baseline, dispersion, fit, rolling
+from forensics.incidents.series import Axis, Bools, Series
+
+USUAL_ERROR_RATIO = 0.02
+"""A service that fails more often than this is taken to be failing, unless it did so for days."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A scope's series beside its baseline; ``masked`` minutes were found deviating before and taught the baseline nothing."""
+
+    axis: Axis
+    series: Series
+    baseline: Baseline
+    masked: Bools
+
+
+def look(axis: Axis, series: Series, masked: Bools) -> View:
+    """Fit the baseline of one scope to its unmasked minutes."""
+    if masked.all():
+        masked = np.zeros_like(masked)
+    expected, rhythm = fit(axis, series.requests, masked)
+    slowness, scale = _slowness(series, masked)
+    baseline = Baseline(
+        expected=expected,
+        dispersion=dispersion(series.requests, expected, masked),
+        days=float(np.sum(~masked)) / 1440,
+        rhythm=rhythm,
+        error_ratio=_error_ratio(axis, series, masked),
+        slowness=slowness,
+        slowness_scale=scale,
+    )
+    return View(axis, series, baseline, masked)
+
+
+def _error_ratio(axis: Axis, series: Series, masked: Bools) -> float:
+    """The usual share of failing answers; bounded where the log may hold nothing but the outage."""
+    answered, failed = series.answered[~masked], series.failed[~masked]
+    pooled = (failed.sum() + 0.5) / (answered.sum() + 50.0)
+    if pooled <= USUAL_ERROR_RATIO:
+        return float(max(pooled, 1e-5))
+    width = min(360, max(1, len(answered) // 4))
+    known = rolling(answered, width)[::width]
+    ratios = (rolling(failed, width)[::width] / np.maximum(known, 1))[known > 0]
+    usual = float(np.median(ratios)) if axis.days >= 3 and len(ratios) else 0.0
+    return float(min(pooled, max(USUAL_ERROR_RATIO, usual)))
+
+
+def _slowness(series: Series, masked: Bools) -> tuple[float, float]:
+    """The usual logarithm of slowness and the spread of a single request's, from their medians."""
+    known = np.isfinite(series.slowness) & ~masked
+    if known.sum() < 10:
+        return 0.0, 1.0
+    values, weight = series.slowness[known], series.timed[known]
+    middle = float(np.median(values))
+    return middle, float(np.sqrt(np.median(weight * (values - middle) ** 2) / 0.455)) + 1e-3

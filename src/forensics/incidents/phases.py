@@ -1,0 +1,133 @@
+"""Phases of an incident: normal, ramp, overload, outage, silence, flapping, backlog, recovered."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forensics.incidents.baseline import rolling
+from forensics.incidents.episodes import Found
+from forensics.incidents.look import View
+from forensics.incidents.series import Bools, Floats
+from forensics.incidents.windows import runs
+
+OUTAGE_RATIO = 0.5
+"""Share of answers that fail in an outage; below it the service is overloaded."""
+BEFORE, AFTER = 60, 60
+"""Minutes of normal life shown before the ramp and after the end."""
+SHORTEST = 3
+"""Minutes that a phase lasts at least; shorter ones join the phase before them."""
+BACKLOG_TIMES = 1.5
+FLAPPING_EPISODES = 4
+"""Episodes of trouble, none longer than ``FLAPPING_LONGEST`` minutes, that make a flapping service."""
+FLAPPING_LONGEST = 30
+
+TROUBLES = ("overload", "outage", "silence")
+
+Phase = tuple[str, int, int]
+"""Name, first and last minute (both included)."""
+
+
+def phases(view: View, found: Found, ramp: int | None) -> list[Phase]:
+    """Return the phases from an hour before the ramp to an hour after the end, without holes."""
+    start = found.first if ramp is None else min(ramp, found.first)
+    low, high = max(0, start - BEFORE), min(view.axis.minutes - 1, found.last + AFTER)
+    names = np.full(high - low + 1, "normal", dtype="<U10")
+    names[start - low : found.first - low] = "ramp"
+    names[found.first - low :] = "recovered"
+    for first, last in found.episodes:
+        names[first - low : last - low + 1] = _trouble(view, found, first, last)
+    _mark_backlog(view, found, names, low)
+    merged = _merged(names, low)
+    return _flapping(merged, found)
+
+
+def _trouble(view: View, found: Found, first: int, last: int) -> list[str]:
+    """Outage, overload or silence (or surge, collection: overload, normal) for each minute of an episode."""
+    span = slice(first, last + 1)
+    ratio = _smooth_ratio(view.series.failed, view.series.answered)[span]
+    missing = np.zeros(last - first + 1, dtype=bool)
+    silent = np.zeros(last - first + 1, dtype=bool)
+    for window in found.windows:
+        a, b = max(window.first, first) - first, min(window.last, last) - first + 1
+        if b > a and window.signal in ("collapse", "silence"):
+            missing[a:b] = True
+            silent[a:b] |= window.signal == "silence"
+    down = (ratio >= OUTAGE_RATIO) | missing
+    else_named = "normal" if found.kind == "collection" else "overload"
+    return ["silence" if s else "outage" if d else else_named for d, s in zip(down, silent, strict=True)]
+
+
+def _smooth_ratio(failed: Floats, answered: Floats) -> Floats:
+    """Share of failing answers over the nearest five minutes; minutes without answers keep what was last known."""
+    bad, total = rolling(failed, 5), rolling(answered, 5)
+    shifted = np.roll(bad, -2), np.roll(total, -2)
+    known = shifted[1] > 0
+    place = np.maximum.accumulate(np.where(known, np.arange(len(known)), 0))
+    ratio: Floats = (shifted[0] / np.maximum(shifted[1], 1.0))[place]
+    return ratio
+
+
+def _mark_backlog(view: View, found: Found, names: np.ndarray, low: int) -> None:
+    """After an episode: load well above the usual that lasts from its end is what had been waiting, and retries."""
+    for index, (_, last) in enumerate(found.episodes):
+        end = found.episodes[index + 1][0] if index + 1 < len(found.episodes) else low + len(names)
+        span = slice(last + 1, end)
+        high = rolling(view.series.requests, 5)[span] > BACKLOG_TIMES * rolling(view.baseline.expected, 5)[span] + 10
+        lasting = int(np.argmin(high)) if len(high) and not high.all() else len(high)
+        if lasting >= SHORTEST:
+            names[last + 1 - low : last + 1 - low + lasting] = "backlog"
+
+
+def _merged(names: np.ndarray, low: int) -> list[Phase]:
+    """Runs of equal names; runs that are too short join the one before them (the first one the one after)."""
+    out: list[Phase] = []
+    for name in dict.fromkeys(names.tolist()):
+        out.extend((str(name), low + a, low + b) for a, b in runs(names == name))
+    out.sort(key=lambda p: p[1])
+    kept: list[Phase] = []
+    for name, first, last in out:
+        if kept and (kept[-1][0] == name or (_brief(first, last) and name in TROUBLES and kept[-1][0] in TROUBLES)):
+            kept[-1] = (kept[-1][0], kept[-1][1], last)
+        elif kept and name in TROUBLES and kept[-1][0] in TROUBLES and _brief(*kept[-1][1:]):
+            kept[-1] = (name, kept[-1][1], last)
+        else:
+            kept.append((name, first, last))
+    return kept
+
+
+def _brief(first: int, last: int) -> bool:
+    return last - first + 1 < SHORTEST
+
+
+def _flapping(merged: list[Phase], found: Found) -> list[Phase]:
+    """Join a row of many short episodes into one phase."""
+    short = [e for e in found.episodes if e[1] - e[0] < FLAPPING_LONGEST]
+    if len(short) < FLAPPING_EPISODES:
+        return merged
+    first, last = short[0][0], short[-1][1]
+    if any(first < e[0] and e[1] < last for e in found.episodes if e not in short):
+        return merged
+    before = [(n, a, min(b, first - 1)) for n, a, b in merged if a < first]
+    after = [(n, max(a, last + 1), b) for n, a, b in merged if b > last]
+    return [*before, ("flapping", first, last), *after]
+
+
+def worst_minute(view: View, found: Found) -> int:
+    """The minute at which most went wrong: failures, missing requests, or for a surge the load, over the nearest five minutes."""
+    wanted, seen = view.baseline.expected, view.series.requests
+    if found.kind in ("surge", "collection"):
+        harm = seen
+    elif found.kind == "latency":
+        harm = np.nan_to_num(view.series.slowness) * view.series.timed
+    else:
+        harm = view.series.failed + np.maximum(wanted - seen, 0.0)
+    smooth = np.roll(rolling(harm, 5), -2)[found.first : found.last + 1]
+    return found.first + int(np.argmax(smooth))
+
+
+def unhealthy(found: Found, minutes: int) -> Bools:
+    """Minutes inside any episode."""
+    flags = np.zeros(minutes, dtype=bool)
+    for first, last in found.episodes:
+        flags[first : last + 1] = True
+    return flags

@@ -1,0 +1,50 @@
+-- title: minutes of everything, of each host, backend and route
+-- why: every detector looks at the same few series. Latency is a ratio to what the same route usually takes (geometric mean over requests,
+--      in 1/10,000 of a natural logarithm), so that a change in the mix of routes is no change in latency.
+-- parameters: $most_parts hosts, backends and routes that are looked at, each by number of requests
+
+WITH typical AS (
+    SELECT route_id, quantile_disc(duration_ms_p50, 0.5) AS usual_ms
+    FROM service_minutes
+    WHERE duration_ms_p50 > 0
+    GROUP BY route_id
+),
+
+minutes AS (
+    SELECT
+        s.minute, s.host, s.backend, r.route, s.requests, s.failed, s.answered, s.timed,
+        CASE WHEN s.timed > 0 AND s.duration_ms_p50 > 0
+            THEN CAST(round(ln(s.duration_ms_p50 / t.usual_ms) * 10000) AS BIGINT) * s.timed END AS slowness,
+        CASE WHEN s.duration_ms_p50 > 0 THEN s.timed ELSE 0 END AS slow_timed
+    FROM service_minutes AS s
+    LEFT JOIN routes AS r ON r.route_id = s.route_id
+    LEFT JOIN typical AS t ON t.route_id IS NOT DISTINCT FROM s.route_id
+),
+
+parts AS (
+    SELECT 'host' AS part, host AS name, sum(requests) AS requests FROM minutes WHERE host IS NOT NULL GROUP BY host
+    UNION ALL SELECT 'backend', backend, sum(requests) FROM minutes WHERE backend IS NOT NULL GROUP BY backend
+    UNION ALL SELECT 'route', route, sum(requests) FROM minutes WHERE route IS NOT NULL GROUP BY route
+),
+
+kept AS (
+    SELECT part, name, requests
+    FROM parts
+    QUALIFY row_number() OVER (PARTITION BY part ORDER BY requests DESC, name) <= $most_parts
+        AND count(*) OVER (PARTITION BY part) > 1
+),
+
+long AS (
+    SELECT 'everything' AS part, 'everything' AS name, * FROM minutes
+    UNION ALL SELECT 'host', m.host, m.* FROM minutes AS m WHERE m.host IN (SELECT name FROM kept WHERE part = 'host')
+    UNION ALL SELECT 'backend', m.backend, m.* FROM minutes AS m WHERE m.backend IN (SELECT name FROM kept WHERE part = 'backend')
+    UNION ALL SELECT 'route', m.route, m.* FROM minutes AS m WHERE m.route IN (SELECT name FROM kept WHERE part = 'route')
+)
+
+SELECT
+    part, name, minute, CAST(sum(requests) AS BIGINT) AS requests, CAST(sum(failed) AS BIGINT) AS failed,
+    CAST(sum(answered) AS BIGINT) AS answered, CAST(sum(slow_timed) AS BIGINT) AS timed,
+    CAST(coalesce(sum(slowness), 0) AS BIGINT) AS slowness
+FROM long
+GROUP BY part, name, minute
+ORDER BY part, name, minute

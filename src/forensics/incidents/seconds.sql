@@ -1,0 +1,34 @@
+-- title: seconds around boundaries
+-- why: minutes say where an incident begins and ends, seconds say when: one pass over the requests for all boundaries of all incidents.
+--      A request is bad when it failed, or took more than three times what its route usually takes.
+-- parameters: $starts, $ends lists of TIMESTAMP: half-open ranges, numbered from 0
+
+WITH ranges AS (
+    SELECT CAST(generate_subscripts($starts, 1) - 1 AS INTEGER) AS range, unnest($starts) AS low, unnest($ends) AS high
+),
+
+usual AS (
+    SELECT route_id, quantile_disc(duration_ms_p50, 0.5) AS usual_ms FROM service_minutes WHERE duration_ms_p50 > 0 GROUP BY route_id
+),
+
+near AS (
+    SELECT
+        g.range, q.started_at, q.logged_by AS host, q.extra['upstream'] AS backend, r.route,
+        is_failed(q.status) AS failed, is_failed(q.status) OR coalesce(q.duration_ms > 3 * u.usual_ms, FALSE) AS bad
+    FROM requests AS q
+    JOIN ranges AS g ON q.started_at >= g.low AND q.started_at < g.high
+    LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
+    LEFT JOIN routes AS r ON r.route_id = m.route_id
+    LEFT JOIN usual AS u ON u.route_id = m.route_id
+)
+
+SELECT
+    range, date_trunc('second', started_at) AS second, host, backend, route, count(*) AS requests,
+    count(*) FILTER (failed) AS failed, count(*) FILTER (bad) AS bad,
+    min(started_at) AS first_at, max(started_at) AS last_at,
+    min(started_at) FILTER (failed) AS first_failed_at, max(started_at) FILTER (failed) AS last_failed_at,
+    min(started_at) FILTER (bad) AS first_bad_at, max(started_at) FILTER (bad) AS last_bad_at,
+    min(started_at) FILTER (NOT bad) AS first_good_at
+FROM near
+GROUP BY ALL
+ORDER BY ALL

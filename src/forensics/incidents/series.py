@@ -1,0 +1,115 @@
+"""Series of minutes: a full time axis, so that minutes without any request exist."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from forensics.case.case import Case
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+MOST_PARTS = 25
+"""Hosts, backends and routes that are looked at one by one, of each by number of requests."""
+FEWEST_REQUESTS = 50
+"""A part with fewer requests than this has no rhythm of its own."""
+LONGEST_HOLE_DAYS = 45
+"""Dates farther than this from all others are taken for a broken clock, not for silence."""
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is looked at: everything, or one host, backend or route."""
+
+    part: str
+    name: str
+
+    @property
+    def slug(self) -> str:
+        """The scope as it stands in an incident id."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower().replace("{id}", "")).strip("-")[:40] or self.part
+
+
+EVERYTHING = Scope("everything", "everything")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The minutes that are looked at, from the first to the last request; ``outside`` requests have dates far from all others."""
+
+    start: datetime
+    minutes: int
+    outside: int = 0
+
+    def at(self, index: float) -> datetime:
+        """The moment at which a minute begins."""
+        return self.start + timedelta(minutes=float(index))
+
+    def index(self, moment: datetime) -> int:
+        """The minute that a moment falls in; within the axis."""
+        return min(max(int((moment - self.start) / MINUTE), 0), self.minutes - 1)
+
+    @property
+    def days(self) -> float:
+        """Length in days."""
+        return self.minutes / 1440
+
+
+@dataclass(frozen=True)
+class Series:
+    """One scope's minutes, all arrays of the axis' length.
+
+    ``slowness`` is the mean natural logarithm of durations over what their routes usually take; NaN where nothing was timed.
+    """
+
+    scope: Scope
+    requests: Floats
+    failed: Floats
+    answered: Floats
+    timed: Floats
+    slowness: Floats
+
+
+def read_series(case: Case) -> tuple[Axis | None, list[Series]]:
+    """Return the axis and the series of everything (first) and of each part that has enough requests; (None, []) without requests."""
+    frame = case.frame("incidents", "scope_minutes", most_parts=MOST_PARTS)
+    axis = _axis(frame.filter(pl.col("part") == "everything"))
+    if axis is None:
+        return None, []
+    inside = frame.filter(pl.col("minute").is_between(axis.start, axis.at(axis.minutes - 1)))
+    parts = inside.partition_by("part", "name", as_dict=True, maintain_order=True)
+    series = [_series(Scope(str(part), str(name)), rows, axis) for (part, name), rows in parts.items()]
+    series.sort(key=lambda s: (s.scope != EVERYTHING, s.scope.part, s.scope.name))
+    return axis, [s for s in series if s.scope == EVERYTHING or s.requests.sum() >= FEWEST_REQUESTS]
+
+
+def _axis(everything: pl.DataFrame) -> Axis | None:
+    if everything.is_empty():
+        return None
+    hole = (pl.col("minute").diff() > pl.duration(days=LONGEST_HOLE_DAYS)).fill_null(False)
+    groups = everything.sort("minute").with_columns(hole.cum_sum().alias("group"))
+    sizes = groups.group_by("group").agg(pl.col("requests").sum(), pl.col("minute").min().alias("a"), pl.col("minute").max().alias("b"))
+    best = sizes.sort(["requests", "a"], descending=[True, False]).row(0, named=True)
+    outside = int(sizes["requests"].sum() - best["requests"])
+    return Axis(best["a"], int((best["b"] - best["a"]) / MINUTE) + 1, outside)
+
+
+def _series(scope: Scope, rows: pl.DataFrame, axis: Axis) -> Series:
+    index = ((rows["minute"] - axis.start).dt.total_minutes()).to_numpy()
+
+    def filled(name: str) -> Floats:
+        values = np.zeros(axis.minutes)
+        values[index] = rows[name].to_numpy()
+        return values
+
+    timed = filled("timed")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slowness = np.where(timed > 0, filled("slowness") / 10000 / timed, np.nan)
+    return Series(scope, filled("requests"), filled("failed"), filled("answered"), timed, slowness)

@@ -1,0 +1,100 @@
+"""Stretches of minutes that deviate: screened by scans of several widths, bounded by the most likely path through a few states.
+
+The path is Viterbi's (hidden Markov chain whose states are degrees of deviation); changing state costs likelihood, which is the
+hysteresis: neither a single good minute ends an outage nor a single bad one begins it, and minutes without evidence change nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forensics.incidents.series import Bools, Floats, Scope
+
+SWITCH = 9.0
+"""Cost of leaving or entering the normal state, in nats: odds of 1 in 8,000 that any one minute begins an incident."""
+SHIFT = 3.0
+"""Cost of going from one degree of deviation to another."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A deviating stretch: minutes ``first`` to ``last`` (both included) of the axis.
+
+    ``signal``: errors | latency | collapse | silence | surge | collection; ``score`` in decimal orders of improbability;
+    ``size`` in requests: failed, missing, slow or surplus.
+    """
+
+    signal: str
+    scope: Scope
+    first: int
+    last: int
+    score: float
+    size: float
+
+    def near(self, other: Window, gap: int) -> bool:
+        """Whether two windows overlap or are at most ``gap`` minutes apart."""
+        return self.first - gap <= other.last and other.first - gap <= self.last
+
+
+def runs(flags: Bools) -> list[tuple[int, int]]:
+    """First and last index (both included) of each run of True."""
+    edges = np.diff(np.concatenate(([0], flags.astype(np.int8), [0])))
+    return list(zip(np.flatnonzero(edges == 1).tolist(), (np.flatnonzero(edges == -1) - 1).tolist(), strict=True))
+
+
+def marked(hits: Bools, width: int) -> Bools:
+    """Minutes covered by any hit of a scan whose sums of ``width`` minutes end at the hit."""
+    edges = np.zeros(len(hits) + 1)
+    at = np.flatnonzero(hits)
+    np.add.at(edges, np.maximum(at - width + 1, 0), 1)
+    np.add.at(edges, at + 1, -1)
+    covered: Bools = np.cumsum(edges[:-1]) > 0
+    return covered
+
+
+def joined(stretches: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
+    """Join runs that are at most ``gap`` minutes apart."""
+    out: list[tuple[int, int]] = []
+    for first, last in stretches:
+        if out and first - out[-1][1] - 1 <= gap:
+            out[-1] = (out[-1][0], last)
+        else:
+            out.append((first, last))
+    return out
+
+
+def path(likelihood: Floats, switch: float = SWITCH) -> Floats:
+    """Return the most likely state of each minute; ``likelihood`` (minutes, states) in nats, state 0 is normal."""
+    minutes, states = likelihood.shape
+    cost = np.full((states, states), SHIFT)
+    cost[0, :] = cost[:, 0] = switch
+    np.fill_diagonal(cost, 0.0)
+    best = likelihood[0] - np.where(np.arange(states) == 0, 0.0, switch / 2)
+    came = np.zeros((minutes, states), dtype=np.int64)
+    for minute in range(1, minutes):
+        options = best[:, None] - cost
+        came[minute] = options.argmax(axis=0)
+        best = options[came[minute], np.arange(states)] + likelihood[minute]
+    states_found = np.zeros(minutes, dtype=np.int64)
+    states_found[-1] = int(best.argmax())
+    for minute in range(minutes - 1, 0, -1):
+        states_found[minute - 1] = came[minute, states_found[minute]]
+    return states_found.astype(float)
+
+
+def bounded_runs(candidates: Bools, around: int, likelihood: Floats) -> list[tuple[int, int]]:
+    """Return the runs of deviating states near ``candidates``; only runs that touch a candidate count."""
+    found: list[tuple[int, int]] = []
+    for first, last in joined(runs(candidates), 2 * around):
+        low, high = max(0, first - around), min(len(candidates), last + around + 1)
+        deviating = path(likelihood[low:high]) > 0
+        found.extend((low + a, low + b) for a, b in runs(deviating) if candidates[low + a : low + b + 1].any())
+    return found
+
+
+def trimmed(window: Window, evidence: Bools) -> Window:
+    """Cut a window to the first and last minute with evidence of its own."""
+    at = np.flatnonzero(evidence[window.first : window.last + 1])
+    return window if not len(at) else replace(window, first=window.first + int(at[0]), last=window.first + int(at[-1]))

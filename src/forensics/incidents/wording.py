@@ -1,0 +1,113 @@
+"""What an incident says of itself in one plain sentence, and on what it is based."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from forensics.incidents.baseline import FEWEST_DAYS
+from forensics.incidents.findings import Finding
+
+WHAT = {
+    "errors": "failed",
+    "latency": "was slow",
+    "collapse": "lost most of its load",
+    "silence": "fell silent",
+    "surge": "was asked for far more than usual",
+    "collection": "was collected from at machine speed",
+}
+
+
+def worded(finding: Finding) -> Finding:
+    """Return the finding with its summary and basis."""
+    return replace(finding, summary=summary(finding), basis=basis(finding))
+
+
+def span(length: timedelta) -> str:
+    """A length of time as a person says it: ``40 s``, ``12 min``, ``26 h 20 min``, ``3 d 4 h``."""
+    seconds = round(length.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    if minutes < 2880:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+
+
+def moment(at: datetime) -> str:
+    """A moment to the second, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def summary(finding: Finding) -> str:
+    """One plain sentence, every number of which is in the tables."""
+    scope = finding.found.scope
+    subject = "Everything" if scope.part == "everything" else f"{scope.part.capitalize()} {scope.name}"
+    parts = [f"{subject} {WHAT[finding.found.kind]} {_when(finding)}", *_counts(finding)]
+    if finding.found.kind not in ("surge", "collection"):
+        parts.extend(_course(finding))
+    return "; ".join(parts) + "."
+
+
+def _when(finding: Finding) -> str:
+    started, ended = finding.started_at, finding.ended_at
+    begin = f"from {moment(started)}" + (" (the log begins inside it)" if finding.from_the_beginning else "")
+    if ended is None:
+        return f"{begin} on, beyond the end of the log"
+    return f"{begin} to {moment(ended)} ({span(ended - started)})"
+
+
+def _counts(finding: Finding) -> list[str]:
+    facts, said = finding.facts, []
+    requests, failed = facts.get("requests", 0), facts.get("failed_requests", 0)
+    if failed:
+        said.append(f"{failed:,} of {requests:,} requests failed")
+    elif requests:
+        said.append(f"{requests:,} requests came")
+    if finding.missing >= 1:
+        said.append(f"about {finding.missing:,.0f} requests that should have come did not")
+    if finding.found.kind == "surge":
+        wanted = float(finding.view.baseline.expected[finding.found.first : finding.found.last + 1].sum())
+        said.append(f"about {wanted:,.0f} are usual for the hour")
+    if facts.get("affected_accounts"):
+        paying = facts.get("affected_paying_accounts", 0)
+        said.append(
+            f"{facts['affected_accounts']:,} accounts ({paying:,} paying) met failures in {facts['failed_requests_of_accounts']:,} requests"
+        )
+    return said
+
+
+def _course(finding: Finding) -> list[str]:
+    said = []
+    if finding.ramp_started_at is not None:
+        said.append(f"load had been rising since {moment(finding.ramp_started_at)}")
+    relapses = len(finding.found.episodes) - 1 - finding.found.main_episode()
+    if relapses and finding.mitigated_at is not None:
+        said.append(f"mostly over by {moment(finding.mitigated_at)}, with {relapses} relapse{'s' if relapses > 1 else ''} after that")
+    return said
+
+
+def basis(finding: Finding) -> str:
+    """On what the finding rests, and what cannot be concluded."""
+    base = finding.whole.baseline
+    said = [f"{base.days:.1f} days of baseline, {base.rhythm}"]
+    if base.days < FEWEST_DAYS:
+        said.append("with so little before it, what is usual for the hour is not known: give --baseline, or load more days")
+    said.append(f"usual share of failures {base.error_ratio:.2%}")
+    facts = finding.facts
+    if facts.get("requests") and not facts.get("answered"):
+        said.append("no statuses are logged: failures cannot be seen, only load")
+    if facts.get("requests") and not facts.get("timed"):
+        said.append("no durations are logged: slowness cannot be seen")
+    if facts.get("requests") and not facts.get("requests_of_accounts"):
+        said.append("no accounts are logged: whom it hurt cannot be said")
+    if finding.from_the_beginning:
+        said.append("the log begins inside the incident: it may have begun earlier, and what led to it is not seen")
+    if finding.to_the_end:
+        said.append("the log ends inside the incident: its end is not seen")
+    if finding.axis.outside:
+        said.append(f"{finding.axis.outside:,} requests dated far from all others are left out")
+    said.append(f"{finding.budget_spent:.1%} of a 30-day error budget at 99.9 % spent")
+    return "; ".join(said) + "."
