@@ -136,7 +136,8 @@ def _running_median(values: Floats, half: int) -> Floats:
     known = np.isfinite(found)
     if not known.any():
         return np.zeros(len(values))
-    return np.interp(np.arange(len(values)), np.flatnonzero(known), found[known])
+    bridged: Floats = np.interp(np.arange(len(values)), np.flatnonzero(known), found[known])
+    return bridged
 
 
 def dispersion(requests: Floats, expected: Floats, masked: Bools) -> dict[int, float]:

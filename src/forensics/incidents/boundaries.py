@@ -149,5 +149,3 @@ RAMP_TIMES = (1.5, 2.0, 3.0, 4.0)
 """Times the expected load that counts as risen: the later start wins when what lies between is no clear rise."""
 RAMP_CLEAR = 2.2
 RAMP_SCORE = 8.0
-
-

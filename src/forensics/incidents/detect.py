@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -46,7 +46,8 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     found = [narrowed(f, view, views) for f in incidents_of(whole, parts)]
     views[series[0].scope] = view
     ramps = [ramp_start(view.series.requests, view.baseline.expected, view.baseline.spread(1), f.first) for f in found]
-    moments = iter(refined(case, axis, [edge for f, r in zip(found, ramps, strict=True) for edge in _edges(axis, f, views[f.scope], view, r)]))
+    edges = [edge for f, ramp in zip(found, ramps, strict=True) for edge in _edges(f, views[f.scope], view, ramp)]
+    moments = iter(refined(case, axis, edges))
     return [_finding(axis, f, views[f.scope], view, ramp, moments) for f, ramp in zip(found, ramps, strict=True)]
 
 
@@ -85,7 +86,7 @@ def _given_baseline(case: Case, axis: Axis) -> Bools:
     return flags
 
 
-def _edges(axis: Axis, found: Found, scope: View, whole: View, ramp: int | None) -> list[Edge]:
+def _edges(found: Found, scope: View, whole: View, ramp: int | None) -> list[Edge]:
     """The boundaries of an incident: start, end of each episode's last window that matters, and the ramp's start."""
     edges = [_edge(_first(found), True, scope)]
     edges += [_edge(_last(found, episode), False, scope) for episode in found.episodes]
@@ -111,13 +112,14 @@ def _last(found: Found, episode: tuple[int, int]) -> Window:
     return max(inside, key=lambda w: (w.last, -rank.get(w.signal, 4)))
 
 
-def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | None, moments: Any) -> Finding:
+def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | None, moments: Iterator[datetime]) -> Finding:
     started = next(moments)
     ends = [next(moments) for _ in found.episodes]
     ramped = next(moments) if ramp is not None else None
-    bad = scope.series.failed + np.where(_covered(axis, list(found.windows)), np.maximum(scope.baseline.expected - scope.series.requests, 0.0), 0.0)
-    if found.kind in ("surge", "collection"):
-        bad = scope.series.failed
+    short = np.maximum(scope.baseline.expected - scope.series.requests, 0.0)
+    gone = _covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")])
+    unusual = np.maximum(scope.series.failed - scope.baseline.error_ratio * scope.series.answered, 0.0)
+    bad = unusual + np.where(gone, short, 0.0)
     level, spent = severity(whole, bad, found.first, found.last)
     return Finding(
         axis=axis, found=found, view=scope, whole=whole, started_at=started, episode_ends=tuple(ends),

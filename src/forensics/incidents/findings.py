@@ -87,7 +87,7 @@ class Finding:
 
     def one_client(self) -> bool:
         """Whether nearly all failures are those of one client among several: a broken client, not a broken service."""
-        if self.found.kind not in ("errors", "latency") or not self.facts:
+        if self.found.kind != "errors" or not self.facts:
             return False
         failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
         others = self.facts["requests"] - self.facts["requests_of_that_one"]

@@ -67,7 +67,7 @@ def chance_of_so_many(failed: Floats, answered: Floats, ratio: float) -> Floats:
 def _likelihood(failed: Floats, answered: Floats, usual: float) -> Floats:
     """Log-likelihood of each minute when healthy and when a twelfth, a third or nearly all answers fail."""
     ratios = np.array([usual, max(0.08, 4 * usual), max(0.35, 8 * usual), 0.95]).clip(1e-5, 0.999)
-    weight = np.minimum(1.0, 200.0 / np.maximum(answered, 1.0))[:, None]  # a minute counts for 200 answers at most: they are not independent
+    weight = np.minimum(1.0, 200.0 / np.maximum(answered, 1.0))[:, None]  # answers of one minute depend on each other: 200 at most count
     bad, good = failed[:, None], (answered - failed)[:, None]
     scores: Floats = weight * (bad * np.log(ratios) + good * np.log1p(-ratios))
     return scores

@@ -1,0 +1,171 @@
+"""What breaks is found, with its boundaries; what does not break is not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+from tests.traffic import START, at, crowd, failing, found, lost, slow, traffic
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def quiet() -> pl.DataFrame:
+    return traffic("diurnal", 1, days=6)
+
+
+def near(moment: datetime | None, truth: datetime, within: timedelta = MINUTE) -> bool:
+    return moment is not None and abs(moment - truth) <= within
+
+
+@pytest.mark.parametrize("shape", ["diurnal", "bursty", "sparse", "heavy-tailed"])
+def test_a_quiet_week_has_no_incident(tmp_path, shape):
+    case, incidents = found(tmp_path, traffic(shape, 3, days=7))
+    case.close()
+    assert [row["incident_id"] for row in incidents] == []
+
+
+def test_an_outage_is_one_incident_with_its_relapses_as_phases(tmp_path, quiet):
+    start, end = at(3, 12.5), at(3, 15)
+    world = failing(lost(quiet, start, end, 0.5), start, end)
+    world = failing(world, end + 40 * MINUTE, end + 52 * MINUTE)
+    case, incidents = found(tmp_path, world)
+    with case:
+        (row,) = incidents
+        phases = case.table("phases").sort("started_at")["phase"].to_list()
+    assert (row["kind"], row["scope"], row["incident_id"]) == ("errors", "everything", "2024-02-22T12:30Z-errors-everything")
+    assert near(row["started_at"], start)
+    assert near(row["mitigated_at"], end)
+    assert near(row["ended_at"], end + 52 * MINUTE)
+    assert phases == ["normal", "outage", "recovered", "outage", "recovered"]
+
+
+def test_silence_is_ranked_by_what_should_have_come(tmp_path, quiet):
+    noon, night = at(3, 12), at(4, 2.5)
+    world = lost(lost(quiet, noon, noon + 3 * MINUTE), night, night + 3 * MINUTE)
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "silence"
+    assert near(row["started_at"], noon)
+    assert near(row["ended_at"], noon + 3 * MINUTE)
+    assert 60 < row["missing_requests"] < 110
+
+
+def test_one_failure_at_night_is_nothing(tmp_path, quiet):
+    world = failing(quiet, at(3, 2), at(3, 2) + 20 * timedelta(seconds=1), share=1.0)
+    case, incidents = found(tmp_path, world)
+    case.close()
+    assert incidents == []
+
+
+def test_a_partial_outage_is_found_and_its_scope_named(tmp_path, quiet):
+    start, end = at(3, 10), at(3, 10.5)
+    case, incidents = found(tmp_path, failing(quiet, start, end, route="/api/generate"))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"], row["part"]) == ("errors", "/api/generate", "route")
+    assert near(row["started_at"], start, 2 * MINUTE)
+    assert near(row["ended_at"], end, 2 * MINUTE)
+
+
+def test_slowness_without_failures_is_found(tmp_path, quiet):
+    start, end = at(3, 10), at(3, 10.5)
+    case, incidents = found(tmp_path, slow(quiet, start, end))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "latency"
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+
+
+def test_a_crowd_alone_is_a_surge_and_no_outage(tmp_path, quiet):
+    start, end = at(3, 18), at(3, 20)
+    case, incidents = found(tmp_path, crowd(quiet, start, end, 2.5))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "surge"
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+    assert row["severity"] == "low"
+
+
+def test_a_ramp_before_the_fall_is_dated_back(tmp_path, quiet):
+    start = at(3, 14)
+    world = crowd(crowd(quiet, start - 30 * MINUTE, start, 1.5), start - 10 * MINUTE, start + 60 * MINUTE, 3.0)
+    case, incidents = found(tmp_path, failing(world, start, start + 60 * MINUTE))
+    case.close()
+    (row,) = incidents
+    assert near(row["started_at"], start)
+    assert near(row["ramp_started_at"], start - 30 * MINUTE, 2 * MINUTE)
+
+
+def test_one_silent_host_is_not_everything(tmp_path, quiet):
+    start, end = at(3, 9), at(3, 13)
+    case, incidents = found(tmp_path, lost(quiet, start, end, host="edge-2"))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("silence", "edge-2")
+
+
+def test_one_client_that_always_fails_is_not_the_service(tmp_path, quiet):
+    broken = crowd(quiet, at(3, 9), at(3, 10), 0.2, accounts=1)
+    mine = (pl.col("user_name") == "u0") & pl.col("started_at").is_between(at(3, 9), at(3, 10))
+    case, incidents = found(tmp_path, broken.with_columns(pl.when(mine).then(500).otherwise("status").alias("status")))
+    case.close()
+    assert incidents == []
+
+
+def test_a_log_that_begins_inside_the_outage_says_so(tmp_path, quiet):
+    end = at(3, 12)
+    world = failing(quiet.filter(pl.col("started_at").is_between(at(3, 11), at(3, 14))), START, end)
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "errors"
+    assert near(row["ended_at"], end)
+    assert "begins inside" in row["summary"]
+    assert "less than three days" in row["basis"]
+
+
+def test_a_log_that_ends_inside_the_outage_has_no_end(tmp_path, quiet):
+    start = at(5, 12)
+    case, incidents = found(tmp_path, failing(quiet.filter(pl.col("started_at") < at(5, 13)), start, at(9)))
+    case.close()
+    (row,) = incidents
+    assert near(row["started_at"], start)
+    assert row["ended_at"] is None
+    assert row["mitigated_at"] is None
+
+
+@pytest.mark.parametrize("column", ["status", "duration_ms", "user_name"])
+def test_what_a_log_lacks_is_said_and_the_rest_concluded(tmp_path, quiet, column):
+    start, end = at(3, 12), at(3, 13)
+    world = failing(slow(lost(quiet, start, end, 0.95), start, end), start, end)
+    world = world.with_columns(pl.lit(None).cast(world.schema[column]).alias(column))
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert near(row["started_at"], start, 3 * MINUTE)
+    assert {"status": "no statuses", "duration_ms": "no durations", "user_name": "no accounts"}[column] in row["basis"]
+
+
+def test_the_same_events_in_any_order_give_the_same_findings(tmp_path, quiet):
+    start, end = at(3, 12), at(3, 13)
+    world = failing(quiet, start, end)
+    case, first = found(tmp_path / "a", world)
+    case.close()
+    case, second = found(tmp_path / "b", world.sample(fraction=1.0, shuffle=True, seed=4))
+    case.close()
+    assert first == second
+
+
+def test_every_detector_is_registered_by_its_file():
+    from pathlib import Path
+
+    from forensics.incidents import detectors as package
+
+    files = {path.stem for path in Path(package.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(package.detectors()) == files
