@@ -30,7 +30,13 @@ class Recognition:
 
 def recognise(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> list[Recognition]:
     """Return the formats that read anything of the sample (a frame of ``LINES``), best first."""
-    found = [rated for entry in candidates(sample["raw"], formats) if (rated := _rate(entry, sample, options)).events]
+    found = []
+    for entry in candidates(sample["raw"], formats):
+        rated = _rate(entry, sample, options)
+        if rated.events:
+            found.append(rated)
+        if rated.share == 1.0:
+            break  # formats come by rank: none that follows can win
     return sorted(found, key=lambda rated: (-round(rated.share, 3), -rated.format.rank, rated.format.name))
 
 

@@ -65,7 +65,7 @@ def _plain_paths(entry: str) -> list[str]:
 
 def json_format(*, keys: JsonKeys, time_basis: str = "request start", **about: Any) -> Format:
     """Return the format that reads ``keys``; ``about`` are further fields of ``Format``."""
-    return Format(open=json_parser(keys, time_basis), time_basis=time_basis, **about)
+    return Format(open=json_parser(keys, time_basis), time_basis=time_basis, **{"hint": r"\{", **about})
 
 
 def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Parser]:
