@@ -1,0 +1,38 @@
+-- title: requests that two streams logged
+-- why: a twin is the same request seen by another tier: the same request id where both carry one, else the same method, path, query and
+--      status within five minutes. Popular requests would match by chance, so only those count that are rare (three times or fewer in each
+--      stream). Paths are sampled by hash, so that both sides of a pair are in the sample.
+-- parameters: $modulus (1: every path)
+CREATE OR REPLACE TEMP TABLE tier_requests AS
+SELECT
+    f.stream, e.started_at, e.duration_ms,
+    coalesce(e.extra['request_id'], '') AS request_id,
+    hash(e.method, e.path, coalesce(e.query, ''), e.status) AS content
+FROM stored_events AS e
+ANTI JOIN duplicates AS d ON e.evidence_id = d.evidence_id AND e.line = d.line
+JOIN tier_files AS f ON e.evidence_id = f.evidence_id
+WHERE e.path IS NOT NULL AND hash(e.path) % CAST($modulus AS UBIGINT) = 0
+    AND e.started_at >= (SELECT min(greatest(a.first_at, b.first_at)) FROM tier_files AS a, tier_files AS b
+        WHERE a.stream <> b.stream AND a.first_at <= b.last_at AND b.first_at <= a.last_at)
+    AND e.started_at <= (SELECT max(least(a.last_at, b.last_at)) FROM tier_files AS a, tier_files AS b
+        WHERE a.stream <> b.stream AND a.first_at <= b.last_at AND b.first_at <= a.last_at);
+
+CREATE OR REPLACE TEMP TABLE tier_rare AS
+SELECT row_number() OVER () AS number, r.*
+FROM tier_requests AS r
+JOIN (SELECT stream, content FROM tier_requests GROUP BY stream, content HAVING count(*) <= 3) AS k
+    ON r.stream = k.stream AND r.content = k.content;
+
+CREATE OR REPLACE TEMP TABLE tier_pairs AS
+WITH
+by_content AS (
+    SELECT a.number, a.stream, b.stream AS other, a.started_at AS here, b.started_at AS there, a.duration_ms AS mine, b.duration_ms AS theirs
+    FROM tier_rare AS a
+    JOIN tier_rare AS b
+        ON a.content = b.content AND a.stream <> b.stream
+        AND b.started_at BETWEEN a.started_at - INTERVAL 5 MINUTE AND a.started_at + INTERVAL 5 MINUTE
+    WHERE a.request_id = '' OR b.request_id = '' OR a.request_id = b.request_id
+)
+SELECT number, stream, other, epoch_us(there) - epoch_us(here) AS later_us, theirs - mine AS longer_ms
+FROM by_content
+QUALIFY row_number() OVER (PARTITION BY number, other ORDER BY abs(later_us), later_us, longer_ms) = 1
