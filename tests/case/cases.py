@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from forensics.case import store
 from forensics.case.case import Case
+from forensics.case.reading import stored
 from forensics.evidence.hashing import sha256_of
 from forensics.formats.schema import EVENTS
 
@@ -28,7 +30,7 @@ def write_log(path: Path, lines: int = 50, first: int = 1) -> Path:
     return path
 
 
-def events(evidence_id: str, lines: int, first: int = 1) -> pl.DataFrame:
+def events(lines: int, first: int = 1) -> pl.DataFrame:
     """Events as a loader would stage them for ``write_log``."""
     rows = [
         {
@@ -44,8 +46,7 @@ def events(evidence_id: str, lines: int, first: int = 1) -> pl.DataFrame:
         }
         for number in range(1, lines + 1)
     ]
-    frame = pl.DataFrame(rows, schema=EVENTS)
-    return frame.select(pl.lit(evidence_id).alias("evidence_id"), pl.all())
+    return pl.DataFrame(rows, schema=EVENTS)
 
 
 def evidence_row(file: Path, lines: int, **more: Any) -> dict[str, Any]:
@@ -71,9 +72,9 @@ def evidence_row(file: Path, lines: int, **more: Any) -> dict[str, Any]:
 def stage(case: Case, row: dict[str, Any]) -> Path:
     """Write the event file of a log as ``events/SHA256.parquet.new``."""
     staged = store.staged_path(case, row["sha256"])
-    events(row["evidence_id"], row["lines"]).with_columns(
-        extra=pl.lit(None, dtype=pl.List(pl.Struct({"key": pl.String, "value": pl.String})))
-    ).write_parquet(staged)
+    with_empty = pl.lit([], dtype=EVENTS["extra"]).alias("extra")
+    frame = events(row["lines"]).with_columns(with_empty)
+    pq.write_table(stored(frame, row["evidence_id"]).to_arrow(), staged, store_schema=False)
     return staged
 
 
@@ -81,4 +82,5 @@ def load(case: Case, file: Path, lines: int = 50, **more: Any) -> str:
     """Commit one log file to the case and return its evidence id."""
     row = evidence_row(file, lines, **more)
     store.commit(case, row, {}, stage(case, row))
+    store.settle(case)
     return str(row["evidence_id"])

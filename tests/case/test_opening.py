@@ -50,7 +50,10 @@ def locker(tmp_path: Path) -> Path:
 def test_any_folder_name(tmp_path: Path, name: str) -> None:
     folder = made(tmp_path / name)
     assert count(folder) == 50
-    assert query.select(folder, "SELECT count(*) AS n FROM events", Silent()).rows() == [(50,)]
+
+
+def test_a_query_in_a_folder_with_a_comma(tmp_path: Path) -> None:
+    assert query.select(made(tmp_path / "Doe, J"), "SELECT count(*) AS n FROM events", Silent()).rows() == [(50,)]
 
 
 @pytest.mark.parametrize("name", ["what?", "back\\slash"])

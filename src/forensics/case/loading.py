@@ -46,15 +46,18 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
     result = LoadResult(refused=list(found.refused))
     _strict(result, options)
     known = _known(case)
-    with progress.step("Loading", total=len(found.files)) as advance:
-        for entry, outcome in _prepared(case, found.files, options, known):
-            if isinstance(outcome, RefusedEvidenceError):
-                result.refused.append((entry.name, str(outcome)))
-                progress.say(f"Refused {entry.name}: it {outcome}.")
-                _strict(result, options)
-            else:
-                _take(case, outcome, result, known)
-            advance(1)
+    try:
+        with progress.step("Loading", total=len(found.files)) as advance:
+            for entry, outcome in _prepared(case, found.files, options, known):
+                if isinstance(outcome, RefusedEvidenceError):
+                    result.refused.append((entry.name, str(outcome)))
+                    progress.say(f"Refused {entry.name}: it {outcome}.")
+                    _strict(result, options)
+                else:
+                    _take(case, outcome, result, known)
+                advance(1)
+    finally:
+        store.settle(case)
     result.refused.sort()
     _conclude(case, result, paths)
     if options.clock_offsets:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from forensics.case.case import Case
 
 UNSETTLED = "unsettled"
-"""Meta key: SHA-256 of the evidence whose rows are committed while its event file, custody line and views are still to come."""
+"""Meta key: SHA-256 of the evidence committed last, while the views (perhaps its event file and custody line too) are still to come."""
 
 
 def check_version(case: Case) -> None:
@@ -78,6 +78,7 @@ def recover(case: Case) -> None:
         with case.transaction():
             case.refresh_events()
             case.set_meta(UNSETTLED, "")
+    case.unplaced = None
 
 
 def _settle_staged(case: Case) -> list[str]:

@@ -1,8 +1,9 @@
 """The event store: one immutable Parquet file per evidence file, committed together with its row in the database.
 
 A Parquet file is written as ``events/SHA256.parquet.new``; the database transaction that records it holds the hash of its bytes; only
-then is it renamed, and the views are made to name it. A process that dies in between leaves a ``.new`` file which ``recovery.recover``
-renames (its hash is on record) or removes (it is not). So the case holds exactly the evidence files whose load had completed.
+then is it renamed and its custody line written; after the last file of a load the views are made to name them all. A process that dies
+in between leaves a ``.new`` file, which ``recovery.recover`` renames (its hash is on record) or removes (it is not), and views that it
+mends. So the case holds exactly the evidence files whose load had completed.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ def staged_path(case: Case, sha256: str) -> Path:
 
 
 def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame], staged: Path | None) -> None:
-    """Make one evidence file part of the case, replacing whatever an earlier load derived from the same bytes.
+    """Make one evidence file part of the case, replacing whatever an earlier load derived from the same bytes; ``settle`` follows.
 
     ``evidence`` is its row of ``evidence_files`` (without ``events_sha256``), ``frames`` the rows for ``RECORD_TABLES``, ``staged`` the
     finished Parquet file of a log (None for other kinds). Raises ``ForensicsError`` when the disk is full.
     """
-    if case.meta(UNSETTLED):  # an earlier file of this very run could not be put in place
+    if case.unplaced:  # an earlier file of this very run could not be put in its place
         recover(case)
     row = dict(evidence, events_sha256=None if staged is None else sha256_of(staged))
     if staged is not None:
@@ -45,6 +46,7 @@ def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame]
             if table in frames:
                 case.insert(table, frames[table])
         case.set_meta(UNSETTLED, row["sha256"])
+    case.unplaced = row["sha256"]
     final = final_path(case, row["sha256"])
     if staged is None:
         final.unlink(missing_ok=True)
@@ -52,10 +54,18 @@ def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame]
         staged.replace(final)
         flush(final.parent)
     custody.append(case.folder, "load file", inputs=[custody.evidence_input(row)], details=_told(row))
-    with case.transaction():
-        case.refresh_events()
-        case.set_meta(UNSETTLED, "")
+    case.unplaced = None
     custody.session.loaded += 1
+
+
+def settle(case: Case) -> None:
+    """Let the event views name what has been committed; to be called after the last ``commit`` of a load, however that ends."""
+    if case.unplaced:
+        recover(case)
+    elif case.meta(UNSETTLED):
+        with case.transaction():
+            case.refresh_events()
+            case.set_meta(UNSETTLED, "")
 
 
 def flush(path: Path) -> None:
