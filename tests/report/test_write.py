@@ -16,9 +16,23 @@ from forensics.report.document import from_json
 from forensics.report.html import as_html
 
 CONTRACT = {
-    "report.html", "report.json", "run.json", "incidents.csv", "phases.csv", "timeline.csv", "attributions.csv", "rivals.csv", "actors.csv",
-    "accounts.csv", "participants.csv", "links.csv", "taken.csv", "response.csv", "evidence.csv",
-}  # fmt: skip
+    "report.html",
+    "report.md",
+    "report.json",
+    "run.json",
+    "incidents.csv",
+    "phases.csv",
+    "timeline.csv",
+    "attributions.csv",
+    "rivals.csv",
+    "actors.csv",
+    "accounts.csv",
+    "participants.csv",
+    "links.csv",
+    "taken.csv",
+    "response.csv",
+    "evidence.csv",
+}
 
 
 def test_an_empty_case_gives_the_whole_folder_and_says_that_nothing_was_found(case: Case, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def _record(
         "folder": str(Path.cwd()),
         "program": f"forensics {__version__} (contract {CONTRACT_VERSION})",
         "libraries": libraries(),
-        "user": _user(),
+        "user": user(),
         "host": platform.node(),
         "inputs": list(inputs),
         "outputs": list(outputs),
@@ -155,7 +155,8 @@ def libraries() -> dict[str, str]:
 
 
 @cache
-def _user() -> str:
+def user() -> str:
+    """Return who runs this, or the number of a user without an entry in the password file."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a user id without an entry in the password file

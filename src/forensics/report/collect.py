@@ -7,7 +7,7 @@ import polars as pl
 from forensics import CONTRACT_VERSION, __version__
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
-from forensics.report.document import ROW_LIMIT, SCHEMA_VERSION, Column, Document, Table
+from forensics.report.document import ROW_LIMIT, SCHEMA_VERSION, Column, Document, Frames, Table
 from forensics.report.graph import graphs
 from forensics.report.picture import pictures
 from forensics.report.tables import plain
@@ -16,8 +16,6 @@ QUERIES = "report/queries"
 
 PICTURE_ONLY = ("minutes", "actor_load", "counterfactuals")
 """Frames that the document carries as a picture, not as a table."""
-
-Frames = dict[str, pl.DataFrame]
 
 
 def collect(case: Case, incident: str | None) -> Frames:

@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from forensics.errors import ForensicsError
+
+Frames = dict[str, pl.DataFrame]
+"""Name of a query -> its rows; what a document is made of."""
 
 SCHEMA_VERSION = 1
 """Raised when a field changes its meaning or goes; new fields alone do not raise it."""
@@ -135,10 +140,12 @@ class Document:
     tables: Mapping[str, Table]
     pictures: tuple[Picture, ...]
     graphs: tuple[Graph, ...]
+    changes: tuple[str, ...] = ()
+    """What differs from an earlier report, where one was given."""
 
     def rows(self, name: str) -> list[dict[str, Any]]:
-        """Return the rows of a table as mappings."""
-        return list(self.tables[name].records())
+        """Return the rows of a table as mappings; none for a table that an earlier program did not know."""
+        return list(self.tables[name].records()) if name in self.tables else []
 
 
 def to_json(document: Document) -> str:
@@ -158,7 +165,7 @@ def from_json(text: str) -> Document:
     tables = {name: _table(table) for name, table in raw.pop("tables").items()}
     pictures = tuple(_picture(picture) for picture in raw.pop("pictures"))
     graphs = tuple(_graph(graph) for graph in raw.pop("graphs"))
-    return Document(tables=tables, pictures=pictures, graphs=graphs, **raw)
+    return Document(tables=tables, pictures=pictures, graphs=graphs, changes=tuple(raw.pop("changes", ())), **raw)
 
 
 def _table(raw: dict[str, Any]) -> Table:

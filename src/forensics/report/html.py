@@ -48,7 +48,8 @@ def _page(document: Document, rows: int) -> str:
     if document.pictures:
         scripts += [_asset("vega.js"), _asset("chart.js")]
     style = _asset("report.css")
-    sections = [(section, section.build(document)) for section in all_sections()]
+    built = ((section, section.build(document)) for section in all_sections())
+    sections = [(section, blocks) for section, blocks in built if blocks]
     template = _environment().get_template("report.html")
     return template.render(
         document=document,
@@ -158,24 +159,19 @@ class _Show:
 
     def _cell(self, name: str, row: Any, kind: str) -> Cell:
         if name == "source":
-            return Cell(source_of(row), "id")
+            return Cell(words.source_of(row), "id")
         value = row[name]
-        if name in SHARES and value is not None:
-            return Cell(words.share(value), "n", value, round(100 * min(1.0, max(0.0, value)), 1))
-        if name == "likelihood" and value is not None:
-            return Cell(words.likely(value), "", value)
-        if name in ("bytes", "size_bytes"):
-            return Cell(words.size(value), "n", value)
-        text = self.labels.get(value, str(value or "")) if name == "actor_id" else words.cell(value, kind)
+        text = self.labels.get(value, value or "") if name == "actor_id" else words.shown(name, row)
+        number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        bar = round(100 * min(1.0, max(0.0, number)), 1) if name in words.SHARES and number is not None else None
         cut = len(text) > LONG_TEXT
         shown = f"{text[:LONG_TEXT]} … ({len(text):,} characters)" if cut else text
-        number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
-        return Cell(shown, _cell_class(name, kind), number, None, text if cut and len(text) < 20_000 else None)
+        return Cell(shown, _cell_class(name, kind), number, bar, text if cut and len(text) < 20_000 else None)
 
     def heading_class(self, view: TableView, name: str) -> str:
         """Return the class of a column's heading."""
         kinds = {column.name: column.kind for column in self.document.tables[view.name].columns}
-        return "n" if name in SHARES or (kinds.get(name) in ("integer", "number") and name != "likelihood") else ""
+        return "n" if name in words.SHARES or (kinds.get(name) in ("integer", "number") and name != "likelihood") else ""
 
     def incident(self, picture: Any, live: bool, name: str) -> IncidentDrawing:
         """Return the drawing of an incident."""
@@ -190,7 +186,6 @@ class _Show:
         return coverage(self.document)
 
 
-SHARES = ("load_share", "load_covered", "format_share")
 IDS = ("account_id", "evidence_id", "incident_id")
 LONG = ("message", "why", "basis", "reason", "detail")
 
@@ -200,7 +195,7 @@ WORDS = ("event_type", "role", "kind", "format", "measure", "level", "identifier
 
 def _cell_class(name: str, kind: str) -> str:
     if kind in ("integer", "number"):
-        return "n"
+        return "" if name == "likelihood" else "n"
     if kind == "time":
         return "time"
     if name == "sha256":
@@ -214,10 +209,3 @@ def _row_class(row: Any) -> str:
     if row.get("observed") is False:
         return "inferred"
     return str(row["role"]) if row.get("role") in ("participant", "uninvolved") else ""
-
-
-def source_of(row: Any) -> str:
-    """Return where a row comes from as ``forensics show`` takes it: ``EVIDENCE:LINE``."""
-    if not row.get("evidence_id"):
-        return ""
-    return f"{row['evidence_id']}:{row['line']}" if row.get("line") else str(row["evidence_id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,3 +80,30 @@ def cell(value: Any, kind: str) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{key}: {value[key]}" for key in sorted(value))
     return number(value) if isinstance(value, int | float) else str(value)
+
+
+SHARES = frozenset({"load_share", "load_covered", "format_share"})
+"""Columns that read as per cent."""
+
+
+def source_of(row: Mapping[str, Any]) -> str:
+    """Return where a row comes from as ``forensics show`` takes it: ``EVIDENCE:LINE``."""
+    if not row.get("evidence_id"):
+        return ""
+    return f"{row['evidence_id']}:{row['line']}" if row.get("line") else str(row["evidence_id"])
+
+
+def shown(name: str, row: Mapping[str, Any]) -> str:
+    """Return one column of a row as it reads in a table; the column ``source`` stands for evidence and line."""
+    if name == "source":
+        return source_of(row)
+    value = row[name]
+    if value is None:
+        return ""
+    if name in SHARES:
+        return share(value)
+    if name == "likelihood":
+        return likely(value)
+    if name in ("bytes", "size_bytes"):
+        return size(value)
+    return cell(value, "time" if name.endswith("_at") else "")

@@ -1,12 +1,12 @@
-"""The report folder: everything the analysis found, as HTML, JSON and CSV, and what the run was in ``run.json``."""
+"""The report folder: everything the analysis found, as HTML, JSON, Markdown and CSV, and what the run was in ``run.json``."""
 
 from __future__ import annotations
 
-import getpass
 import json
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from forensics.analysis import ensure_analysed
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.evidence import custody
-from forensics.evidence.hashing import sha256_of
 from forensics.progress import Progress
 from forensics.report.collect import collect, document
-from forensics.report.document import to_json
+from forensics.report.compare import changes
+from forensics.report.document import Document, Frames, to_json
 from forensics.report.html import as_html
+from forensics.report.markdown import as_markdown
 from forensics.report.masking import masked
+from forensics.report.redaction import Redaction
 from forensics.report.tables import as_csv
 
 CSV_TABLES = (
@@ -43,26 +45,63 @@ CSV_TABLES = (
 """The CSV files of the contract, each named after its query."""
 
 
-def write_report(case: Case, out: Path, incident: str | None, progress: Progress) -> list[Path]:
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """For whom a report is written: what is done to the rows before anything is rendered."""
+
+    mask: Callable[[pl.DataFrame], pl.DataFrame] | None = masked
+    """What hides the secrets in URLs; None shows them."""
+    redaction: Redaction | None = None
+    before: Document | None = None
+    """An earlier report of the case; the new one then says what has changed."""
+
+    def prepared(self, frames: Frames) -> Frames:
+        """Return the frames as these readers may see them."""
+        hidden = frames if self.mask is None else {name: self.mask(frame) for name, frame in frames.items()}
+        return hidden if self.redaction is None else self.redaction(hidden)
+
+
+def write_report(case: Case, out: Path, incident: str | None, progress: Progress, delivery: Delivery | None = None) -> list[Path]:
     """Write the report folder for one incident, or for all when ``incident`` is None; return the files written, sorted.
 
     ``UsageError`` when the case has no such incident.
     """
+    given = delivery or Delivery()
     analysis_id = ensure_analysed(case, progress)
     with progress.step("Writing the report"):
-        frames = collect(case, incident)
-        if incident is not None and frames["incidents"].is_empty():
-            raise UsageError(f"There is no incident {incident} in this case: `forensics incidents` lists those that were found.")
-        frames = {name: masked(frame) for name, frame in frames.items()}
-        result = document(frames, analysis_id=analysis_id, incident=incident)
-        texts = {"report.json": to_json(result), "report.html": as_html(result)}
-        texts.update({f"{name}.csv": as_csv(_columns(name, frames[name])) for name in CSV_TABLES})
-        files = _write(out, texts)
-    run = _on_record(case, files, {"analysis_id": analysis_id, "incident": incident})
-    return sorted([*files, _run_json(case, out, run)])
+        frames = given.prepared(known_incident(collect(case, incident), incident))
+        result = _document(frames, analysis_id, incident, given)
+        texts = rendered(result if given.before is None else replace(result, changes=changes(given.before, result)))
+        texts.update({f"{name}.csv": as_csv(csv_columns(name, frames[name])) for name in CSV_TABLES})
+        files = write_files(out, texts)
+    details = {"analysis_id": analysis_id, "incident": incident, "redacted": given.redaction is not None}
+    entries, head = on_record(case, "report", files, details)
+    return sorted([*files, _run_json(case, out, {**details, "custody_head": head, "files": entries}, given)])
 
 
-def _columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+def known_incident(frames: Frames, incident: str | None) -> Frames:
+    """Return the frames; ``UsageError`` when one incident was asked for and they have none."""
+    if incident is not None and frames["incidents"].is_empty():
+        raise UsageError(f"There is no incident {incident} in this case: `forensics incidents` lists those that were found.")
+    return frames
+
+
+def _document(frames: Frames, analysis_id: str, incident: str | None, given: Delivery) -> Document:
+    return document(
+        frames,
+        analysis_id=analysis_id,
+        incident=None if incident is None else str(frames["incidents"]["incident_id"][0]),
+        redaction=None if given.redaction is None else given.redaction.sentence,
+        secrets="shown" if given.mask is None else "masked",
+    )
+
+
+def rendered(result: Document) -> dict[str, str]:
+    """Return the texts of the files that are made from the document alone, by file name."""
+    return {"report.json": to_json(result), "report.html": as_html(result), "report.md": as_markdown(result)}
+
+
+def csv_columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Put Timesketch's mandatory columns first in the timeline; the other tables are as they are."""
     if name != "timeline":
         return frame
@@ -70,33 +109,36 @@ def _columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select("message", datetime_, description, pl.all().exclude("message"))
 
 
-def _write(out: Path, texts: Mapping[str, str]) -> list[Path]:
+def write_files(out: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write each text under its name; return the files, sorted."""
     out.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8", newline="")
     return [out / name for name in sorted(texts)]
 
 
-def _on_record(case: Case, files: list[Path], details: dict[str, Any]) -> dict[str, Any]:
-    """Put the hash of each file on the custody record; return what ``run.json`` says about this run."""
-    outputs = [{"path": str(file), "size_bytes": file.stat().st_size, "sha256": sha256_of(file)} for file in files]
-    head = custody.append(case.folder, "report", outputs=outputs, details=details)
-    return {**details, "custody_head": head, "files": [{**entry, "path": file.name} for entry, file in zip(outputs, files, strict=True)]}
+def on_record(case: Case, action: str, files: list[Path], details: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
+    """Put the hash of each file on the custody record; return what was recorded, by file name, and the head of the chain."""
+    outputs = [custody.described(file) for file in files]
+    head = custody.append(case.folder, action, outputs=outputs, details=details)
+    return [{**entry, "path": file.name} for entry, file in zip(outputs, files, strict=True)], head
 
 
-def _run_json(case: Case, out: Path, run: dict[str, Any]) -> Path:
-    """Write what differs from run to run: clock, user, host, paths, command line and the head of the custody chain."""
-    about = {
+def _run_json(case: Case, out: Path, run: dict[str, Any], given: Delivery) -> Path:
+    """Write what differs from run to run: clock, user, host, paths, command line and the head of the custody chain.
+
+    A redacted report says neither who made it nor where.
+    """
+    about: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "program": f"forensics {__version__}",
         "contract": CONTRACT_VERSION,
-        "command": sys.argv,
-        "user": getpass.getuser(),
-        "host": platform.node(),
-        "case": str(case.folder.resolve()),
-        "out": str(out.resolve()),
         **run,
     }
+    if given.redaction is None:
+        about.update(command=sys.argv, user=custody.user(), host=platform.node(), case=str(case.folder.resolve()), out=str(out.resolve()))
+    else:
+        about.pop("incident")
     path = out / "run.json"
     path.write_text(json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8", newline="")
     return path

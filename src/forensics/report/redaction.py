@@ -1,0 +1,201 @@
+"""The same report for readers who may not see personal data: everything that names somebody becomes a keyed pseudonym.
+
+Pseudonyms are HMAC-SHA-256 under a key that stays with the case (RFC 2104): the same value has the same pseudonym everywhere, and nobody
+without the key can find it by hashing guesses. Columns that carry a name, mail box, address, card or account are replaced as a whole; in
+every other text all words go that the program itself does not use in its sentences, so that what nobody thought of is withheld too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import polars as pl
+
+from forensics.errors import ForensicsError
+from forensics.formats.schema import EVENTS
+from forensics.report.document import Frames
+
+KEY_FILE = "redaction.key"
+
+WHOLE: dict[str, str] = {
+    "account_id": "account",
+    "email": "mailbox",
+    "name": "person",
+    "user_name": "person",
+    "signup_ip": "address",
+    "client_ip": "address",
+    "network": "network",
+    "actor_id": "actor",
+    "parent_actor_id": "actor",
+    "label": "actor",
+    "payers": "payer",
+    "identifier_value": "identifier",
+    "subject_id": "subject",
+    "host": "host",
+    "logged_by": "host",
+    "key": "key",
+    "raw": "line",
+}
+"""Column -> kind of pseudonym for the whole cell."""
+
+DOMAINS = frozenset({"email_domain", "email_domains"})
+
+UNTOUCHED = frozenset(
+    {"evidence_id", "sha256", "kind", "level", "role", "verdict", "severity", "phase", "identifier_type", "family", "time_basis"}
+)
+"""Columns whose words are the program's own, and hashes of evidence."""
+
+SPEAKING = ("timeline", "incidents", "attribution", "linkage", "report", "evidence", "case")
+"""Packages that write sentences: the words of their files may stay."""
+
+_TOKEN = re.compile(
+    r"(?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?(?!\w)|\b\d{8}T\d{4,6}Z?(?!\w))"
+    r"|(?P<pseudonym>\b(?:account|mailbox|person|address|network|actor|payer|identifier|subject|host|key|line|domain|word|number)-[0-9a-f]{10}\b)"
+    r"|(?P<number>\d(?:[ -]?\d){6,})"
+    r"|(?P<word>[^\W_][\w’']*(?:@[\w.-]+)?)"
+)
+
+Say = Callable[[str], str]
+
+
+def load_key(folder: Path) -> bytes:
+    """Return the case's redaction key, making it (32 random bytes, readable by the owner only) when there is none."""
+    path = folder / KEY_FILE
+    try:
+        if not path.is_file():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+        return bytes.fromhex(path.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise ForensicsError(f"The redaction key {KEY_FILE} of the case cannot be read or made: make the case folder writable.") from error
+
+
+class Redaction:
+    """Replaces what names somebody in the frames of a report; the domains in ``keep_domains`` stay readable."""
+
+    def __init__(self, key: bytes, keep_domains: frozenset[str] = frozenset()) -> None:
+        self._key = key
+        self._kept = keep_domains
+        self._kept_words = frozenset(part.lower() for domain in keep_domains for part in re.split(r"[\W_]+", domain))
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in one sentence for the report."""
+        domains = "mail domains were kept" if self._kept else "mail domains are replaced too"
+        return (
+            "Redacted copy: accounts, mail boxes, names, addresses, card data and free text are replaced by keyed pseudonyms "
+            f"(the same value always has the same one); {domains}."
+        )
+
+    def pseudonym(self, kind: str, value: str) -> str:
+        """Return the pseudonym of a value, e.g. ``account-0a1b2c3d4e``."""
+        digest = hmac.new(self._key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
+        return f"{kind}-{digest[:10]}"
+
+    def __call__(self, frames: Frames) -> Frames:
+        """Return the frames with everything replaced."""
+        spoken = self._spoken(frames)
+        return {name: self._frame(frame, spoken) for name, frame in frames.items()}
+
+    def _spoken(self, frames: Frames) -> dict[str, str]:
+        """Return every sentence of the frames with its redacted form; one pass over all of them (Aho-Corasick)."""
+        columns = [frame[column] for frame in frames.values() for column in frame.columns if self._is_text(frame, column)]
+        old = sorted({text for series in columns for text in _texts(series)})
+        known = self._known(frames)
+        ordered = sorted(known, key=lambda value: (-len(value), value))
+        texts = pl.Series("text", old, dtype=pl.String)
+        if ordered:
+            texts = texts.str.replace_many(ordered, [known[value] for value in ordered], leftmost=True)
+        return dict(zip(old, (_TOKEN.sub(self._withheld, text) for text in texts), strict=True))
+
+    def _known(self, frames: Frames) -> dict[str, str]:
+        """Return every value that is replaced as a whole, so that sentences name it by the same pseudonym."""
+        found: dict[str, str] = {}
+        for column in sorted({column for frame in frames.values() for column in frame.columns}):
+            replace = self._whole(column)
+            if replace is not None:
+                values = (value for frame in frames.values() if column in frame.columns for value in _texts(frame[column]))
+                found.update((value, replace(value)) for value in values if len(value) >= 4 and value.lower() not in vocabulary())
+        return found
+
+    def _whole(self, column: str) -> Say | None:
+        """Return what replaces a whole cell of a column, None when the column is text."""
+        if column in DOMAINS:
+            return self._domain
+        if column == "email":
+            return self._mailbox
+        kind = WHOLE.get(column)
+        return None if kind is None else lambda value: value if value in self._kept or value in PLAIN else self.pseudonym(kind, value)
+
+    def _domain(self, value: str) -> str:
+        return value if value in self._kept else self.pseudonym("domain", value)
+
+    def _mailbox(self, value: str) -> str:
+        domain = value.rpartition("@")[2]
+        return self.pseudonym("mailbox", value) + (f"@{domain}" if domain in self._kept else "")
+
+    def _withheld(self, found: re.Match[str]) -> str:
+        """Return a word of a sentence, or its pseudonym when it is not the program's own."""
+        text = found[0]
+        own = text.lower() in vocabulary() or text.lower() in self._kept_words
+        if found["time"] or found["pseudonym"] or own or (found["word"] and len(text) < 4):
+            return text
+        return self.pseudonym("number" if found["number"] else "word", text)
+
+    def _is_text(self, frame: pl.DataFrame, column: str) -> bool:
+        texts = frame.schema[column] in (pl.String, pl.List(pl.String))
+        return texts and column not in UNTOUCHED and self._whole(column) is None
+
+    def _frame(self, frame: pl.DataFrame, spoken: dict[str, str]) -> pl.DataFrame:
+        changed = []
+        for column, kind in frame.schema.items():
+            if kind in (pl.String, pl.List(pl.String)):
+                if column not in UNTOUCHED:
+                    changed.append(_mapped(frame[column], self._whole(column) or spoken.__getitem__))
+            elif not (kind.is_numeric() or kind.is_temporal() or kind == pl.Boolean):
+                changed.append(pl.Series(column, [None] * frame.height, dtype=pl.String))  # maps of whatever an export carried
+        return frame.with_columns(changed)
+
+
+PLAIN = frozenset({"log", "export", "cost"})
+"""Values of columns above that are the program's own."""
+
+
+def _texts(series: pl.Series) -> list[str]:
+    flat = series.explode() if isinstance(series.dtype, pl.List) else series
+    return [str(value) for value in flat.cast(pl.String).drop_nulls().unique().sort()]
+
+
+def _mapped(series: pl.Series, replace: Say) -> pl.Series:
+    """Return the series with each distinct text replaced."""
+    old = _texts(series)
+    new = [replace(value) for value in old]
+    if isinstance(series.dtype, pl.List):
+        return series.to_frame().select(pl.col(series.name).list.eval(pl.element().cast(pl.String).replace_strict(old, new))).to_series()
+    return series.replace_strict(old, new, return_dtype=pl.String) if old else series
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Return the words that the program itself uses: those of the files of the packages that write sentences, and of the event columns."""
+    found = set(EVENTS)
+    for package in SPEAKING:
+        for text in _sources(files("forensics").joinpath(package)):
+            found.update(word.lower() for word in re.findall(r"[^\W\d_][\w’']*", text))
+    return frozenset(found)
+
+
+def _sources(folder: Traversable) -> Iterable[str]:
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir() and not entry.name.startswith("_"):
+            yield from _sources(entry)
+        elif entry.name.endswith((".py", ".sql")):
+            yield entry.read_text(encoding="utf-8")
