@@ -119,7 +119,7 @@ def _outer_first(one: Stream, other: Stream, link: Link) -> tuple[Stream, Stream
 
 
 def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], given: dict[str, float]) -> None:
-    """Set each stream's offset: what was given for its host, else what makes it agree with the stream it is linked to that has most lines."""
+    """Set each stream's offset: what was given for its host, else what makes it agree with its largest linked stream."""
     settled = {number for number, stream in streams.items() if stream.host in given}
     for stream in streams.values():
         stream.offset = given.get(stream.host, 0.0)

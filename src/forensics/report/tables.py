@@ -20,7 +20,7 @@ STYLES = ("table", "csv", "json", "jsonl")
 
 def emit(frame: pl.DataFrame, *, style: str | None = None, output: Path | None = None, title: str = "") -> None:
     """Write a frame: ``table`` on a terminal and ``csv`` in a pipe unless ``style`` says otherwise."""
-    chosen = style or ("table" if output is None and sys.stdout.isatty() else "csv")
+    chosen = chosen_style(style, output)
     if chosen == "table":
         write_table(frame, title, output)
         return
@@ -31,6 +31,11 @@ def emit(frame: pl.DataFrame, *, style: str | None = None, output: Path | None =
     else:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8", newline="")
+
+
+def chosen_style(style: str | None, output: Path | None) -> str:
+    """Return the style that was asked for, else ``table`` on a terminal and ``csv`` anywhere else."""
+    return style or ("table" if output is None and sys.stdout.isatty() else "csv")
 
 
 def plain(value: Any) -> Any:
