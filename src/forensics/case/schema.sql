@@ -75,7 +75,8 @@ CREATE TABLE IF NOT EXISTS identifiers (
     uses BIGINT, evidence_id VARCHAR, line BIGINT
 );
 CREATE TABLE IF NOT EXISTS identifier_types (                               -- how each type of identifier weighs
-    identifier_type VARCHAR, family VARCHAR, level VARCHAR, m DOUBLE, chance DOUBLE, owner_bits DOUBLE
+    identifier_type VARCHAR, family VARCHAR, level VARCHAR, m DOUBLE, chance DOUBLE, owner_bits DOUBLE,
+    loose_bits DOUBLE
 );
 CREATE TABLE IF NOT EXISTS links (
     identifier_type VARCHAR, identifier_value VARCHAR, account_id VARCHAR, actor_id VARCHAR, weight_bits DOUBLE, kept BOOLEAN, why VARCHAR,

@@ -8,7 +8,6 @@ there too (one domain, one office, one device); the customers of a reseller do n
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -19,34 +18,42 @@ TIED_IF_OWNED = 0.5
 TIED_BY_CHANCE = 0.05
 """Share of accounts in the largest otherwise connected group, if the value has one owner, and if it is a shared resource."""
 
+TIED_BITS = math.log2(TIED_IF_OWNED / TIED_BY_CHANCE)
+"""What each tied account adds in favour of one owner. (What a loose one takes away depends on the type: ``loose_bits``.)"""
+
+SMALLEST_SHARE = 1 / 3
+"""A group that hangs together but is less than this part of the sharers is a resource's customers who know each other."""
+
 SURPRISE_BITS = 6.0
 """A second value counts as something shared only if so many joint users would be this surprising by chance (Poisson)."""
 
-
-@dataclass(frozen=True)
-class Coherence:
-    """What the test found for one value."""
-
-    sharers: int
-    tied: int
-    """Accounts in the largest group that hangs together otherwise (0: none do)."""
-    bits: float
-    """Bits in favour of one owner; below 0 the value is a shared resource."""
+SAMPLE = 256
+"""Sharers of one value that are looked at."""
 
 
-def owner_bits(prior: float, sampled: int, tied: int) -> float:
-    """Return the bits in favour of one owner when ``tied`` of ``sampled`` accounts hang together otherwise."""
-    loose = sampled - tied
-    return prior + tied * math.log2(TIED_IF_OWNED / TIED_BY_CHANCE) + loose * math.log2((1 - TIED_IF_OWNED) / (1 - TIED_BY_CHANCE))
+def tested(values: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
+    """Add to values: sampled, tied, coherence_bits (bits in favour of one owner; NULL where the type is never enough) and owned.
+
+    ``values``: value_no, sharers, owner_bits, loose_bits ...; ``tied``: value_no, tied.
+    """
+    sampled = pl.min_horizontal("sharers", pl.lit(SAMPLE))
+    bits = pl.col("owner_bits") + pl.col("tied") * TIED_BITS - (pl.col("sampled") - pl.col("tied")) * pl.col("loose_bits")
+    enough = (pl.col("tied") == 0) | (pl.col("tied") >= pl.col("sampled") * SMALLEST_SHARE)
+    return (
+        values.join(tied, on="value_no", how="left", maintain_order="left")
+        .with_columns(pl.col("tied").fill_null(0), sampled.alias("sampled"))
+        .with_columns(pl.when(pl.col("sharers") == 2).then("owner_bits").otherwise(bits).alias("coherence_bits"))
+        .with_columns(((pl.col("coherence_bits") > 0) & enough).fill_null(value=False).alias("owned"))
+    )
 
 
-def tied_accounts(ties: pl.DataFrame) -> dict[int, int]:
-    """Return, per value, how many accounts its largest otherwise connected group has.
+def tied_accounts(ties: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, tied: how many accounts the value's largest otherwise connected group has.
 
     ``ties``: value_no, account_no, other_no - the account shares ``other_no`` with other sharers of ``value_no``.
     """
     if ties.is_empty():
-        return {}
+        return pl.DataFrame(schema={"value_no": pl.Int32(), "tied": pl.Int64()})
     numbered = ties.select(
         "value_no",
         pl.struct("value_no", "account_no").rank("dense").cast(pl.Int32).alias("member") - 1,
@@ -56,11 +63,11 @@ def tied_accounts(ties: pl.DataFrame) -> dict[int, int]:
     others = int(numbered["other"].max()) + 1  # type: ignore[arg-type]
     left, right = numbered["member"].to_numpy(), numbered["other"].to_numpy() + members
     groups = components(members + others, left, right.astype(np.int32))
-    sizes = (
+    return (
         numbered.with_columns(pl.Series("group", groups[left]))
         .group_by("value_no", "group")
-        .agg(pl.col("member").n_unique().alias("tied"))
+        .agg(pl.col("member").n_unique().cast(pl.Int64).alias("tied"))
         .group_by("value_no")
         .agg(pl.col("tied").max())
+        .sort("value_no")
     )
-    return dict(sizes.iter_rows())

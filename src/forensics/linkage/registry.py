@@ -8,6 +8,7 @@ A signal's header says how it weighs (``-- weigh: family=... level=... m=... cha
 ``chance``  how many other accounts are expected to have a value by mere chance, beside those counted in the case
 ``owner``   bits in favour of a shared value being one owner's before the accounts that share it are looked at; ``none``: such a value is
             never enough by itself, it only adds to others
+``loose``   bits against one owner for every account that shares the value and nothing else (left out: 0.93)
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Signal:
     m: float
     chance: float
     owner: float | None
+    loose: float
     title: str
 
 
@@ -54,5 +56,6 @@ def _signal(name: str) -> Signal:
         m=float(weigh["m"]),
         chance=float(weigh["chance"]),
         owner=None if weigh["owner"] == "none" else float(weigh["owner"]),
+        loose=float(weigh.get("loose", "0.93")),
         title=text.partition("-- title: ")[2].partition("\n")[0],
     )

@@ -1,4 +1,13 @@
 -- title: the shared values
--- why: their types and how many accounts share each
+-- why: their types, how many accounts share each, and for addresses the wider block (/16 or /32) that tells independent networks apart
 -- parameters: none
-SELECT value_no, identifier_type, sharers FROM shared_values ORDER BY value_no
+SELECT
+    v.value_no, v.identifier_type, v.sharers, t.family, t.level, t.m, t.chance, t.owner_bits, t.loose_bits,
+    CASE
+        WHEN t.family <> 'network' THEN v.identifier_type
+        WHEN contains(v.identifier_value, ':') THEN array_to_string(string_split(v.identifier_value, ':')[1:2], ':')
+        ELSE array_to_string(string_split(v.identifier_value, '.')[1:2], '.')
+    END AS block
+FROM shared_values AS v
+JOIN identifier_types AS t USING (identifier_type)
+ORDER BY v.value_no

@@ -6,13 +6,15 @@ probability that two accounts of one actor share it, ``u`` that two unrelated on
 the actor, so that the actor's own accounts do not make their own value look common, plus what its type has by chance.
 
 Evidence of one family (payment, network, device ...) follows from one cause: of a family the strongest value counts in full, the
-others add less and less. Families are added up. The prior odds that two accounts picked at random belong together are one in the
-number of accounts.
+others add less and less. Families are added up, each but the strongest up to a limit. The prior odds that two accounts picked at random
+belong together are one in the number of accounts.
 """
 
 from __future__ import annotations
 
 import math
+
+import polars as pl
 
 SMALLEST_POPULATION = 1000
 """A case with fewer accounts is weighed as if it had this many: frequencies in a handful of accounts mean little."""
@@ -37,6 +39,45 @@ def value_bits(m: float, others: float, chance: float, accounts: int) -> float:
     return math.log2(m * max(accounts, SMALLEST_POPULATION) / (others + chance))
 
 
+def value_bits_expr(others: pl.Expr, accounts: int) -> pl.Expr:
+    """Return ``value_bits`` as an expression over the columns ``m`` and ``chance``."""
+    return (pl.col("m") * max(accounts, SMALLEST_POPULATION) / (others.clip(lower_bound=0) + pl.col("chance"))).log(2)
+
+
+def combined(families: dict[str, list[float]]) -> float:
+    """Return the bits of values by family, discounted within and capped across families (the plain form of ``combine``)."""
+    totals = sorted(
+        (sum(bits * DISCOUNT**place for place, bits in enumerate(sorted(values, reverse=True))) for values in families.values()),
+        reverse=True,
+    )
+    return sum(totals[:1]) + sum(min(total, CORROBORATION_CAP) for total in totals[1:])
+
+
+def combine(evidence: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return per ``by`` the combined bits of rows (``by``..., family, block, bits), and how many families and blocks they come from.
+
+    Of a block (neighbouring addresses; one type of identifier) only the strongest value counts.
+    """
+    blocks = evidence.group_by(*by, "family", "block").agg(pl.col("bits").max())
+    ranked = blocks.with_columns((pl.col("bits").rank("ordinal", descending=True).over(*by, "family") - 1).alias("place"))
+    families = ranked.group_by(*by, "family").agg(
+        (pl.col("bits") * DISCOUNT ** pl.col("place")).sum().alias("total"), pl.len().alias("blocks")
+    )
+    first = pl.col("total") == pl.col("total").max().over(*by)
+    counted = families.with_columns(
+        pl.when(first).then("total").otherwise(pl.min_horizontal("total", pl.lit(CORROBORATION_CAP))).alias("part")
+    )
+    return (
+        counted.group_by(*by).agg(pl.col("part").sum().round(9).alias("bits"), pl.len().alias("families"), pl.col("blocks").max()).sort(*by)
+    )
+
+
 def likelihood(bits_above_prior: float) -> float:
     """Return the probability for log2-odds."""
     return 1.0 / (1.0 + math.exp2(-max(-60.0, min(60.0, bits_above_prior))))
+
+
+def likelihood_expr(bits: pl.Expr, accounts: int) -> pl.Expr:
+    """Return the probability, within [.01, .99], for weights in bits in a case of so many accounts."""
+    odds = (bits - prior_bits(accounts)).clip(-60.0, 60.0)
+    return (1.0 / (1.0 + pl.lit(2.0) ** -odds)).clip(0.01, 0.99)

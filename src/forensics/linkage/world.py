@@ -1,26 +1,15 @@
-"""The accounts and shared values of a case, as numbers, and what was decided about each value."""
+"""The accounts and shared values of a case as numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from forensics.linkage.components import Numbers
-from forensics.linkage.registry import Signal
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a value links the accounts that share it."""
-
-    kept: bool
-    weight_bits: float
-    why: str
-    family: str
-    level: str
+from forensics.case.case import Case
+from forensics.linkage import coherence
+from forensics.linkage.components import Numbers, components
 
 
 @dataclass(frozen=True)
@@ -29,26 +18,27 @@ class World:
 
     accounts: int
     values: pl.DataFrame
-    """value_no, identifier_type, sharers"""
+    """value_no, identifier_type, sharers, family, level, m, chance, owner_bits, block; tied, sampled, coherence_bits, owned"""
     uses: pl.DataFrame
-    """value_no, account_no"""
-    signals: dict[str, Signal]
+    """value_no, account_no; sorted"""
 
-    @cached_property
-    def value_no(self) -> Numbers:
-        """The value of each use."""
-        return self.uses["value_no"].to_numpy().astype(np.int32, copy=False)
+    @classmethod
+    def of(cls, case: Case) -> World:
+        """Read the numbered values of a case and test each for coherence."""
+        accounts = case.rows("linkage", "size")[0]["accounts"]
+        ties = case.frame("linkage", "ties", sample=coherence.SAMPLE, surprise_bits=coherence.SURPRISE_BITS, accounts=max(1, accounts))
+        values = coherence.tested(case.frame("linkage", "shared_values"), coherence.tied_accounts(ties))
+        return cls(accounts, values, case.frame("linkage", "value_uses"))
 
-    @cached_property
-    def account_no(self) -> Numbers:
-        """The account of each use."""
-        return self.uses["account_no"].to_numpy().astype(np.int32, copy=False)
+    def grouped(self, uses: pl.DataFrame, edges: pl.DataFrame) -> Numbers:
+        """Return for each account the smallest account of its group: groups hang together through ``uses`` and account ``edges``.
 
-    def verdict_frame(self, verdicts: dict[int, Verdict]) -> pl.DataFrame:
-        """Return verdicts as rows."""
-        rows = [(value, v.kept, v.weight_bits, v.why, v.family, v.level) for value, v in sorted(verdicts.items())]
-        schema = {
-            "value_no": pl.Int32(), "kept": pl.Boolean(), "weight_bits": pl.Float64(), "why": pl.String(), "family": pl.String(),
-            "level": pl.String(),
-        }  # fmt: skip
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        ``uses``: value_no, account_no; ``edges``: left, right (account numbers).
+        """
+        left = np.concatenate([uses["account_no"].to_numpy(), edges["left"].to_numpy()]).astype(np.int32)
+        right = np.concatenate([uses["value_no"].to_numpy() + self.accounts, edges["right"].to_numpy()]).astype(np.int32)
+        return components(self.accounts + self.values.height, left, right)[: self.accounts]
+
+
+NO_EDGES = pl.DataFrame(schema={"left": pl.Int32(), "right": pl.Int32()})
+"""No pairs of accounts."""

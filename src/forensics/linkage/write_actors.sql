@@ -101,20 +101,35 @@ LEFT JOIN shared_values AS v ON v.value_no = g.via
 ORDER BY 1, 2;
 
 INSERT INTO links
+WITH ruled_out AS (
+    SELECT i.identifier_type, i.identifier_value, i.account_id, i.evidence_id, i.line, t.family, r.why
+    FROM identifiers AS i
+    JOIN identifier_types AS t USING (identifier_type)
+    JOIN ruled_identifiers AS r USING (identifier_type, identifier_value)
+    WHERE r.verdict = 'reject' AND (r.account_id IS NULL OR r.account_id = i.account_id)
+),
+decided AS (
+    SELECT
+        v.identifier_type, v.identifier_value, a.account_id, u.weight_bits, u.kept, u.why, t.family, t.level, g.leaf, g.payer, g.organisation
+    FROM use_verdicts AS u
+    JOIN shared_values AS v USING (value_no)
+    JOIN identifier_types AS t USING (identifier_type)
+    JOIN account_numbers AS a USING (account_no)
+    JOIN account_groups AS g USING (account_no)
+)
 SELECT
-    v.identifier_type, v.identifier_value, i.account_id,
+    d.identifier_type, d.identifier_value, d.account_id,
     CASE
-        WHEN w.level = 'organisation' AND o.group_no IS NOT NULL THEN 'org-' || sha256(o.smallest)[:12]
+        WHEN d.level = 'organisation' AND o.group_no IS NOT NULL THEN 'org-' || sha256(o.smallest)[:12]
         WHEN p.group_no IS NOT NULL THEN 'payer-' || sha256(p.smallest)[:12]
         ELSE 'actor-' || sha256(l.smallest)[:12]
-    END,
-    w.weight_bits, w.kept, w.why, w.family, i.evidence_id, i.line
-FROM value_verdicts AS w
-JOIN shared_values AS v USING (value_no)
-JOIN identifiers AS i USING (identifier_type, identifier_value)
-JOIN account_numbers AS a USING (account_id)
-JOIN account_groups AS g USING (account_no)
-JOIN levels AS l ON l.kind = 'leaf' AND l.group_no = g.leaf
-LEFT JOIN levels AS p ON p.kind = 'payer' AND p.group_no = g.payer
-LEFT JOIN levels AS o ON o.kind = 'organisation' AND o.group_no = g.organisation
+    END AS actor_id,
+    d.weight_bits, d.kept, d.why, d.family, i.evidence_id, i.line
+FROM decided AS d
+JOIN identifiers AS i USING (identifier_type, identifier_value, account_id)
+JOIN levels AS l ON l.kind = 'leaf' AND l.group_no = d.leaf
+LEFT JOIN levels AS p ON p.kind = 'payer' AND p.group_no = d.payer
+LEFT JOIN levels AS o ON o.kind = 'organisation' AND o.group_no = d.organisation
+UNION ALL
+SELECT identifier_type, identifier_value, account_id, NULL, NULL, FALSE, 'ruled out: ' || why, family, evidence_id, line FROM ruled_out
 ORDER BY 1, 2, 3;

@@ -1,6 +1,6 @@
 -- title: the same company name
 -- why: exports carry the company of an account or a payment; its legal form is written in many ways and left out here
--- weigh: family=organisation level=organisation m=0.6 chance=0.1 owner=6
+-- weigh: family=organisation level=organisation m=0.6 chance=0.1 owner=6 loose=0.3
 CREATE OR REPLACE TEMP VIEW signal AS
 WITH named AS (
     SELECT account_id, extra, created_at AS seen, evidence_id, line FROM accounts

@@ -1,0 +1,177 @@
+"""Weak bridges: one account or one value that alone joins two groups which have nothing else in common.
+
+A group is followed through its values by depth-first search; an account or value whose removal would leave two sides of three or more
+accounts each is a bridge (articulation point: R. E. Tarjan, "Depth-First Search and Linear Graph Algorithms", SIAM J. Comput. 1, 1972).
+If the two sides share nothing of another family of evidence, the bridge stays with one side and its link to the other is kept out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from forensics.linkage.world import NO_EDGES, World
+
+LARGE_SIDE = 3
+"""A side of fewer accounts is an extension of the other, not a group of its own."""
+
+COMMON = 64
+"""Values shared by more accounts than this do not vouch for two sides being one."""
+
+
+@dataclass
+class _Cut:
+    """A bridge and its sides: for each side its neighbours of the bridge, and its nodes."""
+
+    node: int
+    sides: list[tuple[list[int], set[int]]] = field(default_factory=list)
+
+
+def weak_bridges(world: World, uses: pl.DataFrame) -> pl.DataFrame:
+    """Return the uses (value_no, account_no, why) that only bridge otherwise unrelated groups, of the linking ``uses``."""
+    suspect = _suspect(world, uses)
+    found: list[tuple[int, int, str]] = []
+    if not suspect.is_empty():
+        vouching = _vouching(world, suspect)
+        for graph in _graphs(world, suspect):
+            for cut in _cuts(graph, world.accounts):
+                found.extend(_decide(cut, graph, vouching, world.accounts))
+    schema = {"value_no": pl.Int32(), "account_no": pl.Int32(), "why": pl.String()}
+    named = pl.DataFrame(sorted(set(found)), schema=schema, orient="row")
+    return named.unique(["value_no", "account_no"], keep="first", maintain_order=True)
+
+
+def _suspect(world: World, uses: pl.DataFrame) -> pl.DataFrame:
+    """Return the uses of groups with room for two large sides: value_no, account_no, family; values with the same users count once."""
+    mixed = pl.col("account_no").hash(seed=1)
+    sets = uses.group_by("value_no").agg(
+        pl.len(), pl.col("account_no").min(), mixed.sum().alias("mix"), (mixed ^ 0x5BD1E995).max().alias("most")
+    )
+    first = sets.group_by("len", "account_no", "mix", "most").agg(pl.col("value_no").min())
+    once = uses.join(first.select("value_no"), on="value_no")
+    groups = world.grouped(once, NO_EDGES)
+    placed = once.with_columns(pl.Series("group", groups[once["account_no"].to_numpy()]))
+    size = placed.group_by("group").agg(pl.col("account_no").n_unique().alias("accounts"), pl.col("value_no").n_unique().alias("values"))
+    wide = size.filter(pl.col("accounts") > 2 * LARGE_SIDE, pl.col("values") > 1).select("group")
+    families = world.values.select("value_no", "family")
+    return placed.join(wide, on="group").join(families, on="value_no").sort("group", "value_no", "account_no")
+
+
+def _graphs(world: World, suspect: pl.DataFrame) -> list[dict[int, list[int]]]:
+    """Return one adjacency per group; values are numbered after the accounts."""
+    graphs = []
+    for part in suspect.partition_by("group", maintain_order=True):
+        graph: dict[int, list[int]] = defaultdict(list)
+        for value, account in part.select("value_no", "account_no").iter_rows():
+            graph[account].append(value + world.accounts)
+            graph[value + world.accounts].append(account)
+        graphs.append(graph)
+    return graphs
+
+
+def _vouching(world: World, suspect: pl.DataFrame) -> dict[int, set[int]]:
+    """Return, per account of the suspect groups, the values that can vouch for two sides: not too common, and not linking already."""
+    office = pl.col("owned") & (pl.col("level") == "organisation")
+    able = world.values.filter((pl.col("sharers") <= COMMON) | office).select("value_no")
+    linking = suspect.select("value_no").unique()
+    rows = (
+        world.uses.join(suspect.select("account_no").unique(), on="account_no")
+        .join(able, on="value_no")
+        .join(linking, on="value_no", how="anti")
+    )
+    families = world.values.select("value_no", "family")
+    payment = rows.join(families, on="value_no").filter(pl.col("family") != "payment")
+    result: dict[int, set[int]] = defaultdict(set)
+    for value, account in payment.select("value_no", "account_no").iter_rows():
+        result[account].add(value)
+    return result
+
+
+def _cuts(graph: dict[int, list[int]], accounts: int) -> list[_Cut]:
+    """Return the nodes whose removal leaves two large sides (an iterative depth-first search)."""
+    root = min(graph)
+    order: dict[int, int] = {}
+    low: dict[int, int] = {}
+    size: dict[int, int] = {}
+    parent = {root: root}
+    children: dict[int, list[int]] = defaultdict(list)
+    stack: list[tuple[int, int]] = [(root, 0)]
+    while stack:
+        node, place = stack.pop()
+        if place == 0:
+            order[node] = low[node] = len(order)
+            size[node] = int(node < accounts)
+        if place < len(graph[node]):
+            stack.append((node, place + 1))
+            other = graph[node][place]
+            if other not in order:
+                parent[other] = node
+                children[node].append(other)
+                stack.append((other, 0))
+            elif other != parent[node]:
+                low[node] = min(low[node], order[other])
+        elif node != root:
+            low[parent[node]] = min(low[parent[node]], low[node])
+            size[parent[node]] += size[node]
+    return _large_cuts(graph, accounts, root, order, low, size, children)
+
+
+def _large_cuts(
+    graph: dict[int, list[int]],
+    accounts: int,
+    root: int,
+    order: dict[int, int],
+    low: dict[int, int],
+    size: dict[int, int],
+    children: dict[int, list[int]],
+) -> list[_Cut]:
+    total = size[root]
+    cuts = []
+    for node in sorted(order):
+        own = int(node < accounts)
+        apart = [child for child in children[node] if low[child] >= order[node]]
+        rest = total - own - sum(size[child] for child in apart)
+        large = [child for child in apart if size[child] >= LARGE_SIDE]
+        if len(large) + (rest >= LARGE_SIDE) < 2:
+            continue
+        cut = _Cut(node)
+        taken: set[int] = {node}
+        for child in large:
+            side = _reach(graph, child, node)
+            taken |= side
+            cut.sides.append(([child], side))
+        if rest >= LARGE_SIDE:
+            entry = [other for other in graph[node] if other not in apart]
+            cut.sides.append((entry, set().union(*(_reach(graph, start, node) for start in entry[:1]))))
+        cuts.append(cut)
+    return cuts
+
+
+def _reach(graph: dict[int, list[int]], start: int, without: int) -> set[int]:
+    """Return the nodes reachable from ``start`` when ``without`` is gone."""
+    seen, stack = {start}, [start]
+    while stack:
+        for other in graph[stack.pop()]:
+            if other != without and other not in seen:
+                seen.add(other)
+                stack.append(other)
+    return seen
+
+
+def _decide(cut: _Cut, graph: dict[int, list[int]], vouching: dict[int, set[int]], accounts: int) -> list[tuple[int, int, str]]:
+    """Keep the bridge with the side that most vouches for it; cut it from every large side that nothing else ties to that one."""
+    own = vouching.get(cut.node, set()) if cut.node < accounts else set()
+    shared = [set().union(*(vouching.get(n, set()) for n in side if n < accounts)) for _, side in cut.sides]
+    people = [sum(1 for n in side if n < accounts) for _, side in cut.sides]
+    best = max(range(len(cut.sides)), key=lambda i: (len(own & shared[i]), people[i], -min(cut.sides[i][1])))
+    found = []
+    for place, (entry, _) in enumerate(cut.sides):
+        if place == best or shared[place] & shared[best]:
+            continue
+        why = f"possibly related: this alone would join {people[place]} accounts and {people[best]} others that have nothing else in common"
+        for other in entry:
+            value, account = (other, cut.node) if cut.node < accounts else (cut.node, other)
+            found.append((value - accounts, account, why))
+    return found
