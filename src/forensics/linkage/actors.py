@@ -20,7 +20,7 @@ from forensics.linkage.registry import signals
 from forensics.linkage.verdicts import strengths, use_verdicts
 from forensics.linkage.world import World
 
-GAP_DAYS = 3
+GAP_DAYS = 7
 """An address that nobody used for so long may have been handed to somebody else."""
 
 

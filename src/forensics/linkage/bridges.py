@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from forensics.linkage.weights import SMALLEST_POPULATION
 from forensics.linkage.world import NO_EDGES, World
 
 LARGE_SIDE = 3
 """A side of fewer accounts is an extension of the other, not a group of its own."""
 
-COMMON = 64
-"""Values shared by more accounts than this do not vouch for two sides being one."""
+BY_CHANCE = 0.1
+"""A value vouches for two sides being one if fewer accounts of the other side than this would have it by chance."""
 
 
 @dataclass
@@ -31,32 +32,37 @@ class _Cut:
 
 def weak_bridges(world: World, uses: pl.DataFrame) -> pl.DataFrame:
     """Return the uses (value_no, account_no, why) that only bridge otherwise unrelated groups, of the linking ``uses``."""
-    suspect = _suspect(world, uses)
+    bundles = _bundles(uses)
+    suspect = _suspect(world, uses.join(bundles.filter(pl.col("value_no") == pl.col("bundle")).select("value_no"), on="value_no"))
     found: list[tuple[int, int, str]] = []
     if not suspect.is_empty():
         vouching = _vouching(world, suspect)
         for graph in _graphs(world, suspect):
             for cut in _cuts(graph, world.accounts):
-                found.extend(_decide(cut, graph, vouching, world.accounts))
-    schema = {"value_no": pl.Int32(), "account_no": pl.Int32(), "why": pl.String()}
-    named = pl.DataFrame(sorted(set(found)), schema=schema, orient="row")
-    return named.unique(["value_no", "account_no"], keep="first", maintain_order=True)
+                found.extend(_decide(cut, vouching, world.accounts))
+    schema = {"bundle": pl.Int32(), "account_no": pl.Int32(), "why": pl.String()}
+    named = pl.DataFrame(sorted(set(found)), schema=schema, orient="row").unique(
+        ["bundle", "account_no"], keep="first", maintain_order=True
+    )
+    return named.join(bundles, on="bundle").select("value_no", "account_no", "why").sort("value_no", "account_no")
 
 
-def _suspect(world: World, uses: pl.DataFrame) -> pl.DataFrame:
-    """Return the uses of groups with room for two large sides: value_no, account_no, family; values with the same users count once."""
+def _bundles(uses: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, bundle: values that the very same accounts share (a card, its payer, his mailbox) are one bundle."""
     mixed = pl.col("account_no").hash(seed=1)
     sets = uses.group_by("value_no").agg(
         pl.len(), pl.col("account_no").min(), mixed.sum().alias("mix"), (mixed ^ 0x5BD1E995).max().alias("most")
     )
-    first = sets.group_by("len", "account_no", "mix", "most").agg(pl.col("value_no").min())
-    once = uses.join(first.select("value_no"), on="value_no")
-    groups = world.grouped(once, NO_EDGES)
-    placed = once.with_columns(pl.Series("group", groups[once["account_no"].to_numpy()]))
+    return sets.select("value_no", pl.col("value_no").min().over("len", "account_no", "mix", "most").alias("bundle"))
+
+
+def _suspect(world: World, uses: pl.DataFrame) -> pl.DataFrame:
+    """Return the uses of groups with room for two large sides: value_no, account_no, group."""
+    groups = world.grouped(uses, NO_EDGES)
+    placed = uses.with_columns(pl.Series("group", groups[uses["account_no"].to_numpy()]))
     size = placed.group_by("group").agg(pl.col("account_no").n_unique().alias("accounts"), pl.col("value_no").n_unique().alias("values"))
     wide = size.filter(pl.col("accounts") > 2 * LARGE_SIDE, pl.col("values") > 1).select("group")
-    families = world.values.select("value_no", "family")
-    return placed.join(wide, on="group").join(families, on="value_no").sort("group", "value_no", "account_no")
+    return placed.join(wide, on="group").sort("group", "value_no", "account_no")
 
 
 def _graphs(world: World, suspect: pl.DataFrame) -> list[dict[int, list[int]]]:
@@ -71,22 +77,37 @@ def _graphs(world: World, suspect: pl.DataFrame) -> list[dict[int, list[int]]]:
     return graphs
 
 
-def _vouching(world: World, suspect: pl.DataFrame) -> dict[int, set[int]]:
-    """Return, per account of the suspect groups, the values that can vouch for two sides: not too common, and not linking already."""
+@dataclass(frozen=True)
+class _Vouching:
+    """What can vouch for two sides being one: values of other families than payment, and how common each is."""
+
+    held: dict[int, set[int]]
+    """account -> values"""
+    frequency: dict[int, float]
+    """value -> share of all accounts that have it (0 for a company's own domain)"""
+
+    def of(self, accounts: set[int]) -> set[int]:
+        """Return the values that these accounts have."""
+        return set().union(*(self.held.get(account, set()) for account in accounts))
+
+    def vouch(self, shared: set[int], people: int) -> bool:
+        """Whether any of the shared values would be a surprise among so many people."""
+        return any(self.frequency[value] * people < BY_CHANCE for value in shared)
+
+
+def _vouching(world: World, suspect: pl.DataFrame) -> _Vouching:
     office = pl.col("owned") & (pl.col("level") == "organisation")
-    able = world.values.filter((pl.col("sharers") <= COMMON) | office).select("value_no")
-    linking = suspect.select("value_no").unique()
+    frequency = pl.when(office).then(0.0).otherwise(pl.col("sharers") / max(world.accounts, SMALLEST_POPULATION))
+    able = world.values.filter(pl.col("family") != "payment").select("value_no", frequency.alias("frequency"))
     rows = (
         world.uses.join(suspect.select("account_no").unique(), on="account_no")
-        .join(able, on="value_no")
-        .join(linking, on="value_no", how="anti")
+        .join(able.filter(pl.col("frequency") < BY_CHANCE), on="value_no")
+        .join(suspect.select("value_no").unique(), on="value_no", how="anti")
     )
-    families = world.values.select("value_no", "family")
-    payment = rows.join(families, on="value_no").filter(pl.col("family") != "payment")
-    result: dict[int, set[int]] = defaultdict(set)
-    for value, account in payment.select("value_no", "account_no").iter_rows():
-        result[account].add(value)
-    return result
+    held: dict[int, set[int]] = defaultdict(set)
+    for value, account in rows.select("value_no", "account_no").iter_rows():
+        held[account].add(value)
+    return _Vouching(held, dict(rows.select("value_no", "frequency").unique().iter_rows()))
 
 
 def _cuts(graph: dict[int, list[int]], accounts: int) -> list[_Cut]:
@@ -160,17 +181,18 @@ def _reach(graph: dict[int, list[int]], start: int, without: int) -> set[int]:
     return seen
 
 
-def _decide(cut: _Cut, graph: dict[int, list[int]], vouching: dict[int, set[int]], accounts: int) -> list[tuple[int, int, str]]:
+def _decide(cut: _Cut, vouching: _Vouching, accounts: int) -> list[tuple[int, int, str]]:
     """Keep the bridge with the side that most vouches for it; cut it from every large side that nothing else ties to that one."""
-    own = vouching.get(cut.node, set()) if cut.node < accounts else set()
-    shared = [set().union(*(vouching.get(n, set()) for n in side if n < accounts)) for _, side in cut.sides]
-    people = [sum(1 for n in side if n < accounts) for _, side in cut.sides]
-    best = max(range(len(cut.sides)), key=lambda i: (len(own & shared[i]), people[i], -min(cut.sides[i][1])))
+    own = vouching.held.get(cut.node, set())
+    sides = [{node for node in side if node < accounts} for _, side in cut.sides]
+    shared = [vouching.of(side) for side in sides]
+    best = max(range(len(sides)), key=lambda i: (len(own & shared[i]), len(sides[i]), -min(sides[i])))
     found = []
     for place, (entry, _) in enumerate(cut.sides):
-        if place == best or shared[place] & shared[best]:
+        if place == best or vouching.vouch(shared[place] & shared[best], min(len(sides[place]), len(sides[best]))):
             continue
-        why = f"possibly related: this alone would join {people[place]} accounts and {people[best]} others that have nothing else in common"
+        counts = f"{len(sides[place])} accounts and {len(sides[best])} others"
+        why = f"possibly related: this alone would join {counts} that have nothing else in common"
         for other in entry:
             value, account = (other, cut.node) if cut.node < accounts else (cut.node, other)
             found.append((value - accounts, account, why))

@@ -38,7 +38,7 @@ def tested(values: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
     """
     sampled = pl.min_horizontal("sharers", pl.lit(SAMPLE))
     bits = pl.col("owner_bits") + pl.col("tied") * TIED_BITS - (pl.col("sampled") - pl.col("tied")) * pl.col("loose_bits")
-    enough = (pl.col("tied") == 0) | (pl.col("tied") >= pl.col("sampled") * SMALLEST_SHARE)
+    enough = (pl.col("level") == "organisation") | (pl.col("tied") == 0) | (pl.col("tied") >= pl.col("sampled") * SMALLEST_SHARE)
     return (
         values.join(tied, on="value_no", how="left", maintain_order="left")
         .with_columns(pl.col("tied").fill_null(0), sampled.alias("sampled"))

@@ -1,8 +1,9 @@
 """Groups that several weak values hold together, where none would be enough by itself.
 
-An address is one person's, an office's or a whole campus's; a billing name may be two people's. Two groups of accounts are joined when
-values of at least two families (or addresses in at least three independent networks) together outweigh the prior. Candidates are the pairs
-of groups that share a value; the rarest values come first, until a budget of pairs is spent: what is shared by many groups carries few bits.
+An address is one person's, an office's or a whole campus's; a billing name may be two people's. Two groups of accounts are joined
+when values of at least two families (or addresses in at least three independent networks) together outweigh the prior. Candidates are
+the pairs of groups that share a value; the rarest values come first, until a budget of pairs is spent: what is shared by many groups
+carries few bits.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def _shared(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
     """Return value_no, group, members of all values of operator and payer level that are not one group's alone and not too common."""
     columns = ["value_no", "family", "block", "sharers", "m", "chance"]
     most = value_bits_expr(pl.col("sharers") - 2, world.accounts)
-    values = world.values.filter(pl.col("level") != "organisation", most >= FEWEST_BITS).select(columns)
+    resource = pl.col("owner_bits").is_not_null() & ~pl.col("owned")
+    values = world.values.filter(pl.col("level") != "organisation", most >= FEWEST_BITS, ~resource).select(columns)
     held = (
         uses.with_columns(pl.Series("group", groups[uses["account_no"].to_numpy()]))
         .join(values, on="value_no")
