@@ -11,12 +11,15 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+import polars as pl
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"ts": "timestamp", "user": "user_name", "bytes": "bytes_sent", "request_raw": "request"}
@@ -44,10 +47,10 @@ def corpora() -> Path | None:
     return place if place.is_dir() else None
 
 
-def compare(folder: Path) -> Agreement:
-    """Read a folder's input through the program and compare every asserted value."""
-    result = Agreement(folder.name)
-    rows, result.formats = read_rows(folder / "input.log")
+def compare(folder: Path, read: Read) -> Agreement:
+    """Compare every value that a folder asserts with what the program read."""
+    rows, formats = read
+    result = Agreement(folder.name, formats=formats)
     for line in (folder / "expected.jsonl").read_text(encoding="utf-8").splitlines():
         expected = json.loads(line)
         row = rows.get(expected["line"], {"outcome": "lost"})
@@ -97,29 +100,42 @@ def _alike(key: str, wanted: Any, found: Any, expected: dict[str, Any]) -> tuple
     return (None if wanted == "" else wanted), (None if found == "" else found)
 
 
-def read_rows(path: Path) -> tuple[dict[int, dict[str, Any]], list[str]]:
-    """Return each physical line's row (EVENTS and OUTCOME columns, extra as a dict) and the formats that read them."""
-    import polars as pl
+Read = tuple[dict[int, dict[str, Any]], list[str]]
+"""Line -> its row with its outcome (extra as a dict); the formats used."""
 
-    from forensics.formats.base import ReadOptions
-    from forensics.formats.registry import all_formats
 
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    raw = [line.removesuffix("\r") for line in text.split("\n")]
-    lines = pl.DataFrame({"line": list(range(1, len(raw) + 1)), "raw": raw}, schema={"line": pl.Int64, "raw": pl.String})
-    options = ReadOptions()
-    read = [(entry, entry.open(options)(lines)) for entry in all_formats()]
-    best = sorted(read, key=lambda pair: (-(pair[1]["outcome"] == "event").sum(), -pair[0].rank))
-    rows: dict[int, dict[str, Any]] = {}
-    used: list[str] = []
-    for entry, frame in best:
-        for row in frame.filter(pl.col("outcome") != "rejected").to_dicts():
-            if row["line"] not in rows:
-                rows[row["line"]] = row | {"extra": {e["key"]: e["value"] for e in row["extra"] or ()}}
-                used.append(entry.name)
-    for number in lines["line"]:
-        rows.setdefault(number, {"outcome": "rejected"})
-    return rows, sorted(set(used), key=used.index)
+def read_all(files: list[Path]) -> dict[Path, Read]:
+    """Load files into a case of their own, and return what became of each physical line of each."""
+    from forensics.case.case import Case
+    from forensics.case.load_options import LoadOptions
+    from forensics.case.loading import load
+    from forensics.progress import Silent
+
+    read: dict[Path, Read] = {}
+    with tempfile.TemporaryDirectory() as folder, Case.create(Path(folder) / "case") as case:
+        result = load(case, files, LoadOptions(), Silent())
+        reasons = [f"{name} {reason}" for name, reason in result.refused]
+        loaded = {Path(row["location"]): row for row in case.table("evidence_files").to_dicts()}
+        events, rejects = case.table("stored_events"), case.table("rejects")
+        for path in files:
+            lines = range(1, path.read_bytes().count(b"\n") + 2)
+            row = loaded.get(path)
+            if row is None:
+                read[path] = ({line: {"outcome": "refused"} for line in lines}, reasons)
+                continue
+            rows: dict[int, dict[str, Any]] = {line: {"outcome": "skipped"} for line in lines}
+            ours = pl.col("evidence_id") == row["evidence_id"]
+            rows |= {line: {"outcome": "rejected"} for line in rejects.filter(ours)["line"]}
+            rows |= {event["line"]: _row(event) for event in events.filter(ours).to_dicts()}
+            others = [re.sub(r".* read as ", "", told) for told in row["assumptions"] if " read as " in told]
+            read[path] = (rows, [row["format"], *others])
+    return read
+
+
+def _row(event: dict[str, Any]) -> dict[str, Any]:
+    extra = event["extra"] or {}
+    pairs = extra if isinstance(extra, dict) else {entry["key"]: entry["value"] for entry in extra}
+    return event | {"outcome": "event", "extra": pairs}
 
 
 def main(arguments: list[str]) -> int:
@@ -130,7 +146,9 @@ def main(arguments: list[str]) -> int:
         return 1
     verbose = "-v" in arguments
     wanted = [name for name in arguments if not name.startswith("-")]
-    results = [compare(folder) for folder in sorted(place.iterdir()) if not wanted or folder.name in wanted]
+    folders = [folder for folder in sorted(place.iterdir()) if not wanted or folder.name in wanted]
+    read = read_all([folder / "input.log" for folder in folders])
+    results = [compare(folder, read[folder / "input.log"]) for folder in folders]
     print(f"{'folder':28} {'asserted':>8} {'agreed':>7} {'share':>8}  read as")
     for result in results:
         share = result.agreed / max(1, result.asserted)

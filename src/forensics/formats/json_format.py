@@ -6,6 +6,7 @@ unit (``Duration@ns``). Header values that are lists count with their first entr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,13 +14,15 @@ from typing import Any
 import polars as pl
 
 from forensics.formats import values
+from forensics.formats.assemble import Columns, assemble
 from forensics.formats.base import Format, Parser, ReadOptions
 from forensics.formats.instants import to_instant
 from forensics.formats.json_text import JsonReader
 from forensics.formats.percent import percent_decoded
 
-Columns = dict[str, pl.Series]
-
+_PLAIN_ROLES = (
+    *("client", "user", "request", "method", "target", "path", "query", "protocol", "status", "bytes", "referrer", "user_agent", "host"),
+)
 _JOINED = frozenset({"forwarded_for"})
 """Extra keys whose lists are joined with commas; of all other lists the first entry counts."""
 
@@ -65,7 +68,10 @@ def _plain_paths(entry: str) -> list[str]:
 
 def json_format(*, keys: JsonKeys, time_basis: str = "request start", **about: Any) -> Format:
     """Return the format that reads ``keys``; ``about`` are further fields of ``Format``."""
-    return Format(open=json_parser(keys, time_basis), time_basis=time_basis, **{"hint": r"\{", **about})
+    first = keys.requires[0] if len(keys.requires[0]) < 20 else ()  # some line must have one of these keys
+    named = "|".join(re.escape(path.rpartition(">")[2]) for path in first)
+    about.setdefault("hint", rf'(?:{named})\\?"\s*:' if named else r"^\s*\{")
+    return Format(open=json_parser(keys, time_basis), time_basis=time_basis, **about)
 
 
 def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Parser]:
@@ -165,18 +171,14 @@ def _joined(value: pl.Series) -> pl.Series:
 
 
 def _events(lines: pl.DataFrame, record: _Record, good: pl.Series, options: ReadOptions, time_basis: str) -> pl.DataFrame:
-    columns = _request_columns(record)
-    columns |= _times(record, options.time_zone, time_basis)
-    columns["client_ip"] = values.nth_address(record.role("client"), record.keys.client_entry)
-    columns["user_name"] = record.role("user")
+    found = {role: record.role(role) for role in _PLAIN_ROLES if role in record.keys.roles}
     if "principal" in record.keys.roles:
-        columns["user_name"] = values.first_of(columns["user_name"], record.role("principal").str.extract(r"^([^@]+)", 1))
-    columns["referrer"] = record.role("referrer")
-    columns["user_agent"] = record.role("user_agent")
-    columns["status"] = pl.select(values.status(pl.lit(record.role("status")))).to_series()
-    columns["bytes_sent"] = pl.select(values.whole(pl.lit(record.role("bytes")))).to_series()
-    columns["extra"] = values.extras(record.extras(), record.rows)
-    return values.events(lines, columns, *_outcome(lines, record, good, columns["timestamp"]))
+        alone = record.role("principal").str.extract(r"^([^@]+)", 1)
+        found["user"] = values.first_of(found["user"], alone) if "user" in found else alone
+    times = _times(record, options.time_zone, time_basis)
+    outcome = _outcome(lines, record, good, times["timestamp"])
+    entry = record.keys.client_entry
+    return assemble(lines, found, times=times, extra=record.extras(), outcome=outcome, client_entry=entry)
 
 
 def _times(record: _Record, time_zone: str, time_basis: str) -> Columns:
@@ -198,44 +200,6 @@ def _times(record: _Record, time_zone: str, time_basis: str) -> Columns:
     if record.has(record.keys.roles.get("start", ())).any():
         started = values.first_of(to_instant(record.role("start"), time_zone), started)
     return {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
-
-
-def _request_columns(record: _Record) -> Columns:
-    """Return method, path, query, protocol, host and request from whichever of the roles the format has."""
-    line, target = record.role("request"), record.role("target")
-    method, path, query = record.role("method"), record.role("path"), record.role("query")
-    protocol = _protocol(record.role("protocol"))
-    host = record.role("host")
-    raw = record.nothing()
-    if line.null_count() < record.rows:
-        split = values.split_request(line)
-        alone = split["method"].is_null() & method.is_not_null()  # no first line but a bare target
-        target = values.first_of(target, split["target"], pl.select(pl.when(alone).then(line)).to_series())
-        method, protocol = values.first_of(method, split["method"]), values.first_of(split["protocol"], protocol)
-        raw = pl.select(pl.when(method.is_null()).then(split["request"])).to_series()
-    if target.null_count() < record.rows:
-        parts = values.split_target(target)
-        path, query, host = (
-            values.first_of(parts["path"], path),
-            values.first_of(parts["query"], query),
-            values.first_of(host, parts["host"]),
-        )
-    elif path.null_count() < record.rows:
-        parts = values.split_target(path)
-        path, query, host = parts["path"], values.first_of(query, parts["query"]), values.first_of(host, parts["host"])
-    query = pl.select(values.present(pl.lit(query.str.strip_prefix("?")))).to_series() if query.null_count() < record.rows else query
-    return {"method": method, "path": path, "query": query, "protocol": protocol, "host": host, "request": raw}
-
-
-def _protocol(text: pl.Series) -> pl.Series:
-    """Return ``HTTP/x`` from ``HTTP/1.1``, ``http/2``, ``1.1``, ``2.0.0.0`` or ``h2``; schemes and the like are NULL."""
-    if text.null_count() == len(text) or text.str.contains(r"^HTTP/\d(?:\.\d)?$").all():
-        return text
-    digits = text.str.extract(r"^(?i:HTTP/)?(\d(?:\.\d)?)(?:\.\d)*$", 1)
-    short = text.str.to_lowercase().replace_strict(
-        {"h2": "2.0", "h2c": "2.0", "h3": "3.0", "quic": "3.0"}, default=None, return_dtype=pl.String
-    )
-    return pl.select(pl.lit("HTTP/") + pl.coalesce(digits, short)).to_series()
 
 
 def _outcome(lines: pl.DataFrame, record: _Record, good: pl.Series, timestamp: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -1,0 +1,100 @@
+"""From the text columns that a format has found to the events that leave it: one place for what all formats do alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from forensics.formats import values
+
+Columns = dict[str, pl.Series]
+
+NOT_UNDERSTOOD = "not a line of this format"
+NO_TIME = "no time that can be read"
+
+
+def assemble(
+    lines: pl.DataFrame,
+    found: Mapping[str, pl.Series],
+    *,
+    times: Mapping[str, pl.Series],
+    extra: Mapping[str, pl.Series],
+    outcome: tuple[pl.Series, pl.Series],
+    client_entry: int = 0,
+) -> pl.DataFrame:
+    """Return ``EVENTS`` + ``OUTCOME`` of a batch.
+
+    ``found``: text columns client, user, request (a whole first line), method, target, path, query, protocol, status, bytes, referrer,
+    user_agent, host, as far as the format has them; ``-`` and empty are no values. ``times``: timestamp, and if known started_at (UTC) and
+    duration_ms. ``client_entry``: which entry counts where the client is a list (0 first, -1 last). Rows are those of ``lines``.
+    """
+    tidy = {name: values.of(column, values.present(values.V)) for name, column in found.items()}
+    columns: Columns = {**request_columns(tidy, len(lines)), **times}
+    if "client" in tidy:
+        columns["client_ip"] = values.nth_address(tidy["client"], client_entry)
+    for role, name in (("user", "user_name"), ("referrer", "referrer"), ("user_agent", "user_agent")):
+        if role in tidy:
+            columns[name] = tidy[role]
+    if "status" in tidy:
+        columns["status"] = values.of(tidy["status"], values.status(values.V))
+    if "bytes" in tidy:
+        columns["bytes_sent"] = values.of(tidy["bytes"], values.whole(values.V))
+    columns["extra"] = values.extras(extra, len(lines))
+    return values.events(lines, columns, *outcome)
+
+
+def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
+    """Return method, path, query, protocol, host and request from whichever of the roles a format has."""
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, rows)
+    method, path, query, host = (found.get(name, nothing) for name in ("method", "path", "query", "host"))
+    target, line = found.get("target", nothing), found.get("request", nothing)
+    protocol = to_protocol(found.get("protocol", nothing))
+    raw = nothing
+    if line.null_count() < rows:
+        split = values.split_request(line)
+        bare = pl.when(split["method"].is_null() & method.is_not_null()).then(line)  # no first line but a bare target
+        target = values.first_of(target, split["target"], pl.select(bare).to_series() if "method" in found else nothing)
+        method, protocol = values.first_of(method, split["method"]), values.first_of(split["protocol"], protocol)
+        raw = split["request"] if "method" not in found else pl.select(pl.when(method.is_null()).then(split["request"])).to_series()
+    if target.null_count() < rows:
+        parts = values.split_target(target)
+        path, query, host = (
+            values.first_of(parts["path"], path),
+            values.first_of(parts["query"], query),
+            values.first_of(host, parts["host"]),
+        )
+    elif path.null_count() < rows:
+        parts = values.split_target(path)
+        path, query, host = parts["path"], values.first_of(query, parts["query"]), values.first_of(host, parts["host"])
+    if "query" in found:
+        query = values.of(query, values.present(values.V.str.strip_prefix("?")))
+    return {"method": method, "path": path, "query": query, "protocol": protocol, "host": host, "request": raw}
+
+
+def to_protocol(text: pl.Series) -> pl.Series:
+    """Return ``HTTP/x`` from ``HTTP/1.1``, ``http/2``, ``1.1``, ``2.0.0.0`` or ``h2``; schemes and the like are NULL."""
+    if text.null_count() == len(text) or text.str.contains(r"^HTTP/\d(?:\.\d)?$").all():
+        return text
+    digits = values.V.str.extract(r"^(?i:HTTP/)?(\d(?:\.\d)?)(?:\.\d)*$", 1)
+    short = values.V.str.to_lowercase().replace_strict(
+        {"h2": "2.0", "h2c": "2.0", "h3": "3.0", "quic": "3.0"}, default=None, return_dtype=pl.String
+    )
+    return values.of(text, pl.lit("HTTP/") + pl.coalesce(digits, short))
+
+
+def outcomes(read: pl.Series, timestamp: pl.Series, skipped: pl.Series | None = None, why: str = "") -> tuple[pl.Series, pl.Series]:
+    """Return outcome and reason: events where the line was read and has a time, ``skipped`` (for the reason ``why``), rejects elsewhere."""
+    frame = pl.DataFrame({"read": read, "timed": timestamp.is_not_null(), "skipped": read & False if skipped is None else skipped})
+    reason: pl.Expr = (
+        pl.when("skipped").then(pl.lit(why)).when(~pl.col("read")).then(pl.lit(NOT_UNDERSTOOD)).when(~pl.col("timed")).then(pl.lit(NO_TIME))
+    )
+    outcome: pl.Expr = (
+        pl.when("skipped")
+        .then(pl.lit("skipped"))
+        .when(pl.col("read") & pl.col("timed"))
+        .then(pl.lit("event"))
+        .otherwise(pl.lit("rejected"))
+    )
+    result = frame.select(outcome.alias("outcome"), reason.alias("reason"))
+    return result["outcome"], result["reason"]

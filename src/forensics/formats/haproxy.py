@@ -1,0 +1,162 @@
+"""HAProxy: ``option httplog`` (and ``httpslog``) and ``option tcplog``, with or without the prefix that syslog gave them.
+
+``Tt``, the last of the timers, is the whole time in milliseconds; the time in brackets is that of the accepted connection. Notices
+(connections without a request, failed handshakes, servers going up and down) are no requests and are skipped.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from forensics.formats import values
+from forensics.formats.assemble import assemble, outcomes
+from forensics.formats.base import Format, Parser, ReadOptions, Sample
+from forensics.formats.instants import to_instant
+
+_PREFIX = r"^(?:.{0,200}?haproxy\[[0-9]+\]: )?"
+_PEER = r"([^ ]+):[0-9]+ \[([^\]]+)\] "
+_HTTP = (
+    _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*)(?: [^ /]+)*? "
+    r"(-?[0-9]+/-?[0-9]+/-?[0-9]+/(?:-?[0-9]+/)?\+?-?[0-9]+) (-1|[0-9]{3}) \+?([0-9]+) ([^ ]+) ([^ ]+) ([A-Za-z-]{4}) "
+)
+_TCP = _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*) (-?[0-9]+/-?[0-9]+/\+?-?[0-9]+) \+?([0-9]+) ([A-Za-z-]{2}) [0-9/+]+ [0-9/]+"
+_NOTICE = (
+    r"^(?:.{0,200}?haproxy\[[0-9]+\]: )?(?:Connect from |[^ ]+:[0-9]+ \[[^\]]+\] [^ ]+/[^ ]*: )"
+    r"|^.{0,200}?haproxy\[[0-9]+\]: (?:Server |Backend |Proxy |backend |Health check|Stopping |New worker|\[|Reexec|Pausing |Enabling )"
+)
+_HTTP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "status", "bytes", "cookie1", "cookie2", "termination")
+_TCP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "bytes", "termination")
+
+
+def _total(timers: pl.Series) -> pl.Series:
+    return values.to_milliseconds(timers.str.extract(r"/\+?(-?[0-9]+)$", 1), "ms")
+
+
+def _extra(t: pl.DataFrame) -> dict[str, pl.Series]:
+    parts = pl.col("timers").str.split("/").list
+    more = t.select(
+        upstream=pl.col("backend") + "/" + pl.col("server"),
+        error=pl.when(~pl.col("termination").str.contains(r"^-+$")).then("termination"),
+        waited=parts.get(1, null_on_oob=True),
+        response=pl.when(parts.len() == 5).then(parts.get(3, null_on_oob=True)),
+    )
+    return {
+        "upstream": more["upstream"],
+        "error": more["error"],
+        "route": t["frontend"].str.strip_chars_end("~"),
+        "queue_ms": values.of(more["waited"], pl.when(~values.V.is_in(["0", "-1"])).then(values.V)),
+        "upstream_duration_ms": values.of(more["response"], pl.when(values.V != "-1").then(values.V)),
+    }
+
+
+def _outcome(raw: pl.Series, read: pl.Series, timestamp: pl.Series) -> tuple[pl.Series, pl.Series]:
+    if read.all():
+        return outcomes(read, timestamp)
+    notice = raw.str.contains(_NOTICE).fill_null(False) & ~read
+    return outcomes(read, timestamp, notice, "a notice of HAProxy, no request")
+
+
+def open_http(options: ReadOptions) -> Parser:
+    """Return the parser of HAProxy's HTTP log."""
+
+    def parse(lines: pl.DataFrame) -> pl.DataFrame:
+        pieces = pl.col("raw").str.splitn('"', 2).struct
+        t = lines.select(
+            pieces[0].str.extract_groups(_HTTP).struct.rename_fields(list(_HTTP_FIELDS)).alias("f"),
+            pieces[1].str.replace(r'^(.*)".*$', "$1").alias("request"),
+            pieces[0].str.extract(r"\{([^}]*)\} (?:\{[^}]*\} )?$", 1).alias("captured"),
+        ).unnest("f")
+        timestamp = to_instant(t["time"], options.time_zone)
+        read = t["status"].is_not_null() & t["request"].is_not_null()
+        status = values.of(t["status"], pl.when(values.V != "-1").then(values.V))
+        found = {"client": t["client"], "request": t["request"], "status": status, "bytes": t["bytes"]}
+        times = {"timestamp": timestamp, "duration_ms": _total(t["timers"])}
+        extra = {**_extra(t), "captured_headers": values.of(t["captured"], pl.when(~values.V.str.contains(r"^\|*$")).then(values.V))}
+        return assemble(lines, found, times=times, extra=extra, outcome=_outcome(lines["raw"], read, timestamp))
+
+    return parse
+
+
+def open_tcp(options: ReadOptions) -> Parser:
+    """Return the parser of HAProxy's TCP log: sessions, not requests."""
+
+    def parse(lines: pl.DataFrame) -> pl.DataFrame:
+        t = lines.select(pl.col("raw").str.extract_groups(_TCP).struct.rename_fields(list(_TCP_FIELDS)).alias("f")).unnest("f")
+        timestamp = to_instant(t["time"], options.time_zone)
+        times = {"timestamp": timestamp, "duration_ms": _total(t["timers"])}
+        found = {"client": t["client"], "bytes": t["bytes"]}
+        outcome = _outcome(lines["raw"], t["bytes"].is_not_null(), timestamp)
+        return assemble(lines, found, times=times, extra=_extra(t), outcome=outcome)
+
+    return parse
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="haproxy_http",
+        hint=r":\d+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\]|^Connect from |haproxy",
+        title="HAProxy HTTP log",
+        reference="https://docs.haproxy.org/3.0/configuration.html#8.2.3",
+        open=open_http,
+        tier="gateway",
+        zoned=False,
+        rank=11,
+        samples=(
+            Sample(
+                line="Mar  2 00:00:14 lb haproxy[14389]: 198.51.100.2:33317 [02/Mar/2026:00:00:14.655] https-in~ st/srv1 10/0/30/69/109 "
+                '200 2750 - - ---- 1/1/1/1/0 0/0 {a.example|curl/8} {} "GET /index.html?a=1 HTTP/1.1"',
+                expected={
+                    "timestamp": "2026-03-02T00:00:14.655Z",
+                    "client_ip": "198.51.100.2",
+                    "method": "GET",
+                    "path": "/index.html",
+                    "query": "a=1",
+                    "protocol": "HTTP/1.1",
+                    "status": 200,
+                    "bytes_sent": 2750,
+                    "duration_ms": 109.0,
+                    "extra": {"route": "https-in", "upstream": "st/srv1", "upstream_duration_ms": "69", "error": None},
+                },
+            ),
+            Sample(
+                line='2001:db8::2:33318 [02/Mar/2026:00:00:15.000] fe be/<NOSRV> -1/-1/-1/-1/6001 -1 212 - - cR-- 1/1/0/0/0 0/0 "<BADREQ>"',
+                expected={
+                    "client_ip": "2001:db8::2",
+                    "method": None,
+                    "request": "<BADREQ>",
+                    "status": None,
+                    "duration_ms": 6001.0,
+                    "extra": {"error": "cR--"},
+                },
+            ),
+            Sample(
+                line="Connect from 198.51.100.2:49780 to 198.51.100.3:443 (fe/HTTP)",
+                expected={"outcome": "skipped", "timestamp": None},
+            ),
+        ),
+    ),
+    Format(
+        name="haproxy_tcp",
+        hint=r":\d+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\]",
+        title="HAProxy TCP log",
+        reference="https://docs.haproxy.org/3.0/configuration.html#8.2.2",
+        open=open_tcp,
+        tier="gateway",
+        zoned=False,
+        rank=10,
+        samples=(
+            Sample(
+                line="haproxy[14387]: 198.51.100.2:33313 [02/Mar/2026:00:00:16.443] fnt bck/srv1 0/0/5007 212 -- 0/0/0/0/3 0/0",
+                expected={
+                    "timestamp": "2026-03-02T00:00:16.443Z",
+                    "client_ip": "198.51.100.2",
+                    "method": None,
+                    "status": None,
+                    "bytes_sent": 212,
+                    "duration_ms": 5007.0,
+                    "extra": {"upstream": "bck/srv1"},
+                },
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,55 @@
+"""Lines of words and quoted texts: split at the quotes, then at the blanks. Splitting is many times faster than matching."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def tokens(raw: pl.Series, shape: str) -> pl.DataFrame:
+    """Return the first tokens of each line as columns ``t0`` ...: ``shape`` has a letter for each, ``w`` a word, ``q`` a quoted text.
+
+    Quotes are removed. Lines whose quotes are not where the shape has them are taken apart word by word (a missing quoted text is then
+    often a bare ``-``); tokens that a line does not have are NULL. Further tokens are left alone; see ``rest``.
+    """
+    runs = _runs(shape)
+    pieces = raw.rename("raw").to_frame().select(pl.col("raw").str.splitn('"', 2 * len(shape.replace("w", "")) + 1).alias("p")).unnest("p")
+    expressions, regular = _regular(runs)
+    frame = pieces.select(*expressions, regular.fill_null(False).alias("regular"))
+    names = [f"t{index}" for index in range(len(shape))]
+    odd = ~frame["regular"]
+    if not odd.any():
+        return frame.select(names)
+    listed = raw.filter(odd).str.extract_all(r'"[^"]*"|[^ "]+')
+    slow = pl.DataFrame({"x": listed}).select(
+        pl.col("x").list.get(index, null_on_oob=True).str.strip_chars('"').alias(name) for index, name in enumerate(names)
+    )
+    where = odd.arg_true()
+    return pl.DataFrame([frame[name].scatter(where, slow[name]) for name in names])
+
+
+def _runs(shape: str) -> list[int]:
+    """Return how many words stand before each quoted text (and after the last)."""
+    return [len(run) for run in shape.split("q")]
+
+
+def _regular(runs: list[int]) -> tuple[list[pl.Expr], pl.Expr]:
+    """Return one expression for each token, and whether a line has all of them in their places."""
+    expressions: list[pl.Expr] = []
+    regular = pl.lit(True)
+    for number, words in enumerate(runs):
+        piece = pl.col(f"field_{2 * number}")
+        last = number == len(runs) - 1
+        if words:
+            split = piece.str.strip_chars(" ").str.split_exact(" ", words).struct
+            first = len(expressions)
+            expressions.extend(split[index].alias(f"t{first + index}") for index in range(words))
+            regular = regular & split[words - 1].is_not_null() & (split[0] != "")
+            if not last:
+                regular = regular & split[words].is_null()
+        elif not last and number:
+            regular = regular & (piece == " ")
+        if not last:
+            quoted = pl.col(f"field_{2 * number + 1}")
+            expressions.append(quoted.alias(f"t{len(expressions)}"))
+            regular = regular & quoted.is_not_null()
+    return expressions, regular

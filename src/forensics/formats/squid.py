@@ -1,0 +1,93 @@
+"""Squid's native access log. The time is that of the end of the transaction; the elapsed time is in milliseconds."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from forensics.formats import values
+from forensics.formats.assemble import assemble, outcomes
+from forensics.formats.base import Format, Parser, ReadOptions, Sample
+from forensics.formats.instants import to_instant
+
+_LINE = (
+    r"^ *([0-9]+\.[0-9]+) +(-?[0-9]+) +([^ ]+) +([A-Z_]+)/([0-9]+) +(-?[0-9]+) +([^ ]+) +([^ ]+)"
+    r'(?: +([^ ]+) +([A-Z_]+/[^ ]+)(?: +([^ ]+))?(?: +"([^"]*)" +"([^"]*)")?)?.*$'
+)
+_FIELDS = ("time", "elapsed", "client", "result", "status", "bytes", "method", "url", "user", "peer", "type", "referrer", "user_agent")
+
+
+def open_squid(options: ReadOptions) -> Parser:
+    """Return the parser of Squid's native log."""
+
+    def parse(lines: pl.DataFrame) -> pl.DataFrame:
+        groups = pl.col("raw").str.extract_groups(_LINE).struct.rename_fields(list(_FIELDS)).alias("f")
+        t = lines.select(groups).unnest("f")
+        timestamp = to_instant(t["time"])
+        duration = values.to_milliseconds(t["elapsed"], "ms")
+        read = t["url"].is_not_null()
+        tunnel = pl.col("method") == "CONNECT"
+        error = pl.col("url").str.starts_with("error:")
+        asked = t.select(
+            host=pl.when(tunnel).then(pl.col("url").str.replace(r":\d+$", "")),
+            target=pl.when(~tunnel & ~error).then("url"),
+            method=pl.when(~error | ~pl.col("method").is_in(["NONE", "-"])).then("method"),
+            request=pl.when(error).then("url"),
+        )
+        found = {name: t[name] for name in ("client", "user", "status", "bytes", "referrer", "user_agent")}
+        found |= {name: asked[name] for name in ("host", "target", "method")}
+        frame = assemble(
+            lines,
+            found,
+            times={
+                "timestamp": timestamp,
+                "started_at": pl.DataFrame({"t": timestamp, "d": duration}).select(values.before(pl.col("t"), pl.col("d"))).to_series(),
+                "duration_ms": duration,
+            },
+            extra={"cache_status": t["result"], "upstream": t["peer"], "content_type": t["type"]},
+            outcome=outcomes(read, timestamp),
+        )
+        return frame.with_columns(asked["request"].alias("request")) if asked["request"].null_count() < len(asked) else frame
+
+    return parse
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="squid",
+        hint=r"^ *\d{9,10}\.\d{3} +-?\d+ ",
+        title="Squid native access log",
+        reference="https://wiki.squid-cache.org/Features/LogFormat",
+        open=open_squid,
+        tier="gateway",
+        time_basis="request end",
+        rank=10,
+        samples=(
+            Sample(
+                line="1772409601.343   1357 10.105.21.199 TCP_REFRESH_HIT/304 214 GET http://www.example.com/s.css?v=1 kim "
+                "HIER_DIRECT/198.51.100.61 text/css",
+                expected={
+                    "timestamp": "2026-03-02T00:00:01.343Z",
+                    "started_at": "2026-03-01T23:59:59.986Z",
+                    "client_ip": "10.105.21.199",
+                    "user_name": "kim",
+                    "method": "GET",
+                    "host": "www.example.com",
+                    "path": "/s.css",
+                    "query": "v=1",
+                    "status": 304,
+                    "bytes_sent": 214,
+                    "duration_ms": 1357.0,
+                    "extra": {"cache_status": "TCP_REFRESH_HIT", "upstream": "HIER_DIRECT/198.51.100.61"},
+                },
+            ),
+            Sample(
+                line="1772409602.277   3387 192.168.0.1 TCP_TUNNEL/200 19131 CONNECT example.org:443 - HIER_DIRECT/198.51.100.62 -",
+                expected={"method": "CONNECT", "host": "example.org", "path": None, "user_name": None, "bytes_sent": 19131},
+            ),
+            Sample(
+                line="1772409603.000      0 192.168.0.2 NONE/400 3710 NONE error:invalid-request - HIER_NONE/- text/html",
+                expected={"method": None, "path": None, "request": "error:invalid-request", "status": 400},
+            ),
+        ),
+    ),
+)

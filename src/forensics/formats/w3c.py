@@ -1,0 +1,251 @@
+"""The W3C extended log file format: columns by ``#Fields`` (IIS, CloudFront, and others).
+
+The header may come again in mid-file with other columns. Where there is no date column the day is that of ``#Date``, and goes on when
+the clock passes midnight. ``time-taken`` is seconds by the specification (and for CloudFront), milliseconds for IIS and others that
+write whole numbers. A file that begins without a header is read when its columns are those that IIS or CloudFront write by default.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from forensics.formats import values
+from forensics.formats.assemble import Columns, assemble, outcomes
+from forensics.formats.base import Format, Parser, ReadOptions, Sample
+from forensics.formats.headed import Headers, columns_by_layout
+from forensics.formats.instants import to_instant
+from forensics.formats.percent import percent_decoded
+
+_IIS = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent)"
+_CLOUDFRONT = (
+    "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) "
+    "x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher "
+    "x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields"
+)
+_DEFAULTS = (  # pattern of a line without header -> its columns
+    (r"^\S+\s\S+\s[A-Z]{3}[0-9]+(?:-[A-Z][0-9]+)?(?:\s\S+){23}$", _CLOUDFRONT),
+    (
+        r"^\S+\s\S+\s[A-Z]{3}[0-9]+(?:-[A-Z][0-9]+)?(?:\s\S+){30}$",
+        _CLOUDFRONT + " c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end",
+    ),
+    (
+        r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){7}[0-9]+ [0-9]+ [0-9]+ [0-9]+$",
+        _IIS + " cs(Referer) sc-status sc-substatus sc-win32-status time-taken",
+    ),
+    (
+        r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){6}[0-9]+ [0-9]+ [0-9]+ [0-9]+$",
+        _IIS + " sc-status sc-substatus sc-win32-status time-taken",
+    ),
+)
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "client": ("c-ip", "cs-ip", "client-ip", "c-dns"),
+    "user": ("cs-username", "cs-user", "c-username", "cs-auth-user"),
+    "method": ("cs-method", "cs-operation"),
+    "target": ("cs-uri", "cs-url", "r-uri"),
+    "path": ("cs-uri-stem", "cs-uri-path"),
+    "query": ("cs-uri-query",),
+    "protocol": ("cs-version", "cs-protocol-version"),
+    "status": ("sc-status", "sc(Status)"),
+    "bytes": ("sc-bytes", "bytes"),
+    "referrer": ("cs(Referer)", "cs(Referrer)", "cs-referer", "cs-referred"),
+    "user_agent": ("cs(User-Agent)", "cs-user-agent", "c-agent"),
+    "host": ("x-host-header", "cs-host", "cs(Host)", "r-host", "s-dns"),
+}
+EXTRA: dict[str, tuple[str, ...]] = {
+    "forwarded_for": ("x-forwarded-for", "X-Forwarded-For", "cs(X-Forwarded-For)", "X-ForwardedFor", "OriginalIP", "x-real-ip"),
+    "request_id": ("x-edge-request-id", "x-request-id", "X-Request-ID", "request-id"),
+    "cache_status": ("x-edge-result-type", "s-action", "x-cache"),
+    "edge_location": ("x-edge-location",),
+    "tls_version": ("ssl-protocol", "crypt-protocol"),
+    "tls_cipher": ("ssl-cipher", "crypt-cipher"),
+    "country": ("c-country",),
+    "asn": ("asn",),
+    "upstream": ("s-ip", "s-supplier-name"),
+    "site": ("s-sitename",),
+    "substatus": ("sc-substatus",),
+    "error": ("sc-win32-status",),
+}
+_NOTHING = {"substatus": "0", "error": "0"}
+"""Extra values that only say that there is nothing to say."""
+
+
+class _W3C:
+    """Reads batches of one file in order."""
+
+    def __init__(self, options: ReadOptions) -> None:
+        self._zone = options.time_zone
+        self._headers = Headers(
+            fields=r"^#\s*Fields:\s*(\S.*)$", date=r"^#\s*Date:\s*(\d{4}-\d\d-\d\d)", software=r"^#\s*Software:\s*(.*)$"
+        )
+        self._midnights = 0
+        self._last_date: str | None = None
+        self._last_time: str | None = None
+
+    def __call__(self, lines: pl.DataFrame) -> pl.DataFrame:
+        raw = lines["raw"]
+        stated = self._headers.at(raw)
+        comment = stated["comment"]
+        layouts = stated.select(pl.when(~pl.col("comment")).then("fields")).to_series()
+        table = columns_by_layout(raw, values.first_of(layouts, _default_layouts(raw, layouts, comment)))
+        timestamp = to_instant(self._stamps(table, stated["date"]), "UTC")
+        found, extra = _found(table), _extra(table)
+        edge = extra["edge_location"].is_not_null() if "edge_location" in extra else stated["comment"] & False
+        if "user_agent" in found:
+            found["user_agent"] = _decoded(found["user_agent"], edge)
+        duration = _duration(table, stated["software"], edge)
+        started = pl.DataFrame({"t": timestamp, "d": duration}).select(values.before(pl.col("t"), pl.col("d"))).to_series()
+        request = pl.any_horizontal(
+            [found[name].is_not_null() for name in ("method", "path", "target", "status") if name in found] or [pl.lit(False)]
+        )
+        read = table["complete"] & _broadcast(pl.select(request).to_series(), len(raw))
+        return assemble(
+            lines,
+            found,
+            times={"timestamp": timestamp, "started_at": started, "duration_ms": duration},
+            extra=extra,
+            outcome=outcomes(read & ~comment, timestamp, comment, "a header line"),
+        )
+
+    def _stamps(self, table: pl.DataFrame, dated: pl.Series) -> pl.Series:
+        """Return the text of each line's time: its date column, or the day of ``#Date``, gone on past midnights."""
+        names = table.columns
+        for name in ("date-time", "timestamp", "x-timestamp", "datetime"):
+            if name in names and "time" not in names:
+                return table[name]
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(table))
+        time = table["time"] if "time" in names else nothing
+        stamps = _joined(table["date"], time) if "date" in names else nothing
+        undated = time.is_not_null() & stamps.is_null()
+        return values.first_of(stamps, self._undated(time, dated)) if undated.any() else stamps
+
+    def _undated(self, time: pl.Series, dated: pl.Series) -> pl.Series:
+        """Return stamps by the day of ``#Date``, counting the midnights that the clock has passed since that header."""
+        frame = pl.DataFrame({"time": time.forward_fill(), "date": dated}).with_columns(
+            before=pl.concat([pl.Series([self._last_time], dtype=pl.String), time]).forward_fill()[: len(time)],
+            date_before=pl.concat([pl.Series([self._last_date], dtype=pl.String), dated])[: len(dated)],
+        )
+        headed = pl.col("date").ne_missing(pl.col("date_before"))
+        passed = ((pl.col("time") < "06") & (pl.col("before") > "18") & ~headed).fill_null(False).cast(pl.Int32).cum_sum()
+        frame = frame.with_columns(headed.alias("headed"), passed.alias("passed"))
+        at_header = pl.when("headed").then("passed").forward_fill().fill_null(-self._midnights)
+        frame = frame.with_columns(nights=pl.col("passed") - at_header)
+        self._midnights, self._last_date = int(frame["nights"][-1]), dated[-1]
+        self._last_time = frame["time"][-1] or self._last_time
+        day = pl.col("date").str.to_date("%Y-%m-%d", strict=False) + pl.duration(days=pl.col("nights"))
+        return frame.with_columns(clock=time).select(day.dt.strftime("%Y-%m-%d") + " " + pl.col("clock")).to_series()
+
+
+def _joined(date: pl.Series, time: pl.Series) -> pl.Series:
+    return pl.DataFrame({"date": date, "time": time}).select(pl.col("date") + " " + pl.col("time")).to_series()
+
+
+def _broadcast(series: pl.Series, rows: int) -> pl.Series:
+    return series.new_from_index(0, rows) if len(series) != rows else series.fill_null(False)
+
+
+def _default_layouts(raw: pl.Series, layouts: pl.Series, comment: pl.Series) -> pl.Series:
+    """Return the columns of lines that no header speaks for, by their shape."""
+    alone = layouts.is_null() & ~comment
+    if not alone.any():
+        return layouts
+    expression: pl.Expr = pl.lit(None, pl.String)
+    dated = pl.col("raw").str.contains(r"^\d{4}-\d\d-\d\d\s\d\d:\d\d:\d\d\s")
+    for pattern, layout in reversed(_DEFAULTS):
+        expression = pl.when(pl.col("alone") & dated & pl.col("raw").str.contains(pattern)).then(pl.lit(layout)).otherwise(expression)
+    return pl.DataFrame({"raw": raw, "alone": alone}).select(expression).to_series()
+
+
+def _pick(table: pl.DataFrame, names: tuple[str, ...]) -> pl.Series | None:
+    """Return the first value of each row among columns, names compared without case."""
+    present = {name.lower(): name for name in reversed(table.columns)}
+    columns = [values.of(table[present[name.lower()]], values.present(values.V)) for name in names if name.lower() in present]
+    return values.first_of(*columns) if columns else None
+
+
+def _found(table: pl.DataFrame) -> Columns:
+    return {role: column for role, names in ROLES.items() if (column := _pick(table, names)) is not None}
+
+
+def _extra(table: pl.DataFrame) -> Columns:
+    extra = {key: column for key, names in EXTRA.items() if (column := _pick(table, names)) is not None}
+    for key, nothing in _NOTHING.items():
+        if key in extra:
+            extra[key] = values.of(extra[key], pl.when(~values.V.is_in([nothing])).then(values.V))
+    return extra
+
+
+def _decoded(agents: pl.Series, edge: pl.Series) -> pl.Series:
+    """Return agents with their blanks: CloudFront writes ``%20``, IIS ``+`` (a text that has blanks was not written so)."""
+    plussed = pl.col("agent").str.replace_all("+", " ", literal=True)
+    frame = pl.DataFrame({"agent": agents, "edge": edge})
+    frame = frame.with_columns(
+        agent=pl.when(pl.col("edge") | pl.col("agent").str.contains(" ", literal=True)).then("agent").otherwise(plussed)
+    )
+    if not edge.any():
+        return frame["agent"]
+    return frame["agent"].scatter(edge.arg_true(), percent_decoded(frame["agent"].filter(edge)))
+
+
+def _duration(table: pl.DataFrame, software: pl.Series, edge: pl.Series) -> pl.Series:
+    """Return milliseconds: whole numbers are milliseconds, fractions and whatever CloudFront writes are seconds."""
+    taken = _pick(table, ("time-taken", "time_taken", "x-duration", "cs-time-taken"))
+    if taken is None:
+        return pl.Series([None] * len(table), dtype=pl.Float64)
+    frame = pl.DataFrame({"s": values.to_milliseconds(taken, "s"), "ms": values.to_milliseconds(taken, "ms"), "raw": taken, "edge": edge})
+    iis = software.str.contains("Microsoft|IIS").fill_null(False)
+    fraction = pl.col("raw").str.contains(".", literal=True) & ~pl.col("iis")
+    return frame.with_columns(iis.alias("iis")).select(pl.when(pl.col("edge") | fraction).then("s").otherwise("ms")).to_series()
+
+
+def open_w3c(options: ReadOptions) -> Parser:
+    """Return the parser of W3C extended logs; it keeps the header from batch to batch."""
+    return _W3C(options)
+
+
+_HEADER = "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-bytes time-taken"
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="w3c",
+        hint=r"^#|^\d{4}-\d\d-\d\d\s\d\d:\d\d:\d\d\s",
+        title="W3C extended log file (IIS, CloudFront and others)",
+        reference="https://www.w3.org/TR/WD-logfile.html",
+        open=open_w3c,
+        time_basis="request end",
+        rank=5,
+        samples=(
+            Sample(line="#Software: Microsoft Internet Information Services 10.0", expected={"outcome": "skipped"}),
+            Sample(line=_HEADER, expected={"outcome": "skipped"}),
+            Sample(
+                line="2026-03-02 00:00:22 10.0.0.1 GET /a.aspx q=1 443 EXAMPLE\\kim 2001:DB8::1%4 Mozilla/5.0+(X;+Y) 200 512 250",
+                expected={
+                    "timestamp": "2026-03-02T00:00:22Z",
+                    "started_at": "2026-03-02T00:00:21.750Z",
+                    "client_ip": "2001:db8::1",
+                    "user_name": "EXAMPLE\\kim",
+                    "method": "GET",
+                    "path": "/a.aspx",
+                    "query": "q=1",
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "duration_ms": 250.0,
+                    "user_agent": "Mozilla/5.0 (X; Y)",
+                    "extra": {"upstream": "10.0.0.1"},
+                },
+            ),
+            Sample(line="#Date: 2026-03-02 23:59:58", expected={"outcome": "skipped"}),
+            Sample(line="#Fields: time cs-method cs-uri-stem c-ip sc-status", expected={"outcome": "skipped"}),
+            Sample(line="23:59:59 GET /late 203.0.113.1 200", expected={"timestamp": "2026-03-02T23:59:59Z", "path": "/late"}),
+            Sample(line="00:00:01 GET /early 203.0.113.1 200", expected={"timestamp": "2026-03-03T00:00:01Z", "path": "/early"}),
+            Sample(
+                line="#Fields: date time x-edge-location c-ip cs-method cs-uri-stem sc-status time-taken cs(User-Agent)",
+                expected={"outcome": "skipped"},
+            ),
+            Sample(
+                line="2026-03-02\t00:00:23\tFRA1\t203.0.113.2\tGET\t/cdn\t200\t0.107\tcurl/8%20x",
+                expected={"path": "/cdn", "duration_ms": 107.0, "user_agent": "curl/8 x", "extra": {"edge_location": "FRA1"}},
+            ),
+        ),
+    ),
+)
