@@ -150,6 +150,20 @@ def crowd(frame: pl.DataFrame, start: datetime, end: datetime, per_second: float
     return pl.concat([frame, added]).sort("started_at", maintain_order=True)
 
 
+def collector(
+    frame: pl.DataFrame, start: datetime, end: datetime, per_second: float = 1.0, account: str = "u7777", seed: int = 5
+) -> pl.DataFrame:
+    """Add one account that fetches description and picture of one id after the other, evenly spaced."""
+    rng = np.random.default_rng(seed)
+    count = int((end - start).total_seconds() * per_second)
+    seconds = (np.arange(count) + rng.normal(0, 0.02, count)) / per_second + (start - START).total_seconds()
+    added = events(rng, np.abs(seconds), np.zeros(count, dtype=int), 0.0)
+    number = 40000 + np.arange(count) // 2
+    paths = [f"/api/jobs/{n}" if i % 2 == 0 else f"/cdn/images/{n}.png" for i, n in enumerate(number)]
+    added = added.with_columns(pl.Series("path", paths), pl.lit(account).alias("user_name"), pl.lit("198.19.7.7").alias("client_ip"))
+    return pl.concat([frame, added]).sort("started_at", maintain_order=True)
+
+
 def found(folder: Path, frame: pl.DataFrame) -> tuple[Case, list[dict]]:
     """Store the events as one log per host, detect, and return the open case and its incidents by start."""
     case = Case.create(folder)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
-from tests.traffic import START, at, crowd, failing, found, lost, slow, traffic
+from tests.traffic import START, at, collector, crowd, failing, found, lost, slow, traffic
 
 MINUTE = timedelta(minutes=1)
 
@@ -108,6 +108,27 @@ def test_one_silent_host_is_not_everything(tmp_path, quiet):
     case.close()
     (row,) = incidents
     assert (row["kind"], row["scope"]) == ("silence", "edge-2")
+
+
+def test_collection_at_machine_speed_is_found_though_nothing_breaks(tmp_path, quiet):
+    start, end = at(3, 9), at(3, 9.2)
+    case, incidents = found(tmp_path, collector(quiet, start, end))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "collection"
+    assert row["scope"] in ("/api/jobs/{id}", "/cdn/images/{id}.png")
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+    assert row["severity"] == "low"
+
+
+def test_a_collector_that_works_every_day_is_at_its_usual_work(tmp_path, quiet):
+    world = quiet
+    for day in range(6):
+        world = collector(world, at(day, 9), at(day, 9.2), seed=day)
+    case, incidents = found(tmp_path, world)
+    case.close()
+    assert incidents == []
 
 
 def test_one_client_that_always_fails_is_not_the_service(tmp_path, quiet):

@@ -11,6 +11,7 @@ import polars as pl
 from forensics.case.case import Case
 from forensics.incidents import wording
 from forensics.incidents.boundaries import Edge, ramp_start, refined
+from forensics.incidents.collection import collections, explained, runs
 from forensics.incidents.detectors import detectors
 from forensics.incidents.episodes import Found, incidents_of
 from forensics.incidents.findings import Finding, narrowed, table
@@ -45,10 +46,20 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     parts = [window for part in views.values() for window in _windows(part)]
     found = [narrowed(f, view, views) for f in incidents_of(whole, parts)]
     views[series[0].scope] = view
-    ramps = [ramp_start(view.series.requests, view.baseline.expected, view.baseline.spread(1), f.first) for f in found]
-    edges = [edge for f, ramp in zip(found, ramps, strict=True) for edge in _edges(f, views[f.scope], view, ramp)]
-    moments = iter(refined(case, axis, edges))
-    return [_finding(axis, f, views[f.scope], view, ramp, moments) for f, ramp in zip(found, ramps, strict=True)]
+    ramps = {f: _ramp(view, f) for f in found}
+    busy = [(f.first if ramp is None else ramp, f.last) for f, ramp in ramps.items() if f.kind != "surge"]
+    collecting = collections(axis, runs(case), busy)
+    ramps = {f: ramp for f, ramp in ramps.items() if not explained(f, collecting)} | dict.fromkeys(collecting)
+    scopes = {f: views.get(f.scope, view) for f in ramps}
+    moments = iter(refined(case, axis, [edge for f, ramp in ramps.items() for edge in _edges(f, scopes[f], view, ramp)]))
+    return [_finding(axis, f, scopes[f], view, ramp, moments) for f, ramp in ramps.items()]
+
+
+def _ramp(view: View, found: Found) -> int | None:
+    """The minute at which load began to rise before an incident that is no load itself."""
+    if found.kind == "surge":
+        return None
+    return ramp_start(view.series.requests, view.baseline.expected, view.baseline.spread(1), found.first)
 
 
 def _settled(axis: Axis, series: Series, given: Bools) -> tuple[View, list[Window]]:
@@ -88,6 +99,8 @@ def _given_baseline(case: Case, axis: Axis) -> Bools:
 
 def _edges(found: Found, scope: View, whole: View, ramp: int | None) -> list[Edge]:
     """The boundaries of an incident: start, end of each episode's last window that matters, and the ramp's start."""
+    if found.kind == "collection":
+        return []
     edges = [_edge(_first(found), True, scope)]
     edges += [_edge(_last(found, episode), False, scope) for episode in found.episodes]
     if ramp is not None:
@@ -113,18 +126,22 @@ def _last(found: Found, episode: tuple[int, int]) -> Window:
 
 
 def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | None, moments: Iterator[datetime]) -> Finding:
-    started = next(moments)
-    ends = [next(moments) for _ in found.episodes]
-    ramped = next(moments) if ramp is not None else None
+    if found.runs:
+        started, ends, ramped = min(r.start for r in found.runs), [max(r.end for r in found.runs)], None
+    else:
+        started, ends = next(moments), [next(moments) for _ in found.episodes]
+        ramped = next(moments) if ramp is not None else None
     short = np.maximum(scope.baseline.expected - scope.series.requests, 0.0)
     gone = _covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")])
     unusual = np.maximum(scope.series.failed - scope.baseline.error_ratio * scope.series.answered, 0.0)
     bad = unusual + np.where(gone, short, 0.0)
     level, spent = severity(whole, bad, found.first, found.last)
+    if found.kind in ("surge", "collection"):
+        level = "low"  # load alone burns no budget
     return Finding(
         axis=axis, found=found, view=scope, whole=whole, started_at=started, episode_ends=tuple(ends),
         ramp_started_at=ramped if ramped is not None and ramped < started else None,
-        peaked_at=axis.at(worst_minute(scope, found)), severity=level, budget_spent=spent,
+        peaked_at=max(axis.at(worst_minute(scope, found)), started), severity=level, budget_spent=spent,
         phases=tuple(phases(scope, found, ramp)),
     )  # fmt: skip
 

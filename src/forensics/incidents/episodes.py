@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from forensics.incidents.series import EVERYTHING, Scope
 from forensics.incidents.windows import Window
@@ -21,6 +22,18 @@ DISTURBING = ("errors", "latency", "collapse", "silence")
 
 
 @dataclass(frozen=True)
+class Run:
+    """One subject's run of collection, as found in its events."""
+
+    subject: str
+    start: datetime
+    end: datetime
+    fetches: int
+    objects: int
+    route: str
+
+
+@dataclass(frozen=True)
 class Found:
     """An incident in minutes of the axis: its windows, and its episodes (first and last minute of each, in order)."""
 
@@ -29,7 +42,7 @@ class Found:
     windows: tuple[Window, ...]
     episodes: tuple[tuple[int, int], ...]
     surges: tuple[Window, ...] = ()
-    subjects: tuple[str, ...] = field(default=())
+    runs: tuple[Run, ...] = ()
 
     @property
     def first(self) -> int:

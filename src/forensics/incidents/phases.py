@@ -36,7 +36,8 @@ def phases(view: View, found: Found, ramp: int | None) -> list[Phase]:
     names[found.first - low :] = "recovered"
     for first, last in found.episodes:
         names[first - low : last - low + 1] = _trouble(view, found, first, last)
-    _mark_backlog(view, found, names, low)
+    if found.kind not in ("surge", "collection"):
+        _mark_backlog(view, found, names, low)
     merged = _merged(names, low)
     return _flapping(merged, found)
 
@@ -53,7 +54,7 @@ def _trouble(view: View, found: Found, first: int, last: int) -> list[str]:
             missing[a:b] = True
             silent[a:b] |= window.signal == "silence"
     down = (ratio >= OUTAGE_RATIO) | missing
-    else_named = "normal" if found.kind == "collection" else "overload"
+    else_named = {"collection": "normal", "surge": "ramp"}.get(found.kind, "overload")
     return ["silence" if s else "outage" if d else else_named for d, s in zip(down, silent, strict=True)]
 
 

@@ -71,6 +71,9 @@ def _counts(finding: Finding) -> list[str]:
     if finding.found.kind == "surge":
         wanted = float(finding.view.baseline.expected[finding.found.first : finding.found.last + 1].sum())
         said.append(f"about {wanted:,.0f} are usual for the hour")
+    for run in finding.found.runs[:3]:
+        lasted = span(run.end - run.start)
+        said.append(f"{run.subject} fetched {run.objects:,} things in {run.fetches:,} requests within {lasted}")
     if facts.get("affected_accounts"):
         paying = facts.get("affected_paying_accounts", 0)
         said.append(

@@ -1,0 +1,40 @@
+-- title: five-minute buckets in which one subject fetched far more things than anybody usually does
+-- why: candidates for collection at machine speed; whether they walk through ids or keep an even pace is looked at in their events
+--      (walks.sql). A subject is an actor, an account without one, or a network whose requests carry no account. One that does so on
+--      most days (a crawler, a mirror) is at its own usual work.
+-- parameters: $least fetches of a bucket, $times the 99 % quantile of all buckets, $rare share of days, $most candidates
+
+WITH fetches AS (
+    SELECT
+        coalesce(a.actor_id, s.account_id, s.network) AS subject,
+        CASE WHEN s.account_id IS NULL THEN 'network' WHEN a.actor_id IS NULL THEN 'account' ELSE 'actor' END AS subject_type,
+        time_bucket(INTERVAL 5 MINUTE, s.minute) AS bucket, CAST(sum(s.requests - s.failed) AS BIGINT) AS fetches
+    FROM subject_minutes AS s
+    JOIN routes AS r ON r.route_id = s.route_id
+    LEFT JOIN account_actors AS a ON a.account_id = s.account_id
+    WHERE r.object_kind IS NOT NULL AND coalesce(s.account_id, s.network) IS NOT NULL AND s.requests > s.failed
+    GROUP BY ALL
+),
+
+usual AS (SELECT quantile_disc(fetches, 0.99) AS fetches FROM fetches),
+
+days AS (SELECT date_diff('day', min(minute), max(minute)) + 1 AS days FROM service_minutes),
+
+high AS (
+    SELECT f.*
+    FROM fetches AS f, usual AS u
+    WHERE f.fetches >= greatest($least, $times * u.fetches)
+),
+
+rare AS (
+    SELECT h.subject, h.subject_type
+    FROM high AS h, days AS d
+    GROUP BY h.subject, h.subject_type
+    HAVING count(DISTINCT CAST(h.bucket AS DATE)) <= greatest(2, $rare * any_value(d.days))
+)
+
+SELECT h.subject, h.subject_type, h.bucket, h.fetches
+FROM high AS h
+JOIN rare AS r ON r.subject = h.subject AND r.subject_type = h.subject_type
+QUALIFY row_number() OVER (ORDER BY h.fetches DESC, h.subject, h.bucket) <= $most
+ORDER BY h.subject_type, h.subject, h.bucket

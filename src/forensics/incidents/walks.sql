@@ -1,0 +1,55 @@
+-- title: how a subject fetched during a run: how many things, whether it walked their ids, how evenly
+-- why: a person who opens many pages leaps between ids and pauses; a program goes up the ids at an even pace
+-- parameters: $subjects, $subject_types, $starts, $ends lists: one run each, half-open, numbered from 0
+
+WITH runs AS (
+    SELECT
+        CAST(generate_subscripts($starts, 1) - 1 AS INTEGER) AS run, unnest($subjects) AS subject, unnest($subject_types) AS subject_type,
+        unnest($starts) AS low, unnest($ends) AS high
+),
+
+members AS (
+    SELECT r.run, r.low, r.high, a.account_id, NULL AS network
+    FROM runs AS r
+    JOIN account_actors AS a ON r.subject_type = 'actor' AND a.actor_id = r.subject
+    UNION ALL
+    SELECT run, low, high, subject, NULL FROM runs WHERE subject_type = 'account'
+),
+
+fetched AS (
+    SELECT m.run, q.started_at, q.account_id AS client, r.route, path_object(q.path) AS object
+    FROM requests AS q
+    JOIN members AS m ON q.account_id = m.account_id AND q.started_at >= m.low AND q.started_at < m.high
+    JOIN route_masks AS k ON k.mask = path_mask(q.path)
+    JOIN routes AS r ON r.route_id = k.route_id
+    WHERE r.object_kind IS NOT NULL AND NOT is_failed(q.status)
+    UNION ALL
+    SELECT n.run, q.started_at, q.client_ip, r.route, path_object(q.path)
+    FROM requests AS q
+    JOIN runs AS n ON n.subject_type = 'network' AND q.account_id IS NULL AND q.started_at >= n.low AND q.started_at < n.high
+        AND network_of(q.client_ip) = n.subject
+    JOIN route_masks AS k ON k.mask = path_mask(q.path)
+    JOIN routes AS r ON r.route_id = k.route_id
+    WHERE r.object_kind IS NOT NULL AND NOT is_failed(q.status)
+),
+
+steps AS (
+    SELECT
+        run, route, client, object, started_at,
+        try_cast(object AS HUGEINT) - lag(try_cast(object AS HUGEINT)) OVER own AS step,
+        date_diff('millisecond', lag(started_at) OVER own, started_at) AS pause
+    FROM fetched
+    WINDOW own AS (PARTITION BY run, route, client ORDER BY started_at, object)
+),
+
+routes_of AS (SELECT run, route, count(*) AS fetches FROM steps GROUP BY run, route)
+
+SELECT
+    s.run, count(*) AS fetches, count(DISTINCT s.object) AS objects,
+    count(*) FILTER (s.step BETWEEN 1 AND 20) AS forward, count(s.step) AS stepped,
+    quantile_disc(s.pause, 0.25) AS pause_low, quantile_disc(s.pause, 0.5) AS pause_middle, quantile_disc(s.pause, 0.75) AS pause_high,
+    min(s.started_at) AS first_at, max(s.started_at) AS last_at,
+    (SELECT arg_max(o.route, (o.fetches, o.route)) FROM routes_of AS o WHERE o.run = s.run) AS route
+FROM steps AS s
+GROUP BY s.run
+ORDER BY s.run
