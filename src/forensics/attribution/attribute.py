@@ -28,18 +28,17 @@ def attribute(case: Case) -> None:
     frames: Frames = {table: [] for table in TABLES}
     covered = case.rows(PACKAGE, "coverage")[0]
     incidents = case.table("incidents").sort("incident_id").to_dicts() if covered["first_minute"] else []
-    minutes = case.frame(PACKAGE, "all_minutes")
     names = {row["subject"]: row["name"] for row in case.rows(PACKAGE, "names")}
     for incident in incidents:
         scene = read_scene(case, incident, Window(covered["first_minute"], covered["last_minute"]), incidents)
-        _one(case, scene, minutes, names, frames)
+        _one(case, scene, names, frames)
     for table, parts in frames.items():
         case.replace(table, pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame())
 
 
-def _one(case: Case, scene: Scene, minutes: pl.DataFrame, names: dict[str, str], frames: Frames) -> None:
+def _one(case: Case, scene: Scene, names: dict[str, str], frames: Frames) -> None:
     """Attribute one incident: find, weigh, judge; only then name anybody."""
-    facts = gather(case, scene, find(scene), minutes)
+    facts = gather(case, scene, find(scene))
     rivals = weigh_all(facts, names)
     verdict = judge(facts, rivals, names)
     if verdict.name not in (ATTRIBUTED, SEVERAL):

@@ -18,6 +18,8 @@ SIGMAS, TIMES = 4.0, 1.5
 """Its excess is at least so many of its own deviations, its load so many times its largest elsewhere."""
 CLIENT_REQUESTS, CLIENT_TIMES = 20.0, 5.0
 """An agent is blamed only when its networks made so many requests each in the window, and so many times what a network usually makes."""
+PREFERRED = 1.5
+"""Load is counted in plain requests unless it rose so many times more clearly in service time."""
 LONE_SCORE = 50.0
 """Nats that the log likelihood ratio must reach where no placebo tells how easily chance reaches it."""
 MIN_RISE = 0.10
@@ -86,7 +88,9 @@ def find(scene: Scene) -> Finding:
     """Scan in every measure that is known and keep the one in which the load rose more."""
     measures = ["requests", "cost"] if scene.weights else ["requests"]
     rises = [rise_of(scene, measure) for measure in measures]
-    rise = max(rises, key=lambda r: r.sigmas)
+    rise = rises[0]
+    if len(rises) > 1 and (rises[1].sigmas > PREFERRED * rise.sigmas or (rises[1].significant and not rise.significant)):
+        rise = rises[1]
     winners = scan(scene.loads, scene.windows, rise.measure, scene.placebos)
     collection = scene.incident["kind"] == "collection"
     blamed = _blamed(scene, rise, winners) if rise.significant or collection else []

@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forensics.attribution.windows import Window
 
 HEALTHY_RATIO = 0.02
 """A minute is healthy when no more of its requests fail than this, or than three times what is usual for the service."""
-RECENT = timedelta(hours=6)
+ONSET = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """Requests per minute: the most that was carried in health, and the least that failed as the impact began (None: not seen)."""
+    """Load per minute: the most that was carried in health, and the load at which the impact began."""
 
     healthy: float
+    """Third highest load of a healthy minute (single minutes are healthy by luck), the ramp included."""
+    elsewhere: NDArray[np.float64]
+    """Loads of all healthy minutes outside every incident and its ramp, ascending."""
     failing: float | None
-    last_healthy: float | None
-    """Load of the last healthy minute before the impact."""
+    """Highest load of the first minutes that failed; None when none did."""
 
     @property
     def estimate(self) -> float:
         """The level to stay under: the highest healthy load, or the load at which it failed where that is lower."""
         return min(self.healthy, self.failing) if self.failing is not None else self.healthy
 
+    @property
+    def usual(self) -> float:
+        """Third highest healthy load outside every incident."""
+        return float(self.elsewhere[-min(3, len(self.elsewhere))]) if len(self.elsewhere) else 0.0
 
-def capacity(minutes: pl.DataFrame, whole: Window, impact: Any) -> Capacity | None:
-    """Estimate from service minutes (minute, requests, failed); None when no minute was healthy.
+    def minutes_at(self, load: float) -> int:
+        """Return how many healthy minutes outside every incident had at least this load."""
+        return int(len(self.elsewhere) - np.searchsorted(self.elsewhere, load, side="left"))
 
-    Single minutes that were healthy by luck are not believed: the healthy level is the third highest, where there are as many.
+
+def capacity(minutes: pl.DataFrame, masked: Sequence[Window], impact: datetime) -> Capacity | None:
+    """Estimate from service minutes (minute, requests, failed, load); None when no minute was healthy.
+
+    ``masked``: every incident from its ramp to its end; ``impact``: start of the impact of the one that is looked at.
     """
-    frame = minutes.sort("minute")
-    load = frame["requests"].to_numpy().astype(float)
-    ratio = frame["failed"].to_numpy() / np.maximum(load, 1.0)
-    before = (frame["minute"] < impact).to_numpy()
-    outside = before | (frame["minute"] >= whole.end).to_numpy()
-    usual = float(np.median(ratio[outside])) if outside.any() else 0.0
-    healthy = (ratio <= max(HEALTHY_RATIO, 3.0 * usual)) & outside
+    at = minutes["minute"].to_numpy()
+    load = minutes["load"].to_numpy().astype(float)
+    ratio = minutes["failed"].to_numpy() / np.maximum(minutes["requests"].to_numpy().astype(float), 1.0)
+    inside = np.zeros(len(at), dtype=bool)
+    for window in masked:
+        inside |= (at >= np.datetime64(window.start)) & (at < np.datetime64(window.end))
+    usual = float(np.median(ratio[~inside])) if not inside.all() else 0.0
+    fine = ratio <= max(HEALTHY_RATIO, 3.0 * usual)
+    healthy = fine & (~inside | (at < np.datetime64(impact)))
     if not healthy.any():
         return None
-    highest = np.sort(load[healthy])[::-1]
-    last = load[healthy & before]
-    onset = ((frame["minute"] >= impact) & (frame["minute"] < impact + timedelta(minutes=10))).to_numpy() & (ratio > 0.1)
+    highest = np.sort(load[healthy])
+    onset = (at >= np.datetime64(impact)) & (at < np.datetime64(impact + ONSET)) & (ratio > 0.1)
     failing = float(load[onset].max()) if onset.any() else None
-    return Capacity(float(highest[min(2, len(highest) - 1)]), failing, float(last[-1]) if len(last) else None)
+    return Capacity(float(highest[-min(3, len(highest))]), np.sort(load[fine & ~inside]), failing)

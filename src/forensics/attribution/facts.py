@@ -88,7 +88,7 @@ class Facts:
     finding: Finding
     capacity: Capacity | None
     peak_load: float
-    """Highest load of a minute from the ramp to the impact's first minutes."""
+    """Highest load of a minute in the window."""
     rest_peak: float
     """The same without the blamed."""
     impact_ratio: float
@@ -109,6 +109,16 @@ class Facts:
     def is_load(self) -> bool:
         """Whether the incident is a load itself: nothing failed."""
         return self.scene.incident["kind"] in LOAD_KINDS
+
+    @property
+    def within_health(self) -> int:
+        """How many healthy minutes outside every incident had at least nine tenths of the window's highest load."""
+        return self.capacity.minutes_at(0.9 * self.peak_load) if self.capacity else 0
+
+    @property
+    def beyond_health(self) -> bool:
+        """Whether the load went clearly above anything carried in health."""
+        return self.capacity is not None and self.peak_load > 1.1 * self.capacity.usual > 0
 
     @property
     def failing(self) -> bool:
@@ -137,8 +147,9 @@ def impact_window(incident: dict[str, Any]) -> Window:
     return Window(start, max(start + MINUTE, min(end, start + IMPACT)))
 
 
-def gather(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) -> Facts:
-    """Collect the facts of one incident; ``minutes`` as of ``all_minutes.sql``."""
+def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
+    """Collect the facts of one incident."""
+    minutes = case.frame(PACKAGE, "all_minutes", **scene.weighted(finding.rise.measure))
     impact = impact_window(scene.incident)
     shift = [w.start - scene.window.start for w in scene.others] if scene.placebos else []
     windows = [impact, *(impact.shifted(s) for s in shift)]
@@ -148,13 +159,13 @@ def gather(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) ->
     errors = _error_onset(near, scene)
     load_at = _load_onset(near, scene)
     before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
-    started = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < impact.start + 3 * MINUTE))
+    started = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < scene.window.end))
     return Facts(
         scene=scene,
         finding=finding,
-        capacity=capacity(minutes, scene.whole, scene.incident["started_at"]),
-        peak_load=float(started["requests"].max() or 0),  # type: ignore[arg-type]
-        rest_peak=float((started["requests"] - started["blamed"]).max() or 0),  # type: ignore[arg-type]
+        capacity=capacity(minutes, scene.masked, scene.incident["started_at"]),
+        peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
+        rest_peak=float((started["load"] - started["blamed"]).max() or 0),  # type: ignore[arg-type]
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=_ratio(broken.filter(pl.col("w") == 1)) if shift else _ratio(minutes.filter(pl.col("minute") < scene.window.start)),
         failed_before=_ratio(before),
@@ -179,7 +190,7 @@ def _ratios(near: pl.DataFrame) -> Floats:
 
 
 def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) -> pl.DataFrame:
-    """Return minute, requests, failed, blamed (load of the blamed subjects): an hour before the window to an hour after the impact.
+    """Return minute, requests, failed, load, blamed (load of the blamed subjects): an hour before the window to an hour after the impact.
 
     It begins no earlier than the end of the incident before: a relapse is not explained by the errors of the first fall.
     """
@@ -187,11 +198,11 @@ def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.Data
     start = max([scene.window.start - 60 * MINUTE, *earlier])
     span = Window(start, impact_window(scene.incident).end + 60 * MINUTE)
     axis = pl.DataFrame({"minute": pl.datetime_range(span.start, span.end - MINUTE, "1m", time_unit="us", eager=True)})
-    own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end).with_columns(cost=pl.lit(0.0))
+    own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end, **scene.weighted(finding.rise.measure))
     guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
-    blamed = own.filter(guilty).group_by("minute").agg(pl.col("requests").sum().alias("blamed"))
+    blamed = own.filter(guilty).group_by("minute").agg(pl.col("load").sum().alias("blamed"))
     joined = axis.join(minutes, on="minute", how="left", maintain_order="left").join(blamed, on="minute", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("requests", "failed", "blamed").fill_null(0))
+    return joined.with_columns(pl.col("requests", "failed", "load", "blamed").fill_null(0))
 
 
 def _error_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
@@ -215,7 +226,8 @@ def _load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
 
 def _growth(near: pl.DataFrame, impact: Window, broken: pl.DataFrame, placebos: int) -> float:
     inside = near.filter((pl.col("minute") >= impact.start) & (pl.col("minute") < impact.end))
-    rest = float((inside["requests"] - inside["blamed"]).sum())
+    share = float(inside["blamed"].sum()) / max(float(inside["load"].sum()), 1.0)
+    rest = float(inside["requests"].sum()) * (1.0 - share)
     usual = float(broken.filter(pl.col("w") == 1)["requests"].sum()) / placebos if placebos else 0.0
     return rest / usual if usual else 1.0
 

@@ -51,7 +51,7 @@ def _plan(case: Case, incident: dict[str, Any], involved: pl.DataFrame, masks: l
     use = _ordinary_use(case, sorted(set().union(*(m.accounts for m in found)) - guilty), masks)
     rows = [_row(incident, measure, guilty, over, use) for measure in found]
     limited = rate_limit(
-        case, incident, capacity(case.frame(PACKAGE, "all_minutes"), whole_window(incident), incident["started_at"]), guilty, masks
+        case, incident, capacity(case.frame(PACKAGE, "all_minutes", route_ids=[], weights=[]), masks, incident["started_at"]), guilty, masks
     )
     if limited:
         rows.append({"incident_id": incident["incident_id"], **limited})

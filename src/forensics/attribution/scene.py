@@ -30,8 +30,8 @@ class Scene:
     """How many of ``others`` are the same hours of other days; 0 when the log holds no other day and only earlier hours serve."""
     loads: pl.DataFrame
     """As of ``loads.sql``, with ``cost`` (requests weighted by service time) added."""
-    weights: dict[str, float]
-    """Route -> weight, where weights are known; the mean request weighs 1."""
+    weights: dict[int, float]
+    """route_id -> weight, where weights are known; the mean request weighs 1."""
 
     @property
     def windows(self) -> int:
@@ -42,6 +42,11 @@ class Scene:
     def smallest_p(self) -> float:
         """The smallest p-value that so many placebos can give."""
         return 1.0 / (self.placebos + 1)
+
+    def weighted(self, measure: str) -> dict[str, list[Any]]:
+        """Return the parameters ``$route_ids`` and ``$weights`` of a measure (``requests``: every route weighs 1)."""
+        known = self.weights if measure == "cost" else {}
+        return {"route_ids": list(known), "weights": list(known.values())}
 
     def totals(self, measure: str) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return everybody's load in each window."""
@@ -63,7 +68,7 @@ def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents:
     loads = case.frame(PACKAGE, "loads", **bounds)
     weights = _weights(case, {key: values[1:] for key, values in bounds.items()})
     by_route = pl.DataFrame(
-        {"route_id": list(weights), "weight": [w for _, w in weights.values()]}, schema={"route_id": pl.Int32, "weight": pl.Float64}
+        {"route_id": list(weights), "weight": list(weights.values())}, schema={"route_id": pl.Int32, "weight": pl.Float64}
     )
     loads = loads.join(by_route, on="route_id", how="left", maintain_order="left").with_columns(
         cost=pl.col("requests") * (pl.col("weight").fill_null(1.0) if weights else pl.lit(1.0))
@@ -77,21 +82,21 @@ def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents:
         others,
         placebos,
         loads,
-        {route: w for route, w in weights.values() if route},
+        weights,
     )
 
 
-def _weights(case: Case, bounds: dict[str, list[Any]]) -> dict[int, tuple[str, float]]:
-    """Return route_id -> (route, weight): as given with ``--cost``, else the logged service time; empty when there is neither."""
+def _weights(case: Case, bounds: dict[str, list[Any]]) -> dict[int, float]:
+    """Return route_id -> weight: as given with ``--cost``, else the logged service time; empty when there is neither."""
     given: dict[str, float] = case.option("cost", {}) or {}
     if not bounds["starts"] and not given:
         return {}
     routes = case.rows(PACKAGE, "route_costs", **bounds)
     if given:
-        return {row["route_id"]: (row["route"], float(given.get(row["route"], 1.0))) for row in routes}
-    timed = [row for row in routes if row["timed"] and row["mean_ms"]]
+        return {row["route_id"]: float(given.get(row["route"], 1.0)) for row in routes if row["route_id"] is not None}
+    timed = [row for row in routes if row["route_id"] is not None and row["timed"] and row["mean_ms"]]
     requests = sum(row["timed"] for row in timed)
     if not requests:
         return {}
     mean = sum(row["timed"] * row["mean_ms"] for row in timed) / requests
-    return {row["route_id"]: (row["route"], row["mean_ms"] / mean) for row in timed}
+    return {row["route_id"]: row["mean_ms"] / mean for row in timed}

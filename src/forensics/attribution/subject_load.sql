@@ -1,17 +1,21 @@
 -- title: load per minute by actor, or by network and agent where there is no account
--- why: the load of whoever is blamed, beside the errors
--- parameters: $start, $end
-WITH loads AS (
+-- why: the load of whoever is blamed, beside the errors; `load` is requests, weighted by route where weights are given
+-- parameters: $start, $end, $route_ids, $weights (equally long lists; a route that is not among them weighs 1)
+WITH weights AS (SELECT unnest($route_ids) AS route_id, unnest($weights) AS weight),
+loads AS (
     SELECT
-        minute, account_id, CASE WHEN account_id IS NULL THEN network END AS network, CASE WHEN account_id IS NULL THEN agent_id END AS agent_id,
-        CAST(sum(requests) AS BIGINT) AS requests, CAST(sum(failed) AS BIGINT) AS failed
-    FROM subject_minutes
-    WHERE minute >= $start AND minute < $end
+        s.minute, s.account_id, CASE WHEN s.account_id IS NULL THEN s.network END AS network,
+        CASE WHEN s.account_id IS NULL THEN s.agent_id END AS agent_id, CAST(sum(s.requests) AS BIGINT) AS requests,
+        CAST(sum(s.failed) AS BIGINT) AS failed, sum(s.requests * coalesce(w.weight, 1.0)) AS load
+    FROM subject_minutes AS s
+    LEFT JOIN weights AS w ON w.route_id = s.route_id
+    WHERE s.minute >= $start AND s.minute < $end
     GROUP BY ALL
 )
 SELECT
     l.minute, CASE WHEN l.account_id IS NOT NULL THEN coalesce(a.actor_id, 'actor-' || left(sha256(l.account_id), 12)) END AS actor_id,
-    l.network, l.agent_id, CAST(sum(l.requests) AS BIGINT) AS requests, CAST(sum(l.failed) AS BIGINT) AS failed
+    l.network, l.agent_id, CAST(sum(l.requests) AS BIGINT) AS requests, CAST(sum(l.failed) AS BIGINT) AS failed,
+    round(sum(l.load), 3) AS load
 FROM loads AS l
 LEFT JOIN account_actors AS a ON a.account_id = l.account_id
 GROUP BY ALL

@@ -36,7 +36,7 @@ def capped(likelihood: float, facts: Facts) -> float:
     if facts.scene.placebos >= ENOUGH_PLACEBOS:
         return bounded(likelihood)
     first = facts.load_onset is not None and facts.error_onset is not None and facts.load_onset < facts.error_onset
-    enough = facts.capacity is not None and facts.peak_load > facts.capacity.healthy >= facts.rest_peak
+    enough = facts.capacity is not None and facts.beyond_health and facts.rest_peak <= facts.capacity.usual
     return bounded(min(likelihood, WITH_MECHANISM if first and enough and facts.scene.placebos else STATISTICS_ALONE))
 
 

@@ -19,20 +19,19 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
     if facts.capacity is None:
         found.wanted.append("Logs of a healthy time: these hold none.")
         return found
-    rest, healthy = facts.rest_peak, facts.capacity.healthy
+    rest, healthy = facts.rest_peak, facts.capacity.usual
     if rest <= healthy:
-        share = rest / healthy
         found.contra(
-            f"Without the blamed the load would have been at most {amount(rest)} requests a minute before the impact; "
-            f"{amount(healthy)} were carried in health.",
-            STRONG if share <= 0.8 else FAIR,
+            f"Without the blamed the load would have been at most {amount(rest)} a minute before the impact; {amount(healthy)} were "
+            "carried in health outside the incidents.",
+            STRONG if rest <= 0.8 * healthy else FAIR,
         )
         if facts.failed_before <= 0.02 and facts.error_onset is not None:
             found.contra("Nothing failed before the load rose.", WEAK)
     else:
         found.pro(
-            f"Without the blamed the load would still have been {amount(rest)} requests a minute; {amount(healthy)} is the most seen in "
-            "health, so nothing is known of what happens there.",
+            f"Without the blamed the load would still have been {amount(rest)} a minute; {amount(healthy)} is the most seen in health, so "
+            "nothing is known of what happens there.",
             WEAK,
         )
     return found

@@ -9,6 +9,8 @@ from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, We
 EXPLANATION = "bad deploy"
 PRIOR = 0.0
 EXCLUSIVE = True
+OFTEN = 10
+"""Healthy minutes at such a load from which it cannot be called too much."""
 
 
 def weigh(facts: Facts, names: Names) -> Weighed:
@@ -34,12 +36,13 @@ def equal_load(facts: Facts, found: Weighed) -> None:
     rise = facts.finding.rise
     if not rise.significant:
         found.pro(f"It failed without any rise of load ({amount(rise.load)} against {amount(rise.expected)} expected).", STRONG)
-    elif facts.capacity and facts.peak_load > facts.capacity.healthy:
+    elif facts.beyond_health and facts.capacity:
         found.contra(
-            f"Load had reached {amount(facts.peak_load)} requests a minute, more than was ever carried in health "
-            f"({amount(facts.capacity.healthy)}).",
+            f"Load had reached {amount(facts.peak_load)} a minute, more than was ever carried in health ({amount(facts.capacity.usual)}).",
             DECISIVE,
         )
+    elif facts.within_health >= OFTEN:
+        found.pro(f"{facts.within_health} healthy minutes had nine tenths of its load or more: load alone does not break it.", FAIR)
     else:
         found.contra(f"Load had risen to {amount(rise.load)} against {amount(rise.expected)} expected.", FAIR)
 

@@ -8,7 +8,7 @@ from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
 from forensics.attribution.rivals.one_actor import order, remainder, significance
 
 EXPLANATION = "crawler"
-PRIOR = 0.0
+PRIOR = -1.0
 EXCLUSIVE = True
 
 

@@ -7,10 +7,10 @@ from math import log2
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, clock, minutes, percent, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
-from forensics.attribution.rivals.bad_deploy import confined
+from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 
 EXPLANATION = "one actor"
-PRIOR = 0.0
+PRIOR = -1.0
 EXCLUSIVE = True
 
 
@@ -91,11 +91,16 @@ def remainder(facts: Facts, found: Weighed) -> None:
     """Compare the load without the blamed with what the service carries in health."""
     if facts.capacity is None or facts.is_load:
         return
-    rest, healthy, peak = amount(facts.rest_peak), amount(facts.capacity.healthy), amount(facts.peak_load)
     confined(facts, found)
-    if facts.peak_load > facts.capacity.healthy >= facts.rest_peak:
-        found.pro(f"With it the load reached {peak} requests a minute; without it at most {rest}; {healthy} were carried in health.", FAIR)
-    elif facts.rest_peak > facts.capacity.healthy:
-        found.contra(f"Without it the load would still have reached {rest} a minute; {healthy} is the most seen in health.", FAIR)
-    else:
-        found.contra(f"The load stayed within what was carried in health ({peak} of {healthy} a minute).", WEAK)
+    peak, rest, usual = amount(facts.peak_load), amount(facts.rest_peak), amount(facts.capacity.usual)
+    if facts.beyond_health:
+        found.pro(f"With it the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.", FAIR)
+        if facts.rest_peak <= facts.capacity.usual:
+            found.pro(f"Without it the load would have been at most {rest} a minute.", WEAK)
+        else:
+            found.contra(f"Without it the load would still have reached {rest} a minute, more than was carried in health.", FAIR)
+    elif facts.within_health:
+        found.contra(
+            f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
+            DECISIVE if facts.within_health >= OFTEN else STRONG,
+        )

@@ -35,7 +35,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
 
 def _without_overload(facts: Facts, found: Weighed) -> None:
     """A surge breaks a service by overload: everywhere, and above what it is used to carry."""
-    if facts.capacity and facts.peak_load <= facts.capacity.healthy:
-        peak, healthy = amount(facts.peak_load), amount(facts.capacity.healthy)
-        found.contra(f"The load stayed within what was carried in health ({peak} of {healthy} a minute).", FAIR)
+    if facts.within_health:
+        peak = amount(facts.peak_load)
+        found.contra(f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of {peak} a minute or more.", FAIR)
     confined(facts, found)

@@ -8,7 +8,7 @@ from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.one_actor import nobody, order, remainder, significance
 
 EXPLANATION = "several actors"
-PRIOR = -1.0
+PRIOR = -2.0
 EXCLUSIVE = True
 
 
