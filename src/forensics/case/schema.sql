@@ -88,6 +88,10 @@ CREATE TABLE IF NOT EXISTS actors (
 );
 CREATE TABLE IF NOT EXISTS actor_accounts (actor_id VARCHAR, account_id VARCHAR, strength_bits DOUBLE, via VARCHAR);
 
+CREATE TABLE IF NOT EXISTS possible_returns (                               -- accounts of an actor that appeared after it was blocked
+    actor_id VARCHAR, account_id VARCHAR, blocked_at TIMESTAMP, appeared_at TIMESTAMP
+);
+
 CREATE TABLE IF NOT EXISTS routes (route_id INTEGER, route VARCHAR, object_kind VARCHAR);  -- request paths with their ids taken out
 CREATE TABLE IF NOT EXISTS route_masks (mask VARCHAR, route_id INTEGER);    -- path_mask(path) -> its route (incidents/macros.sql)
 CREATE TABLE IF NOT EXISTS service_minutes (                                -- counted requests: what the service did

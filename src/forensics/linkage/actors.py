@@ -33,6 +33,7 @@ def link(case: Case) -> None:
     case.insert("use_verdicts", use_verdicts(world, grouping))
     case.insert("account_groups", _account_groups(world, grouping))
     case.execute("linkage", "write_actors")
+    case.execute("linkage", "blocks")
 
 
 def _types() -> pl.DataFrame:

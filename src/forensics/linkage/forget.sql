@@ -5,3 +5,4 @@ DELETE FROM identifiers;
 DELETE FROM links;
 DELETE FROM actors;
 DELETE FROM actor_accounts;
+DELETE FROM possible_returns;

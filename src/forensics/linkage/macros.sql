@@ -29,3 +29,11 @@ CREATE OR REPLACE TEMP MACRO network_of(address) AS
                 lambda g: coalesce(nullif(ltrim(lower(g), '0'), ''), '0')
             ), ':') || '::/64'
     END;
+
+-- What counts once within a family: for addresses the wider network (/16 or /32), else the type of identifier.
+CREATE OR REPLACE TEMP MACRO block_of(family, identifier_type, identifier_value) AS
+    CASE
+        WHEN family <> 'network' THEN identifier_type
+        WHEN contains(identifier_value, ':') THEN array_to_string(string_split(identifier_value, ':')[1:2], ':')
+        ELSE array_to_string(string_split(identifier_value, '.')[1:2], '.')
+    END;

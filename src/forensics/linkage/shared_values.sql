@@ -3,11 +3,7 @@
 -- parameters: none
 SELECT
     v.value_no, v.identifier_type, v.sharers, t.family, t.level, t.m, t.chance, t.owner_bits, t.loose_bits,
-    CASE
-        WHEN t.family <> 'network' THEN v.identifier_type
-        WHEN contains(v.identifier_value, ':') THEN array_to_string(string_split(v.identifier_value, ':')[1:2], ':')
-        ELSE array_to_string(string_split(v.identifier_value, '.')[1:2], '.')
-    END AS block
+    block_of(t.family, v.identifier_type, v.identifier_value) AS block
 FROM shared_values AS v
 JOIN identifier_types AS t USING (identifier_type)
 ORDER BY v.value_no

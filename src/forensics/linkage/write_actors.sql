@@ -93,7 +93,7 @@ LEFT JOIN levels AS o ON o.kind = 'organisation' AND o.group_no = l.organisation
 ORDER BY 1;
 
 INSERT INTO actor_accounts
-SELECT 'actor-' || sha256(l.smallest)[:12], a.account_id, g.strength_bits, v.identifier_type || ' ' || v.identifier_value
+SELECT 'actor-' || sha256(l.smallest)[:12], a.account_id, g.strength_bits, replace(v.identifier_type, '_', ' ') || ' ' || v.identifier_value
 FROM account_groups AS g
 JOIN account_numbers AS a USING (account_no)
 JOIN levels AS l ON l.kind = 'leaf' AND l.group_no = g.leaf
