@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_FORMULA = re.compile(r"^\s*[=+\-@\t\r\n|%]")
+FORMULA_START = r"^\s*[=+\-@\t\r\n|%]"
+"""How a cell begins that a spreadsheet would take for a formula (a regular expression for Python and for Polars)."""
+
+_FORMULA = re.compile(FORMULA_START)
 
 
 def printable(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from forensics.report import words
 from forensics.report.document import Document, Graph, Picture
 
 
@@ -149,8 +150,25 @@ def view(
     caption: str | None = None,
     facet: str | None = None,
 ) -> TableView:
-    """Return a view of a document's table; ``rows`` narrows it to some of its rows."""
+    """Return a view of a document's table; ``rows`` narrows it to some of its rows, columns without any value are left out."""
     table = document.tables[name]
     chosen = document.rows(name) if rows is None else rows
     total = table.total if rows is None else len(rows)
-    return TableView(name=name, columns=columns, rows=tuple(chosen), total=total, empty=empty, caption=caption or table.title, facet=facet)
+    told = {column: heading for column, heading in columns.items() if any(_tells(row, column) for row in chosen)}
+    return TableView(name=name, columns=told, rows=tuple(chosen), total=total, empty=empty, caption=caption or table.title, facet=facet)
+
+
+def _tells(row: Mapping[str, Any], column: str) -> bool:
+    return row["evidence_id" if column == "source" else column] is not None
+
+
+def by_incident(document: Document, name: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the rows of a table for each incident that has any, the worst incident first, with a heading that names it."""
+    incidents = document.rows("incidents")
+    found = [(titled(row), document.tables[name].of(row["incident_id"])) for row in incidents]
+    return [(title if len(incidents) > 1 else "", rows) for title, rows in found if rows]
+
+
+def titled(incident: Mapping[str, Any]) -> str:
+    """Return what an incident is called in headings."""
+    return f"{incident['kind']}, {incident['scope']}, from {words.clock(incident['started_at'])[:16]} UTC"

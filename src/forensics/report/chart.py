@@ -43,6 +43,12 @@ class Chart:
         return {**self.spec, "data": [{"name": "points", "values": values}, *self.spec["data"]]}
 
 
+def panels_of(picture: Picture) -> list[tuple[str, str, int]]:
+    """Return the panels that there is something to draw in: without times in the logs there is no latency."""
+    timed = any(value is not None for value in picture.latency_ms)
+    return [panel for panel in PANELS if timed or panel[0] != "latency"]
+
+
 def millis(text: str) -> int:
     """Return a document's time as milliseconds since 1970."""
     at = moment(text)
@@ -53,7 +59,8 @@ def chart(document: Document, picture: Picture) -> Chart:
     """Return the picture as a Vega chart."""
     columns = _columns(picture)
     start, end = millis(picture.times[0]), millis(picture.times[-1]) + picture.step * 60_000
-    height = sum(size for _, _, size in PANELS) + GAP * (len(PANELS) - 1)
+    shown = panels_of(picture)
+    height = sum(size for _, _, size in shown) + GAP * (len(shown) - 1)
     spec = {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "width": WIDTH,
@@ -210,7 +217,7 @@ def _panels(picture: Picture, columns: Mapping[str, Sequence[float | None]]) -> 
     }
     drawn = {"latency": _latency_marks, "failed": _failed_marks, "load": _load_marks}
     panels, top = [], 0
-    for name, title, height in PANELS:
+    for name, title, height in panels_of(picture):
         scale = {"name": name, "type": "linear", "domain": [0, tops[name]], "range": [height, 0], "nice": True, "zero": True}
         axes: list[Spec] = [
             {"orient": "left", "scale": name, "tickCount": 2 if height < 100 else 5, "grid": True, "domain": False, "format": "~s"}

@@ -5,7 +5,6 @@ Renderers never query. A saved document re-renders without the case. Times are I
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -150,7 +149,7 @@ class Document:
 
 def to_json(document: Document) -> str:
     """Return the document as JSON text, the same for the same document."""
-    return json.dumps(dataclasses.asdict(document), ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+    return json.dumps(vars(document), ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=vars) + "\n"
 
 
 def from_json(text: str) -> Document:

@@ -116,15 +116,25 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+HEADLINES = {
+    "errors": "Requests failed",
+    "latency": "Answers were slow",
+    "collapse": "The load collapsed",
+    "silence": "The logs fell silent",
+    "surge": "Far more was asked for than usual",
+    "collection": "Collection at machine speed",
+}
+
+
 def _headline(document: Document) -> str:
     """Return the title of the report: the worst incident, or that there was none."""
     incidents = document.rows("incidents")
     if not incidents:
         return "No incident was found in the evidence"
     first = incidents[0]
-    more = f" and {len(incidents) - 1} more" if len(incidents) > 1 else ""
-    scope = "" if first["scope"] in (None, "everything") else f" on {first['scope']}"
-    return f"{_capital(first['kind'] or 'incident')}{scope}, {words.clock(first['started_at'])[:16]} UTC{more}"
+    what = HEADLINES.get(first["kind"], _capital(first["kind"] or "incident"))
+    lasted = f" for {words.span(first['started_at'], first['ended_at'])}" if first["ended_at"] else ""
+    return f"{what}{lasted} from {words.clock(first['started_at'])[:16]} UTC"
 
 
 def _kind_of(block: Block) -> str:
@@ -161,7 +171,7 @@ class _Show:
         if name == "source":
             return Cell(words.source_of(row), "id")
         value = row[name]
-        text = self.labels.get(value, value or "") if name == "actor_id" else words.shown(name, row)
+        text = self.labels.get(value, value or "") if name == "actor_id" and "label" not in row else words.shown(name, row)
         number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
         bar = round(100 * min(1.0, max(0.0, number)), 1) if name in words.SHARES and number is not None else None
         cut = len(text) > LONG_TEXT
@@ -190,7 +200,7 @@ IDS = ("account_id", "evidence_id", "incident_id")
 LONG = ("message", "why", "basis", "reason", "detail")
 
 
-WORDS = ("event_type", "role", "kind", "format", "measure", "level", "identifier_type", "host", "tier")
+WORDS = ("event_type", "role", "kind", "format", "measure", "level", "identifier_type", "host", "tier", "object_kind", "label", "actor_id")
 
 
 def _cell_class(name: str, kind: str) -> str:

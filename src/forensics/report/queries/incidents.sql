@@ -1,6 +1,8 @@
 -- title: incidents
--- why: what went wrong, when, how badly, who was hit, and what explains it
+-- why: the worst first; what went wrong, when, how badly, who was hit, and what explains it
 -- parameters: $incident (NULL: all)
 SELECT * FROM incidents
 WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident
-ORDER BY started_at, incident_id
+ORDER BY
+    list_position(['critical', 'high', 'medium', 'low'], severity) NULLS LAST, coalesce(failed_requests, 0) + coalesce(missing_requests, 0) DESC,
+    started_at, incident_id

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Block, LinkGraph, Note, Section, view
+from typing import Any
+
+from forensics.report.blocks import Block, LinkGraph, Note, Section, TableView, view
 from forensics.report.document import Document
+from forensics.report.words import number
 
 ACTORS = {
     "label": "Actor",
@@ -28,17 +31,50 @@ LINKS = {
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return the actors of more than one account, and the links."""
-    several = [row for row in document.rows("actors") if (row["accounts"] or 0) > 1]
+    """Return the graph of those who took part, all actors of more than one account, and the links, those of the participants first."""
+    named = {row["account_id"] for row in document.rows("participants")}
+    blamed = {row["actor_id"] for row in document.rows("participants") if row["role"] == "participant"}
+    actors = document.rows("actors")
+    around = _around(actors, blamed)
+    several = [row for row in actors if (row["accounts"] or 0) > 1 or row["actor_id"] in around]
+    several.sort(key=lambda row: row["actor_id"] not in around)
+    whole = document.tables["links"].total
     return (
-        Note(
-            "An actor is a cluster of accounts that share identifiers; it is never a guilty person. "
-            "Link strength is in bits: each bit doubles the odds."
-        ),
+        Note(EXPLAINED),
         *(LinkGraph(graph) for graph in document.graphs),
-        view(document, "actors", ACTORS, rows=several, empty="No two accounts are linked."),
-        view(document, "links", LINKS, empty="No identifier is shared by two accounts."),
+        view(document, "actors", ACTORS, rows=several, empty="No two accounts are linked.", facet="level"),
+        _links(document, named),
+        Note(f"The case has {number(whole)} links in all; links.csv has every one, also the rejected ones with their reason."),
     )
+
+
+EXPLAINED = (
+    "An actor is a cluster of accounts that share identifiers; it is never a guilty person. "
+    "Link strength is in bits: each bit doubles the odds. "
+    "Actors nest: accounts of one operator within those of one payer within those of one organisation."
+)
+
+
+def _links(document: Document, named: set[str]) -> TableView:
+    """Return the links of the accounts that an incident names; all links where none does."""
+    rows = [row for row in document.rows("links") if row["account_id"] in named]
+    if not rows:
+        return view(document, "links", LINKS, empty="No identifier is shared by two accounts.", facet="identifier_type")
+    return view(
+        document, "links", LINKS, rows=rows, caption="links of the accounts named in an incident", empty="", facet="identifier_type"
+    )
+
+
+def _around(rows: list[dict[str, Any]], blamed: set[str]) -> set[str]:
+    """Return the actors of those who took part and every wider actor around them."""
+    parents = {row["actor_id"]: row["parent_actor_id"] for row in rows}
+    found: set[str] = set()
+    for actor in blamed:
+        wider: str | None = actor
+        while wider is not None and wider not in found:
+            found.add(wider)
+            wider = parents.get(wider)
+    return found
 
 
 SECTION = Section(50, "actors", "Actors", build)

@@ -1,26 +1,54 @@
-"""Key figures."""
+"""Key figures: of the worst incident, and of what was examined."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from forensics.report.blocks import Block, Figure, Figures, Section
 from forensics.report.document import Document
-from forensics.report.words import number, span
+from forensics.report.words import likely, number, share, size, span
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return the figures of the first incident and of what was examined."""
+    """Return the figures."""
     overview = document.rows("overview")[0]
-    items = [
+    items = [figure for incident in document.rows("incidents")[:1] for figure in _of_incident(document, incident)]
+    items += [
         Figure("requests examined", number(overview["events"]), f"in {number(overview['logs'])} logs", "overview"),
-        Figure("accounts known", number(overview["accounts"]), "", "overview"),
+        Figure("accounts known", number(overview["accounts"]), f"{number(overview['payments'])} payments", "overview"),
     ]
-    for incident in document.rows("incidents")[:1]:
-        items[:0] = [
-            Figure("duration", span(incident["started_at"], incident["ended_at"]), incident["severity"] or "", "incidents"),
-            Figure("failed requests", number(incident["failed_requests"]), f"of {number(incident['requests'])}", "incidents"),
-            Figure("accounts hit", number(incident["affected_accounts"]), "met a failure", "incidents"),
-        ]
     return (Figures(tuple(items)),)
+
+
+def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
+    start = incident["started_at"]
+    items = [
+        Figure("duration", span(start, incident["ended_at"]), f"severity {incident['severity'] or 'unknown'}", "incidents"),
+        Figure("time to mitigate", span(start, incident["mitigated_at"]), "as the logs show it", "incidents"),
+        Figure("failed requests", number(incident["failed_requests"]), f"of {number(incident['requests'])}", "incidents"),
+        Figure(
+            "accounts hit", number(incident["affected_accounts"]), f"{number(incident['affected_paying_accounts'])} paying", "incidents"
+        ),
+    ]
+    people = document.tables["participants"].of(incident["incident_id"])
+    part = {row["account_id"] for row in people if row["role"] == "participant"}
+    first = next(iter(document.tables["attributions"].of(incident["incident_id"])), None)
+    if part and first:
+        items.append(Figure("of the excess load", share(first["load_share"]), likely(first["likelihood"]), "attributions", accent=True))
+        items.append(
+            Figure(
+                "accounts took part",
+                number(len(part)),
+                f"{number(len(people) - len(part))} linked, uninvolved",
+                "participants",
+                accent=True,
+            )
+        )
+    taken = [row for row in document.rows("taken") if row["account_id"] in part]
+    if taken:
+        weight = size(sum(row["bytes"] or 0 for row in taken))
+        items.append(Figure("objects collected", number(sum(row["objects"] or 0 for row in taken)), weight, "taken", accent=True))
+    return items
 
 
 SECTION = Section(20, "figures", "Key figures", build)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Block, Heading, IncidentChart, Note, Section
+from forensics.report.blocks import Block, Heading, IncidentChart, Note, Section, titled
 from forensics.report.document import Document
 from forensics.report.words import number
 
@@ -16,7 +16,7 @@ def build(document: Document) -> tuple[Block, ...]:
     for row in document.rows("incidents"):
         for picture in (p for p in document.pictures if p.incident_id == row["incident_id"]):
             charts += [
-                Heading(f"{row['kind']}, {row['scope']}: {picture.incident_id}"),
+                Heading(titled(row)),
                 IncidentChart(picture, live=len(charts) < 2 * LIVE),
             ]
     total = document.tables["incidents"].total

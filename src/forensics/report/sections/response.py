@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Block, Section, view
+from forensics.report.blocks import Block, Note, Section, by_incident, view
 from forensics.report.document import Document
 
 COLUMNS = {
@@ -16,8 +16,18 @@ COLUMNS = {
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return the response plan."""
-    return (view(document, "response", COLUMNS, empty="There is nothing to plan: no load was attributed."),)
+    """Return the plan for each incident."""
+    found = by_incident(document, "response")
+    if not found:
+        return (view(document, "response", COLUMNS, empty="There is nothing to plan: no load was attributed."),)
+    tables = (view(document, "response", COLUMNS, rows=rows, caption=title or None, empty="") for title, rows in found)
+    return (Note(EXPLAINED), *tables)
+
+
+EXPLAINED = (
+    "What each measure would have covered of the incident's load, and whom it would hit that took no part. These are choices for people; "
+    "`forensics response` writes block lists with a reason and an expiry for each entry."
+)
 
 
 SECTION = Section(90, "response", "Response plan", build)

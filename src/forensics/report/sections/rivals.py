@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Argument, Arguments, Block, Note, Section
+from typing import Any
+
+from forensics.report.blocks import Argument, Arguments, Block, Heading, Note, Section, by_incident
 from forensics.report.document import Document
 
 
 def build(document: Document) -> tuple[Block, ...]:
     """Return the explanations of each incident."""
-    rows = document.rows("rivals")
-    if not rows:
+    found = by_incident(document, "rivals")
+    if not found:
         return (Note("No explanation was weighed: there is no incident."),)
-    items = (
-        Argument(
-            row["explanation"],
-            row["likelihood"],
-            *(tuple(row[key] or ()) for key in ("evidence_for", "evidence_against", "evidence_wanted")),
-        )
-        for row in rows
-    )
-    return (Arguments(tuple(items)),)
+    blocks: list[Block] = []
+    for title, rows in found[:DRAWN]:
+        blocks += [Heading(title)] if title else []
+        blocks.append(Arguments(tuple(_argument(row) for row in rows)))
+    if len(found) > DRAWN:
+        blocks.append(Note(f"The explanations of {len(found) - DRAWN} further incidents are in rivals.csv."))
+    return tuple(blocks)
+
+
+DRAWN = 6
+"""Incidents whose explanations are shown."""
+
+
+def _argument(row: dict[str, Any]) -> Argument:
+    supporting, opposing, wanted = (tuple(row[key] or ()) for key in ("evidence_for", "evidence_against", "evidence_wanted"))
+    return Argument(row["explanation"], row["likelihood"], supporting, opposing, wanted)
 
 
 SECTION = Section(80, "rivals", "Rival explanations", build)

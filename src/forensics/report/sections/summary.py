@@ -4,58 +4,102 @@ from __future__ import annotations
 
 from typing import Any
 
-from forensics.report.blocks import Block, Note, Section, Sentence, Sentences
+from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
 from forensics.report.words import clock, number, share, size, span
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return the sentences of each incident."""
+    """Return the sentences of the worst incident, and one for each other."""
     incidents = document.rows("incidents")
     if not incidents:
         return (Note("No incident was found in the evidence. What was examined, and what was not, is listed below."),)
-    return tuple(Sentences(tuple(_sentences(document, incident)), numbered=True) for incident in incidents)
+    worst = Sentences(tuple(_sentences(document, incidents[0])), numbered=True)
+    if len(incidents) == 1:
+        return (worst,)
+    others = [_brief(document, incident) for incident in incidents[1 : 1 + OTHERS]]
+    if len(incidents) > 1 + OTHERS:
+        others.append(Sentence(f"{number(document.tables['incidents'].total - 1 - OTHERS)} smaller ones are listed in incidents.csv."))
+    return (worst, Heading("Also found"), Sentences(tuple(others)))
+
+
+OTHERS = 8
+"""Incidents told in one sentence each, beside the worst."""
+
+WHAT = {
+    "errors": "requests to {scope} failed",
+    "latency": "{scope} answered slowly",
+    "collapse": "the load of {scope} collapsed",
+    "silence": "no request to {scope} was logged",
+    "surge": "{scope} was asked for far more than usual",
+    "collection": "objects of {scope} were collected at machine speed",
+}
 
 
 def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
-    found = [_what(document, incident)]
-    for step in (_whom, _who, _taken, _else):
-        sentence = step(document, incident)
-        if sentence is not None:
-            found.append(sentence)
-    return found
+    steps = (_what, _whom, _who, _taken, _else)
+    return [sentence for sentence in (step(document, incident) for step in steps) if sentence is not None]
+
+
+def _event(incident: dict[str, Any]) -> str:
+    """Return what happened and when, as the beginning of a sentence."""
+    scope = "the service" if incident["scope"] in (None, "everything") else str(incident["scope"])
+    what = WHAT.get(incident["kind"], "an incident of the kind “{kind}” hit {scope}").format(scope=scope, kind=incident["kind"])
+    start, end = incident["started_at"], incident["ended_at"]
+    if end is None:
+        return f"From {clock(start)} UTC on {what}; it had not ended when the logs end"
+    until = clock(end)[11:] if clock(end)[:10] == clock(start)[:10] else clock(end)
+    return f"From {clock(start)} to {until} UTC ({span(start, end)}) {what}"
 
 
 def _what(document: Document, incident: dict[str, Any]) -> Sentence:
-    ended = incident["ended_at"]
-    until = f"until {clock(ended)} UTC ({span(incident['started_at'], ended)})" if ended else "and had not ended when the logs end"
-    text = incident["summary"] or f"An incident of the kind {incident['kind']} hit {incident['scope']}."
+    missing = incident["missing_requests"] or 0
+    silent = f", and about {number(round(missing))} that should have come did not" if missing >= 1 else ""
     first = next((row for row in document.tables["timeline"].of(incident["incident_id"]) if row["event_type"] == "impact starts"), {})
     return Sentence(
-        f"{text} It lasted from {clock(incident['started_at'])} UTC {until}.",
+        f"{_event(incident)}{_failed(incident)}{silent}.",
         evidence_id=first.get("evidence_id"),
         line=first.get("line"),
         query="incidents",
+        section="picture",
     )
+
+
+def _failed(incident: dict[str, Any]) -> str:
+    """Return how many requests failed, as the end of a sentence."""
+    if incident["failed_requests"] is None:
+        return ""
+    counts = f"{number(incident['failed_requests'])} of {number(incident['requests'])}"
+    return f": {counts}" if incident["kind"] == "errors" else f"; {counts} requests failed"
+
+
+def _brief(document: Document, incident: dict[str, Any]) -> Sentence:
+    text = f"{_event(incident)}{_failed(incident)}"
+    who = _who(document, incident)
+    return Sentence(f"{text}. {who.text}", observed=False, likelihood=who.likelihood, query="incidents", section="picture")
 
 
 def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
-    if incident["failed_requests"] is None:
+    hit, paying = incident["affected_accounts"], incident["affected_paying_accounts"]
+    if hit is None:
         return None
-    paying = incident["affected_paying_accounts"]
     among = f", {number(paying)} of them paying" if paying is not None else ""
-    return Sentence(
-        f"{number(incident['failed_requests'])} of {number(incident['requests'])} requests failed; "
-        f"{number(incident['affected_accounts'])} accounts met a failure{among}.",
-        query="incidents",
-    )
+    over = incident["mitigated_at"]
+    mitigated = f"; by {clock(over)} UTC most requests succeeded again" if over and over < (incident["ended_at"] or "9") else ""
+    return Sentence(f"{_count(hit, 'account')} met a failure{among}{mitigated}.", query="incidents", section="timeline")
 
 
-def _who(document: Document, incident: dict[str, Any]) -> Sentence | None:
+def _count(value: float, noun: str) -> str:
+    return f"{number(value)} {noun}{'' if value == 1 else 's'}"
+
+
+def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     rows = document.tables["attributions"].of(incident["incident_id"])
     if incident["verdict"] not in ("attributed", "several actors") or not rows:
+        best = next(iter(document.tables["rivals"].of(incident["incident_id"])), None)
+        why = f"; the best explanation is “{best['explanation']}”" if best else ""
         return Sentence(
-            f"No actor is blamed: the verdict is “{incident['verdict']}”.",
+            f"No actor is blamed (verdict “{incident['verdict']}”){why}.",
             observed=False,
             likelihood=incident["likelihood"],
             query="attributions",
@@ -65,11 +109,18 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence | None:
     accounts = [row for row in document.tables["participants"].of(incident["incident_id"]) if row["role"] == "participant"]
     name = labels.get(first["actor_id"]) or first["subject_id"]
     return Sentence(
-        f"{share(first['load_share'])} of the load above the usual came from {name}: {number(len(accounts))} accounts took part.",
+        f"{share(first['load_share'])} of the load above the usual, from its rise to the first impact, came from accounts of {name}; "
+        f"{_count(len(accounts), 'account')} took part{_uninvolved(document, incident)}.",
         observed=False,
         likelihood=first["likelihood"],
         query="attributions",
+        section="actors",
     )
+
+
+def _uninvolved(document: Document, incident: dict[str, Any]) -> str:
+    linked = [row for row in document.tables["participants"].of(incident["incident_id"]) if row["role"] == "uninvolved"]
+    return f", {number(len(linked))} linked to it did not" if linked else ""
 
 
 def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
@@ -78,12 +129,13 @@ def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
     if not rows:
         return None
     first = rows[0]
-    objects, pairs = sum(row["objects"] or 0 for row in rows), sum(row["pairs"] or 0 for row in rows)
+    objects, pairs, weight = (sum(row[column] or 0 for row in rows) for column in ("objects", "pairs", "bytes"))
     return Sentence(
-        f"They were served {number(objects)} objects ({number(pairs)} complete pairs, {size(sum(row['bytes'] or 0 for row in rows))}).",
+        f"These accounts were served {number(objects)} objects ({number(pairs)} complete pairs, {size(weight)}).",
         evidence_id=first["evidence_id"],
         line=first["line"],
         query="taken",
+        section="taken",
     )
 
 
@@ -93,7 +145,11 @@ def _else(document: Document, incident: dict[str, Any]) -> Sentence | None:
         return None
     second = rows[1]
     return Sentence(
-        f"The strongest other explanation is “{second['explanation']}”.", observed=False, likelihood=second["likelihood"], query="rivals"
+        f"The strongest other explanation is “{second['explanation']}”.",
+        observed=False,
+        likelihood=second["likelihood"],
+        query="rivals",
+        section="rivals",
     )
 
 

@@ -18,7 +18,9 @@ COLUMNS = {
 
 def build(document: Document) -> tuple[Block, ...]:
     """Return the timeline."""
-    return (view(document, "timeline", COLUMNS, empty="The timeline is empty: no evidence of events was loaded.", facet="event_type"),)
+    several = document.tables["incidents"].total > 1
+    columns = {**COLUMNS, "incident_id": "Incident"} if several else COLUMNS
+    return (view(document, "timeline", columns, empty="The timeline is empty: no evidence of events was loaded.", facet="event_type"),)
 
 
 SECTION = Section(40, "timeline", "Timeline", build)

@@ -1,0 +1,57 @@
+"""CSV of whole columns against the cell by cell rule: the same bytes for hostile text, lists, times, maps and numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forensics.report.tables import as_csv, cell
+
+TEXTS = st.one_of(
+    st.none(),
+    st.text(max_size=20),
+    st.sampled_from(
+        ["=1+1", " =HYPERLINK()", "'quoted", "@SUM(A1)", "\t=x", "\r=x", "a,b", 'say "hi"', "two\nlines", "", "-", "+1", "%0", "|x"]
+    ),
+)
+
+
+@given(st.lists(st.tuples(TEXTS, st.lists(st.text(max_size=5), max_size=3)), min_size=1, max_size=8))
+def test_columns_are_written_as_cells_are(rows: list[tuple[str | None, list[str]]]) -> None:
+    frame = pl.DataFrame({"text": [row[0] for row in rows], "list": [row[1] for row in rows], "n": list(range(len(rows)))})
+    text = as_csv(frame)
+    read = list(csv.reader(io.StringIO(text, newline="")))
+    assert read[0] == ["text", "list", "n"]
+    assert read[1:] == [[cell(a), cell(b), str(n)] for n, (a, b) in enumerate(rows)]
+    assert [row[0].removeprefix("'") for row in read[1:]] == [a or "" for a, _ in rows]
+
+
+def test_every_other_type() -> None:
+    frame = pl.DataFrame(
+        {
+            "at": [datetime(2024, 2, 29, 23, 59, 59, 5), None],
+            "yes": [True, None],
+            "share": [0.1, 1e-07],
+            "paid": [Decimal("12.50"), None],
+            "extra": [[{"key": "a", "value": "b"}], None],
+        },
+        schema_overrides={"paid": pl.Decimal(18, 4)},
+    )
+    lines = as_csv(frame).splitlines()
+    assert lines[0] == "at,yes,share,paid,extra"
+    assert lines[1].startswith("2024-02-29T23:59:59.000005Z,true,0.1,12.5,")
+    assert lines[2] == ",,1e-07,,"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'", "  ="])
+def test_no_cell_is_a_formula_and_the_raw_value_can_be_recovered(start: str) -> None:
+    raw = start + "cmd|' /C calc'!A0"
+    written = next(csv.reader(io.StringIO(as_csv(pl.DataFrame({"x": [raw]})).partition("\n")[2], newline="")))[0]
+    assert written == "'" + raw
