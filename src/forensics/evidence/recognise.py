@@ -18,6 +18,10 @@ LEAST_SHARE = 0.3
 """Below this share of read lines a file is not taken for a log of the format."""
 
 
+GENERAL_RANK = 5
+"""Formats up to this rank read almost anything of their family."""
+
+
 @dataclass(frozen=True)
 class Recognition:
     """One format's reading of the sample."""
@@ -37,7 +41,12 @@ def recognise(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Form
             found.append(rated)
         if rated.share == 1.0:
             break  # formats come by rank: none that follows can win
-    return sorted(found, key=lambda rated: (-round(rated.share, 3), -rated.format.rank, rated.format.name))
+    return sorted(found, key=lambda rated: (-round(_weight(rated), 3), -rated.format.rank, rated.format.name))
+
+
+def _weight(rated: Recognition) -> float:
+    """Return the share, half of it for formats that read almost anything: they come second even for the lines that they alone can read."""
+    return rated.share / 2 if rated.format.rank <= GENERAL_RANK else rated.share
 
 
 def candidates(raw: pl.Series, formats: Sequence[Format] | None = None) -> Iterator[Format]:

@@ -40,7 +40,7 @@ _SIMPLE: dict[str, Token] = {
     "S": Token("extra:bytes_total", pattern=NUMBER),
     "t": Token("timestamp", "clf_time", _CLF, spaces=1),
     "T": Token("duration_ms", "s", r"-?\d+(?:\.\d+)?|-"),
-    "u": Token("user_name", "text", r".*?"),
+    "u": Token("user_name", "text", r"\S*"),
     "U": Token("path"),
     "v": Token("host", "text", r"[^\s]+?"),
     "V": Token("host", "text", r"[^\s]+?"),

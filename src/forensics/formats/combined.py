@@ -62,11 +62,11 @@ FORMATS = (
                 },
             ),
             Sample(
-                line='2001:db8::7 - ann lee [02/Mar/2024:00:00:01 +0100] "GET /a b?c=d?e HTTP/1.1" 304 0 "-" "say \\"hi\\""',
+                line='2001:db8::7 - ann [02/Mar/2024:00:00:01 +0100] "GET /a b?c=d?e HTTP/1.1" 304 0 "-" "say \\"hi\\""',
                 expected={
                     "timestamp": datetime(2024, 3, 1, 23, 0, 1),
                     "client_ip": "2001:db8::7",
-                    "user_name": "ann lee",
+                    "user_name": "ann",
                     "path": "/a b",
                     "query": "c=d?e",
                     "referrer": None,

@@ -1,7 +1,7 @@
 """Lines of fixed layout: literal text and values in turn, as Apache's ``LogFormat`` and nginx' ``log_format`` describe them.
 
 A layout compiles once to two readers. The fast one splits: at the quotes, then at the spaces. What it cannot read (escaped quotes, spaces
-in user names) goes to a regular expression made of the same tokens, first strict about escapes, then lenient.
+in user names) goes to a regular expression made of the same tokens; a lenient one follows where the user gave the layout.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from forensics.formats.schema import EVENTS, OUTCOME
 WORD = r"\S+"
 _STRICT = r'(?:[^"\\]|\\.)*'
 _LENIENT = r".*?"
+_FREE = ("text", "request", "target")
+"""Kinds that may be anything inside quotes."""
 
 
 @dataclass(frozen=True)
@@ -58,47 +60,49 @@ class Layout:
         return tuple(part for part in self.parts if isinstance(part, Token))
 
     def opener(self, options: ReadOptions) -> Parser:
-        """Return the parser of lines of this layout (it keeps no state between batches)."""
-        strict, lenient = self.pattern(_STRICT), self.pattern(_LENIENT)
+        """Return the parser of lines that follow this layout to the letter (it keeps no state between batches)."""
+        return self._parser(options, (self.pattern(_STRICT),))
+
+    def lenient_opener(self, options: ReadOptions) -> Parser:
+        """Return a parser that also takes unescaped quotes, bare ``-`` for quoted values and spaces in user names."""
+        return self._parser(options, (self.pattern(_STRICT), self.pattern(_LENIENT)))
+
+    def _parser(self, options: ReadOptions, patterns: Sequence[str]) -> Parser:
         sections = _sections(self.parts)
 
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
-            read = self._assemble(_split(lines, sections, self.tokens), options)
-            for pattern in (strict, lenient):
+            read = self.assemble(_split(lines, sections, self.tokens), options)
+            for pattern in patterns:
                 left = read.filter(~pl.col("good"))
                 if left.is_empty():
                     break
-                again = self._assemble(_match(left.select("line", "raw"), pattern, len(self.tokens)), options)
+                again = self.assemble(_match(left.select("line", "raw"), pattern, len(self.tokens)), options)
                 read = pl.concat([read.filter("good"), again])
-            return _outcome(read.sort("line") if not read["line"].is_sorted() else read)
+            return outcome_of(read.sort("line") if not read["line"].is_sorted() else read)
 
         return parse
 
     def pattern(self, quoted: str) -> str:
-        """Return the regular expression of the whole line; ``quoted`` is what may stand inside quotes."""
-        out = ["^"]
-        inside = False
-        parts = list(self.parts)
-        for n, part in enumerate(parts):
-            if isinstance(part, Token):
-                out.append(f"({quoted if inside and part.kind in ('text', 'request', 'target') else part.pattern})")
-                continue
-            literal = part
-            if quoted == _LENIENT and not inside and _opens_one(parts, n):
-                literal = literal[:-1] + "\0"
-            if quoted == _LENIENT and out[-1].startswith("(") and len(out) > 1 and out[-2].endswith("\0"):
-                out[-2] = out[-2][:-1].removesuffix(re.escape("\0"))
-                out[-1] = f'(?:"{out[-1]}"|-)'
-                literal_text = literal[1:]
-                inside = False
-                inside ^= literal_text.count('"') % 2 == 1
-                out.append(_escape(literal_text))
-                continue
-            inside ^= literal.replace("\0", '"').count('"') % 2 == 1
-            out.append(_escape(literal))
-        return "".join(out) + "$"
+        """Return the regular expression of the whole line; ``quoted`` is what may stand inside quotes.
 
-    def _assemble(self, raw: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
+        The lenient one takes a bare ``-`` for a quoted value, as some servers write it.
+        """
+        out = []
+        inside = trimmed = False
+        for n, part in enumerate(self.parts):
+            if isinstance(part, str):
+                literal = part[1:] if trimmed else part
+                trimmed = quoted == _LENIENT and _alone(self.parts, n + 1)
+                inside ^= part.count('"') % 2 == 1
+                out.append(_escaped(literal[:-1] if trimmed else literal))
+            elif trimmed:
+                out.append(f'(?:"({quoted})"|-)')
+            else:
+                spaced = quoted == _LENIENT and part.column == "user_name"
+                out.append(f"({quoted if spaced or (inside and part.kind in _FREE) else part.pattern})")
+        return f"^{''.join(out)}$"
+
+    def assemble(self, raw: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
         """Turn raw values ``t0 ..`` (NULL: the line did not fit) into event columns, with ``good`` where they are plausible."""
         columns: dict[str, pl.Expr] = {}
         extra: dict[str, pl.Expr] = {}
@@ -124,23 +128,17 @@ class Layout:
         return _events(ready, columns, extra, pl.all_horizontal(checks), self.time_basis)
 
 
-def _escape(literal: str) -> str:
-    return "".join(" +" if char == " " else "\0" if char == "\0" else re.escape(char) for char in literal)
+def _escaped(literal: str) -> str:
+    return "".join(" +" if char == " " else re.escape(char) for char in literal)
 
 
-def _opens_one(parts: Sequence[str | Token], n: int) -> bool:
-    """Whether the literal at ``n`` opens a quote that holds one text and nothing else."""
-    if n + 2 >= len(parts):
+def _alone(parts: Sequence[str | Token], n: int) -> bool:
+    """Whether the part at ``n`` is a text that fills a pair of quotes."""
+    if not 0 < n < len(parts) - 1:
         return False
-    literal, token, closing = parts[n : n + 3]
-    return (
-        isinstance(literal, str)
-        and literal.endswith('"')
-        and isinstance(token, Token)
-        and token.kind == "text"
-        and isinstance(closing, str)
-        and closing.startswith('"')
-    )
+    before, token, after = parts[n - 1 : n + 2]
+    filled = isinstance(before, str) and before.endswith('"') and isinstance(after, str) and after.startswith('"')
+    return filled and isinstance(token, Token) and token.kind == "text"
 
 
 # Splitting ------------------------------------------------------------------------------------------------------------
@@ -280,10 +278,12 @@ def _reader(token: Token, value: pl.Expr, options: ReadOptions) -> pl.Expr:
 
 def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
     """Return what a value must satisfy for its line to be taken as one of this layout."""
+    if token.column == "client_ip":
+        return [value.is_not_null()]
     if token.kind == "status":
-        return [made.is_not_null() | value.is_in(["-", "", "000", "0"])]
+        return [value.is_null() | made.is_not_null() | value.is_in(["-", "", "000", "0"])]
     if token.kind == "integer" or token.kind in fields.MILLISECONDS:
-        return [made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")]
+        return [value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")]
     if token.column == "timestamp":
         return [made.is_not_null()]
     return []
@@ -300,7 +300,7 @@ def _events(frame: pl.DataFrame, columns: dict[str, pl.Expr], extra: dict[str, p
     return out.select("raw", "good", *(began.alias(name) if name == "started_at" else name for name in EVENTS))
 
 
-def _outcome(read: pl.DataFrame) -> pl.DataFrame:
+def outcome_of(read: pl.DataFrame) -> pl.DataFrame:
     good = pl.col("good")
     return read.select(
         *EVENTS,
