@@ -21,7 +21,8 @@ _TEXT = r'(?:[^"\\]|\\.)*|.*?'
 LINE = (
     r"^(?P<before>[^\[]*?) ?\[(?P<time>\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4})\]"
     r'(?: "[^"]*")? +"(?P<request>.*?)" +(?P<status>\d{3}|-|0) +(?P<bytes>\d+|-)'
-    rf'(?:(?P<middle>|(?: +[^\s"]+){{2,}}|(?: +[^\s"]+)) +(?:"(?P<referrer>{_TEXT})" +(?:"(?P<agent>{_TEXT})"|-)|- +"(?P<sole>{_TEXT})")(?P<tail>{_TAIL})'
+    r'(?:(?P<middle>|(?: +[^\s"]+){2,}|(?: +[^\s"]+)) +'
+    rf'(?:"(?P<referrer>{_TEXT})" +(?:"(?P<agent>{_TEXT})"|-)|- +"(?P<sole>{_TEXT})")(?P<tail>{_TAIL})'
     rf"|(?P<rest>{_TAIL})) *$"
 )
 """The known fields; then either referrer and user agent with something before or after them, or anything."""
@@ -103,7 +104,8 @@ FORMATS = (
         reference="https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#examples",
         samples=(
             Sample(
-                line='shop.example.com 198.18.0.7 - req-00017 ann [02/Mar/2024:00:00:02 +0000] "GET /a?b=1 HTTP/1.1" 200 512 "-" "curl/8.5.0" '
+                line="shop.example.com 198.18.0.7 - req-00017 ann [02/Mar/2024:00:00:02 +0000] "
+                '"GET /a?b=1 HTTP/1.1" 200 512 "-" "curl/8.5.0" '
                 '"203.0.113.9, 198.18.0.1" 0.250 .',
                 expected={
                     "timestamp": datetime(2024, 3, 2, 0, 0, 2),
@@ -119,7 +121,8 @@ FORMATS = (
                 },
             ),
             Sample(
-                line='198.18.0.7 - ann lee [02/Mar/2024:00:00:02 +0530] "POST /a HTTP/1.1" 200 512 198.18.1.5 + 400 "http://a.example/" "curl/8.5.0" '
+                line="198.18.0.7 - ann lee [02/Mar/2024:00:00:02 +0530] "
+                '"POST /a HTTP/1.1" 200 512 198.18.1.5 + 400 "http://a.example/" "curl/8.5.0" '
                 'X-Forwarded-For="203.0.113.9"',
                 expected={
                     "timestamp": datetime(2024, 3, 1, 18, 30, 2),
@@ -134,6 +137,6 @@ FORMATS = (
         time_basis="request end",
         hint=CLF_HINT,
         rank=5,
-        assumption="fields beside the common ones were told by their looks; a number after an address or + X - is taken as ms (Tomcat's %D)",
+        assumption="other fields were told by their looks; a number after an address or + X - is taken as ms (Tomcat's %D)",
     ),
 )

@@ -301,6 +301,7 @@ def _events(frame: pl.DataFrame, columns: dict[str, pl.Expr], extra: dict[str, p
 
 
 def outcome_of(read: pl.DataFrame) -> pl.DataFrame:
+    """Return ``EVENTS`` + ``OUTCOME`` of what ``assemble`` made."""
     good = pl.col("good")
     return read.select(
         *EVENTS,
