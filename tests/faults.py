@@ -1,16 +1,18 @@
 """Dying and failing on purpose: a process that is killed, or told that the disk is full, at its N-th step that touches the disk.
 
-Usage: ``python tests/faults.py kill|full|error N PROGRAM ...`` runs ``forensics PROGRAM ...`` so (N = 0: undisturbed; the number of steps
-is written to the file that ``FAULTS_COUNTED`` names).
+Usage: ``python tests/faults.py kill|full|error N COMMAND ...`` runs ``forensics COMMAND ...`` so (N = 0: undisturbed).
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -89,9 +91,9 @@ class Faults:
         case.__init__ = init
 
 
-def main() -> None:
-    mode, at, *arguments = sys.argv[1:]
-    faults = Faults(mode, int(at))
+def run(mode: str, at: int, arguments: list[str], counted: str = "") -> None:
+    """Run the program with faults in this process, and write the number of steps to the file ``counted``."""
+    faults = Faults(mode, at)
     faults.install()
     sys.argv = ["forensics", *arguments]
     from forensics.cli.app import main as program
@@ -99,10 +101,79 @@ def main() -> None:
     try:
         program()
     finally:
-        if counted := os.environ.get("FAULTS_COUNTED"):
+        if counted:
             with open(counted, "w") as stream:  # noqa: PTH123 (Path.write_text is a step itself)
                 stream.write(str(faults.steps))
 
 
+def serve() -> None:
+    """Run one program per line of standard input (JSON: mode, at, arguments, counted), each in a fork of this warmed-up process.
+
+    Importing is most of what a short run costs. Forking is safe because nothing has been computed yet: no library has threads.
+    """
+    import forensics.case.loading
+    import forensics.investigation
+    import forensics.report.write  # noqa: F401
+
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            quiet = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            run(order["mode"], order["at"], order["arguments"], order["counted"])
+            os._exit(0)
+        if order["after"]:
+            time.sleep(order["after"])
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+class Server:
+    """``serve`` in another process."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
+        )
+
+    def run(self, *arguments: object, mode: str = "kill", at: int = 0, after: float = 0) -> int:
+        """Run ``forensics ARGUMENTS`` and return its exit code (-9: killed); ``at`` 0: undisturbed; ``after``: killed after seconds."""
+        order = {
+            "mode": mode,
+            "at": at,
+            "after": after,
+            "arguments": [str(argument) for argument in arguments],
+            "counted": str(self._folder / "steps"),
+            "log": str(self._folder / "log"),
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    @property
+    def steps(self) -> int:
+        """Steps of the last run that came to its end."""
+        return int((self._folder / "steps").read_text())
+
+    @property
+    def log(self) -> str:
+        """What the last run printed."""
+        return (self._folder / "log").read_text()
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.communicate()
+
+
 if __name__ == "__main__":
-    main()
+    if sys.argv[1] == "serve":
+        serve()
+    else:
+        run(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

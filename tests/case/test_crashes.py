@@ -1,0 +1,120 @@
+"""A case survives anything: killed, disk full, failing writes, at every kind of step; continuing gives what an undisturbed run gives."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests.case import cases
+from tests.faults import Server
+
+from forensics.case.case import Case
+from forensics.evidence import chain
+from forensics.evidence.verify import verify
+from forensics.progress import Silent
+
+COMMANDS = ("load", "investigate")
+PLAN = [
+    *(("load", "kill", part / 10) for part in range(10)),
+    *(("investigate", "kill", part) for part in (0.6, 0.9)),
+    *(("load", ("full", "error")[number % 2], (number + 0.5) / 5) for number in range(5)),
+    ("investigate", "full", 0.95),
+]
+"""(command, what happens, at which part of its steps); the benchmark ``crash_safety.py`` does hundreds."""
+
+Undisturbed = dict[str, tuple[dict[str, object], int]]
+"""Command -> what an undisturbed run of it leaves, and how many steps it takes."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A warmed-up process that runs the program with faults."""
+    served = Server(tmp_path_factory.mktemp("server"))
+    yield served
+    served.close()
+
+
+def evidence(folder: Path) -> Path:
+    """Three logs and an export."""
+    for number, name in enumerate(("a.log", "b.log", "c.log")):
+        cases.write_log(folder / name, lines=200, first=200 * number)
+    with (folder / "accounts.csv").open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["account_id", "email", "created_at", "plan"])
+        writer.writerows([f"u-{number}", f"u{number}@corp.example", "2024-02-01T00:00:00Z", "pro"] for number in range(5))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The evidence."""
+    folder = tmp_path_factory.mktemp("files") / "evidence"
+    folder.mkdir()
+    return evidence(folder)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, server: Server, files: Path) -> Undisturbed:
+    """What undisturbed runs make of the evidence."""
+    return undisturbed_runs(server, files, tmp_path_factory.mktemp("undisturbed"))
+
+
+def undisturbed_runs(server: Server, files: Path, folder: Path) -> Undisturbed:
+    found: Undisturbed = {}
+    for name in COMMANDS:
+        assert server.run(*command(name, files, folder / name)) == 0, server.log
+        found[name] = content(folder / name), server.steps
+    return found
+
+
+def command(name: str, files: Path, folder: Path) -> list[object]:
+    """The command line that works in ``folder``."""
+    return [name, files, "--case", folder / "case", *(["--out", folder / "out"] if name == "investigate" else [])]
+
+
+def content(folder: Path) -> dict[str, object]:
+    """Everything that must not depend on what happened on the way: tables, Parquet files, report."""
+    case, out = folder / "case", folder / "out"
+    found: dict[str, object] = {}
+    with duckdb.connect(str(case / "case.duckdb"), read_only=True) as connection:
+        for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1").fetchall():
+            left_out = "EXCLUDE (loaded_at)" if name == "evidence_files" else ""
+            found[name] = sorted(map(repr, connection.execute(f'SELECT * {left_out} FROM "{name}"').fetchall()))
+    for path in sorted([*(case / "events").iterdir(), *(out.iterdir() if out.exists() else ())]):
+        if path.name != "run.json":
+            found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def survives(server: Server, files: Path, expected: dict[str, object], name: str, folder: Path) -> None:
+    """After what happened in ``folder``, the case opens, holds what had completed, and the same command completes it."""
+    assert "Traceback" not in server.log
+    if (folder / "case" / "case.duckdb").exists():
+        completed(folder / "case", files)
+    assert server.run(*command(name, files, folder)) == 0, server.log
+    assert content(folder) == expected
+    assert chain.read(folder / "case" / "custody.jsonl").breaks == []
+    assert not list((folder / "case").rglob("*.new"))
+
+
+def completed(case: Path, files: Path) -> None:
+    """The case opens and holds exactly evidence that had been loaded completely: rows, event files, custody lines agree."""
+    with Case.open(case) as opened:
+        assert [check for check in verify(opened, Silent()) if check.state != "intact"] == []
+        loaded = opened.table("evidence_files").sort("path")
+        assert loaded["path"].to_list() == sorted(path.name for path in files.iterdir())[: loaded.height]
+        logs = loaded.filter(loaded["kind"] == "log")
+        assert opened.table("stored_events").height == logs["parsed"].sum()
+        assert (loaded["lines"] == loaded["parsed"] + loaded["rejected"] + loaded["skipped"]).all()
+
+
+@pytest.mark.parametrize(("name", "mode", "part"), PLAN)
+def test_survives(server: Server, files: Path, undisturbed: Undisturbed, tmp_path: Path, name: str, mode: str, part: float) -> None:
+    expected, steps = undisturbed[name]
+    code = server.run(*command(name, files, tmp_path), mode=mode, at=1 + int(part * steps))
+    assert code == (-9 if mode == "kill" else 1), server.log
+    survives(server, files, expected, name, tmp_path)
