@@ -20,7 +20,7 @@ from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
 from forensics.evidence.hosts import host_of
 from forensics.evidence.lines import split_lines
-from forensics.evidence.recognise import LEAST_SHARE, SAMPLE_LINES, LineReader, Recognition, recognise
+from forensics.evidence.recognise import LEAST_SHARE, SAMPLE_LINES, LineReader, Plan, plan_for, share_read
 from forensics.evidence.refusals import not_text, why_no_log
 from forensics.evidence.streams import CHUNK, utf8_chunks
 from forensics.formats.base import ReadOptions
@@ -161,13 +161,13 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[str], staged: Path, 
     with file.open() as stream:
         chunks = utf8_chunks(stream)
         begun = list(_first(chunks))
-        ranked = _ranked(b"".join(begun), reading_options, options)
-        reader = LineReader(ranked, reading_options, alone=options.log_format is not None)
+        plan = _plan(b"".join(begun), reading_options, options)
+        reader = LineReader(plan, reading_options, alone=options.log_format is not None)
         with EventWriter(staged, _short(digest)) as writer:
             reading = read_log(_watched(chain(begun, chunks), intake.cancelled), reader, writer, Window(options.since, options.until))
     if reading.parsed == 0 and (options.since, options.until) == (None, None):
         raise RefusedEvidenceError("holds no request that could be read")
-    told = _log_row(file, intake, ranked[0], reader, reading)
+    told = _log_row(file, intake, plan, reader, reading)
     frames = {"rejects": reading.rejects_of(digest.result()[:12])}
     return Prepared(row | told, frames, staged if reading.parsed else None, row["size_bytes"])
 
@@ -189,26 +189,27 @@ def _watched(chunks: Iterator[bytes], cancelled: threading.Event) -> Iterator[by
         yield chunk
 
 
-def _ranked(head: bytes, reading: ReadOptions, options: LoadOptions) -> list[Recognition]:
-    """Return the formats for the file, best first; ``RefusedEvidenceError`` when it is no log that anybody knows."""
+def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
+    """Return how to read the file; ``RefusedEvidenceError`` when it is no log that anybody knows."""
     raw = split_lines(head).head(SAMPLE_LINES)
     sample = pl.DataFrame({"line": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": raw}).drop_nulls()
     if options.log_format is not None:
         given = format_of_string(options.log_format) if is_format_string(options.log_format) else by_name(options.log_format)
-        ranked = recognise(sample, reading, [given])
-        if not ranked:
+        plan = plan_for(sample, reading, [given])
+        if not plan.ranked:
             raise RefusedEvidenceError(f"has no line in the given format {options.log_format!r}")
-        return ranked
+        return plan
     if options.kind is None and (reason := not_text(head)):
         raise RefusedEvidenceError(reason)
-    ranked = recognise(sample, reading)
-    if not ranked or (options.kind is None and ranked[0].share < LEAST_SHARE):
+    plan = plan_for(sample, reading)
+    if not plan.ranked or (options.kind is None and share_read(plan, sample, reading) < LEAST_SHARE):
         raise RefusedEvidenceError(why_no_log(sample["raw"]))
-    return ranked
+    return plan
 
 
-def _log_row(file: EvidenceFile, intake: Intake, best: Recognition, reader: LineReader, reading: Reading) -> dict[str, Any]:
+def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader, reading: Reading) -> dict[str, Any]:
     options = intake.options
+    best = plan.ranked[0]
     known = best.format
     zone = "UTC" if known.zoned else options.time_zone or "UTC"
     assumptions = [known.assumption] if known.assumption else []

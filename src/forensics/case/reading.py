@@ -17,7 +17,7 @@ import polars as pl
 
 from forensics.evidence.lines import KEPT_OF_REJECT, LineBatch, read_lines
 from forensics.evidence.prefetch import prefetched
-from forensics.evidence.recognise import LineReader
+from forensics.evidence.recognise import LineReader, Parsed
 from forensics.formats.schema import EVENTS
 
 ROW_GROUP = 131_072
@@ -46,17 +46,21 @@ class Reading:
         """Lines that no format read."""
         return sum(len(frame) for frame in self.rejects)
 
-    def count(self, batch: LineBatch, read: pl.DataFrame, events: pl.DataFrame) -> None:
-        """Add one batch."""
+    def arrived(self, batch: LineBatch) -> None:
+        """Add the lines of a batch that never reach a format."""
         self.lines += batch.read
-        self.parsed += len(events)
-        rejected = read.filter(pl.col("outcome") == "rejected")
-        self.skipped += batch.blank + len(read) - len(events) - len(rejected)
+        self.skipped += batch.blank
         if not batch.rejects.is_empty():
             self.rejects.append(batch.rejects)
+
+    def count(self, parsed: Parsed, events: pl.DataFrame) -> None:
+        """Add what lines were read as; ``events`` are those of them that are kept."""
+        rejected = parsed.read.filter(pl.col("outcome") == "rejected")
+        self.parsed += len(events)
+        self.skipped += len(parsed.read) - len(events) - len(rejected)
         if not rejected.is_empty():
-            raw = batch.lines.select("line", pl.col("raw").str.head(KEPT_OF_REJECT))
-            self.rejects.append(rejected.select("line", "reason").join(raw, on="line", maintain_order="left"))
+            raw = parsed.lines.select("line", pl.col("raw").str.head(KEPT_OF_REJECT))
+            self.rejects.append(rejected.select("line", "reason").join(raw, on="line", how="left", maintain_order="left"))
         self._clock(events)
 
     def _clock(self, events: pl.DataFrame) -> None:
@@ -144,9 +148,15 @@ def read_log(chunks: Iterable[bytes], reader: LineReader, writer: EventWriter, w
     reading = Reading()
     with prefetched(read_lines(chunks)) as batches:
         for batch in batches:
-            read = reader.read(batch.lines)
-            whole = (read["outcome"] == "event").all()
-            events = window.kept(read.select(*EVENTS) if whole else read.filter(pl.col("outcome") == "event").select(*EVENTS))
-            reading.count(batch, read, events)
-            writer.write(events)
+            reading.arrived(batch)
+            _take(reader.read(batch.lines), reading, writer, window)
+    _take(reader.finish(), reading, writer, window)
     return reading
+
+
+def _take(parsed: Parsed, reading: Reading, writer: EventWriter, window: Window) -> None:
+    whole = (parsed.read["outcome"] == "event").all()
+    events = parsed.read if whole else parsed.read.filter(pl.col("outcome") == "event")
+    kept = window.kept(events.select(*EVENTS))
+    reading.count(parsed, kept)
+    writer.write(kept)

@@ -10,10 +10,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forensics.evidence.refusals import what_line, why_rejected
+from forensics.evidence.wrappings import unwrap
 from forensics.formats.base import Format, Parser, ReadOptions
 from forensics.formats.registry import all_formats
+from forensics.formats.schema import EVENTS, LINES, OUTCOME
 
 SAMPLE_LINES = 400
+WELL_READ = 0.9
+"""Where a format reads so many of the lines as they are, nobody looks for wrappings."""
 LEAST_SHARE = 0.3
 """Below this share of read lines a file is not taken for a log of the format."""
 
@@ -66,39 +71,138 @@ def _rate(entry: Format, sample: pl.DataFrame, options: ReadOptions) -> Recognit
     return Recognition(entry, events / tried if tried else 0.0, events)
 
 
-class LineReader:
-    """Reads the lines of one file: the file's main format first, the other formats for the lines that it leaves.
+@dataclass(frozen=True)
+class Plan:
+    """How a file is read: the formats best first, and whether its lines are wrapped in others."""
 
-    Parsers keep their state from batch to batch; batches must come in the file's order.
+    ranked: list[Recognition]
+    wrapped: bool = False
+
+
+def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> Plan:
+    """Return how to read a file by its sampled lines; wrappings are looked into where no format reads most lines as they are."""
+    ranked = recognise(sample, options, formats)
+    if ranked and ranked[0].share >= WELL_READ:
+        return Plan(ranked)
+    inner = unwrap(sample).inner
+    within = recognise(inner, options, formats) if len(inner) else []
+    if within and (not ranked or within[0].events > ranked[0].events):
+        return Plan(within, wrapped=True)
+    return Plan(ranked)
+
+
+_NOTHING = pl.DataFrame(schema={**EVENTS, **OUTCOME})
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Lines and what they were read as: ``LINES`` and ``EVENTS`` + ``OUTCOME``, the same lines in the same order."""
+
+    lines: pl.DataFrame
+    read: pl.DataFrame
+
+
+def share_read(plan: Plan, sample: pl.DataFrame, options: ReadOptions) -> float:
+    """Return the share of the sampled lines that are read, by whatever format, among those that should be requests."""
+    reader = LineReader(plan, options)
+    outcomes = pl.concat([reader.read(sample).read["outcome"], reader.finish().read["outcome"]])
+    events, rejected = int((outcomes == "event").sum()), int((outcomes == "rejected").sum())
+    return events / (events + rejected) if events else 0.0
+
+
+class LineReader:
+    """Reads the lines of one file: the file's main format first, the other formats for the lines that it leaves, then what is wrapped.
+
+    Parsers keep their state from batch to batch; batches must come in the file's order, and ``finish`` after the last.
     """
 
-    def __init__(self, ranked: Sequence[Recognition], options: ReadOptions, *, alone: bool = False) -> None:
-        self.main = ranked[0].format
+    def __init__(self, plan: Plan, options: ReadOptions, *, alone: bool = False) -> None:
+        self.main = plan.ranked[0].format
         self._options = options
-        self._parsers: dict[str, Parser] = {self.main.name: self.main.open(options)}
-        rest = [rated.format for rated in ranked[1:]]
+        self._parsers: dict[str, Parser] = {}
+        rest = [rated.format for rated in plan.ranked[1:]]
         self._others = [] if alone else rest + [entry for entry in all_formats() if entry not in rest and entry is not self.main]
+        self._wrapped = plan.wrapped
+        self._held = pl.DataFrame(schema=LINES)
         self.used: dict[str, int] = {}
         """Lines read by each format other than the main one."""
 
-    def read(self, lines: pl.DataFrame) -> pl.DataFrame:
-        """Return ``EVENTS`` + ``OUTCOME`` of the lines, in their order."""
-        out = self._parsers[self.main.name](lines)
-        if not (out["outcome"] == "rejected").any():
-            return out
-        kept = [out.filter(pl.col("outcome") != "rejected")]
-        left = out.filter(pl.col("outcome") == "rejected")
-        waiting = lines.filter(pl.col("line").is_in(left["line"].implode()))
-        for entry in list(candidates(waiting["raw"], self._others)):
-            parser = self._parsers.setdefault(entry.name, entry.open(self._options))
-            again = parser(waiting)
-            good = again.filter(pl.col("outcome") != "rejected")
-            if good.is_empty():
-                continue
-            self.used[entry.name] = self.used.get(entry.name, 0) + int((good["outcome"] == "event").sum())
-            kept.append(good)
-            left = left.join(good.select("line"), on="line", how="anti")
-            waiting = waiting.join(good.select("line"), on="line", how="anti")
-            if waiting.is_empty():
-                break
-        return pl.concat([*kept, left]).sort("line")
+    def read(self, lines: pl.DataFrame, *, last: bool = False) -> Parsed:
+        """Return what the lines are; parts of a record that may go on in the next batch come back with that batch."""
+        whole = pl.concat([self._held, lines]) if len(self._held) else lines
+        self._held = pl.DataFrame(schema=LINES)
+        outcomes = self._unwrapped(whole, last=last) if self._wrapped else self._plain(whole, last=last)
+        read = outcomes[0] if len(outcomes) == 1 else pl.concat([_NOTHING, *outcomes]).sort("line")
+        if len(self._held):
+            whole = whole.join(self._held.select("line"), on="line", how="anti", maintain_order="left")
+        return Parsed(whole, read)
+
+    def finish(self) -> Parsed:
+        """Return what was still waited for."""
+        return self.read(pl.DataFrame(schema=LINES), last=True)
+
+    def _plain(self, lines: pl.DataFrame, *, last: bool) -> list[pl.DataFrame]:
+        good, left = self._formats(lines)
+        if left.is_empty():
+            return good
+        more = self._unwrapped(left, last=last) if self._others else [_rejected(left)]
+        return [*good, *more]
+
+    def _unwrapped(self, lines: pl.DataFrame, *, last: bool) -> list[pl.DataFrame]:
+        """Read what is wrapped in the lines; the rest is read as it is."""
+        found = unwrap(lines, last=last)
+        self._held = found.held
+        done = [_skipped(found.continued, pl.format("continues line {}", "first"))] if len(found.continued) else []
+        bare = lines.join(pl.concat([found.inner["line"], found.continued["line"], found.held["line"]]).to_frame(), on="line", how="anti")
+        good, left = self._formats(found.inner)
+        done += good
+        if len(bare) and self._wrapped:
+            good, still = self._formats(bare)
+            done += good
+            bare = still
+        left = pl.concat([left.select("line"), bare.select("line")]).join(lines, on="line", how="left", maintain_order="left")
+        return [*done, *_left_over(left)]
+
+    def _formats(self, lines: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+        """Return what the formats read, in turn, and the lines that none of them did."""
+        kept: list[pl.DataFrame] = []
+        waiting = lines
+        for entry in (self.main, *candidates(lines["raw"], self._others)) if len(lines) else ():
+            read = self._parser(entry)(waiting)
+            bad = read["outcome"] == "rejected"
+            good = read.filter(~bad) if bad.any() else read
+            if len(good):
+                kept.append(good)
+                if entry is not self.main:
+                    self.used[entry.name] = self.used.get(entry.name, 0) + int((good["outcome"] == "event").sum())
+            if len(good) == len(waiting):
+                return kept, waiting.clear()
+            waiting = waiting.filter(bad)
+        return kept, waiting
+
+    def _parser(self, entry: Format) -> Parser:
+        if entry.name not in self._parsers:
+            self._parsers[entry.name] = entry.open(self._options)
+        return self._parsers[entry.name]
+
+
+def _left_over(lines: pl.DataFrame) -> list[pl.DataFrame]:
+    """Say of lines that nothing reads what they are: lines of other logs are skipped, the rest is rejected."""
+    if lines.is_empty():
+        return []
+    kind = lines.select(what_line(pl.col("raw")).alias("what"))["what"]
+    told = lines.with_columns(kind)
+    return [_skipped(told.filter(pl.col("what").is_not_null()), pl.col("what")), _rejected(told.filter(pl.col("what").is_null()))]
+
+
+def _skipped(lines: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
+    return _no_events(lines.with_columns(reason.alias("reason")), "skipped")
+
+
+def _rejected(lines: pl.DataFrame) -> pl.DataFrame:
+    return _no_events(lines.with_columns(why_rejected(pl.col("raw")).alias("reason")), "rejected")
+
+
+def _no_events(lines: pl.DataFrame, outcome: str) -> pl.DataFrame:
+    blank = (pl.lit(None, dtype=kind).alias(name) for name, kind in EVENTS.items() if name != "line")
+    return lines.select("line", *blank, pl.lit(outcome).alias("outcome"), pl.col("reason").cast(pl.String))

@@ -44,3 +44,37 @@ def why_no_log(raw: pl.Series) -> str:
         return "holds only blank lines"
     first = str(raw[0])[:80]
     return f"is in no log format that is known (it begins with {first!r}); describe it with --log-format"
+
+
+_OTHER_LINES: tuple[tuple[str, str], ...] = (
+    (KNOWN[0][0], "a line of an Apache error log"),
+    (KNOWN[1][0], "a line of an nginx error log"),
+    (r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated", "a notice of syslog"),
+    (r"^\s*[\x00]*\s*$", "blank"),
+)
+_REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
+_SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
+_TIME = r"\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d{4}-\d\d-\d\d|\d{10}"
+
+
+def what_line(raw: pl.Expr) -> pl.Expr:
+    """Return what a line of another log is (it is skipped), NULL for lines that should have been requests."""
+    chain = pl.lit(None, dtype=pl.String)
+    for pattern, name in reversed(_OTHER_LINES):
+        chain = pl.when(raw.str.contains(pattern)).then(pl.lit(name)).otherwise(chain)
+    program = raw.str.extract(_SYSLOG)
+    other = program.is_not_null() & ~raw.str.contains(_REQUEST)
+    return pl.coalesce(chain, pl.when(other).then(pl.format("a syslog line of {} without a request", program)))
+
+
+def why_rejected(raw: pl.Expr) -> pl.Expr:
+    """Return why no format reads a line, as far as can be told."""
+    return (
+        pl.when(raw.str.contains("\x00", literal=True))
+        .then(pl.lit("holds NUL bytes"))
+        .when(~raw.str.contains(_TIME))
+        .then(pl.lit("no time in it"))
+        .when(raw.str.count_matches('"', literal=True) % 2 == 1)
+        .then(pl.lit("cut off inside a quoted field"))
+        .otherwise(pl.lit("does not fit the format"))
+    )

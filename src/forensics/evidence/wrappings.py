@@ -1,0 +1,109 @@
+"""Log lines inside other lines: syslog (RFC 3164, 5424), journald, Docker JSON, Kubernetes CRI, docker compose, quoted lines.
+
+A record that a container runtime cut into parts is joined again; it counts as an event of its first physical line, and the lines that
+continue it are skipped with that reason. Docker: https://docs.docker.com/engine/logging/drivers/json-file/, CRI:
+https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md, syslog: RFC 3164 and RFC 5424.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from forensics.formats.schema import LINES
+
+CRI = r"^\d{4}-\d\d-\d\dT\S+ (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S+)? (?P<text>.*)$"
+RFC5424 = r"^<\d{1,3}>\d \S+ \S+ (?P<app>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\x{FEFF})?(?P<text>.*)$"
+RFC3164 = (
+    r"^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-][\d:]+)?) "
+    r"\S+ (?P<app>[^\s:\[\]]+)(?:\[[^\]]*\])?: (?P<text>.*)$"
+)
+COMPOSE = r"^[\w.-]+ +\| (?P<text>.*)$"
+STAMPED = r"^\d{4}-\d\d-\d\dT[\d:.]+Z (?P<text>\S+ .*)$"
+TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
+QUOTED = r'^"(?P<text>.*)"$'
+JSON_KEYS = ("$.log", "$.MESSAGE", "$.message", "$.textPayload", "$.line")
+SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated"
+"""Where JSON records of container runtimes, journald and log shippers keep the line."""
+
+
+@dataclass(frozen=True)
+class Unwrapped:
+    """Lines taken out of their wrapping."""
+
+    inner: pl.DataFrame
+    """``LINES``: wrapped lines only, with the text inside; a joined record under its first line."""
+    continued: pl.DataFrame
+    """line, first: lines that continue the record of an earlier line."""
+    held: pl.DataFrame
+    """``LINES``, as they were: parts at the end whose rest may be in the next batch."""
+
+
+def unwrap(lines: pl.DataFrame, *, last: bool = True) -> Unwrapped:
+    """Take lines (a frame of ``LINES``) out of up to two wrappings; ``last`` says that nothing follows."""
+    once = _inner(lines)
+    wrapped = once.filter(pl.col("text").is_not_null())
+    held = lines.clear()
+    continued = pl.DataFrame(schema={"line": pl.Int64(), "first": pl.Int64()})
+    if wrapped["partial"].any():
+        wrapped, continued, held = _joined(wrapped, lines, last=last)
+    inner = wrapped.select("line", pl.col("text").alias("raw")).cast(dict(LINES))  # type: ignore[arg-type]
+    again = _inner(inner, tagged=True)
+    return Unwrapped(inner.with_columns(pl.coalesce(again["text"], inner["raw"]).alias("raw")), continued, held)
+
+
+def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
+    """Return line, text (NULL: not wrapped), partial, stream."""
+    raw = pl.col("raw")
+    json = _json_text(lines["raw"])
+    found = lines.select(
+        "line",
+        json.alias("json"),
+        raw.str.extract_groups(CRI).alias("cri"),
+        *(raw.str.extract_groups(pattern).struct.field("text").alias(f"p{n}") for n, pattern in enumerate(_patterns(tagged=tagged))),
+        _unquoted(raw).alias("quoted"),
+    )
+    cri = pl.col("cri").struct
+    plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), pl.col("^p\\d$"), "quoted")
+    docker = lines["raw"].str.contains('"log":', literal=True) & lines["raw"].str.contains('"stream":', literal=True)
+    open_end = pl.lit(docker) & pl.col("json").is_not_null() & ~pl.col("json").str.ends_with("\n")
+    partial = ((cri.field("part") == "P") | open_end).fill_null(value=False)
+    stream = pl.coalesce(cri.field("stream"), pl.lit(lines["raw"].str.extract(r'"stream":\s*"(\w+)"')), pl.lit(""))
+    return found.select("line", plain.alias("text"), partial.alias("partial"), stream.alias("stream"))
+
+
+def _patterns(*, tagged: bool) -> tuple[str, ...]:
+    return (RFC5424, RFC3164, COMPOSE, STAMPED, TAGGED) if tagged else (RFC5424, RFC3164, COMPOSE, STAMPED)
+
+
+def _json_text(raw: pl.Series) -> pl.Series:
+    """Return the text that a JSON record carries, NULL for what is no such record."""
+    looks = raw.str.contains(r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line)"\s*:')
+    if not looks.any():
+        return pl.Series("json", [None] * len(raw), dtype=pl.String)
+    frame = pl.DataFrame({"raw": raw, "looks": looks})
+    candidates = pl.when("looks").then("raw")
+    return frame.select(pl.coalesce(candidates.str.json_path_match(key) for key in JSON_KEYS).alias("json"))["json"]
+
+
+def _unquoted(raw: pl.Expr) -> pl.Expr:
+    """Return what stands in a line that is quoted as a whole, with its quotes unescaped."""
+    text = raw.str.extract(QUOTED)
+    doubled = text.str.contains('""', literal=True)
+    plain = pl.when(doubled).then(text.str.replace_all('""', '"', literal=True)).otherwise(text.str.replace_all('\\"', '"', literal=True))
+    return pl.when(doubled | text.str.contains('\\"', literal=True)).then(plain)
+
+
+def _joined(wrapped: pl.DataFrame, lines: pl.DataFrame, *, last: bool) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Join the parts of each stream: a part begins a record unless the line before it in its stream was left open."""
+    open_before = pl.col("partial").shift(1, fill_value=False).over("stream")
+    grouped = wrapped.with_columns((~open_before).cum_sum().over("stream").alias("record"))
+    whole = grouped.group_by("stream", "record", maintain_order=True).agg(
+        pl.col("line").min().alias("first"), pl.col("line"), pl.col("text").str.join(""), pl.col("partial").last()
+    )
+    waiting = whole.filter(pl.col("partial")) if not last else whole.clear()
+    held = lines.filter(pl.col("line").is_in(waiting["line"].explode().implode()))
+    done = whole.filter(~pl.col("first").is_in(waiting["first"].implode()))
+    rest = done.select("first", "line").explode("line").filter(pl.col("line") != pl.col("first")).select("line", "first")
+    return done.select(pl.col("first").alias("line"), "text").sort("line"), rest, held
