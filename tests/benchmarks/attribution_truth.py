@@ -94,6 +94,14 @@ def strangers(seed: int) -> Answer:
     return made, set(made.names[who]) | set(made.names[alone]), {}
 
 
+def unlinked(seed: int) -> Answer:
+    """A ring of accounts that nothing links at all."""
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    who = made.newcomers(int(rng.integers(6, 16)))
+    made.ring(who, made.per_minute * rng.uniform(1.5, 4.0))
+    return made, set(made.names[who]), {}
+
+
 def two_rings(seed: int) -> Answer:
     made, rng = world(seed), np.random.default_rng([seed, 8])
     first, second = made.newcomers(5), made.newcomers(5)
@@ -152,7 +160,7 @@ def retry_storm(seed: int) -> Answer:
     return made, set(), {}
 
 
-ATTACKS: list[Callable[[int], Answer]] = [ring, slow_and_low, rotating, shifts, strangers, two_rings, ring_in_surge]
+ATTACKS: list[Callable[[int], Answer]] = [ring, slow_and_low, rotating, shifts, strangers, unlinked, two_rings, ring_in_surge]
 NOBODY: list[Callable[[int], Answer]] = [surge, surge_of_visitors, deploy, deploy_and_retries, backend, missing_log, retry_storm]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from forensics.attribution.cohort import cohorts
 from forensics.attribution.scan import Winner, belongs, scan
 from forensics.attribution.scene import Scene
 
@@ -106,7 +107,18 @@ def _blamed(scene: Scene, rise: Rise, winners: list[Winner]) -> list[Blamed]:
         for w in winners
         if w.excess >= MIN_SHARE * excess and _significant(scene, w) and (w.kind != "agent" or _few_clients(scene, w))
     ]
-    return found if sum(b.share for b in found) >= MOST else []
+    if sum(b.share for b in found) >= MOST:
+        return found
+    return _many(scene, rise, excess)
+
+
+def _many(scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
+    """Return accounts that nothing links, when those of them that did what nobody does made most of the excess together."""
+    allowed = max(0.05, scene.smallest_p)
+    for cohort in cohorts(scene, rise.measure, excess):
+        if cohort.excess >= MOST * excess and cohort.p_value is not None and cohort.p_value <= allowed:
+            return [Blamed(member, member.excess / excess) for member in cohort.members]
+    return []
 
 
 def _few_clients(scene: Scene, winner: Winner) -> bool:

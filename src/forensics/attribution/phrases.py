@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from forensics.attribution.blame import Blamed
 from forensics.attribution.scan import Winner
 
 
@@ -34,6 +36,13 @@ def growth(load: float, expected: float) -> str:
 def minutes(count: int) -> str:
     """So many minutes."""
     return f"{count} minute" if abs(count) == 1 else f"{count} minutes"
+
+
+def shares_of(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) -> str:
+    """Who made how much of the excess, the largest first, the rest as a sum."""
+    said = ", ".join(f"{subject(b.winner, names)} {percent(min(1.0, b.share))}" for b in blamed[:most])
+    rest = blamed[most:]
+    return said + (f", {len(rest)} others {percent(min(1.0, sum(b.share for b in rest)))} together" if rest else "")
 
 
 def unit(measure: str) -> str:

@@ -22,6 +22,10 @@ PROXY_SHARE = 0.3
 """A network or agent that normally carries this much of everything is a proxy or a common client, not somebody."""
 
 
+_KINDS = (("actor", "actor_id"), ("network", "network"), ("network", "wide_network"), ("agent", "agent_id"))
+"""Kinds of subjects and where they are found; of equal scores the earlier, narrower one wins."""
+
+
 @dataclass(frozen=True)
 class Subjects:
     """Load of every candidate in every window: ``load[subject, window]``, the incident's window first; ``total[window]``."""
@@ -62,8 +66,8 @@ def subjects(loads: pl.DataFrame, windows: int, measure: str) -> Subjects:
     kinds: list[str] = []
     ids: list[str] = []
     parts: list[Floats] = []
-    for kind, column, rows in (("actor", "actor_id", loads), ("network", "network", anonymous), ("agent", "agent_id", anonymous)):
-        names, matrix = _matrix(rows, column, windows, measure)
+    for kind, column in _KINDS:
+        names, matrix = load_matrix(loads if kind == "actor" else anonymous, column, windows, measure)
         if kind != "actor":
             keep = matrix.mean(axis=1) <= PROXY_SHARE * max(float(total.mean()), 1.0)
             names, matrix = [n for n, k in zip(names, keep, strict=True) if k], matrix[keep]
@@ -73,7 +77,8 @@ def subjects(loads: pl.DataFrame, windows: int, measure: str) -> Subjects:
     return Subjects(kinds, ids, np.concatenate(parts) if parts else np.zeros((0, windows)), total)
 
 
-def _matrix(rows: pl.DataFrame, column: str, windows: int, measure: str) -> tuple[list[str], Floats]:
+def load_matrix(rows: pl.DataFrame, column: str, windows: int, measure: str) -> tuple[list[str], Floats]:
+    """Return the names in a column of ``loads`` (NULL left out), sorted, and their load: ``[name, window]``."""
     grouped = rows.filter(pl.col(column).is_not_null()).group_by(pl.col(column).cast(pl.String).alias("id"), "w").agg(pl.col(measure).sum())
     names = grouped["id"].unique().sort()
     places = grouped.join(pl.DataFrame({"id": names, "place": np.arange(len(names))}), on="id", maintain_order="left")
@@ -149,5 +154,5 @@ def belongs(winner: Winner) -> pl.Expr:
     """Return the condition that a row of loads belongs to a winner."""
     if winner.kind == "actor":
         return (pl.col("actor_id") == winner.id).fill_null(False)
-    column = "network" if winner.kind == "network" else "agent_id"
+    column = "agent_id" if winner.kind == "agent" else "wide_network" if winner.id.endswith(("/16", "/48")) else "network"
     return pl.col("actor_id").is_null() & (pl.col(column).cast(pl.String) == winner.id).fill_null(False)

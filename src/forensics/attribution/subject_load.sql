@@ -14,7 +14,10 @@ loads AS (
 )
 SELECT
     l.minute, CASE WHEN l.account_id IS NOT NULL THEN coalesce(a.actor_id, 'actor-' || left(sha256(l.account_id), 12)) END AS actor_id,
-    l.network, l.agent_id, CAST(sum(l.requests) AS BIGINT) AS requests, CAST(sum(l.failed) AS BIGINT) AS failed,
+    l.network, CASE
+        WHEN contains(l.network, '.') THEN regexp_replace(l.network, '[0-9]+[.][0-9]+/24$', '0.0/16')
+        ELSE regexp_replace(l.network, '^(([0-9a-f]+:){3}).*$', '\1:/48')
+    END AS wide_network, l.agent_id, CAST(sum(l.requests) AS BIGINT) AS requests, CAST(sum(l.failed) AS BIGINT) AS failed,
     round(sum(l.load), 3) AS load
 FROM loads AS l
 LEFT JOIN account_actors AS a ON a.account_id = l.account_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, clock, percent, subject, unit
+from forensics.attribution.phrases import amount, clock, percent, shares_of, unit
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.certainty import bounded
 
@@ -52,9 +52,8 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
 
 def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float) -> Verdict:
     blamed = facts.finding.blamed
-    shares = ", ".join(f"{subject(b.winner, names)} {percent(min(1.0, b.share))}" for b in blamed)
-    sentence = f"{_load(facts)} Of the excess made: {shares}."
-    several = len(blamed) > 1 and blamed[1].share >= max(0.15, 0.25 * blamed[0].share)
+    sentence = f"{_load(facts)} Of the excess made: {shares_of(blamed, names)}."
+    several = len(blamed) > 1 and sum(b.share for b in blamed[1:]) >= max(0.15, 0.25 * blamed[0].share)
     return Verdict(SEVERAL if several else ATTRIBUTED, capped(likelihood, facts), sentence)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import percent, subject
+from forensics.attribution.phrases import shares_of, subject
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.one_actor import nobody, order, remainder, significance
 
@@ -22,9 +22,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if len(blamed) == 1:
         found.contra(f"Beside {subject(blamed[0].winner, names)} nobody stands out.", STRONG)
         return found
-    shares = ", ".join(f"{subject(b.winner, names)} {percent(min(1.0, b.share))}" for b in blamed)
     second = blamed[1].share / max(blamed[0].share, 1e-9)
-    found.pro(f"Each did more than on any other day: {shares} of the excess.", STRONG if second >= 0.25 else WEAK)
+    found.pro(f"Each did more than on any other day: {shares_of(blamed, names)} of the excess.", STRONG if second >= 0.25 else WEAK)
     if second < 0.25:
         found.contra("One of them made most of it alone.", FAIR)
     significance(facts, max((b.winner.p_value for b in blamed if b.winner.p_value is not None), default=None), found)

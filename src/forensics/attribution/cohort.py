@@ -1,0 +1,98 @@
+"""Many at once, none of them linked: accounts that each did what no ordinary account does, and together made the excess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forensics.attribution.scan import Subjects, Winner, expectation, load_matrix, placebo_p, scores
+from forensics.attribution.scene import Scene
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+QUANTILE = 0.995
+TIMES = 3.0
+"""An account stands out when its load is so many times what 99.5 % of the accounts of any other window stay under."""
+MEDIAN_TIMES = 5.0
+"""Accounts that share an agent are a cohort, not a crowd, when half of them made so many times the load of an ordinary account."""
+OWN_TIMES, OWN_SIGMAS = 2.0, 4.0
+"""Each member's load is so many times its largest elsewhere, and so many of its own deviations above its mean."""
+FEWEST = 30.0
+MIN_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Its members as winners (largest first); p says how often such accounts make so much together."""
+
+    members: list[Winner]
+    p_value: float | None
+
+    @property
+    def excess(self) -> float:
+        """What the members made beyond their expectation."""
+        return sum(member.excess for member in self.members)
+
+
+def cohorts(scene: Scene, measure: str, excess: float) -> list[Cohort]:
+    """Return the candidates: accounts that stand out by themselves, and accounts that work through one agent.
+
+    Members made at least 1 % of ``excess`` each; the same search is made in every placebo window.
+    """
+    names, load = load_matrix(scene.loads, "actor_id", scene.windows, measure)
+    if not names or scene.windows < 2:
+        return []
+    standing = np.stack([_standing(load, w) for w in range(scene.windows)], axis=1)
+    p = placebo_p(np.where(standing, load, 0.0).sum(axis=0)) if scene.placebos else None
+    alone = _members(scene, names, load, standing[:, 0], measure, excess, p)
+    return [Cohort(alone, p), _by_agent(scene, names, load, measure, excess)]
+
+
+def _members(scene: Scene, names: list[str], load: Floats, chosen: Bools, measure: str, excess: float, p: float | None) -> list[Winner]:
+    expected = expectation(load, scene.totals(measure))[:, 0]
+    others = load[:, 1:]
+    deviation = np.sqrt(np.maximum(others.var(axis=1), expected) + 1.0)
+    found = [
+        Winner("actor", names[i], float(load[i, 0]), float(expected[i]), 0.0, p, float(others[i].max()), float(deviation[i]))
+        for i in np.flatnonzero(chosen & (load[:, 0] - expected >= MIN_SHARE * excess))
+    ]
+    return sorted(found, key=lambda m: (-m.excess, m.id))
+
+
+def _risen(load: Floats, w: int) -> Bools:
+    """Return who did clearly more in window ``w`` than in any other."""
+    others = np.delete(load, w, axis=1)
+    mean = others.mean(axis=1)
+    deviation = np.sqrt(np.maximum(others.var(axis=1), mean) + 1.0)
+    result: Bools = (load[:, w] >= OWN_TIMES * others.max(axis=1)) & (load[:, w] >= mean + OWN_SIGMAS * deviation)
+    return result
+
+
+def _standing(load: Floats, w: int) -> Bools:
+    """Return who stands out in window ``w`` by what all the other windows show."""
+    heavy = [float(np.quantile(column[column > 0], QUANTILE)) for column in np.delete(load, w, axis=1).T if (column > 0).any()]
+    return _risen(load, w) & (load[:, w] >= max(FEWEST, TIMES * max(heavy, default=0.0)))
+
+
+def _by_agent(scene: Scene, names: list[str], load: Floats, measure: str, excess: float) -> Cohort:
+    """Return the accounts behind the one agent whose load rose most beyond its own other days."""
+    named = scene.loads.filter(pl.col("actor_id").is_not_null())
+    agents, by_agent = load_matrix(named, "agent_id", scene.windows, measure)
+    if not agents:
+        return Cohort([], None)
+    matrix = scores(Subjects(["agent"] * len(agents), agents, by_agent, scene.totals(measure)))
+    best = int(np.argmax(matrix[:, 0]))
+    p = placebo_p(matrix.max(axis=0)) if scene.placebos else None
+    through = named.filter(pl.col("agent_id").cast(pl.String) == agents[best])
+    users, used = load_matrix(through, "actor_id", scene.windows, measure)
+    risen = {user for user, yes in zip(users, _risen(used, 0), strict=True) if yes}
+    chosen = np.array([name in risen for name in names])
+    ordinary = load[:, 1:][load[:, 1:] > 0]
+    usual = float(np.median(ordinary)) if len(ordinary) else 0.0
+    if not chosen.any() or float(np.median(used[used[:, 0] > 0, 0])) < max(MEDIAN_TIMES * usual, FEWEST / 2):
+        return Cohort([], p)
+    return Cohort(_members(scene, names, load, chosen, measure, excess, p), p)
