@@ -13,7 +13,7 @@ from forensics.case.loading import LoadResult, load
 from forensics.errors import ForensicsError
 from forensics.progress import Progress
 from forensics.report import write_report
-from forensics.report.blocks import Sentences
+from forensics.report.blocks import Block, Note, Sentences
 from forensics.report.document import Document, from_json
 from forensics.report.sections import summary
 
@@ -30,8 +30,7 @@ class Investigation:
     @property
     def story(self) -> tuple[str, ...]:
         """What happened, in the sentences of the report."""
-        blocks = summary.build(self.document)
-        return tuple(sentence.text for block in blocks if isinstance(block, Sentences) for sentence in block.items)
+        return tuple(text for block in summary.build(self.document) for text in _texts(block))
 
 
 def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Progress, *, strict: bool = False) -> Investigation:
@@ -43,6 +42,12 @@ def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Prog
         loaded = load(case, evidence, LoadOptions(strict=strict, exclude=(out,)), progress)
         write_report(case, out, None, progress)
     return Investigation(loaded, from_json((out / "report.json").read_text(encoding="utf-8")), out / "report.html")
+
+
+def _texts(block: Block) -> tuple[str, ...]:
+    if isinstance(block, Sentences):
+        return tuple(sentence.text for sentence in block.items)
+    return (block.text,) if isinstance(block, Note) else ()
 
 
 def sample_evidence() -> Path:

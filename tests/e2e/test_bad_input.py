@@ -104,11 +104,11 @@ def test_a_missing_file_is_named(small_case, forensics, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["load", "investigate"])
-def test_nothing_loaded_leaves_no_new_case_and_no_report(command, forensics, tmp_path):
+def test_nothing_loaded_leaves_no_evidence_and_no_report(command, forensics, tmp_path):
     write_empty(tmp_path)
     out = ["--out", tmp_path / "out"] if command == "investigate" else []
     forensics(command, tmp_path / "empty.log", "--case", tmp_path / "case", *out, check=1)
-    assert not (tmp_path / "case").exists()
+    assert contents(tmp_path / "case") == []
     assert not (tmp_path / "out").exists()
 
 

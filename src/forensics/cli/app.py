@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from forensics import CONTRACT_VERSION, __version__
+from forensics.cli import program
 from forensics.cli.program import INTERRUPTED, Program
 from forensics.errors import ExitCode
 
@@ -56,6 +57,8 @@ def main() -> NoReturn:
         sys.exit(ExitCode.INTERRUPTED)
     except SystemExit as ended:
         if ended.code == ExitCode.INTERRUPTED:
+            if not program.said:  # Ctrl-C before the command itself had begun
+                print("forensics: interrupted before anything was done.", file=sys.stderr)
             os._exit(ExitCode.INTERRUPTED)  # threads that still work would keep the process for as long as they like
         raise
     sys.exit(ExitCode.DONE)

@@ -21,6 +21,10 @@ INTERRUPTED = "interrupted; what had completed is kept, run the same command aga
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+said = False
+"""Whether the user was told how the command ended."""
+
+
 class Program(TyperGroup):
     """The group of all commands: gives each the limits that all take; errors of any of them end here."""
 
@@ -90,9 +94,11 @@ def _limits() -> list[Any]:
 
 
 def _ended(sentence: str, code: ExitCode) -> typer.Exit:
+    global said
     from forensics.text import printable
 
     print(f"forensics: {printable(sentence)}", file=sys.stderr)
+    said = True
     return typer.Exit(code)
 
 

@@ -90,7 +90,10 @@ def discover(given: Sequence[str | Path], *, exclude: Sequence[Path] = (), spool
         if str(path) == STANDARD_INPUT:
             found.files.append(_spooled(spool))
         elif path.is_dir():
+            before = len(found.files) + len(found.refused)
             _walk(path, base or path, barred, found)
+            if len(found.files) + len(found.refused) == before:
+                found.refused.append((path.name or str(path), "is a folder without evidence"))
         else:
             _add(path, _relative(path, base), found)
     unique = {(entry.location.resolve(), entry.member): entry for entry in sorted(found.files, reverse=True)}
