@@ -29,7 +29,7 @@ def assemble(
     user_agent, host, as far as the format has them; ``-`` and empty are no values. ``times``: timestamp, and if known started_at (UTC) and
     duration_ms. ``client_entry``: which entry counts where the client is a list (0 first, -1 last). Rows are those of ``lines``.
     """
-    tidy = {name: values.of(column, values.present(values.V)) for name, column in found.items()}
+    tidy = pl.DataFrame(dict(found)).select(values.present(pl.all())).to_dict()
     columns: Columns = {**request_columns(tidy, len(lines)), **times}
     if "client" in tidy:
         columns["client_ip"] = values.nth_address(tidy["client"], client_entry)

@@ -8,6 +8,7 @@ from forensics.formats import values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
 
 _CONFLUENCE = (
     r"^\[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[^\]]+)\] ([^ ]+) ([^ ]+) ([^ ]+) ([A-Z]+) (.*) (HTTP/[0-9.]+) ([0-9]{3}|-) (-?[0-9]+)ms "
@@ -27,7 +28,7 @@ def open_confluence(options: ReadOptions) -> Parser:
         found = {name: t[name] for name in _FIELDS if name not in ("time", "thread", "taken")}
         return assemble(lines, found, times=times, extra={}, outcome=outcomes(t["time"].is_not_null(), timestamp))
 
-    return parse
+    return in_parts(parse)
 
 
 def open_bitbucket(options: ReadOptions) -> Parser:
@@ -61,7 +62,7 @@ def open_bitbucket(options: ReadOptions) -> Parser:
             outcome=outcomes(read, timestamp, skipped, "the beginning of a request that is logged again when it ends"),
         )
 
-    return parse
+    return in_parts(parse)
 
 
 FORMATS: tuple[Format, ...] = (

@@ -13,6 +13,7 @@ from forensics.formats import values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
 from forensics.formats.quoted import tokens
 
 _TIME = r"^\d{4}-\d\d-\d\dT"
@@ -55,7 +56,7 @@ def open_alb(options: ReadOptions) -> Parser:
         times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
         return assemble(lines, found, times=times, extra=extra, outcome=outcomes(read, timestamp))
 
-    return parse
+    return in_parts(parse)
 
 
 def open_classic(options: ReadOptions) -> Parser:
@@ -77,7 +78,7 @@ def open_classic(options: ReadOptions) -> Parser:
         times = {"timestamp": timestamp, "duration_ms": _total([t["t4"], t["t5"], t["t6"]])}
         return assemble(lines, found, times=times, extra=extra, outcome=outcomes(read, timestamp))
 
-    return parse
+    return in_parts(parse)
 
 
 FORMATS: tuple[Format, ...] = (

@@ -8,6 +8,7 @@ from forensics.formats import values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
 from forensics.formats.quoted import tokens
 
 
@@ -44,7 +45,7 @@ def open_s3(options: ReadOptions) -> Parser:
         times = {"timestamp": timestamp, "duration_ms": values.to_milliseconds(t["t14"], "ms")}
         return assemble(lines, found, times=times, extra=extra, outcome=outcomes(read, timestamp))
 
-    return parse
+    return in_parts(parse)
 
 
 FORMATS: tuple[Format, ...] = (

@@ -12,6 +12,7 @@ from forensics.formats import values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
 
 _HEAD = r'^\[([^\]]+)\] "([^"]*)" ([0-9]+|-) ([^ ]+)'
 _TAIL = (
@@ -59,7 +60,7 @@ def open_envoy(options: ReadOptions) -> Parser:
         times = {"timestamp": timestamp, "duration_ms": values.to_milliseconds(t["duration"], "ms")}
         return assemble(lines, found, times=times, extra=extra, outcome=outcomes(t["bytes"].is_not_null(), timestamp))
 
-    return parse
+    return in_parts(parse)
 
 
 def _known(value: pl.Series) -> pl.Series:

@@ -12,6 +12,7 @@ from forensics.formats import values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
 
 _PREFIX = r"^(?:.{0,200}?haproxy\[[0-9]+\]: )?"
 _PEER = r"([^ ]+):[0-9]+ \[([^\]]+)\] "
@@ -74,7 +75,7 @@ def open_http(options: ReadOptions) -> Parser:
         extra = {**_extra(t), "captured_headers": values.of(t["captured"], pl.when(~values.V.str.contains(r"^\|*$")).then(values.V))}
         return assemble(lines, found, times=times, extra=extra, outcome=_outcome(lines["raw"], read, timestamp))
 
-    return parse
+    return in_parts(parse)
 
 
 def open_tcp(options: ReadOptions) -> Parser:
@@ -88,7 +89,7 @@ def open_tcp(options: ReadOptions) -> Parser:
         outcome = _outcome(lines["raw"], t["bytes"].is_not_null(), timestamp)
         return assemble(lines, found, times=times, extra=_extra(t), outcome=outcome)
 
-    return parse
+    return in_parts(parse)
 
 
 FORMATS: tuple[Format, ...] = (

@@ -8,6 +8,7 @@ from forensics.formats import values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
 
 _FIELDS = (
     *("client", "user", "date", "time", "service", "server", "server_ip", "taken", "received", "bytes", "status", "win32", "method"),
@@ -44,7 +45,7 @@ def open_iis_native(options: ReadOptions) -> Parser:
             outcome=outcomes(read, timestamp),
         )
 
-    return parse
+    return in_parts(parse)
 
 
 FORMATS: tuple[Format, ...] = (

@@ -38,7 +38,7 @@ def to_instant(text: pl.Series, time_zone: str = "UTC") -> pl.Series:
     rarer ones. Times without an offset are taken to be in ``time_zone`` (IANA name).
     """
     frame = pl.DataFrame({"t": text.str.strip_chars()})
-    result = pl.Series("instant", [None] * len(frame), dtype=INSTANT)
+    result = pl.Series("instant", [None], dtype=INSTANT).new_from_index(0, len(frame))
     for pattern, read in ((_ISO, _iso), (_CLF, _clf), (_EPOCH, _epoch), (None, _rare)):
         left = result.is_null() & frame["t"].is_not_null()
         if pattern is not None:
@@ -122,16 +122,22 @@ def in_zone(local: pl.Series, time_zone: str) -> pl.Series:
 def _epoch(text: pl.Series, time_zone: str) -> pl.Series:
     """Seconds, milliseconds, microseconds or nanoseconds since 1970: each unit covers 1973 to 5138 without overlap."""
     del time_zone
-    number = text.cast(pl.Float64, strict=False)
     whole = text.cast(pl.Int64, strict=False)
-    scale = pl.when(number.abs() < 1e11).then(1e6).when(number.abs() < 1e14).then(1e3).when(number.abs() < 1e17).then(1.0).otherwise(1e-3)
-    exact = pl.when(whole.abs() >= 10**17).then(whole // 1000).when(whole.abs() >= 10**14).then(whole)
-    micros = pl.coalesce(exact, (number * scale).round().cast(pl.Int64, strict=False))
-    return pl.select(micros.cast(INSTANT)).to_series()
+    if whole.null_count() == text.null_count():
+        low, high = whole.min(), whole.max()
+        if isinstance(low, int) and isinstance(high, int) and low > 0:
+            for limit, multiply, divide in ((10**11, 10**6, 1), (10**14, 1000, 1), (10**17, 1, 1), (2**63, 1, 1000)):
+                if high < limit and low >= limit // 1000:
+                    return (whole * multiply // divide).cast(INSTANT)
+    frame = pl.DataFrame({"whole": whole, "number": text.cast(pl.Float64, strict=False)})
+    size = pl.col("number").abs()
+    scale = pl.when(size < 1e11).then(1e6).when(size < 1e14).then(1e3).when(size < 1e17).then(1.0).otherwise(1e-3)
+    exact = pl.when(pl.col("whole").abs() >= 10**17).then(pl.col("whole") // 1000).when(pl.col("whole").abs() >= 10**14).then("whole")
+    return frame.select(pl.coalesce(exact, (pl.col("number") * scale).round().cast(pl.Int64, strict=False)).cast(INSTANT)).to_series()
 
 
 def _rare(text: pl.Series, time_zone: str) -> pl.Series:
-    result = pl.Series("instant", [None] * len(text), dtype=INSTANT)
+    result = pl.Series("instant", [None], dtype=INSTANT).new_from_index(0, len(text))
     for notation in _RARE:
         read = text.str.to_datetime(notation, time_unit="us", strict=False)
         if read.dtype.time_zone is not None:  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from forensics.formats.assemble import Columns, assemble
 from forensics.formats.base import Format, Parser, ReadOptions
 from forensics.formats.instants import to_instant
 from forensics.formats.json_text import JsonReader
+from forensics.formats.parts import in_parts
 from forensics.formats.percent import percent_decoded
 
 _PLAIN_ROLES = (
@@ -82,9 +83,9 @@ def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Pars
 
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
             found, good = reader.read(lines["raw"])
-            return _events(lines, _Record(keys, found, len(lines)), good, options, time_basis)
+            return _events(lines, _Record(keys, found, reader.lists, len(lines)), good, options, time_basis)
 
-        return parse
+        return in_parts(parse)
 
     return open_
 
@@ -92,9 +93,10 @@ def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Pars
 class _Record:
     """The text columns of one batch by role."""
 
-    def __init__(self, keys: JsonKeys, found: pl.DataFrame, rows: int) -> None:
+    def __init__(self, keys: JsonKeys, found: pl.DataFrame, lists: set[str], rows: int) -> None:
         self.keys = keys
-        self.found = found.select(_tidy(found[name]) for name in found.columns) if found.width else found
+        self.found = found.select(values.present(pl.all())) if found.width else found
+        self.lists = lists
         self.rows = rows
 
     def nothing(self) -> pl.Series:
@@ -107,9 +109,14 @@ class _Record:
             return self.nothing()
         return values.first_of(*candidates)
 
+    def entry(self, paths: tuple[str, ...]) -> pl.Series:
+        """Return the first value of each row among the paths; of lists the first entry."""
+        value = self.any(paths)
+        return value if self.lists.isdisjoint(paths) else _first_entry(value)
+
     def role(self, name: str) -> pl.Series:
-        """Return a role's text; lists give their first entry."""
-        value = _first_entry(self.any(self.keys.roles.get(name, ())))
+        """Return a role's text."""
+        value = self.entry(self.keys.roles.get(name, ()))
         return percent_decoded(value) if name in self.keys.encoded else value
 
     def has(self, paths: tuple[str, ...]) -> pl.Series:
@@ -127,7 +134,7 @@ class _Record:
         paths, _, unit = measured.partition("@")
         if any(path not in self.found.columns for path in paths.split("+")) or (condition and condition not in self.found.columns):
             return None
-        total, *rest = (values.to_milliseconds(_first_entry(self.found[path]), unit) for path in paths.split("+"))
+        total, *rest = (values.to_milliseconds(self.entry((path,)), unit) for path in paths.split("+"))
         for part in rest:
             total = total + part
         if condition:
@@ -141,12 +148,8 @@ class _Record:
         for key, paths in self.keys.extra.items():
             value = self.duration(paths).cast(pl.String) if "@" in paths[0][1:] else self.any(paths)
             if value.null_count() < self.rows:
-                found[key] = _joined(value) if key in _JOINED else _first_entry(value)
+                found[key] = value if self.lists.isdisjoint(paths) else _joined(value) if key in _JOINED else _first_entry(value)
         return found
-
-
-def _tidy(value: pl.Series) -> pl.Series:
-    return values.of(value, values.present(values.V).alias(value.name))
 
 
 def _lists(value: pl.Series) -> tuple[pl.Series, pl.Series] | None:
@@ -206,9 +209,13 @@ def _outcome(lines: pl.DataFrame, record: _Record, good: pl.Series, timestamp: p
     """Return outcome and reason of each line."""
     missing = ~good
     for group in record.keys.requires:
-        missing = missing | ~record.has(group)
+        if not any(path in record.found.columns and not record.found[path].null_count() for path in group):
+            missing = missing | ~record.has(group)
     for path, pattern in record.keys.matching.items():
         missing = missing | ~record.any((path,)).str.contains(pattern).fill_null(False)
+    plain = not (missing.any() or timestamp.null_count() or record.keys.others)
+    if plain:
+        return pl.Series(["event"]).new_from_index(0, len(lines)), pl.Series([None], dtype=pl.String).new_from_index(0, len(lines))
     reason: pl.Expr = (
         pl.when(~good)
         .then(pl.lit("not a JSON object"))

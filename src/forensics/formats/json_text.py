@@ -37,6 +37,8 @@ class JsonReader:
             if rest:
                 self._tree[key]._add(rest)
         self._seen: set[str] = set()
+        self.lists: set[str] = set()
+        """Paths whose values were lists of texts somewhere in the file."""
 
     def _add(self, path: str) -> None:
         key, _, rest = path.partition(">")
@@ -46,8 +48,10 @@ class JsonReader:
 
     def read(self, text: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         """Return the text columns that occur (named by path; NULL where a line has none), and which lines are JSON objects."""
-        text = text.str.strip_chars(BLANK)
         looks = (text.str.starts_with("{") & text.str.ends_with("}")).fill_null(False)
+        if not looks.all():
+            text = text.str.strip_chars(BLANK)
+            looks = (text.str.starts_with("{") & text.str.ends_with("}")).fill_null(False)
         if looks.all():
             frame, good = self._decode(text)
             return frame, good
@@ -65,13 +69,15 @@ class JsonReader:
         frame, good = _decode_all(text, schema)
         if not keys:
             return pl.DataFrame(), good
-        deep = [key for key in keys if frame[key].str.contains(r"^[\[{]").any()]
+        deep = [key for key in keys if (frame[key].str.starts_with("{") | frame[key].str.starts_with("[")).any()]
+        self.lists.update(key for key in deep if frame[key].str.starts_with('["').any())
         if deep:
             frame = _with_escapes(frame, text, deep)
         for key in deep:
             nested = frame[key].str.starts_with("{").fill_null(False)
             if self._tree[key]._tree and nested.any():
                 frame = _graft(frame, key, nested, self._tree[key])
+                self.lists.update(f"{key}>{path}" for path in self._tree[key].lists)
         return frame, good
 
     def _learn(self, text: pl.Series) -> None:

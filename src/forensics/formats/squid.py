@@ -8,6 +8,7 @@ from forensics.formats import values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
 
 _LINE = (
     r"^ *([0-9]+\.[0-9]+) +(-?[0-9]+) +([^ ]+) +([A-Z_]+)/([0-9]+) +(-?[0-9]+) +([^ ]+) +([^ ]+)"
@@ -48,7 +49,7 @@ def open_squid(options: ReadOptions) -> Parser:
         )
         return frame.with_columns(asked["request"].alias("request")) if asked["request"].null_count() < len(asked) else frame
 
-    return parse
+    return in_parts(parse)
 
 
 FORMATS: tuple[Format, ...] = (

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 
 import polars as pl
+import pyarrow as pa
 
 from forensics.formats.schema import EVENTS
 
@@ -82,7 +83,7 @@ def to_address(text: pl.Series) -> pl.Series:
     What is no address (a host name, ``unix:``) stays as logged; empty and ``-`` are NULL.
     """
     value = of(text, present(V.str.strip_chars(' "')))
-    odd = value.str.contains(r"[:\[%]").fill_null(False)
+    odd = value.str.contains(":", literal=True).fill_null(False)
     if not odd.any():
         return value
     return value.scatter(odd.arg_true(), _odd_address(value.filter(odd)))
@@ -160,20 +161,28 @@ def split_request(line: pl.Series) -> pl.DataFrame:
 
 
 def extras(columns: Mapping[str, pl.Series], rows: int) -> pl.Series:
-    """Return the ``extra`` column from named text columns: sorted by key, values that are none left out, NULL when nothing is left."""
-    wanted = pl.DataFrame({key: columns[key].cast(pl.String) for key in sorted(columns)})
-    index = pl.DataFrame({"row": pl.int_range(rows, dtype=pl.UInt32, eager=True)})
-    if not wanted.width:
-        return pl.Series("extra", [None] * rows, dtype=EVENTS["extra"])
-    pairs = (
-        wanted.select(present(pl.all().str.strip_chars()))
-        .with_columns(index["row"])
-        .unpivot(index="row", variable_name="key")
-        .drop_nulls("value")
-        .group_by("row")
-        .agg(pl.struct("key", "value").alias("extra"))
-    )
-    return index.join(pairs, on="row", how="left", maintain_order="left")["extra"].cast(EVENTS["extra"])
+    """Return the ``extra`` column from named text columns: sorted by key, values that are none left out, NULL when nothing is left.
+
+    The values are put in the order of the rows by position alone (column-major to row-major) and cut into lists by their counts: several
+    times faster than grouping.
+    """
+    empty = pl.Series("extra", [None], dtype=EVENTS["extra"]).new_from_index(0, rows)
+    if not columns or not rows:
+        return empty
+    wanted = pl.DataFrame({key: columns[key].cast(pl.String) for key in sorted(columns)}).select(present(pl.all()))
+    width = wanted.width
+    index = pl.int_range(0, rows * width, dtype=pl.UInt32, eager=True)
+    flat = wanted.unpivot()["value"].gather((index % width) * rows + index // width)
+    known = flat.is_not_null()
+    entries = pl.DataFrame({"key": pl.Series(wanted.columns).gather(index % width).filter(known), "value": flat.filter(known)})
+    counts = wanted.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.Int64))).to_series()
+    offsets = pl.concat([pl.Series([0], dtype=pl.Int64), counts.cum_sum()])
+    newest = pl.CompatLevel.newest()
+    lists = pa.LargeListArray.from_arrays(offsets.to_arrow(), entries.to_struct("e").to_arrow(compat_level=newest))
+    made = pl.Series("extra", pl.from_arrow(lists))
+    if (counts > 0).all():
+        return made
+    return pl.DataFrame({"made": made, "some": counts > 0}).select(pl.when("some").then("made")).to_series().alias("extra")
 
 
 def events(lines: pl.DataFrame, columns: Mapping[str, pl.Series], outcome: pl.Series, reason: pl.Series) -> pl.DataFrame:
@@ -184,15 +193,18 @@ def events(lines: pl.DataFrame, columns: Mapping[str, pl.Series], outcome: pl.Se
     values = dict(columns)
     values.setdefault("started_at", values["timestamp"])
     is_event = outcome == "event"
-    event = {
-        name: pl.when(is_event).then(values[name].cast(kind)) if name in values else pl.lit(None, kind)
-        for name, kind in EVENTS.items()
-        if name != "line"
-    }
-    result: pl.DataFrame = pl.select(
-        lines["line"],
-        *(value.alias(name) for name, value in event.items()),
-        outcome.alias("outcome"),
-        pl.when(~is_event).then(reason).alias("reason"),
-    )
-    return result
+    every = is_event.all()
+    made = [lines["line"]]
+    for name, kind in EVENTS.items():
+        if name == "line":
+            continue
+        column = values.get(name)
+        if column is None:
+            made.append(pl.Series(name, [None], dtype=kind).new_from_index(0, len(lines)))
+        else:
+            made.append(column.cast(kind).alias(name))
+    frame = pl.DataFrame(made)
+    if not every:
+        frame = frame.select("line", *(pl.when(is_event).then(pl.col(name)) for name in EVENTS if name != "line"))
+        reason = pl.select(pl.when(~is_event).then(reason)).to_series()
+    return frame.with_columns(outcome.alias("outcome"), reason.alias("reason"))
