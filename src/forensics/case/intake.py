@@ -202,7 +202,7 @@ def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
     if options.kind is None and (reason := not_text(head)):
         raise RefusedEvidenceError(reason)
     plan = plan_for(sample, reading)
-    if not plan.ranked or (options.kind is None and share_read(plan, sample, reading) < LEAST_SHARE):
+    if not plan.ranked or (options.kind is None and plan.ranked[0].share < LEAST_SHARE > share_read(plan, sample, reading)):
         raise RefusedEvidenceError(why_no_log(sample["raw"]))
     return plan
 

@@ -41,6 +41,8 @@ def recognise(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Form
     """Return the formats that read anything of the sample (a frame of ``LINES``), best first."""
     found = []
     for entry in candidates(sample["raw"], formats):
+        if entry.pattern is not None and not sample["raw"].str.contains(entry.pattern).any():
+            continue
         rated = _rate(entry, sample, options)
         if rated.events:
             found.append(rated)

@@ -59,5 +59,7 @@ class Format:
     """Higher wins when two formats read the same share of lines (the more specific format ranks higher)."""
     hint: str | None = None
     """A regular expression that some line of this format contains; the format is not tried on lines without it. None: always tried."""
+    pattern: str | None = None
+    """A regular expression of whole lines, where there is one: recognition tries the format when some sampled line matches."""
     assumption: str | None = None
     """One sentence for ``status`` on what is taken for granted (a unit, an order); None where the specification says all."""

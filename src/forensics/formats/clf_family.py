@@ -40,6 +40,7 @@ def _format(name: str, title: str, reference: str, layout: Layout, rank: int, li
         open=layout.opener,
         time_basis=layout.time_basis,
         hint=CLF_HINT,
+        pattern=layout.strict,
         rank=rank,
     )
 

@@ -45,6 +45,7 @@ FORMATS = (
         ),
         open=_common.opener,
         hint=CLF_HINT,
+        pattern=_common.strict,
         rank=20,
     ),
     Format(
@@ -76,6 +77,7 @@ FORMATS = (
         ),
         open=_combined.opener,
         hint=CLF_HINT,
+        pattern=_combined.strict,
         rank=30,
     ),
     Format(
@@ -98,6 +100,7 @@ FORMATS = (
         open=_timed.opener,
         time_basis="request end",
         hint=CLF_HINT,
+        pattern=_timed.strict,
         rank=40,
     ),
 )

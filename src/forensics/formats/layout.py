@@ -59,6 +59,11 @@ class Layout:
         """The values, in order."""
         return tuple(part for part in self.parts if isinstance(part, Token))
 
+    @property
+    def strict(self) -> str:
+        """The regular expression of lines that follow the layout to the letter."""
+        return self.pattern(_STRICT)
+
     def opener(self, options: ReadOptions) -> Parser:
         """Return the parser of lines that follow this layout to the letter (it keeps no state between batches)."""
         return self._parser(options, (self.pattern(_STRICT),))
