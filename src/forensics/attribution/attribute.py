@@ -9,16 +9,20 @@ from typing import Any
 import polars as pl
 
 from forensics.attribution.blame import find
+from forensics.attribution.capacity import capacity
 from forensics.attribution.facts import Facts, gather
 from forensics.attribution.participants import participants
 from forensics.attribution.rivals import Rival, weigh_all
 from forensics.attribution.scene import PACKAGE, Scene, read_scene
 from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, capped, judge
 from forensics.attribution.windows import Window
+from forensics.attribution.without import without
 from forensics.case.case import Case
 
 AROUND = timedelta(hours=1)
 """How much is shown before the ramp and after the end."""
+MOST_COUNTERFACTUALS = 5
+"""Actors of one incident for which every minute without them is computed, the largest first."""
 TABLES = ("attributions", "participants", "rivals", "actor_minutes", "counterfactuals")
 Frames = dict[str, list[pl.DataFrame]]
 
@@ -50,6 +54,10 @@ def _one(case: Case, scene: Scene, names: dict[str, str], frames: Frames) -> Non
     frames["participants"].append(_participants(case, scene, facts).with_columns(named))
     bounds = {"start": scene.window.start - AROUND, "end": scene.whole.end + AROUND}
     frames["actor_minutes"].append(case.frame(PACKAGE, "actor_minutes", actors=actors, **bounds).with_columns(named))
+    frames["counterfactuals"] += [without(case, scene, actor).with_columns(named) for actor in actors[:MOST_COUNTERFACTUALS]]
+    borne = capacity(case.frame(PACKAGE, "all_minutes", route_ids=[], weights=[]), scene.masked, scene.incident["started_at"])
+    if borne is not None:
+        case.execute(PACKAGE, "set_capacity", incident_id=scene.incident["incident_id"], capacity=round(borne.estimate, 1))
     _decide(case, scene.incident, verdict)
 
 
