@@ -9,6 +9,7 @@ import errno
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -122,6 +123,8 @@ def serve() -> None:
             quiet = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(quiet, 1)
             os.dup2(quiet, 2)
+            if order["largest"]:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest"], order["largest"]))
             run(order["mode"], order["at"], order["arguments"], order["counted"])
             os._exit(0)
         if order["after"]:
@@ -140,12 +143,16 @@ class Server:
             [sys.executable, __file__, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
         )
 
-    def run(self, *arguments: object, mode: str = "kill", at: int = 0, after: float = 0) -> int:
-        """Run ``forensics ARGUMENTS`` and return its exit code (-9: killed); ``at`` 0: undisturbed; ``after``: killed after seconds."""
+    def run(self, *arguments: object, mode: str = "kill", at: int = 0, after: float = 0, largest: int = 0) -> int:
+        """Run ``forensics ARGUMENTS`` and return its exit code (-9: killed).
+
+        ``at`` 0: undisturbed; ``after``: killed after seconds; ``largest``: no file may grow beyond so many bytes.
+        """
         order = {
             "mode": mode,
             "at": at,
             "after": after,
+            "largest": largest,
             "arguments": [str(argument) for argument in arguments],
             "counted": str(self._folder / "steps"),
             "log": str(self._folder / "log"),

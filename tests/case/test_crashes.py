@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,3 +119,24 @@ def test_survives(server: Server, files: Path, undisturbed: Undisturbed, tmp_pat
     code = server.run(*command(name, files, tmp_path), mode=mode, at=1 + int(part * steps))
     assert code == (-9 if mode == "kill" else 1), server.log
     survives(server, files, expected, name, tmp_path)
+
+
+@pytest.mark.parametrize("largest", [3_000, 40_000])
+def test_no_room_for_larger_files(server: Server, files: Path, undisturbed: Undisturbed, tmp_path: Path, largest: int) -> None:
+    """The operating system itself cuts writes short, in the middle of whatever they are."""
+    assert server.run(*command("load", files, tmp_path), largest=largest) == 1, server.log
+    assert "fault of the program" not in server.log
+    survives(server, files, undisturbed["load"][0], "load", tmp_path)
+
+
+def test_a_file_system_that_is_full(server: Server, files: Path, undisturbed: Undisturbed, tmp_path: Path) -> None:
+    """On a file system that is much too small, then of enough."""
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60k", "tmpfs", str(tmp_path)], capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a file system")
+    try:
+        assert server.run(*command("load", files, tmp_path)) == 1
+        assert "The disk is full" in server.log
+        subprocess.run(["mount", "-o", "remount,size=50m", str(tmp_path)], check=True)
+        survives(server, files, undisturbed["load"][0], "load", tmp_path)
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)

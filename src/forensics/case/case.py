@@ -12,7 +12,7 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
-from forensics.case.opening import DATABASE, Opened, connect, is_read_only, prepare_folder
+from forensics.case.opening import DATABASE, Opened, connect, fresh, is_read_only, prepare_folder
 from forensics.case.recovery import check_version, recover
 from forensics.case.sql import sql
 from forensics.errors import UsageError
@@ -34,7 +34,18 @@ class Case:
         """Open the case in ``folder``, making it when there is none; ``UsageError`` when the folder holds other things."""
         if not is_read_only(folder):
             prepare_folder(folder)
+            cls._make(folder.absolute())
         return cls._open(folder)
+
+    @classmethod
+    def _make(cls, folder: Path) -> None:
+        """Make the database under another name first: one that is cut short by a full disk could never be opened again."""
+        if (folder / DATABASE).exists():
+            return
+        with fresh(folder) as opened:
+            case = cls(folder, opened)
+            check_version(case)
+            case.checkpoint()
 
     @classmethod
     def open(cls, folder: Path) -> Case:

@@ -6,7 +6,8 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +17,13 @@ from forensics import limits
 from forensics.errors import ForensicsError, UsageError
 
 DATABASE = "case.duckdb"
-OWN_NAMES = frozenset({DATABASE, f"{DATABASE}.wal", "events", "custody.jsonl", "stdin", "temporary"})
+FRESH = f"{DATABASE}.new"
+OWN_NAMES = frozenset({DATABASE, f"{DATABASE}.wal", FRESH, f"{FRESH}.wal", "events", "custody.jsonl", "stdin", "temporary"})
 """What a case folder may hold before it has a database (a creation that died)."""
+
+
+class UnreadableError(ForensicsError):
+    """The database file is damaged, or none at all."""
 
 
 @dataclass
@@ -85,6 +91,34 @@ def connect(folder: Path) -> Opened:
     return Opened(connection, home, read_only, tidy)
 
 
+@contextmanager
+def fresh(folder: Path) -> Iterator[Opened]:
+    """Give a new database to be filled, and make it the case's when the block has ended well.
+
+    What an earlier attempt left is thrown away. Two processes do not get in each other's way: one holds the lock, and a database that
+    exists by then is never replaced.
+    """
+    made = folder / FRESH
+    try:
+        connection = locked(made)
+    except UnreadableError:
+        made.unlink()
+        connection = locked(made)
+    try:
+        connection.execute("SET file_search_path = $folder", {"folder": str(folder)})
+        yield Opened(connection, folder, False)
+    finally:
+        connection.close()
+    try:
+        os.link(made, folder / DATABASE)  # unlike a rename, never replaces a database that another process made meanwhile
+    except FileExistsError:
+        made.unlink()
+    except OSError:  # a file system without hard links (FAT)
+        made.rename(folder / DATABASE)
+    else:
+        made.unlink()
+
+
 def _copied(folder: Path, tidy: ExitStack) -> Path:
     scratch = Path(tempfile.mkdtemp(prefix="forensics-"))
     tidy.callback(shutil.rmtree, scratch, ignore_errors=True)
@@ -115,7 +149,7 @@ def locked(database: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection
         except duckdb.Error as error:
             if not isinstance(error, duckdb.IOException) or "lock" not in str(error):
                 said = str(error).splitlines()[0]
-                raise ForensicsError(
+                raise UnreadableError(
                     f"{database} cannot be read ({said}): is it a case of forensics? Load the evidence into a new --case."
                 ) from error
             if not limits.current().wait:

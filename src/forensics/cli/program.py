@@ -18,7 +18,7 @@ DEBUG = "FORENSICS_DEBUG"
 """Environment variable that names a file for the traceback of an unexpected error (1: ``forensics-traceback.txt``)."""
 
 INTERRUPTED = "interrupted; what had completed is kept, run the same command again to continue."
-FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 said = False
@@ -113,16 +113,23 @@ def _unread() -> typer.Exit:
     return typer.Exit(ExitCode.DONE)
 
 
+def _disk_is_full(error: BaseException) -> bool:
+    """Whether a write failed for want of room; DuckDB and Polars say so in the words of the operating system only."""
+    if isinstance(error, OSError):
+        return error.errno in FULL
+    return any(os.strerror(number) in str(error) for number in FULL)
+
+
 def _unexpected(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.errno in FULL:
-        where = error.filename or "while writing"
+    if _disk_is_full(error):
+        where = getattr(error, "filename", None) or "while writing"
         return f"The disk is full ({where}): make room and run the same command again; what had completed is kept."
     if isinstance(error, PermissionError):
         return f"{error.filename or 'A file'} may not be read or written by you: change its permissions, or choose another folder."
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}; check the path and run the same command again."
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this: close other programs, or load fewer files at a time."
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # the latter is DuckDB's
+        return "There is not enough memory for this: allow more with --memory, close other programs, or load fewer files at a time."
     name = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else type(error).__name__
     return (
         f"This is a fault of the program, not of your evidence ({name}). The case is as it was before the step that failed. "
