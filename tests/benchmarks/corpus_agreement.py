@@ -7,6 +7,7 @@ The corpora are looked for in $FORENSICS_CORPORA, else in ../shared/corpora from
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
@@ -25,7 +26,11 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"ts": "timestamp", "user": "user_name", "bytes": "bytes_sent", "request_raw": "request"}
 NOT_VALUES = {"line", "source", "note", "filled_by", "skip", "reject", "unasserted", "user_agent_raw"}
 
-EXPLAINED: dict[tuple[str, int, str], str] = {}
+_BY_NAME = "the server logged its peer by name; X-Forwarded-For is kept as forwarded_for and never taken for the peer unasked"
+EXPLAINED: dict[tuple[str, int, str], str] = {
+    ("enc_bom", 8, "client_ip"): _BY_NAME,
+    ("enc_crlf", 8, "client_ip"): _BY_NAME,
+}
 """(folder, line, key) -> why we differ on purpose."""
 
 
@@ -97,7 +102,9 @@ def _alike(key: str, wanted: Any, found: Any, expected: dict[str, Any]) -> tuple
         return bare(wanted), bare(found)
     if key == "user_agent" and None not in (wanted, found) and found in (unquote(wanted), expected.get("user_agent_raw", wanted)):
         return wanted, wanted  # decoded or as logged: either is right
-    return (None if wanted == "" else wanted), (None if found == "" else found)
+    if key == "client_ip" and wanted is not None and wanted.count(":") > 1 and found == str(ipaddress.ip_address(wanted)):
+        return wanted, wanted  # one notation of the same address
+    return (None if wanted in ("", "-") else wanted), (None if found == "" else found)
 
 
 Read = tuple[dict[int, dict[str, Any]], list[str]]

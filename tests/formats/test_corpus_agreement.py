@@ -17,12 +17,6 @@ agreement = importlib.util.module_from_spec(spec)
 sys.modules["corpus_agreement"] = agreement
 spec.loader.exec_module(agreement)
 
-PENDING = {
-    *("apache_combined", "apache_custom", "apache_vhost", "container_wrapped", "enc_bom", "enc_crlf", "envoy", "nasty_requests"),
-    *("nginx_combined", "nginx_combined_shop_1000", "nginx_custom", "nginx_ingress", "syslog_prefixed", "tomcat", "traefik_clf"),
-}
-"""Folders whose formats are not all there yet."""
-
 CORPORA = agreement.corpora()
 FOLDERS = sorted(CORPORA.iterdir()) if CORPORA else []
 
@@ -36,8 +30,6 @@ def read() -> dict[Path, Any]:
 @pytest.mark.skipif(not FOLDERS, reason="the corpora are not here")
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_asserted_values_are_read_alike(folder: Path, read: dict[Path, Any]) -> None:
-    if folder.name in PENDING:
-        pytest.skip("not all of its formats are there yet")
     result = agreement.compare(folder, read[folder / "input.log"])
     unexplained = [entry for entry in result.differences if (folder.name, *entry[:2]) not in agreement.EXPLAINED]
     assert result.asserted
