@@ -131,7 +131,7 @@ def events(document: Document, picture: Picture) -> list[Spec]:
     """Return the timeline rows that the picture marks, at most ``MAX_MARKS``: time, type, sentence."""
     start, end = millis(picture.times[0]), millis(picture.times[-1]) + picture.step * 60_000
     found = [
-        {"t": millis(row["occurred_at"]), "type": row["event_type"], "text": row["message"], "told": row["event_type"] in ("note",)}
+        {"t": millis(row["occurred_at"]), "type": row["event_type"], "text": row["message"][:300]}
         for row in document.rows("timeline")
         if row["incident_id"] in (None, picture.incident_id)
         and row["event_type"] not in UNMARKED

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from forensics.report.chart import chart, millis
-from forensics.report.document import Document, Graph, Node, Picture
+from forensics.report.document import Document, Edge, Graph, Node, Picture
 from forensics.report.drawing import static_svg
 from forensics.report.words import clock, number, span
 
@@ -110,7 +110,7 @@ class GraphDrawing:
 
 def graph(drawn: Graph) -> GraphDrawing:
     """Return the drawing of a graph."""
-    at = {node.id: node for node in drawn.nodes}
+    at = {node.id: (f"n{index}", node) for index, node in enumerate(drawn.nodes)}
     lines = tuple(_edge(at[edge.account], at[edge.identifier], edge) for edge in drawn.edges)
     accounts = len({edge.account for edge in drawn.edges})
     shown = len(drawn.nodes)
@@ -122,12 +122,13 @@ def graph(drawn: Graph) -> GraphDrawing:
     return GraphDrawing(drawn, lines, caption, tuple(sorted({node.kind for node in drawn.nodes})))
 
 
-def _edge(account: Node, identifier: Node, edge: Any) -> Line:
+def _edge(left: tuple[str, Node], right: tuple[str, Node], edge: Edge) -> Line:
+    account, identifier = left[1], right[1]
     middle = (account.x + identifier.x) / 2
     path = f"M{account.x:g} {account.y:g}C{middle:g} {account.y:g} {middle:g} {identifier.y:g} {identifier.x:g} {identifier.y:g}"
-    title = f"{edge.account} – {edge.identifier}: {edge.bits:g} bits{'' if edge.kept else ', rejected'}. {edge.why}"
+    title = f"{edge.account[:80]} – {edge.identifier[:80]}: {edge.bits:g} bits{'' if edge.kept else ', rejected'}. {edge.why[:200]}"
     width = round(min(4.0, 0.6 + max(0.0, edge.bits) / 5), 2)
-    return Line(path, width, "edge" if edge.kept else "edge rejected", edge.account, edge.identifier, title)
+    return Line(path, width, "edge" if edge.kept else "edge rejected", left[0], right[0], title)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from forensics.report.document import Edge, Graph, Node
 MAX_NODES = 200
 MAX_IDENTIFIERS = 60
 MAX_GRAPHS = 3
-ROW = 22.0
+ROW, CLOSE = 22.0, 14.0
+"""Pixels from one node to the next, in short columns and in long ones."""
+
 LEFT, RIGHT, WIDTH, TOP = 270.0, 690.0, 1000.0, 24.0
 ROUNDS = 12
 
@@ -67,7 +69,8 @@ def _graph(title: str, accounts: int, links: pl.DataFrame, roles: dict[str, str]
     ]
     families = {f"{row[0]}: {row[1]}": row[2] for row in chosen.select("identifier_type", "identifier_value", "family").iter_rows()}
     left, right = _ordered(edges)
-    height = 2 * TOP + ROW * max(len(left), len(right), 1)
+    rows = max(len(left), len(right), 1)
+    height = 2 * TOP + (ROW if rows <= 60 else CLOSE) * rows
     nodes = [
         *_column(left, LEFT, height, {name: roles.get(name, "account") for name in left}),
         *_column(right, RIGHT, height, {name: family if family in FAMILIES else "other" for name, family in families.items()}),

@@ -26,8 +26,11 @@ from forensics.report.sections import all_sections
 from forensics.text import printable
 
 MAX_BYTES = 5_000_000
-ROWS = (400, 150, 40, 10)
-"""Rows shown of each table: the first that keeps the page under ``MAX_BYTES``."""
+WEIGHTS = ((400, 5_000), (400, 0), (150, 0), (40, 0), (10, 0))
+"""(rows shown of each table, characters of a cut cell that its copy and download still carry): the first that keeps the page small."""
+
+ENDLESS = 6_000
+"""Characters of anything that are shown."""
 
 LONG_TEXT = 400
 """Characters of a cell that are shown; the CSV has them all."""
@@ -36,14 +39,14 @@ LONG_TEXT = 400
 def as_html(document: Document) -> str:
     """Return the report as one self-contained HTML page of at most ``MAX_BYTES`` bytes."""
     page = ""
-    for rows in ROWS:
-        page = _page(document, rows)
+    for rows, carried in WEIGHTS:
+        page = _page(document, rows, carried)
         if len(page.encode()) <= MAX_BYTES:
             break
     return page
 
 
-def _page(document: Document, rows: int) -> str:
+def _page(document: Document, rows: int, carried: int) -> str:
     scripts = [_asset("report.js")]
     if document.pictures:
         scripts += [_asset("vega.js"), _asset("chart.js")]
@@ -57,7 +60,7 @@ def _page(document: Document, rows: int) -> str:
         style=Markup(style),
         scripts=[Markup(script) for script in scripts],
         policy=policy(style, *scripts),
-        show=_Show(document, rows),
+        show=_Show(document, rows, carried),
     )
 
 
@@ -96,9 +99,11 @@ def _environment() -> jinja2.Environment:
 
 
 def _visible(value: Any) -> Any:
-    """Show control characters and direction overrides instead of obeying them, in everything that a template prints."""
+    """Show control characters and direction overrides instead of obeying them, and cut what is endless, in all that templates print."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
+    if len(value) > ENDLESS:
+        value = f"{value[:ENDLESS]} … ({len(value):,} characters)"
     return "\n".join(printable(line) for line in value.split("\n"))
 
 
@@ -156,9 +161,11 @@ class Cell:
 class _Show:
     """What the templates ask for: rows and drawings of one document."""
 
-    def __init__(self, document: Document, rows: int) -> None:
+    def __init__(self, document: Document, rows: int, carried: int) -> None:
         self.document = document
         self.limit = rows
+        self.carried = carried
+        self.incidents = {row["incident_id"]: f"{row['kind']} {words.clock(row['started_at'])[5:16]}" for row in document.rows("incidents")}
         self.labels = {row["actor_id"]: row["label"] or row["actor_id"] for row in document.rows("actors")}
 
     def rows(self, view: TableView) -> Iterator[tuple[str, list[Cell]]]:
@@ -171,12 +178,14 @@ class _Show:
         if name == "source":
             return Cell(words.source_of(row), "id")
         value = row[name]
+        if name == "incident_id":
+            return Cell(self.incidents.get(value, ""), "word")
         text = self.labels.get(value, value or "") if name == "actor_id" and "label" not in row else words.shown(name, row)
         number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
         bar = round(100 * min(1.0, max(0.0, number)), 1) if name in words.SHARES and number is not None else None
         cut = len(text) > LONG_TEXT
         shown = f"{text[:LONG_TEXT]} … ({len(text):,} characters)" if cut else text
-        return Cell(shown, _cell_class(name, kind), number, bar, text if cut and len(text) < 20_000 else None)
+        return Cell(shown, _cell_class(name, kind), number, bar, text if cut and len(text) < self.carried else None)
 
     def heading_class(self, view: TableView, name: str) -> str:
         """Return the class of a column's heading."""

@@ -59,6 +59,7 @@ SPEAKING = ("timeline", "incidents", "attribution", "linkage", "report", "eviden
 _TOKEN = re.compile(
     r"(?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?(?!\w)|\b\d{8}T\d{4,6}Z?(?!\w))"
     r"|(?P<pseudonym>\b(?:account|mailbox|person|address|network|actor|payer|identifier|subject|host|key|line|domain|word|number)-[0-9a-f]{10}\b)"
+    r"|(?P<address>\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?|[0-9a-fA-F]{0,4}::[0-9a-fA-F:]*(?:/\d+)?|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){4,7})"
     r"|(?P<number>\d(?:[ -]?\d){6,})"
     r"|(?P<word>[^\W_][\w’']*(?:@[\w.-]+)?)"
 )
@@ -148,7 +149,7 @@ class Redaction:
         own = text.lower() in vocabulary() or text.lower() in self._kept_words
         if found["time"] or found["pseudonym"] or own or (found["word"] and len(text) < 4):
             return text
-        return self.pseudonym("number" if found["number"] else "word", text)
+        return self.pseudonym(found.lastgroup or "word", text)
 
     def _is_text(self, frame: pl.DataFrame, column: str) -> bool:
         texts = frame.schema[column] in (pl.String, pl.List(pl.String))

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Block, Section, Terms, view
+from forensics.report.blocks import Block, Note, Section, Terms, view
 from forensics.report.document import Document
 
-COLUMNS = {
+FILES = {
     "path": "File",
     "kind": "Kind",
     "format": "Format",
     "host": "Host",
     "tier": "Tier",
+    "time_zone": "Zone",
     "lines": "Lines",
-    "events": "Requests",
+    "events": "Events",
     "rejected": "Rejected",
     "skipped": "Skipped",
     "duplicates": "Duplicates",
     "first_at": "First",
     "last_at": "Last",
-    "time_zone": "Zone",
-    "size_bytes": "Bytes",
-    "evidence_id": "Evidence",
-    "sha256": "SHA-256",
 }
+HASHES = {"evidence_id": "Evidence", "path": "File", "size_bytes": "Size", "sha256": "SHA-256"}
 
 
 def build(document: Document) -> tuple[Block, ...]:
@@ -32,7 +30,14 @@ def build(document: Document) -> tuple[Block, ...]:
         ("Program", f"{document.program}, contract {document.contract}, document schema {document.schema_version}"),
         *((f"Option {row['key']}", str(row["value"])) for row in document.rows("options")),
     )
-    return (Terms(made), view(document, "evidence", COLUMNS, empty="No evidence is loaded."))
+    return (
+        Terms(made),
+        view(document, "evidence", FILES, empty="No evidence is loaded.", facet="kind"),
+        view(document, "evidence", HASHES, empty="", caption="hashes of the evidence") if document.rows("evidence") else Note(NOTHING),
+    )
+
+
+NOTHING = "There is nothing to hash."
 
 
 SECTION = Section(110, "evidence", "Evidence", build)

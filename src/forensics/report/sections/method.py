@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from forensics.report.blocks import Block, Coverage, Note, Section, Sentence, Sentences, view
+from collections.abc import Iterator
+
+from forensics.report.blocks import Block, Coverage, Heading, Note, Section, Sentence, Sentences, view
 from forensics.report.document import Document
 from forensics.report.words import clock, number
 
@@ -10,20 +12,62 @@ REJECTS = {"evidence_id": "Evidence", "reason": "Reason", "lines": "Lines", "fir
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return how it was done and what it rests on."""
-    overview = document.rows("overview")[0]
+    """Return how it was done, what it rests on, and what was not examined."""
     assumed = [Sentence(f"{row['path']}: {text}") for row in document.rows("evidence") for text in row["assumptions"] or ()]
-    accounting = (
-        f"{number(overview['lines'])} lines were read: {number(overview['events'])} requests, {number(overview['rejected'])} rejected, "
-        f"{number(overview['skipped'])} skipped, {number(overview['duplicates'])} duplicates."
-    )
-    window = f"The logs run from {clock(overview['first_at'])} to {clock(overview['last_at'])} UTC; nothing outside was examined."
     return (
-        Sentences((Sentence(accounting, query="overview"), Sentence(window, query="overview"), *assumed)),
+        Note(METHOD),
+        Heading("What was read"),
+        Sentences(tuple(_read(document))),
         Coverage(),
         view(document, "rejects", REJECTS, empty="No line was rejected."),
-        Note("Logs show requests, not people: who sat at a keyboard, who ordered it and why cannot be read from them, and is not claimed."),
+        Heading("Assumptions"),
+        Sentences(tuple(assumed[:ASSUMPTIONS])) if assumed else Note("None was needed."),
+        *((Note(f"{len(assumed) - ASSUMPTIONS} more are listed in evidence.csv."),) if len(assumed) > ASSUMPTIONS else ()),
+        Heading("What was not examined"),
+        Sentences(tuple(_left_out(document))),
     )
+
+
+METHOD = (
+    "Requests are counted by minute and compared with what is usual for the time of day. Where they depart from it, the program asks "
+    "whose load rose with the departure, compares the answer with quiet hours of other days, and weighs other explanations. Accounts are "
+    "linked by what they share, each link weighed by how rare it is in this case. Every number leads to the query that made it; "
+    "“forensics sql” runs it again."
+)
+ASSUMPTIONS = 40
+
+
+def _read(document: Document) -> Iterator[Sentence]:
+    overview = document.rows("overview")[0]
+    yield Sentence(
+        f"{number(overview['lines'])} lines of logs were read: {number(overview['events'])} events, "
+        f"{number(overview['rejected'])} rejected, {number(overview['skipped'])} skipped, {number(overview['duplicates'])} duplicates.",
+        query="overview",
+    )
+    uncounted = [row for row in document.rows("evidence") if row["kind"] == "log" and row["counted"] is False]
+    if uncounted:
+        why = next((row["tier_why"] for row in uncounted if row["tier_why"]), "")
+        yield Sentence(
+            f"{number(sum(row['events'] or 0 for row in uncounted))} events of {number(len(uncounted))} files are left out of every rate, "
+            f"so that no request counts twice{': ' + why if why else ''}.",
+            query="evidence",
+        )
+    ambiguous = document.tables["ambiguous_keys"].total
+    if ambiguous:
+        yield Sentence(f"{number(ambiguous)} names fit more than one account and therefore join none.", query="ambiguous_keys")
+
+
+def _left_out(document: Document) -> Iterator[Sentence]:
+    overview = document.rows("overview")[0]
+    window = f"{clock(overview['first_at'])} to {clock(overview['last_at'])} UTC"
+    yield Sentence(f"What happened outside the logs' window, {window}.", query="overview")
+    if overview["rejected"]:
+        yield Sentence(f"{number(overview['rejected'])} lines that could not be read.", query="rejects")
+    if document.pictures and not any(value is not None for picture in document.pictures for value in picture.latency_ms):
+        yield Sentence("How long answers took: no time per request was used in the pictures.")
+    if document.pictures and not any(value is not None for picture in document.pictures for value in picture.capacity):
+        yield Sentence("What load the service can bear: it was not estimated.")
+    yield Sentence("Who sat at a keyboard, who ordered it and why: logs show requests, not people, and no claim is made.")
 
 
 SECTION = Section(100, "method", "Method, assumptions, data quality", build)

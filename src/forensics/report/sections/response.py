@@ -26,7 +26,7 @@ def build(document: Document) -> tuple[Block, ...]:
 
 EXPLAINED = (
     "What each measure would have covered of the incident's load, and whom it would hit that took no part. These are choices for people; "
-    "`forensics response` writes block lists with a reason and an expiry for each entry."
+    "“forensics response” writes block lists with a reason and an expiry for each entry."
 )
 
 

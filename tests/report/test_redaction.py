@@ -1,0 +1,151 @@
+"""Canaries in every field of a case: none of them is in any byte of a redacted report or export, in no encoding."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import polars as pl
+import pytest
+from tests.report.made import fill
+
+from forensics.analysis import analysis_id
+from forensics.case.case import Case
+from forensics.progress import Silent
+from forensics.report import exports
+from forensics.report.collect import collect
+from forensics.report.ordering import Order, deliver, deliver_export
+from forensics.report.redaction import Redaction, load_key, vocabulary
+
+FILLED = (
+    "evidence_files", "rejects", "notes", "accounts", "payments", "actors", "actor_accounts", "links", "incidents", "phases", "attributions",
+    "rivals", "participants", "taken", "response", "timeline", "options", "automation", "ambiguous_keys", "account_aliases", "identifiers",
+)  # fmt: skip
+
+PROGRAM_WORDS = {
+    "kind", "level", "role", "verdict", "severity", "phase", "identifier_type", "family", "time_basis", "sha256", "evidence_id", "location",
+    "events_sha256", "load_options", "incident_id", "actor_id", "parent_actor_id", "account_id", "identifier_value", "subject_id", "rank",
+}  # fmt: skip
+"""Columns that hold words of the program, hashes, or keys that join tables (those get a canary as a whole value, everywhere the same)."""
+
+SHAPES = (
+    "canary{n}zebra",
+    "Canary {n} Zebra-Qx",
+    "48151{n}62342",
+    "cänary{n}ßtraße",
+    "c.zebra+{n}@canary{n}.example",
+    "203.0.{n}.77",
+    "2001:db8::{n}:77",
+    "/p/canary{n}?q=<z&{n}>",
+)
+
+
+def _planted(case: Case) -> list[str]:
+    """Put a canary into every text of every table; return them all."""
+    planted: list[str] = []
+
+    def canary() -> str:
+        planted.append(SHAPES[len(planted) % len(SHAPES)].format(n=100 + len(planted)))
+        return planted[-1]
+
+    for table in FILLED:
+        frame = case.table(table)
+        for column, kind in frame.schema.items():
+            if column in PROGRAM_WORDS or frame.is_empty():
+                continue
+            if kind == pl.String:
+                frame = frame.with_columns(pl.Series(column, [f"said {canary()} here", *frame[column].to_list()[1:]], dtype=pl.String))
+            elif kind == pl.List(pl.String):
+                frame = frame.with_columns(
+                    pl.Series(column, [[canary(), canary()], *frame[column].to_list()[1:]], dtype=pl.List(pl.String))
+                )
+        case.replace(table, frame)
+    for column, table in (("account_id", "accounts"), ("identifier_value", "links"), ("subject_id", "attributions")):
+        frame = case.table(table)
+        case.replace(table, frame.with_columns(pl.Series(column, [canary(), *frame[column].to_list()[1:]], dtype=pl.String)))
+    return planted
+
+
+def _forms(canary: str) -> Iterator[bytes]:
+    """Yield a canary as it might hide: as it is, URL-, HTML-, JSON-escaped, and inside base64 at any offset."""
+    for text in (
+        canary,
+        canary.lower(),
+        quote(canary),
+        quote_plus(canary),
+        quote(canary, safe=""),
+        html.escape(canary),
+        json.dumps(canary)[1:-1],
+    ):
+        yield text.encode()
+    for offset in range(3):
+        coded = base64.b64encode(b"\0" * offset + canary.encode())
+        yield coded[4 if offset else 0 : -4]
+
+
+@pytest.fixture
+def canaries(case: Case) -> list[str]:
+    fill(case, text=" beside")
+    planted = _planted(case)
+    case.set_meta("analysis_id", analysis_id(case))
+    return planted
+
+
+def test_no_canary_is_in_any_byte_of_a_redacted_report(case: Case, canaries: list[str], tmp_path: Path) -> None:
+    case.connection.close()
+    order = Order(case=case.folder, out=tmp_path / "out", redact=True)
+    deliver(order, compare=None, saved=None, progress=Silent())
+    for kind in exports.all_exports():
+        deliver_export(order, kind, Silent())
+    files = [file for file in (tmp_path / "out").iterdir() if file.suffix != ".parquet"]
+    contents = {file.name: file.read_bytes() for file in files}
+    for file in (tmp_path / "out").glob("*.parquet"):
+        contents[file.name] = json.dumps(pl.read_parquet(file).to_dicts(), default=str, ensure_ascii=False).encode()
+    assert len(canaries) > 60
+    found = {(name, canary) for name, content in contents.items() for canary in canaries for form in _forms(canary) if form in content}
+    assert found == set()
+
+
+def test_a_report_that_is_not_redacted_shows_them(case: Case, canaries: list[str], tmp_path: Path) -> None:
+    case.connection.close()
+    deliver(Order(case=case.folder, out=tmp_path / "out"), compare=None, saved=None, progress=Silent())
+    content = b"".join(file.read_bytes() for file in (tmp_path / "out").iterdir())
+    shown = {canary for canary in canaries if any(form in content for form in _forms(canary))}
+    assert len(shown) > len(canaries) / 2
+
+
+def test_pseudonyms_are_stable_keyed_and_join_across_tables(case: Case) -> None:
+    fill(case)
+    frames = collect(case, None)
+    one, other = Redaction(load_key(case.folder)), Redaction(b"another key")
+    first, again, foreign = one(frames), Redaction(load_key(case.folder))(frames), other(frames)
+    assert all(first[name].equals(again[name]) for name in frames)
+    accounts = first["accounts"]["account_id"]
+    assert accounts.n_unique() == frames["accounts"]["account_id"].n_unique()
+    assert accounts.str.contains(r"^account-[0-9a-f]{10}$").all()
+    assert set(first["participants"]["account_id"]) <= set(accounts)
+    assert set(accounts).isdisjoint(foreign["accounts"]["account_id"])
+    named = first["timeline"].filter(event_type="account starts")
+    assert all(row["account_id"] in row["message"] for row in named.to_dicts())
+    assert (case.folder / "redaction.key").stat().st_mode & 0o077 == 0
+
+
+def test_domains_stay_when_asked_for(case: Case) -> None:
+    fill(case)
+    frames = collect(case, None)
+    redacted = Redaction(load_key(case.folder), frozenset({"lumenworks.example", "gmail.com"}))(frames)
+    assert set(redacted["accounts"]["email_domain"]) == {"lumenworks.example", "gmail.com"}
+    assert redacted["accounts"]["email"].str.contains(r"^mailbox-[0-9a-f]{10}@(lumenworks\.example|gmail\.com)$").all()
+    assert "person0" not in "".join(redacted["accounts"]["email"])
+
+
+def test_the_programs_own_sentences_stay_readable(case: Case) -> None:
+    fill(case)
+    redacted = Redaction(load_key(case.folder))(collect(case, None))
+    ramp = redacted["timeline"].filter(event_type="ramp starts")["message"][0]
+    assert ramp == "Load begins to rise above what is usual for the hour."
+    assert {"requests", "account", "payment"} <= vocabulary()
