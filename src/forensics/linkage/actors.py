@@ -17,7 +17,7 @@ from forensics.linkage.bridges import weak_bridges
 from forensics.linkage.components import Numbers, components
 from forensics.linkage.corroboration import corroborated
 from forensics.linkage.registry import signals
-from forensics.linkage.verdicts import strengths, use_verdicts
+from forensics.linkage.verdicts import written
 from forensics.linkage.world import World
 
 GAP_DAYS = 7
@@ -30,8 +30,10 @@ def link(case: Case) -> None:
     case.execute("linkage", "number", gap_days=GAP_DAYS)
     world = World.of(case)
     grouping = group(world, rulings.in_force(case))
-    case.insert("use_verdicts", use_verdicts(world, grouping))
-    case.insert("account_groups", _account_groups(world, grouping))
+    verdicts, groups = written(world, grouping)
+    case.insert("value_verdicts", verdicts)
+    case.insert("use_verdicts", grouping.cut)
+    case.insert("account_groups", groups)
     case.execute("linkage", "write_actors")
     case.execute("linkage", "blocks")
 
@@ -90,16 +92,3 @@ def _organisations(world: World, payer: Numbers, cut: pl.DataFrame) -> Numbers:
     right = (main["value_no"].to_numpy() + world.accounts).astype(np.int32)
     whole: Numbers = components(world.accounts + world.values.height, left, right)[payer]
     return whole
-
-
-def _account_groups(world: World, grouping: Grouping) -> pl.DataFrame:
-    """Return the rows of ``account_groups``."""
-    frame = pl.DataFrame(
-        {
-            "account_no": np.arange(world.accounts, dtype=np.int32),
-            "leaf": grouping.leaf,
-            "payer": grouping.payer,
-            "organisation": grouping.organisation,
-        }
-    )
-    return frame.join(strengths(world, grouping), on="account_no", how="left", maintain_order="left")

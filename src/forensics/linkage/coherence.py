@@ -30,6 +30,9 @@ SURPRISE_BITS = 6.0
 SAMPLE = 256
 """Sharers of one value that are looked at."""
 
+COMMON = 64
+"""An address that more accounts share than this is not looked at: too many strangers are behind it."""
+
 
 def tested(values: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
     """Add to values: sampled, tied, coherence_bits (bits in favour of one owner; NULL where the type is never enough) and owned.
@@ -54,17 +57,13 @@ def tied_accounts(ties: pl.DataFrame) -> pl.DataFrame:
     """
     if ties.is_empty():
         return pl.DataFrame(schema={"value_no": pl.Int32(), "tied": pl.Int64()})
-    numbered = ties.select(
-        "value_no",
-        pl.struct("value_no", "account_no").rank("dense").cast(pl.Int32).alias("member") - 1,
-        pl.struct("value_no", "other_no").rank("dense").cast(pl.Int32).alias("other") - 1,
-    )
-    members = int(numbered["member"].max()) + 1  # type: ignore[arg-type]
-    others = int(numbered["other"].max()) + 1  # type: ignore[arg-type]
-    left, right = numbered["member"].to_numpy(), numbered["other"].to_numpy() + members
-    groups = components(members + others, left, right.astype(np.int32))
+    value = ties["value_no"].to_numpy().astype(np.int64)
+    _, left = np.unique((value << 32) | ties["account_no"].to_numpy(), return_inverse=True)
+    _, right = np.unique((value << 32) | ties["other_no"].to_numpy(), return_inverse=True)
+    members, others = int(left.max()) + 1, int(right.max()) + 1
+    groups = components(members + others, left.astype(np.int32), (right + members).astype(np.int32))
     return (
-        numbered.with_columns(pl.Series("group", groups[left]))
+        pl.DataFrame({"value_no": ties["value_no"], "member": left, "group": groups[left]})
         .group_by("value_no", "group")
         .agg(pl.col("member").n_unique().cast(pl.Int64).alias("tied"))
         .group_by("value_no")

@@ -1,9 +1,9 @@
 """Groups that several weak values hold together, where none would be enough by itself.
 
 An address is one person's, an office's or a whole campus's; a billing name may be two people's. Two groups of accounts are joined
-when values of at least two families (or addresses in at least three independent networks) together outweigh the prior. Candidates are
-the pairs of groups that share a value; the rarest values come first, until a budget of pairs is spent: what is shared by many groups
-carries few bits.
+when values of two independent causes (or addresses in three independent networks) together outweigh the prior. No pair can pass without
+one value that is rare by itself, because every family but the strongest counts up to a limit only: pairs of groups that share such a
+value are the candidates, and everything else that they share is added to it.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from __future__ import annotations
 import polars as pl
 
 from forensics.linkage.components import Numbers
-from forensics.linkage.weights import NEEDED_BITS, combine, prior_bits, value_bits_expr
+from forensics.linkage.weights import CORROBORATION_CAP, NEEDED_BITS, combine, prior_bits, value_bits_expr
 from forensics.linkage.world import World
 
-LARGEST_COUNT = 64
 PAIR_BUDGET = 30_000_000
-"""Values shared by more groups than this are not tried, and fewer where the pairs would exceed the budget."""
+"""Candidate pairs at most; the values that fewest groups share come first."""
 
 FEWEST_BITS = 1.5
 """A value that says less than this for a pair is not worth a look."""
 
 INDEPENDENT_NETWORKS = 3
-"""So many shared addresses in different /16 (IPv6: /32) networks stand for a second family of evidence."""
+"""So many shared addresses in different /16 (IPv6: /32) networks stand for a second cause."""
+
+SCHEMA = {"left": pl.Int32(), "right": pl.Int32(), "bits": pl.Float64(), "level": pl.String()}
 
 
 def corroborated(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
@@ -30,71 +31,85 @@ def corroborated(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFr
 
     ``uses``: value_no, account_no of every use that is not ruled out; ``groups``: the group of each account.
     """
-    shared = _shared(world, uses, groups)
-    pairs = _without_office(_pairs(world, shared), world, uses, groups)
+    held = _held(world, uses, groups)
+    pairs = _without_office(_evidence(world, held, _candidates(world, held)), world, uses, groups)
     if pairs.is_empty():
-        return pl.DataFrame(schema={"left": pl.Int32(), "right": pl.Int32(), "bits": pl.Float64(), "level": pl.String()})
+        return pl.DataFrame(schema=SCHEMA)
     together = _enough(combine(pairs, ["left", "right"]), world)
     operator = _enough(combine(pairs.filter(pl.col("family") != "payment"), ["left", "right"]), world)
-    reach = pairs.group_by("left", "right").agg(pl.col("left_members").max(), pl.col("right_members").max())
-    sizes = pl.DataFrame({"group": groups}).group_by("group").len()
+    joined = together.join(operator.select("left", "right", level=pl.lit("operator")), on=["left", "right"], how="left")
     return (
-        together.join(operator.select("left", "right", level=pl.lit("operator")), on=["left", "right"], how="left")
-        .join(reach, on=["left", "right"])
-        .join(sizes.select(left="group", left_size="len"), on="left")
-        .join(sizes.select(right="group", right_size="len"), on="right")
-        .filter(
-            ((pl.col("left_size") < 3) | (pl.col("left_members") > 1) | (pl.col("right_size") < 3))
-            & ((pl.col("right_size") < 3) | (pl.col("right_members") > 1) | (pl.col("left_size") < 3))
-        )
+        _no_bridges(_both_sides(joined, pairs, groups))
         .select("left", "right", "bits", pl.col("level").fill_null("payer"))
         .sort("left", "right")
     )
 
 
 def _enough(scored: pl.DataFrame, world: World) -> pl.DataFrame:
-    independent = (pl.col("families") > 1) | (pl.col("blocks") >= INDEPENDENT_NETWORKS)
+    independent = (pl.col("causes") > 1) | (pl.col("blocks") >= INDEPENDENT_NETWORKS)
     return scored.filter(independent & (pl.col("bits") - prior_bits(world.accounts) >= NEEDED_BITS))
 
 
-def _shared(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
-    """Return value_no, group, members of all values of operator and payer level that are not one group's alone and not too common."""
-    columns = ["value_no", "family", "block", "sharers", "m", "chance"]
-    most = value_bits_expr(pl.col("sharers") - 2, world.accounts)
+def _telling(world: World) -> pl.DataFrame:
+    """Return the values that can add something: of operator or payer level, not a shared resource, not too common."""
     resource = pl.col("owner_bits").is_not_null() & ~pl.col("owned")
-    values = world.values.filter(pl.col("level") != "organisation", most >= FEWEST_BITS, ~resource).select(columns)
-    held = (
-        uses.with_columns(pl.Series("group", groups[uses["account_no"].to_numpy()]))
-        .join(values, on="value_no")
-        .group_by("value_no", "group", "family", "block", "sharers", "m", "chance")
-        .agg(pl.len().cast(pl.Int32).alias("members"))
+    bits = value_bits_expr(pl.col("sharers") - pl.max_horizontal(pl.lit(2), "tied"), world.accounts)
+    return world.values.with_columns(alone_bits=bits).filter(
+        pl.col("level") != "organisation", pl.col("alone_bits") >= FEWEST_BITS, ~resource
     )
-    count = held.group_by("value_no").agg(pl.len().alias("groups"))
-    chosen = _affordable(count.filter(pl.col("groups") > 1, pl.col("groups") <= LARGEST_COUNT))
-    return held.join(chosen, on="value_no")
 
 
-def _affordable(counts: pl.DataFrame) -> pl.DataFrame:
-    """Keep the values of fewest groups as long as all their pairs fit the budget."""
-    steps = (
-        counts.group_by("groups")
-        .agg((pl.len() * pl.col("groups").first() * (pl.col("groups").first() - 1) // 2).alias("pairs"))
-        .sort("groups")
-        .filter(pl.col("pairs").cum_sum() <= PAIR_BUDGET)
-    )
-    largest = steps["groups"].max()
-    return counts.filter(pl.col("groups") <= (largest if isinstance(largest, int) else 0)).select("value_no")
+def _held(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
+    """Return value_no, group, members: which group has which telling value, if another group has it too."""
+    chosen = uses.join(_telling(world).select("value_no"), on="value_no")
+    placed = chosen.select("value_no", pl.Series("group", groups[chosen["account_no"].to_numpy()], dtype=pl.Int32))
+    held = placed.group_by("value_no", "group").agg(pl.len().cast(pl.Int32).alias("members"))
+    return held.filter(pl.len().over("value_no") > 1)
 
 
-def _pairs(world: World, shared: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per pair of groups and value they share: left, right, value_no, family, block, bits, members of both."""
-    others = pl.col("sharers") - pl.col("members") - pl.col("right_members")
-    right = shared.select("value_no", right="group", right_members="members")
+def _candidates(world: World, held: pl.DataFrame) -> pl.DataFrame:
+    """Return left, right: pairs of groups that share a value which is rare enough for them to pass at all."""
+    least = prior_bits(world.accounts) + NEEDED_BITS - CORROBORATION_CAP
+    rare = _telling(world).filter(pl.col("alone_bits") >= least).select("value_no")
+    sharing = held.join(rare, on="value_no").select("value_no", "group")
+    counts = sharing.group_by("value_no").agg(pl.len().cast(pl.Int64).alias("groups"))
+    steps = counts.group_by("groups").agg(pl.len().alias("values")).sort("groups")
+    pairs = pl.col("values") * pl.col("groups") * (pl.col("groups") - 1) // 2
+    fitting = steps.filter(pairs.cum_sum() <= PAIR_BUDGET).select("groups")
+    chosen = sharing.join(counts.join(fitting, on="groups").select("value_no"), on="value_no")
+    both = chosen.join(chosen, on="value_no").filter(pl.col("group") < pl.col("group_right"))
+    return both.select(left="group", right="group_right").unique()
+
+
+def _evidence(world: World, held: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Return everything that candidate pairs share: left, right, value_no, family, block, bits, members of both.
+
+    A group that has more values of a family than usual shares one with anybody more easily: the bits are less by as much.
+    """
+    values = world.values.select("value_no", "family", "block", "sharers", "tied", "m", "chance")
+    concerned = pl.concat([candidates.select(group="left"), candidates.select(group="right")]).unique()
+    eased = _eased(held.join(concerned, on="group"), held, values.select("value_no", "family"))
+    left = eased.select("value_no", left="group", left_members="members", left_ease="ease")
+    right = eased.select("value_no", right="group", right_members="members", right_ease="ease")
+    own = pl.max_horizontal(pl.col("left_members") + pl.col("right_members"), "tied")
     return (
-        shared.join(right, on="value_no")
-        .filter(pl.col("group") < pl.col("right"))
-        .with_columns(value_bits_expr(others, world.accounts).alias("bits"))
-        .select("value_no", "family", "block", "bits", "right", "right_members", left="group", left_members="members")
+        candidates.join(left, on="left")
+        .join(right, on=["right", "value_no"])
+        .join(values, on="value_no")
+        .with_columns((value_bits_expr(pl.col("sharers") - own, world.accounts) - pl.col("left_ease") - pl.col("right_ease")).alias("bits"))
+        .filter(pl.col("bits") > 0)
+        .select("left", "right", "value_no", "family", "block", "bits", "left_members", "right_members")
+    )
+
+
+def _eased(concerned: pl.DataFrame, held: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
+    """Add to the values held by the groups concerned: ease, the bits by which the group has more of the family than groups usually have."""
+    groups = max(1, held["group"].n_unique())
+    usual = held.join(families, on="value_no").group_by("family").agg((pl.len() / groups).alias("usual"))
+    more = (pl.len().over("group", "family") / pl.max_horizontal("usual", pl.lit(1.0))).log(2).clip(lower_bound=0)
+    ease = pl.when(pl.col("family") == "payment").then(0.0).otherwise(more).alias("ease")
+    return (
+        concerned.join(families, on="value_no").join(usual, on="family").with_columns(ease).select("value_no", "group", "members", "ease")
     )
 
 
@@ -102,11 +117,47 @@ def _without_office(pairs: pl.DataFrame, world: World, uses: pl.DataFrame, group
     """Drop shared networks between groups of one organisation: colleagues share the office, whoever pays."""
     offices = world.values.filter(pl.col("owned"), pl.col("level") == "organisation").select("value_no")
     at = uses.join(offices, on="value_no")
-    at = at.with_columns(pl.Series("group", groups[at["account_no"].to_numpy()])).select("value_no", "group").unique()
+    at = at.select("value_no", pl.Series("group", groups[at["account_no"].to_numpy()], dtype=pl.Int32)).unique()
     colleagues = (
         pairs.select("left", "right").unique()
         .join(at.select(left="group", office="value_no"), on="left")
         .join(at.select(right="group", office="value_no"), on=["right", "office"])
-        .select("left", "right").unique().with_columns(colleagues=pl.lit(True))
+        .select("left", "right").unique().with_columns(colleagues=pl.lit(value=True))
     )  # fmt: skip
-    return pairs.join(colleagues, on=["left", "right"], how="left").filter(pl.col("colleagues").is_null() | (pl.col("family") != "network"))
+    place = pl.col("family").is_in(["network", "signup"])
+    return pairs.join(colleagues, on=["left", "right"], how="left").filter(pl.col("colleagues").is_null() | ~place)
+
+
+def _both_sides(joined: pl.DataFrame, pairs: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
+    """Drop pairs of large groups where a single account of one carries all that they share: a weak bridge."""
+    reach = pairs.group_by("left", "right").agg(pl.col("left_members").max(), pl.col("right_members").max())
+    sizes = pl.DataFrame({"group": groups}).group_by("group").len()
+    sized = (
+        joined.join(reach, on=["left", "right"])
+        .join(sizes.select(left="group", left_size="len"), on="left")
+        .join(sizes.select(right="group", right_size="len"), on="right")
+    )
+    large = (pl.col("left_size") > 2) & (pl.col("right_size") > 2)
+    return sized.filter(~large | ((pl.col("left_members") > 1) & (pl.col("right_members") > 1)))
+
+
+def _no_bridges(joined: pl.DataFrame) -> pl.DataFrame:
+    """Drop pairs that chain strangers together: where both groups have other partners, they must have one in common.
+
+    Weak evidence is not transitive: A may be tied to B and B to C by different addresses. A pair whose partners do not know each other
+    is kept only between groups that have no other partner (on one side at least).
+    """
+    edges = joined.select("left", "right")
+    ways = pl.concat([edges, edges.select(left="right", right="left")])
+    degree = ways.group_by("left").agg(pl.len().alias("partners"))
+    common = (
+        edges.join(ways.select(left="left", third="right"), on="left")
+        .join(ways.select(right="left", third="right"), on=["right", "third"])
+        .select("left", "right").unique().with_columns(common=pl.lit(value=True))
+    )  # fmt: skip
+    return (
+        joined.join(degree.select(left="left", left_partners="partners"), on="left")
+        .join(degree.select(right="left", right_partners="partners"), on="right")
+        .join(common, on=["left", "right"], how="left")
+        .filter(pl.col("common").is_not_null() | (pl.col("left_partners") == 1) | (pl.col("right_partners") == 1))
+    )

@@ -6,34 +6,46 @@
 CREATE OR REPLACE TEMP TABLE account_numbers AS
 SELECT account_id, CAST(row_number() OVER (ORDER BY account_id) - 1 AS INTEGER) AS account_no FROM accounts;
 
-CREATE OR REPLACE TEMP TABLE numbered_uses AS
-WITH several AS (
-    SELECT identifier_type, identifier_value FROM identifiers GROUP BY ALL HAVING count(*) > 1
-),
-candidates AS (
-    SELECT i.identifier_type, i.identifier_value, i.account_id, i.first_at, i.last_at, t.family
-    FROM identifiers AS i
-    JOIN several USING (identifier_type, identifier_value)
-    JOIN identifier_types AS t USING (identifier_type)
-    WHERE NOT EXISTS (
-        SELECT 1 FROM ruled_identifiers AS r
-        WHERE r.verdict = 'reject' AND r.identifier_type = i.identifier_type AND r.identifier_value = i.identifier_value
-            AND (r.account_id IS NULL OR r.account_id = i.account_id)
-    )
-),
-breaks AS (
+CREATE OR REPLACE TEMP TABLE several AS
+SELECT
+    i.identifier_type, i.identifier_value, any_value(t.family) AS family,
+    any_value(t.family) = 'network' AND max(i.first_at) > min(i.last_at) + to_days(CAST($gap_days AS INTEGER)) AS handed_on
+FROM identifiers AS i
+JOIN identifier_types AS t USING (identifier_type)
+GROUP BY i.identifier_type, i.identifier_value
+HAVING count(*) > 1;
+
+CREATE OR REPLACE TEMP TABLE spells AS
+WITH breaks AS (
     SELECT
-        *, family = 'network' AND first_at > max(last_at) OVER (
-            PARTITION BY identifier_type, identifier_value ORDER BY first_at, account_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        i.rowid AS use, i.identifier_type, i.identifier_value, i.account_id, i.first_at,
+        i.first_at > max(i.last_at) OVER (
+            PARTITION BY i.identifier_type, i.identifier_value ORDER BY i.first_at, i.account_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) + to_days(CAST($gap_days AS INTEGER)) AS after_gap
-    FROM candidates
+    FROM identifiers AS i
+    JOIN several AS s USING (identifier_type, identifier_value)
+    WHERE s.handed_on
 )
 SELECT
-    identifier_type, identifier_value, account_id, family,
-    CAST(sum(CASE WHEN after_gap THEN 1 ELSE 0 END) OVER (
+    use, CAST(sum(CASE WHEN after_gap THEN 1 ELSE 0 END) OVER (
         PARTITION BY identifier_type, identifier_value ORDER BY first_at, account_id ROWS UNBOUNDED PRECEDING
     ) AS INTEGER) AS spell
 FROM breaks;
+
+CREATE OR REPLACE TEMP TABLE ruled_uses AS
+SELECT i.rowid AS use, r.why
+FROM identifiers AS i
+JOIN ruled_identifiers AS r USING (identifier_type, identifier_value)
+WHERE r.verdict = 'reject' AND (r.account_id IS NULL OR r.account_id = i.account_id);
+
+CREATE OR REPLACE TEMP TABLE numbered_uses AS
+SELECT i.identifier_type, i.identifier_value, a.account_no, coalesce(p.spell, 0) AS spell, i.evidence_id, i.line
+FROM identifiers AS i
+JOIN several AS s USING (identifier_type, identifier_value)
+JOIN account_numbers AS a USING (account_id)
+LEFT JOIN spells AS p ON p.use = i.rowid
+ANTI JOIN ruled_uses AS r ON r.use = i.rowid;
 
 CREATE OR REPLACE TEMP TABLE shared_values AS
 SELECT
@@ -44,13 +56,15 @@ GROUP BY identifier_type, identifier_value, spell
 HAVING count(*) > 1;
 
 CREATE OR REPLACE TEMP TABLE value_uses AS
-SELECT v.value_no, a.account_no
-FROM numbered_uses AS i
+SELECT v.value_no, u.account_no, u.evidence_id, u.line
+FROM numbered_uses AS u
 JOIN shared_values AS v USING (identifier_type, identifier_value, spell)
-JOIN account_numbers AS a USING (account_id)
-ORDER BY v.value_no, a.account_no;
+ORDER BY v.value_no, u.account_no;
 
-CREATE OR REPLACE TEMP TABLE use_verdicts (value_no INTEGER, account_no INTEGER, kept BOOLEAN, weight_bits DOUBLE, why VARCHAR);
+DROP TABLE numbered_uses;
+
+CREATE OR REPLACE TEMP TABLE value_verdicts (value_no INTEGER, group_no INTEGER, kept BOOLEAN, weight_bits DOUBLE, why VARCHAR);
+CREATE OR REPLACE TEMP TABLE use_verdicts (value_no INTEGER, account_no INTEGER, why VARCHAR);
 CREATE OR REPLACE TEMP TABLE account_groups (
     account_no INTEGER, leaf INTEGER, payer INTEGER, organisation INTEGER, strength_bits DOUBLE, likelihood DOUBLE, via INTEGER
 );

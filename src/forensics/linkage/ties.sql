@@ -1,27 +1,37 @@
 -- title: what else the accounts that share a value have in common
 -- why: the coherence test of values shared by three accounts or more. Of values shared by very many a fixed sample is tested (its order
---      comes from the account ids). A second value counts if so many of the sample using it would be surprising by chance.
--- parameters: $sample (accounts at most), $surprise_bits, $accounts (all accounts of the case)
+--      comes from the account ids). A second value counts if so many of the sample using it would be surprising by chance. Colleagues
+--      share the office anyway: for an address neither other addresses nor the company's domain count.
+-- parameters: $sample (accounts at most), $surprise_bits, $accounts (all accounts of the case), $common (sharers of an address at most)
 WITH tested AS (
-    SELECT v.value_no, t.family FROM shared_values AS v
+    SELECT v.value_no, t.family, t.owner_bits IS NULL AS weak FROM shared_values AS v
     JOIN identifier_types AS t USING (identifier_type)
-    WHERE v.sharers > 2 AND t.owner_bits IS NOT NULL
+    WHERE v.sharers > 2 AND (t.owner_bits IS NOT NULL OR v.sharers <= $common)
 ),
 members AS (
-    SELECT u.value_no, u.account_no, t.family
+    SELECT u.value_no, u.account_no, t.family, t.weak
     FROM value_uses AS u
     JOIN tested AS t USING (value_no)
     JOIN account_numbers AS a USING (account_no)
     QUALIFY row_number() OVER (PARTITION BY u.value_no ORDER BY hash(a.account_id), u.account_no) <= $sample
 ),
+others AS (
+    SELECT o.value_no, o.sharers, t.family, t.family IN ('network', 'organisation', 'signup') AS place
+    FROM shared_values AS o
+    JOIN identifier_types AS t USING (identifier_type)
+),
+other_uses AS (SELECT w.value_no, w.account_no, o.sharers, o.family, o.place FROM value_uses AS w JOIN others AS o USING (value_no)),
 sizes AS (SELECT value_no, count(*) AS sampled FROM members GROUP BY value_no),
 joint_uses AS (
-    SELECT m.value_no, m.account_no, w.value_no AS other_no, o.sharers
+    SELECT m.value_no, m.account_no, w.value_no AS other_no, w.sharers
     FROM members AS m
-    JOIN value_uses AS w ON w.account_no = m.account_no
-    JOIN shared_values AS o ON o.value_no = w.value_no
-    JOIN identifier_types AS t ON t.identifier_type = o.identifier_type
-    WHERE t.family <> m.family
+    JOIN other_uses AS w ON w.account_no = m.account_no
+    WHERE NOT m.weak AND w.family <> m.family
+    UNION ALL
+    SELECT m.value_no, m.account_no, w.value_no AS other_no, w.sharers
+    FROM members AS m
+    JOIN other_uses AS w ON w.account_no = m.account_no
+    WHERE m.weak AND NOT w.place AND w.family <> m.family
 ),
 counted AS (
     SELECT b.value_no, b.other_no, count(*) AS joint, CAST(max(b.sharers) * max(s.sampled) AS DOUBLE) / $accounts AS expected

@@ -1,45 +1,55 @@
-"""What was decided about each use of a shared value, in words and bits."""
+"""What was decided about each shared value, in words and bits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from forensics.linkage.weights import combine, likelihood_expr, prior_bits, value_bits_expr
+from forensics.linkage.components import Numbers
+from forensics.linkage.weights import NEEDED_BITS, combine, likelihood_expr, prior_bits, value_bits_expr
 from forensics.linkage.world import World
 
 if TYPE_CHECKING:
     from forensics.linkage.actors import Grouping
 
+NOBODY = -1
+"""The group of everybody who shares a value with nobody of his own group."""
 
-def _placed(world: World, grouping: Grouping) -> pl.DataFrame:
-    """Return every use with its value, the account's groups, and how many accounts of the group share the value.
+
+def _within(world: World, grouping: Grouping) -> pl.DataFrame:
+    """Return value_no, account_no, group, within for uses of accounts whose group has several: how many of it share the value.
 
     Values of the level ``organisation`` are looked at within the organisation, others within the payer's group.
     """
-    account = world.uses["account_no"].to_numpy()
-    wide = world.uses.with_columns(pl.Series("payer", grouping.payer[account]), pl.Series("organisation", grouping.organisation[account]))
-    valued = wide.join(world.values, on="value_no", maintain_order="left").with_columns(
-        pl.when(pl.col("level") == "organisation").then("organisation").otherwise("payer").alias("group")
-    )
-    cut = grouping.cut.with_columns(cut=pl.lit(value=True)).rename({"why": "cut_why"})
-    known = valued.join(cut, on=["value_no", "account_no"], how="left", maintain_order="left").with_columns(
-        pl.col("cut").fill_null(value=False)
-    )
-    within = known.filter(~pl.col("cut")).group_by("value_no", "group").agg(pl.len().cast(pl.Int32).alias("within"))
-    return known.join(within, on=["value_no", "group"], how="left", maintain_order="left").with_columns(pl.col("within").fill_null(0))
+    levels = world.values["level"].to_numpy() == "organisation"
+    office = levels[world.uses["value_no"].to_numpy()]
+    parts = []
+    for chosen, groups in ((~office, grouping.payer), (office, grouping.organisation)):
+        uses = world.uses.filter(pl.Series(chosen & _several(groups)[world.uses["account_no"].to_numpy()]))
+        parts.append(uses.with_columns(pl.Series("group_no", groups[uses["account_no"].to_numpy()], dtype=pl.Int32)))
+    placed = pl.concat(parts).join(grouping.cut, on=["value_no", "account_no"], how="anti", maintain_order="left")
+    counts = placed.group_by("value_no", "group_no").agg(pl.len().cast(pl.Int32).alias("within")).filter(pl.col("within") > 1)
+    return placed.join(counts, on=["value_no", "group_no"], maintain_order="left")
 
 
-def use_verdicts(world: World, grouping: Grouping) -> pl.DataFrame:
-    """Return value_no, account_no, kept, weight_bits, why for every use of a shared value."""
-    kept = ~pl.col("cut") & (pl.col("within") > 1)
-    others = pl.when(kept).then(pl.col("sharers") - pl.col("within")).otherwise(pl.col("sharers") - 2)
+def _several(groups: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return for each account whether its group has other accounts."""
+    several: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.bincount(groups, minlength=len(groups))[groups] > 1
+    return several
+
+
+def value_verdicts(world: World, within: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, group_no, kept, weight_bits, why: one row per value and group that shares it, and one for everybody else."""
+    held = within.select("value_no", "group_no", "within").unique().join(world.values, on="value_no").with_columns(kept=pl.lit(value=True))
+    rest = world.values.with_columns(kept=pl.lit(value=False), group_no=pl.lit(NOBODY, pl.Int32), within=pl.lit(0, pl.Int32))
+    others = pl.when("kept").then(pl.col("sharers") - pl.col("within")).otherwise(pl.col("sharers") - 2)
     return (
-        _placed(world, grouping)
-        .with_columns(kept.alias("kept"), value_bits_expr(others, world.accounts).round(6).alias("weight_bits"))
+        pl.concat([held, rest.select(held.columns)])
+        .with_columns(value_bits_expr(others, world.accounts).round(6).alias("weight_bits"))
         .with_columns(_why(world).alias("why"))
-        .select("value_no", "account_no", "kept", "weight_bits", "why")
+        .select("value_no", "group_no", "kept", "weight_bits", "why")
     )
 
 
@@ -56,7 +66,7 @@ def _why(world: World) -> pl.Expr:
         .otherwise(pl.lit("who have nothing else in common"))
     )
     resource = pl.format("this {} is shared by {} accounts, {}: a shared resource, not one owner", name, "sharers", nothing)
-    needed = f"{prior_bits(world.accounts) + 3:.1f}"
+    needed = f"{prior_bits(world.accounts) + NEEDED_BITS:.1f}"
     weak = pl.format(
         "this {} is shared by {} accounts; alone it is not enough ({} of " + needed + " bits)",
         name,
@@ -64,9 +74,7 @@ def _why(world: World) -> pl.Expr:
         pl.col("weight_bits").round(1),
     )
     return (
-        pl.when(pl.col("cut"))
-        .then(pl.col("cut_why"))
-        .when(pl.col("kept") & pl.col("owned"))
+        pl.when(pl.col("kept") & pl.col("owned"))
         .then(pl.format("this {} is shared by {} of the actor's accounts{}{}", name, "within", elsewhere, coherent))
         .when(pl.col("kept"))
         .then(pl.format("this {} is shared by {} of the actor's accounts{}; it adds to what else ties them", name, "within", elsewhere))
@@ -76,10 +84,12 @@ def _why(world: World) -> pl.Expr:
     )
 
 
-def strengths(world: World, grouping: Grouping) -> pl.DataFrame:
+def strengths(world: World, within: pl.DataFrame) -> pl.DataFrame:
     """Return account_no, strength_bits, likelihood, via: what ties each account into its widest group that is not an organisation."""
-    inside = _placed(world, grouping).filter(~pl.col("cut"), pl.col("within") > 1, pl.col("level") != "organisation")
-    evidence = inside.with_columns(value_bits_expr(pl.col("sharers") - pl.col("within"), world.accounts).alias("bits"))
+    columns = world.values.filter(pl.col("level") != "organisation").select("value_no", "family", "block", "sharers", "m", "chance")
+    evidence = within.join(columns, on="value_no").with_columns(
+        value_bits_expr(pl.col("sharers") - pl.col("within"), world.accounts).alias("bits")
+    )
     strength = combine(evidence.select("account_no", "family", "block", "bits"), ["account_no"])
     best = (
         evidence.sort("account_no", "bits", "value_no", descending=[False, True, False])
@@ -92,3 +102,17 @@ def strengths(world: World, grouping: Grouping) -> pl.DataFrame:
         likelihood_expr(pl.col("bits"), world.accounts).round(6).alias("likelihood"),
         "via",
     )
+
+
+def written(world: World, grouping: Grouping) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return (rows of ``value_verdicts``, rows of ``account_groups``)."""
+    within = _within(world, grouping)
+    groups = pl.DataFrame(
+        {
+            "account_no": np.arange(world.accounts, dtype=np.int32),
+            "leaf": grouping.leaf,
+            "payer": grouping.payer,
+            "organisation": grouping.organisation,
+        }
+    )
+    return value_verdicts(world, within), groups.join(strengths(world, within), on="account_no", how="left", maintain_order="left")

@@ -54,21 +54,32 @@ def combined(families: dict[str, list[float]]) -> float:
 
 
 def combine(evidence: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Return per ``by`` the combined bits of rows (``by``..., family, block, bits), and how many families and blocks they come from.
+    """Return per ``by`` the combined bits of rows (``by``..., family, block, bits), and from how many families, causes and blocks.
 
-    Of a block (neighbouring addresses; one type of identifier) only the strongest value counts.
+    Of a block (neighbouring addresses; one type of identifier) only the strongest value counts. A place and the burst of sign-ups from
+    it are one cause.
     """
     blocks = evidence.group_by(*by, "family", "block").agg(pl.col("bits").max())
-    ranked = blocks.with_columns((pl.col("bits").rank("ordinal", descending=True).over(*by, "family") - 1).alias("place"))
-    families = ranked.group_by(*by, "family").agg(
-        (pl.col("bits") * DISCOUNT ** pl.col("place")).sum().alias("total"), pl.len().alias("blocks")
+    place = pl.col("bits").rank("ordinal", descending=True).over(*by, "family") - 1
+    families = (
+        blocks.with_columns(place.alias("place"))
+        .group_by(*by, "family")
+        .agg((pl.col("bits") * DISCOUNT ** pl.col("place")).sum().alias("total"), pl.len().alias("blocks"))
+        .sort(*by, "total", "family", descending=[*(False for _ in by), True, False])
     )
-    first = pl.col("total") == pl.col("total").max().over(*by)
-    counted = families.with_columns(
-        pl.when(first).then("total").otherwise(pl.min_horizontal("total", pl.lit(CORROBORATION_CAP))).alias("part")
-    )
+    first = pl.int_range(pl.len()).over(*by) == 0
+    part = pl.when(first).then("total").otherwise(pl.min_horizontal("total", pl.lit(CORROBORATION_CAP)))
+    cause = pl.col("family").replace("signup", "network")
     return (
-        counted.group_by(*by).agg(pl.col("part").sum().round(9).alias("bits"), pl.len().alias("families"), pl.col("blocks").max()).sort(*by)
+        families.with_columns(part.alias("part"), cause.alias("cause"))
+        .group_by(*by)
+        .agg(
+            pl.col("part").sum().round(9).alias("bits"),
+            pl.len().alias("families"),
+            pl.col("cause").n_unique().alias("causes"),
+            pl.col("blocks").max(),
+        )
+        .sort(*by)
     )
 
 

@@ -26,7 +26,14 @@ class World:
     def of(cls, case: Case) -> World:
         """Read the numbered values of a case and test each for coherence."""
         accounts = case.rows("linkage", "size")[0]["accounts"]
-        ties = case.frame("linkage", "ties", sample=coherence.SAMPLE, surprise_bits=coherence.SURPRISE_BITS, accounts=max(1, accounts))
+        ties = case.frame(
+            "linkage",
+            "ties",
+            sample=coherence.SAMPLE,
+            surprise_bits=coherence.SURPRISE_BITS,
+            accounts=max(1, accounts),
+            common=coherence.COMMON,
+        )
         values = coherence.tested(case.frame("linkage", "shared_values"), coherence.tied_accounts(ties))
         return cls(accounts, values, case.frame("linkage", "value_uses"))
 

@@ -1,58 +1,64 @@
 -- title: groups of account numbers as actors, members and links
--- why: ids are made from the smallest account id of a group, so that they stay when unrelated evidence is added
+-- why: ids are made from the smallest account id of a group, so that they stay when unrelated evidence is added; a group's number is the
+--      number of its smallest account, and accounts are numbered in the order of their ids
 -- parameters: none
+CREATE OR REPLACE TEMP TABLE numbered AS
+SELECT n.account_no, a.account_id, a.email, a.email_domain, sha256(a.account_id)[:12] AS short
+FROM account_numbers AS n
+JOIN accounts AS a USING (account_id);
+
 CREATE OR REPLACE TEMP TABLE levels AS
-WITH members AS (
-    SELECT g.*, a.account_id, c.email, c.email_domain FROM account_groups AS g
-    JOIN account_numbers AS a USING (account_no)
-    JOIN accounts AS c USING (account_id)
-)
-SELECT 'leaf' AS kind, leaf AS group_no, min(account_id) AS smallest, count(*) AS accounts, min(payer) AS payer, min(organisation) AS organisation, min(likelihood) AS likelihood
-FROM members GROUP BY leaf
+SELECT 'leaf' AS kind, 'actor-' AS prefix, 'same operator' AS level, leaf AS group_no, count(*) AS accounts, min(payer) AS payer,
+    min(organisation) AS organisation, min(likelihood) AS likelihood
+FROM account_groups GROUP BY leaf HAVING count(*) > 1
 UNION ALL
-SELECT 'payer', payer, min(account_id), count(*), min(payer), min(organisation), min(likelihood) FROM members GROUP BY payer HAVING count(DISTINCT leaf) > 1
+SELECT 'payer', 'payer-', 'same payer', payer, count(*), min(payer), min(organisation), min(likelihood)
+FROM account_groups GROUP BY payer HAVING count(DISTINCT leaf) > 1
 UNION ALL
-SELECT 'organisation', organisation, min(account_id), count(*), NULL, min(organisation), min(likelihood) FROM members WHERE organisation IS NOT NULL
-GROUP BY organisation HAVING count(DISTINCT payer) > 1;
+SELECT 'organisation', 'org-', 'same organisation', organisation, count(*), NULL, NULL, min(likelihood)
+FROM account_groups GROUP BY organisation HAVING count(DISTINCT payer) > 1;
 
 CREATE OR REPLACE TEMP TABLE activity AS
 SELECT account_id, min(started_at) AS first_at, max(started_at) AS last_at, count(*) AS requests
 FROM requests WHERE account_id IS NOT NULL GROUP BY account_id;
 
-CREATE OR REPLACE TEMP TABLE group_members AS
-SELECT l.kind, l.group_no, a.account_id
-FROM levels AS l
-JOIN account_groups AS g ON g.leaf = l.group_no
-JOIN account_numbers AS a USING (account_no)
-WHERE l.kind = 'leaf'
-UNION ALL
-SELECT l.kind, l.group_no, a.account_id
-FROM levels AS l
-JOIN account_groups AS g ON g.payer = l.group_no
-JOIN account_numbers AS a USING (account_no)
-WHERE l.kind = 'payer'
-UNION ALL
-SELECT l.kind, l.group_no, a.account_id
-FROM levels AS l
-JOIN account_groups AS g ON g.organisation = l.group_no
-JOIN account_numbers AS a USING (account_no)
-WHERE l.kind = 'organisation';
-
 CREATE OR REPLACE TEMP TABLE account_payers AS
-SELECT account_id, min(coalesce(billing_name, payer_email, payer_id)) AS payer, list_sort(list_distinct(list(coalesce(billing_name, payer_email, payer_id)))) AS payers
+SELECT account_id, list_sort(list_distinct(list(coalesce(billing_name, payer_email, payer_id)))) AS payers
 FROM payments
 WHERE account_id IS NOT NULL AND coalesce(billing_name, payer_email, payer_id) IS NOT NULL
 GROUP BY account_id;
 
+CREATE OR REPLACE TEMP TABLE group_members AS
+SELECT l.kind, l.group_no, g.account_no FROM levels AS l JOIN account_groups AS g ON g.leaf = l.group_no WHERE l.kind = 'leaf'
+UNION ALL
+SELECT l.kind, l.group_no, g.account_no FROM levels AS l JOIN account_groups AS g ON g.payer = l.group_no WHERE l.kind = 'payer'
+UNION ALL
+SELECT l.kind, l.group_no, g.account_no FROM levels AS l JOIN account_groups AS g ON g.organisation = l.group_no WHERE l.kind = 'organisation';
+
+-- The group above each leaf, and the actor that holds its payer-level links.
+CREATE OR REPLACE TEMP TABLE group_ids AS
+SELECT
+    g.account_no, n.account_id, g.leaf, g.payer, g.organisation, 'actor-' || f.short AS leaf_id,
+    CASE WHEN p.group_no IS NOT NULL THEN 'payer-' || s.short END AS payer_id,
+    CASE WHEN o.group_no IS NOT NULL THEN 'org-' || w.short END AS organisation_id
+FROM account_groups AS g
+JOIN numbered AS n ON n.account_no = g.account_no
+JOIN numbered AS f ON f.account_no = g.leaf
+LEFT JOIN levels AS p ON p.kind = 'payer' AND p.group_no = g.payer
+LEFT JOIN numbered AS s ON s.account_no = p.group_no
+LEFT JOIN levels AS o ON o.kind = 'organisation' AND o.group_no = g.organisation
+LEFT JOIN numbered AS w ON w.account_no = o.group_no;
+
+-- Actors of several accounts.
 INSERT INTO actors
 WITH described AS (
     SELECT
         m.kind, m.group_no, min(c.first_at) AS first_at, max(c.last_at) AS last_at, CAST(coalesce(sum(c.requests), 0) AS BIGINT) AS requests,
-        list_sort(list_distinct(list(a.email_domain) FILTER (a.email_domain IS NOT NULL))) AS email_domains,
-        list_sort(list_distinct(flatten(list(p.payers) FILTER (p.payers IS NOT NULL)))) AS payers,
+        coalesce(list_sort(list_distinct(list(a.email_domain) FILTER (a.email_domain IS NOT NULL))), []) AS email_domains,
+        coalesce(list_sort(list_distinct(flatten(list(p.payers) FILTER (p.payers IS NOT NULL)))), []) AS payers,
         min(coalesce(a.email, a.account_id)) AS someone
     FROM group_members AS m
-    JOIN accounts AS a USING (account_id)
+    JOIN numbered AS a USING (account_no)
     LEFT JOIN activity AS c USING (account_id)
     LEFT JOIN account_payers AS p USING (account_id)
     GROUP BY m.kind, m.group_no
@@ -62,74 +68,79 @@ domains AS (
     FROM (
         SELECT m.kind, m.group_no, a.email_domain, count(*) AS members
         FROM group_members AS m
-        JOIN accounts AS a USING (account_id)
-        JOIN email_domains AS d ON d.domain = a.email_domain AND d.kind = 'company'
+        JOIN numbered AS a USING (account_no)
+        JOIN (SELECT DISTINCT registrable FROM email_domains WHERE kind = 'company') AS d ON d.registrable = a.email_domain
         GROUP BY ALL
     )
     GROUP BY kind, group_no
 ),
 payers AS (
     SELECT kind, group_no, arg_max(payer, (members, payer)) AS payer
-    FROM (SELECT m.kind, m.group_no, p.payer, count(*) AS members FROM group_members AS m JOIN account_payers AS p USING (account_id) GROUP BY ALL)
+    FROM (
+        SELECT m.kind, m.group_no, p.payers[1] AS payer, count(*) AS members
+        FROM group_members AS m
+        JOIN numbered AS a USING (account_no)
+        JOIN account_payers AS p USING (account_id)
+        GROUP BY ALL
+    )
     GROUP BY kind, group_no
-),
-prefixes (kind, prefix, level) AS (VALUES ('leaf', 'actor-', 'same operator'), ('payer', 'payer-', 'same payer'), ('organisation', 'org-', 'same organisation'))
-SELECT
-    x.prefix || sha256(l.smallest)[:12],
-    CASE
-        WHEN l.kind = 'leaf' AND p.group_no IS NOT NULL THEN 'payer-' || sha256(p.smallest)[:12]
-        WHEN l.kind <> 'organisation' AND o.group_no IS NOT NULL THEN 'org-' || sha256(o.smallest)[:12]
-    END,
-    CASE WHEN l.accounts = 1 THEN d.someone ELSE coalesce(n.domain, y.payer, d.someone) END,
-    l.accounts, d.email_domains, coalesce(d.payers, []), x.level, CASE WHEN l.accounts = 1 THEN 0.99 ELSE coalesce(l.likelihood, 0.9) END,
-    d.first_at, d.last_at, d.requests
-FROM levels AS l
-JOIN prefixes AS x USING (kind)
-JOIN described AS d USING (kind, group_no)
-LEFT JOIN domains AS n USING (kind, group_no)
-LEFT JOIN payers AS y USING (kind, group_no)
-LEFT JOIN levels AS p ON p.kind = 'payer' AND p.group_no = l.payer
-LEFT JOIN levels AS o ON o.kind = 'organisation' AND o.group_no = l.organisation
-ORDER BY 1;
-
-INSERT INTO actor_accounts
-SELECT 'actor-' || sha256(l.smallest)[:12], a.account_id, g.strength_bits, replace(v.identifier_type, '_', ' ') || ' ' || v.identifier_value
-FROM account_groups AS g
-JOIN account_numbers AS a USING (account_no)
-JOIN levels AS l ON l.kind = 'leaf' AND l.group_no = g.leaf
-LEFT JOIN shared_values AS v ON v.value_no = g.via
-ORDER BY 1, 2;
-
-INSERT INTO links
-WITH ruled_out AS (
-    SELECT i.identifier_type, i.identifier_value, i.account_id, i.evidence_id, i.line, t.family, r.why
-    FROM identifiers AS i
-    JOIN identifier_types AS t USING (identifier_type)
-    JOIN ruled_identifiers AS r USING (identifier_type, identifier_value)
-    WHERE r.verdict = 'reject' AND (r.account_id IS NULL OR r.account_id = i.account_id)
-),
-decided AS (
-    SELECT
-        v.identifier_type, v.identifier_value, a.account_id, u.weight_bits, u.kept, u.why, t.family, t.level, g.leaf, g.payer, g.organisation
-    FROM use_verdicts AS u
-    JOIN shared_values AS v USING (value_no)
-    JOIN identifier_types AS t USING (identifier_type)
-    JOIN account_numbers AS a USING (account_no)
-    JOIN account_groups AS g USING (account_no)
 )
 SELECT
-    d.identifier_type, d.identifier_value, d.account_id,
-    CASE
-        WHEN d.level = 'organisation' AND o.group_no IS NOT NULL THEN 'org-' || sha256(o.smallest)[:12]
-        WHEN p.group_no IS NOT NULL THEN 'payer-' || sha256(p.smallest)[:12]
-        ELSE 'actor-' || sha256(l.smallest)[:12]
-    END AS actor_id,
-    d.weight_bits, d.kept, d.why, d.family, i.evidence_id, i.line
-FROM decided AS d
-JOIN identifiers AS i USING (identifier_type, identifier_value, account_id)
-JOIN levels AS l ON l.kind = 'leaf' AND l.group_no = d.leaf
-LEFT JOIN levels AS p ON p.kind = 'payer' AND p.group_no = d.payer
-LEFT JOIN levels AS o ON o.kind = 'organisation' AND o.group_no = d.organisation
-UNION ALL
-SELECT identifier_type, identifier_value, account_id, NULL, NULL, FALSE, 'ruled out: ' || why, family, evidence_id, line FROM ruled_out
-ORDER BY 1, 2, 3;
+    l.prefix || n.short,
+    CASE l.kind WHEN 'leaf' THEN coalesce(i.payer_id, i.organisation_id) WHEN 'payer' THEN i.organisation_id END,
+    coalesce(t.domain, y.payer, d.someone), l.accounts, d.email_domains, d.payers, l.level, coalesce(l.likelihood, 0.9),
+    d.first_at, d.last_at, d.requests
+FROM levels AS l
+JOIN numbered AS n ON n.account_no = l.group_no
+JOIN group_ids AS i ON i.account_no = l.group_no
+JOIN described AS d USING (kind, group_no)
+LEFT JOIN domains AS t USING (kind, group_no)
+LEFT JOIN payers AS y USING (kind, group_no)
+ORDER BY l.kind DESC, l.group_no;
+
+-- Accounts by themselves.
+INSERT INTO actors
+SELECT
+    i.leaf_id, coalesce(i.payer_id, i.organisation_id), coalesce(n.email, n.account_id), 1,
+    CASE WHEN n.email_domain IS NULL THEN [] ELSE [n.email_domain] END, coalesce(p.payers, []), 'same operator', 0.99, c.first_at, c.last_at,
+    coalesce(c.requests, 0)
+FROM group_ids AS i
+JOIN numbered AS n USING (account_no)
+LEFT JOIN activity AS c ON c.account_id = n.account_id
+LEFT JOIN account_payers AS p ON p.account_id = n.account_id
+ANTI JOIN (SELECT group_no FROM levels WHERE kind = 'leaf') AS l ON l.group_no = i.leaf
+ORDER BY i.account_no;
+
+INSERT INTO actor_accounts
+SELECT i.leaf_id, i.account_id, g.strength_bits, replace(v.identifier_type, '_', ' ') || ' ' || v.identifier_value
+FROM account_groups AS g
+JOIN group_ids AS i USING (account_no)
+LEFT JOIN shared_values AS v ON v.value_no = g.via
+ORDER BY g.leaf, g.account_no;
+
+CREATE OR REPLACE TEMP TABLE valued AS
+SELECT
+    v.value_no, v.identifier_type, v.identifier_value, t.family, t.level = 'organisation' AS office, e.weight_bits, e.why
+FROM shared_values AS v
+JOIN identifier_types AS t USING (identifier_type)
+JOIN value_verdicts AS e ON e.value_no = v.value_no AND e.group_no = -1;
+
+-- In the order of value_uses: by type, value and account.
+INSERT INTO links
+SELECT
+    v.identifier_type, v.identifier_value, g.account_id,
+    CASE WHEN v.office THEN coalesce(g.organisation_id, g.payer_id, g.leaf_id) ELSE coalesce(g.payer_id, g.leaf_id) END,
+    coalesce(w.weight_bits, v.weight_bits), c.why IS NULL AND w.kept IS NOT NULL, coalesce(c.why, w.why, v.why), v.family, u.evidence_id, u.line
+FROM value_uses AS u
+JOIN valued AS v USING (value_no)
+JOIN group_ids AS g USING (account_no)
+LEFT JOIN value_verdicts AS w
+    ON w.value_no = u.value_no AND w.group_no = CASE WHEN v.office THEN g.organisation ELSE g.payer END AND w.kept
+LEFT JOIN use_verdicts AS c ON c.value_no = u.value_no AND c.account_no = u.account_no;
+
+INSERT INTO links
+SELECT i.identifier_type, i.identifier_value, i.account_id, NULL, NULL, FALSE, 'ruled out: ' || r.why, t.family, i.evidence_id, i.line
+FROM ruled_uses AS r
+JOIN identifiers AS i ON i.rowid = r.use
+JOIN identifier_types AS t USING (identifier_type)
+ORDER BY i.identifier_type, i.identifier_value, i.account_id;
