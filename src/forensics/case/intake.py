@@ -61,7 +61,7 @@ def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
     if before.size == 0:
         raise RefusedEvidenceError("is empty")
     with ThreadPoolExecutor(1) as pool:
-        digest = pool.submit(_hash, file, before.size, intake.cancelled)
+        digest = pool.submit(_hash, file, intake.cancelled)
         row = {
             "path": file.name,
             "location": file.where,
@@ -85,12 +85,12 @@ def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
     return prepared
 
 
-def _hash(file: EvidenceFile, size: int, cancelled: threading.Event) -> str:
+def _hash(file: EvidenceFile, cancelled: threading.Event) -> str:
+    """Return the SHA-256 of the stored bytes (of a member: as it lies in its archive, out of the archive's own compression)."""
     digest = sha256()
     with file.open_stored() as stream:
-        while size > 0 and (block := stream.read(min(CHUNK, size))):
+        while block := stream.read(CHUNK):
             digest.update(block)
-            size -= len(block)
             if cancelled.is_set():
                 raise RefusedEvidenceError("was not read: the load was interrupted")
     return digest.hexdigest()

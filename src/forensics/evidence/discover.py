@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from forensics.errors import RefusedEvidenceError, UsageError
+from forensics.evidence import archives
 from forensics.evidence.streams import decompressed
 
 STANDARD_INPUT = "-"
@@ -45,7 +46,7 @@ class EvidenceFile:
     def open_stored(self) -> BinaryIO:
         """Open the bytes as they are stored (what is hashed); ``RefusedEvidenceError`` when they cannot be read."""
         try:
-            return self.location.open("rb", buffering=0)
+            return self.location.open("rb", buffering=0) if self.member is None else archives.open_member(self.location, self.member)
         except OSError as error:
             raise RefusedEvidenceError(f"cannot be read ({error.strerror or error})") from error
 
@@ -163,7 +164,27 @@ def _add(path: Path, name: str, found: Discovery) -> None:
     if not stat.S_ISREG(mode):
         found.refused.append((name, "is no regular file"))
     elif path.name not in _NEVER:
+        _add_members(path, name, found)
+
+
+def _add_members(path: Path, name: str, found: Discovery) -> None:
+    """Add a file, or the members of an archive."""
+    try:
+        held = archives.members(path)
+    except (OSError, RefusedEvidenceError) as error:
+        reason = error if isinstance(error, RefusedEvidenceError) else f"cannot be read ({error.strerror or error})"
+        found.refused.append((name, str(reason)))
+        return
+    if held is None:
         found.files.append(EvidenceFile(name, path))
+        return
+    if not held:
+        found.refused.append((name, "is an archive without files"))
+    for member in held:
+        if member.refused is None:
+            found.files.append(EvidenceFile(f"{name}/{member.path}", path, member.path))
+        else:
+            found.refused.append((f"{name}/{member.path}", member.refused))
 
 
 def _spooled(spool: Path | None) -> EvidenceFile:
@@ -180,3 +201,13 @@ def _spooled(spool: Path | None) -> EvidenceFile:
     kept = spool / digest.hexdigest()
     partial.replace(kept)
     return EvidenceFile("stdin", kept)
+
+
+def at(where: str) -> EvidenceFile:
+    """Return the evidence file that was read at ``where`` (``EvidenceFile.where``): a file, or a member of an archive that is a file."""
+    path = Path(where)
+    for archive in (path, *path.parents):
+        if archive.is_file():
+            member = path.relative_to(archive).as_posix()
+            return EvidenceFile(path.name, archive, None if member == "." else member)
+    return EvidenceFile(path.name, path)
