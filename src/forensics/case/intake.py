@@ -10,7 +10,7 @@ from hashlib import sha256
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -52,7 +52,6 @@ class Prepared:
     row: dict[str, Any]
     frames: dict[str, pl.DataFrame]
     staged: Path | None
-    size_bytes: int
 
 
 def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
@@ -65,14 +64,13 @@ def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
         row = {
             "path": file.name,
             "location": file.where,
-            "size_bytes": before.size,
             "load_options": intake.recorded,
             **{key: getattr(intake.options, key) for key in ("exhibit", "collected_by", "collected_at", "note")},
         }
         if before.size < CHUNK or intake.known:
-            held = digest.result()
+            held = digest.result().sha256
             if intake.known.get(held) == intake.recorded:
-                return Prepared({**row, "sha256": held}, {}, None, before.size)
+                return Prepared({**row, "sha256": held}, {}, None)
         staged = intake.folder / f"loading-{number}.parquet.new"
         try:
             prepared = _classified(file, intake, digest, staged, row)
@@ -81,22 +79,30 @@ def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
         except BaseException:
             staged.unlink(missing_ok=True)
             raise
-    prepared.row["sha256"] = digest.result()
+    prepared.row |= digest.result()._asdict()
     return prepared
 
 
-def _hash(file: EvidenceFile, cancelled: threading.Event) -> str:
+class Stored(NamedTuple):
+    """What the stored bytes of a file are on record by."""
+
+    sha256: str
+    size_bytes: int
+
+
+def _hash(file: EvidenceFile, cancelled: threading.Event) -> Stored:
     """Return the SHA-256 of the stored bytes (of a member: as it lies in its archive, out of the archive's own compression)."""
-    digest = sha256()
+    digest, size = sha256(), 0
     with file.open_stored() as stream:
         while block := stream.read(CHUNK):
             digest.update(block)
+            size += len(block)
             if cancelled.is_set():
                 raise RefusedEvidenceError("was not read: the load was interrupted")
-    return digest.hexdigest()
+    return Stored(digest.hexdigest(), size)
 
 
-def _short(digest: Future[str]) -> Future[str]:
+def _short(digest: Future[Stored]) -> Future[str]:
     """Return the evidence id as soon as the hash is known."""
     short: Future[str] = Future()
 
@@ -105,13 +111,13 @@ def _short(digest: Future[str]) -> Future[str]:
         if error is not None:
             short.set_exception(error)
         else:
-            short.set_result(done.result()[:12])
+            short.set_result(done.result().sha256[:12])
 
     digest.add_done_callback(settle)
     return short
 
 
-def _classified(file: EvidenceFile, intake: Intake, digest: Future[str], staged: Path, row: dict[str, Any]) -> Prepared:
+def _classified(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any]) -> Prepared:
     kind = intake.options.kind
     with file.open() as stream:
         head = stream.read(HEAD)
@@ -126,7 +132,7 @@ def _classified(file: EvidenceFile, intake: Intake, digest: Future[str], staged:
     return _log(file, intake, digest, staged, row)
 
 
-def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Future[str], row: dict[str, Any]) -> Prepared | None:
+def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Future[Stored], row: dict[str, Any]) -> Prepared | None:
     """Read an export or notes; None when it is neither."""
     for name in READERS:
         try:
@@ -136,7 +142,7 @@ def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Futur
         match = module.recognise(head, file.name, kind)
         if match is None:
             continue
-        found = module.read(file, match, digest.result()[:12])
+        found = module.read(file, match, digest.result().sha256[:12])
         told = {
             "kind": found.kind,
             "format": found.format,
@@ -149,11 +155,11 @@ def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Futur
             "last_at": found.last_at,
             "assumptions": list(found.assumptions),
         }
-        return Prepared(row | told, {**found.frames, "rejects": found.rejected}, None, row["size_bytes"])
+        return Prepared(row | told, {**found.frames, "rejects": found.rejected}, None)
     return None
 
 
-def _log(file: EvidenceFile, intake: Intake, digest: Future[str], staged: Path, row: dict[str, Any]) -> Prepared:
+def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any]) -> Prepared:
     options = intake.options
     reading_options = ReadOptions(
         time_zone=options.time_zone or "UTC", trusted_proxies=options.trusted_proxies, log_format=options.log_format
@@ -168,8 +174,8 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[str], staged: Path, 
     if reading.parsed == 0 and (options.since, options.until) == (None, None):
         raise RefusedEvidenceError("holds no request that could be read")
     told = _log_row(file, intake, plan, reader, reading)
-    frames = {"rejects": reading.rejects_of(digest.result()[:12])}
-    return Prepared(row | told, frames, staged if reading.parsed else None, row["size_bytes"])
+    frames = {"rejects": reading.rejects_of(digest.result().sha256[:12])}
+    return Prepared(row | told, frames, staged if reading.parsed else None)
 
 
 def _first(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ from forensics.case.case import Case
 from forensics.case.intake import Intake, Prepared, prepare
 from forensics.case.load_options import LoadOptions
 from forensics.errors import ForensicsError, RefusedEvidenceError
-from forensics.evidence import custody
+from forensics.evidence import archives, custody
 from forensics.evidence.discover import EvidenceFile, discover
 from forensics.progress import Progress
 
@@ -42,6 +42,7 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
 
     ``ForensicsError`` when nothing could be loaded (the case is then as it was), and for any refusal when ``options.strict``.
     """
+    archives.workspace = case.folder
     found = discover(paths, exclude=(case.folder, *options.exclude), spool=case.folder / "stdin")
     result = LoadResult(refused=list(found.refused))
     _strict(result, options)

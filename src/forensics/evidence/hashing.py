@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import BinaryIO
 
 from forensics.progress import Advance
 
@@ -17,4 +18,12 @@ def sha256_of(path: Path, advance: Advance | None = None) -> str:
             digest.update(buffer[:count])
             if advance is not None:
                 advance(count)
+    return digest.hexdigest()
+
+
+def sha256_of_stream(stream: BinaryIO) -> str:
+    """Return the SHA-256 of all that a stream gives."""
+    digest = hashlib.sha256()
+    while block := stream.read(1 << 20):
+        digest.update(block)
     return digest.hexdigest()

@@ -11,10 +11,11 @@ from typing import Any
 
 from forensics import limits
 from forensics.case.case import Case
-from forensics.errors import BrokenEvidenceError, UsageError
+from forensics.errors import BrokenEvidenceError, RefusedEvidenceError, UsageError
 from forensics.evidence import chain as custody_chain
 from forensics.evidence import custody
-from forensics.evidence.hashing import sha256_of
+from forensics.evidence.discover import EvidenceFile, at
+from forensics.evidence.hashing import sha256_of, sha256_of_stream
 from forensics.progress import Advance, Progress
 
 SOUND = frozenset({"intact", "moved"})
@@ -96,6 +97,9 @@ def _hashed(jobs: list[_Job], progress: Progress) -> Iterator[Check]:
 
 
 def _checked(job: _Job, advance: Advance) -> Check:
+    stored = at(str(job.path))
+    if stored.member is not None:
+        return _member_checked(job, stored)
     if not job.path.is_file():
         return Check(job.what, job.name, "missing", f"expected at {job.path}")
     size = job.path.stat().st_size
@@ -105,6 +109,18 @@ def _checked(job: _Job, advance: Advance) -> Check:
         found = sha256_of(job.path, advance)
     except OSError as error:
         return Check(job.what, job.name, "unreadable", error.strerror or str(error))
+    if found != job.sha256:
+        return Check(job.what, job.name, "changed", f"SHA-256 {found}, {job.sha256} on record")
+    return Check(job.what, job.name, "intact")
+
+
+def _member_checked(job: _Job, stored: EvidenceFile) -> Check:
+    """Check a member of an archive: its bytes as they come out of the archive."""
+    try:
+        with stored.open_stored() as stream:
+            found = sha256_of_stream(stream)
+    except RefusedEvidenceError as error:
+        return Check(job.what, job.name, "missing", str(error))
     if found != job.sha256:
         return Check(job.what, job.name, "changed", f"SHA-256 {found}, {job.sha256} on record")
     return Check(job.what, job.name, "intact")
