@@ -22,9 +22,9 @@ from forensics.report.ordering import Order, deliver, deliver_export
 from forensics.report.redaction import Redaction, load_key, vocabulary
 
 FILLED = (
-    "evidence_files", "rejects", "notes", "accounts", "payments", "actors", "actor_accounts", "links", "incidents", "phases", "attributions",
-    "rivals", "participants", "taken", "response", "timeline", "options", "automation", "ambiguous_keys", "account_aliases", "identifiers",
-)  # fmt: skip
+    *("evidence_files", "rejects", "notes", "accounts", "payments", "actors", "actor_accounts", "links", "incidents", "phases"),
+    *("attributions", "rivals", "participants", "taken", "response", "timeline", "options", "automation", "ambiguous_keys"),
+)
 
 PROGRAM_WORDS = {
     "kind", "level", "role", "verdict", "severity", "phase", "identifier_type", "family", "time_basis", "sha256", "evidence_id", "location",

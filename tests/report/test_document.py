@@ -1,0 +1,185 @@
+"""The document and what is made of it: comparison, Markdown, masks, the registries, the runtime of the charts, the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.report.made import ACTOR, INCIDENT, account, fill
+
+from forensics.case.case import Case
+from forensics.case.sql import names, sql
+from forensics.errors import ForensicsError
+from forensics.progress import Silent
+from forensics.report import exports, write_report
+from forensics.report.collect import collect, document
+from forensics.report.compare import changes
+from forensics.report.document import Document, Edge, from_json, to_json
+from forensics.report.drawing import RUNTIME_SNIPPET, runtime
+from forensics.report.graph import MAX_NODES, graphs
+from forensics.report.markdown import as_markdown, escaped, sparkline
+from forensics.report.masking import MASK, masked
+from forensics.report.picture import POINTS, pictures
+from forensics.report.sections import all_sections
+
+ORDER = (
+    *("summary", "changes", "figures", "picture", "timeline", "actors", "participants", "taken", "rivals", "response", "method"),
+    *("evidence", "glossary"),
+)
+
+
+def _made(case: Case, **options: object) -> Document:
+    fill(case, **options)  # type: ignore[arg-type]
+    return document(collect(case, None), analysis_id="0" * 16, incident=None)
+
+
+def test_sections_come_in_the_order_of_the_contract() -> None:
+    assert tuple(section.id for section in all_sections()) == ORDER
+
+
+@pytest.mark.parametrize("package", ["report/queries", "timeline/sources"])
+def test_every_query_says_what_it_is_and_why(package: str) -> None:
+    for name in names(package):
+        assert re.match(r"-- title: .+\n-- why: (.|\n--)+\n-- parameters: ", sql(package, name)), name
+        assert re.search(r"ORDER BY", sql(package, name)) or package != "report/queries" or name == "overview", name
+
+
+def test_a_document_survives_json_and_a_newer_one_is_refused(case: Case) -> None:
+    made = _made(case)
+    assert from_json(to_json(made)) == made
+    newer = json.dumps({**json.loads(to_json(made)), "schema_version": 99})
+    with pytest.raises(ForensicsError, match="schema version 99"):
+        from_json(newer)
+    for broken in ("", "[]", "{}", '"text"'):
+        with pytest.raises(ForensicsError, match=r"no report\.json"):
+            from_json(broken)
+
+
+def test_changes_name_what_new_evidence_moved(case: Case) -> None:
+    before = _made(case, ring=10)
+    assert changes(before, before) == ("Nothing has changed: the same analysis.",)
+    after = replace(_made(case, ring=12), analysis_id="1" * 16)
+    told = changes(before, after)
+    assert f"Account {account(9)} was uninvolved in {INCIDENT}, now participant." in told
+    assert f"Account {account(11)} is now named as uninvolved in {INCIDENT}." in told
+    assert f"Actor lumenworks.example ({ACTOR}): 2 accounts joined, 0 left." in told
+
+
+def test_changes_tell_merged_and_gone_actors(case: Case) -> None:
+    after = _made(case)
+    members = after.tables["members"]
+    split = replace(members, rows=tuple(("actor-b" if n % 2 else "actor-a", *row[1:]) for n, row in enumerate(members.rows)))
+    before = replace(after, tables={**after.tables, "members": split})
+    assert f"Actor lumenworks.example ({ACTOR}) now joins what were 2 actors: actor-a, actor-b." in changes(before, after)
+    gone = replace(after, tables={**after.tables, "members": replace(members, rows=())}, analysis_id="x")
+    assert f"Actor lumenworks.example ({ACTOR}) is gone." in changes(after, gone)
+
+
+def test_markdown_is_whole_and_carries_no_markup_of_the_evidence(case: Case) -> None:
+    text = as_markdown(_made(case, text=" <b>[x](javascript:1) | `y` \x1b[31m"))
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [f"## {s.title}" for s in all_sections() if s.id != "changes"]
+    assert "<b>" not in text
+    assert "[x](" not in text.replace("\\[x\\](", "")
+    assert "\x1b" not in text
+    assert escaped("a|b\nc") == "a\\|b c"
+
+
+def test_sparkline_keeps_gaps_and_peaks() -> None:
+    assert sparkline([0, None, 8, 4]) == "▁ █▅"
+    assert len(sparkline(range(1_000), 80)) == 80
+    assert sparkline([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("GET /a?token=abcdef123&x=1", "abcdef123"),
+        ("/cb?code=s3cr3tcode&state=1", "s3cr3tcode"),
+        ("?X-Amz-Signature=deadbeefdeadbeef", "deadbeefdeadbeef"),
+        ("https://user:hunter2pass@host/x", "hunter2pass"),
+        ("Authorization: Bearer abc.def-ghi_jkl", "abc.def-ghi_jkl"),
+        ("eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJ", "eyJzdWIiOiIx"),
+        ("/a?api_key=AAA%2Bbbb#frag", "AAA%2Bbbb"),
+    ],
+)
+def test_secrets_in_urls_are_masked_in_texts_and_lists(text: str, hidden: str) -> None:
+    frame = masked(pl.DataFrame({"a": [text, None], "b": [[text, "plain"], None]}))
+    written = str(frame.to_dicts())
+    assert hidden not in written
+    assert MASK in written
+    assert "plain" in written
+
+
+def test_what_is_no_secret_stays() -> None:
+    kept = ["/search?q=token&page=2", "/keys?sort=asc", "basic plan", "monkey=1", "the session=open state"]
+    assert masked(pl.DataFrame({"a": kept}))["a"].to_list() == kept
+
+
+def test_a_long_incident_is_averaged_and_its_totals_agree(case: Case) -> None:
+    fill(case, minutes=10_000)
+    frames = collect(case, None)
+    drawn = pictures(frames)[0]
+    assert len(drawn.times) <= POINTS
+    assert drawn.step == 7
+    whole = sum(v or 0 for v in drawn.layers[0].requests) * drawn.step
+    assert abs(whole - frames["actor_load"]["requests"].sum()) < 10
+    firsts = frames["minutes"]["requests"].head(7)
+    assert drawn.requests[0] == pytest.approx(firsts.mean(), abs=0.001)
+
+
+def test_a_graph_is_bounded_says_so_and_holds_only_real_links(case: Case) -> None:
+    fill(case, ring=700)
+    frames = collect(case, None)
+    (graph,) = graphs(frames)
+    assert len(graph.nodes) <= MAX_NODES
+    assert (graph.accounts, graph.links) == (700, frames["links"].height)
+    real = {(row["account_id"], f"{row['identifier_type']}: {row['identifier_value']}") for row in frames["links"].to_dicts()}
+    assert {(edge.account, edge.identifier) for edge in graph.edges} <= real
+    assert len({(node.x, node.y) for node in graph.nodes}) == len(graph.nodes)
+    assert all(isinstance(edge, Edge) and edge.account != edge.identifier for edge in graph.edges)
+
+
+def test_the_runtime_in_the_page_is_the_librarys() -> None:
+    import vl_convert
+
+    assert runtime() == vl_convert.javascript_bundle(RUNTIME_SNIPPET)
+
+
+def test_exports_are_what_the_tools_take(case: Case, tmp_path: Path) -> None:
+    from xml.etree import ElementTree
+
+    fill(case, text=" \x00\x1b<&>")
+    frames = collect(case, None)
+    for kind, export in exports.all_exports().items():
+        assert (export.name, export.reference[:4]) == (kind, "http")
+        exports.write_export(case, kind, tmp_path, frames)
+    space = "{http://graphml.graphdrawing.org/xmlns}"
+    graph = ElementTree.parse(tmp_path / "links.graphml").getroot()
+    nodes = {node.get("id") for node in graph.iter(f"{space}node")}
+    edges = [(edge.get("source"), edge.get("target")) for edge in graph.iter(f"{space}edge")]
+    assert len(edges) == frames["links"].height
+    assert all(source in nodes and target in nodes for source, target in edges)
+    lines = [json.loads(line) for line in (tmp_path / "timesketch.jsonl").read_text().splitlines()]
+    assert len(lines) == frames["timeline"].height
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["datetime"]) and line["message"] for line in lines)
+    assert (tmp_path / "timesketch.csv").read_text().startswith("message,datetime,timestamp_desc,")
+    assert pl.read_parquet(tmp_path / "participants.parquet").height == frames["participants"].height
+
+
+def test_the_same_bytes_in_another_zone_locale_hash_seed_and_number_of_threads(case: Case, tmp_path: Path) -> None:
+    fill(case)
+    write_report(case, tmp_path / "here", None, Silent())
+    case.connection.close()
+    environment = {"TZ": "America/Los_Angeles", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7", "POLARS_MAX_THREADS": "1"}
+    command = [sys.executable, "-m", "forensics", "report", "--case", str(case.folder), "--out", str(tmp_path / "there")]
+    subprocess.run(command, check=True, env={**os.environ, **environment}, capture_output=True)
+    for file in (tmp_path / "here").iterdir():
+        if file.name != "run.json":
+            assert file.read_bytes() == (tmp_path / "there" / file.name).read_bytes(), file.name
