@@ -23,10 +23,16 @@ FEWEST_DAYS_OF_WEEK = 14.0
 
 @dataclass(frozen=True)
 class Baseline:
-    """Expected requests of each minute; ``dispersion`` = variance over mean by width in minutes; ``days`` it was learned from."""
+    """Expected requests of each minute; ``dispersion`` = variance over mean by width in minutes; ``days`` it was learned from.
+
+    Load falls otherwise than it rises: ``dips`` is the spread of the logarithm of seen over expected, below, by width; ``lulls`` the
+    mean number of expected requests by which empty stretches outlast their median (1 for a Poisson process).
+    """
 
     expected: Floats
     dispersion: dict[int, float]
+    dips: dict[int, float]
+    lulls: float
     days: float
     rhythm: str
     error_ratio: float
@@ -35,7 +41,15 @@ class Baseline:
 
     def spread(self, width: int) -> float:
         """Dispersion of sums over ``width`` minutes: that of the nearest width that was measured, upwards."""
-        return next((self.dispersion[w] for w in WIDTHS if w >= width), self.dispersion[WIDTHS[-1]])
+        return self.dispersion[_measured(width)]
+
+    def dip(self, width: int) -> float:
+        """Spread of dips over ``width`` minutes."""
+        return self.dips[_measured(width)]
+
+
+def _measured(width: int) -> int:
+    return next((w for w in WIDTHS if w >= width), WIDTHS[-1])
 
 
 def rolling(values: Floats, width: int) -> Floats:
@@ -153,3 +167,31 @@ def dispersion(requests: Floats, expected: Floats, masked: Bools) -> dict[int, f
         scale = max(float(np.quantile(residual, 0.5)) / 0.6745, float(np.quantile(residual, 0.98)) / 2.326)
         found[width] = max(1.0, scale**2)
     return found
+
+
+def dips(requests: Floats, expected: Floats, masked: Bools) -> dict[int, float]:
+    """Spread of ln(seen / expected) below zero of sums of each width: the 2 % quantile as that of a normal distribution."""
+    found: dict[int, float] = {}
+    for width in WIDTHS:
+        clean = rolling(masked.astype(float), width) == 0
+        seen, wanted = rolling(requests, width)[clean][::width], rolling(expected, width)[clean][::width]
+        logs = np.log((seen + 1.0) / (wanted + 1.0))
+        found[width] = max(0.05, -float(np.quantile(logs, 0.02)) / 2.054) if len(logs) >= 8 else 0.5
+    return found
+
+
+def lulls(requests: Floats, expected: Floats, masked: Bools) -> float:
+    """Mean excess, in expected requests, of empty stretches over their median; at least 1.
+
+    For a Poisson process the requests that an empty stretch should have brought are exponential with mean 1 whatever the rate; bursts
+    and sessions make it longer. The mean excess over a threshold is the scale of an exponential tail.
+    """
+    empty = (requests == 0) & ~masked
+    edges = np.diff(np.concatenate(([0], empty.astype(np.int8), [0])))
+    first, after = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    if len(first) < 30:
+        return 1.5
+    total = np.concatenate(([0.0], np.cumsum(expected)))
+    missing = total[after] - total[first]
+    above = missing[missing >= np.median(missing)] - np.median(missing)
+    return max(1.0, float(above.mean()))

@@ -107,9 +107,9 @@ def _load(rows: pl.DataFrame, edge: Edge, low: datetime, high: datetime) -> date
     if not edge.start:
         counts = counts[::-1]
     inner = counts[BEFORE * 60 :]
-    usual, unusual = max(edge.usual_rate, 1e-3), max(float(inner.mean()), 1e-3)
-    if edge.window.signal == "surge":
-        unusual = max(unusual, 1.5 * usual)
+    outer = counts[: (BEFORE - 1) * 60]
+    usual = max((float(outer.sum()) + 60 * edge.usual_rate) / (len(outer) + 60), 1e-3)
+    unusual = max(float(inner.mean()), 1e-3)
     split = _split(counts * np.log(usual) - usual, counts * np.log(unusual) - unusual)
     return low + split * SECOND if edge.start else high - split * SECOND
 

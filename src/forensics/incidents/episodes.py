@@ -62,11 +62,11 @@ class Found:
 
 def incidents_of(whole: Sequence[Window], parts: Sequence[Window]) -> list[Found]:
     """Put windows of everything, and windows of parts that everything does not show, together into incidents (ordered by start)."""
-    troubles = [w for w in whole if w.signal in DISTURBING]
+    troubles = _exact([w for w in whole if w.signal in DISTURBING])
     surges = [w for w in whole if w.signal == "surge"]
     found = [_incident(group, EVERYTHING) for group in _relapsing(_clusters(troubles))]
     shown = [(f.first - GAP, f.last + GAP) for f in found]
-    rest = [w for w in parts if w.signal in DISTURBING and _counts(w) and not any(a <= w.last and w.first <= b for a, b in shown)]
+    rest = [w for w in _exact(parts) if w.signal in DISTURBING and _counts(w) and not any(a <= w.last and w.first <= b for a, b in shown)]
     by_cluster = [_clearest(cluster) for cluster in _clusters(rest)]
     for scope in dict.fromkeys(cluster[0].scope for cluster in by_cluster):
         own = [cluster for cluster in by_cluster if cluster[0].scope == scope]
@@ -75,6 +75,18 @@ def incidents_of(whole: Sequence[Window], parts: Sequence[Window]) -> list[Found
     taken = {w for f in found for w in f.surges}
     found.extend(_incident([[w]], EVERYTHING) for w in surges if w not in taken)
     return sorted(found, key=lambda f: (f.first, f.kind, f.scope.part, f.scope.name))
+
+
+def _exact(windows: Sequence[Window]) -> list[Window]:
+    """Drop a collapse that is hardly more than a silence inside it: silence has exact boundaries."""
+
+    def told(window: Window) -> bool:
+        inside = (
+            w for w in windows if w.signal == "silence" and w.scope == window.scope and window.first <= w.last and w.first <= window.last
+        )
+        return window.signal == "collapse" and sum(w.size for w in inside) >= 0.75 * window.size
+
+    return [w for w in windows if not told(w)]
 
 
 def _counts(window: Window) -> bool:

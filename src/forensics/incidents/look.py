@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forensics.incidents.baseline import Baseline, dispersion, fit, rolling
+from forensics.incidents.baseline import Baseline, dips, dispersion, fit, lulls, rolling
 from forensics.incidents.series import Axis, Bools, Series
 
 USUAL_ERROR_RATIO = 0.02
@@ -32,6 +32,8 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
     baseline = Baseline(
         expected=expected,
         dispersion=dispersion(series.requests, expected, masked),
+        dips=dips(series.requests, expected, masked),
+        lulls=lulls(series.requests, expected, masked),
         days=float(np.sum(~masked)) / 1440,
         rhythm=rhythm,
         error_ratio=_error_ratio(axis, series, masked),

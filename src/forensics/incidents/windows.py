@@ -94,6 +94,34 @@ def bounded_runs(candidates: Bools, around: int, likelihood: Floats) -> list[tup
     return found
 
 
+def sharpened(requests: Floats, first: int, last: int) -> tuple[int, int]:
+    """Move the ends of a stretch of other load to where the load changes: the most likely split of the minutes around each (Poisson).
+
+    The levels on both sides are the medians of the minutes there: what is usual for the hour is not always what there was.
+    """
+    start = _split_near(requests, first, last)
+    mirrored = len(requests) - 1
+    end = mirrored - _split_near(requests[::-1], mirrored - last, mirrored - first)
+    return (start, end) if start <= end else (first, last)
+
+
+SHARPEN = 15
+"""Minutes to each side in which an end may move."""
+
+
+def _split_near(requests: Floats, first: int, last: int) -> int:
+    middle = first + max(1, (last - first) // 2)
+    low, high = max(0, first - SHARPEN), min(first + SHARPEN + 1, middle + 1)
+    outside, inside = requests[max(0, low - SHARPEN) : max(low, 1)], requests[min(first + 3, middle) : min(first + 3 * SHARPEN, last + 1)]
+    if high - low < 3 or not len(outside) or not len(inside):
+        return first
+    usual, other = max(float(np.median(outside)), 0.1), max(float(np.median(inside)), 0.1)
+    ahead, behind = requests[low:high] * np.log(usual) - usual, requests[low:high] * np.log(other) - other
+    left = np.concatenate(([0.0], np.cumsum(ahead)))
+    right = behind.sum() - np.concatenate(([0.0], np.cumsum(behind)))
+    return low + int(np.argmax(left + right))
+
+
 def trimmed(window: Window, evidence: Bools) -> Window:
     """Cut a window to the first and last minute with evidence of its own."""
     at = np.flatnonzero(evidence[window.first : window.last + 1])

@@ -1,7 +1,7 @@
 """Silence: minutes without a single line, ranked by the requests that should have come, not by their length.
 
-Nightly quiet is no incident, and two minutes at noon may be one. Chance: exp(-expected / dispersion), the dispersion being that of sums
-as wide as the gap, so that bursty traffic needs more missing requests than steady traffic.
+Nightly quiet is no incident, and two minutes at noon may be one. Chance: exp(-expected / lulls), where lulls says how much longer than a
+Poisson process' the usual empty stretches of this log are: traffic in bursts needs more missing requests than steady traffic.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def detect(view: View) -> list[Window]:
         if first == 0 or last == len(requests) - 1:
             continue  # the log begins later or ends earlier: its coverage, not its silence
         missing = float(total[last + 1] - total[first])
-        score = missing / view.baseline.spread(last - first + 1) / np.log(10)
+        score = missing / view.baseline.lulls / np.log(10)
         if score >= LEAST_SCORE and missing >= LEAST_MISSING:
             found.append(Window("silence", view.series.scope, first, last, min(score, 300.0), missing))
     return found

@@ -11,7 +11,7 @@ from forensics.incidents.baseline import rolling
 from forensics.incidents.detectors.collapse import load_likelihood
 from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
-from forensics.incidents.windows import Window, bounded_runs, marked
+from forensics.incidents.windows import Window, bounded_runs, marked, sharpened
 
 WIDTHS = (15, 60)
 LEAST_TIMES = 3.0
@@ -33,11 +33,22 @@ def detect(view: View) -> list[Window]:
     found = []
     likelihood = load_likelihood(series.requests, expected, STATES, view.baseline.spread(15))
     for first, last in bounded_runs(candidates, AROUND, likelihood):
+        first, last = sharpened(series.requests, *_edges(series.requests - expected, first, last))
         span = slice(first, last + 1)
         surplus = float(series.requests[span].sum() - expected[span].sum())
         if last - first >= 9 and surplus >= LEAST_SURPLUS:
             found.append(Window("surge", series.scope, first, last, float(score[span].max()), surplus))
     return found
+
+
+def _edges(surplus: Floats, first: int, last: int) -> tuple[int, int]:
+    """Cut a surge to where ten minutes hold a third of what it holds at its height: what trails behind is a lively evening."""
+    ahead, behind = rolling(surplus[::-1], 10)[::-1][first : last + 1], rolling(surplus, 10)[first : last + 1]
+    level = 0.35 * float(np.quantile(behind, 0.8))
+    from_here, to_here = ahead >= level, behind >= level
+    if not from_here.any() or not to_here.any():
+        return first, last
+    return first + int(np.argmax(from_here)), last - int(np.argmax(to_here[::-1]))
 
 
 def usual_peak(view: View, width: int) -> float:
