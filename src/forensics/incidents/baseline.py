@@ -13,7 +13,7 @@ import numpy as np
 
 from forensics.incidents.series import Axis, Bools, Floats
 
-WIDTHS = (1, 5, 15, 60)
+WIDTHS = (1, 5, 15, 30, 60)
 """Widths in minutes for which dispersion is measured."""
 FEWEST_DAYS = 3.0
 """Days that a rhythm of the day needs."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,10 +17,11 @@ from forensics.incidents.collection import collections, explained, runs
 from forensics.incidents.detectors import detectors
 from forensics.incidents.episodes import Found, incidents_of
 from forensics.incidents.findings import Finding, narrowed, table
-from forensics.incidents.look import View, look
+from forensics.incidents.look import View, beside, look
 from forensics.incidents.phases import phases, worst_minute
-from forensics.incidents.series import Axis, Bools, Series, read_series
+from forensics.incidents.series import Axis, Bools, Scope, Series, read_series
 from forensics.incidents.severity import severity
+from forensics.incidents.silence import read
 from forensics.incidents.windows import Window
 
 PASSES = 4
@@ -43,6 +46,7 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     given = _given_baseline(case, axis)
     view, whole = _settled(axis, series[0], given)
     views = {part.scope: look(axis, part, view.masked) for part in series[1:]}
+    views |= {scope: beside(part, view) for scope, part in views.items()}
     parts = [window for part in views.values() for window in _windows(part)]
     found = [narrowed(f, view, views) for f in incidents_of(whole, parts)]
     views[series[0].scope] = view
@@ -52,7 +56,19 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     ramps = {f: ramp for f, ramp in ramps.items() if not explained(f, collecting)} | dict.fromkeys(collecting)
     scopes = {f: views.get(f.scope, view) for f in ramps}
     moments = iter(refined(case, axis, [edge for f, ramp in ramps.items() for edge in _edges(f, scopes[f], view, ramp)]))
-    return [_finding(axis, f, scopes[f], view, ramp, moments) for f, ramp in ramps.items()]
+    found_all = [_finding(axis, f, scopes[f], view, ramp, moments) for f, ramp in ramps.items()]
+    files = case.rows("incidents", "log_ends")
+    return [_read(finding, views, files) for finding in found_all]
+
+
+def _read(finding: Finding, views: dict[Scope, View], files: list[dict[str, Any]]) -> Finding:
+    """Say what the longest silence of an incident is; what is no outage of the service burns no budget."""
+    silences = [w for w in finding.found.windows if w.signal == "silence" and w.scope.part in ("everything", "host")]
+    if not silences:
+        return finding
+    reading = read(max(silences, key=lambda w: w.size), views, files)
+    harmless = finding.found.kind == "silence" and reading.name in ("log missing", "clock")
+    return replace(finding, reading=reading, severity="low" if harmless else finding.severity)
 
 
 def _ramp(view: View, found: Found) -> int | None:

@@ -19,6 +19,8 @@ LEAST_PART = 200.0
 """Requests that must be missing before the silence of one route counts."""
 DISTURBING = ("errors", "latency", "collapse", "silence")
 """Signals that something is wrong with the service; a surge alone is no outage."""
+SYMPTOM = {"errors": "answers", "latency": "answers", "collapse": "load", "silence": "load", "surge": "surge", "collection": "collection"}
+"""What a signal is a symptom of: a relapse shows one of the symptoms that there were before."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def _relapsing(clusters: list[list[Window]]) -> list[list[list[Window]]]:
             before = groups[-1]
             gap = cluster[0].first - max(w.last for w in before[-1])
             greater = max(_size(c) for c in before) >= _size(cluster)
-            if gap <= FLAPPING or (gap <= RELAPSE and greater):
+            alike = {SYMPTOM[w.signal] for c in before for w in c} & {SYMPTOM[w.signal] for w in cluster}
+            if alike and (gap <= FLAPPING or (gap <= RELAPSE and greater)):
                 before.append(cluster)
                 continue
         groups.append([cluster])

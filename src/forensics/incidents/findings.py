@@ -14,6 +14,7 @@ from forensics.incidents.episodes import Found
 from forensics.incidents.look import View
 from forensics.incidents.phases import Phase
 from forensics.incidents.series import Axis, Scope
+from forensics.incidents.silence import Reading
 
 SECOND = timedelta(seconds=1)
 CONCENTRATED = 0.85
@@ -42,6 +43,7 @@ class Finding:
     facts: Mapping[str, Any] = field(default_factory=dict)
     summary: str = ""
     basis: str = ""
+    reading: Reading | None = None
 
     @property
     def incident_id(self) -> str:
@@ -105,6 +107,7 @@ class Finding:
             "affected_accounts": facts.get("affected_accounts", 0), "affected_paying_accounts": facts.get("affected_paying_accounts", 0),
             "verdict": "inconclusive", "likelihood": 0.5, "summary": self.summary, "ramp_started_at": self.ramp_started_at,
             "missing_requests": round(self.missing, 1), "basis": self.basis,
+            "reading": self.reading.name if self.reading else None,
         }  # fmt: skip
 
     def phase_rows(self) -> pl.DataFrame:
@@ -145,7 +148,7 @@ SCHEMA: dict[str, Any] = {
     "peaked_at": pl.Datetime("us"), "mitigated_at": pl.Datetime("us"), "ended_at": pl.Datetime("us"), "severity": pl.String,
     "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
-    "missing_requests": pl.Float64, "basis": pl.String,
+    "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String,
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,28 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
         slowness_scale=scale,
     )
     return View(axis, series, baseline, masked)
+
+
+def beside(part: View, whole: View) -> View:
+    """A host or backend beside the others: it is expected to do its usual share of what is done at all.
+
+    Where everything is quiet none of them is to be blamed for it, and noise that they share is no news about one of them.
+    """
+    others = whole.series.requests - part.series.requests
+    clean = ~part.masked
+    share = part.series.requests[clean].sum() / max(others[clean].sum(), 1.0)
+    if others[clean].sum() < 0.1 * whole.series.requests[clean].sum():
+        return part
+    nearby = np.roll(rolling(others, 5), -2) / 5 * share
+    expected = np.maximum(np.minimum(part.baseline.expected, nearby), 1e-6)
+    usual = replace(
+        part.baseline,
+        expected=expected,
+        dispersion=dispersion(part.series.requests, expected, part.masked),
+        dips=dips(part.series.requests, expected, part.masked),
+        lulls=lulls(part.series.requests, expected, part.masked),
+    )
+    return replace(part, baseline=usual)
 
 
 def _error_ratio(axis: Axis, series: Series, masked: Bools) -> float:

@@ -110,6 +110,8 @@ def basis(finding: Finding) -> str:
         said.append("the log begins inside the incident: it may have begun earlier, and what led to it is not seen")
     if finding.to_the_end:
         said.append("the log ends inside the incident: its end is not seen")
+    if finding.reading is not None:
+        said.append(f"the silence reads as {finding.reading.name}: {finding.reading.why}")
     if finding.axis.outside:
         said.append(f"{finding.axis.outside:,} requests dated far from all others are left out")
     said.append(f"{finding.budget_spent:.1%} of a 30-day error budget at 99.9 % spent")

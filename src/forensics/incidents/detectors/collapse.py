@@ -9,11 +9,10 @@ from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
 from forensics.incidents.windows import Window, bounded_runs, marked, sharpened
 
-WIDTHS = (5, 15, 60, 240)
 MOST_SHARE = 0.4
 """Share of the expected load below which it has collapsed."""
-LEAST_Z = 5.0
-"""Times the usual spread of dips, as logarithms."""
+LEAST_Z = {5: 4.5, 15: 4.5, 30: 4.5, 60: 5.0, 240: 5.0}
+"""Times the usual spread of dips, as logarithms; slack hours are more usual than slack minutes."""
 LEAST_CHANCE = 6.0
 """Standard deviations of a Poisson count."""
 LEAST_MISSING = 30.0
@@ -55,11 +54,11 @@ def _edges(requests: Floats, expected: Floats, first: int, last: int) -> tuple[i
 def _scan(view: View) -> tuple[Bools, Floats]:
     requests, expected = view.series.requests, view.baseline.expected
     candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
-    for width in WIDTHS:
+    for width in LEAST_Z:
         seen, wanted = rolling(requests, width), rolling(expected, width)
         chance = (wanted - seen) / np.sqrt(np.maximum(wanted, 1.0))
         z = -np.log((seen + 1.0) / (wanted + 1.0)) / view.baseline.dip(width)
-        hits = (seen <= MOST_SHARE * wanted) & (z >= LEAST_Z) & (chance >= LEAST_CHANCE) & (wanted - seen >= LEAST_MISSING)
+        hits = (seen <= MOST_SHARE * wanted) & (z >= LEAST_Z[width]) & (chance >= LEAST_CHANCE) & (wanted - seen >= LEAST_MISSING)
         candidates |= marked(hits, width) & (requests < 0.7 * expected)
         best = np.maximum(best, np.where(hits, np.minimum(z**2 / 4.6, 300.0), 0.0))
     return candidates, best

@@ -16,7 +16,7 @@ from forensics.incidents.windows import Window, bounded_runs, marked, sharpened
 WIDTHS = (15, 60)
 LEAST_TIMES = 3.0
 """Times the expected load."""
-OVER_PEAK = 1.5
+OVER_PEAK = 1.3
 """Times the peak of a usual day."""
 LEAST_Z = 8.0
 LEAST_SURPLUS = 200.0
