@@ -258,7 +258,8 @@ class Columns:
         }
         pairs: list[Any] = [pl.struct(pl.lit(key).alias("key"), texts[key].alias("value")) for key in sorted(texts)]
         if not pairs:
-            return pl.Series("extra", [[]] * self.frame.height, dtype=EXTRA).cast(pl.Map(pl.String(), pl.String()))
+            nothing = pl.Series("extra", [[]], dtype=EXTRA).new_from_index(0, self.frame.height)
+            return nothing.cast(pl.Map(pl.String(), pl.String()))
         filled = pl.concat_list(pairs).list.filter(pl.element().struct.field("value").is_not_null())
         return self.frame.select(filled.alias("extra")).to_series().cast(EXTRA).cast(pl.Map(pl.String(), pl.String()))
 

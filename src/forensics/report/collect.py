@@ -10,7 +10,7 @@ from forensics.case.sql import names, sql
 from forensics.report.document import ROW_LIMIT, SCHEMA_VERSION, Column, Document, Frames, Table
 from forensics.report.graph import graphs
 from forensics.report.picture import pictures
-from forensics.report.tables import plain
+from forensics.report.tables import plain_column
 
 QUERIES = "report/queries"
 
@@ -59,7 +59,7 @@ def _table(name: str, frame: pl.DataFrame) -> Table:
         title=header.get("title", name),
         why=header.get("why", ""),
         columns=tuple(Column(column, _kind(kind)) for column, kind in frame.schema.items()),
-        rows=tuple(tuple(plain(value) for value in row) for row in shown.iter_rows()),
+        rows=tuple(zip(*(plain_column(shown[column]) for column in shown.columns), strict=True)),
         total=frame.height,
     )
 

@@ -51,6 +51,22 @@ def plain(value: Any) -> Any:
     return value
 
 
+def plain_column(series: pl.Series) -> list[Any]:
+    """Return what ``plain`` makes of each value of a column; whole columns at once where the type allows."""
+    import polars as pl
+
+    kind = series.dtype
+    if isinstance(kind, pl.Datetime):
+        return _times(series).to_list()
+    if isinstance(kind, pl.Decimal) or (kind.is_nested() and kind != pl.List(pl.String)):
+        return [plain(value) for value in series.to_list()]
+    return series.to_list()
+
+
+def _times(series: pl.Series) -> pl.Series:
+    return series.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+
+
 def cell(value: Any) -> str:
     """Return a value as one CSV cell: NULL is empty, lists are joined by ``; ``, text that would be a formula is defused."""
     value = plain(value)
@@ -84,6 +100,8 @@ def _cells(series: pl.Series) -> pl.Series:
         texts = column.list.eval(pl.element().fill_null("None")).list.join("; ")
     elif kind.is_integer():
         return series.cast(pl.String)
+    elif isinstance(kind, pl.Datetime):
+        return _times(series)
     else:
         return pl.Series(series.name, [cell(value) for value in series.to_list()], dtype=pl.String)
     dangerous = texts.str.starts_with("'") | texts.str.contains(FORMULA_START)
