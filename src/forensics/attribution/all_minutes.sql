@@ -5,7 +5,7 @@
 WITH weights AS (SELECT unnest($route_ids) AS route_id, unnest($weights) AS weight)
 SELECT
     s.minute, CAST(sum(s.requests) AS BIGINT) AS requests, CAST(sum(s.failed) AS BIGINT) AS failed, CAST(sum(s.timed) AS BIGINT) AS timed,
-    round(sum(s.duration_ms_sum), 0) AS duration_ms, round(sum(s.requests * coalesce(w.weight, 1.0)), 3) AS load
+    round(sum(s.duration_ms_sum), 0) AS duration_ms, round(sum(s.requests * coalesce(w.weight, CAST(1 AS DOUBLE))), 3) AS load
 FROM service_minutes AS s
 LEFT JOIN weights AS w ON w.route_id = s.route_id
 GROUP BY s.minute

@@ -11,9 +11,10 @@ import polars as pl
 from forensics.attribution.blame import find
 from forensics.attribution.capacity import capacity
 from forensics.attribution.facts import Facts, gather
+from forensics.attribution.operators import one_operator
 from forensics.attribution.participants import participants
 from forensics.attribution.rivals import Rival, weigh_all
-from forensics.attribution.scene import PACKAGE, Scene, read_scene
+from forensics.attribution.scene import PACKAGE, Scene, plain_minutes, read_scene
 from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, capped, judge
 from forensics.attribution.windows import Window
 from forensics.attribution.without import without
@@ -33,8 +34,9 @@ def attribute(case: Case) -> None:
     covered = case.rows(PACKAGE, "coverage")[0]
     incidents = case.table("incidents").sort("incident_id").to_dicts() if covered["first_minute"] else []
     names = {row["subject"]: row["name"] for row in case.rows(PACKAGE, "names")}
+    minutes = plain_minutes(case)
     for incident in incidents:
-        scene = read_scene(case, incident, Window(covered["first_minute"], covered["last_minute"]), incidents)
+        scene = read_scene(case, incident, Window(covered["first_minute"], covered["last_minute"]), incidents, minutes)
         _one(case, scene, names, frames)
     for table, parts in frames.items():
         case.replace(table, pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame())
@@ -50,12 +52,14 @@ def _one(case: Case, scene: Scene, names: dict[str, str], frames: Frames) -> Non
     named = pl.lit(scene.incident["incident_id"]).alias("incident_id")
     actors = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "actor"]
     frames["attributions"].append(_attributions(facts, names).with_columns(named))
-    frames["rivals"].append(_rivals(rivals).with_columns(named))
-    frames["participants"].append(_participants(case, scene, facts).with_columns(named))
+    took_part = _participants(case, scene, facts)
+    frames["participants"].append(took_part.with_columns(named))
+    hand = one_operator(case, scene, took_part)
+    frames["rivals"].append(_rivals([*rivals, *([hand] if hand else [])]).with_columns(named))
     bounds = {"start": scene.window.start - AROUND, "end": scene.whole.end + AROUND}
     frames["actor_minutes"].append(case.frame(PACKAGE, "actor_minutes", actors=actors, **bounds).with_columns(named))
     frames["counterfactuals"] += [without(case, scene, actor).with_columns(named) for actor in actors[:MOST_COUNTERFACTUALS]]
-    borne = capacity(case.frame(PACKAGE, "all_minutes", route_ids=[], weights=[]), scene.masked, scene.incident["started_at"])
+    borne = capacity(scene.minutes, scene.masked, scene.incident["started_at"])
     if borne is not None:
         case.execute(PACKAGE, "set_capacity", incident_id=scene.incident["incident_id"], capacity=round(borne.estimate, 1))
     _decide(case, scene.incident, verdict)

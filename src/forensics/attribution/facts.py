@@ -102,6 +102,8 @@ class Facts:
     spread: Spread
     notes: list[dict[str, Any]]
     lag: LeadLag | None
+    machines: dict[str, list[str]]
+    """Blamed subjects that ask like machines (likelihood from "likely" on), with the reasons."""
     load_onset: datetime | None
     error_onset: datetime | None
 
@@ -149,7 +151,8 @@ def impact_window(incident: dict[str, Any]) -> Window:
 
 def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     """Collect the facts of one incident."""
-    minutes = case.frame(PACKAGE, "all_minutes", **scene.weighted(finding.rise.measure))
+    weighted = scene.weighted(finding.rise.measure)
+    minutes = case.frame(PACKAGE, "all_minutes", **weighted) if weighted["route_ids"] else scene.minutes
     impact = impact_window(scene.incident)
     shift = [w.start - scene.window.start for w in scene.others] if scene.placebos else []
     windows = [impact, *(impact.shifted(s) for s in shift)]
@@ -174,6 +177,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         hosts=_hosts(case, bounds, impact),
         spread=_spread(scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
+        machines=_machines(case, finding),
         lag=lead_lag(near["blamed"].to_numpy().astype(float), _ratios(near)) if finding.blamed else None,
         load_onset=load_at,
         error_onset=errors,
@@ -222,6 +226,12 @@ def _load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
     before = load[(rows["minute"] < scene.window.start).to_numpy()]
     at = onset(load, float(np.median(before)) if len(before) >= 30 else 0.0)
     return rows["minute"][at] if at is not None and load.sum() > 0 else None
+
+
+def _machines(case: Case, finding: Finding) -> dict[str, list[str]]:
+    blamed = [b.winner.id for b in finding.blamed]
+    known = case.table("automation").filter(pl.col("subject_id").is_in(blamed) & (pl.col("likelihood") >= 0.55))
+    return {row["subject_id"]: row["reasons"] for row in known.to_dicts()}
 
 
 def _growth(near: pl.DataFrame, impact: Window, broken: pl.DataFrame, placebos: int) -> float:

@@ -10,8 +10,8 @@ import polars as pl
 from forensics.attribution.capacity import capacity
 from forensics.attribution.measures import Measure, measures
 from forensics.attribution.ratelimit import rate_limit
-from forensics.attribution.scene import PACKAGE
-from forensics.attribution.windows import Window, load_window, whole_window
+from forensics.attribution.scene import PACKAGE, plain_minutes
+from forensics.attribution.windows import LOAD_KINDS, Window, load_window, whole_window
 from forensics.case.case import Case
 
 RESPONSE: dict[str, Any] = {
@@ -35,24 +35,25 @@ def plan(case: Case) -> None:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue
-        rows, hit = _plan(case, incident, involved, masks)
+        rows, hit = _plan(case, incident, involved, masks, _elsewhere(participants, incident["incident_id"]))
         plans += rows
         accounts += hit
     case.replace("response", pl.DataFrame(plans, schema=RESPONSE))
     case.replace("response_accounts", pl.DataFrame(accounts, schema=ACCOUNTS))
 
 
-def _plan(case: Case, incident: dict[str, Any], involved: pl.DataFrame, masks: list[Window]) -> tuple[list[Any], list[Any]]:
+def _plan(
+    case: Case, incident: dict[str, Any], involved: pl.DataFrame, masks: list[Window], elsewhere: dict[str, str]
+) -> tuple[list[Any], list[Any]]:
     window = load_window(incident)
     loads = case.frame(PACKAGE, "measure_loads", start=window.start, end=window.end)
     guilty = set(involved.filter(pl.col("role") == "participant")["account_id"].to_list())
     over = {row["account_id"]: row["load_share"] for row in involved.to_dicts()}
     found = measures(case, involved, loads)
-    use = _ordinary_use(case, sorted(set().union(*(m.accounts for m in found)) - guilty), masks)
+    use = _ordinary_use(case, sorted(set().union(*(m.accounts for m in found)) - guilty), masks) | elsewhere
     rows = [_row(incident, measure, guilty, over, use) for measure in found]
-    limited = rate_limit(
-        case, incident, capacity(case.frame(PACKAGE, "all_minutes", route_ids=[], weights=[]), masks, incident["started_at"]), guilty, masks
-    )
+    borne = None if incident["kind"] in LOAD_KINDS else capacity(plain_minutes(case), masks, incident["started_at"])
+    limited = rate_limit(case, incident, borne, guilty, masks)
     if limited:
         rows.append({"incident_id": incident["incident_id"], **limited})
     asked = dict(loads.filter(pl.col("account_id").is_not_null()).group_by("account_id").agg(pl.col("requests").sum()).iter_rows())
@@ -65,6 +66,13 @@ def _plan(case: Case, incident: dict[str, Any], involved: pl.DataFrame, masks: l
         for account in sorted(measure.accounts)
     ]  # fmt: skip
     return rows, hit
+
+
+def _elsewhere(participants: pl.DataFrame, incident_id: str) -> dict[str, str]:
+    """Return, for accounts that took part in another incident, the sentence that says so."""
+    others = participants.filter((pl.col("role") == "participant") & (pl.col("incident_id") != incident_id))
+    rows = others.group_by("account_id").agg(pl.col("incident_id").min()).iter_rows()
+    return {account: f"took part in incident {other}, not in this one" for account, other in rows}
 
 
 def _row(incident: dict[str, Any], measure: Measure, guilty: set[str], over: dict[str, float], use: dict[str, str]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Scene:
     others: list[Window]
     placebos: int
     """How many of ``others`` are the same hours of other days; 0 when the log holds no other day and only earlier hours serve."""
+    minutes: pl.DataFrame
+    """Every minute of the case, as of ``all_minutes.sql``, in plain requests."""
     loads: pl.DataFrame
     """As of ``loads.sql``, with ``cost`` (requests weighted by service time) added."""
     weights: dict[int, float]
@@ -56,7 +58,12 @@ class Scene:
         return result
 
 
-def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents: list[dict[str, Any]]) -> Scene:
+def plain_minutes(case: Case) -> pl.DataFrame:
+    """Return every minute of the case in plain requests."""
+    return case.frame(PACKAGE, "all_minutes", route_ids=[], weights=[])
+
+
+def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents: list[dict[str, Any]], minutes: pl.DataFrame) -> Scene:
     """Read an incident's load and that of the windows it is compared with."""
     window = load_window(incident)
     masked = [whole_window(row) for row in incidents]
@@ -81,6 +88,7 @@ def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents:
         whole_window(incident),
         others,
         placebos,
+        minutes,
         loads,
         weights,
     )

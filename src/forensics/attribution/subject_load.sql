@@ -6,7 +6,7 @@ loads AS (
     SELECT
         s.minute, s.account_id, CASE WHEN s.account_id IS NULL THEN s.network END AS network,
         CASE WHEN s.account_id IS NULL THEN s.agent_id END AS agent_id, CAST(sum(s.requests) AS BIGINT) AS requests,
-        CAST(sum(s.failed) AS BIGINT) AS failed, sum(s.requests * coalesce(w.weight, 1.0)) AS load
+        CAST(sum(s.failed) AS BIGINT) AS failed, sum(s.requests * coalesce(w.weight, CAST(1 AS DOUBLE))) AS load
     FROM subject_minutes AS s
     LEFT JOIN weights AS w ON w.route_id = s.route_id
     WHERE s.minute >= $start AND s.minute < $end

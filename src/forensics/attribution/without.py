@@ -50,7 +50,7 @@ class Learnt:
 
 def without(case: Case, scene: Scene, actor_id: str) -> pl.DataFrame:
     """Return one row per minute from the ramp to the end of the incident (columns of ``counterfactuals`` without incident_id)."""
-    minutes = case.frame(PACKAGE, "all_minutes", route_ids=[], weights=[])
+    minutes = scene.minutes
     own = case.frame(PACKAGE, "actor_load", actor_id=actor_id)
     table = minutes.join(own, on="minute", how="left", maintain_order="left").with_columns(pl.col("own").fill_null(0))
     learnt = learn(table, scene)

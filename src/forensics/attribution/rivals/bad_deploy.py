@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, clock, percent
+from forensics.attribution.phrases import amount, clock, minutes, percent
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 
 EXPLANATION = "bad deploy"
@@ -24,7 +24,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     deploys = [note for note in facts.notes if "deploy" in f"{note['event_type']} {note['message']}".lower()]
     if deploys:
         ago = (facts.scene.incident["started_at"] - deploys[-1]["occurred_at"]).total_seconds() / 60
-        sentence = f"The operators noted a deploy at {clock(deploys[-1]['occurred_at'])}, {amount(ago)} minutes before."
+        sentence = f"The operators noted a deploy at {clock(deploys[-1]['occurred_at'])}, {minutes(round(ago))} before."
         found.pro(sentence, STRONG if ago <= 15 else FAIR if ago <= 60 else 0.0)
     else:
         found.contra("No note speaks of a deploy in the three hours before.", WEAK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, percent, subject
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
-from forensics.attribution.rivals.one_actor import order, remainder, significance
+from forensics.attribution.rivals.one_actor import machine, order, remainder, significance
 
 EXPLANATION = "crawler"
 PRIOR = -1.0
@@ -32,6 +32,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         STRONG if top.share >= 0.8 else FAIR,
     )
     significance(facts, top.winner.p_value, found)
+    machine(facts, top.winner.id, found)
     order(facts, found)
     remainder(facts, found)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log2
 
 from forensics.attribution.facts import Facts
+from forensics.attribution.leadlag import MOST_LAG
 from forensics.attribution.phrases import amount, clock, minutes, percent, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
@@ -32,6 +33,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         others = sum(b.share for b in blamed[1:])
         found.contra(f"Others made {percent(min(1.0, others))} of the excess.", STRONG if others >= 0.25 * top.share else WEAK)
     significance(facts, top.winner.p_value, found)
+    machine(facts, top.winner.id, found)
     order(facts, found)
     remainder(facts, found)
     return found
@@ -67,9 +69,16 @@ def significance(facts: Facts, p_value: float | None, found: Weighed) -> None:
     )
 
 
+def machine(facts: Facts, subject_id: str, found: Weighed) -> None:
+    """Say why the subject asks like a machine, where it does."""
+    reasons = facts.machines.get(subject_id)
+    if reasons:
+        found.pro(f"It asks like a machine: {'; '.join(reasons[:4])}.", WEAK)
+
+
 def order(facts: Facts, found: Weighed) -> None:
     """Say what came first, the load or the errors."""
-    if facts.lag is not None and facts.lag.correlation >= 0.3:
+    if facts.lag is not None and facts.lag.correlation >= 0.3 and abs(facts.lag.lag) < MOST_LAG:
         lag = facts.lag
         sentence = (
             f"Errors follow its load by {minutes(lag.lag)} (90 % interval {lag.low} to {lag.high}; correlation {lag.correlation:.2f})."

@@ -1,0 +1,104 @@
+"""One operator or many: what speaks for one hand behind the accounts that took part, and what against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from forensics.attribution.phrases import minutes, percent
+from forensics.attribution.rivals import FAIR, STRONG, WEAK, Rival, Weighed
+from forensics.attribution.scene import PACKAGE, Scene
+from forensics.case.case import Case
+from forensics.certainty import bounded
+
+EXPLANATION = "one operator"
+WANTED = [
+    "Device fingerprints, cookies or API keys of the accounts.",
+    "Which addresses their sessions were opened from, and whether two sessions of one account ran at once.",
+    "The schedule of the machine that ran the collection.",
+]
+
+
+@dataclass(frozen=True)
+class Together:
+    """How alike the participants worked."""
+
+    accounts: int
+    spread: int
+    """Minutes within which nine of ten of them began."""
+    agents: int
+    networks: int
+    correlation: float
+    """Median correlation of their minute loads with that of the others, in the window."""
+    operators: int
+    """Leaf actors among them."""
+
+
+def one_operator(case: Case, scene: Scene, participants: pl.DataFrame) -> Rival | None:
+    """Weigh "one operator" for the accounts that took part; None when there are fewer than two."""
+    names = sorted(participants.filter(pl.col("role") == "participant")["account_id"].to_list())
+    if len(names) < 2:
+        return None
+    rows = case.frame(PACKAGE, "participant_minutes", accounts=names, start=scene.window.start, end=scene.whole.end)
+    if rows.is_empty():
+        return None
+    leaves = case.frame(PACKAGE, "leaves", accounts=names)
+    together = _together(rows, names, leaves)
+    found = Weighed(wanted=list(WANTED))
+    _weigh(together, found)
+    return Rival(EXPLANATION, bounded(1.0 / (1.0 + 2.0**-found.bits)), found)
+
+
+def _together(rows: pl.DataFrame, names: list[str], leaves: pl.DataFrame) -> Together:
+    first = rows.group_by("account_id").agg(pl.col("minute").min())["minute"].sort()
+    late = first[int(0.9 * (len(first) - 1))]
+    loads = rows.group_by("account_id", "minute").agg(pl.col("requests").sum())
+    table = loads.pivot("account_id", index="minute", values="requests").fill_null(0).sort("minute")
+    matrix = table.drop("minute").to_numpy().astype(float)
+    return Together(
+        accounts=len(names),
+        spread=int((late - first[0]).total_seconds() // 60),
+        agents=rows["agent_id"].n_unique(),
+        networks=rows["network"].n_unique(),
+        correlation=_correlation(matrix),
+        operators=leaves.filter(pl.col("account_id").is_in(names))["actor_id"].n_unique(),
+    )
+
+
+def _correlation(matrix: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+    """Return the median correlation of each column with the sum of the others (0 where one does not vary)."""
+    total = matrix.sum(axis=1)
+    found = []
+    for column in matrix.T:
+        rest = total - column
+        if len(column) > 3 and column.std() > 0 and rest.std() > 0:
+            found.append(float(np.corrcoef(column, rest)[0, 1]))
+    return float(np.median(found)) if found else 0.0
+
+
+def _weigh(together: Together, found: Weighed) -> None:
+    n = together.accounts
+    if together.spread <= 5:
+        when = "in the same minute" if together.spread == 0 else f"within {minutes(together.spread)}"
+        found.pro(f"Nine of ten of the {n} accounts began {when}.", FAIR)
+    elif together.spread >= 60:
+        found.contra(f"The accounts began over {minutes(together.spread)}.", WEAK)
+    if together.agents <= max(1, n // 3):
+        found.pro(f"They share {together.agents} user {'agent' if together.agents == 1 else 'agents'}.", FAIR)
+    elif together.agents >= n:
+        found.contra(f"They use {together.agents} user agents: no device is shared.", WEAK)
+    if together.networks <= max(1, n // 3):
+        found.pro(f"They came from {together.networks} {'network' if together.networks == 1 else 'networks'}.", WEAK)
+    elif together.networks >= n:
+        found.contra(f"They came from {together.networks} networks.", WEAK)
+    if together.correlation >= 0.5:
+        found.pro(f"Their loads rise and fall together, minute by minute (median correlation {together.correlation:.2f}).", FAIR)
+    elif together.correlation < 0.1:
+        found.contra(f"Their loads do not rise and fall together (median correlation {together.correlation:.2f}).", FAIR)
+    if together.operators == 1:
+        found.pro("Sessions or devices tie all of them to one operator.", STRONG)
+    elif together.operators >= 2:
+        share = percent(together.operators / n)
+        found.contra(f"Links by session or device leave {together.operators} separate operators ({share} of the accounts).", WEAK)
