@@ -18,12 +18,14 @@ from forensics.case.load_options import LoadOptions
 from forensics.case.reading import EventWriter, Reading, Window, read_log
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
+from forensics.evidence.documents import PARQUET, how_read, parquet_columns, text_chunks
 from forensics.evidence.hosts import host_of
 from forensics.evidence.lines import split_lines
 from forensics.evidence.recognise import LEAST_SHARE, SAMPLE_LINES, LineReader, Plan, plan_for, share_read
 from forensics.evidence.refusals import not_text, why_no_log
-from forensics.evidence.streams import CHUNK, utf8_chunks
+from forensics.evidence.streams import CHUNK
 from forensics.formats.base import ReadOptions
+from forensics.formats.json_general import understood
 from forensics.formats.registry import by_name
 from forensics.formats.strings import format_of_string, is_format_string
 
@@ -123,13 +125,23 @@ def _classified(file: EvidenceFile, intake: Intake, digest: Future[Stored], stag
         head = stream.read(HEAD)
     if not head:
         raise RefusedEvidenceError("is empty")
+    if kind is None and head.startswith(PARQUET) and _parquet_log(file):
+        kind = "log"
     if kind in (None, "accounts", "payments", "identifiers", "notes"):
         other = _other_kind(file, head, kind, digest, row)
         if other is not None:
             return other
     if kind not in (None, "log"):
         raise RefusedEvidenceError(f"cannot be read as {kind}: no columns of {kind} are recognised in it")
-    return _log(file, intake, digest, staged, row)
+    prepared = _log(file, intake, digest, staged, row)
+    prepared.row["assumptions"] += how_read(head)
+    return prepared
+
+
+def _parquet_log(file: EvidenceFile) -> bool:
+    """Whether the columns of a Parquet file are those of requests (exports of accounts and payments are Parquet, too)."""
+    with file.open() as stream:
+        return understood(column.split(".")[0] for column in parquet_columns(stream))
 
 
 def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Future[Stored], row: dict[str, Any]) -> Prepared | None:
@@ -165,7 +177,7 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Pat
         time_zone=options.time_zone or "UTC", trusted_proxies=options.trusted_proxies, log_format=options.log_format
     )
     with file.open() as stream:
-        chunks = utf8_chunks(stream)
+        chunks = text_chunks(stream)
         begun = list(_first(chunks))
         plan = _plan(b"".join(begun), reading_options, options)
         reader = LineReader(plan, reading_options, alone=options.log_format is not None)

@@ -14,8 +14,8 @@ from typing import Any
 from forensics.case.case import Case
 from forensics.errors import BrokenEvidenceError, RefusedEvidenceError, UsageError
 from forensics.evidence.discover import EvidenceFile
+from forensics.evidence.documents import text_chunks
 from forensics.evidence.hashing import sha256_of
-from forensics.evidence.streams import utf8_chunks
 from forensics.progress import Progress
 from forensics.text import printable
 
@@ -145,7 +145,7 @@ def _row_of_parquet(file: EvidenceFile, line: int) -> bytes | None:
 def _line_of_text(file: EvidenceFile, line: int) -> bytes | None:
     """Read on to the line, in blocks; nothing after it is read, nothing is unpacked to disk."""
     with file.open() as stream:
-        return nth_line(utf8_chunks(stream), line)
+        return nth_line(text_chunks(stream), line)
 
 
 def nth_line(chunks: Iterator[bytes], line: int) -> bytes | None:

@@ -6,6 +6,8 @@ lograge, Kong, Vercel, Datadog, GELF, Logstash's HTTPD_COMBINEDLOG, Apache httpd
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from forensics.formats.base import Format, Sample
 from forensics.formats.json_format import JsonKeys, json_format
 
@@ -170,6 +172,18 @@ KEYS = JsonKeys(
     requires=((*METHOD, *REQUEST), (*TARGET, *PATH, *REQUEST), (*STATUS, *CLIENT, *USER_AGENT)),
     extra=EXTRA,
 )
+
+_KNOWN = tuple(
+    {path.partition(">")[0].lower() for path in group}
+    for group in ((*TIME, *START), (*METHOD, *REQUEST, *TARGET, *PATH), (*STATUS, *CLIENT))
+)
+
+
+def understood(keys: Iterable[str]) -> bool:
+    """Whether keys (or column names) hold a time, a request, and a status or client: whether they are those of an access log."""
+    lowered = {key.strip().lower() for key in keys}
+    return all(not lowered.isdisjoint(group) for group in _KNOWN)
+
 
 FORMATS: tuple[Format, ...] = (
     json_format(

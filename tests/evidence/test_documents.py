@@ -1,0 +1,145 @@
+"""Logs that are no lines: arrays, envelopes, pretty-printed objects and Parquet load with line numbers that lead back to the record."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forensics.case.case import Case
+from forensics.case.load_options import LoadOptions
+from forensics.case.loading import load
+from forensics.errors import RefusedEvidenceError
+from forensics.evidence import documents
+from forensics.evidence.documents import depth_of_records, record_lines, text_chunks
+from forensics.progress import Silent
+
+
+def record(number: int) -> dict[str, Any]:
+    return {
+        "timestamp": f"2026-03-02T00:00:{number % 60:02d}Z",
+        "client_ip": "203.0.113.9",
+        "method": "GET",
+        "url": f"/things/{number}?q=}}],[{{",
+        "status": 200,
+        "tags": [{"k": "v"}, []],
+        "user_agent": 'say "hi" \\ }{ ][',
+    }
+
+
+def loaded(folder: Path, name: str, content: bytes) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    path = folder / name
+    path.write_bytes(content)
+    with Case.create(folder / "case") as case:
+        load(case, [path], LoadOptions(), Silent())
+        return case.table("evidence_files").to_dicts()[0], case.table("stored_events").sort("line").to_dicts()
+
+
+RECORDS = [record(number) for number in range(5)]
+LAID_OUT = {
+    "array": (json.dumps(RECORDS, indent=2), 14),
+    "one a line": ("[\n" + ",\n".join(json.dumps(entry) for entry in RECORDS) + "\n]\n", 1),
+    "envelope": (json.dumps({"count": 5, "records": RECORDS}, indent=1), 14),
+    "objects": ("\n".join(json.dumps(entry, indent=1) for entry in RECORDS), 14),
+}
+
+
+@pytest.mark.parametrize("name", LAID_OUT)
+def test_records_keep_the_line_where_they_begin(name: str, tmp_path: Path) -> None:
+    text, step = LAID_OUT[name]
+    row, events = loaded(tmp_path, "log.json", text.encode())
+    lines = text.splitlines()
+    assert [event["path"] for event in events] == [f"/things/{number}" for number in range(5)]
+    assert all("{" in lines[event["line"] - 1] for event in events)
+    assert {second["line"] - first["line"] for first, second in zip(events, events[1:], strict=False)} == {step}
+    assert row["lines"] == len(lines) == row["parsed"] + row["rejected"] + row["skipped"]
+    assert events[0]["user_agent"] == 'say "hi" \\ }{ ]['
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(RECORDS),
+        json.dumps({"value": RECORDS}),
+        json.dumps({"took": 1, "hits": {"total": 5, "hits": RECORDS}}),
+        "\n".join(json.dumps({"records": RECORDS[start : start + 2]}) for start in (0, 2, 4)),
+    ],
+)
+def test_records_that_share_lines_are_numbered(text: str, tmp_path: Path) -> None:
+    row, events = loaded(tmp_path, "log.json", text.encode())
+    assert [event["line"] for event in events] == [1, 2, 3, 4, 5]
+    assert row["lines"] == row["parsed"] == 5
+    assert any("records" in told for told in row["assumptions"])
+
+
+def test_json_lines_with_lists_inside_are_lines() -> None:
+    assert depth_of_records(b'{"method":"GET","data":[{"a":1}]}\n{"method":"GET","data":[{"a":1}]}\n') is None
+    assert depth_of_records(b'{"a":1,"params":[{"key":1}]}\n') is None
+    assert depth_of_records(b"[10/Oct/2000:13:55:36 -0700] GET /\n") is None
+
+
+def test_parquet_rows_are_events(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "time": [datetime(2026, 3, 2, 0, 0, second, 250000, tzinfo=UTC) for second in range(3)],
+            "client_ip": ["203.0.113.1", "2001:DB8::1", None],
+            "method": ["GET", "POST", "GET"],
+            "path": ["/a", "/b?c=d", "/e"],
+            "status": [200, 500, 404],
+            "duration_ms": [1.5, 2.25, None],
+        }
+    )
+    frame.write_parquet(tmp_path / "log.parquet")
+    row, events = loaded(tmp_path, "log.parquet", (tmp_path / "log.parquet").read_bytes())
+    assert [(event["line"], event["path"], event["query"], event["duration_ms"]) for event in events] == [
+        (1, "/a", None, 1.5),
+        (2, "/b", "c=d", 2.25),
+        (3, "/e", None, None),
+    ]
+    assert events[0]["timestamp"] == datetime(2026, 3, 2, 0, 0, 0, 250000)
+    assert events[1]["client_ip"] == "2001:db8::1"
+    assert row["lines"] == 3
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.dictionaries(st.text(max_size=5), json_values, max_size=4), min_size=1, max_size=6), st.integers(0, 3), st.integers(1, 40)
+)
+def test_any_records_come_back_whole(records: list[dict[str, Any]], indent: int, size: int) -> None:
+    data = json.dumps(records, indent=indent or None).encode()
+    lines = b"".join(record_lines((data[start : start + size] for start in range(0, len(data), size)), 1))
+    assert [json.loads(line) for line in lines.split(b"\n") if line.strip()] == records
+
+
+def test_blocks_may_be_cut_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = json.dumps(RECORDS, indent=1).encode()
+    whole = b"".join(record_lines([data], 1))
+    monkeypatch.setattr(documents, "BLOCK", 1)
+    for size in (1, 7, 100):
+        assert b"".join(record_lines((data[start : start + size] for start in range(0, len(data), size)), 1)) == whole
+
+
+def test_brackets_that_never_close_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "LONGEST_RECORD", 1000)
+    monkeypatch.setattr(documents, "BLOCK", 100)
+    with pytest.raises(RefusedEvidenceError, match="never close"):
+        list(record_lines([b"[{" + b'"a":[' * 50] * 20, 1))
+
+
+def test_text_passes_unchanged() -> None:
+    text = b"\xef\xbb\xbfone\ntwo\r\n\n[three]"
+    assert b"".join(text_chunks(io.BufferedReader(io.BytesIO(text)))) == text[3:]  # type: ignore[arg-type]
