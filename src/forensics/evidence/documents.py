@@ -148,7 +148,8 @@ class _Splitter:
             lead = "" if self._numbered else "\n" * (self._line - self._written)
             yield (lead + " ".join(self._left.split("\n")).strip() + "\n").encode("utf-8", "backslashreplace")
         elif not self._numbered:
-            yield b"\n" * (self._line + self._left.count("\n") - self._written)
+            last = self._line + self._left.count("\n") - self._left.endswith("\n")
+            yield b"\n" * (last + 1 - self._written)
 
     def _tokens(self, text: str) -> pl.DataFrame:
         """Return token, depth behind it, line breaks in it, and line before it."""
