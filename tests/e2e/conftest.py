@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from tests.e2e.outcome import Outcome
 
+OFFLINE = {"PYTHONPATH": str(Path(__file__).parent / "offline")}
+"""Environment in which whoever touches a socket dies of it."""
+
 
 @pytest.fixture(scope="session")
 def demo(forensics, tmp_path_factory) -> Outcome:
-    """Run ``forensics demo`` once."""
+    """Run ``forensics demo`` once, with sockets forbidden."""
     out = tmp_path_factory.mktemp("demo") / "report"
-    done = forensics("demo", "--out", out)
+    done = forensics("demo", "--out", out, env=OFFLINE)
     return Outcome(out, done.stderr + done.stdout)
 
 

@@ -1,0 +1,16 @@
+"""Read by Python at its start when this folder is on PYTHONPATH: whoever touches a socket dies of it."""
+
+import os
+import sys
+
+REACHING = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"})
+"""Making a socket is no crime: urllib3, which tldextract brings, makes one when it is imported, to see whether the machine has IPv6."""
+
+
+def _forbid(event: str, arguments: object) -> None:
+    if event in REACHING:
+        os.write(2, f"Traceback: the network was touched ({event} {arguments!r})\n".encode())
+        os._exit(86)
+
+
+sys.addaudithook(_forbid)
