@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import random
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from generator import story
 from generator.people import PRICES, Person
 from generator.service import Request
 
+ROTATIONS = ("2024-02-23", "2024-02-27", "2024-03-01", "2024-03-04")
+"""Days on whose morning the edge's logs were rotated: they are rotated by size."""
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -40,27 +43,24 @@ def edge_line(request: Request, zone: timedelta, sign: str) -> str:
 
 
 def rotated(folder: Path, name: str, requests: list[Request], line: Callable[[Request], str], hour_utc: float, torn: bool) -> int:
-    """Write one host's log, a file a day, the last one plain; return the number of lines.
+    """Write one host's log, rotated on some mornings at ``hour_utc``, the last file plain; return the number of lines.
 
-    ``torn``: the host died while it wrote, so one line is cut short and the next file begins after the reboot.
+    ``torn``: the host died while it wrote, so one line is cut short and what follows begins after the reboot.
     """
-    first_day = story.BEGIN - 86400 + hour_utc * 3600
-    days: dict[int, list[str]] = {}
+    mornings = [story.at(day) + hour_utc * 3600 for day in ROTATIONS]
+    parts: list[list[str]] = [[] for _ in range(len(mornings) + 1)]
     for request in requests:
         ended = request.started + request.duration
-        text = line(request)
-        day = int((ended - first_day) // 86400)
-        days.setdefault(day, []).append(text)
+        part = parts[bisect_right(mornings, ended)]
+        part.append(line(request))
         if torn and ended < story.EDGE_2_DOWN:
-            last = (day, len(days[day]) - 1)
+            last = (part, len(part) - 1)
     if torn:
-        cut = days[last[0]][last[1]]
-        days[last[0]][last[1]] = cut[: int(len(cut) * 0.6)] + "\n"
-    newest = max(days)
-    for day, lines in days.items():
-        age = newest - day
+        cut = last[0][last[1]]
+        last[0][last[1]] = cut[: int(len(cut) * 0.6)] + "\n"
+    for age, lines in enumerate(reversed(parts)):
         store(folder / (f"{name}.log.{age}.gz" if age else f"{name}.log"), "".join(lines))
-    return sum(map(len, days.values()))
+    return sum(map(len, parts))
 
 
 def edges(folder: Path, requests: Iterable[Request], rng: random.Random) -> tuple[int, int]:
@@ -78,7 +78,7 @@ def edges(folder: Path, requests: Iterable[Request], rng: random.Random) -> tupl
 
 def gateway(folder: Path, requests: Iterable[Request], rng: random.Random) -> int:
     """Write the gateway's copy of what the edge passed on, in JSON lines written when the answer is complete, by a clock half a second ahead."""
-    days: dict[str, list[tuple[float, str]]] = {}
+    parts: dict[str, list[tuple[float, str]]] = {"2024-02-29": [], "2024-03-01": []}
     for request in requests:
         known = request.kind in ("page", "job", "generate", "login", "account") and request.status not in (502, 403)
         if not known or request.started < story.GATEWAY_BEGIN or story.GATEWAY_DOWN <= request.started < story.OUTAGE_END:
@@ -98,11 +98,13 @@ def gateway(folder: Path, requests: Iterable[Request], rng: random.Random) -> in
             "account_id": request.account_id,
             "release": "2024.03.01-2" if request.started >= story.DEPLOY_BEGIN else "2024.02.27-1",
         }
-        days.setdefault(f"{stamp:%Y-%m-%d}", []).append((moment, json.dumps(record, separators=(",", ":")) + "\n"))
-    for day, lines in days.items():
+        parts["2024-02-29" if request.started < story.OUTAGE_BEGIN - 12 * 3600 else "2024-03-01"].append(
+            (moment, json.dumps(record, separators=(",", ":")) + "\n")
+        )
+    for begun, lines in parts.items():
         lines.sort()
-        store(folder / f"gateway-1.{day}.jsonl.gz", "".join(text for _, text in lines))
-    return sum(map(len, days.values()))
+        store(folder / f"gateway-1.{begun}.jsonl.gz", "".join(text for _, text in lines))
+    return sum(map(len, parts.values()))
 
 
 def stamp(t: float) -> str:
