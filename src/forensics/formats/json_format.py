@@ -83,14 +83,14 @@ def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Pars
 
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
             found, good = reader.read(lines["raw"])
-            return _events(lines, _Record(keys, found, reader.lists, len(lines)), good, options, time_basis)
+            return record_events(lines, Record(keys, found, reader.lists, len(lines)), good, options, time_basis)
 
         return in_parts(parse)
 
     return open_
 
 
-class _Record:
+class Record:
     """The text columns of one batch by role."""
 
     def __init__(self, keys: JsonKeys, found: pl.DataFrame, lists: set[str], rows: int) -> None:
@@ -100,6 +100,7 @@ class _Record:
         self.rows = rows
 
     def nothing(self) -> pl.Series:
+        """Return a column without values."""
         return pl.Series([None], dtype=pl.String).new_from_index(0, self.rows)
 
     def any(self, paths: tuple[str, ...]) -> pl.Series:
@@ -173,7 +174,8 @@ def _joined(value: pl.Series) -> pl.Series:
     return value if found is None else value.scatter(found[0].arg_true(), found[1].list.join(", "))
 
 
-def _events(lines: pl.DataFrame, record: _Record, good: pl.Series, options: ReadOptions, time_basis: str) -> pl.DataFrame:
+def record_events(lines: pl.DataFrame, record: Record, good: pl.Series, options: ReadOptions, time_basis: str) -> pl.DataFrame:
+    """Return ``EVENTS`` + ``OUTCOME`` of records: ``good`` are the lines that are records at all."""
     found = {role: record.role(role) for role in _PLAIN_ROLES if role in record.keys.roles}
     if "principal" in record.keys.roles:
         alone = record.role("principal").str.extract(r"^([^@]+)", 1)
@@ -184,7 +186,7 @@ def _events(lines: pl.DataFrame, record: _Record, good: pl.Series, options: Read
     return assemble(lines, found, times=times, extra=record.extras(), outcome=outcome, client_entry=entry)
 
 
-def _times(record: _Record, time_zone: str, time_basis: str) -> Columns:
+def _times(record: Record, time_zone: str, time_basis: str) -> Columns:
     """Return timestamp, started_at and duration_ms."""
     time = record.role("time")
     if "date" in record.keys.roles:
@@ -205,7 +207,7 @@ def _times(record: _Record, time_zone: str, time_basis: str) -> Columns:
     return {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
 
 
-def _outcome(lines: pl.DataFrame, record: _Record, good: pl.Series, timestamp: pl.Series) -> tuple[pl.Series, pl.Series]:
+def _outcome(lines: pl.DataFrame, record: Record, good: pl.Series, timestamp: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return outcome and reason of each line."""
     missing = ~good
     for group in record.keys.requires:
@@ -238,7 +240,7 @@ def _outcome(lines: pl.DataFrame, record: _Record, good: pl.Series, timestamp: p
     return _filled(result["outcome"], len(lines)), _filled(result["reason"], len(lines))
 
 
-def _others(lines: pl.DataFrame, record: _Record, good: pl.Series, missing: pl.Series) -> Iterator[tuple[pl.Series, str]]:
+def _others(lines: pl.DataFrame, record: Record, good: pl.Series, missing: pl.Series) -> Iterator[tuple[pl.Series, str]]:
     """Yield which lines are known to be something else than a request, and what."""
     for path, (pattern, why) in record.keys.others.items():
         yield record.any((path,)).str.contains(pattern).fill_null(False) & good, why

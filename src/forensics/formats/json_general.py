@@ -41,6 +41,7 @@ METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
+    *("request_verb", "RequestMethod"),
 )
 REQUEST = ("request", "request_line", "requestLine", "http_request", "httpRequest", "RequestLine", "r", "http>request>line", "first_line")
 TARGET = (
@@ -71,6 +72,7 @@ STATUS = (
     *("httpStatus", "res>statusCode", "res>status", "response>status", "response>status_code", "response>statusCode"),
     *("proxy>statusCode", "attributes>http.response.status_code", "attributes>http.status_code", "sc-status", "sc_status", "s"),
     *("http_status_code", "httpStatusCode", "StatusCode", "Status", "statuscode", "http>status", "http_code", "httpCode"),
+    *("elb_status_code", "sc_status_code"),
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),

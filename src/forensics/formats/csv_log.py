@@ -1,0 +1,154 @@
+"""Tables of requests with a header line (CSV with commas, semicolons, tabs or bars): exports of log tools, of Athena, of Kibana.
+
+The columns are understood by the same names as JSON keys (``json_general``), whatever their case, blanks and punctuation. A line is a
+row: a quoted field that goes on over a line's end is rejected, so that one unbalanced quote never swallows the lines after it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from forensics.formats.base import Format, Parser, ReadOptions, Sample
+from forensics.formats.json_format import Record, record_events
+from forensics.formats.json_general import KEYS, understood
+
+SEPARATORS = (",", ";", "\t", "|")
+_LOOK_FOR_HEADER = 20
+
+
+def plain_name(name: str) -> str:
+    """Return a column name in one spelling: lower case, words joined by ``_``, levels by ``.``."""
+    return re.sub(r"[\s\-]+", "_", name.strip().strip('"').strip()).lower()
+
+
+def _known_names() -> dict[str, str]:
+    """Return plain name -> path of the alias table; the better path wins."""
+    known: dict[str, str] = {}
+    for paths in (*KEYS.roles.values(), *KEYS.extra.values()):
+        for path in paths:
+            bare = path[:1] + path[1:].partition("@")[0]
+            known.setdefault(plain_name(bare.replace(">", ".")), bare)
+    return known
+
+
+def split_rows(raw: pl.Series, separator: str, count: int) -> pl.DataFrame:
+    """Return ``count`` text columns ``f0`` ... and ``complete``: whether a line has exactly so many fields. Quotes are removed."""
+    names = [f"f{index}" for index in range(count)]
+    split = pl.col("raw").str.split_exact(separator, count).struct
+    frame = raw.rename("raw").to_frame()
+    fits = split[count - 1].is_not_null() & split[count].is_null()
+    table = frame.select(*(split[index].alias(name) for index, name in enumerate(names)), fits.fill_null(False).alias("complete"))
+    quoted = raw.str.contains('"', literal=True).fill_null(False)
+    if not quoted.any():
+        return table
+    one = re.escape(separator)
+    parts = (raw.filter(quoted) + separator).str.extract_all(rf'(?:"(?:[^"]|"")*"|[^{one}"]*){one}').rename("p").to_frame()
+    text = [pl.col("p").list.get(index, null_on_oob=True).str.strip_suffix(separator) for index in range(count)]
+    bare = [
+        pl.when(part.str.starts_with('"'))
+        .then(part.str.slice(1, part.str.len_chars() - 2).str.replace_all('""', '"', literal=True))
+        .otherwise(part)
+        for part in text
+    ]
+    whole = (pl.col("p").list.len() == count) & (pl.col("p").list.join("") == pl.lit(raw.filter(quoted) + separator))
+    slow = parts.select(*(part.alias(name) for part, name in zip(bare, names, strict=True)), whole.alias("complete"))
+    where = quoted.arg_true()
+    return pl.DataFrame([table[name].scatter(where, slow[name]) for name in (*names, "complete")])
+
+
+class _Csv:
+    """Reads one file: the header among its first lines, then rows."""
+
+    _known = _known_names()
+
+    def __init__(self, options: ReadOptions) -> None:
+        self._options = options
+        self._header: str | None = None
+        self._separator = ","
+        self._columns: dict[str, int] = {}
+        self._count = 0
+        self._looked = False
+
+    def __call__(self, lines: pl.DataFrame) -> pl.DataFrame:
+        if self._header is None and not self._looked and len(lines):
+            self._look(lines["raw"])
+        header = (lines["raw"] == self._header).fill_null(False) if self._header is not None else lines["raw"].is_null() & False
+        rows = split_rows(lines["raw"], self._separator, max(self._count, 1))
+        complete = rows["complete"] & ~header & (self._header is not None)
+        found = rows.select(pl.when(complete).then(f"f{index}").alias(path) for path, index in self._columns.items())
+        found = _dated(found)
+        read = record_events(lines, Record(KEYS, found, set(), len(lines)), complete, self._options, "request end")
+        reason = pl.when(header).then(pl.lit("the header")).when(~complete).then(pl.lit("not a row of the table")).otherwise("reason")
+        outcome = pl.when(header).then(pl.lit("skipped")).otherwise("outcome")
+        return read.with_columns(outcome.alias("outcome"), reason.alias("reason"))
+
+    def _look(self, raw: pl.Series) -> None:
+        self._looked = True
+        for line in raw.head(_LOOK_FOR_HEADER).drop_nulls():
+            for separator in SEPARATORS:
+                names = [plain_name(name) for name in line.split(separator)]
+                if (
+                    len(names) > 3
+                    and len(names) < 500
+                    and understood({*names, *(self._known.get(name, "").partition(">")[0] for name in names)})
+                ):
+                    self._header, self._separator, self._count = line, separator, len(names)
+                    for index, name in enumerate(names):
+                        if name in self._known:
+                            self._columns.setdefault(self._known[name], index)
+                    return
+
+
+def _dated(found: pl.DataFrame) -> pl.DataFrame:
+    """Join a column ``date`` and a column ``time`` of clock times."""
+    if "date" not in found.columns or "time" not in found.columns:
+        return found
+    clock = pl.col("time").str.contains(r"^\d{1,2}:\d\d")
+    return found.with_columns(pl.when(clock).then(pl.col("date") + " " + pl.col("time")).otherwise("time").alias("time"))
+
+
+def open_csv(options: ReadOptions) -> Parser:
+    """Return the parser of a table of requests; it keeps the header from batch to batch."""
+    return _Csv(options)
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="csv",
+        title="Table of requests with a header line (CSV)",
+        reference="https://www.rfc-editor.org/rfc/rfc4180",
+        open=open_csv,
+        time_basis="request end",
+        zoned=False,
+        rank=-20,
+        hint=r"[,;\t|]",
+        samples=(
+            Sample(
+                line="Timestamp,Client IP,http_method,URL,Status,Bytes Sent,duration_ms,User-Agent,user.name",
+                expected={"outcome": "skipped"},
+            ),
+            Sample(
+                line='2026-03-02T00:00:30.250Z,203.0.113.5,GET,"https://www.example.com/a,b?x=""1""",200,512,250,"Mozilla/5.0 (X, Y)",kim',
+                expected={
+                    "timestamp": "2026-03-02T00:00:30.250Z",
+                    "started_at": "2026-03-02T00:00:30Z",
+                    "client_ip": "203.0.113.5",
+                    "user_name": "kim",
+                    "method": "GET",
+                    "host": "www.example.com",
+                    "path": "/a,b",
+                    "query": 'x="1"',
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "duration_ms": 250.0,
+                    "user_agent": "Mozilla/5.0 (X, Y)",
+                },
+            ),
+            Sample(
+                line="2026-03-02 00:00:31,203.0.113.6,POST,/c,500,-,,,", expected={"path": "/c", "bytes_sent": None, "duration_ms": None}
+            ),
+        ),
+    ),
+)
