@@ -10,7 +10,10 @@ from tests.e2e.conftest import OFFLINE
 
 
 def test_the_fence_holds():
-    for attempt in ("import socket; socket.create_connection(('198.18.0.1', 80))", "import urllib.request as u; u.urlopen('http://198.18.0.1/')"):
+    for attempt in (
+        "import socket; socket.create_connection(('198.18.0.1', 80))",
+        "import urllib.request as u; u.urlopen('http://198.18.0.1/')",
+    ):
         done = subprocess.run([sys.executable, "-c", attempt], env=os.environ | OFFLINE, capture_output=True, text=True, check=False)
         assert done.returncode == 86
         assert "the network was touched" in done.stderr

@@ -15,7 +15,7 @@ from forensics.report.document import Document, Picture
 from forensics.report.words import moment
 
 WIDTH = 1000
-PANELS = (("latency", "Latency, ms", 64), ("failed", "Failed requests per minute", 84), ("load", "Requests per minute", 250))
+PANELS = (("latency", "Time to answer, ms", 64), ("failed", "Failed requests per minute", 84), ("load", "Requests per minute", 250))
 """(panel, title, height in pixels), from the top."""
 
 GAP = 40
@@ -212,19 +212,20 @@ def _group(top: float, height: float, marks: list[Spec], *, clip: bool = False, 
 def _panels(picture: Picture, columns: Mapping[str, Sequence[float | None]]) -> list[Spec]:
     tops = {
         "latency": _top(columns["latency"]),
-        "failed": _top(columns["failed"], columns["failed_without"]),
+        "failed": max(1.0, _top(columns["failed"], columns["failed_without"])),
         "load": _top(columns["requests"], columns["capacity"]),
     }
     drawn = {"latency": _latency_marks, "failed": _failed_marks, "load": _load_marks}
     panels, top = [], 0
     for name, title, height in panels_of(picture):
+        of = "" if (scope := picture.load_scope if name == "load" else picture.scope) == "everything" else f", {scope[:60]}"
         scale = {"name": name, "type": "linear", "domain": [0, tops[name]], "range": [height, 0], "nice": True, "zero": True}
         axes: list[Spec] = [
             {"orient": "left", "scale": name, "tickCount": 2 if height < 100 else 5, "grid": True, "domain": False, "format": "~s"}
         ]
         if name == "load":
             axes.append({"orient": "bottom", "scale": "x", "tickCount": 8, "formatType": "utc", "format": TIME_FORMAT})
-        heading = _mark("text", x=0, y=-17, text=title, fontWeight=600, **_text("var(--ink)", 13))
+        heading = _mark("text", x=0, y=-17, text=title + of, fontWeight=600, **_text("var(--ink)", 13))
         marks = [heading, _group(0, height, drawn[name](picture), clip=True)]
         panels.append(_group(top, height, marks, scales=[scale], axes=axes))
         top += height + GAP

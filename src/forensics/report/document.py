@@ -67,6 +67,10 @@ class Picture:
     """One incident over time: aligned series, one value for each ``step`` minutes; None where nothing was measured."""
 
     incident_id: str
+    scope: str
+    """What failures, latency and the usual load are counted over: everything, a route, a host or a backend."""
+    load_scope: str
+    """What the load is counted over: actors are attributed with all they asked for, so their load stands against the whole service."""
     step: int
     """Minutes that one value stands for; counts are means per minute over them."""
     times: tuple[str, ...]

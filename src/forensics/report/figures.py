@@ -52,7 +52,7 @@ def _keys(picture: Picture) -> tuple[Key, ...]:
         Key("area", "var(--failed)", "failed", "failed"),
     ]
     if _any(picture.latency_ms):
-        found.append(Key("line", "var(--latency)", "latency, ms", "latency"))
+        found.append(Key("line", "var(--latency)", "time to answer, ms", "latency"))
     if _any(picture.capacity):
         found.append(Key("dashes", "var(--capacity)", "estimated capacity", "capacity"))
     if _any(picture.expected):

@@ -10,42 +10,61 @@ from forensics.report.tables import plain
 POINTS = 1_500
 """At most so many points; longer incidents are averaged over several minutes, and the picture says over how many."""
 
+EVERYTHING = "everything"
+
+BORNE = frozenset({"collection", "surge"})
+"""Kinds of incident that the service bore: where it stops bearing is not known from them."""
+
+DRAWN = 6
+"""Incidents that are drawn, the worst first."""
+
 LAYERS = 5
 """Attributed actors drawn on their own, the largest first; the others stay in the rest."""
 
 
 def pictures(frames: dict[str, pl.DataFrame]) -> tuple[Picture, ...]:
-    """Return a picture for each incident that has minutes, in the order of the incidents."""
+    """Return a picture for each of the worst incidents that has minutes, in the order of the incidents."""
     minutes = frames["minutes"].partition_by("incident_id", as_dict=True)
-    known = frames["incidents"]["incident_id"].to_list()
-    return tuple(_picture(name, minutes[name,], frames) for name in known if (name,) in minutes)
+    known = frames["incidents"].select("incident_id", "kind", "scope").iter_rows()
+    chosen = [incident for incident in known if (incident[0],) in minutes][:DRAWN]
+    return tuple(_picture(incident, minutes[incident[0],], frames) for incident in chosen)
 
 
-def _picture(incident_id: str, minutes: pl.DataFrame, frames: dict[str, pl.DataFrame]) -> Picture:
+def _picture(incident: tuple[str, str, str | None], minutes: pl.DataFrame, frames: dict[str, pl.DataFrame]) -> Picture:
+    incident_id, kind, scope = incident
     step = -(-minutes.height // POINTS)
     axis = _thinned(minutes.drop("incident_id"), step)
     load = frames["actor_load"].filter(incident_id=incident_id)
-    names = dict(frames["actors"].select("actor_id", "label").iter_rows())
-    largest = load.group_by("actor_id").agg(pl.col("requests").sum()).sort(["requests", "actor_id"], descending=[True, False])
-    chosen = largest["actor_id"].head(LAYERS).to_list()
+    whole = scope in (None, EVERYTHING)
+    layers = _layers(axis, load, dict(frames["actors"].select("actor_id", "label").iter_rows()), step)
     without = frames["counterfactuals"].filter(incident_id=incident_id)
-    if chosen:
-        without = without.filter(actor_id=chosen[0])
+    if layers:
+        without = without.filter(actor_id=layers[0].actor_id)
+    unknown = (None,) * axis.height
     return Picture(
         incident_id=incident_id,
         step=step,
+        scope=scope or EVERYTHING,
+        load_scope=EVERYTHING if whole or not load.is_empty() else str(scope),
         times=tuple(plain(value) for value in axis["minute"]),
-        requests=_series(axis["requests"]),
+        requests=_series(axis["requests"]) if whole or load.is_empty() else _aligned(axis, load, "requests", step),
         failed=_series(axis["failed"]),
         latency_ms=_series(axis["latency_ms"]),
-        expected=_series(axis["expected_requests"]),
-        capacity=_series(axis["capacity_requests"]),
+        expected=_series(axis["expected_requests"]) if whole or load.is_empty() else unknown,
+        capacity=_series(axis["capacity_requests"]) if layers and kind not in BORNE else unknown,
         without=_aligned(axis, without, "requests", step),
         failed_without=_aligned(axis, without, "failed", step),
-        layers=tuple(
-            Layer(actor, names.get(actor) or actor, tuple(v or 0.0 for v in _aligned(axis, load.filter(actor_id=actor), "requests", step)))
-            for actor in chosen
-        ),
+        layers=layers,
+    )
+
+
+def _layers(axis: pl.DataFrame, load: pl.DataFrame, labels: dict[str, str | None], step: int) -> tuple[Layer, ...]:
+    """Return the load of the actors that made most of it, the largest first."""
+    own = load.filter(pl.col("actor_id").is_not_null())
+    largest = own.group_by("actor_id").agg(pl.col("requests").sum()).sort(["requests", "actor_id"], descending=[True, False])
+    return tuple(
+        Layer(actor, labels.get(actor) or actor, tuple(v or 0.0 for v in _aligned(axis, own.filter(actor_id=actor), "requests", step)))
+        for actor in largest["actor_id"].head(LAYERS)
     )
 
 

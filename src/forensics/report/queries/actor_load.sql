@@ -1,8 +1,8 @@
 -- title: load per minute of each attributed actor
--- why: the stack in the picture; the rest is what remains of the minute's requests
+-- why: the stack in the picture; actor_id NULL is everybody else
 -- parameters: $incident (NULL: all)
 SELECT incident_id, minute, actor_id, CAST(sum(requests) AS BIGINT) AS requests
 FROM actor_minutes
-WHERE actor_id IS NOT NULL AND (CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident)
+WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident
 GROUP BY incident_id, minute, actor_id
-ORDER BY incident_id, minute, actor_id
+ORDER BY incident_id, minute, actor_id NULLS FIRST

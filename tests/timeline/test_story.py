@@ -1,0 +1,106 @@
+"""The story: every source yields its rows, in one total order, observation and inference told apart; the filters of the listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from forensics.case.case import Case
+from forensics.case.sql import names
+from forensics.errors import UsageError
+from forensics.progress import Silent
+from forensics.report.story import Filter, as_markdown, told
+from forensics.timeline.story import COLUMNS, SOURCES, build
+from tests.report.made import ACTOR, INCIDENT, LABEL, account, fill
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Iterator[Case]:
+    with Case.create(tmp_path / "case") as opened:
+        yield opened
+
+
+def test_an_empty_case_has_an_empty_story(case: Case) -> None:
+    build(case)
+    assert case.table("timeline").is_empty()
+
+
+@pytest.mark.parametrize("name", names(SOURCES))
+def test_every_source_has_the_columns_of_the_story_even_when_empty(case: Case, name: str) -> None:
+    frame = case.frame(SOURCES, name)
+    assert set(frame.columns) == set(COLUMNS)
+
+
+def test_the_story_is_whole_and_in_order(case: Case) -> None:
+    fill(case)
+    story = case.table("timeline")
+    types = set(story["event_type"])
+    assert {"sign-up", "payment", "account starts", "actor starts", "ramp starts", "threshold crossed", "impact starts", "peak"} <= types
+    assert {"mitigated", "recovered", "attribution", "deploy", "status page", "phase: silence"} <= types
+    assert story["occurred_at"].is_sorted()
+    order = story.filter(
+        pl.col("event_type").is_in(["ramp starts", "threshold crossed", "impact starts", "peak", "mitigated", "recovered"])
+    )
+    assert order["event_type"].to_list() == ["ramp starts", "threshold crossed", "impact starts", "peak", "mitigated", "recovered"]
+    assert set(story.filter(~pl.col("observed"))["event_type"]) == {"attribution", "threshold crossed"}
+    assert story.filter(event_type="account starts")["account_id"].to_list() == [account(n) for n in range(9)]
+    assert not story["account_id"].eq(account(9)).any()  # the uninvolved one has no part in the story
+
+
+def test_an_actor_of_many_accounts_is_told_as_one(case: Case) -> None:
+    fill(case, ring=200)
+    story = case.table("timeline")
+    assert story.filter(event_type="account starts").is_empty()
+    assert story.filter(event_type="sign-up").height == 1
+    assert story.filter(event_type="actor starts")["message"][0].startswith(f"First request of {LABEL} in the load; 199 accounts follow")
+
+
+def test_building_twice_changes_nothing(case: Case) -> None:
+    fill(case)
+    before = case.table("timeline")
+    build(case)
+    assert case.table("timeline").equals(before)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        (Filter(around="2024-03-02T00:00", within=1), {"impact starts", "phase: overload", "attribution"}),
+        (Filter(around="2024-03-02 01:00+01:00", within=1), {"impact starts", "phase: overload", "attribution"}),
+        (Filter(event_type="phase"), {"phase: ramp", "phase: overload", "phase: silence", "phase: outage", "phase: recovered"}),
+        (Filter(actor=LABEL, around="2024-03-02T00:00", within=1), {"attribution"}),
+        (Filter(actor=ACTOR, event_type="actor"), {"actor starts", "actor stops"}),
+        (Filter(actor=account(3)), {"sign-up", "payment", "account starts"}),
+    ],
+)
+def test_the_listing_can_be_narrowed(case: Case, chosen: Filter, expected: set[str]) -> None:
+    fill(case)
+    story, drawn = told(case, INCIDENT, chosen, Silent())
+    assert set(story["event_type"]) == expected
+    assert [picture.incident_id for picture in drawn] == [INCIDENT]
+
+
+def test_another_zone_is_told_beside_utc_across_a_change_of_day(case: Case) -> None:
+    fill(case)
+    story, _ = told(case, None, Filter(event_type="impact", zone="America/Los_Angeles"), Silent())
+    assert story["occurred_at"].to_list() == [datetime(2024, 3, 2)]
+    assert story["local_time"].to_list() == ["2024-03-01 16:00:00 -0800"]
+
+
+@pytest.mark.parametrize("wrong", [Filter(around="yesterday"), Filter(zone="Mars/Olympus"), Filter(zone="../../etc/passwd")])
+def test_a_time_or_zone_that_cannot_be_read_is_a_usage_error(case: Case, wrong: Filter) -> None:
+    fill(case)
+    with pytest.raises(UsageError):
+        told(case, None, wrong, Silent())
+
+
+def test_markdown_names_evidence_and_marks_inference(case: Case) -> None:
+    fill(case)
+    story, _ = told(case, None, Filter(actor=ACTOR), Silent())
+    text = as_markdown(story)
+    assert "(`0123456789ab:4000`)" in text
+    assert "– inferred, almost certain (96%)" in text
