@@ -13,6 +13,7 @@ import pytest
 from tests.case import cases
 from tests.faults import Server
 
+from forensics.case import store
 from forensics.case.case import Case
 from forensics.evidence import chain
 from forensics.evidence.verify import verify
@@ -140,3 +141,37 @@ def test_a_file_system_that_is_full(server: Server, files: Path, undisturbed: Un
         survives(server, files, undisturbed["load"][0], "load", tmp_path)
     finally:
         subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+class Lying:
+    """A connection whose next commit works, or does not, and reports an error either way."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, works: bool) -> None:
+        self._connection, self._works, self._lies = connection, works, True
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
+
+    def commit(self) -> None:
+        lies, self._lies = self._lies, False
+        if not lies or self._works:
+            self._connection.commit()
+        if lies:
+            raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_commit_that_reports_an_error(tmp_path: Path, works: bool) -> None:
+    """Whether it took effect or not, the rows, the event file and the custody line agree afterwards, and the load can go on."""
+    first, second = cases.write_log(tmp_path / "a.log"), cases.write_log(tmp_path / "b.log", first=100)
+    with Case.create(tmp_path / "case") as case:
+        row = cases.evidence_row(first, 50)
+        staged = cases.stage(case, row)
+        case.connection = Lying(case.connection, works)  # type: ignore[assignment]
+        with pytest.raises(OSError, match="Input/output"):
+            store.commit(case, row, {}, staged)
+        store.settle(case)
+        cases.load(case, second)
+        assert case.table("evidence_files")["path"].sort().to_list() == (["a.log", "b.log"] if works else ["b.log"])
+        assert case.table("events").height == (100 if works else 50)
+        assert [check for check in verify(case, Silent()) if check.state != "intact"] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -107,10 +107,11 @@ class Case:
         self.connection.begin()
         try:
             yield
+            self.connection.commit()
         except BaseException:
-            self.connection.rollback()
+            with suppress(duckdb.TransactionException):  # a commit that failed may have ended the transaction itself
+                self.connection.rollback()
             raise
-        self.connection.commit()
 
     # SQL by name -----------------------------------------------------------------------------------------------------
 

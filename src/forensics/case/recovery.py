@@ -88,11 +88,11 @@ def _settle_staged(case: Case) -> list[str]:
     settled = []
     for staged in sorted(events.glob("*.new")):
         sha256 = staged.name.partition(".")[0]
-        if staged.name.endswith(".parquet.new") and on_record.get(sha256) == sha256_of(staged):
+        if sha256 in on_record and on_record[sha256] == sha256_of(staged):
             staged.replace(events / f"{sha256}.parquet")
             settled.append(f"kept {staged.name}")
         else:
-            staged.unlink()
+            staged.unlink(missing_ok=True)  # its writer may still be at work when a load fails
             settled.append(f"removed {staged.name}")
     for row in case.rows("case", "unstored_files"):  # loaded again as something that has no events
         left = events / f"{row['sha256']}.parquet"
@@ -106,4 +106,6 @@ def _unrecorded(case: Case, sha256: str) -> dict[str, str | None]:
     """Return the evidence whose load had completed when the process died, with the hash of its events, unless custody names it."""
     recorded = dict(chain.loads(chain.read(case.folder / custody.NAME)))
     loaded = {str(row["sha256"]): row["events_sha256"] for row in case.rows("case", "evidence_locations")}
-    return {} if recorded.get(sha256, "nothing") == loaded[sha256] else {sha256: loaded[sha256]}
+    if sha256 not in loaded or recorded.get(sha256, "nothing") == loaded[sha256]:
+        return {}
+    return {sha256: loaded[sha256]}

@@ -39,6 +39,7 @@ def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame]
     row = dict(evidence, events_sha256=None if staged is None else sha256_of(staged))
     if staged is not None:
         flush(staged)
+    case.unplaced = row["sha256"]  # before the transaction: a commit can have worked and yet report an error
     with case.transaction():
         case.execute("case", "forget_evidence", evidence_id=row["evidence_id"])
         case.insert("evidence_files", pl.DataFrame([row], infer_schema_length=None))
@@ -46,7 +47,6 @@ def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame]
             if table in frames:
                 case.insert(table, frames[table])
         case.set_meta(UNSETTLED, row["sha256"])
-    case.unplaced = row["sha256"]
     final = final_path(case, row["sha256"])
     if staged is None:
         final.unlink(missing_ok=True)
