@@ -222,5 +222,8 @@ def as_case(made: World, folder: Path) -> Case:
     )
     staged = store.staged_path(case, "c" * 64)
     events.write_parquet(staged)
-    store.commit(case, {"evidence_id": "c" * 12, "path": "access.log", "sha256": "c" * 64, "kind": "log", "host": "edge"}, {}, staged)
+    store.commit(
+        case, {"evidence_id": "c" * 12, "path": "access.log", "sha256": "c" * 64, "kind": "log", "host": "edge", "parsed": 1}, {}, staged
+    )
+    store.settle(case)
     return case

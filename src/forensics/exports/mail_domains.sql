@@ -9,5 +9,5 @@ FROM (
     UNION SELECT account_key FROM identifier_records
     UNION SELECT account_key FROM payment_records
 )
-WHERE contains(email, '@') AND split_part(email, '@', -1) <> ''
+WHERE email LIKE '%@_%'
 ORDER BY domain

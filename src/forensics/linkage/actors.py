@@ -26,7 +26,7 @@ GAP_DAYS = 7
 
 def link(case: Case) -> None:
     """Fill ``links``, ``actors`` and ``actor_accounts`` from ``identifiers``."""
-    case.replace("identifier_types", _types())
+    case.replace("identifier_types", _types(case))
     case.execute("linkage", "number", gap_days=GAP_DAYS)
     world = World.of(case)
     grouping = group(world, rulings.in_force(case))
@@ -38,10 +38,15 @@ def link(case: Case) -> None:
     case.execute("linkage", "blocks")
 
 
-def _types() -> pl.DataFrame:
+def _types(case: Case) -> pl.DataFrame:
+    """Return how each type of identifier weighs; one that no signal knows is a family of its own, weighed like ``brought``."""
     columns = {"identifier_type": pl.String(), "family": pl.String(), "level": pl.String()}
     numbers = dict.fromkeys(("m", "chance", "owner_bits", "loose_bits"), pl.Float64())
-    rows = [(s.name, s.family, s.level, s.m, s.chance, s.owner, s.loose) for s in signals().values()]
+    known = signals()
+    other = known["brought"]
+    rows = [(s.name, s.family, s.level, s.m, s.chance, s.owner, s.loose) for s in known.values() if s is not other]
+    unknown = [name for name in case.frame("linkage", "unknown_types")["identifier_type"] if name not in known or name == other.name]
+    rows += [(name, f"{other.family} {name}", other.level, other.m, other.chance, other.owner, other.loose) for name in unknown]
     return pl.DataFrame(rows, schema={**columns, **numbers}, orient="row")
 
 

@@ -1,16 +1,38 @@
--- title: which account came from which address, when, how often
--- why: every network signal starts from this; one pass over the events
+-- title: which account came from which address with which agent, when, how often; and what else the logs carry of its device
+-- why: every network and device signal starts from this; two passes over the events
 -- parameters: none
+CREATE OR REPLACE TEMP TABLE account_clients AS
+SELECT
+    account_id, client_ip, user_agent, min(started_at) AS first_at, max(started_at) AS last_at, count(*) AS uses,
+    min((started_at, evidence_id, line)) AS first_use
+FROM events
+WHERE account_id IS NOT NULL
+GROUP BY account_id, client_ip, user_agent;
+
 CREATE OR REPLACE TEMP TABLE account_addresses AS
-WITH seen AS (
-    SELECT
-        account_id, client_ip, min(started_at) AS first_at, max(started_at) AS last_at, count(*) AS uses,
-        min((started_at, evidence_id, line)) AS first_use
+SELECT
+    account_id, client_ip, min(first_at) AS first_at, max(last_at) AS last_at, CAST(sum(uses) AS BIGINT) AS uses,
+    min(first_use)[2] AS evidence_id, min(first_use)[3] AS line, network_of(client_ip) AS network
+FROM account_clients
+WHERE client_ip IS NOT NULL
+GROUP BY account_id, client_ip;
+
+CREATE OR REPLACE TEMP TABLE account_extras AS
+WITH named (kind, name) AS (VALUES
+    ('session', 'session'), ('session', 'session_id'), ('session', 'sessionid'), ('session', 'sid'),
+    ('device', 'device'), ('device', 'device_id'), ('device', 'deviceid'), ('device', 'device_fingerprint'), ('device', 'installation_id'),
+    ('api_key', 'api_key'), ('api_key', 'apikey'), ('api_key', 'api_key_id'), ('api_key', 'key_id'), ('api_key', 'token_id'),
+    ('tls_fingerprint', 'ja3'), ('tls_fingerprint', 'ja3_hash'), ('tls_fingerprint', 'ja4'), ('tls_fingerprint', 'tls_fingerprint')
+),
+carried AS (
+    SELECT account_id, started_at, evidence_id, line, unnest(map_entries(extra)) AS entry
     FROM events
-    WHERE account_id IS NOT NULL AND client_ip IS NOT NULL
-    GROUP BY account_id, client_ip
+    WHERE account_id IS NOT NULL AND list_has_any(map_keys(extra), (SELECT list(name) FROM named))
 )
 SELECT
-    account_id, client_ip, first_at, last_at, uses, first_use[2] AS evidence_id, first_use[3] AS line,
-    network_of(client_ip) AS network
-FROM seen;
+    c.account_id, n.kind, c.entry.value AS value, min(c.started_at) AS first_at, max(c.started_at) AS last_at, count(*) AS uses,
+    min((c.started_at, c.evidence_id, c.line))[2] AS evidence_id, min((c.started_at, c.evidence_id, c.line))[3] AS line
+FROM carried AS c
+JOIN named AS n ON n.name = replace(lower(c.entry.key), '-', '_')
+WHERE c.entry.value NOT IN ('', '-')
+GROUP BY c.account_id, n.kind, c.entry.value;

@@ -17,3 +17,5 @@ def collect(case: Case) -> None:
     for name in signals():
         case.execute(FOLDER, name)
         case.execute("linkage", "gather", signal=name)
+    if case.rows("linkage", "brought_any")[0]["brought"]:
+        case.execute("linkage", "merge_identifiers")

@@ -15,4 +15,4 @@ def clusters(case: Case) -> pl.DataFrame:
 
 def brief(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the columns of an actors listing that fit a terminal."""
-    return frame.select("actor_id", "label", "level", "accounts", "likelihood", "requests", "first_at", "last_at")
+    return frame.select("actor_id", "label", "level", "accounts", "likelihood", "requests")

@@ -30,9 +30,10 @@ CREATE OR REPLACE TEMP MACRO network_of(address) AS
             ), ':') || '::/64'
     END;
 
--- What counts once within a family: for addresses the wider network (/16 or /32), else the type of identifier.
+-- What counts once within a family: for addresses the wider network (/16 or /32), for a type that no signal knows every value, else the type.
 CREATE OR REPLACE TEMP MACRO block_of(family, identifier_type, identifier_value) AS
     CASE
+        WHEN starts_with(family, 'brought') THEN identifier_value
         WHEN family <> 'network' THEN identifier_type
         WHEN contains(identifier_value, ':') THEN array_to_string(string_split(identifier_value, ':')[1:2], ':')
         ELSE array_to_string(string_split(identifier_value, '.')[1:2], '.')

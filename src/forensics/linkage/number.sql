@@ -66,5 +66,6 @@ DROP TABLE numbered_uses;
 CREATE OR REPLACE TEMP TABLE value_verdicts (value_no INTEGER, group_no INTEGER, kept BOOLEAN, weight_bits DOUBLE, why VARCHAR);
 CREATE OR REPLACE TEMP TABLE use_verdicts (value_no INTEGER, account_no INTEGER, why VARCHAR);
 CREATE OR REPLACE TEMP TABLE account_groups (
-    account_no INTEGER, leaf INTEGER, payer INTEGER, organisation INTEGER, strength_bits DOUBLE, likelihood DOUBLE, via INTEGER
+    account_no INTEGER, leaf INTEGER, payer INTEGER, organisation INTEGER, strength_bits DOUBLE, likelihood DOUBLE, via INTEGER,
+    office_likelihood DOUBLE
 );

@@ -1,7 +1,8 @@
 -- title: what else the accounts that share a value have in common
 -- why: the coherence test of values shared by three accounts or more. Of values shared by very many a fixed sample is tested (its order
 --      comes from the account ids). A second value counts if so many of the sample using it would be surprising by chance. Colleagues
---      share the office anyway: for an address neither other addresses nor the company's domain count.
+--      share the office anyway: for an address neither other addresses nor the company's domain count. Of a type that was brought the
+--      other values count: who shares one rare value is asked whether he shares another.
 -- parameters: $sample (accounts at most), $surprise_bits, $accounts (all accounts of the case), $common (sharers of an address at most)
 WITH tested AS (
     SELECT v.value_no, t.family, t.owner_bits IS NULL AS weak FROM shared_values AS v
@@ -31,7 +32,7 @@ joint_uses AS (
     SELECT m.value_no, m.account_no, w.value_no AS other_no, w.sharers
     FROM members AS m
     JOIN other_uses AS w ON w.account_no = m.account_no
-    WHERE m.weak AND NOT w.place AND w.family <> m.family
+    WHERE m.weak AND NOT w.place AND (w.family <> m.family OR (starts_with(m.family, 'brought') AND w.value_no <> m.value_no))
 ),
 counted AS (
     SELECT b.value_no, b.other_no, count(*) AS joint, CAST(max(b.sharers) * max(s.sampled) AS DOUBLE) / $accounts AS expected

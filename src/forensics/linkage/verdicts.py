@@ -115,4 +115,13 @@ def written(world: World, grouping: Grouping) -> tuple[pl.DataFrame, pl.DataFram
             "organisation": grouping.organisation,
         }
     )
-    return value_verdicts(world, within), groups.join(strengths(world, within), on="account_no", how="left", maintain_order="left")
+    tied = groups.join(strengths(world, within), on="account_no", how="left", maintain_order="left")
+    return value_verdicts(world, within), tied.join(_offices(world, within), on="organisation", how="left", maintain_order="left")
+
+
+def _offices(world: World, within: pl.DataFrame) -> pl.DataFrame:
+    """Return organisation, office_likelihood: how sure the strongest value that makes each organisation is."""
+    bits = value_bits_expr(pl.col("sharers") - pl.col("within"), world.accounts)
+    office = within.join(world.values.filter(pl.col("level") == "organisation").select("value_no", "sharers", "m", "chance"), on="value_no")
+    best = office.with_columns(bits.alias("bits")).group_by(organisation="group_no").agg(pl.col("bits").max()).sort("organisation")
+    return best.select("organisation", likelihood_expr(pl.col("bits"), world.accounts).round(6).alias("office_likelihood"))

@@ -15,7 +15,7 @@ UNION ALL
 SELECT 'payer', 'payer-', 'same payer', payer, count(*), min(payer), min(organisation), min(likelihood)
 FROM account_groups GROUP BY payer HAVING count(DISTINCT leaf) > 1
 UNION ALL
-SELECT 'organisation', 'org-', 'same organisation', organisation, count(*), NULL, NULL, min(likelihood)
+SELECT 'organisation', 'org-', 'same organisation', organisation, count(*), NULL, NULL, min(office_likelihood)
 FROM account_groups GROUP BY organisation HAVING count(DISTINCT payer) > 1;
 
 CREATE OR REPLACE TEMP TABLE activity AS

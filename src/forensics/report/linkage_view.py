@@ -108,8 +108,10 @@ def show_explanation(explanation: Explanation, console: Console | None = None) -
 def _explanation_parts(explanation: Explanation) -> Iterator[RenderableType]:
     yield Text(printable(explanation.verdict), style="bold")
     yield _waterfall(explanation)
-    sure = f"{explanation.total:+.1f} bits above the prior"
-    yield Text(f"{sure}; belonging together: {word(explanation.likelihood)} ({explanation.likelihood:.0%})")
+    side = "above" if explanation.total >= 0 else "below"
+    directly = f"What they share directly: {abs(explanation.total):.1f} bits {side} the prior" if explanation.other_id else ""
+    sure = f"Belonging together: {word(explanation.likelihood)} ({explanation.likelihood:.0%})"
+    yield Text(". ".join(part for part in (directly, sure) if part))
     if explanation.chain:
         yield Text(printable("Through others: " + " - ".join(explanation.chain)))
     for sentence in explanation.needed:

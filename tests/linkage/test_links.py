@@ -1,0 +1,270 @@
+"""Links, rulings, explanations and walks on small cases with named traps."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from forensics.case import store
+from forensics.case.case import Case
+from forensics.errors import UsageError
+from forensics.exports.accounts import resolve
+from forensics.formats.schema import EVENTS
+from forensics.linkage.actors import link
+from forensics.linkage.explain import explain_account, explain_pair
+from forensics.linkage.identifiers import collect
+from forensics.linkage.structure import structure
+from forensics.linkage.walk import from_seed
+
+BEGUN = datetime(2024, 3, 1)
+
+
+class Maker:
+    """A case in the making: accounts, payments and visits, committed and linked at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.accounts: list[dict[str, Any]] = []
+        self.payments: list[dict[str, Any]] = []
+        self.visits: list[tuple[str, str, datetime, int]] = []
+
+    def account(self, name: str, email: str, **more: Any) -> None:
+        self.accounts.append({"account_id": name, "email": email, "user_name": None, **more})
+
+    def pay(self, name: str, **what: Any) -> None:
+        self.payments.append({"account_key": name, **what})
+
+    def visit(self, name: str, address: str, days: float = 0, status: int = 200) -> None:
+        self.visits.append((name, address, BEGUN + timedelta(days=days), status))
+
+    def strangers(self, count: int = 60) -> None:
+        for number in range(count):
+            self.account(f"s{number:03d}", f"someone{number}@gmail.com")
+            self.pay(f"s{number:03d}", card_fingerprint=f"own{number}")
+            self.visit(f"s{number:03d}", f"192.0.{number}.7")
+
+    def case(self, rulings: list[dict[str, Any]] | None = None) -> Case:
+        case = Case.create(self.folder)
+        for sha, kind, rows in (("a" * 64, "accounts", self.accounts), ("b" * 64, "payments", self.payments)):
+            table = {"accounts": "account_records", "payments": "payment_records"}[kind]
+            frame = pl.DataFrame(rows, infer_schema_length=None).with_row_index("line", offset=2)
+            frame = frame.with_columns(pl.lit(sha[:12]).alias("evidence_id"), pl.lit("test").alias("source"), pl.col("line").cast(pl.Int64))
+            store.commit(case, {"evidence_id": sha[:12], "path": f"{kind}.csv", "sha256": sha, "kind": kind}, {table: frame}, None)
+        staged = store.staged_path(case, "c" * 64)
+        self.events().write_parquet(staged)
+        store.commit(
+            case,
+            {"evidence_id": "c" * 12, "path": "access.log", "sha256": "c" * 64, "kind": "log", "host": "edge", "parsed": 1},
+            {},
+            staged,
+        )
+        store.settle(case)
+        if rulings:
+            case.insert("rulings", pl.DataFrame(rulings))
+        resolve(case)
+        collect(case)
+        link(case)
+        return case
+
+    def events(self) -> pl.DataFrame:
+        rows = [
+            {"line": line, "timestamp": at, "started_at": at, "client_ip": address, "user_name": name, "status": status}
+            for line, (name, address, at, status) in enumerate(self.visits, start=1)
+        ]
+        frame = pl.DataFrame(rows, schema={name: kind for name, kind in EVENTS.items() if name != "extra"})
+        nothing = pl.lit([], dtype=pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))).cast(pl.Map(pl.String(), pl.String()))
+        return frame.with_columns(pl.lit("c" * 12).alias("evidence_id"), nothing.alias("extra"))
+
+
+def groups(case: Case) -> dict[str, str]:
+    return {row["account_id"]: row["actor_id"] for row in case.table("account_actors").to_dicts()}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Maker:
+    maker = Maker(tmp_path / "case")
+    maker.strangers()
+    return maker
+
+
+def test_one_card_is_one_payer_and_the_domain_only_an_organisation(made: Maker) -> None:
+    for name in ("a1", "a2", "a3"):
+        made.account(name, f"{name}@rival.example")
+    for name in ("a1", "a2"):
+        made.pay(name, card_fingerprint="company-card")
+    made.pay("a3", card_fingerprint="her-own")
+    with made.case() as case:
+        found = groups(case)
+        actors = {row["actor_id"]: row for row in case.table("actors").to_dicts()}
+        assert found["a1"] == found["a2"] != found["a3"]
+        assert actors[found["a1"]]["level"] == "same payer"
+        above = actors[actors[found["a1"]]["parent_actor_id"]]
+        assert (above["level"], above["accounts"], above["label"]) == ("same organisation", 3, "rival.example")
+        assert actors[found["a3"]]["parent_actor_id"] == above["actor_id"]
+
+
+def test_free_mail_and_relays_link_nobody(made: Maker) -> None:
+    for number, domain in enumerate(("tuta.io", "tuta.io", "hey.com", "hey.com", "privaterelay.appleid.com", "privaterelay.appleid.com")):
+        made.account(f"f{number}", f"p{number}@{domain}")
+    with made.case() as case:
+        assert case.table("actors")["accounts"].max() == 1
+
+
+def test_one_mailbox_in_many_spellings(made: Maker) -> None:
+    made.account("m1", "jo.hn+bot@gmail.com")
+    made.account("m2", "John@googlemail.com")
+    made.account("m3", "john@outlook.com")
+    with made.case() as case:
+        found = groups(case)
+        assert found["m1"] == found["m2"] != found["m3"]
+
+
+def test_a_sub_domain_belongs_to_the_company(made: Maker) -> None:
+    made.account("d1", "a@research.rival.co.uk")
+    made.account("d2", "b@rival.co.uk")
+    made.account("d3", "c@other.co.uk")
+    with made.case() as case:
+        named = {row["label"]: row["accounts"] for row in case.table("actors").to_dicts() if row["accounts"] > 1}
+        assert named == {"rival.co.uk": 2}
+
+
+def test_an_address_alone_links_nobody(made: Maker) -> None:
+    for name in ("n1", "n2"):
+        made.account(name, f"{name}@gmail.com")
+        made.visit(name, "198.51.100.9")
+    with made.case() as case:
+        found = groups(case)
+        assert found["n1"] != found["n2"]
+        rejected = case.table("links").filter(pl.col("account_id") == "n1", pl.col("identifier_type") == "client_ip").to_dicts()
+        assert [row["kept"] for row in rejected] == [False]
+        assert "not enough" in rejected[0]["why"]
+
+
+def test_three_independent_networks_are_enough(made: Maker) -> None:
+    for name in ("n1", "n2"):
+        made.account(name, f"{name}@gmail.com")
+        for address in ("198.51.100.9", "203.0.113.5", "100.64.1.1"):
+            made.visit(name, address)
+    with made.case() as case:
+        found = groups(case)
+        assert found["n1"] == found["n2"]
+
+
+def test_a_reseller_links_nobody_and_says_so(made: Maker) -> None:
+    for number in range(25):
+        made.account(f"r{number}", f"r{number}@gmail.com")
+        made.pay(f"r{number}", card_fingerprint="gift", billing_name="Gift Ltd", billing_postcode="1")
+        made.visit(f"r{number}", f"198.18.{number}.1")
+    with made.case() as case:
+        assert case.table("actors")["accounts"].max() == 1
+        why = case.table("links").filter(pl.col("identifier_value") == "gift")["why"].unique().to_list()
+        assert why == ["this card fingerprint is shared by 25 accounts, who have nothing else in common: a shared resource, not one owner"]
+
+
+def ruling(number: int, verdict: str, subject: str, other: str | None, kind: str = "account") -> dict[str, Any]:
+    return {"ruling": number, "verdict": verdict, "subject_type": kind, "subject": subject, "other": other, "why": "checked"}
+
+
+@pytest.fixture
+def pair(made: Maker) -> Maker:
+    for name in ("p1", "p2", "p3"):
+        made.account(name, f"{name}@gmail.com")
+    for name in ("p1", "p2"):
+        made.pay(name, card_fingerprint="both")
+    return made
+
+
+def test_a_rejected_link_stays_out_and_keeps_its_row(pair: Maker) -> None:
+    with pair.case([ruling(1, "reject", "p1", "p2")]) as case:
+        found = groups(case)
+        assert found["p1"] != found["p2"]
+        rows = case.table("links").filter(pl.col("identifier_value") == "both")
+        assert rows.height == 2
+        assert not rows["kept"].all()
+
+
+def test_a_rejected_identifier_links_nobody(pair: Maker) -> None:
+    with pair.case([ruling(1, "reject", "card_fingerprint:both", None, "identifier")]) as case:
+        found = groups(case)
+        assert found["p1"] != found["p2"]
+        assert case.table("links").filter(pl.col("identifier_value") == "both")["why"].to_list() == ["ruled out: checked"] * 2
+
+
+def test_a_confirmed_link_joins(pair: Maker) -> None:
+    with pair.case([ruling(1, "confirm", "p1", "p3")]) as case:
+        found = groups(case)
+        assert found["p1"] == found["p2"] == found["p3"]
+
+
+def test_ids_stay_when_unrelated_evidence_is_added(pair: Maker, tmp_path: Path) -> None:
+    with pair.case() as case:
+        before = groups(case)
+    pair.folder = tmp_path / "again"
+    for number in range(30):
+        pair.account(f"0new{number}", f"new{number}@gmail.com")
+    with pair.case() as case:
+        after = groups(case)
+    assert {name: after[name] for name in before} == before
+
+
+def test_explanations_add_up_and_name_file_and_line(pair: Maker) -> None:
+    with pair.case() as case:
+        account = explain_account(case, "p1@gmail.com")
+        both = explain_pair(case, "p1", "p2")
+        none = explain_pair(case, "p1", "p3")
+        strength = case.table("actor_accounts").filter(pl.col("account_id") == "p1")["strength_bits"][0]
+        with pytest.raises(UsageError, match="no account"):
+            explain_pair(case, "p1", "nobody")
+    assert account.total == pytest.approx(strength - account.prior, abs=1e-4)
+    assert account.steps[0].where == "payments.csv:62"
+    assert both.verdict.startswith("linked, same payer")
+    assert both.total > 3
+    assert none.verdict.startswith("not linked")
+    assert "more bits would be needed" in none.needed[0]
+
+
+def test_possible_returns_after_a_block(made: Maker) -> None:
+    for name in ("b1", "b2"):
+        made.account(name, f"{name}@gmail.com", created_at=BEGUN - timedelta(days=9))
+    made.account("b3", "b3@gmail.com", created_at=BEGUN + timedelta(days=3))
+    for name in ("b1", "b2", "b3"):
+        made.pay(name, card_fingerprint="back-again")
+    made.visit("b1", "198.51.100.1", 0)
+    for hour in range(4):
+        made.visit("b1", "198.51.100.1", 1 + hour / 24, 403)
+    made.visit("b3", "203.0.113.9", 3.5)
+    with made.case() as case:
+        seen = structure(case, "b1")
+        assert [row["account_id"] for row in seen.returns] == ["b3"]
+        assert seen.metrics.density == 1.0
+
+
+def test_a_walk_goes_outwards_from_an_address(pair: Maker) -> None:
+    pair.visit("p1", "198.51.100.77")
+    with pair.case() as case:
+        reached = from_seed(case, "198.51.100.77")
+        assert reached["account_id"].to_list()[:2] == ["p1", "p2"]
+        with pytest.raises(UsageError):
+            from_seed(case, "203.0.113.250")
+
+
+def test_exports_without_emails_or_cards(tmp_path: Path) -> None:
+    maker = Maker(tmp_path / "case")
+    for number in range(5):
+        maker.account(f"x{number}", None)  # type: ignore[arg-type]
+        maker.pay(f"x{number}", payment_id=f"p{number}")
+        maker.visit(f"x{number}", "198.51.100.1")
+    with maker.case() as case:
+        assert case.table("actor_accounts").height == 5
+
+
+def test_nothing_loaded_is_no_error(tmp_path: Path) -> None:
+    with Case.create(tmp_path / "case") as case:
+        resolve(case)
+        collect(case)
+        link(case)
+        assert case.table("actors").is_empty()
