@@ -14,6 +14,7 @@ from forensics.attribution.scene import PACKAGE
 from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
+from forensics.incidents.listing import chosen, ranked
 from forensics.text import printable
 
 DAYS = 30
@@ -21,7 +22,7 @@ DAYS = 30
 
 
 def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, shared: bool) -> BlockList:
-    """Return the accounts of one measure and the addresses they used during the incident.
+    """Return the accounts of one measure and the addresses they used during the incident (default: the worst that has participants).
 
     ``shared`` keeps addresses that accounts outside the measure use too; otherwise they are left out, and each is said.
     """
@@ -52,23 +53,22 @@ def _reason(incident: dict[str, Any], row: dict[str, Any]) -> str:
     return f"linked to participants of incident {incident['incident_id']}, took no part"
 
 
-def _incident(case: Case, incident_id: str | None) -> dict[str, Any]:
+def _incident(case: Case, name: str | None) -> dict[str, Any]:
     planned = set(case.table("response")["incident_id"].to_list())
-    rows = [row for row in case.table("incidents").sort("started_at", "incident_id").to_dicts() if row["incident_id"] in planned]
-    wanted = [row for row in rows if incident_id is None or row["incident_id"] == incident_id]
-    if len(wanted) == 1:
-        return wanted[0]
-    if not rows:
+    if not planned:
         raise UsageError("No incident of this case has participants, so there is nobody to block; see `forensics incidents`.")
-    listed = ", ".join(row["incident_id"] for row in rows)
-    raise UsageError(f"Say which incident the block list is for: {listed}.")
+    if name is not None:
+        return chosen(case, name)
+    rows = [row for row in ranked(case).to_dicts() if row["incident_id"] in planned]
+    return rows[0]
 
 
 def write_block_list(
     case: Case, incident_id: str | None, name: str, measure: str, *, days: int = DAYS, shared: bool = False, output: Path | None = None
 ) -> None:
-    """Write a block list to a file or to standard output, and say on standard error which addresses were left out."""
+    """Write a block list to a file or to standard output, and say on standard error what it is for and which addresses were left out."""
     blocked = block_list(case, incident_id, measure, days=days, shared=shared)
+    print(printable(f"Block list for incident {blocked.incident_id}, measure {measure}."), file=sys.stderr)
     text = render(blocked, name)
     for sentence in blocked.left_out:
         print(printable(f"left out: {sentence}"), file=sys.stderr)

@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import polars as pl
 
 from forensics.attribution.scene import PACKAGE
 from forensics.attribution.taken import taken_by
 from forensics.case.case import Case
 from forensics.errors import UsageError
+from forensics.incidents.listing import chosen
 
 
-def taken_listing(case: Case, subject: str | None) -> pl.DataFrame:
-    """Return rows of ``taken``: of everybody who took part in an incident, or of one actor or account, blamed or not."""
+def taken_listing(case: Case, subject: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
+    """Return rows of ``taken``: of everybody who took part in an incident, or of one actor or account, blamed or not.
+
+    On a terminal: fewer columns, and the actor's totals first (an object that several accounts fetched is one object).
+    """
     if subject is None:
-        return case.table("taken")
-    accounts = [row["account_id"] for row in case.rows(PACKAGE, "accounts_of", subject=subject)]
-    if not accounts:
-        raise UsageError(f"There is no actor or account {subject!r}: `forensics actors` lists the actors.")
-    return taken_by(case, dict.fromkeys(accounts, subject))
+        rows, totals = case.table("taken"), case.table("taken_totals")
+    else:
+        accounts = [row["account_id"] for row in case.rows(PACKAGE, "accounts_of", subject=subject)]
+        if not accounts:
+            raise UsageError(f"There is no actor or account {subject!r}: `forensics actors` lists the actors.")
+        rows, totals = taken_by(case, dict.fromkeys(accounts, subject))
+    return _short(rows, totals) if _terminal(style, output) else rows
 
 
-def response_listing(case: Case, incident_id: str | None) -> pl.DataFrame:
-    """Return rows of ``response``, of one incident or of all."""
-    known = case.table("incidents")["incident_id"].to_list()
-    if incident_id is not None and incident_id not in known:
-        raise UsageError(f"There is no incident {incident_id!r}: `forensics incidents` lists them.")
+def _terminal(style: str | None, output: Path | None) -> bool:
+    return style == "table" or (style is None and output is None and sys.stdout.isatty())
+
+
+def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
+    columns = ["kind", "objects", "pairs", "served", "asked", "MB", "of catalogue", "first", "last"]
+    share = pl.format("{} %", (pl.col("catalogue_share") * 100).round(1)).alias("of catalogue")
+    parts = [
+        frame.with_columns(extra).select(
+            who, pl.col("object_kind").alias("kind"), "objects", "pairs", "served", pl.col("requests").alias("asked"),
+            (pl.col("bytes") / 1e6).round(1).alias("MB"), "of catalogue", pl.col("first_at").dt.strftime("%m-%d %H:%M").alias("first"),
+            pl.col("last_at").dt.strftime("%m-%d %H:%M").alias("last"),
+        )
+        for frame, who, extra in (
+            (totals, pl.format("{} ({} accounts)", "actor_id", "accounts").alias("who"), share),
+            (rows, pl.col("account_id").alias("who"), pl.lit(None, pl.String).alias("of catalogue")),
+        )
+    ]  # fmt: skip
+    return pl.concat(parts).select("who", *columns)
+
+
+def response_listing(case: Case, name: str | None) -> pl.DataFrame:
+    """Return rows of ``response``, of one incident (its id, the beginning of it, or its rank) or of all."""
     rows = case.table("response")
-    return rows if incident_id is None else rows.filter(pl.col("incident_id") == incident_id)
+    return rows if name is None else rows.filter(pl.col("incident_id") == chosen(case, name)["incident_id"])

@@ -7,6 +7,7 @@ sizes AS (SELECT object_kind, count(*) AS objects FROM served GROUP BY object_ki
 SELECT
     a.object_kind AS first_kind, b.object_kind AS second_kind, count(*) AS shared,
     least(max(x.objects), max(y.objects)) AS smaller,
+    median(epoch(b.served_at) - epoch(a.served_at)) AS lead_seconds,
     median(abs(epoch(b.served_at) - epoch(a.served_at))) AS median_lag_seconds
 FROM served AS a
 JOIN served AS b ON b.account_id = a.account_id AND b.object = a.object AND b.object_kind > a.object_kind

@@ -23,26 +23,51 @@ SCHEMA: dict[str, Any] = {
     "line": pl.Int64,
 }  # fmt: skip
 
+TOTALS: dict[str, Any] = {
+    "actor_id": pl.String, "object_kind": pl.String, "accounts": pl.Int64, "objects": pl.Int64, "pairs": pl.Int64, "requests": pl.Int64,
+    "served": pl.Int64, "bytes": pl.Int64, "first_at": pl.Datetime("us"), "last_at": pl.Datetime("us"), "catalogue": pl.Int64,
+    "catalogue_share": pl.Float64,
+}  # fmt: skip
+
 
 def count(case: Case) -> None:
-    """Fill ``taken`` for the participants of every incident."""
+    """Fill ``taken`` and ``taken_totals`` for the participants of every incident."""
     suspects = case.rows(PACKAGE, "suspects")
-    case.replace("taken", taken_by(case, {row["account_id"]: row["actor_id"] for row in suspects}))
+    rows, totals = taken_by(case, {row["account_id"]: row["actor_id"] for row in suspects})
+    case.replace("taken", rows)
+    case.replace("taken_totals", totals)
 
 
-def taken_by(case: Case, actor_of: dict[str, str]) -> pl.DataFrame:
-    """Return what accounts took, one row per account and kind (columns of ``taken``); ``actor_of``: account_id -> actor_id."""
+def taken_by(case: Case, actor_of: dict[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what accounts took, by account and kind, and by actor and kind (columns of ``taken`` and ``taken_totals``).
+
+    ``actor_of``: account_id -> actor_id.
+    """
     kinds = object_kinds(case)
     if not actor_of or not kinds:
-        return pl.DataFrame(schema=SCHEMA)
+        return pl.DataFrame(schema=SCHEMA), pl.DataFrame(schema=TOTALS)
     case.execute(PACKAGE, "fetched", accounts=sorted(actor_of), route_ids=list(kinds), kinds=list(kinds.values()))
-    rows = case.frame(PACKAGE, "taken", pair=pair_of(case))
+    pair = pair_of(case)
+    rows = case.frame(PACKAGE, "taken", pair=pair)
+    totals = case.frame(PACKAGE, "taken_totals", pair=pair, accounts=list(actor_of), actors=list(actor_of.values()))
     case.execute(PACKAGE, "drop_fetched")
     owners = pl.DataFrame(
         {"account_id": list(actor_of), "actor_id": list(actor_of.values())}, schema={"account_id": pl.String, "actor_id": pl.String}
     )
     joined = rows.join(owners, on="account_id", how="left", maintain_order="left").select(pl.col(c).cast(t) for c, t in SCHEMA.items())
-    return joined.sort("actor_id", "account_id", "object_kind", nulls_last=True)
+    return joined.sort("actor_id", "account_id", "object_kind", nulls_last=True), _with_catalogue(case, totals, kinds)
+
+
+def _with_catalogue(case: Case, totals: pl.DataFrame, kinds: dict[int, str]) -> pl.DataFrame:
+    """Add how many objects of the kind anybody was served, and the actor's share of them."""
+    wanted = set(totals["object_kind"].to_list())
+    routes = [row for row in case.table("routes").to_dicts() if kinds.get(row["route_id"]) in wanted]
+    parts = sorted((row["route"].partition("{id}")[0], row["route"].rpartition("{id}")[2], kinds[row["route_id"]]) for row in routes)
+    prefixes, suffixes, names = ([part[i] for part in parts] for i in range(3))
+    known = case.frame(PACKAGE, "catalogue", prefixes=prefixes, suffixes=suffixes, kinds=names)
+    joined = totals.join(known.rename({"known": "catalogue"}), on="object_kind", how="left", maintain_order="left")
+    share = pl.min_horizontal(pl.lit(1.0), pl.col("objects") / pl.col("catalogue")).round(4).alias("catalogue_share")
+    return joined.with_columns(share).select(pl.col(name).cast(kind) for name, kind in TOTALS.items())
 
 
 def object_kinds(case: Case) -> dict[int, str]:
@@ -60,14 +85,18 @@ def _as_regex(pattern: str) -> str:
 
 
 def pair_of(case: Case) -> list[str]:
-    """Return the two kinds that make a pair: as given with ``--pair``, else those that share most ids; empty when none do."""
+    """Return the two kinds that make a pair, the one that is fetched first before the other.
+
+    As given with ``--pair``, else those that share most ids; empty when none do.
+    """
     given = case.option("pair")
     if given:
         return list(given)
     for row in case.rows(PACKAGE, "pair_candidates"):
         enough = row["shared"] >= max(MIN_PAIRS, MIN_SHARED * row["smaller"])
         if enough and row["median_lag_seconds"] <= MOST_LAG_SECONDS:
-            return [row["first_kind"], row["second_kind"]]
+            kinds = [row["first_kind"], row["second_kind"]]
+            return kinds if row["lead_seconds"] >= 0 else kinds[::-1]
     return []
 
 

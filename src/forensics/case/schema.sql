@@ -138,8 +138,14 @@ CREATE TABLE IF NOT EXISTS automation (                                     -- h
     subject_type VARCHAR, subject_id VARCHAR, score DOUBLE, likelihood DOUBLE, reasons VARCHAR[]
 );
 CREATE TABLE IF NOT EXISTS taken (
-    actor_id VARCHAR, account_id VARCHAR, object_kind VARCHAR, objects BIGINT, pairs BIGINT, requests BIGINT, served BIGINT, bytes BIGINT,
+    actor_id VARCHAR, account_id VARCHAR, object_kind VARCHAR, objects BIGINT,
+    pairs BIGINT,                                                           -- counted once, with the kind that is fetched first
+    requests BIGINT, served BIGINT, bytes BIGINT,
     first_at TIMESTAMP, last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT
+);
+CREATE TABLE IF NOT EXISTS taken_totals (                                   -- by actor: what several accounts fetched is one object
+    actor_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT, requests BIGINT, served BIGINT, bytes BIGINT,
+    first_at TIMESTAMP, last_at TIMESTAMP, catalogue BIGINT, catalogue_share DOUBLE -- objects of the kind that anybody was served
 );
 CREATE TABLE IF NOT EXISTS response (
     incident_id VARCHAR, measure VARCHAR, scope VARCHAR, accounts_hit BIGINT, uninvolved_hit BIGINT, load_covered DOUBLE, basis VARCHAR

@@ -43,11 +43,13 @@ def taken(
     with Case.open(case) as opened:
         keep(opened, objects=objects, pair=pair)
         ensure_analysed(opened, Terminal())
-        emit(taken_listing(opened, actor), style=style, output=output, title="What was taken")
+        emit(taken_listing(opened, actor, style, output), style=style, output=output, title="What was taken")
 
 
 def response(
-    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="One incident (default: all).", show_default=False)] = None,
+    incident: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="One incident: id, its beginning, or rank (default: all).", show_default=False)
+    ] = None,
     cost: Costs = None,
     block_list: Annotated[str | None, typer.Option("--block-list", help="Write a block list: csv, nginx-deny or nginx-map.")] = None,
     measure: Annotated[str, typer.Option("--measure", help="Whom the block list holds.")] = "account",
