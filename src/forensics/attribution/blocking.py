@@ -68,8 +68,8 @@ def write_block_list(
 ) -> None:
     """Write a block list to a file or to standard output, and say on standard error what it is for and which addresses were left out."""
     blocked = block_list(case, incident_id, measure, days=days, shared=shared)
-    print(printable(f"Block list for incident {blocked.incident_id}, measure {measure}."), file=sys.stderr)
     text = render(blocked, name)
+    print(printable(f"Block list for incident {blocked.incident_id}, measure {measure}."), file=sys.stderr)
     for sentence in blocked.left_out:
         print(printable(f"left out: {sentence}"), file=sys.stderr)
     if output is None:

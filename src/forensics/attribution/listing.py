@@ -17,7 +17,8 @@ from forensics.incidents.listing import chosen
 def taken_listing(case: Case, subject: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
     """Return rows of ``taken``: of everybody who took part in an incident, or of one actor or account, blamed or not.
 
-    On a terminal: fewer columns, and the actor's totals first (an object that several accounts fetched is one object).
+    On a terminal: fewer columns, and the actor's totals first (an object that several accounts fetched is one object), with their share
+    of the catalogue that the case knows.
     """
     if subject is None:
         rows, totals = case.table("taken"), case.table("taken_totals")
@@ -34,20 +35,19 @@ def _terminal(style: str | None, output: Path | None) -> bool:
 
 
 def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
-    columns = ["kind", "objects", "pairs", "served", "asked", "MB", "of catalogue", "first", "last"]
-    share = pl.format("{} %", (pl.col("catalogue_share") * 100).round(1)).alias("of catalogue")
+    share = pl.format("{} %", (pl.col("catalogue_share") * 100).round(1)).alias("share")
     parts = [
         frame.with_columns(extra).select(
             who, pl.col("object_kind").alias("kind"), "objects", "pairs", "served", pl.col("requests").alias("asked"),
-            (pl.col("bytes") / 1e6).round(1).alias("MB"), "of catalogue", pl.col("first_at").dt.strftime("%m-%d %H:%M").alias("first"),
-            pl.col("last_at").dt.strftime("%m-%d %H:%M").alias("last"),
+            (pl.col("bytes") / 1e6).round(0).cast(pl.Int64).alias("MB"), "share",
+            pl.col("first_at").dt.strftime("%m-%d %H:%M").alias("first"),
         )
         for frame, who, extra in (
-            (totals, pl.format("{} ({} accounts)", "actor_id", "accounts").alias("who"), share),
-            (rows, pl.col("account_id").alias("who"), pl.lit(None, pl.String).alias("of catalogue")),
+            (totals, pl.format("{}, {} accounts", "actor_id", "accounts").alias("who"), share),
+            (rows, pl.col("account_id").alias("who"), pl.lit(None, pl.String).alias("share")),
         )
     ]  # fmt: skip
-    return pl.concat(parts).select("who", *columns)
+    return pl.concat(parts)
 
 
 def response_listing(case: Case, name: str | None) -> pl.DataFrame:
