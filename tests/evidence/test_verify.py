@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,3 +124,23 @@ def test_the_sentence_and_the_exit_code(folder: Path, forensics) -> None:
     done = forensics("verify", "--case", folder / "case", "--format", "json", check=3)
     assert {row["name"]: row["state"] for row in json.loads(done.stdout)}["a.log"] == "missing"
     assert "a.log is missing" in done.stderr
+
+
+def test_members_of_archives(tmp_path: Path, forensics) -> None:
+    logs = {name: "".join(cases.log_line(number) + "\n" for number in range(first, first + 50)) for name, first in (("a", 1), ("b", 100))}
+    (tmp_path / "in").mkdir()
+    for name, text in logs.items():
+        with zipfile.ZipFile(tmp_path / "in" / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(f"deep/{name}.log", text)
+    forensics("load", tmp_path / "in", "--case", tmp_path / "case")
+    assert wrong(tmp_path) == set()
+    assert forensics("show", "b.log:3", "--case", tmp_path / "case").stdout == cases.log_line(102) + "\n"
+    (tmp_path / "moved").mkdir()
+    shutil.move(tmp_path / "in" / "a.zip", tmp_path / "moved" / "a.zip")
+    with zipfile.ZipFile(tmp_path / "in" / "b.zip", "w") as archive:
+        archive.writestr("deep/b.log", logs["a"])
+    assert wrong(tmp_path) == {("evidence", "a.zip/deep/a.log", "missing"), ("evidence", "b.zip/deep/b.log", "changed")}
+    assert wrong(tmp_path, search=tmp_path / "moved") == {
+        ("evidence", "a.zip/deep/a.log", "moved"),
+        ("evidence", "b.zip/deep/b.log", "changed"),
+    }

@@ -21,9 +21,11 @@ def sha256_of(path: Path, advance: Advance | None = None) -> str:
     return digest.hexdigest()
 
 
-def sha256_of_stream(stream: BinaryIO) -> str:
-    """Return the SHA-256 of all that a stream gives."""
+def sha256_of_stream(stream: BinaryIO, advance: Advance | None = None) -> str:
+    """Return the SHA-256 of all that a stream gives; ``advance`` is told the bytes read."""
     digest = hashlib.sha256()
     while block := stream.read(1 << 20):
         digest.update(block)
+        if advance is not None:
+            advance(len(block))
     return digest.hexdigest()

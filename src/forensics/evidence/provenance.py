@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import sys
@@ -13,10 +12,10 @@ from typing import Any
 
 from forensics.case.case import Case
 from forensics.errors import BrokenEvidenceError, RefusedEvidenceError, UsageError
-from forensics.evidence.discover import EvidenceFile
+from forensics.evidence.discover import EvidenceFile, at
 from forensics.evidence.documents import text_chunks
-from forensics.evidence.hashing import sha256_of
-from forensics.progress import Progress
+from forensics.evidence.hashing import sha256_of, sha256_of_stream
+from forensics.progress import Advance, Progress
 from forensics.text import printable
 
 LONGEST_SHOWN = 16 << 20
@@ -68,12 +67,13 @@ def show(case: Case, reference: str, progress: Progress) -> RawLine:
     """
     name, line = _split(reference)
     row = _meant(case, name)
-    file = evidence_file(row)
+    file = at(row["location"])
     if not file.location.is_file():
         raise BrokenEvidenceError(
             f"{row['path']} is no longer at {file.location}: put it back, or find it with `forensics verify --search DIR`."
         )
-    matches = stored_sha256(file, progress) == row["sha256"]
+    with progress.step(f"Hashing {file.name}", total=row["size_bytes"]) as advance:
+        matches = stored_sha256(file, advance) == row["sha256"]
     try:
         raw = _row_of_parquet(file, line) if _is_parquet(file) else _line_of_text(file, line)
     except RefusedEvidenceError as error:
@@ -83,26 +83,12 @@ def show(case: Case, reference: str, progress: Progress) -> RawLine:
     return RawLine(row["evidence_id"], row["path"], line, row["sha256"], raw, matches)
 
 
-def evidence_file(row: dict[str, Any]) -> EvidenceFile:
-    """Return the file (or the archive member) that a row of ``evidence_files`` was read from."""
-    location = Path(row["location"])
-    for parent in (location, *location.parents):
-        if parent.is_file():
-            member = None if parent == location else location.relative_to(parent).as_posix()
-            return EvidenceFile(row["path"], parent, member)
-    return EvidenceFile(row["path"], location)
-
-
-def stored_sha256(file: EvidenceFile, progress: Progress) -> str:
-    """Return the SHA-256 of the bytes as they are stored."""
-    if file.member is not None:
-        digest = hashlib.sha256()
-        with file.open_stored() as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-        return digest.hexdigest()
-    with progress.step(f"Hashing {file.name}", total=file.fingerprint().size) as advance:
+def stored_sha256(file: EvidenceFile, advance: Advance) -> str:
+    """Return the SHA-256 of the bytes as they are stored; ``advance`` is told the bytes read."""
+    if file.member is None:
         return sha256_of(file.location, advance)
+    with file.open_stored() as stream:
+        return sha256_of_stream(stream, advance)
 
 
 def _split(reference: str) -> tuple[str, int]:

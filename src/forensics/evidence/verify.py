@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from forensics.errors import BrokenEvidenceError, RefusedEvidenceError, UsageErr
 from forensics.evidence import chain as custody_chain
 from forensics.evidence import custody
 from forensics.evidence.discover import EvidenceFile, at
-from forensics.evidence.hashing import sha256_of, sha256_of_stream
+from forensics.evidence.hashing import sha256_of
+from forensics.evidence.provenance import stored_sha256
 from forensics.progress import Advance, Progress
 
 SOUND = frozenset({"intact", "moved"})
@@ -38,7 +40,7 @@ class Check:
 class _Job:
     what: str
     name: str
-    path: Path
+    file: EvidenceFile
     sha256: str
     size: int | None
 
@@ -78,35 +80,35 @@ def complain(checks: Iterable[Check]) -> None:
 
 def _evidence_jobs(files: list[dict[str, Any]]) -> Iterator[_Job]:
     for row in files:
-        yield _Job("evidence", str(row["path"]), Path(row["location"]), row["sha256"], row["size_bytes"])
+        yield _Job("evidence", str(row["path"]), at(row["location"]), row["sha256"], row["size_bytes"])
 
 
 def _event_jobs(case: Case, files: list[dict[str, Any]]) -> Iterator[_Job]:
     for row in files:
         if row["events_sha256"] is not None:
-            name = f"{row['sha256']}.parquet"
-            yield _Job("events", f"events/{name}", case.folder / "events" / name, row["events_sha256"], None)
+            name = f"events/{row['sha256']}.parquet"
+            yield _Job("events", name, EvidenceFile(name, case.folder / name), row["events_sha256"], None)
 
 
 def _hashed(jobs: list[_Job], progress: Progress) -> Iterator[Check]:
     """Hash in parallel (hashlib lets other threads run); results come in the order of the jobs."""
-    total = sum(job.path.stat().st_size for job in jobs if job.path.is_file())
+    total = sum(job.size or job.file.location.stat().st_size for job in jobs if job.file.location.is_file())
     workers = limits.current().threads or os.cpu_count() or 1
     with progress.step("Hashing", total=total) as advance, ThreadPoolExecutor(workers) as pool:
         yield from pool.map(lambda job: _checked(job, advance), jobs)
 
 
 def _checked(job: _Job, advance: Advance) -> Check:
-    stored = at(str(job.path))
-    if stored.member is not None:
-        return _member_checked(job, stored)
-    if not job.path.is_file():
-        return Check(job.what, job.name, "missing", f"expected at {job.path}")
-    size = job.path.stat().st_size
-    if job.size is not None and size != job.size:
+    place = job.file.location
+    if not place.is_file():
+        return Check(job.what, job.name, "missing", f"expected at {place}")
+    size = place.stat().st_size
+    if job.file.member is None and job.size is not None and size != job.size:
         return Check(job.what, job.name, "changed", f"{size:,} bytes, {job.size:,} when it was loaded")
     try:
-        found = sha256_of(job.path, advance)
+        found = stored_sha256(job.file, advance)
+    except RefusedEvidenceError as error:
+        return Check(job.what, job.name, "missing" if job.file.member else "unreadable", f"{job.file.where} {error}")
     except OSError as error:
         return Check(job.what, job.name, "unreadable", error.strerror or str(error))
     if found != job.sha256:
@@ -114,30 +116,37 @@ def _checked(job: _Job, advance: Advance) -> Check:
     return Check(job.what, job.name, "intact")
 
 
-def _member_checked(job: _Job, stored: EvidenceFile) -> Check:
-    """Check a member of an archive: its bytes as they come out of the archive."""
-    try:
-        with stored.open_stored() as stream:
-            found = sha256_of_stream(stream)
-    except RefusedEvidenceError as error:
-        return Check(job.what, job.name, "missing", str(error))
-    if found != job.sha256:
-        return Check(job.what, job.name, "changed", f"SHA-256 {found}, {job.sha256} on record")
-    return Check(job.what, job.name, "intact")
-
-
 def _found_elsewhere(checks: list[Check], files: list[dict[str, Any]], search: Path, progress: Progress) -> list[Check]:
-    """Look for missing evidence under ``search``: by size first, then by hash."""
+    """Look for missing evidence under ``search``: files by size first, then by hash; members in archives of the same name."""
     if not search.is_dir():
         raise UsageError(f"There is no folder {search} to search.")
     rows = {str(row["path"]): row for row in files}
     lost = [check for check in checks if check.what == "evidence" and check.state == "missing"]
     sizes = {rows[check.name]["size_bytes"] for check in lost}
-    candidates = [path for path in sorted(search.rglob("*")) if path.is_file() and path.stat().st_size in sizes]
+    everything = [path for path in sorted(search.rglob("*")) if path.is_file()]
+    candidates = [path for path in everything if path.stat().st_size in sizes]
     with progress.step("Searching", total=sum(path.stat().st_size for path in candidates)) as advance:
-        places = {sha256_of(path, advance): path for path in reversed(candidates)}
-    moved = {check: places[rows[check.name]["sha256"]] for check in lost if rows[check.name]["sha256"] in places}
+        places = {sha256_of(path, advance): str(path) for path in reversed(candidates)}
+    moved: dict[Check, str] = {}
+    for check in lost:
+        row = rows[check.name]
+        place = places.get(row["sha256"]) or _in_archive(row, everything)
+        if place:
+            moved[check] = place
     return [replace(check, state="moved", detail=f"found at {moved[check]}") if check in moved else check for check in checks]
+
+
+def _in_archive(row: dict[str, Any], candidates: list[Path]) -> str | None:
+    """Return where an archive member is now, if an archive of the old name holds its bytes."""
+    location = Path(row["location"])
+    named = {parent.name: location.relative_to(parent).as_posix() for parent in location.parents if parent.name}
+    for path in candidates:
+        if path.name in named:
+            file = EvidenceFile(row["path"], path, named[path.name])
+            with suppress(RefusedEvidenceError):  # an archive of the same name without that member
+                if stored_sha256(file, lambda amount: None) == row["sha256"]:
+                    return file.where
+    return None
 
 
 def _added(case: Case, files: list[dict[str, Any]]) -> Iterator[Check]:
