@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_records_keep_the_line_where_they_begin(name: str, tmp_path: Path) -> No
     lines = text.splitlines()
     assert [event["path"] for event in events] == [f"/things/{number}" for number in range(5)]
     assert all("{" in lines[event["line"] - 1] for event in events)
-    assert {second["line"] - first["line"] for first, second in zip(events, events[1:], strict=False)} == {step}
+    assert {second["line"] - first["line"] for first, second in pairwise(events)} == {step}
     assert row["lines"] == len(lines) == row["parsed"] + row["rejected"] + row["skipped"]
     assert events[0]["user_agent"] == 'say "hi" \\ }{ ]['
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.report.made import ACTOR, INCIDENT, LABEL, account, fill
 
 from forensics.case.case import Case
 from forensics.case.sql import names
@@ -15,7 +16,6 @@ from forensics.errors import UsageError
 from forensics.progress import Silent
 from forensics.report.story import Filter, as_markdown, told
 from forensics.timeline.story import COLUMNS, SOURCES, build
-from tests.report.made import ACTOR, INCIDENT, LABEL, account, fill
 
 
 @pytest.fixture

@@ -233,6 +233,8 @@ def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader,
     assumptions = [known.assumption] if known.assumption else []
     if not known.zoned and options.time_zone is None:
         assumptions.append("timestamps carry no zone and were taken as UTC (--time-zone says otherwise)")
+    if options.trusted_proxies:
+        assumptions.append(f"forwarded client addresses were believed behind {', '.join(options.trusted_proxies)}")
     assumptions += [f"{count:,} lines were read as {name}" for name, count in sorted(reader.used.items()) if count]
     return {
         "kind": "log",

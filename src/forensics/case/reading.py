@@ -18,6 +18,7 @@ import polars as pl
 from forensics.evidence.lines import KEPT_OF_REJECT, LineBatch, read_lines
 from forensics.evidence.prefetch import prefetched
 from forensics.evidence.recognise import LineReader, Parsed
+from forensics.formats.proxies import behind_proxies
 from forensics.formats.schema import EVENTS
 
 ROW_GROUP = 131_072
@@ -149,14 +150,14 @@ def read_log(chunks: Iterable[bytes], reader: LineReader, writer: EventWriter, w
     with prefetched(read_lines(chunks)) as batches:
         for batch in batches:
             reading.arrived(batch)
-            _take(reader.read(batch.lines), reading, writer, window)
-    _take(reader.finish(), reading, writer, window)
+            _take(reader.read(batch.lines), reading, writer, window, reader.trusted_proxies)
+    _take(reader.finish(), reading, writer, window, reader.trusted_proxies)
     return reading
 
 
-def _take(parsed: Parsed, reading: Reading, writer: EventWriter, window: Window) -> None:
+def _take(parsed: Parsed, reading: Reading, writer: EventWriter, window: Window, trusted_proxies: tuple[str, ...]) -> None:
     whole = (parsed.read["outcome"] == "event").all()
     events = parsed.read if whole else parsed.read.filter(pl.col("outcome") == "event")
-    kept = window.kept(events.select(*EVENTS))
+    kept = behind_proxies(window.kept(events.select(*EVENTS)), trusted_proxies)
     reading.count(parsed, kept)
     writer.write(kept)

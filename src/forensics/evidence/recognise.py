@@ -121,6 +121,7 @@ class LineReader:
     def __init__(self, plan: Plan, options: ReadOptions, *, alone: bool = False) -> None:
         self.main = plan.ranked[0].format
         self._options = options
+        self.trusted_proxies = options.trusted_proxies
         self._parsers: dict[str, Parser] = {}
         rest = [rated.format for rated in plan.ranked[1:]]
         self._others = [] if alone else rest + [entry for entry in all_formats() if entry not in rest and entry is not self.main]

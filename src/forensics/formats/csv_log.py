@@ -38,7 +38,7 @@ def split_rows(raw: pl.Series, separator: str, count: int) -> pl.DataFrame:
     names = [f"f{index}" for index in range(count)]
     split = pl.col("raw").str.split_exact(separator, count).struct
     frame = raw.rename("raw").to_frame()
-    fits = split[count - 1].is_not_null() & split[count].is_null()
+    fits = split[count - 1].is_not_null() & (split[count].is_null() | (split[count] == ""))
     table = frame.select(*(split[index].alias(name) for index, name in enumerate(names)), fits.fill_null(False).alias("complete"))
     quoted = raw.str.contains('"', literal=True).fill_null(False)
     if not quoted.any():

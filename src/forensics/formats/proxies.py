@@ -1,0 +1,65 @@
+"""Behind trusted proxies the client is who they say it is: the right-most forwarded entry that is no trusted proxy itself.
+
+Entries further left were written by whoever sent the request, and are never believed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+
+import polars as pl
+
+from forensics.formats import fields
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def behind_proxies(events: pl.DataFrame, trusted: Sequence[str]) -> pl.DataFrame:
+    """Return events (with ``EVENTS`` columns) whose ``client_ip`` is a trusted proxy with the client that it forwarded instead.
+
+    ``trusted``: addresses and networks in CIDR notation. Rows without ``extra['forwarded_for']`` keep their client; where all entries are
+    trusted the left-most is the client; where the entry that would be the client is no address (``unknown``) the logged peer stays.
+    """
+    if not trusted or events.is_empty():
+        return events
+    networks = [ipaddress.ip_network(entry, strict=False) for entry in trusted]
+    first = pl.col("extra").list.eval(pl.element().struct.field("value").filter(pl.element().struct.field("key") == "forwarded_for"))
+    rows = events.select("client_ip", forwarded=first.list.first()).with_row_index("row").drop_nulls()
+    rows = rows.filter(_within(rows["client_ip"], networks))
+    if rows.is_empty():
+        return events
+    entries = rows.select("row", pl.col("forwarded").str.split(",").alias("entry")).with_columns(
+        pl.int_ranges(pl.col("entry").list.len()).alias("place")
+    )
+    entries = entries.explode("entry", "place").with_columns(pl.col("entry").str.strip_chars())
+    entries = entries.with_columns(fields.addresses(entries["entry"]).alias("entry"))
+    entries = entries.with_columns(_within(entries["entry"], networks).alias("trusted"))
+    outside = entries.filter(~pl.col("trusted")).sort("row", "place").group_by("row", maintain_order=True).last()
+    inside = entries.sort("row", "place").group_by("row", maintain_order=True).first().join(outside, on="row", how="anti")
+    found = pl.concat([outside, inside]).filter(pl.col("entry").str.contains(r"^[0-9.]+$|:"))
+    clients = events["client_ip"].scatter(found["row"], found["entry"])
+    return events.with_columns(clients.alias("client_ip"))
+
+
+def _within(addresses: pl.Series, networks: Sequence[Network]) -> pl.Series:
+    """Return which addresses lie in one of the networks."""
+    octets = pl.col("a").str.split_exact(".", 3).struct
+    number = pl.sum_horizontal([octets[place].cast(pl.Int64, strict=False) * 256 ** (3 - place) for place in range(4)], ignore_nulls=False)
+    four = [net for net in networks if isinstance(net, ipaddress.IPv4Network)]
+    six = [net for net in networks if isinstance(net, ipaddress.IPv6Network)]
+    tests = [number.is_between(int(net.network_address), int(net.broadcast_address)) for net in four]
+    inside = addresses.to_frame("a").select(pl.any_horizontal(tests or [pl.lit(False)]).fill_null(False).alias("inside"))["inside"]
+    if len(inside) != len(addresses):
+        inside = inside.new_from_index(0, len(addresses))
+    distinct = addresses.filter(addresses.str.contains(":", literal=True).fill_null(False)).unique() if six else []
+    members = [address for address in distinct if _is_in(address, six)]
+    return inside | addresses.is_in(members) if members else inside
+
+
+def _is_in(address: str, networks: Sequence[ipaddress.IPv6Network]) -> bool:
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)

@@ -1,0 +1,69 @@
+"""Forwarded entries are believed from the right, as far as trusted proxies reach, and never further."""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+
+import polars as pl
+import pytest
+
+from forensics.formats.proxies import behind_proxies
+from forensics.formats.schema import EVENTS
+
+
+def events(*pairs: tuple[str | None, str | None]) -> pl.DataFrame:
+    extra = [
+        None if forwarded is None else [{"key": "a", "value": "b"}, {"key": "forwarded_for", "value": forwarded}] for _, forwarded in pairs
+    ]
+    return pl.DataFrame(
+        {"client_ip": [client for client, _ in pairs], "extra": extra}, schema={"client_ip": pl.String, "extra": EVENTS["extra"]}
+    )
+
+
+def client(peer: str | None, forwarded: str | None, *trusted: str) -> str | None:
+    found: str | None = behind_proxies(events((peer, forwarded)), trusted)["client_ip"][0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "trusted", "expected"),
+    [
+        ("10.0.0.1", "203.0.113.9", ("10.0.0.0/8",), "203.0.113.9"),
+        ("10.0.0.1", "1.1.1.1, 203.0.113.9, 10.0.0.7", ("10.0.0.0/8",), "203.0.113.9"),  # the left-most was forged
+        ("198.51.100.1", "203.0.113.9", ("10.0.0.0/8",), "198.51.100.1"),  # the peer is nobody we trust
+        ("10.0.0.1", "10.0.0.2, 10.0.0.3", ("10.0.0.0/8",), "10.0.0.2"),
+        ("10.0.0.1", None, ("10.0.0.0/8",), "10.0.0.1"),
+        ("10.0.0.1", "unknown", ("10.0.0.0/8",), "10.0.0.1"),
+        ("10.0.0.1", "[2001:DB8::1]:443", ("10.0.0.1",), "2001:db8::1"),
+        ("2001:db8:0:1::5", "2001:db8::9,2001:db8:0:1::6", ("2001:db8:0:1::/64",), "2001:db8::9"),
+        (None, "203.0.113.9", ("10.0.0.0/8",), None),
+        ("10.0.0.1", "203.0.113.9", (), "10.0.0.1"),
+    ],
+)
+def test_who_the_client_is(peer: str | None, forwarded: str | None, trusted: tuple[str, ...], expected: str | None) -> None:
+    assert client(peer, forwarded, *trusted) == expected
+
+
+def test_against_a_plain_walk_from_the_right() -> None:
+    rng = random.Random(7)
+    trusted = ("10.0.0.0/9", "192.0.2.128/25", "2001:db8:5::/48")
+    networks = [ipaddress.ip_network(entry) for entry in trusted]
+
+    def address() -> str:
+        return rng.choice(
+            [f"10.{rng.choice([1, 200])}.0.{rng.randrange(9)}", f"192.0.2.{rng.randrange(256)}", f"2001:db8:{rng.randrange(4, 7)}::1"]
+        )
+
+    def inside(text: str) -> bool:
+        parsed = ipaddress.ip_address(text)
+        return any(parsed in network for network in networks if network.version == parsed.version)
+
+    pairs = [(address(), ", ".join(address() for _ in range(rng.randrange(1, 5)))) for _ in range(500)]
+    expected = []
+    for peer, forwarded in pairs:
+        walk = [*forwarded.split(", "), peer]
+        while len(walk) > 1 and inside(walk[-1]):
+            walk.pop()
+        expected.append(walk[-1])
+    assert behind_proxies(events(*pairs), trusted)["client_ip"].to_list() == expected
