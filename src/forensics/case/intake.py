@@ -108,7 +108,7 @@ def _short(digest: Future[Stored]) -> Future[str]:
     """Return the evidence id as soon as the hash is known."""
     short: Future[str] = Future()
 
-    def settle(done: Future[str]) -> None:
+    def settle(done: Future[Stored]) -> None:
         error = done.exception()
         if error is not None:
             short.set_exception(error)
