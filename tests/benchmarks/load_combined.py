@@ -1,4 +1,4 @@
-"""What loading a combined log costs against merely reading its lines: ``python tests/benchmarks/load_combined.py [LINES] [--lnav] [--goaccess]``.
+"""What loading a combined log costs against merely reading it: ``python tests/benchmarks/load_combined.py [LINES] [--lnav] [--goaccess]``.
 
 Prints the median of five readings (warm, ``sum(len_bytes)``), of loads (whole function, hashing and commit included, a thousand-line load
 taken off as start-up), their ratio, peak memory, and with the options how long lnav and GoAccess take for the same file, whole process.
@@ -37,7 +37,8 @@ def make(path: Path, lines: int) -> None:
             stamp = (pl.lit(1_709_337_600) + number // 20).cast(pl.Int64) * 1_000_000
             frame = pl.select(
                 pl.format(
-                    '198.18.{}.{} - {} [{} +0000] "GET /api/v1/jobs/{}/image?size={}&token={} HTTP/1.1" {} {} "https://app.example/g/{}" "{}"',
+                    '198.18.{}.{} - {} [{} +0000] "GET /api/v1/jobs/{}/image?size={}&token={} HTTP/1.1" {} {} '
+                    '"https://app.example/g/{}" "{}"',
                     mixed % 256,
                     mixed // 256 % 256,
                     pl.when(mixed % 2 == 0).then(pl.format("u{}", mixed % 5000)).otherwise(pl.lit("-")),

@@ -170,7 +170,7 @@ class LineReader:
         """Return what the formats read, in turn, and the lines that none of them did."""
         kept: list[pl.DataFrame] = []
         waiting = lines
-        for entry in (self.main, *candidates(lines["raw"], self._others)) if len(lines) else ():
+        for entry in self._turns(lines):
             read = self._parser(entry)(waiting)
             bad = read["outcome"] == "rejected"
             good = read.filter(~bad) if bad.any() else read
@@ -182,6 +182,12 @@ class LineReader:
                 return kept, waiting.clear()
             waiting = waiting.filter(bad)
         return kept, waiting
+
+    def _turns(self, lines: pl.DataFrame) -> Iterator[Format]:
+        """Yield the main format, and only when lines are left the others that could read one of them."""
+        if len(lines):
+            yield self.main
+            yield from candidates(lines["raw"], self._others)
 
     def _parser(self, entry: Format) -> Parser:
         if entry.name not in self._parsers:
