@@ -19,21 +19,22 @@ from forensics.report.tables import readable
 from forensics.text import printable
 
 BARS = " ▁▂▃▄▅▆▇█"
-WIDEST = 96
-"""Characters of a sparkline."""
+LABEL = 10
+"""Characters before a sparkline."""
 
 
 def show(picture: Picture, console: Console | None = None) -> None:
     """Print the incident to standard output."""
-    (console or Console()).print(Group(*_parts(picture)))
+    console = console or Console()
+    console.print(Group(*_parts(picture, max(20, min(120, console.width) - LABEL))))
 
 
-def _parts(picture: Picture) -> Iterator[RenderableType]:
+def _parts(picture: Picture, width: int) -> Iterator[RenderableType]:
     incident = picture.incident
     yield Text(printable(f"{incident['incident_id']}  ({incident['severity']})"), style="bold")
     yield Text(printable(incident["summary"] or ""))
     yield Text("")
-    yield from _curves(picture.minutes)
+    yield from _curves(picture.minutes, width)
     yield _facts(incident)
     yield _phases(picture.phases)
     if picture.attributions:
@@ -41,27 +42,28 @@ def _parts(picture: Picture) -> Iterator[RenderableType]:
     yield Text(printable(f"Basis: {incident['basis'] or ''}"), style="dim")
 
 
-def _curves(minutes: pl.DataFrame) -> Iterator[Text]:
+def _curves(minutes: pl.DataFrame, widest: int) -> Iterator[Text]:
     if minutes.is_empty():
         return
-    width = max(1, -(-minutes.height // WIDEST))
+    width = max(1, -(-minutes.height // widest))
     buckets = minutes.group_by_dynamic("minute", every=f"{width}m", start_by="datapoint").agg(
         pl.col("requests", "failed", "expected_requests").sum(), pl.col("latency_ms").mean()
     )
     scale = max(float(buckets["requests"].max() or 0), float(buckets["expected_requests"].max() or 0), 1.0)  # type: ignore[arg-type]
     first, last = minutes["minute"].min(), minutes["minute"].max()
-    yield Text(f"{_clock(first)} to {_clock(last)} UTC, {width} min a character, full height {scale:,.0f} requests", style="dim")
-    yield Text(f"requests  {sparkline(buckets['requests'].to_list(), scale)}", style="cyan")
-    yield Text(f"expected  {sparkline(buckets['expected_requests'].to_list(), scale)}", style="dim")
-    yield Text(f"failed    {sparkline(buckets['failed'].to_list(), scale)}", style="red")
+    yield Text(f"{_clock(first)} to {_clock(last)} UTC; one character is {width} min, full height {scale:,.0f} requests", style="dim")
+    yield Text(f"{'requests':{LABEL}}{sparkline(buckets['requests'].to_list(), scale)}", style="cyan")
+    yield Text(f"{'expected':{LABEL}}{sparkline(buckets['expected_requests'].to_list(), scale)}", style="dim")
+    yield Text(f"{'failed':{LABEL}}{sparkline(buckets['failed'].to_list(), scale)}", style="red")
     if buckets["latency_ms"].is_not_null().any():
         slowest = max(value for value in buckets["latency_ms"].to_list() if value is not None)
-        yield Text(f"latency   {sparkline(buckets['latency_ms'].to_list(), slowest)}  up to {slowest:,.0f} ms", style="yellow")
+        yield Text(f"{'latency':{LABEL}}{sparkline(buckets['latency_ms'].to_list(), slowest)}", style="yellow")
+        yield Text(f"{'':{LABEL}}latency up to {slowest:,.0f} ms; heights are on a square-root scale", style="dim")
     yield Text("")
 
 
 def sparkline(values: Sequence[float | None], scale: float) -> str:
-    """Return one character per value; anything above nothing is seen, NULL is a dot."""
+    """Return one character per value, on a square-root scale so that a little is seen beside much; NULL is a dot."""
     return "".join(_bar(value, scale) for value in values)
 
 
@@ -70,7 +72,7 @@ def _bar(value: float | None, scale: float) -> str:
         return "·"
     if value <= 0 or scale <= 0:
         return " "
-    return BARS[min(8, max(1, round(8 * value / scale)))]
+    return BARS[min(8, max(1, round(8 * (value / scale) ** 0.5)))]
 
 
 def _clock(at: Any) -> str:
@@ -115,21 +117,15 @@ def _who(attributions: list[dict[str, Any]]) -> Table:
     return table
 
 
-IN_TABLE = (
-    "incident_id",
-    "severity",
-    "started_at",
-    "ended_at",
-    "requests",
-    "failed_requests",
-    "affected_accounts",
-    "verdict",
-    "likelihood",
-)
-"""Columns that fit a terminal; other styles carry all."""
+IN_TABLE = {"incident_id": "incident", "severity": "severity", "until": "until", "failed_requests": "failed", "affected_accounts": "hit"}
+"""Columns that fit a terminal, and what they are called there; other styles carry all."""
 
 
 def short(incidents: pl.DataFrame, style: str | None, output: Path | None) -> pl.DataFrame:
     """Return the columns that a listing of this style shows."""
     terminal = style == "table" or (style is None and output is None and sys.stdout.isatty())
-    return incidents.select(IN_TABLE) if terminal else incidents
+    if not terminal:
+        return incidents
+    sure = pl.format("{} ({}%)", "verdict", (pl.col("likelihood") * 100).round().cast(pl.Int64)).alias("verdict")
+    until = pl.col("ended_at").dt.strftime("%m-%d %H:%M").alias("until")
+    return incidents.with_columns(until).select(*(pl.col(name).alias(title) for name, title in IN_TABLE.items()), sure)
