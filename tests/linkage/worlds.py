@@ -29,6 +29,8 @@ class World:
     """Rows of what can be seen, and the truth."""
 
     seed: int
+    busy: int = 1
+    """How many times as often everybody comes (0: nobody is in the logs)."""
     accounts: list[dict[str, object]] = field(default_factory=list)
     payments: list[dict[str, object]] = field(default_factory=list)
     visits: list[tuple[str, str, datetime, str]] = field(default_factory=list)
@@ -68,7 +70,7 @@ class World:
             "payer_id": f"cus_{r.getrandbits(48):012x}",
             "payer_email": email,
             "billing_name": name or self.person(),
-            "billing_postcode": postcode or f"{r.randint(10000, 99999)}",
+            "billing_postcode": postcode or f"{r.randint(10, 99)}115",
             "billing_country": r.choice(("DE", "FR", "US", "GB")),
         }
 
@@ -92,11 +94,11 @@ class World:
             for _ in range(r.randint(1, 2)):
                 self.payments.append({"account_key": name, "paid_at": self.moment(), **card, "payer_email": card["payer_email"] or email})
         for place in places or []:
-            for _ in range(visits or r.randint(1, 4)):
+            for _ in range((visits or r.randint(1, 4)) * self.busy):
                 self.visits.append((name, place, self.moment(*span), "Mozilla/5.0"))
-        if r.random() < 0.4:
+        if self.busy and r.random() < 0.4:
             self.visits.append((name, r.choice(self.carriers), self.moment(*span), "Mozilla/5.0"))
-        if r.random() < 0.06:
+        if self.busy and r.random() < 0.06:
             self.visits.append((name, r.choice(self.exits), self.moment(*span), "Mozilla/5.0"))
         self.actor[name], self.kind[name] = actor, kind
         return name
@@ -149,7 +151,7 @@ class World:
     def free_mail_ring(self) -> None:
         """Accounts opened together on free mail; paid by one card, or by some cards in one name; a pool of rented addresses."""
         r, actor = self.random, self.new_actor()
-        name, postcode = self.person(), f"{r.randint(10000, 99999)}"
+        name, postcode = self.person(), f"{r.randint(10, 99)}115"
         cards = [self.card(name, f"pay{r.getrandbits(32)}@gmail.com", postcode) for _ in range(r.choice((1, 1, 2, 3)))]
         pool, begun = [self.address("host") for _ in range(r.randint(2, 6))], self.moment(0, 10)
         for number in range(r.randint(4, 15)):
@@ -182,9 +184,9 @@ class World:
         self.payments.append({"account_key": last, "paid_at": self.moment(), **cards[0]})
 
 
-def world(seed: int, ordinary: int = 1200) -> World:
-    """Return the world of a seed: everybody in it at least once."""
-    made = World(seed)
+def world(seed: int, ordinary: int = 1200, busy: int = 1) -> World:
+    """Return the world of a seed: everybody in it at least once; ``busy`` times as many visits as usual."""
+    made = World(seed, busy)
     made.ordinary(ordinary)
     times = {
         "company": 6, "agency": 3, "campus": 2, "reseller": 2, "family": 25, "recycled": 8, "free_mail_ring": 4, "company_ring": 2,

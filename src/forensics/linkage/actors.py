@@ -62,11 +62,12 @@ def group(world: World, ruled: rulings.Ruled) -> Grouping:
     """Decide which accounts belong together."""
     strong = world.values.filter((pl.col("owned") | pl.col("value_no").is_in(ruled.values)) & (pl.col("level") != "organisation"))
     linking = world.uses.join(strong.select("value_no", "level"), on="value_no", maintain_order="left")
+    linking = linking.join(world.loose, on=["value_no", "account_no"], how="anti", maintain_order="left")
     bridging = weak_bridges(world, linking)
     linking = linking.join(bridging, on=["value_no", "account_no"], how="anti", maintain_order="left")
     apart = rulings.separating(world, linking, ruled.together, ruled)
     linking = linking.join(apart, on=["value_no", "account_no"], how="anti", maintain_order="left")
-    cut = pl.concat([bridging, apart])
+    cut = pl.concat([world.loose, bridging, apart]).unique(["value_no", "account_no"], keep="first", maintain_order=True)
     groups = world.grouped(linking, ruled.together)
     joined = _allowed(corroborated(world, world.uses.join(cut, on=["value_no", "account_no"], how="anti"), groups), groups, ruled)
     edges = pl.concat([ruled.together, joined.select("left", "right")])

@@ -27,6 +27,12 @@ SMALLEST_SHARE = 1 / 3
 SURPRISE_BITS = 6.0
 """A second value counts as something shared only if so many joint users would be this surprising by chance (Poisson)."""
 
+DOUBT_BITS = 4.0
+"""So much more surprising it must be where the type is in doubt by itself (a name with a postcode)."""
+
+SECOND_GROUP = 3
+"""A value in doubt whose users form two groups of so many accounts is two owners' by coincidence."""
+
 SAMPLE = 256
 """Sharers of one value that are looked at."""
 
@@ -37,36 +43,53 @@ COMMON = 64
 def tested(values: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
     """Add to values: sampled, tied, coherence_bits (bits in favour of one owner; NULL where the type is never enough) and owned.
 
-    ``values``: value_no, sharers, owner_bits, loose_bits ...; ``tied``: value_no, tied.
+    ``values``: value_no, sharers, owner_bits, loose_bits ...; ``tied``: value_no, tied, second.
     """
     sampled = pl.min_horizontal("sharers", pl.lit(SAMPLE))
     bits = pl.col("owner_bits") + pl.col("tied") * TIED_BITS - (pl.col("sampled") - pl.col("tied")) * pl.col("loose_bits")
     enough = (pl.col("level") == "organisation") | (pl.col("tied") == 0) | (pl.col("tied") >= pl.col("sampled") * SMALLEST_SHARE)
+    torn = (pl.col("owner_bits") < 0) & (pl.col("second") >= SECOND_GROUP)
     return (
         values.join(tied, on="value_no", how="left", maintain_order="left")
-        .with_columns(pl.col("tied").fill_null(0), sampled.alias("sampled"))
-        .with_columns(pl.when(pl.col("sharers") == 2).then("owner_bits").otherwise(bits).alias("coherence_bits"))
-        .with_columns(((pl.col("coherence_bits") > 0) & enough).fill_null(value=False).alias("owned"))
+        .with_columns(pl.col("tied").fill_null(0), pl.col("second").fill_null(0), sampled.alias("sampled"))
+        .with_columns(pl.when((pl.col("sharers") == 2) & (pl.col("tied") == 0)).then("owner_bits").otherwise(bits).alias("coherence_bits"))
+        .with_columns(((pl.col("coherence_bits") > 0) & enough & ~torn).fill_null(value=False).alias("owned"))
     )
 
 
 def tied_accounts(ties: pl.DataFrame) -> pl.DataFrame:
-    """Return value_no, tied: how many accounts the value's largest otherwise connected group has.
+    """Return value_no, tied, second: how many accounts the largest and the second largest otherwise connected group have.
 
     ``ties``: value_no, account_no, other_no - the account shares ``other_no`` with other sharers of ``value_no``.
     """
+    return (
+        _groups(ties)
+        .group_by("value_no", "group")
+        .agg(pl.len().cast(pl.Int64).alias("tied"))
+        .sort("value_no", "tied", descending=[False, True])
+        .group_by("value_no", maintain_order=True)
+        .agg(pl.col("tied").first(), pl.col("tied").slice(1, 1).first().fill_null(0).alias("second"))
+    )
+
+
+def largest_groups(ties: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, account_no: the accounts of each value's largest otherwise connected group."""
+    sized = _groups(ties).with_columns(pl.len().over("value_no", "group").alias("size"))
+    first = sized.sort("value_no", "size", "group", descending=[False, True, False]).unique("value_no", keep="first", maintain_order=True)
+    return (
+        sized.join(first.select("value_no", "group"), on=["value_no", "group"])
+        .select("value_no", "account_no")
+        .sort("value_no", "account_no")
+    )
+
+
+def _groups(ties: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, account_no, group: how the sharers of each value hang together through their other values."""
     if ties.is_empty():
-        return pl.DataFrame(schema={"value_no": pl.Int32(), "tied": pl.Int64()})
+        return pl.DataFrame(schema={"value_no": pl.Int32(), "account_no": pl.Int32(), "group": pl.Int32()})
     value = ties["value_no"].to_numpy().astype(np.int64)
     _, left = np.unique((value << 32) | ties["account_no"].to_numpy(), return_inverse=True)
     _, right = np.unique((value << 32) | ties["other_no"].to_numpy(), return_inverse=True)
     members, others = int(left.max()) + 1, int(right.max()) + 1
     groups = components(members + others, left.astype(np.int32), (right + members).astype(np.int32))
-    return (
-        pl.DataFrame({"value_no": ties["value_no"], "member": left, "group": groups[left]})
-        .group_by("value_no", "group")
-        .agg(pl.col("member").n_unique().cast(pl.Int64).alias("tied"))
-        .group_by("value_no")
-        .agg(pl.col("tied").max())
-        .sort("value_no")
-    )
+    return ties.select("value_no", "account_no").with_columns(pl.Series("group", groups[left])).unique().sort("value_no", "account_no")

@@ -1,16 +1,16 @@
 -- title: what else the accounts that share a value have in common
--- why: the coherence test of values shared by three accounts or more. Of values shared by very many a fixed sample is tested (its order
+-- why: the coherence test of values shared by three accounts or more (by two, where the type alone is in doubt). Of values shared by very many a fixed sample is tested (its order
 --      comes from the account ids). A second value counts if so many of the sample using it would be surprising by chance. Colleagues
 --      share the office anyway: for an address neither other addresses nor the company's domain count. Of a type that was brought the
 --      other values count: who shares one rare value is asked whether he shares another.
--- parameters: $sample (accounts at most), $surprise_bits, $accounts (all accounts of the case), $common (sharers of an address at most)
+-- parameters: $sample (accounts at most), $surprise_bits, $doubt_bits (more of it for types in doubt), $accounts (all accounts of the case), $common (sharers of an address at most)
 WITH tested AS (
-    SELECT v.value_no, t.family, t.owner_bits IS NULL AS weak FROM shared_values AS v
+    SELECT v.value_no, t.family, t.owner_bits IS NULL AS weak, coalesce(t.owner_bits < 0, FALSE) AS doubtful FROM shared_values AS v
     JOIN identifier_types AS t USING (identifier_type)
-    WHERE v.sharers > 2 AND (t.owner_bits IS NOT NULL OR v.sharers <= $common)
+    WHERE (v.sharers > 2 OR t.owner_bits < 0) AND (t.owner_bits IS NOT NULL OR v.sharers <= $common)
 ),
 members AS (
-    SELECT u.value_no, u.account_no, t.family, t.weak
+    SELECT u.value_no, u.account_no, t.family, t.weak, t.doubtful
     FROM value_uses AS u
     JOIN tested AS t USING (value_no)
     JOIN account_numbers AS a USING (account_no)
@@ -22,7 +22,7 @@ others AS (
     JOIN identifier_types AS t USING (identifier_type)
 ),
 other_uses AS (SELECT w.value_no, w.account_no, o.sharers, o.family, o.place FROM value_uses AS w JOIN others AS o USING (value_no)),
-sizes AS (SELECT value_no, count(*) AS sampled FROM members GROUP BY value_no),
+sizes AS (SELECT value_no, count(*) AS sampled, bool_or(doubtful) AS doubtful FROM members GROUP BY value_no),
 joint_uses AS (
     SELECT m.value_no, m.account_no, w.value_no AS other_no, w.sharers
     FROM members AS m
@@ -35,7 +35,8 @@ joint_uses AS (
     WHERE m.weak AND NOT w.place AND (w.family <> m.family OR (starts_with(m.family, 'brought') AND w.value_no <> m.value_no))
 ),
 counted AS (
-    SELECT b.value_no, b.other_no, count(*) AS joint, CAST(max(b.sharers) * max(s.sampled) AS DOUBLE) / $accounts AS expected
+    SELECT b.value_no, b.other_no, count(*) AS joint, CAST(max(b.sharers) * max(s.sampled) AS DOUBLE) / $accounts AS expected,
+        bool_or(s.doubtful) AS doubtful
     FROM joint_uses AS b
     JOIN sizes AS s USING (value_no)
     GROUP BY b.value_no, b.other_no
@@ -43,7 +44,7 @@ counted AS (
 ),
 surprising AS (
     SELECT value_no, other_no FROM counted
-    WHERE joint > expected AND joint * log2(joint / expected) - (joint - expected) / ln(2) >= $surprise_bits
+    WHERE joint > expected AND joint * log2(joint / expected) - (joint - expected) / ln(2) >= $surprise_bits + CASE WHEN doubtful THEN $doubt_bits ELSE 0 END
 )
 SELECT b.value_no, b.account_no, b.other_no
 FROM joint_uses AS b

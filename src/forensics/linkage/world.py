@@ -21,6 +21,8 @@ class World:
     """value_no, identifier_type, sharers, family, level, m, chance, owner_bits, block; tied, sampled, coherence_bits, owned"""
     uses: pl.DataFrame
     """value_no, account_no; sorted"""
+    loose: pl.DataFrame
+    """value_no, account_no, why: uses of a value in doubt by accounts that have nothing else in common with the others"""
 
     @classmethod
     def of(cls, case: Case) -> World:
@@ -31,11 +33,16 @@ class World:
             "ties",
             sample=coherence.SAMPLE,
             surprise_bits=coherence.SURPRISE_BITS,
+            doubt_bits=coherence.DOUBT_BITS,
             accounts=max(1, accounts),
             common=coherence.COMMON,
         )
         values = coherence.tested(case.frame("linkage", "shared_values"), coherence.tied_accounts(ties))
-        return cls(accounts, values, case.frame("linkage", "value_uses"))
+        uses = case.frame("linkage", "value_uses")
+        doubtful = values.filter(pl.col("owned"), pl.col("owner_bits") < 0).select("value_no", "identifier_type")
+        loose = uses.join(doubtful, on="value_no").join(coherence.largest_groups(ties), on=["value_no", "account_no"], how="anti")
+        why = pl.format("only the {} is the same, nothing else", pl.col("identifier_type").str.replace_all("_", " ")).alias("why")
+        return cls(accounts, values, uses, loose.sort("value_no", "account_no").select("value_no", "account_no", why))
 
     def grouped(self, uses: pl.DataFrame, edges: pl.DataFrame) -> Numbers:
         """Return for each account the smallest account of its group: groups hang together through ``uses`` and account ``edges``.

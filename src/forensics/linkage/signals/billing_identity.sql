@@ -1,6 +1,6 @@
 -- title: the same billing name with the same postcode
--- why: a name alone is many people; with a postcode it is one, or one household or company
--- weigh: family=payment level=payer m=0.7 chance=0.05 owner=4
+-- why: names repeat, and postcodes more so: the accounts must have something else in common, too. a name alone is many people; with a postcode it is one, or one household or company
+-- weigh: family=payment level=payer m=0.7 chance=0.05 owner=-1
 CREATE OR REPLACE TEMP VIEW signal AS
 SELECT
     account_id, 'billing_identity' AS identifier_type,
