@@ -1,16 +1,28 @@
 -- title: phase changes
--- why: how the incident developed between its start and its end
+-- why: how the incident developed between its start and its end. An incident that flickers (more than 20 phases) is told by the first of each
+--      phase, with how many there were, by those that last, and by every relapse; table phases has every one
 -- parameters: none
+WITH spans AS (
+    SELECT
+        incident_id, phase, started_at, ended_at, count(*) OVER (PARTITION BY incident_id) AS phases,
+        count(*) OVER (PARTITION BY incident_id, phase) AS times,
+        row_number() OVER (PARTITION BY incident_id, phase ORDER BY started_at, ended_at) AS nth,
+        lag(phase) OVER (PARTITION BY incident_id ORDER BY started_at, ended_at) AS before,
+        (ended_at - started_at) * 50 >= max(ended_at) OVER (PARTITION BY incident_id) - min(started_at) OVER (PARTITION BY incident_id) AS lasts
+    FROM phases
+)
 SELECT
     incident_id, started_at AS occurred_at, 'phase: ' || phase AS event_type,
     format(
-        'Phase "{}" begins and lasts {}.', phase,
+        'Phase "{}" begins and lasts {}{}.', phase,
         CASE
             WHEN ended_at IS NULL THEN 'beyond the end of the logs'
             WHEN ended_at - started_at < INTERVAL 1 MINUTE THEN format('{} s', date_diff('second', started_at, ended_at))
             WHEN ended_at - started_at < INTERVAL 2 HOUR THEN format('{} min', date_diff('minute', started_at, ended_at))
             ELSE format('{} h {} min', date_diff('minute', started_at, ended_at) // 60, date_diff('minute', started_at, ended_at) % 60)
-        END
+        END,
+        CASE WHEN phases > 20 AND nth = 1 AND times > 1 THEN format('; it comes {:,} times in this incident', times) ELSE '' END
     ) AS message,
     TRUE AS observed, NULL AS actor_id, NULL AS account_id, NULL AS evidence_id, NULL AS line, NULL AS rows, NULL AS likelihood
-FROM phases
+FROM spans
+WHERE phases <= 20 OR nth = 1 OR lasts OR ended_at IS NULL OR before = 'recovered'
