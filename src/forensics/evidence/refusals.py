@@ -31,7 +31,7 @@ def not_text(head: bytes) -> str | None:
         if sample.startswith(magic):
             return f"is {name}, not a log or an export that can be read"
     odd = sum(sample.count(code) for code in (*range(0, 7), *range(14, 27)))
-    return "is binary data, not text" if odd > 0.1 * len(sample) else None
+    return "is binary data, not text" if odd > 0.05 * len(sample) else None
 
 
 def why_no_log(raw: pl.Series) -> str:

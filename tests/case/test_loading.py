@@ -1,0 +1,200 @@
+"""Loading: every line accounted for, whatever the bytes are; refusals by name; nothing changes twice."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from forensics.case.case import Case
+from forensics.case.loading import LoadOptions, LoadResult, load
+from forensics.errors import ForensicsError, UsageError
+from forensics.evidence import lines as lines_module
+from forensics.evidence import streams
+from forensics.progress import Silent
+
+
+def clf(second: int, path: str = "/a", client: str = "198.18.0.7", status: int = 200) -> str:
+    return f'{client} - - [02/Mar/2024:00:{second // 60 % 60:02}:{second % 60:02} +0000] "GET {path} HTTP/1.1" {status} 512 "-" "curl/8"'
+
+
+def text(lines: Sequence[str]) -> bytes:
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def loaded(folder: Path, *paths: Path, **options: Any) -> tuple[LoadResult, list[dict[str, Any]]]:
+    with Case.create(folder) as case:
+        result = load(case, list(paths), LoadOptions(**options), Silent())
+        rows = case.table("evidence").sort("path").to_dicts()
+        assert case.connection.sql("SELECT count(*) FROM stored_events").fetchall()[0][0] == sum(
+            r["events"] for r in rows if r["kind"] == "log"
+        )
+    for row in rows:
+        assert row["lines"] == row["events"] + row["rejected"] + row["skipped"] + row["duplicates"], row
+    return result, rows
+
+
+def events(folder: Path) -> pl.DataFrame:
+    with Case.open(folder) as case:
+        return case.table("stored_events").sort("line")
+
+
+NOISE = st.one_of(
+    st.binary(max_size=60), st.sampled_from([b"", b"\n", b"\r\n", b"\x00\x00", b"\x01", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"{", b"#"])
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=st.lists(st.one_of(NOISE, st.integers(0, 3000).map(lambda n: text([clf(n)]))), min_size=1, max_size=30))
+def test_lines_are_accounted_for_on_arbitrary_bytes(parts: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = tmp_path_factory.mktemp("noise")
+    body = text([clf(0), clf(1)]) + b"".join(parts)
+    (place / "a.log").write_bytes(body)
+    _, rows = loaded(place / "case", place / "a.log", kind="log")
+    assert rows[0]["lines"] == len(body.split(b"\n")) - body.endswith(b"\n")
+    assert rows[0]["events"] >= 1
+
+
+@pytest.mark.parametrize("encode", [gzip.compress, lzma.compress], ids=["gz", "xz"])
+def test_compression_is_told_by_content_not_by_name(tmp_path: Path, encode: Any) -> None:
+    (tmp_path / "plain.txt").write_bytes(encode(text([clf(n) for n in range(5)])))
+    _, rows = loaded(tmp_path / "case", tmp_path / "plain.txt")
+    assert rows[0]["events"] == 5
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_encodings(tmp_path: Path, encoding: str, end: str) -> None:
+    (tmp_path / "a.log").write_bytes(end.join(clf(n, f"/ü{n}") for n in range(8)).encode(encoding))
+    _, rows = loaded(tmp_path / "case", tmp_path / "a.log")
+    assert (rows[0]["lines"], rows[0]["events"]) == (8, 8)
+    assert events(tmp_path / "case")["path"].to_list() == [f"/ü{n}" for n in range(8)]
+
+
+def test_line_numbers_are_those_of_the_file(tmp_path: Path) -> None:
+    body = text([clf(0)]) + b"\n\x01\n" + text([clf(1, "/x\x01y")]) + b"\xff\xfe\xfa\n" + clf(2).encode()
+    (tmp_path / "a.log").write_bytes(body)
+    _, rows = loaded(tmp_path / "case", tmp_path / "a.log")
+    assert events(tmp_path / "case")["line"].to_list() == [1, 4, 6]
+    assert (rows[0]["rejected"], rows[0]["skipped"]) == (2, 1)
+
+
+def test_bytes_that_are_no_text_are_kept_readable(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(clf(0, "/BIG5").encode().replace(b"BIG5", b"\xa4\xa4"))
+    loaded(tmp_path / "case", tmp_path / "a.log")
+    assert events(tmp_path / "case")["path"].to_list() == ["/\\xa4\\xa4"]
+
+
+def test_a_line_too_long_is_rejected_and_the_rest_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines_module, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(lines_module, "BLOCK_BYTES", 4096)
+    whole = lines_module.read_lines
+    monkeypatch.setattr("forensics.case.reading.read_lines", lambda chunks: whole(chunks, 4096))
+    (tmp_path / "a.log").write_bytes(text([clf(0)]) + b"x" * 3_000_000 + b"\n" + b"y" * 2000 + b"\n" + text([clf(1)]))
+    _, rows = loaded(tmp_path / "case", tmp_path / "a.log", kind="log")
+    assert (rows[0]["lines"], rows[0]["events"], rows[0]["rejected"]) == (4, 2, 2)
+    assert events(tmp_path / "case")["line"].to_list() == [1, 4]
+
+
+def test_blocks_may_be_cut_anywhere() -> None:
+    body = text([clf(n) for n in range(50)]) + b"\n\n" + clf(50).encode()
+    expected = body.split(b"\n")
+    for size in (1, 7, 100, 1000, 10_000):
+        chunks = [body[n : n + size] for n in range(0, len(body), size)]
+        batches = list(lines_module.read_lines(chunks, 512))
+        assert sum(batch.read for batch in batches) == len(expected)
+        numbers = [line for batch in batches for line in batch.lines["line"]]
+        assert numbers == [n for n, line in enumerate(expected, 1) if line]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.log", b"", "is empty"),
+        ("blank.log", b"\n\n", "blank lines"),
+        ("program", b"\x7fELF" + bytes(range(256)) * 40, "a program"),
+        ("noise.bin", bytes(range(256)) * 40, "binary data"),
+        ("cut.log.gz", gzip.compress(text([clf(n, f"/{n * 7919 % 1000}") for n in range(500)]))[:-300], "is cut off"),
+        ("error.log", b"[Sat Mar 02 00:00:01.5 2024] [core:error] [pid 7] AH00124: too many redirects\n" * 3, "an Apache error log"),
+        ("nginx.log", b"2024/03/02 00:00:01 [error] 31#31: *46 open() failed\n" * 3, "an nginx error log"),
+        ("app.log", b"2024-03-02 00:00:01,123 INFO worker started\n" * 3, "an application log"),
+        ("status.txt", b"Active connections: 291\nserver accepts handled requests\n 1 1 3\n", "log"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_is_no_log_is_refused_by_name_and_the_rest_is_loaded(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    (evidence / name).write_bytes(content)
+    with pytest.raises(ForensicsError, match="Nothing was loaded"):
+        loaded(tmp_path / "case", evidence)
+    (evidence / "good.log").write_bytes(text([clf(0)]))
+    result, rows = loaded(tmp_path / "case", evidence)
+    assert [row["path"] for row in rows] == ["good.log"]
+    assert [refused for refused, why in result.refused if reason in why] == [name]
+    with pytest.raises(ForensicsError, match="strict"):
+        loaded(tmp_path / "other", evidence, strict=True)
+
+
+def test_a_bomb_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "EXPANSION_FREE", 4 << 20)
+    (tmp_path / "bomb.gz").write_bytes(gzip.compress(text([clf(0)]) * 200_000))
+    (tmp_path / "good.log").write_bytes(text([clf(0)]))
+    result, _ = loaded(tmp_path / "case", tmp_path)
+    assert [(name, "fold" in why) for name, why in result.refused] == [("bomb.gz", True)]
+
+
+def test_the_same_bytes_with_the_same_options_change_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(text([clf(0)]))
+    loaded(tmp_path / "case", tmp_path / "a.log")
+    result, _ = loaded(tmp_path / "case", tmp_path / "a.log")
+    assert (result.loaded, result.unchanged) == ([], ["a.log"])
+    result, rows = loaded(tmp_path / "case", tmp_path / "a.log", host="edge-9")
+    assert len(result.loaded) == 1
+    assert [row["host"] for row in rows] == ["edge-9"]
+
+
+def test_only_a_window_is_kept_and_the_rest_is_skipped(tmp_path: Path) -> None:
+    from datetime import datetime
+
+    (tmp_path / "a.log").write_bytes(text([clf(n) for n in range(10)]))
+    _, rows = loaded(tmp_path / "case", tmp_path / "a.log", since=datetime(2024, 3, 2, 0, 0, 3), until=datetime(2024, 3, 2, 0, 0, 7))
+    assert (rows[0]["events"], rows[0]["skipped"]) == (4, 6)
+
+
+def test_a_client_behind_a_trusted_proxy_is_the_right_most_untrusted_entry(tmp_path: Path) -> None:
+    forged = clf(0, client="10.0.0.1") + ' "6.6.6.6, 203.0.113.9, 10.0.0.2"'
+    stranger = clf(1, client="198.18.0.9") + ' "6.6.6.6"'
+    (tmp_path / "a.log").write_bytes(text([forged, stranger]))
+    loaded(tmp_path / "case", tmp_path / "a.log", trusted_proxies=("10.0.0.0/8",))
+    found = events(tmp_path / "case")
+    assert found["client_ip"].to_list() == ["203.0.113.9", "198.18.0.9"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"time_zone": "Mars/Olympus"}, "no time zone"), ({"trusted_proxies": ("x",)}, "no address"), ({"log_format": "%q%"}, "%")],
+)
+def test_options_that_cannot_be_meant(tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    (tmp_path / "a.log").write_bytes(text([clf(0)]))
+    with pytest.raises(UsageError, match=message):
+        loaded(tmp_path / "case", tmp_path / "a.log", **options)
+
+
+def test_links_out_of_the_folder_are_not_followed_and_the_case_is_no_evidence(tmp_path: Path) -> None:
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    (tmp_path / "secret.log").write_bytes(text([clf(0)]))
+    (evidence / "link.log").symlink_to(tmp_path / "secret.log")
+    (evidence / "good.log").write_bytes(text([clf(1)]))
+    result, rows = loaded(evidence / "case", evidence)
+    result, rows = loaded(evidence / "case", evidence)
+    assert [row["path"] for row in rows] == ["good.log"]
+    assert [name for name, _ in result.refused] == ["link.log"]

@@ -1,0 +1,95 @@
+"""Requests that two tiers logged are counted once; load-balanced siblings, however alike, are both counted."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from tests.stored_case import add_log
+
+from forensics.case.case import Case
+from forensics.evidence.overlap import find_duplicates
+from forensics.evidence.tiers import assign_tiers
+
+MIDNIGHT = datetime(2024, 3, 2)
+Rows = list[dict[str, Any]]
+
+
+def traffic(seed: int, requests: int = 2000, seconds: int = 3600) -> Rows:
+    """Requests for popular pages and for objects that few ask for."""
+    draw = random.Random(seed)
+    rows = []
+    for _ in range(requests):
+        path = f"/jobs/{draw.randrange(10**6)}" if draw.random() < 0.5 else draw.choice(["/", "/login", "/static/a.css"])
+        at = MIDNIGHT + timedelta(seconds=draw.random() * seconds)
+        rows.append({"started_at": at, "method": "GET", "path": path, "status": 200, "client_ip": "198.18.0.7", "duration_ms": 100.0})
+    return sorted(rows, key=lambda row: row["started_at"])
+
+
+def inner(rows: Rows, skew: float = 0.0) -> Rows:
+    """The same requests as the next tier logs them: API calls only, a little later, a little shorter."""
+    kept = [row for row in rows if not row["path"].startswith("/static")]
+    return [
+        row | {"started_at": row["started_at"] + timedelta(seconds=0.02 + skew), "duration_ms": 80.0, "client_ip": "10.0.0.1"}
+        for row in kept
+    ]
+
+
+def tiers(folder: Path, logs: dict[str, Rows], offsets: dict[str, float] | None = None) -> dict[str, dict[str, Any]]:
+    with Case.create(folder / "case") as case:
+        for host, rows in logs.items():
+            add_log(case, f"{host}.log", pl.DataFrame(rows), host=host)
+        if offsets:
+            case.set_option("clock_offsets", offsets)
+        with case.transaction():
+            find_duplicates(case)
+            assign_tiers(case)
+        return {row["host"]: row for row in case.table("evidence").to_dicts()}
+
+
+def test_a_gateway_behind_two_edges_is_not_counted(tmp_path: Path) -> None:
+    one, two = traffic(1), traffic(2)
+    found = tiers(tmp_path, {"edge-1": one, "edge-2": two, "gateway": inner(sorted(one + two, key=lambda row: row["started_at"]))})
+    assert {host: row["counted"] for host, row in found.items()} == {"edge-1": True, "edge-2": True, "gateway": False}
+    assert found["gateway"]["tier"] == "gateway"
+    assert "edge-1 and edge-2" in found["gateway"]["tier_why"]
+
+
+def test_load_balanced_siblings_are_both_counted(tmp_path: Path) -> None:
+    found = tiers(tmp_path, {"edge-1": traffic(1), "edge-2": traffic(2)})
+    assert all(row["counted"] for row in found.values())
+
+
+def test_siblings_of_popular_pages_only_are_both_counted(tmp_path: Path) -> None:
+    popular = [[row for row in traffic(seed) if not row["path"].startswith("/jobs")] for seed in (1, 2)]
+    assert all(row["counted"] for row in tiers(tmp_path, {"edge-1": popular[0], "edge-2": popular[1]}).values())
+
+
+@pytest.mark.parametrize("skew", [-90.0, 45.0])
+def test_a_clock_that_is_off_is_estimated_from_twins(tmp_path: Path, skew: float) -> None:
+    rows = traffic(3)
+    found = tiers(tmp_path, {"edge": rows, "gateway": inner(rows, skew)})
+    assert found["gateway"]["clock_offset_seconds"] == pytest.approx(-skew, abs=0.5)
+    assert found["edge"]["clock_offset_seconds"] == 0
+
+
+def test_a_given_clock_offset_wins(tmp_path: Path) -> None:
+    rows = traffic(3)
+    found = tiers(tmp_path, {"edge": rows, "gateway": inner(rows, 45)}, {"gateway": -44.0})
+    assert found["gateway"]["clock_offset_seconds"] == -44.0
+
+
+def test_where_the_edge_has_no_log_the_gateway_is_counted(tmp_path: Path) -> None:
+    early, late = traffic(1), [row | {"started_at": row["started_at"] + timedelta(hours=6)} for row in traffic(2)]
+    with Case.create(tmp_path / "case") as case:
+        add_log(case, "edge.log", pl.DataFrame(early), host="edge")
+        add_log(case, "gateway.log.1", pl.DataFrame(inner(early)), host="gateway")
+        add_log(case, "gateway.log", pl.DataFrame(inner(late)), host="gateway")
+        with case.transaction():
+            assign_tiers(case)
+        counted = {row["path"]: row["counted"] for row in case.table("evidence").to_dicts()}
+    assert counted == {"edge.log": True, "gateway.log": True, "gateway.log.1": False}
