@@ -268,3 +268,20 @@ def test_nothing_loaded_is_no_error(tmp_path: Path) -> None:
         collect(case)
         link(case)
         assert case.table("actors").is_empty()
+
+
+def test_merged_actors_are_told(made: Maker, tmp_path: Path) -> None:
+    for name in ("m1", "m2", "m3", "m4"):
+        made.account(name, f"{name}@gmail.com")
+        made.pay(name, card_fingerprint="first" if name < "m3" else "second")
+    with made.case() as case:
+        before = groups(case)
+        case.insert("rulings", pl.DataFrame([ruling(1, "confirm", "m1", "m3")]))
+        resolve(case)
+        collect(case)
+        link(case)
+        after = groups(case)
+        changes = {(row["previous_id"], row["actor_id"], row["what"]) for row in case.table("actor_changes").to_dicts()}
+    assert before["m1"] != before["m3"]
+    assert changes == {(before["m1"], after["m1"], "merged"), (before["m3"], after["m1"], "merged")}
+    assert before["m1"] == after["m1"], "the group with the smallest account keeps its id"

@@ -88,6 +88,11 @@ CREATE TABLE IF NOT EXISTS actors (
 );
 CREATE TABLE IF NOT EXISTS actor_accounts (actor_id VARCHAR, account_id VARCHAR, strength_bits DOUBLE, via VARCHAR);
 
+CREATE TABLE IF NOT EXISTS actor_changes (                                  -- what became of the actors of the analysis before
+    previous_id VARCHAR, actor_id VARCHAR,
+    what VARCHAR,                                                           -- merged | split | renamed | gone
+    accounts BIGINT
+);
 CREATE TABLE IF NOT EXISTS possible_returns (                               -- accounts of an actor that appeared after it was blocked
     actor_id VARCHAR, account_id VARCHAR, blocked_at TIMESTAMP, appeared_at TIMESTAMP
 );

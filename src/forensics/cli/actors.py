@@ -30,7 +30,7 @@ def actors(seed: Seed = None, case: CaseFolder = DEFAULT_CASE, style: StyleOptio
     """
     from forensics.analysis import ensure_analysed
     from forensics.case.case import Case
-    from forensics.linkage.listing import brief, clusters
+    from forensics.linkage.listing import brief, clusters, told_changes
     from forensics.linkage.walk import from_seed
     from forensics.progress import Terminal
     from forensics.report.linkage_view import drawn
@@ -41,6 +41,8 @@ def actors(seed: Seed = None, case: CaseFolder = DEFAULT_CASE, style: StyleOptio
         if seed is not None:
             emit(from_seed(opened, seed), style=style, output=output, title=f"Reachable from {seed}")
         else:
+            for sentence in told_changes(opened):
+                Terminal().say(sentence)
             found = clusters(opened)
             emit(brief(found) if drawn(style, output) else found, style=style, output=output, title="Actors of several accounts")
 

@@ -36,6 +36,7 @@ def link(case: Case) -> None:
     case.insert("account_groups", groups)
     case.execute("linkage", "write_actors")
     case.execute("linkage", "blocks")
+    case.execute("linkage", "changes")
 
 
 def _types(case: Case) -> pl.DataFrame:
