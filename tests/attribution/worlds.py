@@ -42,6 +42,8 @@ class World:
     members: list[dict[str, object]] = field(default_factory=list)
     has_ramp: bool = True
     kind: str = "errors"
+    late: int = 0
+    """Seconds into its minute at which the impact is said to have begun."""
     scope: str = "everything"
 
     def __post_init__(self) -> None:
@@ -156,6 +158,7 @@ class World:
     ) -> Case:
         """Write the tables and one incident; failures happen from the onset to the end."""
         case = Case.create(folder)
+        case.execute("incidents", "macros")
         rows = {key: np.concatenate([p[key] for p in self.parts]) for key in self.parts[0]}
         broken = (rows["minute"] >= self.last + self.onset) & (rows["minute"] < self.last + self.end)
         host = np.array(["edge-1", "edge-2"])[rows["network"] % 2]
@@ -198,7 +201,7 @@ class World:
         if self.actors:
             case.insert("actors", pl.DataFrame(self.actors, infer_schema_length=None))
             case.insert("actor_accounts", pl.DataFrame(self.members))
-        start = FIRST_DAY + timedelta(minutes=self.last + self.onset)
+        start = FIRST_DAY + timedelta(minutes=self.last + self.onset, seconds=self.late)
         incident = {
             "incident_id": f"{start:%Y-%m-%dT%H:%M}-{self.kind}-{self.scope}", "kind": self.kind, "scope": self.scope, "started_at": start,
             "peaked_at": start + timedelta(minutes=5), "ended_at": FIRST_DAY + timedelta(minutes=self.last + self.end), "severity": "critical",

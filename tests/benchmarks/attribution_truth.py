@@ -160,8 +160,25 @@ def retry_storm(seed: int) -> Answer:
     return made, set(), {}
 
 
-ATTACKS: list[Callable[[int], Answer]] = [ring, slow_and_low, rotating, shifts, strangers, unlinked, two_rings, ring_in_surge]
-NOBODY: list[Callable[[int], Answer]] = [surge, surge_of_visitors, deploy, deploy_and_retries, backend, missing_log, retry_storm]
+def echo(seed: int) -> Answer:
+    """The same, with few clients that begin to hammer in the very minute of the failure, and no ramp known."""
+    made, rng = world(seed, has_ramp=False, late=30), np.random.default_rng([seed, 8])
+    who = rng.choice(made.accounts, int(rng.integers(1, 4)), replace=False)
+    made.ring(who, made.per_minute * rng.uniform(2, 15), made.onset)
+    return made, set(), {}
+
+
+def sudden(seed: int) -> Answer:
+    """A ring that begins at full force two minutes before the service gives in; no ramp known."""
+    made = world(seed, has_ramp=False, late=30)
+    who = made.newcomers(8)
+    linked(made, who)
+    made.ring(who, made.per_minute * 8, made.onset - 2)
+    return made, set(made.names[who]), {}
+
+
+ATTACKS: list[Callable[[int], Answer]] = [ring, slow_and_low, rotating, shifts, strangers, unlinked, sudden, two_rings, ring_in_surge]
+NOBODY: list[Callable[[int], Answer]] = [surge, surge_of_visitors, deploy, deploy_and_retries, backend, missing_log, retry_storm, echo]
 
 
 def solve(answer: Answer) -> tuple[str, set[str], int]:

@@ -24,6 +24,7 @@ AROUND = timedelta(hours=1)
 """How much is shown before the ramp and after the end."""
 MOST_COUNTERFACTUALS = 5
 """Actors of one incident for which every minute without them is computed, the largest first."""
+MOST_TENANTS = 10
 TABLES = ("attributions", "participants", "rivals", "actor_minutes", "counterfactuals")
 Frames = dict[str, list[pl.DataFrame]]
 
@@ -51,7 +52,7 @@ def _one(case: Case, scene: Scene, names: dict[str, str], frames: Frames) -> Non
         facts = replace(facts, finding=replace(facts.finding, blamed=[]))
     named = pl.lit(scene.incident["incident_id"]).alias("incident_id")
     actors = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "actor"]
-    frames["attributions"].append(_attributions(facts, names).with_columns(named))
+    frames["attributions"].append(_attributions(facts, verdict, names).with_columns(named))
     took_part = _participants(case, scene, facts)
     frames["participants"].append(took_part.with_columns(named))
     hand = one_operator(case, scene, took_part)
@@ -80,17 +81,24 @@ def _participants(case: Case, scene: Scene, facts: Facts) -> pl.DataFrame:
     return rows.join(seen, on="account_id", how="left", maintain_order="left")
 
 
-def _attributions(facts: Facts, names: dict[str, str]) -> pl.DataFrame:
+def _tenant(facts: Facts, network: str) -> str | None:
+    """Return the one actor whose few accounts are all that ever logged in from a network; None when it is shared, or nobody's."""
+    accounts = facts.logins.get(network, [])
+    actors = {row["actor_id"] for row in accounts}
+    return actors.pop() if len(actors) == 1 and len(accounts) <= MOST_TENANTS else None
+
+
+def _attributions(facts: Facts, verdict: Verdict, names: dict[str, str]) -> pl.DataFrame:
     scene = facts.scene
     rows = [
         {
             "rank": rank,
             "subject_type": blamed.winner.kind,
             "subject_id": names.get(f"agent {blamed.winner.id}", blamed.winner.id) if blamed.winner.kind == "agent" else blamed.winner.id,
-            "actor_id": blamed.winner.id if blamed.winner.kind == "actor" else None,
+            "actor_id": blamed.winner.id if blamed.winner.kind == "actor" else _tenant(facts, blamed.winner.id),
             "excess_requests": round(blamed.winner.excess, 1),
             "load_share": round(min(1.0, blamed.share), 4),
-            "likelihood": round(capped(0.55 + 0.4 * blamed.share, facts), 3),
+            "likelihood": round(min(verdict.likelihood, capped(0.55 + 0.4 * blamed.share, facts)), 3),
             "p_value": blamed.winner.p_value,
             "smallest_p": scene.smallest_p if scene.placebos else None,
         }

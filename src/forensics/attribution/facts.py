@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from forensics.attribution.blame import Finding
 from forensics.attribution.capacity import Capacity, capacity
+from forensics.attribution.echo import EARLY, seconds_precede
 from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
@@ -102,6 +103,12 @@ class Facts:
     spread: Spread
     notes: list[dict[str, Any]]
     lag: LeadLag | None
+    early_share: float
+    """Share of the blamed subjects' excess in the window that they made before the errors began."""
+    preceded: bool | None
+    """Where that is next to nothing: whether the blamed were at it in the seconds before the first failures (None: cannot be told)."""
+    logins: dict[str, list[dict[str, Any]]]
+    """Blamed network -> accounts that used it (account_id, actor_id, requests), the busiest first."""
     machines: dict[str, list[str]]
     """Blamed subjects that ask like machines (likelihood from "likely" on), with the reasons."""
     load_onset: datetime | None
@@ -137,6 +144,11 @@ class Facts:
         return top if elsewhere <= max(ERROR_RATIO, 0.1 * top.ratio, 3.0 * self.usual_ratio) and top.ratio >= 0.05 else None
 
     @property
+    def echo(self) -> bool:
+        """Whether the load of the blamed may be no more than an answer to the failure: nothing of it is known to come before."""
+        return not self.is_load and self.early_share < EARLY and not self.preceded
+
+    @property
     def follows(self) -> bool:
         """Whether the load of the blamed rose only after the errors had begun."""
         return self.load_onset is not None and self.error_onset is not None and self.load_onset > self.error_onset
@@ -161,6 +173,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     near = _blamed_minutes(case, scene, finding, minutes)
     errors = _error_onset(near, scene)
     load_at = _load_onset(near, scene)
+    early = _early_share(near, scene, finding, errors)
     before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
     started = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < scene.window.end))
     return Facts(
@@ -177,6 +190,9 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         hosts=_hosts(case, bounds, impact),
         spread=_spread(scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
+        early_share=early,
+        preceded=seconds_precede(case, scene, finding, errors) if errors and finding.blamed and early < EARLY else None,
+        logins=_logins(case, finding),
         machines=_machines(case, finding),
         lag=lead_lag(near["blamed"].to_numpy().astype(float), _ratios(near)) if finding.blamed else None,
         load_onset=load_at,
@@ -226,6 +242,24 @@ def _load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
     before = load[(rows["minute"] < scene.window.start).to_numpy()]
     at = onset(load, float(np.median(before)) if len(before) >= 30 else 0.0)
     return rows["minute"][at] if at is not None and load.sum() > 0 else None
+
+
+def _early_share(near: pl.DataFrame, scene: Scene, finding: Finding, errors: datetime | None) -> float:
+    inside = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < scene.window.end))
+    usual = sum(b.winner.expected for b in finding.blamed) / max(scene.window.minutes, 1)
+    over = inside.select("minute", over=pl.col("blamed") - usual)
+    total = float(over["over"].sum())
+    if errors is None or total <= 0:
+        return 1.0
+    return max(0.0, float(over.filter(pl.col("minute") < errors)["over"].sum()) / total)
+
+
+def _logins(case: Case, finding: Finding) -> dict[str, list[dict[str, Any]]]:
+    """Return who logged in from each blamed network; a wider network (/16, /48) is known by what its parts begin with."""
+    networks = [b.winner.id for b in finding.blamed if b.winner.kind == "network"]
+    return {
+        network: case.rows(PACKAGE, "network_logins", network=network.replace(".0.0/16", ".").replace("::/48", ":")) for network in networks
+    }
 
 
 def _machines(case: Case, finding: Finding) -> dict[str, list[str]]:

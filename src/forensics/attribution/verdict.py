@@ -45,7 +45,7 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     if facts.scene.windows == 1:
         return Verdict(INCONCLUSIVE, 0.5, "The logs hold nothing to compare this window with: no other day, and no earlier hours.")
     by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler")
-    if facts.finding.blamed and not facts.follows and by_actor >= HALF:
+    if facts.finding.blamed and not (facts.follows or facts.echo) and by_actor >= HALF:
         return _somebody(facts, rivals, names, by_actor)
     return _nobody(facts, rivals)
 
@@ -65,6 +65,9 @@ def _nobody(facts: Facts, rivals: list[Rival]) -> Verdict:
         return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), "The logs are missing rather than the service.")
     if facts.is_load and not facts.failing:
         return Verdict(NOT_AN_OUTAGE, capped(0.75, facts), f"{_load(facts)} No actor stands out, and nothing failed.")
+    if facts.finding.blamed and facts.echo:
+        sentence = "Load and errors rose in the same minute: whether the load caused them, or answered them, cannot be told."
+        return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}")
     if together >= HALF:
         why = f"The best explanation is: {best.explanation} ({percent(best.likelihood)})."
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}")

@@ -31,8 +31,17 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         f"{amount(top.winner.load)} where {amount(top.winner.expected)} were to be expected.",
         STRONG if top.share >= 0.8 else FAIR,
     )
+    logins(facts, top.winner.id, found)
     significance(facts, top.winner.p_value, found)
     machine(facts, top.winner.id, found)
     order(facts, found)
     remainder(facts, found)
     return found
+
+
+def logins(facts: Facts, network: str, found: Weighed) -> None:
+    """Say which accounts used the same network: a link, and no proof that they made the load."""
+    accounts = facts.logins.get(network, [])
+    if accounts:
+        shown = ", ".join(row["account_id"] for row in accounts[:3]) + (" and others" if len(accounts) > 3 else "")
+        found.pro(f"{len(accounts)} accounts logged in from the same network ({shown}); that links, and does not prove.", 0.0)

@@ -88,6 +88,12 @@ def order(facts: Facts, found: Weighed) -> None:
         return
     ahead = int((facts.error_onset - facts.load_onset).total_seconds() // 60)
     load, errors = clock(facts.load_onset), clock(facts.error_onset)
+    if facts.echo:
+        share = percent(facts.early_share)
+        told = "seconds do not tell more" if facts.preceded is None else "nor was it there in the seconds before them"
+        found.contra(f"Only {share} of its excess came before the minute of the first errors, {told}.", DECISIVE)
+    elif facts.preceded:
+        found.pro("It was already asking at that pace in the seconds before the first failures.", FAIR)
     if ahead > 0:
         found.pro(f"Its load rose at {load}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
     elif ahead < 0:

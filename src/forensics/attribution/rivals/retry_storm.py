@@ -26,6 +26,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.contra(f"In the impact the others asked {growth:.1f} times what is usual: there was no storm.", FAIR)
     if not rise.significant:
         found.pro("Load had not risen before the errors.", FAIR if growth > 1.3 else 0.0)
+    elif facts.finding.blamed and facts.echo:
+        found.pro("The load rose no earlier than the errors, as an answer to them would.", FAIR)
     elif facts.follows and facts.load_onset and facts.error_onset:
         found.pro(f"The load rose at {clock(facts.load_onset)}, after the errors at {clock(facts.error_onset)} (UTC).", STRONG)
     else:
