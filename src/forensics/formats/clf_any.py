@@ -15,6 +15,8 @@ from forensics.formats.combined import CLF_HINT
 from forensics.formats.layout import Layout, Token, outcome_of
 
 _ADDRESS = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?::\d+)?|unix:|localhost)"
+_PEER = rf"(?:{_ADDRESS}|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
+"""An address or a host name, and no timestamp of a line that wraps this one."""
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _TAIL = rf'(?: +(?:{_QUOTED}|[^\s"]+(?:{_QUOTED})?))*'
 _TEXT = r'(?:[^"\\]|\\.)*|.*?'
@@ -30,8 +32,8 @@ _BEFORE = (
     rf"^(?P<host>\S+) (?P<client>{_ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",
     rf"^(?P<host>\S+) (?P<client>{_ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>\S+) (?P<client>{_ADDRESS}),? {_ADDRESS}(?:,? {_ADDRESS})* (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
-    r"^(?P<host>)(?P<client>\S+) (?P<ident>\S+) (?P<id>)(?P<user>.*)$",
-    r"^(?P<host>)(?P<client>\S+) (?P<ident>)(?P<id>)(?P<user>\S+)$",
+    rf"^(?P<host>)(?P<client>{_PEER}) (?P<ident>[^|\s]+) (?P<id>)(?P<user>|\S+(?: \S+){{0,3}})$",
+    rf"^(?P<host>)(?P<client>{_PEER}) (?P<ident>)(?P<id>)(?P<user>\S+)$",
 )
 _PARTS = ("host", "client", "ident", "id", "user")
 

@@ -1,0 +1,153 @@
+"""Lines inside other lines, and files inside archives: read where they are, under the names and line numbers of what was given."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from forensics.case.case import Case
+from forensics.case.loading import LoadOptions, load
+from forensics.evidence import archives
+from forensics.evidence.discover import at, discover
+from forensics.evidence.recognise import LineReader, plan_for
+from forensics.formats.base import ReadOptions
+from forensics.formats.schema import LINES
+from forensics.progress import Silent
+
+INNER = '198.18.0.{n} - - [02/Mar/2024:00:00:0{n} +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"'
+
+
+def read(*raw: str) -> list[dict[str, Any]]:
+    lines = pl.DataFrame({"line": range(1, len(raw) + 1), "raw": raw}, schema=LINES)
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    return pl.concat([reader.read(lines).read, reader.finish().read]).sort("line").to_dicts()
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda line: f"Mar  2 00:00:01 edge-1 nginx[31]: {line}",
+        lambda line: f"<190>Mar 12 00:00:01 edge-1 nginx: {line}",
+        lambda line: f'<190>1 2024-03-02T00:00:01.5Z edge-1 nginx 31 - [a b="c"] {line}',
+        lambda line: f"2024-03-02T00:00:01+0000 edge-1 nginx[31]: {line}",
+        lambda line: json.dumps({"log": line + "\n", "stream": "stdout", "time": "2024-03-02T00:00:01Z"}),
+        lambda line: json.dumps({"__REALTIME_TIMESTAMP": "1709337601000000", "MESSAGE": line}),
+        lambda line: f"2024-03-02T00:00:01.673552828Z stdout F {line}",
+        lambda line: f"web_1  | {line}",
+        lambda line: '"' + line.replace('"', '""') + '"',
+        lambda line: json.dumps(line),
+    ],
+    ids=["rfc3164", "rfc3164-pri", "rfc5424", "journald", "docker", "journald-json", "cri", "compose", "quoted-csv", "quoted"],
+)
+def test_wrapped_lines_are_read_like_bare_ones(wrap: Any) -> None:
+    bare = read(*(INNER.format(n=n) for n in range(3)))
+    wrapped = read(*(wrap(INNER.format(n=n)) for n in range(3)))
+    assert [row["outcome"] for row in wrapped] == ["event"] * 3
+    assert wrapped == bare
+
+
+def test_records_cut_into_parts_are_joined_per_stream() -> None:
+    line = INNER.format(n=1)
+    rows = read(
+        f"2024-03-02T00:00:01Z stdout P {line[:30]}",
+        f"2024-03-02T00:00:01Z stderr F {INNER.format(n=2)}",
+        f"2024-03-02T00:00:01Z stdout P {line[30:60]}",
+        f"2024-03-02T00:00:01Z stdout F {line[60:]}",
+    )
+    assert [row["outcome"] for row in rows] == ["event", "event", "skipped", "skipped"]
+    assert [row["client_ip"] for row in rows[:2]] == ["198.18.0.1", "198.18.0.2"]
+    assert rows[3]["reason"] == "continues line 1"
+
+
+def test_a_record_cut_between_two_batches_is_joined() -> None:
+    line = INNER.format(n=1)
+    raw = [
+        f"2024-03-02T00:00:01Z stdout F {INNER.format(n=2)}",
+        f"2024-03-02T00:00:01Z stdout P {line[:30]}",
+        f"2024-03-02T00:00:01Z stdout F {line[30:]}",
+    ]
+    lines = pl.DataFrame({"line": [1, 2, 3], "raw": raw}, schema=LINES)
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    parts = [reader.read(lines.head(2)).read, reader.read(lines.tail(1)).read, reader.finish().read]
+    assert [len(part) for part in parts] == [1, 2, 0]
+    assert pl.concat(parts).sort("line")["outcome"].to_list() == ["event", "event", "skipped"]
+
+
+def test_lines_of_other_programs_are_skipped_and_requests_that_cannot_be_read_rejected() -> None:
+    rows = read(
+        f"Mar  2 00:00:01 edge-1 nginx[31]: {INNER.format(n=1)}",
+        "Mar  2 00:00:01 edge-1 sudo: ann : TTY=pts/6 ; COMMAND=/bin/ls",
+        'Mar  2 00:00:01 edge-1 web: 127.0.0.1 - - "GET /a HTTP/1.1" 200 65508 4.386',
+        "2024/03/02 00:00:01 [error] 31#31: *46 open() failed",
+        INNER.format(n=2)[:-3],
+    )
+    assert [row["outcome"] for row in rows] == ["event", "skipped", "rejected", "skipped", "rejected"]
+    assert rows[4]["reason"] == "cut off inside a quoted field"
+
+
+def text(n: int) -> bytes:
+    return (INNER.format(n=n) + "\n").encode()
+
+
+def tar_of(members: dict[str, bytes], mode: str = "w") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as tar:  # type: ignore[call-overload]
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+        link = tarfile.TarInfo("link.log")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+    return out.getvalue()
+
+
+def zip_of(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_members_of_archives_are_evidence_files_and_nothing_is_unpacked(tmp_path: Path) -> None:
+    inner = zip_of({"deep/edge-3.log": text(3)})
+    tar = tar_of({"/etc/edge-1.log": text(1), "../../edge-2.log.gz": gzip.compress(text(2)), "n/inner.zip": inner}, "w:gz")
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    (evidence / "outer.zip").write_bytes(zip_of({"logs.tar.gz": tar}))
+    before = sorted(tmp_path.rglob("*"))
+    with Case.create(tmp_path / "case") as case:
+        result = load(case, [evidence], LoadOptions(), Silent())
+        rows = case.table("evidence_files").sort("path").to_dicts()
+    names = ["etc/edge-1.log", "n/inner.zip/deep/edge-3.log", "edge-2.log.gz"]
+    assert [row["path"] for row in rows] == sorted(f"outer.zip/logs.tar.gz/{name}" for name in names)
+    assert [name for name, _ in result.refused] == ["outer.zip/logs.tar.gz/link.log"]
+    assert [path for path in sorted(tmp_path.rglob("*")) if (tmp_path / "case") not in (path, *path.parents)] == before
+    for row in rows:
+        with at(row["location"]).open() as stream:
+            assert stream.read(8).startswith(b"198.18.0")
+
+
+def test_archives_are_bounded_in_depth_and_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nested = text(1)
+    for _ in range(5):
+        nested = zip_of({"a.zip": nested} if nested[:2] == b"PK" else {"a.log": nested})
+    (tmp_path / "nest.zip").write_bytes(nested)
+    (tmp_path / "many.zip").write_bytes(zip_of({f"{n}.log": text(1) for n in range(9)}))
+    (tmp_path / "broken.zip").write_bytes(zip_of({"a.log": text(1)})[:-30])
+    monkeypatch.setattr(archives, "MEMBERS", 5)
+    found = discover([tmp_path])
+    assert sum(entry.name.startswith("many.zip") for entry in found.files) == 5
+    reasons = dict(found.refused)
+    assert "nested more than" in reasons["nest.zip/a.zip/a.zip/a.zip"]
+    assert "more than 5 members" in next(reason for name, reason in reasons.items() if "members" in reason)
+    assert "damaged" in reasons["broken.zip"]
