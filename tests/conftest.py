@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -50,6 +52,23 @@ def forensics() -> Run:
         )  # type: ignore[call-overload]
         assert check is None or done.returncode == check, f"{args}: exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def quick() -> Run:
+    """Run a command in this process, where only what it does is of interest: no start-up to wait for."""
+    from forensics.cli.app import app
+
+    def run(*args: object, check: int | None = 0) -> subprocess.CompletedProcess[str]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            app([str(arg) for arg in args], prog_name="forensics")
+        texts = [stream.buffer.getvalue().decode() for stream in (out, err) if stream.flush() is None]  # type: ignore[attr-defined]
+        done = subprocess.CompletedProcess([str(arg) for arg in args], int(ended.value.code or 0), *texts)
+        assert check is None or done.returncode == check, f"{args}: exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         return done
 
     return run

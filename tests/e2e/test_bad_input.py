@@ -28,10 +28,10 @@ def contents(case: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture(scope="module")
-def small_case(forensics, tmp_path_factory) -> Path:
+def small_case(quick, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("small")
     (folder / "ok.log").write_text(LOG)
-    forensics("load", folder / "ok.log", "--case", folder / "case")
+    quick("load", folder / "ok.log", "--case", folder / "case")
     return folder / "case"
 
 
@@ -68,51 +68,51 @@ WRITERS = {
 
 
 @pytest.mark.parametrize("what", WRITERS)
-def test_it_is_refused_by_name_and_the_case_stays_as_it_was(what, small_case, forensics, tmp_path):
+def test_it_is_refused_by_name_and_the_case_stays_as_it_was(what, small_case, quick, tmp_path):
     case = tmp_path / "case"
     shutil.copytree(small_case, case)
     before = contents(case)
     given = WRITERS[what](tmp_path)
-    shown = forensics("load", given, "--case", case, check=1)
+    shown = quick("load", given, "--case", case, check=1)
     assert given.name in shown.stderr
     assert contents(case) == before
 
 
 @pytest.mark.parametrize("what", WRITERS)
-def test_the_rest_is_loaded_and_the_refusal_listed(what, forensics, tmp_path):
+def test_the_rest_is_loaded_and_the_refusal_listed(what, quick, tmp_path):
     given = WRITERS[what](tmp_path)
     (tmp_path / "good.log").write_text(LOG)
-    shown = forensics("load", given, tmp_path / "good.log", "--case", tmp_path / "case")
+    shown = quick("load", given, tmp_path / "good.log", "--case", tmp_path / "case")
     assert given.name in shown.stderr
     assert [row[0] for row in contents(tmp_path / "case")] == ["good.log"]
-    forensics("load", given, tmp_path / "good.log", "--case", tmp_path / "strict", "--strict", check=1)
+    quick("load", given, tmp_path / "good.log", "--case", tmp_path / "strict", "--strict", check=1)
 
 
-def test_an_accounts_file_given_as_a_log(small_case, forensics, tmp_path, project):
+def test_an_accounts_file_given_as_a_log(small_case, quick, tmp_path, project):
     case = tmp_path / "case"
     shutil.copytree(small_case, case)
     before = contents(case)
-    shown = forensics("load", project / "sample_logs" / "evidence" / "accounts.csv", "--kind", "log", "--case", case, check=1)
+    shown = quick("load", project / "sample_logs" / "evidence" / "accounts.csv", "--kind", "log", "--case", case, check=1)
     assert "accounts.csv" in shown.stderr
     assert contents(case) == before
 
 
-def test_a_missing_file_is_named(small_case, forensics, tmp_path):
-    shown = forensics("load", tmp_path / "gone.log", "--case", small_case, check=None)
+def test_a_missing_file_is_named(small_case, quick, tmp_path):
+    shown = quick("load", tmp_path / "gone.log", "--case", small_case, check=None)
     assert shown.returncode in (1, 2)
     assert "gone.log" in shown.stderr
 
 
 @pytest.mark.parametrize("command", ["load", "investigate"])
-def test_nothing_loaded_leaves_no_evidence_and_no_report(command, forensics, tmp_path):
+def test_nothing_loaded_leaves_no_evidence_and_no_report(command, quick, tmp_path):
     write_empty(tmp_path)
     out = ["--out", tmp_path / "out"] if command == "investigate" else []
-    forensics(command, tmp_path / "empty.log", "--case", tmp_path / "case", *out, check=1)
+    quick(command, tmp_path / "empty.log", "--case", tmp_path / "case", *out, check=1)
     assert contents(tmp_path / "case") == []
     assert not (tmp_path / "out").exists()
 
 
-def test_a_case_of_a_newer_version_is_refused_and_left_alone(small_case, forensics, tmp_path):
+def test_a_case_of_a_newer_version_is_refused_and_left_alone(small_case, quick, tmp_path):
     case = tmp_path / "case"
     shutil.copytree(small_case, case)
     with duckdb.connect(str(case / "case.duckdb")) as connection:
@@ -120,28 +120,28 @@ def test_a_case_of_a_newer_version_is_refused_and_left_alone(small_case, forensi
     before = listing(case)
     (tmp_path / "more.log").write_text(LOG.replace("198.18.0.7", "198.18.0.8"))
     for command in (["status"], ["load", tmp_path / "more.log"], ["incidents"]):
-        shown = forensics(*command, "--case", case, check=1)
+        shown = quick(*command, "--case", case, check=1)
         assert "newer version of forensics" in shown.stderr
     assert listing(case) == before
 
 
-def test_a_file_that_is_no_case_database(forensics, tmp_path):
+def test_a_file_that_is_no_case_database(quick, tmp_path):
     (tmp_path / "case").mkdir()
     (tmp_path / "case" / "case.duckdb").write_bytes(b"this is not a database" * 1000)
-    shown = forensics("status", "--case", tmp_path / "case", check=1)
+    shown = quick("status", "--case", tmp_path / "case", check=1)
     assert "case" in shown.stderr
 
 
-def test_the_same_bytes_again_change_nothing(small_case, forensics):
+def test_the_same_bytes_again_change_nothing(small_case, quick):
     before = listing(small_case)
-    shown = forensics("load", small_case.parent / "ok.log", "--case", small_case)
+    shown = quick("load", small_case.parent / "ok.log", "--case", small_case)
     assert {name: data for name, data in listing(small_case).items() if name != "case.duckdb"} == {
         name: data for name, data in before.items() if name != "case.duckdb"
     }
     assert shown.returncode == 0
 
 
-def test_investigate_without_accounts_or_payments(forensics, tmp_path):
+def test_investigate_without_accounts_or_payments(quick, tmp_path):
     (tmp_path / "only.log").write_text(LOG)
-    forensics("investigate", tmp_path / "only.log", "--case", tmp_path / "case", "--out", tmp_path / "out")
+    quick("investigate", tmp_path / "only.log", "--case", tmp_path / "case", "--out", tmp_path / "out")
     assert (tmp_path / "out" / "report.html").is_file()

@@ -48,92 +48,93 @@ def test_every_command_is_in_the_readme(command, project):
 
 
 @pytest.mark.parametrize("command", LISTINGS)
-def test_listings_say_the_same_in_every_format(command, case, forensics, tmp_path):
+def test_listings_say_the_same_in_every_format(command, case, forensics, quick, tmp_path):
     options = [] if command == "formats" else ["--case", case]
     text = forensics(command, *options).stdout
     rows = list(csv.DictReader(io.StringIO(text)))
     assert rows, "csv in a pipe"
-    objects = json.loads(forensics(command, *options, "--format", "json").stdout)
-    lines = [json.loads(line) for line in forensics(command, *options, "--format", "jsonl").stdout.splitlines()]
+    objects = json.loads(quick(command, *options, "--format", "json").stdout)
+    lines = [json.loads(line) for line in quick(command, *options, "--format", "jsonl").stdout.splitlines()]
     assert objects == lines
-    assert [list(row) for row in objects] == [list(row) for row in rows]
-    forensics(command, *options, "--output", tmp_path / "listing.csv")
+    assert len(objects) == len(rows)
+    assert all(set(row) <= set(rows[0]) for row in objects), "timeline.csv has Timesketch's columns besides"
+    quick(command, *options, "--output", tmp_path / "listing.csv")
     assert (tmp_path / "listing.csv").read_text(encoding="utf-8") == text
-    assert forensics(command, *options, "--format", "table").stdout.strip()
+    assert quick(command, *options, "--format", "table").stdout.strip()
 
 
-def test_one_incident_and_one_actor(demo, case, forensics):
+def test_one_incident_and_one_actor(demo, case, quick):
     incident = demo.main_incident()["incident_id"]
-    assert incident in forensics("incident", incident, "--case", case).stdout
+    assert incident in quick("incident", incident, "--case", case).stdout
     person = next(row for row in demo.rows("participants") if row["role"] == "participant")
-    assert forensics("actor", person["actor_id"], "--case", case).stdout.strip()
-    assert person["account_id"] in forensics("explain", person["account_id"], "--case", case).stdout
-    assert forensics("timeline", incident, "--case", case).stdout.strip()
-    assert forensics("response", incident, "--case", case).stdout.strip()
-    assert forensics("taken", person["actor_id"], "--case", case).stdout.strip()
+    assert quick("actor", person["actor_id"], "--case", case).stdout.strip()
+    assert person["account_id"] in quick("explain", person["account_id"], "--case", case, "--format", "table").stdout
+    assert quick("timeline", incident, "--case", case).stdout.strip()
+    assert quick("response", incident, "--case", case).stdout.strip()
+    assert quick("taken", person["actor_id"], "--case", case).stdout.strip()
 
 
-def test_two_accounts_linked_and_not_linked(demo, answer, case, forensics):
+def test_two_accounts_linked_and_not_linked(demo, answer, case, quick):
     ring = sorted(answer["participants"])
-    assert "not linked" not in forensics("explain", ring[0], ring[1], "--case", case).stdout
+    assert "not linked" not in quick("explain", ring[0], ring[1], "--case", case, "--format", "table").stdout
     stranger = answer["decoys"]["heavy"][0]
-    shown = forensics("explain", ring[0], stranger, "--case", case)
+    shown = quick("explain", ring[0], stranger, "--case", case, "--format", "table")
     assert "not linked" in (shown.stdout + shown.stderr).lower()
 
 
 @pytest.mark.parametrize("seed", ["lumenworks.example", "198.18.140.20"])
-def test_everything_reachable_from_a_suspect(seed, case, forensics, answer):
-    shown = forensics("actors", "--seed", seed, "--case", case).stdout
+def test_everything_reachable_from_a_suspect(seed, case, quick, answer):
+    shown = quick("actors", "--seed", seed, "--case", case).stdout
     assert any(account in shown or data["email"] in shown for account, data in answer["participants"].items()) or "lumenworks" in shown
 
 
-def test_notes_and_rulings_are_kept_and_obeyed(case, forensics, answer):
-    forensics("note", "Called the company", "--at", "2024-03-02T09:00:00Z", "--case", case)
-    assert "Called the company" in forensics("timeline", "--case", case).stdout
-    forensics("decide", "known", answer["decoys"]["heavy"][0], "--why", "works for us", "--case", case)
+def test_notes_and_rulings_are_kept_and_obeyed(case, quick, answer):
+    quick("note", "Called the company", "--at", "2024-03-02T09:00:00Z", "--case", case)
+    quick("decide", "known", answer["decoys"]["heavy"][0], "--why", "works for us", "--case", case)
     query = "SELECT verdict, why FROM rulings"
-    assert "works for us" in forensics("sql", query, "--case", case).stdout
+    assert "works for us" in quick("sql", query, "--case", case).stdout
+    assert "Called the company" in quick("timeline", "--case", case).stdout
 
 
-def test_sql_reads_and_only_reads(case, forensics):
-    counted = forensics("sql", "SELECT count(*) AS n FROM requests", "--case", case, "--format", "csv").stdout
+def test_sql_reads_and_only_reads(case, quick):
+    counted = quick("sql", "SELECT count(*) AS n FROM requests", "--case", case, "--format", "csv").stdout
     assert int(counted.splitlines()[1]) > 150_000
-    forensics("sql", "DELETE FROM incidents", "--case", case, check=2)
-    forensics("sql", "SELECT * FROM read_text('/etc/hostname')", "--case", case, check=None)
-    assert forensics("sql", "SELECT count(*) AS n FROM requests", "--case", case, "--format", "csv").stdout == counted
+    quick("sql", "DELETE FROM incidents", "--case", case, check=2)
+    quick("sql", "SELECT * FROM read_text('/etc/hostname')", "--case", case, check=None)
+    assert quick("sql", "SELECT count(*) AS n FROM requests", "--case", case, "--format", "csv").stdout == counted
 
 
-def test_a_finding_leads_to_its_line(demo, case, forensics):
+def test_a_finding_leads_to_its_line(demo, case, quick):
     row = next(row for row in demo.rows("timeline") if row["evidence_id"] and row["line"])
-    raw = forensics("show", f"{row['evidence_id']}:{row['line']}", "--case", case).stdout
+    raw = quick("show", f"{row['evidence_id']}:{row['line']}", "--case", case).stdout
     assert raw.strip()
 
 
-def test_the_demo_verifies(case, forensics):
-    shown = forensics("verify", "--case", case)
+def test_the_demo_verifies(case, quick):
+    shown = quick("verify", "--case", case)
     assert shown.returncode == 0
 
 
 @pytest.mark.parametrize("kind", ["timesketch", "parquet", "graphml"])
-def test_exports(kind, case, forensics, tmp_path):
-    forensics("export", kind, "--case", case, "--out", tmp_path / "out")
+def test_exports(kind, case, quick, tmp_path):
+    quick("export", kind, "--case", case, "--out", tmp_path / "out")
     assert any(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
 
 
-def test_a_report_of_one_incident(demo, case, forensics, tmp_path):
+def test_a_report_of_one_incident(demo, case, quick, tmp_path):
     incident = demo.main_incident()["incident_id"]
-    forensics("report", incident, "--case", case, "--out", tmp_path / "one")
+    quick("report", incident, "--case", case, "--out", tmp_path / "one")
     assert (tmp_path / "one" / "report.html").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("demo", "investigate", "load", "formats")])
-def test_without_a_case_it_says_what_to_do(command, forensics, tmp_path):
+def test_without_a_case_it_says_what_to_do(command, quick, tmp_path):
     given = {
         "incident": ["2024"], "actor": ["x"], "explain": ["x"], "note": ["x", "--at", "2024-03-02T09:00:00Z"],
         "decide": ["known", "x", "--why", "y"],
         "export": ["parquet"], "show": ["x:1"], "sql": ["SELECT 1"], "report": ["--out", str(tmp_path / "r")],
     }.get(command, [])  # fmt: skip
-    shown = forensics(command, *given, "--case", tmp_path / "nowhere", check=2)
+    shown = quick(command, *given, "--case", tmp_path / "nowhere", check=2)
     assert "There is no case in" in shown.stderr
     assert not (tmp_path / "nowhere").exists()
     assert not (tmp_path / "r").exists()

@@ -49,9 +49,19 @@ def test_relapses_are_phases_of_the_same_incident(demo, answer):
 
 def test_the_silence_of_one_host_is_found(demo, answer):
     silence = answer["silence"]
-    found = [row for row in demo.incident("silence") if "edge-2" in row["scope"]]
-    phases = [row for row in demo.rows("phases") if row["phase"] == "silence"]
-    assert any(near(row["started_at"], silence["started_at"]) and near(row["ended_at"], silence["ended_at"]) for row in [*found, *phases])
+    holes = [row for row in demo.rows("timeline") if row["event_type"] == "no log lines"]
+    assert len(holes) == 1, "nights and other quiet hours are no holes"
+    assert "edge-2" in holes[0]["message"]
+    assert near(holes[0]["datetime"], silence["started_at"])
+    until = holes[0]["message"].partition("until ")[2].partition(" UTC")[0]
+    assert near(until, silence["ended_at"])
+
+
+def test_the_outage_is_told_in_few_phases(demo):
+    incident = demo.main_incident()
+    phases = [row["phase"] for row in demo.rows("phases") if row["incident_id"] == incident["incident_id"]]
+    assert len(phases) <= 15
+    assert phases[:3] == ["normal", "ramp", "outage"]
 
 
 def test_everybody_who_took_part_is_named_and_nobody_else(demo, answer):

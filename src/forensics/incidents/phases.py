@@ -16,6 +16,8 @@ BEFORE, AFTER = 60, 60
 """Minutes of normal life shown before the ramp and after the end."""
 SHORTEST = 3
 """Minutes that a phase lasts at least; shorter ones join the phase before them."""
+LASTING_SILENCE = 15
+"""Minutes of silence that make a phase of their own within failures; in a shorter one people have merely given up asking."""
 BACKLOG_TIMES = 1.5
 FLAPPING_EPISODES = 4
 """Episodes of trouble, none longer than ``FLAPPING_LONGEST`` minutes, that make a flapping service."""
@@ -52,7 +54,7 @@ def _trouble(view: View, found: Found, first: int, last: int) -> list[str]:
         a, b = max(window.first, first) - first, min(window.last, last) - first + 1
         if b > a and window.signal in ("collapse", "silence"):
             missing[a:b] = True
-            silent[a:b] |= window.signal == "silence"
+            silent[a:b] |= window.signal == "silence" and (found.kind == "silence" or window.last - window.first >= LASTING_SILENCE)
     down = (ratio >= OUTAGE_RATIO) | missing
     else_named = {"collection": "normal", "surge": "ramp"}.get(found.kind, "overload")
     return ["silence" if s else "outage" if d else else_named for d, s in zip(down, silent, strict=True)]
