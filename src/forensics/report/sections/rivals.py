@@ -16,11 +16,18 @@ def build(document: Document) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for title, rows in found[:DRAWN]:
         blocks += [Heading(title)] if title else []
-        blocks.append(Arguments(tuple(_argument(row) for row in rows)))
+        blocks.append(Arguments(tuple(_argument(row) for row in rows if row["explanation"] not in QUESTIONS)))
+        asked = tuple(_argument(row) for row in rows if row["explanation"] in QUESTIONS)
+        blocks += [Note(ASKED), Arguments(asked)] if asked else []
     if len(found) > DRAWN:
         blocks.append(Note(f"The explanations of {len(found) - DRAWN} further incidents are in rivals.csv."))
     return tuple(blocks)
 
+
+QUESTIONS = frozenset({"one operator", "it would have failed anyway"})
+"""What is weighed beside the explanations and is no rival of theirs."""
+
+ASKED = "Also weighed, whatever the explanation:"
 
 DRAWN = 6
 """Incidents whose explanations are shown."""

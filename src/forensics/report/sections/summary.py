@@ -6,6 +6,7 @@ from typing import Any
 
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
+from forensics.report.sections.rivals import QUESTIONS
 from forensics.report.words import clock, number, share, size, span
 
 
@@ -55,14 +56,15 @@ def _event(incident: dict[str, Any]) -> str:
 def _what(document: Document, incident: dict[str, Any]) -> Sentence:
     missing = incident["missing_requests"] or 0
     silent = f", and about {number(round(missing))} that should have come did not" if missing >= 1 else ""
-    first = next((row for row in document.tables["timeline"].of(incident["incident_id"]) if row["event_type"] == "impact starts"), {})
-    return Sentence(
-        f"{_event(incident)}{_failed(incident)}{silent}.",
-        evidence_id=first.get("evidence_id"),
-        line=first.get("line"),
-        query="incidents",
-        section="picture",
-    )
+    text = f"{_event(incident)}{_failed(incident)}{silent}."
+    return Sentence(text, query="incidents", section="picture", **_first_failure(document, incident))
+
+
+def _first_failure(document: Document, incident: dict[str, Any]) -> dict[str, Any]:
+    """Return where the first failing request stands in the evidence."""
+    rows = document.tables["timeline"].of(incident["incident_id"])
+    first = next((row for row in rows if row["event_type"] == "impact starts"), {})
+    return {"evidence_id": first.get("evidence_id"), "line": first.get("line")}
 
 
 def _failed(incident: dict[str, Any]) -> str:
@@ -86,7 +88,12 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
     among = f", {number(paying)} of them paying" if paying is not None else ""
     over = incident["mitigated_at"]
     mitigated = f"; by {clock(over)} UTC most requests succeeded again" if over and over < (incident["ended_at"] or "9") else ""
-    return Sentence(f"{_count(hit, 'account')} met a failure{among}{mitigated}.", query="incidents", section="timeline")
+    return Sentence(
+        f"{_count(hit, 'account')} met a failure{among}{mitigated}.",
+        query="incidents",
+        section="timeline",
+        **_first_failure(document, incident),
+    )
 
 
 def _count(value: float, noun: str) -> str:
@@ -113,6 +120,8 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
         f"{_count(len(accounts), 'account')} took part{_uninvolved(document, incident)}.",
         observed=False,
         likelihood=first["likelihood"],
+        evidence_id=accounts[0]["evidence_id"] if accounts else None,
+        line=accounts[0]["line"] if accounts else None,
         query="attributions",
         section="actors",
     )
@@ -141,16 +150,11 @@ def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
 
 def _else(document: Document, incident: dict[str, Any]) -> Sentence | None:
     rows = document.tables["rivals"].of(incident["incident_id"])
-    if len(rows) < 2:
+    others = [row for row in rows[1:] if row["explanation"] not in QUESTIONS]
+    if not others:
         return None
-    second = rows[1]
-    return Sentence(
-        f"The strongest other explanation is “{second['explanation']}”.",
-        observed=False,
-        likelihood=second["likelihood"],
-        query="rivals",
-        section="rivals",
-    )
+    text = f"Of {_count(len(others), 'other explanation')} weighed, the strongest is “{others[0]['explanation']}”."
+    return Sentence(text, observed=False, likelihood=others[0]["likelihood"], query="rivals", section="rivals")
 
 
 SECTION = Section(10, "summary", "What happened", build)
