@@ -41,7 +41,7 @@ _SIMPLE: dict[str, Token] = {
     "t": Token("timestamp", "clf_time", _CLF, spaces=1),
     "T": Token("duration_ms", "s", r"-?\d+(?:\.\d+)?|-"),
     "u": Token("user_name", "text", r"\S*"),
-    "U": Token("path"),
+    "U": Token("path", pattern=r"[^\s?]+"),
     "v": Token("host", "text", r"[^\s]+?"),
     "V": Token("host", "text", r"[^\s]+?"),
     "X": Token("extra:connection_status"),

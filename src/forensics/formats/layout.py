@@ -27,7 +27,7 @@ _FREE = ("text", "request", "target")
 class Token:
     """One value of a line: the column it fills (``extra:KEY`` for the map, empty for none), how it is read, what it may look like.
 
-    ``kind``: text | address | integer | status | request | target | clf_time | iso_time | epoch | strptime:FORMAT | s | ms | us | ns.
+    ``kind``: text | address | integer | status | request | target | query | clf_time | iso_time | epoch | strptime:FORMAT | s | ms | us | ns.
     """
 
     column: str
@@ -278,6 +278,8 @@ def _reader(token: Token, value: pl.Expr, options: ReadOptions) -> pl.Expr:
         return fields.status(value)
     if kind == "integer":
         return fields.integer(value)
+    if kind == "query":
+        return fields.text(value.str.strip_prefix("?"))
     return fields.text(value.str.strip_chars('"') if token.column == "user_name" else value)
 
 

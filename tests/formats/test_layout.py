@@ -1,0 +1,109 @@
+"""Format strings of Apache and nginx: compiled, refused where they cannot be meant, and read back what they would have written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forensics.errors import UsageError
+from forensics.formats.base import ReadOptions
+from forensics.formats.schema import EVENTS, LINES, OUTCOME
+from forensics.formats.strings import compile_string, format_of_string
+
+AT = "[02/Mar/2024:00:00:02 +0100]"
+UTC_AT = datetime(2024, 3, 1, 23, 0, 2)
+
+
+def read(pattern: str, *raw: str, **options: Any) -> list[dict[str, Any]]:
+    lines = pl.DataFrame({"line": range(1, len(raw) + 1), "raw": raw}, schema=LINES)
+    found = format_of_string(pattern).open(ReadOptions(**options))(lines)
+    assert dict(found.schema) == {**EVENTS, **OUTCOME}
+    rows = found.to_dicts()
+    for row in rows:
+        row["extra"] = {entry["key"]: entry["value"] for entry in row["extra"] or ()}
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line", "expected"),
+    [
+        ('%h %l %u %t "%r" %>s %b %D', f'::1 - ann {AT} "GET /a HTTP/1.1" 200 - 1500', {"duration_ms": 1.5, "bytes_sent": None}),
+        ('%h %u %t "%r" %s %B %T', f'::1 ann {AT} "GET /a HTTP/1.1" 200 5 2', {"duration_ms": 2000.0, "bytes_sent": 5}),
+        ('%a %t "%r" %s %O %{ms}T', f'::1 {AT} "GET /a HTTP/1.1" 200 5 2', {"duration_ms": 2.0, "client_ip": "::1"}),
+        ("%h %t %m %U%q %H %>s", f"::1 {AT} GET /a?b=1 HTTP/1.1 200", {"method": "GET", "path": "/a", "query": "b=1", "status": 200}),
+        ("%h [%{%Y-%m-%d %H:%M:%S %z}t] %>s", "::1 [2024-03-02 00:00:02 +0100] 200", {}),
+        ("%h %{msec}t %>s", "::1 1709334002000 200", {}),
+        ('%v:%p %h %t "%r" %>s', f'a.example:443 ::1 {AT} "GET /a HTTP/1.1" 200', {"host": "a.example", "extra": {"port": "443"}}),
+        (
+            '%h %t "%r" %>s "%{X-Forwarded-For}i" "%{Set-Cookie}o" %{SSL_PROTOCOL}x',
+            f'::1 {AT} "GET /a HTTP/1.1" 200 "203.0.113.9, 10.0.0.1" "a=b; c" TLSv1.3',
+            {"extra": {"forwarded_for": "203.0.113.9, 10.0.0.1", "sent_set_cookie": "a=b; c", "tls_protocol": "TLSv1.3"}},
+        ),
+        ('LogFormat "%h %t \\"%r\\" %>s" mine', f'::1 {AT} "GET /a HTTP/1.1" 200', {"path": "/a"}),
+        ('$remote_addr [$time_local] "$request" $status $request_time', f'::1 {AT} "GET /a HTTP/1.1" 200 0.250', {"duration_ms": 250.0}),
+        ("$time_iso8601|$remote_addr|$request_uri|$status", "2024-03-02T00:00:02+01:00|::1|/a?b=1|200", {"path": "/a", "query": "b=1"}),
+        ("$msec ${remote_addr} $host $status", "1709334002.000 ::1 a.example 200", {"host": "a.example"}),
+        (
+            "log_format mine '$remote_addr [$time_local] '\n '\"$request\" $status $upstream_addr $upstream_status';",
+            f'::1 {AT} "GET /a HTTP/1.1" 200 10.0.0.1:80, 10.0.0.2:80 502, 200',
+            {"extra": {"upstream": "10.0.0.1:80, 10.0.0.2:80", "upstream_status": "502, 200"}},
+        ),
+    ],
+)
+def test_format_strings(pattern: str, line: str, expected: dict[str, Any]) -> None:
+    row = read(pattern, line)[0]
+    assert (row["outcome"], row["timestamp"], row["client_ip"]) == ("event", UTC_AT, "::1")
+    assert {key: row[key] for key in expected} == expected
+
+
+def test_times_without_a_zone_take_the_given_one() -> None:
+    row = read("%h [%{%d.%m.%Y %H:%M:%S}t] %>s", "::1 [02.03.2024 00:00:02] 200", time_zone="Europe/Berlin")[0]
+    assert row["timestamp"] == UTC_AT
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("%h %Z %t", "position 4"),
+        ("%h %t 100% of", "position 10"),
+        ("%h %>s", "no time"),
+        ("$remote_addr$status $time_local", "nothing between"),
+    ],
+)
+def test_strings_that_cannot_be_meant_are_refused_with_the_place(pattern: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        compile_string(pattern)
+
+
+SAFE = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters='"\\ \u0085\u2028\u2029'), min_size=1, max_size=12
+)
+PHRASE = st.lists(SAFE, min_size=1, max_size=4).map(" ".join)
+ESCAPED = st.lists(st.one_of(PHRASE, st.sampled_from(['\\"', "\\\\", "\\x22"])), min_size=1, max_size=4).map("".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    user=SAFE.filter(lambda text: text.strip() == text and text != "-"),
+    path=SAFE.filter(lambda text: "?" not in text),
+    query=SAFE,
+    referrer=ESCAPED.filter(lambda text: text != "-"),
+    agent=ESCAPED.filter(lambda text: text != "-"),
+    status=st.integers(100, 599),
+    size=st.integers(0, 2**40),
+    at=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),
+)
+def test_what_a_server_writes_is_read_back(
+    user: str, path: str, query: str, referrer: str, agent: str, status: int, size: int, at: datetime
+) -> None:
+    line = f'198.18.0.7 - {user} [{at:%d/%b/%Y:%H:%M:%S} +0000] "GET /{path}?{query} HTTP/1.1" {status} {size} "{referrer}" "{agent}"'
+    row = read('%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"', line)[0]
+    assert row["outcome"] == "event"
+    found = (row["user_name"], row["path"], row["query"], row["referrer"], row["user_agent"], row["status"], row["bytes_sent"])
+    assert found == (user, f"/{path}", query if query != "-" else None, referrer, agent, status, size)
+    assert row["timestamp"] == at.replace(microsecond=0, tzinfo=None)
