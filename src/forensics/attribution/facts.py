@@ -25,6 +25,8 @@ IMPACT = timedelta(minutes=30)
 """Failures are looked at from the start of the impact for so long; later ones are mixed with restarts and maintenance."""
 NOTES_BEFORE = timedelta(hours=3)
 ERROR_RATIO = 0.02
+LEAP = 0.25
+"""Load that was less than this share, in the two minutes before the errors, of what it was in the two after, rose with them."""
 CONCENTRATED = 0.8
 """Failures keep to one part when this share of them is on it."""
 
@@ -104,7 +106,7 @@ class Facts:
     notes: list[dict[str, Any]]
     lag: LeadLag | None
     early_share: float
-    """Share of the blamed subjects' excess in the window that they made before the errors began."""
+    """Share of the blamed subjects' excess in the window that they made before the errors began (0 when it leapt up with them)."""
     preceded: bool | None
     """Where that is next to nothing: whether the blamed were at it in the seconds before the first failures (None: cannot be told)."""
     logins: dict[str, list[dict[str, Any]]]
@@ -251,7 +253,11 @@ def _early_share(near: pl.DataFrame, scene: Scene, finding: Finding, errors: dat
     total = float(over["over"].sum())
     if errors is None or total <= 0:
         return 1.0
-    return max(0.0, float(over.filter(pl.col("minute") < errors)["over"].sum()) / total)
+    share = max(0.0, float(over.filter(pl.col("minute") < errors)["over"].sum()) / total)
+    near_before = near.filter((pl.col("minute") >= errors - 2 * MINUTE) & (pl.col("minute") < errors))["blamed"]
+    at_once = near.filter((pl.col("minute") >= errors) & (pl.col("minute") < errors + 2 * MINUTE))["blamed"]
+    leapt = float(near_before.sum()) < LEAP * float(at_once.sum())
+    return min(share, 0.0 if share < 0.5 and leapt else 1.0)
 
 
 def _logins(case: Case, finding: Finding) -> dict[str, list[dict[str, Any]]]:
