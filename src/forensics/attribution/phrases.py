@@ -22,7 +22,7 @@ def amount(number: float) -> str:
 def percent(share: float) -> str:
     """A share as per cent; small ones with a digit, never 0 % or 100 % unless exact."""
     value = 100.0 * share
-    if value in (0.0, 100.0) or 1 <= value < 99:
+    if value in (0.0, 100.0) or 1 <= value <= 99:
         return f"{value:.0f} %"
     return f"{value:.1f} %" if 0.05 <= value <= 99.95 else ("under 0.1 %" if value < 1 else "over 99.9 %")
 
