@@ -165,3 +165,18 @@ def test_temporary_files_live_in_the_case_and_go_away(tmp_path: Path) -> None:
         (folder / "temporary").mkdir(exist_ok=True)
         (folder / "temporary" / "spilled").write_bytes(b"x")
     assert sorted(path.name for path in folder.iterdir()) == ["case.duckdb", "custody.jsonl", "events"]
+
+
+def test_what_a_creation_that_died_left_is_removed(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+    (folder / "case.duckdb.new").hardlink_to(folder / "case.duckdb")
+    assert count(folder) == 50
+    assert not (folder / "case.duckdb.new").exists()
+
+
+@pytest.mark.parametrize("left", [b"", b"DUCK", b"x" * 5000])
+def test_a_creation_that_died_early_is_begun_again(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / "case" / "events").mkdir(parents=True)
+    (tmp_path / "case" / "case.duckdb.new").write_bytes(left)
+    with Case.create(tmp_path / "case") as case:
+        assert case.meta("case_version") == str(CASE_VERSION)

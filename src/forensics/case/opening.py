@@ -112,11 +112,11 @@ def fresh(folder: Path) -> Iterator[Opened]:
     try:
         os.link(made, folder / DATABASE)  # unlike a rename, never replaces a database that another process made meanwhile
     except FileExistsError:
-        made.unlink()
+        made.unlink(missing_ok=True)
     except OSError:  # a file system without hard links (FAT)
         made.rename(folder / DATABASE)
     else:
-        made.unlink()
+        made.unlink(missing_ok=True)
 
 
 def _copied(folder: Path, tidy: ExitStack) -> Path:

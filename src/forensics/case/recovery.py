@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from forensics import CASE_VERSION
+from forensics.case.opening import FRESH
 from forensics.case.sql import names
 from forensics.errors import ForensicsError
 from forensics.evidence import chain, custody
@@ -67,6 +68,8 @@ def _migrate(case: Case, made: int) -> None:
 
 def recover(case: Case) -> None:
     """Finish or undo what a load that died left behind, so that the case holds exactly the evidence whose load had completed."""
+    for left in (FRESH, f"{FRESH}.wal"):  # of a process that died while it made the case
+        (case.folder / left).unlink(missing_ok=True)
     finished = _settle_staged(case)
     torn = custody.mend(case.folder)
     unsettled = case.meta(UNSETTLED)
