@@ -13,8 +13,8 @@ import polars as pl
 BLANK = " \t\r\n\ufeff\x00"
 _SURROGATE = r"\\u[dD][89abABcdefCDEF][0-9a-fA-F]{2}"
 _PAIR = r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+_HEX = r"((?:^|[^\\])(?:\\\\)*)\\x([0-9A-Fa-f]{2})"
 _REPAIRS = (
-    (r"\\x([0-9A-Fa-f]{2})", r"\u00$1"),  # nginx escapes so unless told escape=json
     (r"[\x00-\x1f]", r"\ufffd"),  # raw control characters
     (r"([:\[,]\s*)(?:-?(?:Infinity|inf)|NaN|nan|None|undefined|-)?(\s*[,}\]])", "${1}null${2}"),  # not a number, or nothing at all
     (r"([:\[,]\s*)(?:-?(?:Infinity|inf)|NaN|nan|None|undefined|-)?(\s*[,}\]])", "${1}null${2}"),  # (its neighbour)
@@ -64,6 +64,8 @@ class JsonReader:
         self._learn(text)
         if text.str.contains_any(["\\ud", "\\uD"]).any():
             text = _without_lone_surrogates(text)
+        if text.str.contains("\\x", literal=True).any():
+            text = _with_unicode_escapes(text)
         keys = sorted(self._seen)
         schema: dict[str, pl.DataType] = dict.fromkeys(keys, pl.String()) or {"\x00": pl.String()}
         frame, good = _decode_all(text, schema)
@@ -165,6 +167,15 @@ def _bisect(text: pl.Series, good: pl.Series, schema: dict[str, pl.DataType]) ->
     half = len(text) // 2
     first, second = _bisect(text[:half], good[:half], schema), _bisect(text[half:], good[half:], schema)
     return pl.concat([first[0], second[0]]), pl.concat([first[1], second[1]])
+
+
+def _with_unicode_escapes(text: pl.Series) -> pl.Series:
+    """Write ``\\xNN`` (nginx, unless told ``escape=json``) as JSON does: ``\\u00NN``. Two passes, as neighbours share a character."""
+    some = text.str.contains("\\x", literal=True).fill_null(False)
+    mended = text.filter(some)
+    for _ in range(2):
+        mended = mended.str.replace_all(_HEX, r"$1\u00$2")
+    return text.scatter(some.arg_true(), mended)
 
 
 def _without_lone_surrogates(text: pl.Series) -> pl.Series:
