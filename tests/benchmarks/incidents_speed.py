@@ -43,7 +43,7 @@ def part_of_traffic(seed: int, events: int) -> pl.DataFrame:
     """Evenly daily traffic with an outage on the last day but two."""
     rng = np.random.default_rng([seed, 5])
     day = rng.integers(0, DAYS, events)
-    hour = np.clip(rng.normal(14, 5, events), 0, 23.999)
+    hour = rng.normal(14, 5, events) % 24
     seconds = np.sort(day * 86400 + hour * 3600 + rng.random(events))
     seconds = np.minimum(seconds, DAYS * 86400 - 1)
     accounts = np.minimum(rng.pareto(1.1, events) * 30, 4999).astype(int)

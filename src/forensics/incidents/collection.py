@@ -23,6 +23,8 @@ TIMES_USUAL = 3.0
 RARE = 0.34
 """Share of days above which a pace is the subject's own usual one."""
 MOST_BUCKETS = 2000
+MOST_RUNS = 40
+"""Runs whose events are looked at, by fetches."""
 LEAST_OBJECTS = 100
 LEAST_DISTINCT = 0.4
 """Distinct things over fetches; a pair of description and picture is two fetches of one thing."""
@@ -33,16 +35,16 @@ MOST_UNEVEN = 0.3
 BUCKET = timedelta(minutes=5)
 
 
-def runs(case: Case) -> list[Run]:
-    """Return the runs of collection in the case, by start."""
+def runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[Run]:
+    """Return the runs of collection outside ``busy`` minutes (other incidents and their ramps), by start."""
     buckets = case.frame("incidents", "collectors", least=LEAST_FETCHES, times=TIMES_USUAL, rare=RARE, most=MOST_BUCKETS)
     if buckets.is_empty():
         return []
-    key = ["subject_type", "subject"]
-    apart = (pl.col("bucket").diff().over(key) > 3 * BUCKET).fill_null(True).cum_sum().over(key)
-    spans = buckets.with_columns(apart.alias("run")).group_by(*key, "run").agg(
-        (pl.col("bucket").min() - BUCKET).alias("low"), (pl.col("bucket").max() + 2 * BUCKET).alias("high")
-    ).sort(*key, "run")  # fmt: skip
+    spans = _spans(buckets)
+    taken = [(axis.at(first - GAP), axis.at(last + GAP)) for first, last in busy]
+    spans = spans.filter(~pl.any_horizontal(pl.lit(False), *((pl.col("high") > a) & (pl.col("low") < b) for a, b in taken)))
+    if spans.is_empty():
+        return []
     walks = case.rows(
         "incidents", "walks", subjects=spans["subject"].to_list(), subject_types=spans["subject_type"].to_list(),
         starts=spans["low"].to_list(), ends=spans["high"].to_list(),
@@ -50,6 +52,15 @@ def runs(case: Case) -> list[Run]:
     subjects = spans["subject"].to_list()
     found = [_run(subjects[walk["run"]], walk) for walk in walks if by_machine(walk)]
     return sorted(found, key=lambda r: (r.start, r.subject))
+
+
+def _spans(buckets: pl.DataFrame) -> pl.DataFrame:
+    """Buckets of one subject that are at most three apart, joined."""
+    key = ["subject_type", "subject"]
+    apart = (pl.col("bucket").diff().over(key) > 3 * BUCKET).fill_null(True).cum_sum().over(key)
+    ends = (pl.col("bucket").min() - BUCKET).alias("low"), (pl.col("bucket").max() + 2 * BUCKET).alias("high")
+    joined = buckets.with_columns(apart.alias("run")).group_by(*key, "run").agg(*ends, pl.col("fetches").sum()).sort(*key, "run")
+    return joined.sort("fetches", descending=True, maintain_order=True).head(MOST_RUNS)
 
 
 def by_machine(walk: dict[str, Any]) -> bool:
@@ -65,11 +76,10 @@ def _run(subject: str, walk: dict[str, Any]) -> Run:
     return Run(subject, walk["first_at"], walk["last_at"], walk["fetches"], walk["objects"], walk["route"])
 
 
-def collections(axis: Axis, found: Sequence[Run], busy: Sequence[tuple[int, int]]) -> list[Found]:
-    """Return the runs outside ``busy`` minutes as incidents: runs that overlap are one, its scope the route fetched most."""
-    free = [r for r in found if not any(a - GAP <= axis.index(r.end) and axis.index(r.start) <= b + GAP for a, b in busy)]
+def collections(axis: Axis, found: Sequence[Run]) -> list[Found]:
+    """Return the runs as incidents: runs that overlap are one, its scope the route fetched most."""
     groups: list[list[Run]] = []
-    for run in free:
+    for run in found:
         if groups and run.start - timedelta(minutes=GAP) <= max(r.end for r in groups[-1]):
             groups[-1].append(run)
         else:

@@ -52,7 +52,7 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     views[series[0].scope] = view
     ramps = {f: _ramp(view, f) for f in found}
     busy = [(f.first if ramp is None else ramp, f.last) for f, ramp in ramps.items() if f.kind != "surge"]
-    collecting = collections(axis, runs(case), busy)
+    collecting = collections(axis, runs(case, axis, busy))
     ramps = {f: ramp for f, ramp in ramps.items() if not explained(f, collecting)} | dict.fromkeys(collecting)
     scopes = {f: views.get(f.scope, view) for f in ramps}
     moments = iter(refined(case, axis, [edge for f, ramp in ramps.items() for edge in _edges(f, scopes[f], view, ramp)]))

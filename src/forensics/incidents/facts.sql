@@ -12,10 +12,10 @@ WITH spans AS (
 inside AS (
     SELECT
         s.incident_id, q.account_id, coalesce(q.account_id, q.client_ip) AS subject, is_failed(q.status) AS failed,
-        q.status, q.duration_ms, q.evidence_id, q.line
+        q.status IS NOT NULL AS answered, q.duration_ms IS NOT NULL AS timed
     FROM requests AS q
     JOIN spans AS s ON q.started_at BETWEEN s.started_at AND s.ended_at
-    LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
+    LEFT JOIN route_masks AS m ON m.mask = CASE WHEN s.part = 'route' THEN path_mask(q.path) END  -- cut only where it matters
     LEFT JOIN routes AS r ON r.route_id = m.route_id
     WHERE CASE s.part
         WHEN 'host' THEN q.logged_by = s.scope
@@ -32,29 +32,23 @@ paying AS (
 ),
 
 by_subject AS (
-    SELECT incident_id, subject, count(*) AS requests, count(*) FILTER (failed) AS failed
-    FROM inside
-    GROUP BY incident_id, subject
-),
-
-subjects AS (
     SELECT
-        incident_id, count(*) FILTER (failed > 0) AS failing_subjects, max(failed) AS most_failed_by_one,
-        arg_max(requests, (failed, subject)) AS requests_of_that_one
-    FROM by_subject
-    GROUP BY incident_id
+        incident_id, subject, account_id, count(*) AS requests, count(*) FILTER (failed) AS failed,
+        count(*) FILTER (answered) AS answered, count(*) FILTER (timed) AS timed
+    FROM inside
+    GROUP BY incident_id, subject, account_id
 )
 
 SELECT
-    i.incident_id, count(*) AS requests, count(*) FILTER (i.failed) AS failed_requests,
-    count(DISTINCT i.account_id) FILTER (i.failed) AS affected_accounts,
-    count(DISTINCT p.account_id) FILTER (i.failed) AS affected_paying_accounts,
-    count(*) FILTER (i.failed AND i.account_id IS NOT NULL) AS failed_requests_of_accounts,
-    count(i.account_id) AS requests_of_accounts, count(i.status) AS answered, count(i.duration_ms) AS timed,
-    any_value(s.failing_subjects) AS failing_subjects, any_value(s.most_failed_by_one) AS most_failed_by_one,
-    any_value(s.requests_of_that_one) AS requests_of_that_one
-FROM inside AS i
-JOIN subjects AS s ON s.incident_id = i.incident_id
-LEFT JOIN paying AS p ON p.account_id = i.account_id
-GROUP BY i.incident_id
-ORDER BY i.incident_id
+    s.incident_id, CAST(sum(s.requests) AS BIGINT) AS requests, CAST(sum(s.failed) AS BIGINT) AS failed_requests,
+    count(s.account_id) FILTER (s.failed > 0) AS affected_accounts,
+    count(p.account_id) FILTER (s.failed > 0) AS affected_paying_accounts,
+    CAST(coalesce(sum(s.failed) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS failed_requests_of_accounts,
+    CAST(coalesce(sum(s.requests) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS requests_of_accounts,
+    CAST(sum(s.answered) AS BIGINT) AS answered, CAST(sum(s.timed) AS BIGINT) AS timed,
+    count(*) FILTER (s.failed > 0) AS failing_subjects, max(s.failed) AS most_failed_by_one,
+    arg_max(s.requests, (s.failed, s.subject)) AS requests_of_that_one
+FROM by_subject AS s
+LEFT JOIN paying AS p ON p.account_id = s.account_id
+GROUP BY s.incident_id
+ORDER BY s.incident_id

@@ -11,12 +11,16 @@ usual AS (
     SELECT route_id, quantile_disc(duration_ms_p50, 0.5) AS usual_ms FROM service_minutes WHERE duration_ms_p50 > 0 GROUP BY route_id
 ),
 
+minutes AS (
+    SELECT range, low, high, unnest(generate_series(date_trunc('minute', low), high, INTERVAL 1 MINUTE)) AS minute FROM ranges
+),
+
 near AS (
     SELECT
         g.range, q.started_at, q.logged_by AS host, q.extra['upstream'] AS backend, r.route,
         is_failed(q.status) AS failed, is_failed(q.status) OR coalesce(q.duration_ms > 3 * u.usual_ms, FALSE) AS bad
     FROM requests AS q
-    JOIN ranges AS g ON q.started_at >= g.low AND q.started_at < g.high
+    JOIN minutes AS g ON date_trunc('minute', q.started_at) = g.minute AND q.started_at >= g.low AND q.started_at < g.high
     LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
     LEFT JOIN routes AS r ON r.route_id = m.route_id
     LEFT JOIN usual AS u ON u.route_id = m.route_id
