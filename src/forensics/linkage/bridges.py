@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from forensics.linkage.weights import SMALLEST_POPULATION
 from forensics.linkage.world import NO_EDGES, World
 
 LARGE_SIDE = 3
 """A side of fewer accounts is an extension of the other, not a group of its own."""
 
-BY_CHANCE = 0.1
-"""A value vouches for two sides being one if fewer accounts of the other side than this would have it by chance."""
+INSIDE = 0.5
+"""A value vouches for two sides being one if at least this part of its sharers is on the two sides: a carrier's address does not."""
 
 
 @dataclass
@@ -83,31 +82,35 @@ class _Vouching:
 
     held: dict[int, set[int]]
     """account -> values"""
-    frequency: dict[int, float]
-    """value -> share of all accounts that have it (0 for a company's own domain)"""
+    sharers: dict[int, int]
+    """value -> how many accounts have it (0 for a company's own domain, which always vouches)"""
 
     def of(self, accounts: set[int]) -> set[int]:
         """Return the values that these accounts have."""
         return set().union(*(self.held.get(account, set()) for account in accounts))
 
-    def vouch(self, shared: set[int], people: int) -> bool:
-        """Whether any of the shared values would be a surprise among so many people."""
-        return any(self.frequency[value] * people < BY_CHANCE for value in shared)
+    def vouch(self, left: set[int], right: set[int]) -> bool:
+        """Whether the two sides share a value that is mostly theirs."""
+        both = left | right
+        return any(
+            sum(value in self.held.get(account, set()) for account in both) >= INSIDE * self.sharers[value]
+            for value in sorted(self.of(left) & self.of(right))
+        )
 
 
 def _vouching(world: World, suspect: pl.DataFrame) -> _Vouching:
     office = pl.col("owned") & (pl.col("level") == "organisation")
-    frequency = pl.when(office).then(0.0).otherwise(pl.col("sharers") / max(world.accounts, SMALLEST_POPULATION))
-    able = world.values.filter(pl.col("family") != "payment").select("value_no", frequency.alias("frequency"))
+    count = pl.when(office).then(0).otherwise("sharers")
+    able = world.values.filter(pl.col("family") != "payment").select("value_no", count.alias("count"))
     rows = (
         world.uses.join(suspect.select("account_no").unique(), on="account_no")
-        .join(able.filter(pl.col("frequency") < BY_CHANCE), on="value_no")
+        .join(able, on="value_no")
         .join(suspect.select("value_no").unique(), on="value_no", how="anti")
     )
     held: dict[int, set[int]] = defaultdict(set)
     for value, account in rows.select("value_no", "account_no").iter_rows():
         held[account].add(value)
-    return _Vouching(held, dict(rows.select("value_no", "frequency").unique().iter_rows()))
+    return _Vouching(held, dict(rows.select("value_no", "count").unique().iter_rows()))
 
 
 def _cuts(graph: dict[int, list[int]], accounts: int) -> list[_Cut]:
@@ -189,7 +192,7 @@ def _decide(cut: _Cut, vouching: _Vouching, accounts: int) -> list[tuple[int, in
     best = max(range(len(sides)), key=lambda i: (len(own & shared[i]), len(sides[i]), -min(sides[i])))
     found = []
     for place, (entry, _) in enumerate(cut.sides):
-        if place == best or vouching.vouch(shared[place] & shared[best], min(len(sides[place]), len(sides[best]))):
+        if place == best or vouching.vouch(sides[place], sides[best]):
             continue
         counts = f"{len(sides[place])} accounts and {len(sides[best])} others"
         why = f"possibly related: this alone would join {counts} that have nothing else in common"
