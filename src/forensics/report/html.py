@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from forensics.report import words
 from forensics.report.blocks import Block, TableView
-from forensics.report.document import Document
+from forensics.report.document import Document, Picture
 from forensics.report.figures import CoverageChart, GraphDrawing, IncidentDrawing, coverage, graph, incident
 from forensics.report.sections import all_sections
 from forensics.text import printable
@@ -38,15 +38,15 @@ LONG_TEXT = 400
 
 def as_html(document: Document) -> str:
     """Return the report as one self-contained HTML page of at most ``MAX_BYTES`` bytes."""
-    page = ""
+    page, drawn = "", _Drawings(document)
     for rows, carried in WEIGHTS:
-        page = _page(document, rows, carried)
+        page = _page(document, rows, carried, drawn)
         if len(page.encode()) <= MAX_BYTES:
             break
     return page
 
 
-def _page(document: Document, rows: int, carried: int) -> str:
+def _page(document: Document, rows: int, carried: int, drawn: _Drawings) -> str:
     scripts = [_asset("report.js")]
     if document.pictures:
         scripts += [_asset("vega.js"), _asset("chart.js")]
@@ -60,7 +60,7 @@ def _page(document: Document, rows: int, carried: int) -> str:
         style=Markup(style),
         scripts=[Markup(script) for script in scripts],
         policy=policy(style, *scripts),
-        show=_Show(document, rows, carried),
+        show=_Show(document, rows, carried, drawn),
     )
 
 
@@ -158,10 +158,25 @@ class Cell:
     """The text before it was cut."""
 
 
+class _Drawings:
+    """The pictures of a document, each drawn once however often the page is tried."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._made: dict[tuple[str, bool], IncidentDrawing] = {}
+
+    def incident(self, picture: Picture, live: bool, name: str) -> IncidentDrawing:
+        """Return the drawing of an incident; ``name`` is its place in the page."""
+        if (name, live) not in self._made:
+            self._made[name, live] = incident(self.document, picture, live=live, name=name)
+        return self._made[name, live]
+
+
 class _Show:
     """What the templates ask for: rows and drawings of one document."""
 
-    def __init__(self, document: Document, rows: int, carried: int) -> None:
+    def __init__(self, document: Document, rows: int, carried: int, drawn: _Drawings) -> None:
+        self.incident = drawn.incident
         self.document = document
         self.limit = rows
         self.carried = carried
@@ -191,10 +206,6 @@ class _Show:
         """Return the class of a column's heading."""
         kinds = {column.name: column.kind for column in self.document.tables[view.name].columns}
         return "n" if name in words.SHARES or (kinds.get(name) in ("integer", "number") and name != "likelihood") else ""
-
-    def incident(self, picture: Any, live: bool, name: str) -> IncidentDrawing:
-        """Return the drawing of an incident."""
-        return incident(self.document, picture, live=live, name=name)
 
     def graph(self, drawn: Any) -> GraphDrawing:
         """Return the drawing of a graph."""
