@@ -1,0 +1,192 @@
+"""Random field values through each format's own writer, and back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forensics.formats.base import ReadOptions
+from forensics.formats.registry import by_name
+
+START = datetime(2026, 3, 2)
+addresses = st.one_of(st.ip_addresses(v=4).map(str), st.ip_addresses(v=6).filter(lambda a: a.ipv4_mapped is None).map(str))
+segments = st.text(st.sampled_from("abcXYZ019-._~%:@!$&'()*+,;="), min_size=1, max_size=12).filter(lambda text: text != "-")
+agents = st.text(st.sampled_from("abcXYZ019 ()/;.,:_~[]{}|"), min_size=1, max_size=20).map(str.strip).filter(lambda a: a not in ("", "-"))
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    return {
+        "at": START + timedelta(milliseconds=draw(st.integers(0, 10**9))),
+        "client": draw(addresses),
+        "method": draw(st.sampled_from(["GET", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])),
+        "path": "/" + draw(segments),
+        "query": draw(st.none() | segments),
+        "status": draw(st.integers(100, 599)),
+        "bytes": draw(st.integers(0, 10**12)),
+        "ms": draw(st.integers(0, 10**6)),
+        "agent": draw(agents),
+        "host": draw(st.sampled_from(["a.example", "b.example.com"])),
+    }
+
+
+def target(r: dict[str, Any]) -> str:
+    return str(r["path"]) if r["query"] is None else f"{r['path']}?{r['query']}"
+
+
+def check(name: str, lines: list[str], asked: list[dict[str, Any]], *columns: str, header: tuple[str, ...] = ()) -> None:
+    raw = [*header, *lines]
+    frame = pl.DataFrame({"line": list(range(1, len(raw) + 1)), "raw": raw}, schema={"line": pl.Int64, "raw": pl.String})
+    rows = by_name(name).open(ReadOptions())(frame).to_dicts()[len(header) :]
+    names = {"timestamp": "at", "client_ip": "client", "bytes_sent": "bytes", "duration_ms": "ms", "user_agent": "agent"}
+    for row, wanted, line in zip(rows, asked, lines, strict=True):
+        assert row["outcome"] == "event", (line, row["reason"])
+        assert {column: row[column] for column in columns} == {column: wanted[names.get(column, column)] for column in columns}, line
+
+
+MANY = st.lists(requests(), min_size=1, max_size=8)
+ALL = ("timestamp", "client_ip", "method", "path", "query", "status", "bytes_sent", "duration_ms", "user_agent", "host")
+quick = settings(max_examples=25, deadline=None)
+
+
+def iso(at: datetime) -> str:
+    return at.replace(tzinfo=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@quick
+@given(MANY)
+def test_nginx_json(asked: list[dict[str, Any]]) -> None:
+    lines = [
+        json.dumps(
+            {
+                "msec": f"{(r['at'] - datetime(1970, 1, 1)).total_seconds():.3f}",
+                "remote_addr": r["client"],
+                "request": f"{r['method']} {target(r)} HTTP/1.1",
+                "status": str(r["status"]),
+                "body_bytes_sent": r["bytes"],
+                "request_time": f"{r['ms'] / 1000:.3f}",
+                "http_user_agent": r["agent"],
+                "host": r["host"],
+            }
+        )
+        for r in asked
+    ]
+    check("nginx_json", lines, asked, *ALL)
+
+
+@quick
+@given(MANY)
+def test_caddy_and_traefik(asked: list[dict[str, Any]]) -> None:
+    caddy = [
+        json.dumps(
+            {
+                "ts": (r["at"] - datetime(1970, 1, 1)).total_seconds(),
+                "logger": "http.log.access",
+                "request": {
+                    "client_ip": r["client"],
+                    "method": r["method"],
+                    "uri": target(r),
+                    "proto": "HTTP/2.0",
+                    "host": r["host"],
+                    "headers": {"User-Agent": [r["agent"]]},
+                },
+                "duration": r["ms"] / 1000,
+                "size": r["bytes"],
+                "status": r["status"],
+            }
+        )
+        for r in asked
+    ]
+    check("caddy_json", caddy, asked, *ALL)
+    traefik = [
+        json.dumps(
+            {
+                "ClientHost": r["client"],
+                "StartUTC": iso(r["at"]),
+                "RequestMethod": r["method"],
+                "RequestPath": target(r),
+                "RequestHost": r["host"],
+                "DownstreamStatus": r["status"],
+                "DownstreamContentSize": r["bytes"],
+                "Duration": r["ms"] * 1_000_000,
+                "request_User-Agent": r["agent"],
+            }
+        )
+        for r in asked
+    ]
+    check("traefik_json", traefik, asked, *ALL)
+
+
+@quick
+@given(MANY)
+def test_load_balancers(asked: list[dict[str, Any]]) -> None:
+    def peer(client: str) -> str:
+        return f"[{client}]:4711" if ":" in client else f"{client}:4711"
+
+    alb = [
+        f"https {iso(r['at'])} app/lb/1 {peer(r['client'])} 10.0.0.1:80 {r['ms'] / 1000:.3f} 0.000 0.000 {r['status']} 200 34 {r['bytes']} "
+        f'"{r["method"]} https://{r["host"]}:443{target(r)} HTTP/1.1" "{r["agent"]}" - - arn "Root=1" "-" "-" 0 - "forward" "-" "-"'
+        for r in asked
+    ]
+    check("aws_alb", alb, asked, *ALL)
+    haproxy = [
+        f"{r['client']}:4711 [{r['at']:%d/%b/%Y:%H:%M:%S}.{r['at'].microsecond // 1000:03d}] fe be/srv 0/0/1/2/{r['ms']} {r['status']} "
+        f'{r["bytes"]} - - ---- 1/1/0/0/0 0/0 "{r["method"]} {target(r)} HTTP/1.1"'
+        for r in asked
+    ]
+    check("haproxy_http", haproxy, asked, *(name for name in ALL if name not in ("user_agent", "host")))
+
+
+@quick
+@given(MANY)
+def test_w3c_and_squid(asked: list[dict[str, Any]]) -> None:
+    header = "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status sc-bytes time-taken cs(User-Agent) cs-host"
+    seconds = [r | {"at": r["at"].replace(microsecond=0)} for r in asked]
+    lines = [
+        f"{r['at']:%Y-%m-%d %H:%M:%S} {r['client']} {r['method']} {r['path']} {r['query'] or '-'} {r['status']} {r['bytes']} {r['ms']} "
+        f"{r['agent'].replace(' ', '+')} {r['host']}"
+        for r in seconds
+    ]
+    check("w3c", lines, seconds, *ALL, header=(header,))
+    squid = [
+        f"{(r['at'] - datetime(1970, 1, 1)).total_seconds():.3f} {r['ms']:6d} {r['client']} TCP_MISS/{r['status']} {r['bytes']} "
+        f"{r['method']} http://{r['host']}{target(r)} - HIER_DIRECT/198.51.100.1 text/html"
+        for r in asked
+    ]
+    check("squid", squid, asked, *(name for name in ALL if name != "user_agent"))
+
+
+@quick
+@given(MANY)
+def test_csv_and_envoy(asked: list[dict[str, Any]]) -> None:
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    rows = [
+        ",".join(
+            [
+                iso(r["at"]),
+                r["client"],
+                r["method"],
+                quoted(target(r)),
+                str(r["status"]),
+                str(r["bytes"]),
+                str(r["ms"]),
+                quoted(r["agent"]),
+                r["host"],
+            ]
+        )
+        for r in asked
+    ]
+    check("csv", rows, asked, *ALL, header=("timestamp,client_ip,method,url,status,bytes_sent,duration_ms,user_agent,host",))
+    envoy = [
+        f'[{iso(r["at"])}] "{r["method"]} {target(r)} HTTP/1.1" {r["status"]} - 0 {r["bytes"]} {r["ms"]} 1 "{r["client"]}" "{r["agent"]}" '
+        f'"id-1" "{r["host"]}" "10.0.0.1:80"'
+        for r in asked
+    ]
+    check("envoy", envoy, asked, *ALL)
