@@ -1,4 +1,4 @@
-"""Vectorised readers of the values that many formats share: numbers, addresses, request lines, times, ``extra``.
+"""Vectorised readers of the values that many formats share: numbers, addresses, request lines, times.
 
 Expressions take and give ``pl.Expr``; functions over ``pl.Series`` are eager, so that the slow path runs only for the values that need it.
 """
@@ -6,11 +6,8 @@ Expressions take and give ``pl.Expr``; functions over ``pl.Series`` are eager, s
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
 
 import polars as pl
-
-from forensics.formats.schema import EVENTS
 
 CLF_TIME = "%d/%b/%Y:%H:%M:%S %z"
 """``10/Oct/2000:13:55:36 -0700``: the time of the common log format."""
@@ -180,18 +177,3 @@ def epoch_time(value: pl.Expr) -> pl.Expr:
         .otherwise(pl.coalesce(whole // 1000, (number / 1e3).round(0).cast(pl.Int64(), strict=False)))
     )
     return pl.when(number.is_finite() & (size >= 1e8)).then(micros).cast(pl.Datetime("us"))
-
-
-# Extra ----------------------------------------------------------------------------------------------------------------
-
-
-def extra(values: Mapping[str, pl.Expr]) -> pl.Expr:
-    """Return the ``extra`` column: one entry for each of ``values`` (key -> text) that is not NULL, keys sorted."""
-    if not values:
-        return pl.lit(None, dtype=EVENTS["extra"]).alias("extra")
-    entries = [
-        pl.when(value.is_not_null()).then(pl.struct(pl.lit(key).alias("key"), value.cast(pl.String()).alias("value")))
-        for key, value in sorted(values.items())
-    ]
-    listed = pl.concat_list(entries).list.drop_nulls()
-    return pl.when(listed.list.len() > 0).then(listed).cast(EVENTS["extra"]).alias("extra")

@@ -15,6 +15,7 @@ import polars as pl
 from forensics.formats import fields
 from forensics.formats.base import Parser, ReadOptions
 from forensics.formats.schema import EVENTS, OUTCOME
+from forensics.formats.values import extras
 
 WORD = r"\S+"
 _STRICT = r'(?:[^"\\]|\\.)*'
@@ -27,7 +28,8 @@ _FREE = ("text", "request", "target")
 class Token:
     """One value of a line: the column it fills (``extra:KEY`` for the map, empty for none), how it is read, what it may look like.
 
-    ``kind``: text | address | integer | status | request | target | query | clf_time | iso_time | epoch | strptime:FORMAT | s | ms | us | ns.
+    ``kind``: text | address | integer | status | request | target | query | clf_time | iso_time | epoch
+    | strptime:FORMAT | s | ms | us | ns.
     """
 
     column: str
@@ -297,7 +299,9 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
 
 
 def _events(frame: pl.DataFrame, columns: dict[str, pl.Expr], extra: dict[str, pl.Expr], good: pl.Expr, basis: str) -> pl.DataFrame:
-    known = {"line": pl.col("line"), "extra": fields.extra(extra), **columns}
+    named = frame.select(value.cast(pl.String).alias(key) for key, value in extra.items()).to_dict() if extra else {}
+    frame = frame.with_columns(extras(named, len(frame)))
+    known = {"line": pl.col("line"), "extra": pl.col("extra"), **columns}
     out = frame.select(
         "raw",
         good.fill_null(value=False).alias("good"),

@@ -52,7 +52,7 @@ def _within(addresses: pl.Series, networks: Sequence[Network]) -> pl.Series:
     inside = addresses.to_frame("a").select(pl.any_horizontal(tests or [pl.lit(False)]).fill_null(False).alias("inside"))["inside"]
     if len(inside) != len(addresses):
         inside = inside.new_from_index(0, len(addresses))
-    distinct = addresses.filter(addresses.str.contains(":", literal=True).fill_null(False)).unique() if six else []
+    distinct: list[str] = addresses.filter(addresses.str.contains(":", literal=True).fill_null(False)).unique().to_list() if six else []
     members = [address for address in distinct if _is_in(address, six)]
     return inside | addresses.is_in(members) if members else inside
 
