@@ -160,3 +160,11 @@ def test_parquet_without_an_account_is_refused_in_plain_words() -> None:
 def test_rows_that_name_no_account_are_rejected() -> None:
     rows = read("account_id,email,plan\n1,a@b.com,pro\n,,pro\n")
     assert rows.rejected.select("line", "reason").rows() == [(3, "no account is named")]
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("PST", 18), ("CET", 9), ("America/New_York", 14), ("Nowhere", 10)])
+def test_a_column_may_name_the_zone(zone: str, hour: int) -> None:
+    text = f"Date,Time,TimeZone,Name,Gross,From Email Address,Transaction ID\n03/25/2024,10:00:00,{zone},A B,10.00,a@b.com,T1\n"
+    rows = read(text)
+    assert rows.frames["payment_records"]["paid_at"][0] == datetime(2024, 3, 25, hour)
+    assert bool(rows.assumptions) == (zone == "Nowhere")

@@ -236,15 +236,21 @@ class Columns:
     def _field(self, name: str, kind: pl.DataType) -> pl.Series:
         text = self._text(name)
         if kind == pl.Datetime("us"):
-            parsed, assumed = values.times(text)
-            self.assumptions += assumed
-            return parsed
+            return self._moments(text)
         if isinstance(kind, pl.Decimal):
             return values.amounts(text, self.system.minor_units).alias(name)
         if name == "card_last4":
             masked = self._text("masked_card").str.extract(r"(\d{4})\s*$")
             return pl.select(pl.coalesce(text.str.extract(r"(\d{4})\s*$"), masked).alias(name)).to_series()
         return text.str.to_lowercase() if name in ("email", "payer_email") else text
+
+    def _moments(self, text: pl.Series) -> pl.Series:
+        """Times in UTC; where the export has a column for the zone, by that."""
+        parsed, assumed = values.times(text)
+        if "time_zone" in self.mapping and assumed:
+            parsed, assumed = values.shifted(parsed, self._text("time_zone"))
+        self.assumptions += assumed
+        return parsed
 
     def _extra(self, fields: dict[str, pl.DataType]) -> pl.Series:
         """Everything else that the file says of a row, keys sorted; company and bank account under their own names."""

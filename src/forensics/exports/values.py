@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 import polars as pl
 
@@ -135,6 +136,30 @@ def times(texts: pl.Series) -> tuple[pl.Series, list[str]]:
     if local.null_count() < len(local):
         assumptions.append(f"times of column {texts.name!r} carry no zone; read as UTC")
     return pl.select(pl.coalesce(zoned, local).alias(texts.name)).to_series(), assumptions
+
+
+OFFSETS = {
+    "PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6, "CDT": -5, "EST": -5, "EDT": -4, "GMT": 0, "UTC": 0, "BST": 1, "CET": 1,
+    "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11,
+}  # fmt: skip
+"""Hours east of Greenwich of the abbreviations that payment reports use; IANA names are understood as well."""
+
+
+def shifted(moments: pl.Series, zones: pl.Series) -> tuple[pl.Series, list[str]]:
+    """Return local times as UTC by the zone that stands beside each, and what had to be assumed (a zone not known is read as UTC)."""
+    frame = pl.DataFrame({"at": moments, "zone": zones})
+    result = pl.col("at")
+    assumptions = []
+    for zone in zones.drop_nulls().unique().sort():
+        here = pl.col("zone") == zone
+        if zone.upper() in OFFSETS:
+            result = pl.when(here).then(pl.col("at") - pl.duration(hours=OFFSETS[zone.upper()])).otherwise(result)
+        elif zone in available_timezones():
+            local = pl.col("at").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+            result = pl.when(here).then(local.dt.convert_time_zone("UTC").dt.replace_time_zone(None)).otherwise(result)
+        else:
+            assumptions.append(f"time zone {zone!r} is not known; read as UTC")
+    return frame.select(result.alias(moments.name)).to_series(), assumptions
 
 
 def _zoned(form: str) -> pl.Expr:
