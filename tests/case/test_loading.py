@@ -198,3 +198,29 @@ def test_links_out_of_the_folder_are_not_followed_and_the_case_is_no_evidence(tm
     result, rows = loaded(evidence / "case", evidence)
     assert [row["path"] for row in rows] == ["good.log"]
     assert [name for name, _ in result.refused] == ["link.log"]
+
+
+def test_a_file_that_grows_or_vanishes_while_it_is_read_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from forensics.case import intake
+
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    for name in ("a-grows.log", "b-goes.log", "c-stays.log"):
+        (evidence / name).write_bytes(text([clf(0, f"/{name}")]))
+    read_log = intake.read_log
+
+    def disturbed(*given: Any, **named: Any) -> Any:
+        reading = read_log(*given, **named)
+        if (evidence / "b-goes.log").exists():
+            (evidence / "b-goes.log").unlink()
+            with (evidence / "a-grows.log").open("ab") as more:
+                more.write(text([clf(1)]))
+        return reading
+
+    monkeypatch.setattr(intake, "read_log", disturbed)
+    monkeypatch.setattr("forensics.case.loading.AT_ONCE", 1)
+    result, rows = loaded(tmp_path / "case", evidence)
+    assert [row["path"] for row in rows] == ["c-stays.log"]
+    assert [name for name, _ in result.refused] == ["a-grows.log", "b-goes.log"]
+    assert "changed while it was read" in result.refused[0][1]
+    assert not list((tmp_path / "case" / "events").glob("*.new"))

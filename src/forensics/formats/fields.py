@@ -93,7 +93,12 @@ def _canonical(address: str) -> str:
 def target_columns(targets: pl.Expr) -> list[pl.Expr]:
     """Return ``path`` and ``query`` of request targets: scheme and host removed, cut at the first ``?``, as logged."""
     local = pl.when(targets.str.contains(r"^[A-Za-z][A-Za-z0-9+.-]*://")).then(_origin_form(targets)).otherwise(targets)
-    parts = local.str.splitn("?", 2)
+    return _path_and_query(local)
+
+
+def _path_and_query(targets: pl.Expr) -> list[pl.Expr]:
+    """Cut targets without scheme and host at the first ``?``."""
+    parts = targets.str.splitn("?", 2)
     return [text(parts.struct.field("field_0")).alias("path"), text(parts.struct.field("field_1")).alias("query")]
 
 
@@ -109,17 +114,24 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
     """
     frame = pl.DataFrame({"raw": requests})
     words = frame.select("raw", pl.col("raw").str.split_exact(" ", 3).alias("w")).unnest("w")
+    http = words["field_2"].str.starts_with("HTTP/").all()
+    other_protocol = pl.lit(value=False) if http else pl.col("field_2").str.contains(_PROTOCOL)
     formed = (
-        pl.col("field_2").str.contains(_PROTOCOL) & pl.col("field_3").is_null() & (pl.col("field_0") != "") & (pl.col("field_1") != "")
+        (pl.col("field_2").str.starts_with("HTTP/") | other_protocol)
+        & pl.col("field_3").is_null()
+        & (pl.col("field_0") != "")
+        & (pl.col("field_1") != "")
     ).fill_null(value=False)
     words = words.with_columns(formed.alias("formed"))
     if not words["formed"].all():
         words = _with_odd_requests(words)
+    absolute = words["field_1"].str.contains("://", literal=True).any()
+    parted = target_columns if absolute else _path_and_query
     kept = pl.col("formed")
     whole = (pl.col("field_0") != "-") & (pl.col("field_1") != "-")
     split = words.select(
         pl.when(kept).then(text(pl.col("field_0"))).alias("method"),
-        *target_columns(pl.when(kept).then(pl.col("field_1"))),
+        *parted(pl.when(kept).then(pl.col("field_1"))),
         pl.when(kept).then(pl.col("field_2")).alias("protocol"),
         pl.when(~kept | ~whole).then(text(pl.col("raw"))).alias("request"),
     )
