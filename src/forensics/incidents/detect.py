@@ -46,7 +46,8 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     given = _given_baseline(case, axis)
     view, whole = _settled(axis, series[0], given)
     views = {part.scope: look(axis, part, view.masked) for part in series[1:]}
-    views |= {scope: beside(part, view) for scope, part in views.items()}
+    alone = views | {series[0].scope: view}  # what each part does by its own rhythm, whatever the others do
+    views = {scope: beside(part, view) for scope, part in views.items()}
     parts = [window for part in views.values() for window in _windows(part)]
     found = [narrowed(f, view, views) for f in incidents_of(whole, parts)]
     views[series[0].scope] = view
@@ -58,7 +59,7 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     moments = iter(refined(case, axis, [edge for f, ramp in ramps.items() for edge in _edges(f, scopes[f], view, ramp)]))
     found_all = [_finding(axis, f, scopes[f], view, ramp, moments) for f, ramp in ramps.items()]
     files = case.rows("incidents", "log_ends")
-    return [_read(finding, views, files) for finding in found_all]
+    return [_read(finding, alone, files) for finding in found_all]
 
 
 def _read(finding: Finding, views: dict[Scope, View], files: list[dict[str, Any]]) -> Finding:

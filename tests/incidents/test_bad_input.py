@@ -1,0 +1,60 @@
+"""Little, odd or broken evidence: what can be concluded is, nothing breaks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+from tests.traffic import at, failing, found, lost, traffic
+
+
+@pytest.fixture(scope="module")
+def day() -> pl.DataFrame:
+    return traffic("diurnal", 8, days=1)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 30])
+def test_a_handful_of_events_is_no_incident(tmp_path, day, count):
+    case, incidents = found(tmp_path, day.head(count))
+    case.close()
+    assert incidents == []
+
+
+def test_an_hour_of_logs_from_one_host(tmp_path, day):
+    hour = day.filter(pl.col("started_at").is_between(at(0, 12), at(0, 13)) & (pl.col("logged_by") == "edge-1"))
+    case, incidents = found(tmp_path, failing(hour, at(0, 12.5), at(0, 12.75)))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "errors"
+    assert abs(row["started_at"] - at(0, 12.5)) < timedelta(minutes=1)
+    assert "less than three days" in row["basis"]
+
+
+def test_dates_far_from_all_others_do_not_stretch_the_axis(tmp_path, day):
+    broken = day.head(20).with_columns(pl.lit(datetime(1970, 1, 1)).alias("started_at").cast(pl.Datetime("us")))
+    case, incidents = found(tmp_path, pl.concat([broken, failing(day, at(0, 12), at(0, 13))]))
+    case.close()
+    (row,) = incidents
+    assert row["started_at"] > at(0, 11)
+    assert "20 requests dated far from all others" in row["basis"]
+
+
+def test_a_hole_of_one_hour_in_the_night_of_the_change_reads_as_the_clock(tmp_path):
+    world = traffic("diurnal", 9, days=5, per_second=0.6)
+    moved = world.with_columns(pl.col("started_at") + timedelta(days=20))  # 10 to 15 March 2024; clocks change in America on the 10th
+    start = datetime(2024, 3, 10, 2)
+    hole = moved.with_columns(
+        pl.when(pl.col("started_at") >= start).then(pl.col("started_at") + timedelta(hours=1)).otherwise("started_at")
+    )
+    case, incidents = found(tmp_path, hole)
+    case.close()
+    assert [(row["kind"], row["reading"], row["severity"]) for row in incidents] == [("silence", "clock", "low")]
+
+
+def test_a_silence_of_one_host_while_the_others_go_on_reads_as_a_missing_log(tmp_path):
+    world = lost(traffic("diurnal", 4, days=5), at(3, 9), at(3, 12), host="edge-2")
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert (row["scope"], row["reading"], row["severity"]) == ("edge-2", "log missing", "low")
