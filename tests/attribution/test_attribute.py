@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.attribution.worlds import World
 
@@ -80,3 +81,16 @@ def test_no_incidents_no_rows(tmp_path: Path) -> None:
     with Case.create(tmp_path) as case:
         attribute(case)
         assert case.table("attributions").is_empty()
+
+
+def test_who_was_ruled_known_is_never_blamed(tmp_path: Path) -> None:
+    world = World(seed=6)
+    one = world.newcomers(1)
+    world.ring(one, 300.0)
+    case = world.write(tmp_path)
+    ruling = {"ruling": 1, "verdict": "known", "subject_type": "account", "subject": str(world.names[one[0]]), "why": "our load test"}
+    case.insert("rulings", pl.DataFrame([ruling]))
+    attribute(case)
+    assert verdict(case) not in {"attributed", "several actors"}
+    assert case.table("participants").is_empty()
+    assert "ruled known" in case.table("incidents")["summary"][0]

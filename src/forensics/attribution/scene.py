@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ class Scene:
     """How many of ``others`` are the same hours of other days; 0 when the log holds no other day and only earlier hours serve."""
     minutes: pl.DataFrame
     """Every minute of the case, as of ``all_minutes.sql``, in plain requests."""
+    known: float
+    """Requests of the window that were made by accounts or networks that were ruled known: they count, and are never blamed."""
     loads: pl.DataFrame
     """As of ``loads.sql``, with ``cost`` (requests weighted by service time) added."""
     weights: dict[int, float]
@@ -72,7 +75,7 @@ def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents:
     if not others:
         others = earlier_windows(window, covered, [m for m in masked if m.start != window.start])
     bounds = {"starts": [w.start for w in (window, *others)], "ends": [w.end for w in (window, *others)]}
-    loads = case.frame(PACKAGE, "loads", **bounds)
+    loads, known = _set_apart(case, case.frame(PACKAGE, "loads", **bounds))
     weights = _weights(case, {key: values[1:] for key, values in bounds.items()})
     by_route = pl.DataFrame(
         {"route_id": list(weights), "weight": list(weights.values())}, schema={"route_id": pl.Int32, "weight": pl.Float64}
@@ -89,9 +92,30 @@ def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents:
         others,
         placebos,
         minutes,
+        known,
         loads,
         weights,
     )
+
+
+def _set_apart(case: Case, loads: pl.DataFrame) -> tuple[pl.DataFrame, float]:
+    """Take the names off the load of whoever was ruled known; return the loads, and how many requests of the window that concerns."""
+    rows = case.rows(PACKAGE, "known")
+    accounts = [row["subject"] for row in rows if row["subject_type"] == "account"]
+    networks = sorted({_network(row["subject"]) for row in rows if row["subject_type"] == "address"})
+    known = (pl.col("account_id").is_in(accounts) | pl.col("network").is_in(networks)).fill_null(False)
+    if not rows:
+        return loads, 0.0
+    names = ("actor_id", "account_id", "network", "wide_network", "agent_id")
+    made = float(loads.filter(known & (pl.col("w") == 0))["requests"].sum())
+    return loads.with_columns(pl.when(~known).then(pl.col(name)).alias(name) for name in names), made
+
+
+def _network(address: str) -> str:
+    """Return the network that the rollups know an address by; networks stay as they are."""
+    if "/" in address:
+        return address
+    return str(ip_network((address, 24 if "." in address else 64), strict=False))
 
 
 def _weights(case: Case, bounds: dict[str, list[Any]]) -> dict[int, float]:

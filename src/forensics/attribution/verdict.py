@@ -77,4 +77,5 @@ def _nobody(facts: Facts, rivals: list[Rival]) -> Verdict:
 def _load(facts: Facts) -> str:
     rise, window = facts.finding.rise, facts.scene.window
     span = f"{clock(window.start)} to {clock(window.end)} UTC"
-    return f"Load from {span} was {amount(rise.load)} {unit(rise.measure)} against {amount(rise.expected)} expected."
+    known = f" {amount(facts.scene.known)} of the requests are of subjects ruled known." if facts.scene.known else ""
+    return f"Load from {span} was {amount(rise.load)} {unit(rise.measure)} against {amount(rise.expected)} expected.{known}"
