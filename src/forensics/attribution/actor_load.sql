@@ -3,7 +3,7 @@
 -- parameters: $actor_id
 SELECT s.minute, CAST(sum(s.requests) AS BIGINT) AS own
 FROM subject_minutes AS s
-LEFT JOIN account_actors AS a ON a.account_id = s.account_id
+LEFT JOIN owners AS a ON a.account_id = s.account_id
 WHERE s.account_id IS NOT NULL AND coalesce(a.actor_id, 'actor-' || left(sha256(s.account_id), 12)) = $actor_id
 GROUP BY s.minute
 ORDER BY s.minute

@@ -10,7 +10,7 @@ WITH loads AS (
 owned AS (
     SELECT l.minute, coalesce(a.actor_id, 'actor-' || left(sha256(l.account_id), 12)) AS actor_id, l.requests, l.failed
     FROM loads AS l
-    LEFT JOIN account_actors AS a ON a.account_id = l.account_id
+    LEFT JOIN owners AS a ON a.account_id = l.account_id
 )
 SELECT
     minute, CASE WHEN list_contains($actors, actor_id) THEN actor_id END AS actor_id,

@@ -35,6 +35,7 @@ def attribute(case: Case) -> None:
     covered = case.rows(PACKAGE, "coverage")[0]
     incidents = case.table("incidents").sort("incident_id").to_dicts() if covered["first_minute"] else []
     names = {row["subject"]: row["name"] for row in case.rows(PACKAGE, "names")}
+    case.execute(PACKAGE, "owners")
     minutes = plain_minutes(case)
     for incident in incidents:
         scene = read_scene(case, incident, Window(covered["first_minute"], covered["last_minute"]), incidents, minutes)

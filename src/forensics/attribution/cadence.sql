@@ -2,13 +2,18 @@
 -- why: the one look at events that the scores need: eleven minutes of each account, however long the logs are
 -- parameters: $accounts, $peaks (equally long lists: account and its busiest minute)
 WITH chosen AS (SELECT unnest($accounts) AS account_id, unnest($peaks) AS peak),
-asked AS (
-    SELECT q.account_id, q.started_at, m.route_id, r.object_kind, path_object(q.path) AS object, q.evidence_id, q.line
+wanted AS MATERIALIZED (                        -- first the few requests, then what their paths are
+    SELECT q.account_id, q.started_at, q.path, q.evidence_id, q.line
     FROM requests AS q
     JOIN chosen AS c ON c.account_id = q.account_id
-    JOIN route_masks AS m ON m.mask = path_mask(q.path)
+    WHERE q.started_at >= c.peak - INTERVAL 5 MINUTE AND q.started_at < c.peak + INTERVAL 6 MINUTE AND q.path IS NOT NULL
+),
+asked AS MATERIALIZED (
+    SELECT w.account_id, w.started_at, m.route_id, r.object_kind, path_object(w.path) AS object, w.evidence_id, w.line
+    FROM wanted AS w
+    JOIN route_masks AS m ON m.mask = path_mask(w.path)
     JOIN routes AS r ON r.route_id = m.route_id
-    WHERE q.started_at >= c.peak - INTERVAL 5 MINUTE AND q.started_at < c.peak + INTERVAL 6 MINUTE AND r.object_kind IS NOT NULL
+    WHERE r.object_kind IS NOT NULL
 ),
 steps AS (
     SELECT

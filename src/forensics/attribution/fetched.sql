@@ -4,7 +4,7 @@
 -- parameters: $accounts, $route_ids and $kinds (equally long lists)
 CREATE OR REPLACE TEMP TABLE fetched AS
 WITH kinds AS (SELECT unnest($route_ids) AS route_id, unnest($kinds) AS object_kind),
-wanted AS (
+wanted AS MATERIALIZED (
     SELECT q.account_id, q.path, q.status, q.bytes_sent, q.started_at, q.evidence_id, q.line
     FROM requests AS q
     WHERE q.account_id IN (SELECT unnest($accounts)) AND q.path IS NOT NULL

@@ -20,5 +20,5 @@ SELECT
         ELSE regexp_replace(l.network, '^(([0-9a-f]+:){3}).*$', '\1:/48')
     END AS wide_network, l.agent_id, l.route_id, l.requests, l.failed
 FROM loads AS l
-LEFT JOIN account_actors AS a ON a.account_id = l.account_id
+LEFT JOIN owners AS a ON a.account_id = l.account_id
 ORDER BY ALL

@@ -4,7 +4,7 @@
 SELECT
     s.account_id, coalesce(a.actor_id, 'actor-' || left(sha256(s.account_id), 12)) AS actor_id, CAST(sum(s.requests) AS BIGINT) AS requests
 FROM subject_minutes AS s
-LEFT JOIN account_actors AS a ON a.account_id = s.account_id
+LEFT JOIN owners AS a ON a.account_id = s.account_id
 WHERE s.account_id IS NOT NULL AND starts_with(s.network, $network)
 GROUP BY ALL
 ORDER BY requests DESC, s.account_id

@@ -20,6 +20,6 @@ SELECT
     END AS wide_network, l.agent_id, CAST(sum(l.requests) AS BIGINT) AS requests, CAST(sum(l.failed) AS BIGINT) AS failed,
     round(sum(l.load), 3) AS load
 FROM loads AS l
-LEFT JOIN account_actors AS a ON a.account_id = l.account_id
+LEFT JOIN owners AS a ON a.account_id = l.account_id
 GROUP BY ALL
 ORDER BY ALL
