@@ -3,7 +3,8 @@
 -- parameters: $account, $other
 SELECT
     a.identifier_type, a.identifier_value, a.family, block_of(a.family, a.identifier_type, a.identifier_value) AS block, t.level,
-    a.weight_bits AS bits, a.kept AND b.kept AS kept, CASE WHEN a.kept THEN b.why ELSE a.why END AS why, va.path, a.line,
+    CASE WHEN a.kept THEN b.weight_bits ELSE a.weight_bits END AS bits, a.kept AND b.kept AS kept,
+    CASE WHEN a.kept THEN b.why ELSE a.why END AS why, va.path, a.line,
     vb.path AS other_path, b.line AS other_line,
     (SELECT count(*) FROM links AS o WHERE o.identifier_type = a.identifier_type AND o.identifier_value = a.identifier_value) - 2 AS others
 FROM links AS a
