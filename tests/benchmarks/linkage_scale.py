@@ -21,6 +21,7 @@ def main() -> None:
     text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder, Case.create(Path(folder) / "case") as case:
         case.connection.execute("SET threads = 2")
+        case.execute("linkage", "forget")
         case._run(text, {"accounts": accounts})
         case.execute("linkage", "macros")
         uses = case.connection.table("identifiers").count("*").fetchall()[0][0]
