@@ -143,6 +143,7 @@ class World:
     def retries(self, factor: float, share: float = 1.0) -> None:
         """After the failure, clients ask again and again: some (``share``) of the accounts, ``factor`` times their ordinary load."""
         pool = np.flatnonzero(self.rng.random(self.accounts) < share)
+        pool = pool if len(pool) else np.array([0])
         weights = self.activity[pool] / self.activity[pool].sum()
         n = self.rng.poisson(self.per_minute * factor * (self.end - self.onset))
         self.add_accounts(self.rng.choice(pool, n, p=weights), self.last + self.rng.integers(self.onset, self.end, n))
