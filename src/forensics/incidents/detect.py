@@ -40,6 +40,7 @@ def detect(case: Case) -> None:
     case.replace("incidents", table(kept))
     case.replace("phases", pl.concat([f.phase_rows() for f in kept]) if kept else pl.DataFrame())
     case.replace("incident_minutes", pl.concat([f.minute_rows() for f in kept]) if kept else pl.DataFrame())
+    case.execute("incidents", "latency")
 
 
 def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:

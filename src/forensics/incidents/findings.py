@@ -126,11 +126,9 @@ class Finding:
         )
 
     def minute_rows(self) -> pl.DataFrame:
-        """Rows of ``incident_minutes``: the scope's requests and failures beside the expected ones."""
+        """Rows of ``incident_minutes``: the scope's requests and failures beside the expected ones (latency: latency.sql)."""
         low, high = self.phases[0][1], self.phases[-1][2] + 1
         series, expected = self.view.series, self.view.baseline.expected
-        usual = self.facts.get("usual_ms")
-        slow = np.exp(series.slowness[low:high] - self.view.baseline.slowness)
         return pl.DataFrame(
             {
                 "incident_id": self.incident_id,
@@ -138,7 +136,6 @@ class Finding:
                 "requests": series.requests[low:high].astype(np.int64),
                 "failed": series.failed[low:high].astype(np.int64),
                 "expected_requests": np.round(expected[low:high], 2),
-                "latency_ms": pl.Series(np.round(slow * usual, 1) if usual else np.full(high - low, np.nan)).fill_nan(None),
             }
         )
 
