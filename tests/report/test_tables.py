@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.report.tables import as_csv, cell
+from forensics.report.tables import as_csv, as_json, as_jsonl, cell, readable
 
 TEXTS = st.one_of(
     st.none(),
@@ -55,3 +55,12 @@ def test_no_cell_is_a_formula_and_the_raw_value_can_be_recovered(start: str) -> 
     raw = start + "cmd|' /C calc'!A0"
     written = next(csv.reader(io.StringIO(as_csv(pl.DataFrame({"x": [raw]})).partition("\n")[2], newline="")))[0]
     assert written == "'" + raw
+
+
+def test_sums_of_whole_numbers_are_whole_in_every_style() -> None:
+    whole, parts = [Decimal(319), Decimal(2**60 + 1), None], [Decimal("60.00"), Decimal("12.50"), None]
+    frame = pl.DataFrame({"n": whole, "paid": parts}, schema={"n": pl.Decimal(38, 0), "paid": pl.Decimal(18, 2)})
+    assert as_csv(frame).splitlines() == ["n,paid", "319,60.0", f"{2**60 + 1},12.5", ","]
+    assert as_jsonl(frame).splitlines()[1] == f'{{"n": {2**60 + 1}, "paid": 12.5}}'
+    assert '"n": 319,' in as_json(frame)
+    assert readable(Decimal(1319)) == "1,319"

@@ -59,6 +59,21 @@ def test_an_actor_of_many_accounts_is_told_as_one(case: Case) -> None:
     assert story.filter(event_type="actor starts")["message"][0].startswith(f"First request of {LABEL} in the load; 199 accounts follow")
 
 
+def test_an_account_of_two_incidents_signs_up_once_in_the_story_of_all(case: Case) -> None:
+    fill(case)
+    for table in ("incidents", "participants"):
+        rows = case.table(table)
+        other = rows.with_columns(pl.lit("another-incident").alias("incident_id"))
+        case.replace(table, pl.concat([rows, other.with_columns(pl.lit("low").alias("severity")) if table == "incidents" else other]))
+    build(case)
+    once = pl.col("event_type").is_in(["sign-up", "payment"])
+    assert case.table("timeline").filter(once).height == 36  # nine accounts, each in both incidents
+    everything = told(case, None, Filter(), Silent())[0]
+    assert everything.filter(once)["incident_id"].to_list() == [INCIDENT] * 18  # the worse one
+    assert everything.filter(event_type="account starts").height == 18  # what belongs to an incident stays with each
+    assert told(case, "another-incident", Filter(), Silent())[0].filter(once).height == 18
+
+
 def test_building_twice_changes_nothing(case: Case) -> None:
     fill(case)
     before = case.table("timeline")

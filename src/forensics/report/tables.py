@@ -39,11 +39,13 @@ def chosen_style(style: str | None, output: Path | None) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a value of a frame as JSON would carry it: times as ISO 8601 in UTC with ``Z``, maps with sorted keys."""
+    """Return a value of a frame as JSON would carry it: times as ISO 8601 in UTC with ``Z``, maps with sorted keys;
+    a decimal without places is a whole number.
+    """
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds") + "Z"
-    if isinstance(value, Decimal):
-        return float(value)
+    if isinstance(value, Decimal):  # sums of whole numbers come as decimals without places
+        return int(value) if value.as_tuple().exponent == 0 else float(value)
     if isinstance(value, dict):
         return {str(key): plain(value[key]) for key in sorted(value)}
     if isinstance(value, list):
@@ -147,7 +149,9 @@ def readable(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, float | Decimal):
+    if isinstance(value, Decimal):
+        value = plain(value)
+    if isinstance(value, float):
         number = float(value)
         return f"{number:,.3g}" if abs(number) < 1000 else f"{number:,.0f}"
     if isinstance(value, int) and not isinstance(value, bool):
