@@ -17,7 +17,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     found = Weighed(wanted=["Health, memory and restart records of the hosts; the log of the layer below."])
     silent = [h for h in facts.hosts if h.silent]
     if not facts.failing and not silent:
-        found.contra("No more requests failed than usual, and no host fell silent.", STRONG)
+        found.contra("In the first half hour of the impact no more requests failed than usual, and no host was silent.", STRONG)
         return found
     equal_load(facts, found)
     kinds = [kind for kind in ("backend", "host") if sum(p.kind == kind for p in facts.parts) > 1]
