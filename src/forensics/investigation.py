@@ -10,10 +10,11 @@ from pathlib import Path
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import LoadResult, load
+from forensics.certainty import word
 from forensics.errors import ForensicsError
 from forensics.progress import Progress
 from forensics.report import write_report
-from forensics.report.blocks import Block, Note, Sentences
+from forensics.report.blocks import Block, Note, Sentence, Sentences
 from forensics.report.document import Document, from_json
 from forensics.report.sections import summary
 
@@ -46,8 +47,14 @@ def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Prog
 
 def _texts(block: Block) -> tuple[str, ...]:
     if isinstance(block, Sentences):
-        return tuple(sentence.text for sentence in block.items)
+        return tuple(_told(sentence) for sentence in block.items)
     return (block.text,) if isinstance(block, Note) else ()
+
+
+def _told(sentence: Sentence) -> str:
+    """Return a sentence; an inference with how likely it is."""
+    sure = sentence.likelihood
+    return sentence.text if sure is None else f"{sentence.text} (inferred: {word(sure)}, {sure:.0%})"
 
 
 def sample_evidence() -> Path:

@@ -14,6 +14,11 @@ FORMULA_START = r"^\s*[=+\-@\t\r\n|%]"
 _FORMULA = re.compile(FORMULA_START)
 
 
+def counted(count: float, noun: str, plural: str = "") -> str:
+    """Return a count with its noun: ``1 account``, ``1,204 accounts``; ``plural`` where an s does not make it."""
+    return f"{count:,.0f} {noun if round(count) == 1 else plural or noun + 's'}"
+
+
 def printable(text: str) -> str:
     """Show control characters, escape sequences and direction overrides as ``\\xNN``/``\\uNNNN`` instead of obeying them."""
     return _UNSAFE.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)

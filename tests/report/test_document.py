@@ -19,6 +19,7 @@ from forensics.case.sql import names, sql
 from forensics.errors import ForensicsError
 from forensics.progress import Silent
 from forensics.report import exports, write_report
+from forensics.report.blocks import Sentences
 from forensics.report.collect import collect, document
 from forensics.report.compare import changes
 from forensics.report.document import Document, Edge, from_json, to_json
@@ -27,7 +28,7 @@ from forensics.report.graph import MAX_NODES, graphs
 from forensics.report.markdown import as_markdown, escaped, sparkline
 from forensics.report.masking import MASK, masked
 from forensics.report.picture import POINTS, pictures
-from forensics.report.sections import all_sections
+from forensics.report.sections import all_sections, summary
 
 ORDER = (
     *("summary", "changes", "figures", "picture", "timeline", "actors", "participants", "taken", "rivals", "response", "method"),
@@ -42,6 +43,28 @@ def _made(case: Case, **options: object) -> Document:
 
 def test_sections_come_in_the_order_of_the_contract() -> None:
     assert tuple(section.id for section in all_sections()) == ORDER
+
+
+@pytest.mark.parametrize(
+    ("verdict", "weighed", "named"),
+    [
+        ("attributed", {"one operator": 0.99, "one actor": 0.9, "bad deploy": 0.3}, "bad deploy"),
+        ("several actors", {"one actor": 0.3, "several actors": 0.6, "organic surge": 0.1}, "one actor"),
+        ("no single actor", {"it would have failed anyway": 0.99, "organic surge": 0.7, "crawler": 0.2}, "crawler"),
+        ("inconclusive", {"one operator": 0.9, "crawler": 0.4, "bad deploy": 0.2}, "crawler"),
+    ],
+)
+def test_the_strongest_rival_is_no_question_and_not_what_the_verdict_rests_on(
+    case: Case, verdict: str, weighed: dict[str, float], named: str
+) -> None:
+    fill(case)
+    case.replace("incidents", case.table("incidents").with_columns(pl.lit(verdict).alias("verdict")))
+    case.replace("rivals", pl.DataFrame([{"incident_id": INCIDENT, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
+    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    told = [sentence for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
+    assert told[-1].text.endswith(f"is “{named}”.")
+    assert told[-1].likelihood == weighed[named]
+    assert not any(question in sentence.text for question in ("one operator", "anyway") for sentence in told)
 
 
 @pytest.mark.parametrize("package", ["report/queries", "timeline/sources"])

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forensics.report.tables import as_csv, as_json, as_jsonl, cell, readable
+from forensics.text import counted
 
 TEXTS = st.one_of(
     st.none(),
@@ -64,3 +65,8 @@ def test_sums_of_whole_numbers_are_whole_in_every_style() -> None:
     assert as_jsonl(frame).splitlines()[1] == f'{{"n": {2**60 + 1}, "paid": 12.5}}'
     assert '"n": 319,' in as_json(frame)
     assert readable(Decimal(1319)) == "1,319"
+
+
+def test_one_of_a_thing_is_no_plural() -> None:
+    assert [counted(1, "account"), counted(1204, "account"), counted(0, "account")] == ["1 account", "1,204 accounts", "0 accounts"]
+    assert counted(2, "bot that answers", "bots that answer") == "2 bots that answer"

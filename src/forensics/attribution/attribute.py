@@ -57,7 +57,8 @@ def _one(case: Case, scene: Scene, names: dict[str, str], frames: Frames) -> Non
     took_part = _participants(case, scene, facts)
     frames["participants"].append(took_part.with_columns(named))
     hand = one_operator(case, scene, took_part)
-    frames["rivals"].append(_rivals([*rivals, *([hand] if hand else [])]).with_columns(named))
+    weighed = [replace(rival, likelihood=capped(rival.likelihood, facts)) for rival in rivals]
+    frames["rivals"].append(_rivals([*weighed, *([hand] if hand else [])]).with_columns(named))
     bounds = {"start": scene.window.start - AROUND, "end": scene.whole.end + AROUND}
     frames["actor_minutes"].append(case.frame(PACKAGE, "actor_minutes", actors=actors, **bounds).with_columns(named))
     frames["counterfactuals"] += [without(case, scene, actor).with_columns(named) for actor in actors[:MOST_COUNTERFACTUALS]]

@@ -15,7 +15,7 @@ from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.incidents.listing import chosen, ranked
-from forensics.text import printable
+from forensics.text import counted, printable
 
 DAYS = 30
 """How long a block holds unless it is said: counted from the last line of the logs, so that the list depends on the evidence alone."""
@@ -39,17 +39,17 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     left_out = []
     for row in case.rows(PACKAGE, "addresses", accounts=names, start=window.start, end=window.end):
         if row["other_accounts"] and not shared:
-            left_out.append(f"{row['address']} is shared with {row['other_accounts']} other accounts.")
+            left_out.append(f"{row['address']} is shared with {counted(row['other_accounts'], 'other account')}.")
             continue
-        note = f", shared with {row['other_accounts']} other accounts" if row["other_accounts"] else ""
-        reason = f"{row['requests']} requests of blocked accounts in incident {incident['incident_id']}{note}"
+        note = f", shared with {counted(row['other_accounts'], 'other account')}" if row["other_accounts"] else ""
+        reason = f"{counted(row['requests'], 'request')} of blocked accounts in incident {incident['incident_id']}{note}"
         entries.append(Entry("address", row["address"], reason, expires))
     return BlockList(incident["incident_id"], measure, tuple(entries), tuple(left_out))
 
 
 def _reason(incident: dict[str, Any], row: dict[str, Any]) -> str:
     if row["involved"]:
-        return f"took part in incident {incident['incident_id']}: {row['requests']} requests before the impact"
+        return f"took part in incident {incident['incident_id']}: {counted(row['requests'], 'request')} before the impact"
     return f"linked to participants of incident {incident['incident_id']}, took no part"
 
 

@@ -36,6 +36,7 @@ def _terminal(style: str | None, output: Path | None) -> bool:
 
 def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     share = pl.format("{} %", (pl.col("catalogue_share") * 100).round(1)).alias("share")
+    several = pl.when(pl.col("accounts") == 1).then(pl.lit("account")).otherwise(pl.lit("accounts"))
     parts = [
         frame.with_columns(extra).select(
             who, pl.col("object_kind").alias("kind"), "objects", "pairs", "served", pl.col("requests").alias("asked"),
@@ -43,7 +44,7 @@ def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
             pl.col("first_at").dt.strftime("%m-%d %H:%M").alias("first"),
         )
         for frame, who, extra in (
-            (totals, pl.format("{}, {} accounts", "actor_id", "accounts").alias("who"), share),
+            (totals, pl.format("{}, {} {}", "actor_id", "accounts", several).alias("who"), share),
             (rows, pl.col("account_id").alias("who"), pl.lit(None, pl.String).alias("share")),
         )
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from forensics.attribution.blame import Blamed
 from forensics.attribution.scan import Winner
+from forensics.text import counted
 
 
 def clock(at: datetime) -> str:
@@ -35,14 +36,18 @@ def growth(load: float, expected: float) -> str:
 
 def minutes(count: int) -> str:
     """So many minutes."""
-    return f"{count} minute" if abs(count) == 1 else f"{count} minutes"
+    return counted(count, "minute")
 
 
 def shares_of(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) -> str:
     """Who made how much of the excess, the largest first, the rest as a sum."""
     said = ", ".join(f"{subject(b.winner, names)} {percent(min(1.0, b.share))}" for b in blamed[:most])
     rest = blamed[most:]
-    return said + (f", {len(rest)} others {percent(min(1.0, sum(b.share for b in rest)))} together" if rest else "")
+    return said + (
+        f", {counted(len(rest), 'other')} {percent(min(1.0, sum(b.share for b in rest)))}{' together' if len(rest) > 1 else ''}"
+        if rest
+        else ""
+    )
 
 
 def unit(measure: str) -> str:

@@ -12,6 +12,7 @@ from forensics.attribution.capacity import Capacity
 from forensics.attribution.scene import PACKAGE
 from forensics.attribution.windows import Window, floor_minute, load_window
 from forensics.case.case import Case
+from forensics.text import counted
 
 AFTER = timedelta(minutes=10)
 """The limit must hold through the ramp and so long after the impact; later load is mixed with retries and silence."""
@@ -41,7 +42,7 @@ def rate_limit(
     slowed = set(cut["account_id"].to_list())
     total = int(loads["requests"].sum())
     return {
-        "measure": "rate limit", "scope": f"{limit} requests a minute per account",
+        "measure": "rate limit", "scope": f"{counted(limit, 'request')} a minute per account",
         "accounts_hit": len(slowed | touched), "uninvolved_hit": len((slowed | touched) - guilty),
         "load_covered": round(removed / total, 4) if total else 0.0,
         "basis": (

@@ -13,6 +13,7 @@ from forensics.attribution.ratelimit import rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
 from forensics.attribution.windows import LOAD_KINDS, Window, load_window, whole_window
 from forensics.case.case import Case
+from forensics.text import counted
 
 RESPONSE: dict[str, Any] = {
     "incident_id": pl.String, "measure": pl.String, "scope": pl.String, "accounts_hit": pl.Int64, "uninvolved_hit": pl.Int64,
@@ -95,6 +96,7 @@ def _ordinary_use(case: Case, accounts: list[str], masks: list[Window]) -> dict[
     rows = case.rows(PACKAGE, "ordinary_use", accounts=accounts, **bounds) if accounts else []
     found = {}
     for row in rows:
-        days = f"{row['days']} day" if row["days"] == 1 else f"{row['days']} days"
-        found[row["account_id"]] = f"{row['requests']:,} requests on {days}, mostly {row['main_route'] or 'paths without a route'}"
+        found[row["account_id"]] = (
+            f"{counted(row['requests'], 'request')} on {counted(row['days'], 'day')}, mostly {row['main_route'] or 'paths without a route'}"
+        )
     return found

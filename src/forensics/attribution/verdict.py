@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, clock, percent, shares_of, unit
 from forensics.attribution.rivals import Names, Rival, likelihood_of
-from forensics.certainty import bounded
+from forensics.certainty import bounded, word
 
 ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (
     "attributed", "several actors", "no single actor", "not an outage", "inconclusive",
@@ -69,7 +69,8 @@ def _nobody(facts: Facts, rivals: list[Rival]) -> Verdict:
         sentence = "Load and errors rose in the same minute: whether the load caused them, or answered them, cannot be told."
         return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}")
     if together >= HALF:
-        why = f"The best explanation is: {best.explanation} ({percent(best.likelihood)})."
+        sure = capped(best.likelihood, facts)
+        why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)})."
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}")
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.")
 

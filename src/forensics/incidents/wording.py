@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from forensics.incidents.baseline import FEWEST_DAYS
 from forensics.incidents.findings import Finding
+from forensics.text import counted
 
 WHAT = {
     "errors": "failed",
@@ -63,21 +64,22 @@ def _counts(finding: Finding) -> list[str]:
     facts, said = finding.facts, []
     requests, failed = facts.get("requests", 0), facts.get("failed_requests", 0)
     if failed:
-        said.append(f"{failed:,} of {requests:,} requests failed")
+        said.append(f"{failed:,} of {counted(requests, 'request')} failed")
     elif requests:
-        said.append(f"{requests:,} requests came")
+        said.append(f"{counted(requests, 'request')} came")
     if finding.missing >= 1:
-        said.append(f"about {finding.missing:,.0f} requests that should have come did not")
+        said.append(f"about {counted(finding.missing, 'request')} that should have come did not")
     if finding.found.kind == "surge":
         wanted = float(finding.view.baseline.expected[finding.found.first : finding.found.last + 1].sum())
-        said.append(f"about {wanted:,.0f} are usual for the hour")
+        said.append(f"about {wanted:,.0f} {'is' if round(wanted) == 1 else 'are'} usual for the hour")
     for run in finding.found.runs[:3]:
         lasted = span(run.end - run.start)
-        said.append(f"{run.subject} fetched {run.objects:,} things in {run.fetches:,} requests within {lasted}")
+        said.append(f"{run.subject} fetched {counted(run.objects, 'thing')} in {counted(run.fetches, 'request')} within {lasted}")
     if facts.get("affected_accounts"):
         paying = facts.get("affected_paying_accounts", 0)
         said.append(
-            f"{facts['affected_accounts']:,} accounts ({paying:,} paying) met failures in {facts['failed_requests_of_accounts']:,} requests"
+            f"{counted(facts['affected_accounts'], 'account')} ({paying:,} paying) met failures in "
+            f"{counted(facts['failed_requests_of_accounts'], 'request')}"
         )
     return said
 
@@ -88,7 +90,7 @@ def _course(finding: Finding) -> list[str]:
         said.append(f"load had been rising since {moment(finding.ramp_started_at)}")
     relapses = len(finding.found.episodes) - 1 - finding.found.main_episode()
     if relapses and finding.mitigated_at is not None:
-        said.append(f"mostly over by {moment(finding.mitigated_at)}, with {relapses} relapse{'s' if relapses > 1 else ''} after that")
+        said.append(f"mostly over by {moment(finding.mitigated_at)}, with {counted(relapses, 'relapse')} after that")
     return said
 
 
@@ -113,6 +115,8 @@ def basis(finding: Finding) -> str:
     if finding.reading is not None:
         said.append(f"the silence reads as {finding.reading.name}: {finding.reading.why}")
     if finding.axis.outside:
-        said.append(f"{finding.axis.outside:,} requests dated far from all others are left out")
+        said.append(
+            f"{counted(finding.axis.outside, 'request')} dated far from all others {'is' if finding.axis.outside == 1 else 'are'} left out"
+        )
     said.append(f"{finding.budget_spent:.1%} of a 30-day error budget at 99.9 % spent")
     return "; ".join(said) + "."

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from forensics.linkage.world import NO_EDGES, World
+from forensics.text import counted
 
 LARGE_SIDE = 3
 """A side of fewer accounts is an extension of the other, not a group of its own."""
@@ -194,7 +195,7 @@ def _decide(cut: _Cut, vouching: _Vouching, accounts: int) -> list[tuple[int, in
     for place, (entry, _) in enumerate(cut.sides):
         if place == best or vouching.vouch(sides[place], sides[best]):
             continue
-        counts = f"{len(sides[place])} accounts and {len(sides[best])} others"
+        counts = f"{counted(len(sides[place]), 'account')} and {counted(len(sides[best]), 'other')}"
         why = f"possibly related: this alone would join {counts} that have nothing else in common"
         for other in entry:
             value, account = (other, cut.node) if cut.node < accounts else (cut.node, other)

@@ -13,6 +13,7 @@ from forensics.certainty import bounded
 from forensics.errors import UsageError
 from forensics.linkage.registry import signals
 from forensics.linkage.weights import CORROBORATION_CAP, DISCOUNT, NEEDED_BITS, likelihood, prior_bits, value_bits
+from forensics.text import counted
 
 PACKAGE = "linkage/queries"
 
@@ -95,7 +96,7 @@ def explain_account(case: Case, wanted: str) -> Explanation:
     if not groups:
         verdict = f"{account} stands alone: nothing that it shares with others is enough"
         return Explanation(account, None, verdict, prior, steps, total, bounded(likelihood(total)), needed(-total, prior))
-    names = ", within ".join(f"{row['label']} ({row['level']}, {row['accounts']} accounts, {row['actor_id']})" for row in groups)
+    names = ", within ".join(f"{row['label']} ({row['level']}, {counted(row['accounts'], 'account')}, {row['actor_id']})" for row in groups)
     alone = all(row["level"] == "same organisation" for row in groups)
     held = likelihood(total) if not alone else float(groups[0]["likelihood"])
     return Explanation(

@@ -6,6 +6,7 @@ import polars as pl
 
 from forensics.case.case import Case
 from forensics.linkage.explain import PACKAGE
+from forensics.text import counted
 
 
 def clusters(case: Case) -> pl.DataFrame:
@@ -28,5 +29,5 @@ def told_changes(case: Case) -> list[str]:
             if row["actor_id"]
             else "is gone: its evidence is no longer in the case"
         )
-        told.append(f"Since the analysis before: {row['previous_id']} {now}, {row['accounts']} accounts.")
+        told.append(f"Since the analysis before: {row['previous_id']} {now}, {counted(row['accounts'], 'account')}.")
     return told

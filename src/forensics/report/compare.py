@@ -7,6 +7,7 @@ from typing import Any
 
 from forensics.report.document import Document
 from forensics.report.words import clock, likely, number
+from forensics.text import counted
 
 Row = dict[str, Any]
 
@@ -72,14 +73,14 @@ def _actors(before: Document, after: Document) -> Iterable[str]:
         if len(accounts) < 2 or (actor in old and old[actor][0] == accounts):
             continue
         if not sources:
-            yield f"New actor {label} ({actor}) of {number(len(accounts))} accounts."
+            yield f"New actor {label} ({actor}) of {counted(len(accounts), 'account')}."
         elif len(sources) > 1:
             yield f"Actor {label} ({actor}) now joins what were {number(len(sources))} actors: {', '.join(sources[:5])}."
         elif sources[0] != actor:
-            yield f"Actor {sources[0]} is now {actor} ({label}), with {number(len(accounts))} accounts."
+            yield f"Actor {sources[0]} is now {actor} ({label}), with {counted(len(accounts), 'account')}."
         else:
             joined, left = len(accounts - old[actor][0]), len(old[actor][0] - accounts)
-            yield f"Actor {label} ({actor}): {number(joined)} accounts joined, {number(left)} left."
+            yield f"Actor {label} ({actor}): {counted(joined, 'account')} joined, {number(left)} left."
     kept = set().union(*(members for members, _ in new.values())) if new else set()
     yield from (
         f"Actor {label} ({actor}) is gone." for actor, (members, label) in sorted(old.items()) if len(members) > 1 and not members & kept
@@ -104,9 +105,9 @@ def _rivals(before: Document, after: Document) -> Iterable[str]:
 def _evidence(before: Document, after: Document) -> Iterable[str]:
     added, gone, _ = _both(before, after, "evidence", "sha256")
     if added:
-        yield f"New evidence, {number(len(added))} files: {_named(added)}."
+        yield f"New evidence, {counted(len(added), 'file')}: {_named(added)}."
     if gone:
-        yield f"No longer in the case, {number(len(gone))} files: {_named(gone)}."
+        yield f"No longer in the case, {counted(len(gone), 'file')}: {_named(gone)}."
 
 
 def _named(rows: list[Row]) -> str:

@@ -11,6 +11,7 @@ from forensics.report.chart import chart, millis
 from forensics.report.document import Document, Edge, Graph, Node, Picture
 from forensics.report.drawing import static_svg
 from forensics.report.words import clock, number, span
+from forensics.text import counted
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,12 @@ def graph(drawn: Graph) -> GraphDrawing:
     lines = tuple(_edge(at[edge.account], at[edge.identifier], edge) for edge in drawn.edges)
     accounts = len({edge.account for edge in drawn.edges})
     shown = len(drawn.nodes)
-    caption = f"{drawn.title}: {number(drawn.accounts)} accounts and {number(drawn.identifiers)} identifiers, {number(drawn.links)} links."
+    held = f"{counted(drawn.accounts, 'account')} and {counted(drawn.identifiers, 'identifier')}, {counted(drawn.links, 'link')}"
+    caption = f"{drawn.title}: {held}."
     if accounts < drawn.accounts or shown - accounts < drawn.identifiers:
         caption += (
-            f" The strongest are drawn: {number(accounts)} accounts, {number(shown - accounts)} identifiers, {number(len(lines))} links."
+            f" The strongest are drawn: {counted(accounts, 'account')}, {counted(shown - accounts, 'identifier')}, "
+            f"{counted(len(lines), 'link')}."
         )
     return GraphDrawing(drawn, lines, caption, tuple(sorted({node.kind for node in drawn.nodes})))
 

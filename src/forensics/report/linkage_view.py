@@ -17,7 +17,7 @@ from forensics.certainty import word
 from forensics.linkage.explain import Explanation
 from forensics.linkage.structure import Structure
 from forensics.report.tables import emit, readable
-from forensics.text import printable
+from forensics.text import counted, printable
 
 WIDTH = 24
 """Characters of the widest bar of a waterfall."""
@@ -79,7 +79,7 @@ def _tree(rows: list[dict[str, Any]]) -> Tree:
 
 def _actor_label(row: dict[str, Any]) -> Text:
     sure = f"{word(row['likelihood'])} ({row['likelihood']:.0%})"
-    facts = f"  {row['level']}, {row['accounts']} accounts, {readable(row['requests'])} requests, {sure}"
+    facts = f"  {row['level']}, {counted(row['accounts'], 'account')}, {counted(row['requests'] or 0, 'request')}, {sure}"
     return Text.assemble((printable(row["label"] or row["actor_id"]), "bold"), facts, (f"  {row['actor_id']}", "dim"))
 
 
@@ -94,7 +94,11 @@ def _metrics(structure: Structure) -> Text:
     parts = []
     if metrics.density is not None:
         parts.append(f"{metrics.density:.0%} of its pairs share something directly")
-        parts.append(f"{len(metrics.bridges)} accounts hold it together" if metrics.bridges else "no single account holds it together")
+        parts.append(
+            f"{counted(len(metrics.bridges), 'account')} hold{'s' if len(metrics.bridges) == 1 else ''} it together"
+            if metrics.bridges
+            else "no single account holds it together"
+        )
     if metrics.weakest:
         parts.append(f"weakest tie: {printable(metrics.weakest[0])} ({metrics.weakest[1]:.1f} bits)")
     return Text("; ".join(parts), style="dim")

@@ -6,6 +6,7 @@ from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, percent, subject
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
 from forensics.attribution.rivals.one_actor import machine, order, remainder, significance
+from forensics.text import counted
 
 EXPLANATION = "crawler"
 PRIOR = -1.0
@@ -44,4 +45,4 @@ def logins(facts: Facts, network: str, found: Weighed) -> None:
     accounts = facts.logins.get(network, [])
     if accounts:
         shown = ", ".join(row["account_id"] for row in accounts[:3]) + (" and others" if len(accounts) > 3 else "")
-        found.pro(f"{len(accounts)} accounts logged in from the same network ({shown}); that links, and does not prove.", 0.0)
+        found.pro(f"{counted(len(accounts), 'account')} logged in from the same network ({shown}); that links, and does not prove.", 0.0)

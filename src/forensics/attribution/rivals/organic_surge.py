@@ -6,6 +6,7 @@ from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, growth, percent
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import confined
+from forensics.text import counted
 
 EXPLANATION = "organic surge"
 PRIOR = 0.0
@@ -25,7 +26,10 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     else:
         found.pro(f"It is spread: no account made more than {percent(spread.top_share)} of the excess.", STRONG)
     if spread.active > 1.2 * spread.usually_active:
-        found.pro(f"{amount(spread.active)} accounts were active where {amount(spread.usually_active)} usually are.", FAIR)
+        found.pro(
+            f"{counted(spread.active, 'account')} asked where {amount(spread.usually_active)} usually do.",
+            FAIR,
+        )
     elif spread.anonymous_share < 0.5:
         found.contra(f"No more accounts than usual were active ({amount(spread.active)}).", WEAK)
     if not facts.is_load:

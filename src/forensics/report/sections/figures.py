@@ -7,6 +7,7 @@ from typing import Any
 from forensics.report.blocks import Block, Figure, Figures, Section
 from forensics.report.document import Document
 from forensics.report.words import likely, number, share, size, span
+from forensics.text import counted
 
 
 def build(document: Document) -> tuple[Block, ...]:
@@ -15,7 +16,7 @@ def build(document: Document) -> tuple[Block, ...]:
     items = [figure for incident in document.rows("incidents")[:1] for figure in _of_incident(document, incident)]
     items += [
         Figure("requests examined", number(overview["events"]), f"in {number(overview['logs'])} logs", "overview"),
-        Figure("accounts known", number(overview["accounts"]), f"{number(overview['payments'])} payments", "overview"),
+        Figure("accounts known", number(overview["accounts"]), counted(overview["payments"], "payment"), "overview"),
     ]
     return (Figures(tuple(items)),)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from forensics.report.blocks import Block, Coverage, Heading, Note, Section, Sentence, Sentences, view
 from forensics.report.document import Document
 from forensics.report.words import clock, number
+from forensics.text import counted
 
 REJECTS = {"evidence_id": "Evidence", "reason": "Reason", "lines": "Lines", "first_line": "First line"}
 
@@ -48,13 +49,16 @@ def _read(document: Document) -> Iterator[Sentence]:
     if uncounted:
         why = next((row["tier_why"] for row in uncounted if row["tier_why"]), "")
         yield Sentence(
-            f"{number(sum(row['events'] or 0 for row in uncounted))} events of {number(len(uncounted))} files are left out of every rate, "
-            f"so that no request counts twice{': ' + why if why else ''}.",
+            f"{number(sum(row['events'] or 0 for row in uncounted))} events of {counted(len(uncounted), 'file')} are left out of every "
+            f"rate, so that no request counts twice{': ' + why if why else ''}.",
             query="evidence",
         )
     ambiguous = document.tables["ambiguous_keys"].total
     if ambiguous:
-        yield Sentence(f"{number(ambiguous)} names fit more than one account and therefore join none.", query="ambiguous_keys")
+        yield Sentence(
+            f"{counted(ambiguous, 'name')} of more than one account, which therefore join none.",
+            query="ambiguous_keys",
+        )
 
 
 def _left_out(document: Document) -> Iterator[Sentence]:
@@ -62,7 +66,7 @@ def _left_out(document: Document) -> Iterator[Sentence]:
     window = f"{clock(overview['first_at'])} to {clock(overview['last_at'])} UTC"
     yield Sentence(f"What happened outside the logs' window, {window}.", query="overview")
     if overview["rejected"]:
-        yield Sentence(f"{number(overview['rejected'])} lines that could not be read.", query="rejects")
+        yield Sentence(f"{counted(overview['rejected'], 'line')} that could not be read.", query="rejects")
     if document.pictures and not any(value is not None for picture in document.pictures for value in picture.latency_ms):
         yield Sentence("How long answers took: no time per request was used in the pictures.")
     if document.pictures and not any(value is not None for picture in document.pictures for value in picture.capacity):

@@ -27,6 +27,24 @@ def build(document: Document) -> tuple[Block, ...]:
 QUESTIONS = frozenset({"one operator", "it would have failed anyway"})
 """What is weighed beside the explanations and is no rival of theirs."""
 
+RESTS_ON = {"attributed": ("one actor", "crawler", "several actors"), "several actors": ("several actors", "one actor", "crawler")}
+"""Verdict -> the explanations that it can rest on; it rests on the likeliest of them (any, where nobody is blamed)."""
+
+
+def explained_by(document: Document, incident: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the explanation that an incident's verdict rests on; None where it rests on none."""
+    if incident["verdict"] == "inconclusive":
+        return None
+    allowed = RESTS_ON.get(incident["verdict"])
+    rows = explanations(document, incident)
+    return next((row for row in rows if allowed is None or row["explanation"] in allowed), None)
+
+
+def explanations(document: Document, incident: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the explanations of an incident, the likeliest first, without the questions weighed beside them."""
+    return [row for row in document.tables["rivals"].of(incident["incident_id"]) if row["explanation"] not in QUESTIONS]
+
+
 ASKED = "Also weighed, whatever the explanation:"
 
 DRAWN = 6

@@ -6,8 +6,9 @@ from typing import Any
 
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
-from forensics.report.sections.rivals import QUESTIONS
+from forensics.report.sections.rivals import explained_by, explanations
 from forensics.report.words import clock, number, share, size, span
+from forensics.text import counted
 
 
 def build(document: Document) -> tuple[Block, ...]:
@@ -89,21 +90,17 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
     over = incident["mitigated_at"]
     mitigated = f"; by {clock(over)} UTC most requests succeeded again" if over and over < (incident["ended_at"] or "9") else ""
     return Sentence(
-        f"{_count(hit, 'account')} met a failure{among}{mitigated}.",
+        f"{counted(hit, 'account')} met a failure{among}{mitigated}.",
         query="incidents",
         section="timeline",
         **_first_failure(document, incident),
     )
 
 
-def _count(value: float, noun: str) -> str:
-    return f"{number(value)} {noun}{'' if value == 1 else 's'}"
-
-
 def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     rows = document.tables["attributions"].of(incident["incident_id"])
     if incident["verdict"] not in ("attributed", "several actors") or not rows:
-        best = next(iter(document.tables["rivals"].of(incident["incident_id"])), None)
+        best = explained_by(document, incident)
         why = f"; the best explanation is “{best['explanation']}”" if best else ""
         return Sentence(
             f"No actor is blamed (verdict “{incident['verdict']}”){why}.",
@@ -117,7 +114,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     name = labels.get(first["actor_id"]) or first["subject_id"]
     return Sentence(
         f"{share(first['load_share'])} of the load above the usual, from its rise to the first impact, came from accounts of {name}; "
-        f"{_count(len(accounts), 'account')} took part{_uninvolved(document, incident)}.",
+        f"{counted(len(accounts), 'account')} took part{_uninvolved(document, incident)}.",
         observed=False,
         likelihood=first["likelihood"],
         evidence_id=accounts[0]["evidence_id"] if accounts else None,
@@ -140,7 +137,7 @@ def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
     first = rows[0]
     objects, pairs, weight = (sum(row[column] or 0 for row in rows) for column in ("objects", "pairs", "bytes"))
     return Sentence(
-        f"These accounts were served {number(objects)} objects ({number(pairs)} complete pairs, {size(weight)}).",
+        f"These accounts were served {counted(objects, 'object')} ({counted(pairs, 'complete pair')}, {size(weight)}).",
         evidence_id=first["evidence_id"],
         line=first["line"],
         query="taken",
@@ -149,11 +146,12 @@ def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
 
 
 def _else(document: Document, incident: dict[str, Any]) -> Sentence | None:
-    rows = document.tables["rivals"].of(incident["incident_id"])
-    others = [row for row in rows[1:] if row["explanation"] not in QUESTIONS]
+    found = explained_by(document, incident)
+    others = [row for row in explanations(document, incident) if row != found]
     if not others:
         return None
-    text = f"Of {_count(len(others), 'other explanation')} weighed, the strongest is “{others[0]['explanation']}”."
+    what, rank = ("explanation", "strongest") if found is None else ("other explanation", "strongest rival")
+    text = f"Of {counted(len(others), what)} weighed, the {rank} is “{others[0]['explanation']}”."
     return Sentence(text, observed=False, likelihood=others[0]["likelihood"], query="rivals", section="rivals")
 
 

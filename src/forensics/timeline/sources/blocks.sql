@@ -21,8 +21,8 @@ actor AS (
 SELECT
     incident_id, first_at AS occurred_at, 'blocked' AS event_type,
     format(
-        'The service begins to refuse {} with status {}: {:,} requests of {:,} accounts until {} UTC.', coalesce(label, actor_id), status,
-        requests, accounts, strftime(last_at, '%Y-%m-%d %H:%M')
+        'The service begins to refuse {} with status {}: {:,} request{} of {:,} account{} until {} UTC.', coalesce(label, actor_id), status,
+        requests, if(requests = 1, '', 's'), accounts, if(accounts = 1, '', 's'), strftime(last_at, '%Y-%m-%d %H:%M')
     ) AS message,
     TRUE AS observed, actor_id, NULL AS account_id, first.evidence_id AS evidence_id, first.line AS line, requests AS rows, NULL AS likelihood
 FROM actor

@@ -15,7 +15,7 @@ hosts AS (
 )
 SELECT
     NULL AS incident_id, first_at AS occurred_at, 'logs begin' AS event_type,
-    format('The logs of {} begin: {:,} requests in {} files follow.', host, events, files) AS message, TRUE AS observed,
+    format('The logs of {} begin: {:,} request{} in {} file{} follow.', host, events, if(events = 1, '', 's'), files, if(files = 1, '', 's')) AS message, TRUE AS observed,
     NULL AS actor_id, NULL AS account_id, first_file AS evidence_id, NULL AS line, events AS rows, NULL AS likelihood
 FROM hosts
 UNION ALL

@@ -9,7 +9,7 @@ WITH part AS (
 )
 SELECT
     incident_id, first_at AS occurred_at, 'account starts' AS event_type,
-    format('Account {} of {} makes its first of {:,} requests in the load.', account_id, coalesce(label, actor_id), requests) AS message,
+    format('Account {} of {} makes its first of {:,} request{} in the load.', account_id, coalesce(label, actor_id), requests, if(requests = 1, '', 's')) AS message,
     TRUE AS observed, actor_id, account_id, evidence_id, line, requests AS rows, NULL AS likelihood
 FROM part
 WHERE accounts <= 25 AND first_at IS NOT NULL
@@ -17,8 +17,9 @@ UNION ALL
 SELECT
     incident_id, min(first_at), 'actor starts',
     format(
-        'First request of {} in the load; {:,} accounts follow, with {:,} requests in all.',
-        coalesce(any_value(label ORDER BY label), actor_id), count(*), CAST(sum(requests) AS BIGINT)
+        'First request of {} in the load; {:,} account{}, with {:,} request{} in all.',
+        coalesce(any_value(label ORDER BY label), actor_id), count(*), if(count(*) = 1, ' follows', 's follow'), CAST(sum(requests) AS BIGINT),
+        if(sum(requests) = 1, '', 's')
     ),
     TRUE, actor_id, NULL, arg_min(evidence_id, (first_at, account_id)), arg_min(line, (first_at, account_id)), CAST(sum(requests) AS BIGINT), NULL
 FROM part
