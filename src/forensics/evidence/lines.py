@@ -37,7 +37,7 @@ class LineBatch:
 
 def blocks(chunks: Iterable[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
     """Yield blocks of about ``size`` bytes cut after a line end; of a line longer than a block only the beginning is kept."""
-    held: list[bytes] = []
+    held: list[bytes | memoryview] = []
     length = 0
     skipping = False
     for arrived in chunks:
@@ -47,20 +47,23 @@ def blocks(chunks: Iterable[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
             if not found:
                 continue
             skipping = False
+        while length + len(chunk) >= size:
+            room = size - length
+            cut = chunk.rfind(b"\n", 0, room) + 1
+            if not cut and held:  # the last line end is in an earlier chunk
+                chunk, held, length = b"".join((*held, chunk)), [], 0
+                continue
+            if cut:
+                view = memoryview(chunk)
+                yield b"".join((*held, view[:cut]))  # the one copy of the text that is made
+                chunk = chunk[cut:]
+            else:
+                yield chunk[: LONGEST_LINE + 1] + b"\n"
+                _, found, chunk = chunk.partition(b"\n")
+                skipping = not found
+            held, length = [], 0
         held.append(chunk)
         length += len(chunk)
-        while length >= size:
-            data = b"".join(held)
-            cut = data.rfind(b"\n", 0, size) + 1
-            if cut == 0:
-                start = data[: LONGEST_LINE + 1]
-                _, found, rest = data.partition(b"\n")
-                skipping = not found
-                yield start + b"\n"
-            else:
-                rest = data[cut:]
-                yield data[:cut]
-            held, length = [rest], len(rest)
     data = b"".join(held)
     if data:
         yield data

@@ -92,14 +92,13 @@ def _canonical(address: str) -> str:
 
 def target_columns(targets: pl.Expr) -> list[pl.Expr]:
     """Return ``path`` and ``query`` of request targets: scheme and host removed, cut at the first ``?``, as logged."""
-    local = pl.when(targets.str.contains(r"^[A-Za-z][A-Za-z0-9+.-]*://")).then(_origin_form(targets)).otherwise(targets)
-    return _path_and_query(local)
-
-
-def _path_and_query(targets: pl.Expr) -> list[pl.Expr]:
-    """Cut targets without scheme and host at the first ``?``."""
-    parts = targets.str.splitn("?", 2)
+    parts = _local(targets).str.splitn("?", 2)
     return [text(parts.struct.field("field_0")).alias("path"), text(parts.struct.field("field_1")).alias("query")]
+
+
+def _local(targets: pl.Expr) -> pl.Expr:
+    """Return targets without scheme and host."""
+    return pl.when(targets.str.contains(r"^[A-Za-z][A-Za-z0-9+.-]*://")).then(_origin_form(targets)).otherwise(targets)
 
 
 def _origin_form(targets: pl.Expr) -> pl.Expr:
@@ -125,13 +124,15 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
     words = words.with_columns(formed.alias("formed"))
     if not words["formed"].all():
         words = _with_odd_requests(words)
-    absolute = words["field_1"].str.contains("://", literal=True).any()
-    parted = target_columns if absolute else _path_and_query
     kept = pl.col("formed")
+    absolute = words["field_1"].str.contains("://", literal=True).any()
+    targets = words.select(pl.when(kept).then(_local(pl.col("field_1")) if absolute else pl.col("field_1"))).to_series()
+    parts = targets.str.splitn("?", 2).struct.rename_fields(["path", "query"]).struct.unnest()  # once: an expression used twice runs twice
     whole = (pl.col("field_0") != "-") & (pl.col("field_1") != "-")
-    split = words.select(
+    split = pl.concat([words, parts], how="horizontal").select(
         pl.when(kept).then(text(pl.col("field_0"))).alias("method"),
-        *parted(pl.when(kept).then(pl.col("field_1"))),
+        text(pl.col("path")).alias("path"),
+        text(pl.col("query")).alias("query"),
         pl.when(kept).then(pl.col("field_2")).alias("protocol"),
         pl.when(~kept | ~whole).then(text(pl.col("raw"))).alias("request"),
     )

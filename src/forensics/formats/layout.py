@@ -114,6 +114,7 @@ class Layout:
         columns: dict[str, pl.Expr] = {}
         extra: dict[str, pl.Expr] = {}
         checks = [pl.col("fits")]
+        made: dict[str, pl.Expr] = {}
         ready = raw
         for n, token in enumerate(self.tokens):
             value = pl.col(f"t{n}")
@@ -126,12 +127,14 @@ class Layout:
             if token.kind == "target":
                 columns |= {expr.meta.output_name(): expr for expr in fields.target_columns(value)}
                 continue
-            made = _reader(token, value, options)
-            checks.extend(_plausible(token, value, made))
+            made[f"m{n}"] = _reader(token, value, options)
+            read = pl.col(f"m{n}")
+            checks.extend(_plausible(token, value, read))
             if token.column.startswith("extra:"):
-                extra[token.column.removeprefix("extra:")] = fields.text(value)
+                extra[token.column.removeprefix("extra:")] = value
             elif token.column:
-                columns[token.column] = pl.coalesce(columns[token.column], made) if token.column in columns else made
+                columns[token.column] = pl.coalesce(columns[token.column], read) if token.column in columns else read
+        ready = ready.with_columns(**made)  # once: an expression used twice runs twice
         return _events(ready, columns, extra, pl.all_horizontal(checks), self.time_basis)
 
 
