@@ -110,6 +110,17 @@ def test_one_silent_host_is_not_everything(tmp_path, quiet):
     assert (row["kind"], row["scope"]) == ("silence", "edge-2")
 
 
+def test_a_host_that_wrote_nothing_in_an_outage_is_named_with_its_time(tmp_path, quiet):
+    start, end = at(3, 9), at(3, 15)
+    world = lost(failing(quiet, start, end), at(3, 10), at(3, 13), host="edge-2")
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("errors", "everything")
+    assert row["silent_hosts"] == "edge-2 from 2024-02-22 10:00 to 2024-02-22 13:00 UTC"
+    assert f"nothing was written by {row['silent_hosts']};" in row["summary"]
+
+
 def test_collection_at_machine_speed_is_found_though_nothing_breaks(tmp_path, quiet):
     start, end = at(3, 9), at(3, 9.2)
     case, incidents = found(tmp_path, collector(quiet, start, end))

@@ -115,7 +115,8 @@ CREATE TABLE IF NOT EXISTS incidents (
     severity VARCHAR, requests BIGINT, failed_requests BIGINT, affected_accounts BIGINT, affected_paying_accounts BIGINT, verdict VARCHAR,
     likelihood DOUBLE, summary VARCHAR, ramp_started_at TIMESTAMP, missing_requests DOUBLE, basis VARCHAR,
     part VARCHAR,                                                           -- what the scope is: everything | host | backend | route
-    reading VARCHAR                                                         -- of silence: service down | host down | log missing | clock
+    reading VARCHAR,                                                        -- of silence: service down | host down | log missing | clock
+    silent_hosts VARCHAR                                                    -- hosts that wrote nothing for long within it, and when
 );
 CREATE TABLE IF NOT EXISTS phases (incident_id VARCHAR, phase VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP);
 CREATE TABLE IF NOT EXISTS incident_minutes (                               -- the picture: one row per minute from before the ramp to after the end

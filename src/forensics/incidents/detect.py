@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from forensics.incidents.detectors import detectors
 from forensics.incidents.episodes import Found, incidents_of
 from forensics.incidents.findings import Finding, narrowed, table
 from forensics.incidents.look import View, beside, look
-from forensics.incidents.phases import phases, worst_minute
+from forensics.incidents.phases import LASTING_SILENCE, phases, worst_minute
 from forensics.incidents.series import Axis, Bools, Scope, Series, read_series
 from forensics.incidents.severity import severity
 from forensics.incidents.silence import read
@@ -60,7 +60,16 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     moments = iter(refined(case, axis, [edge for f, ramp in ramps.items() for edge in _edges(f, scopes[f], view, ramp)]))
     found_all = [_finding(axis, f, scopes[f], view, ramp, moments) for f, ramp in ramps.items()]
     files = case.rows("incidents", "log_ends")
-    return [_read(finding, alone, files) for finding in found_all]
+    return [_read(replace(finding, silent=_silent(finding, parts)), alone, files) for finding in found_all]
+
+
+def _silent(finding: Finding, parts: Sequence[Window]) -> tuple[Window, ...]:
+    """Return the long silences of single hosts within an incident that is not itself one of these."""
+    found = finding.found
+    if found.kind == "silence":
+        return ()
+    inside = [w for w in parts if w.signal == "silence" and w.scope.part == "host" and w.first <= found.last and found.first <= w.last]
+    return tuple(sorted((w for w in inside if w.last - w.first >= LASTING_SILENCE), key=lambda w: (w.first, w.scope.name)))
 
 
 def _read(finding: Finding, views: dict[Scope, View], files: list[dict[str, Any]]) -> Finding:

@@ -15,6 +15,7 @@ from forensics.incidents.look import View
 from forensics.incidents.phases import Phase
 from forensics.incidents.series import Axis, Scope
 from forensics.incidents.silence import Reading
+from forensics.incidents.windows import Window
 
 SECOND = timedelta(seconds=1)
 CONCENTRATED = 0.85
@@ -44,6 +45,8 @@ class Finding:
     summary: str = ""
     basis: str = ""
     reading: Reading | None = None
+    silent: tuple[Window, ...] = ()
+    """Long silences of single hosts within it."""
 
     @property
     def incident_id(self) -> str:
@@ -83,6 +86,12 @@ class Finding:
         short = self.view.baseline.expected - self.view.series.requests
         return float(np.maximum(short[flags].sum(), 0.0)) if flags.any() else 0.0
 
+    @property
+    def silent_hosts(self) -> str | None:
+        """Which hosts wrote nothing, and when: ``edge-2 from 2024-03-02 00:41 to 2024-03-03 00:00 UTC``; None when all wrote."""
+        said = [f"{w.scope.name} from {self.axis.at(w.first):%Y-%m-%d %H:%M} to {_until(self.axis, w)} UTC" for w in self.silent]
+        return "; ".join(said) or None
+
     def knowing(self, facts: Mapping[str, Any]) -> Finding:
         """Return the finding with its facts."""
         return replace(self, facts=facts)
@@ -107,7 +116,7 @@ class Finding:
             "affected_accounts": facts.get("affected_accounts", 0), "affected_paying_accounts": facts.get("affected_paying_accounts", 0),
             "verdict": "inconclusive", "likelihood": 0.5, "summary": self.summary, "ramp_started_at": self.ramp_started_at,
             "missing_requests": round(self.missing, 1), "basis": self.basis,
-            "reading": self.reading.name if self.reading else None,
+            "reading": self.reading.name if self.reading else None, "silent_hosts": self.silent_hosts,
         }  # fmt: skip
 
     def phase_rows(self) -> pl.DataFrame:
@@ -140,12 +149,16 @@ class Finding:
         )
 
 
+def _until(axis: Axis, window: Window) -> str:
+    return f"{axis.at(window.last + 1):%Y-%m-%d %H:%M}"
+
+
 SCHEMA: dict[str, Any] = {
     "incident_id": pl.String, "kind": pl.String, "scope": pl.String, "part": pl.String, "started_at": pl.Datetime("us"),
     "peaked_at": pl.Datetime("us"), "mitigated_at": pl.Datetime("us"), "ended_at": pl.Datetime("us"), "severity": pl.String,
     "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
-    "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String,
+    "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String, "silent_hosts": pl.String,
 }  # fmt: skip
 
 

@@ -69,6 +69,8 @@ def _counts(finding: Finding) -> list[str]:
         said.append(f"{counted(requests, 'request')} came")
     if finding.missing >= 1:
         said.append(f"about {counted(finding.missing, 'request')} that should have come did not")
+    if finding.silent_hosts is not None:
+        said.append(f"nothing was written by {finding.silent_hosts}")
     if finding.found.kind == "surge":
         wanted = float(finding.view.baseline.expected[finding.found.first : finding.found.last + 1].sum())
         said.append(f"about {wanted:,.0f} {'is' if round(wanted) == 1 else 'are'} usual for the hour")

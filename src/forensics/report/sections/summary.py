@@ -57,7 +57,9 @@ def _event(incident: dict[str, Any]) -> str:
 def _what(document: Document, incident: dict[str, Any]) -> Sentence:
     missing = incident["missing_requests"] or 0
     silent = f", and about {number(round(missing))} that should have come did not" if missing >= 1 else ""
-    text = f"{_event(incident)}{_failed(incident)}{silent}."
+    hosts = incident.get("silent_hosts")  # absent from documents of earlier versions
+    unheard = f"; nothing was written by {hosts}" if hosts else ""
+    text = f"{_event(incident)}{_failed(incident)}{silent}{unheard}."
     return Sentence(text, query="incidents", section="picture", **_first_failure(document, incident))
 
 
