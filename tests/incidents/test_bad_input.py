@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
-from tests.traffic import at, failing, found, lost, traffic
+from tests.traffic import at, crowd, failing, found, lost, traffic
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,30 @@ def test_a_silence_of_one_host_while_the_others_go_on_reads_as_a_missing_log(tmp
     case.close()
     (row,) = incidents
     assert (row["scope"], row["reading"], row["severity"]) == ("edge-2", "log missing", "low")
+
+
+@pytest.mark.parametrize(("others", "minutes"), [(3, 3), (10, 12), (30, 3), (30, 12)])
+def test_a_burst_with_next_to_nothing_around_it_is_no_surge(tmp_path, day, others, minutes):
+    thin = day.gather_every(day.height // others)
+    case, incidents = found(tmp_path, crowd(thin, at(0, 12), at(0, 12) + timedelta(minutes=minutes), 3.0))
+    case.close()
+    assert incidents == []
+
+
+def test_a_surge_lies_within_what_was_logged(tmp_path, day):
+    start, end = at(0, 12), at(0, 12.2)
+    case, incidents = found(tmp_path, crowd(day.gather_every(100), start, end, 1.0))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "surge"
+    assert abs(row["started_at"] - start) <= timedelta(minutes=1)
+    assert abs(row["ended_at"] - end) <= timedelta(minutes=1)
+
+
+def test_hours_between_files_teach_nothing(tmp_path):
+    week = traffic("diurnal", 5, days=5)
+    apart = week.filter(pl.col("started_at").is_between(at(0, 8), at(0, 20)) | pl.col("started_at").is_between(at(4, 8), at(4, 20)))
+    hosts = apart.with_columns(pl.when(pl.col("started_at") < at(2)).then(pl.lit("edge-1")).otherwise(pl.lit("edge-2")).alias("logged_by"))
+    case, incidents = found(tmp_path, hosts)
+    case.close()
+    assert [row["kind"] for row in incidents if row["kind"] == "surge"] == []

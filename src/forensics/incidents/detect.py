@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,8 @@ def detect(case: Case) -> None:
 
 
 def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
-    given = _given_baseline(case, axis)
+    files = case.rows("incidents", "log_ends")
+    given = _given_baseline(case, axis) | _not_logged(axis, files)
     view, whole = _settled(axis, series[0], given)
     views = {part.scope: look(axis, part, view.masked) for part in series[1:]}
     alone = views | {series[0].scope: view}  # what each part does by its own rhythm, whatever the others do
@@ -59,7 +60,6 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     scopes = {f: views.get(f.scope, view) for f in ramps}
     moments = iter(refined(case, axis, [edge for f, ramp in ramps.items() for edge in _edges(f, scopes[f], view, ramp)]))
     found_all = [_finding(axis, f, scopes[f], view, ramp, moments) for f, ramp in ramps.items()]
-    files = case.rows("incidents", "log_ends")
     return [_read(replace(finding, silent=_silent(finding, parts)), alone, files) for finding in found_all]
 
 
@@ -121,6 +121,14 @@ def _given_baseline(case: Case, axis: Axis) -> Bools:
         low, high = (axis.index(datetime.fromisoformat(text)) for text in str(given).split("/"))
         flags[:] = True
         flags[low : high + 1] = False
+    return flags
+
+
+def _not_logged(axis: Axis, files: Sequence[Mapping[str, Any]]) -> Bools:
+    """Minutes that lie within no log file: their emptiness says nothing of what is usual."""
+    flags = np.ones(axis.minutes, dtype=bool)
+    for file in files:
+        flags[axis.index(file["first_at"]) : axis.index(file["last_at"]) + 1] = False
     return flags
 
 

@@ -11,7 +11,7 @@ from forensics.incidents.baseline import rolling
 from forensics.incidents.detectors.collapse import load_likelihood
 from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
-from forensics.incidents.windows import Window, bounded_runs, marked, sharpened
+from forensics.incidents.windows import Window, bounded_runs, marked, sharpened, trimmed
 
 WIDTHS = (15, 60)
 LEAST_TIMES = 3.0
@@ -20,6 +20,8 @@ OVER_PEAK = 1.3
 """Times the peak of a usual day."""
 LEAST_Z = 8.0
 LEAST_SURPLUS = 200.0
+LEAST_COMPARED = 60
+"""Minutes with requests, outside the surge, that it takes to know what is usual."""
 AROUND = 90
 STATES = np.array([1.0, 2.0, 4.0, 10.0])
 
@@ -36,15 +38,21 @@ def detect(view: View) -> list[Window]:
         first, last = sharpened(series.requests, *_edges(series.requests - expected, first, last))
         span = slice(first, last + 1)
         surplus = float(series.requests[span].sum() - expected[span].sum())
-        if last - first >= 9 and surplus >= LEAST_SURPLUS:
-            found.append(Window("surge", series.scope, first, last, float(score[span].max()), surplus))
+        if last - first >= 9 and surplus >= LEAST_SURPLUS and _compared(view, first, last) >= LEAST_COMPARED:
+            found.append(trimmed(Window("surge", series.scope, first, last, float(score[span].max()), surplus), series.requests > 0))
     return found
+
+
+def _compared(view: View, first: int, last: int) -> int:
+    """Minutes beside a stretch for which something was logged: without them the logs do not show what is usual."""
+    known = (view.series.requests > 0) & ~view.masked
+    return int(known.sum() - known[first : last + 1].sum())
 
 
 def _edges(surplus: Floats, first: int, last: int) -> tuple[int, int]:
     """Cut a surge to where ten minutes hold a third of what it holds at its height: what trails behind is a lively evening."""
     ahead, behind = rolling(surplus[::-1], 10)[::-1][first : last + 1], rolling(surplus, 10)[first : last + 1]
-    level = 0.35 * float(np.quantile(behind, 0.8))
+    level = max(0.35 * float(np.quantile(behind, 0.8)), 0.1 * float(behind.max()))  # the height of a short burst is no quantile
     from_here, to_here = ahead >= level, behind >= level
     if not from_here.any() or not to_here.any():
         return first, last
