@@ -22,6 +22,10 @@ from forensics.formats.proxies import behind_proxies
 from forensics.formats.schema import EVENTS
 
 ROW_GROUP = 131_072
+REPEATED = ("evidence_id", "client_ip", "user_name", "method", "host", "path", "protocol", "status", "referrer", "user_agent")
+"""Columns whose values recur within a row group: stored through a dictionary."""
+SOUGHT = ("evidence_id", "line", "timestamp", "started_at", "status", "duration_ms")
+"""Columns with least and greatest values per row group: those that readers can skip row groups by (texts are spread over all of them)."""
 BACKWARD = timedelta(seconds=60)
 """A timestamp so much before the one above it is a backward step of the clock (slow requests are logged late by less)."""
 
@@ -120,9 +124,18 @@ class EventWriter:
     def _append(self, events: pl.DataFrame) -> None:
         import pyarrow.parquet as pq
 
-        table = stored(events, self._evidence_id.result()).to_arrow()
+        # One chunk, whatever the threads were, so that pages are the same; string views go over as they are, without a copy.
+        table = stored(events, self._evidence_id.result()).rechunk().to_arrow(compat_level=pl.CompatLevel.newest())
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd", compression_level=1, store_schema=False)
+            self._writer = pq.ParquetWriter(
+                self._path,
+                table.schema,
+                compression="zstd",
+                compression_level=1,
+                store_schema=False,
+                use_dictionary=list(REPEATED),
+                write_statistics=list(SOUGHT),
+            )
         self._writer.write_table(table, row_group_size=ROW_GROUP)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

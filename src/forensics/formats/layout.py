@@ -122,6 +122,8 @@ class Layout:
                 ready = pl.concat([ready, fields.request_columns(ready[f"t{n}"])], how="horizontal")
                 columns |= {name: pl.col(name) for name in ("method", "path", "query", "protocol", "request") if name not in columns}
                 continue
+            if token.column == "user_name":
+                ready = ready.with_columns(value.str.strip_chars('"'))
             if token.kind == "address":
                 ready = ready.with_columns(fields.addresses(ready[f"t{n}"]).alias(f"t{n}"))
             if token.kind == "target":
@@ -173,7 +175,8 @@ def _sections(parts: Sequence[str | Token]) -> list[list[_Word]]:
 
 
 def _words(stretch: list[str | int], tokens: Sequence[Token], *, quoted: bool) -> list[_Word]:
-    if quoted and sum(isinstance(item, int) for item in stretch) == 1:
+    count = sum(isinstance(item, int) for item in stretch)
+    if count == 0 or (quoted and count == 1):
         return [_word(stretch)]
     words: list[list[str | int]] = [[]]
     for item in stretch:
@@ -285,7 +288,7 @@ def _reader(token: Token, value: pl.Expr, options: ReadOptions) -> pl.Expr:
         return fields.integer(value)
     if kind == "query":
         return fields.text(value.str.strip_prefix("?"))
-    return fields.text(value.str.strip_chars('"') if token.column == "user_name" else value)
+    return fields.text(value)
 
 
 def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:

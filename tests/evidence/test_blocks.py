@@ -1,0 +1,41 @@
+"""Blocks of a text: the same whatever the chunks it arrives in, and nothing but whole lines."""
+
+from __future__ import annotations
+
+import random
+
+from forensics.evidence import lines
+
+
+def test_blocks_do_not_depend_on_the_chunks() -> None:
+    """Cutting at the last line end that fits is done on the whole text by the oracle, on random chunks by ``blocks``."""
+    chance = random.Random(7)
+    for _ in range(200):
+        text = b"".join(b"x" * chance.randrange(0, 30) + b"\n" for _ in range(chance.randrange(0, 60))) + b"y" * chance.randrange(0, 5)
+        size = chance.randrange(40, 200)
+        assert list(lines.blocks(_chunks(text, chance), size)) == _cut(text, size)
+
+
+def test_of_a_line_longer_than_a_block_the_beginning_is_kept() -> None:
+    """Lines around it stay whole, in whatever chunks the long one arrives."""
+    chance = random.Random(11)
+    text = b"before\n" + b"z" * 500 + b"\nafter\n"
+    for _ in range(50):
+        found = b"".join(lines.blocks(_chunks(text, chance), 100)).split(b"\n")
+        assert [found[0], found[2], found[3]] == [b"before", b"after", b""]
+        assert len(found[1]) >= 93
+        assert set(found[1]) == {ord("z")}
+
+
+def _chunks(text: bytes, chance: random.Random) -> list[bytes]:
+    cuts = sorted(chance.randrange(0, len(text) + 1) for _ in range(chance.randrange(0, 12)))
+    return [text[first:last] for first, last in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+
+
+def _cut(text: bytes, size: int) -> list[bytes]:
+    found = []
+    while len(text) >= size:
+        cut = text.rfind(b"\n", 0, size) + 1
+        found.append(text[:cut])
+        text = text[cut:]
+    return [*found, text] if text else found
