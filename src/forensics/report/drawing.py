@@ -17,9 +17,17 @@ def static_svg(drawn: Chart, name: str) -> Markup:
     """Return the chart as SVG; ``name`` keeps the ids of its clip paths apart from those of other charts in the page."""
     import vl_convert
 
-    svg: str = vl_convert.vega_to_svg(drawn.whole())
-    svg = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\1{name}-\2", svg)
+    svg = renamed(vl_convert.vega_to_svg(drawn.whole()), name)
     return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
+
+
+def renamed(svg: str, name: str) -> str:
+    """Return the SVG with its ids as ``NAME-1``, ``NAME-2`` ... by first appearance.
+
+    Vega counts its ids from the first chart that the process draws: as they come, the same chart would not always be the same bytes.
+    """
+    numbers: dict[str, int] = {}
+    return re.sub(r'(id="|url\(#)((?:clip|gradient)\w*)', lambda m: f"{m[1]}{name}-{numbers.setdefault(m[2], len(numbers) + 1)}", svg)
 
 
 @cache
