@@ -6,13 +6,20 @@ import csv
 import io
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.report.made import fill
 
-from forensics.report.tables import as_csv, as_json, as_jsonl, cell, readable
+from forensics.attribution.listing import response_listing
+from forensics.case.case import Case
+from forensics.case.status import brief, section
+from forensics.incidents.listing import ranked
+from forensics.report.incident_view import short
+from forensics.report.tables import as_csv, as_json, as_jsonl, cell, readable, write_table
 from forensics.text import counted
 
 TEXTS = st.one_of(
@@ -70,3 +77,18 @@ def test_sums_of_whole_numbers_are_whole_in_every_style() -> None:
 def test_one_of_a_thing_is_no_plural() -> None:
     assert [counted(1, "account"), counted(1204, "account"), counted(0, "account")] == ["1 account", "1,204 accounts", "0 accounts"]
     assert counted(2, "bot that answers", "bots that answer") == "2 bots that answer"
+
+
+def test_what_a_terminal_lists_fits_a_hundred_characters_and_other_styles_carry_all(tmp_path: Path) -> None:
+    with Case.create(tmp_path / "case") as case:
+        fill(case)
+        files, choices = section(case, "files"), response_listing(case, None, "json", None)
+        few = [brief(files), response_listing(case, None, "table", None), short(ranked(case), "table", None)]
+    assert {"host", "time_zone", "duplicates", "first_at"} <= set(files.columns)
+    assert {"incident_id", "basis", "accounts_hit"} <= set(choices.columns)
+    assert "basis" not in few[1].columns
+    for frame in few:
+        write_table(frame, "Listing", tmp_path / "listing.txt")
+        lines = (tmp_path / "listing.txt").read_text(encoding="utf-8").splitlines()
+        assert len(lines) == frame.height + 2  # title and heads, nothing folded
+        assert max(len(line.rstrip()) for line in lines) <= 100

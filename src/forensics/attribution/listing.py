@@ -11,7 +11,7 @@ from forensics.attribution.scene import PACKAGE
 from forensics.attribution.taken import taken_by
 from forensics.case.case import Case
 from forensics.errors import UsageError
-from forensics.incidents.listing import chosen
+from forensics.incidents.listing import chosen, ranked
 
 
 def taken_listing(case: Case, subject: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
@@ -51,7 +51,26 @@ def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def response_listing(case: Case, name: str | None) -> pl.DataFrame:
-    """Return rows of ``response``, of one incident (its id, the beginning of it, or its rank) or of all."""
+MOST_SCOPE = 60
+"""Characters of a measure's scope that a terminal shows."""
+
+
+def response_listing(case: Case, name: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
+    """Return rows of ``response``, of one incident (its id, the beginning of it, or its rank) or of all; on a terminal fewer columns."""
     rows = case.table("response")
-    return rows if name is None else rows.filter(pl.col("incident_id") == chosen(case, name)["incident_id"])
+    rows = rows if name is None else rows.filter(pl.col("incident_id") == chosen(case, name)["incident_id"])
+    return _choices(rows, ranked(case)["incident_id"].to_list()) if _terminal(style, output) else rows
+
+
+def _choices(rows: pl.DataFrame, worst_first: list[str]) -> pl.DataFrame:
+    scope, share = pl.col("scope"), (pl.col("load_covered") * 100).round().cast(pl.Int64)
+    cut = pl.when(scope.str.len_chars() > MOST_SCOPE).then(pl.format("{} ...", scope.str.slice(0, MOST_SCOPE - 4))).otherwise(scope)
+    order = pl.col("incident_id").replace_strict(worst_first, range(len(worst_first)), default=None, return_dtype=pl.Int64)
+    return rows.sort(order, maintain_order=True).select(
+        pl.col("incident_id").str.split("Z-").list.first().alias("incident"),
+        "measure",
+        pl.col("accounts_hit").alias("hit"),
+        pl.col("uninvolved_hit").alias("uninvolved"),
+        pl.format("{} %", share).alias("load"),
+        cut.alias("scope"),
+    )

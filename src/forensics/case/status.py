@@ -14,22 +14,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
 }
 """Section -> (query, title)."""
 
-_BRIEF = {
-    "path": "path",
-    "format": "format",
-    "sure": "sure",
-    "host": "host",
-    "tier": "tier",
-    "zone": "zone",
-    "lines": "lines",
-    "events": "events",
-    "rejected": "rejected",
-    "skipped": "skipped",
-    "duplicates": "dupl.",
-    "first_at": "first",
-    "last_at": "last",
-    "back": "back/holes",
-}
+_BRIEF = ("path", "format", "tier", "lines", "rejected", "dupl.", "since", "until")
+"""What of a file fits a terminal of 100 characters; other styles carry all."""
 
 
 def section(case: Case, name: str) -> pl.DataFrame:
@@ -47,19 +33,16 @@ def overview(case: Case) -> list[tuple[str, pl.DataFrame]]:
 
 
 def brief(files: pl.DataFrame) -> pl.DataFrame:
-    """Return the files as fit for a terminal: fewer columns, zone and tier said in one word each."""
+    """Return the files as fit for a terminal: fewer columns, and how sure the format is only where it is not certain."""
+    unsure = pl.format("{} ({} %)", "format", (pl.col("format_share") * 100).floor().cast(pl.Int64))
     told = files.with_columns(
-        pl.when(pl.col("kind") == "log").then((pl.col("format_share") * 100).round(0).cast(pl.Int64).cast(pl.String) + " %").alias("sure"),
+        pl.when((pl.col("kind") == "log") & (pl.col("format_share") < 0.995)).then(unsure).otherwise("format").alias("format"),
         pl.when(pl.col("counted") | pl.col("tier").is_null()).then(pl.col("tier")).otherwise(pl.col("tier") + " (again)").alias("tier"),
-        pl.when(pl.col("time_zone_source") == "log")
-        .then(pl.lit("as logged"))
-        .otherwise(pl.col("time_zone") + " (" + pl.col("time_zone_source") + ")")
-        .alias("zone"),
-        pl.when(pl.col("kind") == "log")
-        .then(pl.col("backward_steps").cast(pl.String) + "/" + pl.col("holes").cast(pl.String))
-        .alias("back"),
+        pl.col("duplicates").alias("dupl."),
+        pl.col("first_at").dt.strftime("%Y-%m-%d").alias("since"),
+        pl.col("last_at").dt.strftime("%Y-%m-%d").alias("until"),
     )
-    return told.select(pl.col(name).alias(shown) for name, shown in _BRIEF.items())
+    return told.select(_BRIEF)
 
 
 def rejections(files: pl.DataFrame) -> pl.DataFrame:

@@ -81,7 +81,7 @@ def response(
         if block_list is not None:
             write_block_list(opened, incident, block_list, measure, days=days, shared=shared, output=output)
             return
-        emit(response_listing(opened, incident), style=style, output=output, title="Response plan")
+        emit(response_listing(opened, incident, style, output), style=style, output=output, title="Response plan (grounds: --format json)")
 
 
 def register(app: typer.Typer) -> None:

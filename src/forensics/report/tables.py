@@ -131,7 +131,8 @@ def write_table(frame: pl.DataFrame, title: str, output: Path | None) -> None:
     from rich.text import Text
 
     numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
-    table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold")
+    table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table.padding = (0, 2, 0, 0)  # no rules between columns: a terminal of 100 characters has none to spare
     for name in frame.columns:
         table.add_column(Text(name), justify="right" if name in numeric else "left", overflow="fold")
     for row in frame.iter_rows():
