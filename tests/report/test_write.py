@@ -39,7 +39,7 @@ def test_an_empty_case_gives_the_whole_folder_and_says_that_nothing_was_found(ca
     out = tmp_path / "out"
     files = write_report(case, out, None, Silent())
     assert {file.name for file in files} == CONTRACT
-    assert "No incident was found in the evidence." in (out / "report.html").read_text()
+    assert "No incident was found in the evidence. The logs hold requests of 0 minutes only" in (out / "report.html").read_text()
     header = (out / "timeline.csv").read_text().splitlines()[0].split(",")
     assert header[:3] == ["message", "datetime", "timestamp_desc"]
     assert "loaded_at" not in (out / "evidence.csv").read_text()

@@ -51,8 +51,8 @@ def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-MOST_SCOPE = 60
-"""Characters of a measure's scope that a terminal shows."""
+MOST_NAMED = 3
+"""Names of a measure's scope that a terminal shows."""
 
 
 def response_listing(case: Case, name: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
@@ -63,8 +63,9 @@ def response_listing(case: Case, name: str | None, style: str | None, output: Pa
 
 
 def _choices(rows: pl.DataFrame, worst_first: list[str]) -> pl.DataFrame:
-    scope, share = pl.col("scope"), (pl.col("load_covered") * 100).round().cast(pl.Int64)
-    cut = pl.when(scope.str.len_chars() > MOST_SCOPE).then(pl.format("{} ...", scope.str.slice(0, MOST_SCOPE - 4))).otherwise(scope)
+    names, share = pl.col("scope").str.split(", "), (pl.col("load_covered") * 100).round().cast(pl.Int64)
+    several = pl.format("{} and {} more", names.list.head(MOST_NAMED).list.join(", "), names.list.len().cast(pl.Int64) - MOST_NAMED)
+    scope = pl.when(names.list.len() > MOST_NAMED).then(several).otherwise("scope").alias("scope")
     order = pl.col("incident_id").replace_strict(worst_first, range(len(worst_first)), default=None, return_dtype=pl.Int64)
     return rows.sort(order, maintain_order=True).select(
         pl.col("incident_id").str.split("Z-").list.first().alias("incident"),
@@ -72,5 +73,5 @@ def _choices(rows: pl.DataFrame, worst_first: list[str]) -> pl.DataFrame:
         pl.col("accounts_hit").alias("hit"),
         pl.col("uninvolved_hit").alias("uninvolved"),
         pl.format("{} %", share).alias("load"),
-        cut.alias("scope"),
+        scope,
     )

@@ -11,6 +11,7 @@ SELECT
     CAST(coalesce(sum(duplicates) FILTER (kind = 'log'), 0) AS BIGINT) AS duplicates,
     min(first_at) FILTER (kind = 'log') AS first_at,
     max(last_at) FILTER (kind = 'log') AS last_at,
+    (SELECT count(DISTINCT minute) FROM service_minutes) AS logged_minutes,
     (SELECT count(*) FROM accounts) AS accounts,
     (SELECT count(*) FROM payments) AS payments,
     (SELECT count(*) FROM actors) AS actors

@@ -15,7 +15,7 @@ def build(document: Document) -> tuple[Block, ...]:
     """Return the sentences of the worst incident, and one for each other."""
     incidents = document.rows("incidents")
     if not incidents:
-        return (Note("No incident was found in the evidence. What was examined, and what was not, is listed below."),)
+        return (Note(f"No incident was found in the evidence.{_little(document)} What was examined, and what was not, is listed below."),)
     worst = Sentences(tuple(_sentences(document, incidents[0])), numbered=True)
     if len(incidents) == 1:
         return (worst,)
@@ -23,6 +23,18 @@ def build(document: Document) -> tuple[Block, ...]:
     if len(incidents) > 1 + OTHERS:
         others.append(Sentence(f"{number(document.tables['incidents'].total - 1 - OTHERS)} smaller ones are listed in incidents.csv."))
     return (worst, Heading("Also found"), Sentences(tuple(others)))
+
+
+LITTLE = 60
+"""Minutes with requests below which the logs do not show what load is usual (as the detector of surges has it)."""
+
+
+def _little(document: Document) -> str:
+    """Say that there is too little to compare load with, where there is."""
+    minutes = document.rows("overview")[0].get("logged_minutes")  # absent from documents of earlier versions
+    if minutes is None or minutes >= LITTLE:
+        return ""
+    return f" The logs hold requests of {counted(minutes, 'minute')} only: what load is usual is not known, and no load is called unusual."
 
 
 OTHERS = 8
