@@ -19,7 +19,7 @@ from forensics.linkage.structure import Structure
 from forensics.report.tables import emit, readable
 from forensics.text import counted, printable
 
-WIDTH = 24
+WIDTH = 12
 """Characters of the widest bar of a waterfall."""
 
 MOST = 30
@@ -123,7 +123,7 @@ def _explanation_parts(explanation: Explanation) -> Iterator[RenderableType]:
 
 
 def _waterfall(explanation: Explanation) -> Table:
-    table = Table(header_style="bold", title_justify="left", show_edge=False, pad_edge=False)
+    table = Table(header_style="bold", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name, side in (("evidence", "left"), ("bits", "right"), ("total", "right"), ("", "left"), ("why, where", "left")):
         table.add_column(name, justify="right" if side == "right" else "left", overflow="fold")
     highest = max([explanation.prior, *(abs(step.total) for step in explanation.steps)], default=1.0)
