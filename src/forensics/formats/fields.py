@@ -59,6 +59,11 @@ def addresses(values: pl.Series) -> pl.Series:
     plain = values.str.contains(r"^[0-9.]+$")
     if plain.all():
         return values
+    others = values.filter(~plain).unique()  # a client asks often: each of its addresses is looked at once
+    return values.replace(others, _one_spelling(others))
+
+
+def _one_spelling(values: pl.Series) -> pl.Series:
     frame = pl.DataFrame({"value": values})
     bare = (
         text(pl.col("value"))
