@@ -18,7 +18,7 @@ from forensics.case.load_options import LoadOptions
 from forensics.case.reading import EventWriter, Reading, Window, read_log
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
-from forensics.evidence.documents import PARQUET, how_read, parquet_columns, text_chunks
+from forensics.evidence.documents import HEAD, PARQUET, beginning, how_read, parquet_columns, text_chunks
 from forensics.evidence.hosts import host_of
 from forensics.evidence.lines import split_lines
 from forensics.evidence.recognise import LEAST_SHARE, SAMPLE_LINES, LineReader, Plan, plan_for, share_read
@@ -29,7 +29,6 @@ from forensics.formats.json_general import understood
 from forensics.formats.registry import by_name
 from forensics.formats.strings import format_of_string, is_format_string
 
-HEAD = 1 << 20
 READERS = ("forensics.timeline.notes", "forensics.exports.reader")
 """Modules that know evidence other than logs: ``recognise(head, name, kind)`` and ``read(file, match, evidence_id)``."""
 
@@ -178,7 +177,7 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Pat
     )
     with file.open() as stream:
         chunks = text_chunks(stream)
-        begun = list(_first(chunks))
+        begun = list(beginning(chunks))
         plan = _plan(b"".join(begun), reading_options, options)
         reader = LineReader(plan, reading_options, alone=options.log_format is not None)
         with EventWriter(staged, _short(digest)) as writer:
@@ -188,16 +187,6 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Pat
     told = _log_row(file, intake, plan, reader, reading)
     frames = {"rejects": reading.rejects_of(digest.result().sha256[:12])}
     return Prepared(row | told, frames, staged if reading.parsed else None)
-
-
-def _first(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the first chunks, enough for a sample."""
-    size = 0
-    for chunk in chunks:
-        yield chunk
-        size += len(chunk)
-        if size >= HEAD:
-            return
 
 
 def _watched(chunks: Iterator[bytes], cancelled: threading.Event) -> Iterator[bytes]:

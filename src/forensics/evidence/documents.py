@@ -41,7 +41,7 @@ def text_chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield from parquet_lines(stream)
         return
     chunks = utf8_chunks(stream)
-    begun = list(_begin(chunks))
+    begun = list(beginning(chunks))
     depth = depth_of_records(b"".join(begun))
     whole = chain(begun, chunks)
     yield from whole if depth is None else record_lines(whole, depth)
@@ -62,7 +62,8 @@ def stream_head(stream: BinaryIO) -> bytes:
     return bytes(peek(8)[:8]) if peek is not None else b""
 
 
-def _begin(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def beginning(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the first chunks, enough for a sample (``HEAD`` bytes or what there is)."""
     size = 0
     for chunk in chunks:
         yield chunk

@@ -10,11 +10,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import polars as pl
 
 from forensics.errors import RefusedEvidenceError
+from forensics.evidence.readable import Readable
 from forensics.exports import rows, values
 from forensics.exports.systems import System, normalised, system_for, systems
 
@@ -47,17 +48,6 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "payments": (("account_key", "payer_id", "payer_email"), "account_id, user_id, customer_email or customer_id"),
     "identifiers": (("account_key",), "account_id"),
 }
-
-
-class Readable(Protocol):
-    """An evidence file: its name, and its decompressed bytes."""
-
-    @property
-    def name(self) -> str:
-        """The name relative to what was given."""
-
-    def open(self) -> BinaryIO:
-        """Open the decompressed bytes."""
 
 
 @dataclass(frozen=True)

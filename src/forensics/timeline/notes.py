@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import BinaryIO, Protocol
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from forensics.errors import RefusedEvidenceError
+from forensics.evidence.readable import Readable
 
 LIMIT_BYTES = 16 << 20
 """Notes are written by people; a larger file is something else."""
@@ -37,17 +37,6 @@ FRAME: dict[str, pl.DataType] = {
     "line": pl.Int64(),
 }
 REJECTED: dict[str, pl.DataType] = {"evidence_id": pl.String(), "line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
-
-
-class Readable(Protocol):
-    """An evidence file: its name, and its decompressed bytes."""
-
-    @property
-    def name(self) -> str:
-        """The name relative to what was given."""
-
-    def open(self) -> BinaryIO:
-        """Open the decompressed bytes."""
 
 
 @dataclass(frozen=True)
