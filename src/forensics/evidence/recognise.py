@@ -41,8 +41,6 @@ def recognise(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Form
     """Return the formats that read anything of the sample (a frame of ``LINES``), best first."""
     found = []
     for entry in candidates(sample["raw"], formats):
-        if entry.pattern is not None and not sample["raw"].str.contains(entry.pattern).any():
-            continue
         rated = _rate(entry, sample, options)
         if rated.events:
             found.append(rated)
@@ -57,12 +55,13 @@ def _weight(rated: Recognition) -> float:
 
 
 def candidates(raw: pl.Series, formats: Sequence[Format] | None = None) -> Iterator[Format]:
-    """Yield the formats whose hint some line contains."""
+    """Yield the formats that could read some line: by their hint, then by their pattern. Trying one costs much more than asking."""
     hinted: dict[str, bool] = {}
+    bare = raw.str.strip_chars_end()
     for entry in formats if formats is not None else all_formats():
         if entry.hint is not None and entry.hint not in hinted:
             hinted[entry.hint] = bool(raw.str.contains(entry.hint).any())
-        if entry.hint is None or hinted[entry.hint]:
+        if (entry.hint is None or hinted[entry.hint]) and (entry.pattern is None or bare.str.contains(entry.pattern).any()):
             yield entry
 
 
@@ -168,26 +167,24 @@ class LineReader:
 
     def _formats(self, lines: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame]:
         """Return what the formats read, in turn, and the lines that none of them did."""
-        kept: list[pl.DataFrame] = []
-        waiting = lines
-        for entry in self._turns(lines):
-            read = self._parser(entry)(waiting)
-            bad = read["outcome"] == "rejected"
-            good = read.filter(~bad) if bad.any() else read
+        if lines.is_empty():
+            return [], lines
+        first, waiting = self._by(self.main, lines)
+        kept = [first] if len(first) else []
+        for entry in candidates(waiting["raw"], self._others) if len(waiting) else ():
+            good, waiting = self._by(entry, waiting)
             if len(good):
                 kept.append(good)
-                if entry is not self.main:
-                    self.used[entry.name] = self.used.get(entry.name, 0) + int((good["outcome"] == "event").sum())
-            if len(good) == len(waiting):
-                return kept, waiting.clear()
-            waiting = waiting.filter(bad)
+                self.used[entry.name] = self.used.get(entry.name, 0) + int((good["outcome"] == "event").sum())
+            if waiting.is_empty():
+                break
         return kept, waiting
 
-    def _turns(self, lines: pl.DataFrame) -> Iterator[Format]:
-        """Yield the main format, and only when lines are left the others that could read one of them."""
-        if len(lines):
-            yield self.main
-            yield from candidates(lines["raw"], self._others)
+    def _by(self, entry: Format, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return what one format reads, and the lines that it does not."""
+        read = self._parser(entry)(lines)
+        bad = read["outcome"] == "rejected"
+        return (read.filter(~bad), lines.filter(bad)) if bad.any() else (read, lines.clear())
 
     def _parser(self, entry: Format) -> Parser:
         if entry.name not in self._parsers:

@@ -60,6 +60,6 @@ class Format:
     hint: str | None = None
     """A regular expression that some line of this format contains; the format is not tried on lines without it. None: always tried."""
     pattern: str | None = None
-    """A regular expression of whole lines, where there is one: recognition tries the format when some sampled line matches."""
+    """A regular expression of whole lines (without blanks at their end), where there is one: the format is tried when some line matches."""
     assumption: str | None = None
     """One sentence for ``status`` on what is taken for granted (a unit, an order); None where the specification says all."""

@@ -138,6 +138,7 @@ FORMATS = (
         open=parser,
         time_basis="request end",
         hint=CLF_HINT,
+        pattern=LINE,
         rank=5,
         assumption="other fields were told by their looks; a number after an address or + X - is taken as ms (Tomcat's %D)",
     ),

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import polars as pl
+
+from forensics.evidence.recognise import LineReader, candidates, plan_for
+from forensics.formats.base import ReadOptions
+from forensics.formats.schema import LINES
+
+TIMED = '198.18.0.7 - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5.0" 0.250'
+CUT = '198.18.0.7 - ann [02/Mar/2024:00:00:03 +0000] "GET /api/jobs/'
+COMMON = '198.18.0.8 - - [02/Mar/2024:00:00:04 +0000] "GET /b HTTP/1.1" 200 7'
+
+
+def frame(*lines: str) -> pl.DataFrame:
+    return pl.DataFrame({"line": range(1, len(lines) + 1), "raw": lines}, schema=LINES)
+
+
+def test_a_line_that_was_cut_off_is_offered_to_no_format() -> None:
+    assert list(candidates(frame(CUT)["raw"])) == []
+
+
+def test_formats_are_chosen_by_whole_lines_with_or_without_blanks_at_their_end() -> None:
+    for line in (COMMON, COMMON + " "):
+        assert "common" in {entry.name for entry in candidates(frame(CUT, line)["raw"])}
+
+
+def test_only_formats_that_could_read_what_the_main_one_left_are_tried() -> None:
+    lines = frame(*[TIMED] * 5, CUT, COMMON)
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    assert reader.main.name == "combined_time"
+    outcomes = dict(reader.read(lines).read.select("line", "outcome").iter_rows())
+    assert outcomes == {**dict.fromkeys((1, 2, 3, 4, 5, 7), "event"), 6: "rejected"}
+    assert reader.used == {"common": 1}
