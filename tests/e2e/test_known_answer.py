@@ -126,14 +126,31 @@ def test_the_trial_run_before_is_found(demo, answer):
     assert trial or story
 
 
-def test_the_story_leads_to_evidence(demo):
+def test_every_row_of_the_story_leads_to_a_line_of_evidence(demo):
     story = demo.rows("timeline")
     assert list(story[0])[:3] == ["message", "datetime", "timestamp_desc"]
-    observed = [row for row in story if row["observed"] == "true" and int(row["rows"] or 0) > 0]
-    assert observed
-    ids = {row["evidence_id"] for row in demo.rows("evidence")}
-    assert all(row["evidence_id"] in ids for row in observed if row["evidence_id"])
-    assert sum(bool(row["evidence_id"]) for row in observed) > len(observed) / 2
+    lines = {row["evidence_id"]: int(row["lines"]) for row in demo.rows("evidence")}
+    assert all(1 <= int(row["line"]) <= lines[row["evidence_id"]] for row in story)
+
+
+def test_the_story_is_whole(demo):
+    """Every type of row that a story can have, of the worst incident or of the whole case."""
+    incident = demo.main_incident()
+    story = [row for row in demo.rows("timeline") if row["incident_id"] in ("", incident["incident_id"])]
+    assert {row["event_type"] for row in story} >= {
+        "logs begin", "no log lines", "sign-up", "payment", "note", "actor starts", "ramp starts", "phase: ramp", "threshold crossed",
+        "attribution", "impact starts", "peak", "phase: outage", "blocked", "mitigated", "relapse", "recovered", "actor stops", "logs end",
+    }  # fmt: skip
+    assert {row["event_type"] for row in story if row["observed"] == "false"} == {"attribution", "threshold crossed"}
+
+
+def test_a_phase_points_at_a_line_of_its_own_time(demo, forensics):
+    """An outage is shown by a request that failed, a recovery by one that was served."""
+    story = [row for row in demo.rows("timeline") if row["incident_id"] == demo.main_incident()["incident_id"]]
+    for event, status in (("relapse", "50"), ("recovered", "20")):
+        row = next(row for row in story if row["event_type"] == event)
+        shown = forensics("show", f"{row['evidence_id']}:{row['line']}", "--case", demo.out / "case").stdout
+        assert f'" {status}' in shown
 
 
 def test_the_summary_on_the_terminal_names_the_actor_and_the_report(demo):

@@ -14,11 +14,14 @@ from forensics.text import printable
 
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 NODE = {"label": "string", "kind": "string", "actor": "string", "role": "string"}
-EDGE = {"weight": "double", "kept": "boolean", "why": "string"}
+EDGE = {"weight": "double", "bits": "double", "kept": "boolean", "why": "string"}
+
+LEAST = 0.01
+"""Weight of a link that carries no bits, or bits against: Gephi throws away edges of weight 0, and what was rejected has to be seen."""
 
 
 def write(case: Case, frames: Frames, out: Path) -> list[Path]:
-    """Write ``links.graphml``: one node for each account and identifier, one edge for each link, its bits as weight."""
+    """Write ``links.graphml``: one node for each account and identifier, one edge for each link: its bits, and the weight to draw it by."""
     root = ElementTree.Element("graphml", xmlns=NAMESPACE)
     for domain, keys in (("node", NODE), ("edge", EDGE)):
         for name, kind in keys.items():
@@ -34,8 +37,9 @@ def write(case: Case, frames: Frames, out: Path) -> list[Path]:
         _add(graph, "node", {"id": f"{kind}: {value}"}, {"label": value or "", "kind": kind, "actor": "", "role": ""})
     for row in links.iter_rows(named=True):
         ends = {"source": f"account: {row['account_id']}", "target": f"{row['identifier_type']}: {row['identifier_value']}"}
+        bits = row["weight_bits"] or 0.0
         kept = "true" if row["kept"] else "false"
-        _add(graph, "edge", ends, {"weight": f"{max(0.0, row['weight_bits'] or 0.0):g}", "kept": kept, "why": row["why"] or ""})
+        _add(graph, "edge", ends, {"weight": f"{max(LEAST, bits):g}", "bits": f"{bits:g}", "kept": kept, "why": row["why"] or ""})
     path = out / "links.graphml"
     ElementTree.indent(root)
     path.write_bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")

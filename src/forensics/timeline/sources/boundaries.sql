@@ -1,26 +1,29 @@
--- title: when each incident began, peaked, was mitigated and ended
--- why: the frame of the story; the first failing request is its representative line
+-- title: when each incident began to rise, began, peaked, was mitigated and ended
+-- why: the frame of the story, with the numbers of the minute where they are known; each row gets its line in point_at_evidence.sql
 -- parameters: none
-WITH failing AS (
-    SELECT i.incident_id, arg_min({'evidence_id': r.evidence_id, 'line': r.line}, (r.started_at, r.evidence_id, r.line)) AS first
-    FROM requests AS r
-    JOIN incidents AS i
-        ON r.started_at >= i.started_at AND r.started_at <= coalesce(i.ended_at, i.started_at + INTERVAL 1 DAY)
-    WHERE r.status >= 500
-    GROUP BY i.incident_id
-),
-facts AS (
-    SELECT i.*, f.first.evidence_id AS evidence_id, f.first.line AS line
+WITH facts AS (
+    SELECT
+        i.*, coalesce(i.scope, 'everything') AS hit, peak.requests AS peak_requests, peak.failed AS peak_failed, peak.latency_ms AS peak_ms,
+        rise.requests AS rise_requests, rise.expected_requests AS rise_expected
     FROM incidents AS i
-    LEFT JOIN failing AS f USING (incident_id)
+    LEFT JOIN incident_minutes AS peak ON peak.incident_id = i.incident_id AND peak.minute = date_trunc('minute', i.peaked_at)
+    LEFT JOIN incident_minutes AS rise ON rise.incident_id = i.incident_id AND rise.minute = date_trunc('minute', i.ramp_started_at)
 )
 SELECT
     incident_id, started_at AS occurred_at, 'impact starts' AS event_type,
-    coalesce(summary, format('The incident begins ({}, {}).', kind, scope)) AS message, TRUE AS observed, NULL AS actor_id,
-    NULL AS account_id, evidence_id, line, coalesce(failed_requests, 0) AS rows, NULL AS likelihood
+    coalesce(summary, format('The incident begins ({}, {}).', kind, hit)) AS message, TRUE AS observed, NULL AS actor_id,
+    NULL AS account_id, NULL AS evidence_id, NULL AS line, coalesce(failed_requests, 0) AS rows, NULL AS likelihood
 FROM facts
 UNION ALL
-SELECT incident_id, peaked_at, 'peak', 'The incident is at its worst.', TRUE, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT
+    incident_id, peaked_at, 'peak',
+    'The incident is at its worst' || CASE
+        WHEN peak_failed > 0 THEN format(': {:,} of {:,} request{} fail in this minute.', peak_failed, peak_requests, if(peak_requests = 1, '', 's'))
+        WHEN kind = 'latency' AND peak_ms IS NOT NULL THEN format(': answers take {:,.0f} ms in this minute.', peak_ms)
+        WHEN peak_requests IS NOT NULL THEN format(': {:,} request{} in this minute.', peak_requests, if(peak_requests = 1, '', 's'))
+        ELSE '.'
+    END,
+    TRUE, NULL, NULL, NULL, NULL, CASE WHEN peak_failed > 0 THEN peak_failed ELSE peak_requests END, NULL
 FROM facts
 WHERE peaked_at IS NOT NULL
 UNION ALL
@@ -33,6 +36,10 @@ FROM facts
 WHERE ended_at IS NOT NULL
 UNION ALL
 SELECT
-    incident_id, ramp_started_at, 'ramp starts', 'Load begins to rise above what is usual for the hour.', TRUE, NULL, NULL, NULL, NULL, NULL, NULL
+    incident_id, ramp_started_at, 'ramp starts',
+    'Load begins to rise above what is usual for the hour' || coalesce(
+        format(': {:,} request{} in this minute, about {:,.0f} are usual.', rise_requests, if(rise_requests = 1, '', 's'), rise_expected), '.'
+    ),
+    TRUE, NULL, NULL, NULL, NULL, rise_requests, NULL
 FROM facts
 WHERE ramp_started_at IS NOT NULL AND ramp_started_at < started_at

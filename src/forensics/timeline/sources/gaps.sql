@@ -17,17 +17,32 @@ daily AS (
 ),
 usual AS (
     SELECT host, median(longest) AS longest, median(requests) / 1440 AS requests FROM daily GROUP BY host
+),
+holes AS (
+    SELECT
+        s.host, s.minute, s.next_minute, date_diff('minute', s.minute, s.next_minute) - 1 AS minutes,
+        u.requests * (date_diff('minute', s.minute, s.next_minute) - 1) AS missing
+    FROM spaced AS s
+    JOIN usual AS u USING (host)
+    WHERE
+        date_diff('minute', s.minute, s.next_minute) > greatest(10, 3 * u.longest)
+        AND u.requests * (date_diff('minute', s.minute, s.next_minute) - 1) >= 30
+),
+last_lines AS (                                                             -- the line before each hole
+    SELECT
+        h.host, h.minute, arg_max(q.evidence_id, (q.started_at, q.evidence_id, q.line)) AS evidence_id,
+        arg_max(q.line, (q.started_at, q.evidence_id, q.line)) AS line
+    FROM requests AS q
+    JOIN holes AS h ON q.logged_by = h.host AND date_trunc('minute', q.started_at) = h.minute
+    GROUP BY h.host, h.minute
 )
 SELECT
-    NULL AS incident_id, minute + INTERVAL 1 MINUTE AS occurred_at, 'no log lines' AS event_type,
+    NULL AS incident_id, h.minute + INTERVAL 1 MINUTE AS occurred_at, 'no log lines' AS event_type,
     format(
         'No line from {} for {:,} minutes, until {} UTC; about {:,.0f} requests were to be expected.',
-        host, date_diff('minute', minute, next_minute) - 1, strftime(next_minute, '%Y-%m-%d %H:%M'),
-        u.requests * (date_diff('minute', minute, next_minute) - 1)
+        h.host, h.minutes, strftime(h.next_minute, '%Y-%m-%d %H:%M'), h.missing
     ) AS message,
-    TRUE AS observed, NULL AS actor_id, NULL AS account_id, NULL AS evidence_id, NULL AS line,
+    TRUE AS observed, NULL AS actor_id, NULL AS account_id, l.evidence_id, l.line,
     CAST(0 AS BIGINT) AS rows, NULL AS likelihood
-FROM spaced
-JOIN usual AS u USING (host)
-WHERE date_diff('minute', minute, next_minute) > greatest(10, 3 * u.longest)
-    AND u.requests * (date_diff('minute', minute, next_minute) - 1) >= 30
+FROM holes AS h
+LEFT JOIN last_lines AS l ON l.host = h.host AND l.minute = h.minute

@@ -1,6 +1,7 @@
 -- title: phase changes
--- why: how the incident developed between its start and its end. An incident that flickers (more than 20 phases) is told by the first of each
---      phase, with how many there were, by those that last, and by every relapse; table phases has every one
+-- why: how the incident developed between its start and its end; one that comes back after a recovery is a relapse. An incident that
+--      flickers (more than 20 phases) is told by the first of each phase, with how many there were, by those that last, and by every
+--      relapse; table phases has every one, also the ordinary time before
 -- parameters: none
 WITH spans AS (
     SELECT
@@ -8,13 +9,14 @@ WITH spans AS (
         count(*) OVER (PARTITION BY incident_id, phase) AS times,
         row_number() OVER (PARTITION BY incident_id, phase ORDER BY started_at, ended_at) AS nth,
         lag(phase) OVER (PARTITION BY incident_id ORDER BY started_at, ended_at) AS before,
+        coalesce(before = 'recovered' AND phase NOT IN ('recovered', 'normal'), FALSE) AS returns,
         (ended_at - started_at) * 50 >= max(ended_at) OVER (PARTITION BY incident_id) - min(started_at) OVER (PARTITION BY incident_id) AS lasts
     FROM phases
 )
 SELECT
-    incident_id, started_at AS occurred_at, 'phase: ' || phase AS event_type,
+    incident_id, started_at AS occurred_at, CASE WHEN returns THEN 'relapse' ELSE 'phase: ' || phase END AS event_type,
     format(
-        'Phase "{}" begins and lasts {}{}.', phase,
+        '{} "{}" begins and lasts {}{}.', CASE WHEN returns THEN 'The incident returns: phase' ELSE 'Phase' END, phase,
         CASE
             WHEN ended_at IS NULL THEN 'beyond the end of the logs'
             WHEN ended_at - started_at < INTERVAL 1 MINUTE THEN format('{} s', date_diff('second', started_at, ended_at))
@@ -25,4 +27,4 @@ SELECT
     ) AS message,
     TRUE AS observed, NULL AS actor_id, NULL AS account_id, NULL AS evidence_id, NULL AS line, NULL AS rows, NULL AS likelihood
 FROM spans
-WHERE phases <= 20 OR nth = 1 OR lasts OR ended_at IS NULL OR before = 'recovered'
+WHERE phase <> 'normal' AND (phases <= 20 OR nth = 1 OR lasts OR ended_at IS NULL OR before = 'recovered')

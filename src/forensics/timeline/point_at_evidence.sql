@@ -1,0 +1,58 @@
+-- title: one evidence file and line for each row of the story that has none yet
+-- why: a boundary or a phase is a statement about many requests; the reader has to be able to open one of them. It is the request nearest
+--      to the row's time that shows what the row says: one that failed (impact, outage, peak), one that was served (mitigation, recovery),
+--      one of those who took part (rise, threshold, attribution), at or after that time, or at or before it where something ends.
+--      One pass over the requests, of the few minutes around the rows only; a row in the middle of a silence keeps no line
+-- parameters: none; reads `timeline` as the sources filled it
+
+UPDATE timeline SET evidence_id = found.evidence_id, line = found.line
+FROM (
+    WITH bare AS (
+        SELECT
+            t.rowid AS id, t.incident_id, t.occurred_at, i.scope, CASE WHEN i.scope = 'everything' THEN 'everything' ELSE i.part END AS part,
+            t.event_type IN ('actor stops', 'phase: silence') AS before,
+            CASE
+                WHEN t.event_type IN ('mitigated', 'recovered', 'phase: recovered') THEN 'served'
+                WHEN t.event_type IN ('attribution', 'ramp starts', 'threshold crossed', 'actor stops', 'phase: ramp') THEN 'theirs'
+                WHEN i.kind IN ('surge', 'collection') THEN 'theirs'
+                WHEN t.event_type IN ('impact starts', 'peak', 'relapse', 'phase: outage', 'phase: overload') THEN 'failed'
+                ELSE 'any'
+            END AS wanted
+        FROM timeline AS t
+        JOIN incidents AS i ON i.incident_id = t.incident_id
+        WHERE t.line IS NULL
+    ),
+    around AS (                                                             -- the minutes that are looked at for each row
+        SELECT *, date_trunc('minute', occurred_at) + to_minutes(if(before, -step, step)) AS minute
+        FROM bare, (SELECT CAST(unnest(range(4)) AS INTEGER) AS step)
+    ),
+    near AS (
+        SELECT
+            w.id, q.evidence_id, q.line, abs(date_diff('microsecond', w.occurred_at, q.started_at)) AS away,
+            CASE w.wanted
+                WHEN 'served' THEN is_served(q.status)
+                WHEN 'failed' THEN is_failed(q.status)
+                WHEN 'theirs' THEN p.account_id IS NOT NULL
+                ELSE TRUE
+            END AS shows
+        FROM requests AS q
+        JOIN around AS w ON date_trunc('minute', q.started_at) = w.minute
+        LEFT JOIN (SELECT DISTINCT incident_id, account_id FROM participants WHERE role = 'participant') AS p
+            ON p.incident_id = w.incident_id AND p.account_id = q.account_id
+        LEFT JOIN route_masks AS m ON m.mask = CASE WHEN w.part = 'route' THEN path_mask(q.path) END
+        LEFT JOIN routes AS r ON r.route_id = m.route_id
+        WHERE
+            if(w.before, q.started_at <= w.occurred_at, q.started_at >= w.occurred_at)
+            AND CASE w.part
+                WHEN 'host' THEN q.logged_by = w.scope
+                WHEN 'backend' THEN q.extra['upstream'] = w.scope
+                WHEN 'route' THEN r.route = w.scope OR w.wanted = 'theirs'  -- actors are counted with all that they asked for
+                ELSE TRUE
+            END
+    )
+    SELECT
+        id, arg_min(evidence_id, (NOT shows, away, evidence_id, line)) AS evidence_id, arg_min(line, (NOT shows, away, evidence_id, line)) AS line
+    FROM near
+    GROUP BY id
+) AS found
+WHERE timeline.rowid = found.id
