@@ -83,13 +83,18 @@ class Plan:
 def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> Plan:
     """Return how to read a file by its sampled lines; wrappings are looked into where no format reads most lines as they are."""
     ranked = recognise(sample, options, formats)
-    if ranked and ranked[0].share >= WELL_READ:
+    if ranked and ranked[0].share >= WELL_READ and not ranked[0].format.main_only:
         return Plan(ranked)
     inner = unwrap(sample).inner
     within = recognise(inner, options, formats) if len(inner) else []
-    if within and (not ranked or within[0].events > ranked[0].events):
+    if within and (not ranked or _worth(within[0]) > _worth(ranked[0])):
         return Plan(within, wrapped=True)
     return Plan(ranked)
+
+
+def _worth(rated: Recognition) -> tuple[bool, int]:
+    """Return what tells the lines as they are from what is wrapped in them: a format that means them, then how many it reads."""
+    return not rated.format.main_only, rated.events
 
 
 _NOTHING = pl.DataFrame(schema={**EVENTS, **OUTCOME})
@@ -123,7 +128,8 @@ class LineReader:
         self.trusted_proxies = options.trusted_proxies
         self._parsers: dict[str, Parser] = {}
         rest = [rated.format for rated in plan.ranked[1:]]
-        self._others = [] if alone else rest + [entry for entry in all_formats() if entry not in rest and entry is not self.main]
+        others = rest + [entry for entry in all_formats() if entry not in rest and entry is not self.main]
+        self._others = [] if alone else [entry for entry in others if not entry.main_only]
         self._wrapped = plan.wrapped
         self._held = pl.DataFrame(schema=LINES)
         self.used: dict[str, int] = {}

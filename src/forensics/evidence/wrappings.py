@@ -1,5 +1,7 @@
 """Log lines inside other lines: syslog (RFC 3164, 5424), journald, Docker JSON, Kubernetes CRI, docker compose, quoted lines.
 
+Lines of named values (logfmt, LTSV) are turned into the JSON objects that they are another notation of.
+
 A record that a container runtime cut into parts is joined again; it counts as an event of its first physical line, and the lines that
 continue it are skipped with that reason. Docker: https://docs.docker.com/engine/logging/drivers/json-file/, CRI:
 https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md, syslog: RFC 3164 and RFC 5424.
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forensics.evidence.pairs import as_json
 from forensics.formats.schema import LINES
 
 CRI = r"^\d{4}-\d\d-\d\dT\S+ (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S+)? (?P<text>.*)$"
@@ -23,6 +26,8 @@ COMPOSE = r"^[\w.-]+ +\| (?P<text>.*)$"
 STAMPED = r"^\d{4}-\d\d-\d\dT[\d:.]+Z (?P<text>\S+ .*)$"
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
 QUOTED = r'^"(?P<text>.*)"$'
+AROUND = r'^"([^"]* "[^"]+".*)"$'
+"""A line between quotes that were not escaped: the first one inside opens a text."""
 JSON_KEYS = ("$.log", "$.MESSAGE", "$.message", "$.textPayload", "$.line")
 SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated"
 """Where JSON records of container runtimes, journald and log shippers keep the line."""
@@ -60,12 +65,13 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     found = lines.select(
         "line",
         json.alias("json"),
+        as_json(lines["raw"]).alias("pairs"),
         raw.str.extract_groups(CRI).alias("cri"),
         *(raw.str.extract_groups(pattern).struct.field("text").alias(f"p{n}") for n, pattern in enumerate(_patterns(tagged=tagged))),
         _unquoted(raw).alias("quoted"),
     )
     cri = pl.col("cri").struct
-    plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), pl.col("^p\\d$"), "quoted")
+    plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), "pairs", pl.col("^p\\d$"), "quoted")
     docker = lines["raw"].str.contains('"log":', literal=True) & lines["raw"].str.contains('"stream":', literal=True)
     open_end = pl.lit(docker) & pl.col("json").is_not_null() & ~pl.col("json").str.ends_with("\n")
     partial = ((cri.field("part") == "P") | open_end).fill_null(value=False)
@@ -92,7 +98,8 @@ def _unquoted(raw: pl.Expr) -> pl.Expr:
     text = raw.str.extract(QUOTED)
     doubled = text.str.contains('""', literal=True)
     plain = pl.when(doubled).then(text.str.replace_all('""', '"', literal=True)).otherwise(text.str.replace_all('\\"', '"', literal=True))
-    return pl.when(doubled | text.str.contains('\\"', literal=True)).then(plain)
+    escaped = doubled | text.str.contains('\\"', literal=True)
+    return pl.coalesce(raw.str.extract(AROUND), pl.when(escaped).then(plain))
 
 
 def _joined(wrapped: pl.DataFrame, lines: pl.DataFrame, *, last: bool) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -10,11 +10,28 @@ from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
+_FORWARDED = r"(?:([0-9][0-9a-fA-F.:, ]*|[0-9a-fA-F]*:[0-9a-fA-F.:, ]+|-) )?"
 _CONFLUENCE = (
-    r"^\[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[^\]]+)\] ([^ ]+) ([^ ]+) ([^ ]+) ([A-Z]+) (.*) (HTTP/[0-9.]+) ([0-9]{3}|-) (-?[0-9]+)ms "
-    r"(-?[0-9]+|-) ([^ ]+) (.*)$"
+    r"^\[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[^\]]+)\] "
+    + _FORWARDED
+    + r"([^ ]+) ([^ ]+) ([^ ]+) ([A-Z]+) (.*) (HTTP/[0-9.]+) ([0-9]{3}|-) (-?[0-9]+)ms (-?[0-9]+|-) ([^ ]+) (.*)$"
 )
-_FIELDS = ("time", "user", "thread", "client", "method", "target", "protocol", "status", "taken", "bytes", "referrer", "user_agent")
+"""Newer ones have the forwarded address (or ``-``) after the time."""
+_FIELDS = (
+    "time",
+    "forwarded",
+    "user",
+    "thread",
+    "client",
+    "method",
+    "target",
+    "protocol",
+    "status",
+    "taken",
+    "bytes",
+    "referrer",
+    "user_agent",
+)
 _BITBUCKET = 13
 
 
@@ -25,8 +42,10 @@ def open_confluence(options: ReadOptions) -> Parser:
         t = lines.select(pl.col("raw").str.extract_groups(_CONFLUENCE).struct.rename_fields(list(_FIELDS)).alias("f")).unnest("f")
         timestamp = to_instant(t["time"], options.time_zone)
         times = {"timestamp": timestamp, "duration_ms": values.to_milliseconds(t["taken"], "ms")}
-        found = {name: t[name] for name in _FIELDS if name not in ("time", "thread", "taken")}
-        return assemble(lines, found, times=times, extra={}, outcome=outcomes(t["time"].is_not_null(), timestamp))
+        found = {name: t[name] for name in _FIELDS if name not in ("time", "forwarded", "thread", "taken")}
+        return assemble(
+            lines, found, times=times, extra={"forwarded_for": t["forwarded"]}, outcome=outcomes(t["time"].is_not_null(), timestamp)
+        )
 
     return in_parts(parse)
 
@@ -68,7 +87,7 @@ def open_bitbucket(options: ReadOptions) -> Parser:
 FORMATS: tuple[Format, ...] = (
     Format(
         name="atlassian",
-        hint=r"^\[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]+\] [^ ]+ [^ ]+ [^ ]+ [A-Z]+ ",
+        hint=r"^\[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]+\] [^ ]+ [^ ]+ [^\"]+ [A-Z]+ [^ ]+ HTTP/",
         title="Confluence and Jira access log (unquoted)",
         reference="https://confluence.atlassian.com/doc/how-to-enable-user-access-logging-182682.html",
         open=open_confluence,
@@ -91,6 +110,10 @@ FORMATS: tuple[Format, ...] = (
                     "referrer": "http://localhost/",
                     "user_agent": "Mozilla/5.0 (Macintosh)",
                 },
+            ),
+            Sample(
+                line="[02/Mar/2026:02:00:21 +0200] 203.0.113.9 kim http-nio-8090-exec-7 198.18.0.2 GET /x HTTP/1.1 200 350ms 81 - curl/8",
+                expected={"client_ip": "198.18.0.2", "user_name": "kim", "duration_ms": 350.0, "extra": {"forwarded_for": "203.0.113.9"}},
             ),
         ),
     ),

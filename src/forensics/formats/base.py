@@ -57,6 +57,8 @@ class Format:
     """Whether timestamps carry their zone (or are UTC by specification)."""
     rank: int = 0
     """Higher wins when two formats read the same share of lines (the more specific format ranks higher)."""
+    main_only: bool = False
+    """Whether it reads only files of its own, never the lines that a file's main format leaves."""
     hint: str | None = None
     """A regular expression that some line of this format contains; the format is not tried on lines without it. None: always tried."""
     pattern: str | None = None

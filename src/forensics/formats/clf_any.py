@@ -1,109 +1,111 @@
 """Anything built around ``[time] "request" status bytes``: hosts and address lists before it, whatever the server was told to add after it.
 
 For the lines that no exact format reads. What stands where is told by its looks: an address list in quotes is a forwarded-for, a number
-with three decimals is nginx' request time; what cannot be told goes to ``extra`` as it is.
+with three decimals is nginx' request time, a number with a unit is a duration; what cannot be told goes to ``extra`` as it is, and so
+does a bare whole number, which may be seconds, milliseconds, microseconds or bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import polars as pl
 
+from forensics.formats import fields, values
+from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
-from forensics.formats.combined import CLF_HINT
-from forensics.formats.layout import Layout, Token, outcome_of
+from forensics.formats.clf_parts import after, whose
+from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
 
-_ADDRESS = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?::\d+)?|unix:|localhost)"
-_PEER = rf"(?:{_ADDRESS}|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
-"""An address or a host name, and no timestamp of a line that wraps this one."""
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_TAIL = rf'(?: +(?:{_QUOTED}|[^\s"]+(?:{_QUOTED})?))*'
-_TEXT = r'(?:[^"\\]|\\.)*|.*?'
-LINE = (
-    r"^(?P<before>[^\[]*?) ?\[(?P<time>\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4})\]"
-    r'(?: "[^"]*")? +"(?P<request>.*?)" +(?P<status>\d{3}|-|0) +(?P<bytes>\d+|-)'
-    r'(?:(?P<middle>|(?: +[^\s"]+){2,}|(?: +[^\s"]+)) +'
-    rf'(?:"(?P<referrer>{_TEXT})" +(?:"(?P<agent>{_TEXT})"|-)|- +"(?P<sole>{_TEXT})")(?P<tail>{_TAIL})'
-    rf"|(?P<rest>{_TAIL})) *$"
-)
-"""The known fields; then either referrer and user agent with something before or after them, or anything."""
-_BEFORE = (
-    rf"^(?P<host>\S+) (?P<client>{_ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",
-    rf"^(?P<host>\S+) (?P<client>{_ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
-    rf"^(?P<host>\S+) (?P<client>{_ADDRESS}),? {_ADDRESS}(?:,? {_ADDRESS})* (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
-    rf"^(?P<host>)(?P<client>{_PEER}) (?P<ident>[^|\s]+) (?P<id>)(?P<user>|\S+(?: \S+){{0,3}})$",
-    rf"^(?P<host>)(?P<client>{_PEER}) (?P<ident>)(?P<id>)(?P<user>\S+)$",
-)
-_PARTS = ("host", "client", "ident", "id", "user")
-
-LAYOUT = Layout(
-    (
-        Token("host"),
-        Token("client_ip", "address"),
-        Token("extra:ident"),
-        Token("extra:request_id"),
-        Token("user_name"),
-        Token("timestamp", "clf_time"),
-        Token("", "request"),
-        Token("status", "status"),
-        Token("bytes_sent", "integer"),
-        Token("referrer"),
-        Token("user_agent"),
-        Token("duration_ms", "ms"),
-        Token("extra:forwarded_for"),
-        Token("extra:fields"),
-    ),
-    "request end",
-)
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_DAY = r"(?:\d{1,2}/[A-Za-z]{3}/\d{4}[: ]|\d\d/\d\d/\d{4}[: ]|\d{4}[/-]\d\d[/-]\d\d[T ])"
+ZONED = rf"{_DAY}{_CLOCK} ?(?:[+-]\d\d:?\d\d|Z)"
+LOCAL = rf"{_DAY}{_CLOCK}|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d \d{{4}}"
+_HINT = r'["\[](?:\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2} [A-Z][a-z]{2} '
+_BETWEEN = r'(?: +\((?P<paused>\d+) s\))?(?: +[^\s"]+){0,3}?(?: +"[^"]*")?'
+_STATUS = r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
 
 
-def parser(options: ReadOptions) -> Parser:
-    """Return the parser (it keeps no state between batches)."""
-
-    def parse(lines: pl.DataFrame) -> pl.DataFrame:
-        whole = lines.with_columns(pl.col("raw").str.extract_groups(LINE).alias("g")).unnest("g")
-        before = pl.col("before").str.strip_chars()
-        tried = whole.with_columns(before.str.extract_groups(pattern).alias(f"b{n}") for n, pattern in enumerate(_BEFORE))
-        chosen = [pl.coalesce(_field(n, part) for n in range(len(_BEFORE))).alias(part) for part in _PARTS]
-        known = tried.with_columns(*chosen, *_added())
-        values = [
-            pl.col("host").str.replace(r":\d+$", ""),
-            *(pl.col(name) for name in ("client", "ident", "id", "user", "time", "request", "status", "bytes", "referrer")),
-            pl.coalesce("agent", "sole"),
-            *(pl.col(name) for name in ("duration", "forwarded", "fields")),
-        ]
-        fits = pl.col("time").is_not_null() & pl.col("client").is_not_null()
-        raw = known.select("line", "raw", fits.alias("fits"), *(value.alias(f"t{n}") for n, value in enumerate(values)))
-        return outcome_of(LAYOUT.assemble(raw, options))
-
-    return parse
+def line_of(time: str) -> str:
+    """Return the regular expression of lines whose time looks like ``time``: the known fields, and the rest."""
+    quoted = rf'"(?P<request>.*?)"{_STATUS}(?P<rest>(?: .*)?)$'
+    return rf'^(?P<before>.*?) ?(?:\[|")(?P<time>{time})(?:\]|"){_BETWEEN} +{quoted}'
 
 
-def _field(n: int, part: str) -> pl.Expr:
-    """Return a part as the n-th pattern reads it; NULL where that pattern does not fit."""
-    found = pl.col(f"b{n}").struct
-    return pl.when(found.field("client").is_not_null()).then(found.field(part))
+def bare_line_of(time: str) -> str:
+    """Return the regular expression of lines whose request is not in quotes."""
+    return rf"^(?P<before>.*?) ?\[(?P<time>{time})\] +(?P<request>[A-Z]{{3,16}} \S+ HTTP/[\d.]+){_STATUS}(?P<rest>(?: .*)?)$"
 
 
-def _added() -> list[pl.Expr]:
-    """Return duration (ms), forwarded-for and the other fields, by the looks of what stands beside the known ones."""
-    middle, tail = pl.col("middle").str.strip_chars(), pl.coalesce("tail", "rest").str.strip_chars()
-    seconds = tail.str.extract(r'(?:^|[\s=])"?(\d+\.\d{3})"?(?:\s|$)').cast(pl.Float64) * 1000
-    millis = pl.coalesce(tail.str.extract(r"(?:^|\s)(\d+)ms(?:\s|$)"), middle.str.extract(rf"^(?:{_ADDRESS}|[+X-])(?: [+X-])? (\d+)$"))
-    listed = tail.str.extract(rf'(?:^|\s)"({_ADDRESS}(?:, ?{_ADDRESS})*)"')
-    return [
-        pl.coalesce(seconds, millis.cast(pl.Float64)).cast(pl.String).alias("duration"),
-        pl.coalesce(tail.str.extract(r'(?i)X-Forwarded-For="([^"]*)"'), listed).alias("forwarded"),
-        pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars(" -").alias("fields"),
-    ]
+def fitting(time: str) -> str:
+    """Return the regular expression, quick to try, of lines that may be read with that time."""
+    return rf'(?:\[|")(?:{time})(?:\]|").* [^ ]*(?:"|HTTP/[\d.]+) +(?:\d{{3}}|-|0)(?: |$)'
 
+
+def opener(time: str) -> Callable[[ReadOptions], Parser]:
+    """Return what ``Format.open`` wants, for lines whose time looks like ``time``."""
+    line, bare = line_of(time), bare_line_of(time)
+
+    def open_(options: ReadOptions) -> Parser:
+        def parse(lines: pl.DataFrame) -> pl.DataFrame:
+            known = lines.with_columns(pl.col("raw").str.extract_groups(line).alias("g")).unnest("g")
+            if known["time"].null_count():
+                known = _with_bare(known, bare)
+            return _events(known, options.time_zone)
+
+        return in_parts(parse)
+
+    return open_
+
+
+def _with_bare(known: pl.DataFrame, bare: str) -> pl.DataFrame:
+    """Give the lines without a quoted request a second chance."""
+    left = known["time"].is_null()
+    again = known.filter(left).select("line", pl.col("raw").str.extract_groups(bare).alias("g")).unnest("g")
+    return known.update(again, on="line", how="left")
+
+
+def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
+    asked = fields.request_columns(known["request"])
+    client, more = whose(known["before"]), after(known["rest"], known["paused"], known["early"])
+    timestamp = to_instant(known["time"], time_zone)
+    found = {
+        **{name: client[name] for name in ("client", "user")},
+        **{name: asked[name] for name in ("method", "path", "query")},
+        "status": values.of(known["status"], pl.when(~values.V.is_in(["0", "000"])).then(values.V)),
+        "bytes": known["bytes"],
+        "host": values.first_of(
+            values.of(client["host"], values.present(values.V)).str.replace(r":\d+$", ""), _host_asked(known["request"])
+        ),
+        "referrer": more.referrer,
+        "user_agent": more.user_agent,
+    }
+    started = pl.DataFrame({"t": timestamp, "d": more.duration_ms}).select(values.before(pl.col("t"), pl.col("d"))).to_series()
+    times = {"timestamp": timestamp, "started_at": started, "duration_ms": more.duration_ms}
+    extra = {"ident": client["ident"], "request_id": client["id"], **more.extra}
+    closed = known["before"].str.count_matches('"', literal=True) % 2 == 0
+    read = (closed & known["time"].is_not_null() & more.fits & (client["fits"] | known["before"].str.contains(r"^[- ]*$"))).fill_null(
+        value=False
+    )
+    frame = assemble(known.select("line", "raw"), found, times=times, extra=extra, outcome=outcomes(read, timestamp))
+    event = pl.col("outcome") == "event"  # what is no request, and the protocol, stay as they were logged
+    return frame.with_columns(pl.when(event).then(asked[name]).alias(name) for name in ("request", "protocol"))
+
+
+def _host_asked(request: pl.Series) -> pl.Series:
+    """Return the host of first lines that name a whole URL."""
+    return request.str.extract(r"^[A-Z]+ https?://(?:[^/@ ]*@)?(\[[^\]]*\]|[^/:?# ]+)", 1)
+
+
+REFERENCE = "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#examples"
 
 FORMATS = (
     Format(
         name="clf",
         title="Common log format with other fields around it",
-        reference="https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#examples",
+        reference=REFERENCE,
         samples=(
             Sample(
                 line="shop.example.com 198.18.0.7 - req-00017 ann [02/Mar/2024:00:00:02 +0000] "
@@ -134,12 +136,46 @@ FORMATS = (
                     "extra": {"forwarded_for": "203.0.113.9"},
                 },
             ),
+            Sample(
+                line='198.18.0.7 - [198.18.0.9] - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 0.250 "-" "curl/8.5.0" x',
+                expected={"client_ip": "198.18.0.7", "user_name": "ann", "duration_ms": 250.0, "user_agent": "curl/8.5.0"},
+            ),
+            Sample(
+                line='- - - [02/Mar/2024:00:00:02 +0000] (3 s) "CONNECT a.example:443 HTTP/1.1" 200 - "-" "203.0.113.4" '
+                '"http://a.example/" "curl/8"',
+                expected={"client_ip": None, "duration_ms": 3000.0, "method": "CONNECT", "path": "a.example:443", "bytes_sent": None},
+            ),
+            Sample(
+                line="198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] GET /a?b=c HTTP/1.1 200 137 0.012",
+                expected={"path": "/a", "query": "b=c", "status": 200, "bytes_sent": 137, "duration_ms": 12.0},
+            ),
         ),
-        open=parser,
+        open=opener(ZONED),
         time_basis="request end",
-        hint=CLF_HINT,
-        pattern=LINE,
+        hint=_HINT,
+        pattern=fitting(ZONED),
         rank=5,
-        assumption="other fields were told by their looks; a number after an address or + X - is taken as ms (Tomcat's %D)",
+        assumption="other fields were told by their looks; a whole number after an address or + X - is taken as ms (Tomcat's %D)",
+    ),
+    Format(
+        name="clf_local",
+        title="Common log format whose time has no zone (Python's and Django's servers and others)",
+        reference="https://docs.python.org/3/library/http.server.html#http.server.BaseHTTPRequestHandler.log_date_time_string",
+        samples=(
+            Sample(
+                line='198.18.0.7 - - [02/Mar/2024 15:04:05] "GET /x?a=b HTTP/1.1" 200 -',
+                expected={"timestamp": datetime(2024, 3, 2, 15, 4, 5), "client_ip": "198.18.0.7", "path": "/x", "bytes_sent": None},
+            ),
+            Sample(
+                line='[02/Mar/2024 15:04:05] "GET /admin/ HTTP/1.1" 200 1234',
+                expected={"timestamp": datetime(2024, 3, 2, 15, 4, 5), "client_ip": None, "path": "/admin/", "bytes_sent": 1234},
+            ),
+        ),
+        open=opener(LOCAL),
+        time_basis="request end",
+        zoned=False,
+        hint=_HINT,
+        pattern=fitting(LOCAL),
+        rank=4,
     ),
 )

@@ -165,6 +165,7 @@ def _lists(value: pl.Series) -> tuple[pl.Series, pl.Series] | None:
 
 
 def _first_entry(value: pl.Series) -> pl.Series:
+    value = values.of(value, pl.when(values.V != "[]").then(values.V))
     found = _lists(value)
     return value if found is None else value.scatter(found[0].arg_true(), found[1].list.first())
 

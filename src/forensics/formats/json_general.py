@@ -14,7 +14,8 @@ from forensics.formats.json_format import JsonKeys, json_format
 TIME = (
     *("@timestamp", "timestamp", "time", "ts", "datetime", "date_time", "dateTime", "eventTime", "event_time", "time_iso8601"),
     *("time_local", "requestTime", "requestTimestamp", "request_timestamp", "logged_at", "created_at", "createdAt", "msec", "@t"),
-    *("asctime", "_timestamp", "timeStamp", "Timestamp", "Time", "date", "epoch", "unixtime", "unix_time", "timestamp_ms"),
+    *("asctime", "_timestamp", "timeStamp", "Timestamp", "Time", "date", "epoch", "unixtime", "unix_time", "timestamp_ms", "t"),
+    *("requestReceivedTimestamp", "time_micros"),
 )
 START = (
     *("start_time", "started_at", "startTime", "startedAt", "event>start", "event.start", "request_start", "request_started_at"),
@@ -29,19 +30,20 @@ CLIENT = (
     *("clientip", "client", "client_addr", "client_address", "clientAddress", "clientAddr", "ip", "ip_address", "ipAddress", "ipaddress"),
     *("source_ip", "sourceIp", "sourceIPAddress", "src_ip", "srcip", "c-ip", "c_ip", "peer", "remote_host", "remoteHost", "remote"),
     *("remote-addr", "remote-ip", "client-ip", "caller_ip", "callerIp", "_remote_addr", "user_ip", "userIp", "host_ip", "addr", "h"),
+    *("sourceIPs", "remotehost"),
 )
 USER = (
     *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "user>id", "user.id", "user>email", "user.email"),
     *("user_id", "userId", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "auth", "authenticated_user", "principal"),
     *("attributes>enduser.id", "attributes>user.id", "req>user", "req>user>id", "request>user", "consumer>username", "remoteUser"),
     *("cs-username", "cs_username", "client>user>name", "client.user.name", "source>user>name", "current_user", "currentUser", "sub"),
-    *("userid", "user-id", "uid", "email"),
+    *("userid", "user-id", "uid", "email", "user>username", "uname"),
 )
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
-    *("request_verb", "RequestMethod"),
+    *("request_verb", "RequestMethod", "api>name"),
 )
 REQUEST = ("request", "request_line", "requestLine", "http_request", "httpRequest", "RequestLine", "r", "http>request>line", "first_line")
 TARGET = (
@@ -49,7 +51,7 @@ TARGET = (
     *("requestUrl", "request_url", "url", "target", "req>url", "req>originalUrl", "originalUrl", "original_url", "request>uri"),
     *("request>url", "proxy>path", "attributes>http.target", "attributes>url.full", "attributes>http.url", "http.request.target"),
     *("requestURI", "RequestURI", "requestURL", "raw_path", "rawPath", "fullPath", "full_path", "request_target", "URL", "Url", "http_url"),
-    *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href"),
+    *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href", "cs_uri"),
 )
 PATH = (
     *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
@@ -72,7 +74,7 @@ STATUS = (
     *("httpStatus", "res>statusCode", "res>status", "response>status", "response>status_code", "response>statusCode"),
     *("proxy>statusCode", "attributes>http.response.status_code", "attributes>http.status_code", "sc-status", "sc_status", "s"),
     *("http_status_code", "httpStatusCode", "StatusCode", "Status", "statuscode", "http>status", "http_code", "httpCode"),
-    *("elb_status_code", "sc_status_code"),
+    *("elb_status_code", "sc_status_code", "responseStatus>code", "api>statusCode"),
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
@@ -82,8 +84,10 @@ BYTES = (
     *("attributes>http.response_content_length", "sc-bytes", "sc_bytes", "size", "bytes", "length", "body_size", "resp_size", "B", "b"),
     *("response_body_size", "res>contentLength", "bytes_out", "bytesOut", "sent_bytes", "sentBytes", "bytes_written", "bytesWritten"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
+    *("api>tx", "response_content_length"),
 )
 DURATION = (
+    *("latency_human@ms", "time_taken_micros@us", "api>timeToResponse@ns", "responseTimeMillis@ms", "response_time_millis@ms"),
     *("duration_ms@ms", "durationMs@ms", "duration_millis@ms", "durationMillis@ms", "elapsed_ms@ms", "elapsedMs@ms", "latency_ms@ms"),
     *("latencyMs@ms", "response_time_ms@ms", "responseTimeMs@ms", "request_time_ms@ms", "time_taken_ms@ms", "took_ms@ms", "time_ms@ms"),
     *("http.duration_ms@ms", "total_time_ms@ms", "processing_time_ms@ms", "timeMs@ms", "elapsedMilliseconds@ms", "ElapsedMilliseconds@ms"),
@@ -96,11 +100,20 @@ DURATION = (
     *("response_time@ms", "duration@ms", "latency@ms", "elapsed@ms", "elapsed_time@ms", "elapsedTime@ms", "time-taken@ms"),
     *("time_taken@ms", "timeTaken@ms", "took@ms", "response-time@ms", "responseLatency@ms", "runtime@ms", "total_time@ms", "total@ms"),
     *("request_duration@ms", "requestDuration@ms", "processing_time@ms", "processingTime@ms", "Elapsed@ms", "Latency@ms", "D@us", "T@s"),
+    *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms"),
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
     *("http.referer", "req>headers>referer", "request>headers>referer", "request>headers>Referer", "proxy>referer", "Referer"),
-    *("cs(Referer)", "cs_referer", "request_referer", "requestReferer", "req>headers>referrer", "attributes>http.request.header.referer"),
+    *(
+        "cs(Referer)",
+        "cs_referer",
+        "cs_referrer",
+        "request_referer",
+        "requestReferer",
+        "req>headers>referrer",
+        "attributes>http.request.header.referer",
+    ),
     *("refererUrl", "referrer_url", "ref", "req>headers>Referer", "http_ref"),
 )
 USER_AGENT = (
@@ -114,7 +127,18 @@ HOST = (
     *("host", "http_host", "httpHost", "url>domain", "url.domain", "vhost", "virtual_host", "server_name", "serverName", "http.host"),
     *("req>headers>host", "req>headers>Host", "request>host", "request>headers>host", "request>headers>Host", "proxy>host", "authority"),
     *("destination>domain", "destination.domain", "server.address", "server>address", "attributes>server.address", "domain"),
-    *("attributes>http.host", "domainName", "cs-host", "cs(Host)", "hostname_requested", "host_header", "req>hostname", "Host", "v"),
+    *(
+        "attributes>http.host",
+        "domainName",
+        "cs-host",
+        "cs_host",
+        "cs(Host)",
+        "hostname_requested",
+        "host_header",
+        "req>hostname",
+        "Host",
+        "v",
+    ),
     *("request_host", "requestHost", "site", "http>host", "headers>host"),
 )
 EXTRA = {
@@ -122,6 +146,7 @@ EXTRA = {
         *("forwarded_for", "x_forwarded_for", "xForwardedFor", "x-forwarded-for", "X-Forwarded-For", "http_x_forwarded_for", "xff"),
         *("req>headers>x-forwarded-for", "request>headers>x-forwarded-for", "request>headers>X-Forwarded-For"),
         *("proxy_add_x_forwarded_for", "forwardedFor", "network>forwarded_ip", "network.forwarded_ip", "headers>x-forwarded-for"),
+        *("fwd", "forwardedfor", "forwarded"),
     ),
     "request_id": (
         *("request_id", "requestId", "requestID", "req_id", "reqId", "x_request_id", "x-request-id", "correlation_id", "correlationId"),

@@ -23,7 +23,15 @@ KEYS = JsonKeys(
         "user_agent": ("http_user_agent", "user_agent", "agent"),
         "host": ("host", "http_host", "server_name", "vhost"),
     },
-    requires=(("remote_addr",), ("request", "request_uri", "uri"), ("status", "response_status", "request_time", "body_bytes_sent")),
+    requires=(
+        ("remote_addr",),
+        ("request", "request_uri", "uri"),
+        ("status", "response_status", "request_time", "body_bytes_sent"),
+        (  # a name that only nginx gives
+            *("time_iso8601", "time_local", "msec", "request_time", "body_bytes_sent", "http_user_agent", "http_referer", "request_uri"),
+            *("server_protocol", "upstream_addr", "http_x_forwarded_for", "remote_user"),
+        ),
+    ),
     extra={
         "forwarded_for": ("http_x_forwarded_for", "x_forwarded_for", "proxy_add_x_forwarded_for"),
         "request_id": ("request_id", "http_x_request_id", "req_id"),

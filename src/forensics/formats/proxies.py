@@ -32,7 +32,7 @@ def behind_proxies(events: pl.DataFrame, trusted: Sequence[str]) -> pl.DataFrame
     entries = rows.select("row", pl.col("forwarded").str.split(",").alias("entry")).with_columns(
         pl.int_ranges(pl.col("entry").list.len()).alias("place")
     )
-    entries = entries.explode("entry", "place").with_columns(pl.col("entry").str.strip_chars())
+    entries = entries.explode("entry", "place").with_columns(pl.col("entry").str.strip_chars(" \t+"))
     entries = entries.with_columns(fields.addresses(entries["entry"]).alias("entry"))
     entries = entries.with_columns(_within(entries["entry"], networks).alias("trusted"))
     outside = entries.filter(~pl.col("trusted")).sort("row", "place").group_by("row", maintain_order=True).last()

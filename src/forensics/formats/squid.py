@@ -11,7 +11,7 @@ from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
 _LINE = (
-    r"^ *([0-9]+\.[0-9]+) +(-?[0-9]+) +([^ ]+) +([A-Z_]+)/([0-9]+) +(-?[0-9]+) +([^ ]+) +([^ ]+)"
+    r"^ *([0-9]+(?:\.[0-9]+)?) +(-?[0-9]+) +([^ ]+) +([A-Z_]+)/([0-9]+) +(-?[0-9]+) +([^ ]+) +([^ ]+)"
     r'(?: +([^ ]+) +([A-Z_]+/[^ ]+)(?: +([^ ]+))?(?: +"([^"]*)" +"([^"]*)")?)?.*$'
 )
 _FIELDS = ("time", "elapsed", "client", "result", "status", "bytes", "method", "url", "user", "peer", "type", "referrer", "user_agent")
@@ -29,7 +29,7 @@ def open_squid(options: ReadOptions) -> Parser:
         tunnel = pl.col("method") == "CONNECT"
         error = pl.col("url").str.starts_with("error:")
         asked = t.select(
-            host=pl.when(tunnel).then(pl.col("url").str.replace(r":\d+$", "")),
+            host=pl.when(tunnel).then(pl.col("url").str.replace(r":\d*/?$", "")),
             target=pl.when(~tunnel & ~error).then("url"),
             method=pl.when(~error | ~pl.col("method").is_in(["NONE", "-"])).then("method"),
             request=pl.when(error).then("url"),
@@ -55,7 +55,7 @@ def open_squid(options: ReadOptions) -> Parser:
 FORMATS: tuple[Format, ...] = (
     Format(
         name="squid",
-        hint=r"^ *\d{9,10}\.\d{3} +-?\d+ ",
+        hint=r"^ *\d{9,10}(?:\.\d{3})? +-?\d+ ",
         title="Squid native access log",
         reference="https://wiki.squid-cache.org/Features/LogFormat",
         open=open_squid,

@@ -36,6 +36,14 @@ _DEFAULTS = (  # pattern of a line without header -> its columns
         r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){6}[0-9]+ [0-9]+ [0-9]+ [0-9]+$",
         _IIS + " sc-status sc-substatus sc-win32-status time-taken",
     ),
+    (  # what the header's author added comes last: the forwarded addresses
+        r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){7}[0-9]+ [0-9]+ [0-9]+ [0-9]+ (?:-|[0-9a-fA-F.:,+%\[\]]+)$",
+        _IIS + " cs(Referer) sc-status sc-substatus sc-win32-status time-taken x-forwarded-for",
+    ),
+    (
+        r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){6}[0-9]+ [0-9]+ [0-9]+ [0-9]+ (?:-|[0-9a-fA-F.:,+%\[\]]+)$",
+        _IIS + " sc-status sc-substatus sc-win32-status time-taken x-forwarded-for",
+    ),
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -46,14 +54,14 @@ ROLES: dict[str, tuple[str, ...]] = {
     "path": ("cs-uri-stem", "cs-uri-path"),
     "query": ("cs-uri-query",),
     "protocol": ("cs-version", "cs-protocol-version"),
-    "status": ("sc-status", "sc(Status)"),
+    "status": ("sc-status", "sc(Status)", "c-status"),
     "bytes": ("sc-bytes", "bytes"),
     "referrer": ("cs(Referer)", "cs(Referrer)", "cs-referer", "cs-referred"),
     "user_agent": ("cs(User-Agent)", "cs-user-agent", "c-agent"),
     "host": ("x-host-header", "cs-host", "cs(Host)", "r-host", "s-dns"),
 }
 EXTRA: dict[str, tuple[str, ...]] = {
-    "forwarded_for": ("x-forwarded-for", "X-Forwarded-For", "cs(X-Forwarded-For)", "X-ForwardedFor", "OriginalIP", "x-real-ip"),
+    "forwarded_for": ("x-forwarded-for", "X-Forwarded-For", "cs(X-Forwarded-For)", "X-ForwardedFor", "OriginalIP", "x-real-ip", "s-xff"),
     "request_id": ("x-edge-request-id", "x-request-id", "X-Request-ID", "request-id"),
     "cache_status": ("x-edge-result-type", "s-action", "x-cache"),
     "edge_location": ("x-edge-location",),
@@ -66,6 +74,8 @@ EXTRA: dict[str, tuple[str, ...]] = {
     "substatus": ("sc-substatus",),
     "error": ("sc-win32-status",),
 }
+_LOCAL = (("date", "date-local"), ("time", "time-local"))
+"""What IIS' Advanced Logging calls the date and time of the server's own zone."""
 _NOTHING = {"substatus": "0", "error": "0"}
 """Extra values that only say that there is nothing to say."""
 
@@ -76,7 +86,7 @@ class _W3C:
     def __init__(self, options: ReadOptions) -> None:
         self._zone = options.time_zone
         self._headers = Headers(
-            fields=r"^#\s*Fields:\s*(\S.*)$", date=r"^#\s*Date:\s*(\d{4}-\d\d-\d\d)", software=r"^#\s*Software:\s*(.*)$"
+            fields=r"^#\s*Fields:\s*(\S.*?)\s*$", date=r"^#\s*Date:\s*(\d{4}-\d\d-\d\d)", software=r"^#\s*Software:\s*(.*)$"
         )
         self._midnights = 0
         self._last_date: str | None = None
@@ -88,7 +98,8 @@ class _W3C:
         comment = stated["comment"]
         layouts = stated.select(pl.when(~pl.col("comment")).then("fields")).to_series()
         table = columns_by_layout(raw, values.first_of(layouts, _default_layouts(raw, layouts, comment)))
-        timestamp = to_instant(self._stamps(table, stated["date"]), "UTC")
+        local = any(name in table.columns for _, name in _LOCAL)
+        timestamp = to_instant(self._stamps(table, stated["date"]), self._zone if local else "UTC")
         found, extra = _found(table), _extra(table)
         edge = extra["edge_location"].is_not_null() if "edge_location" in extra else stated["comment"] & False
         if "user_agent" in found:
@@ -109,6 +120,8 @@ class _W3C:
 
     def _stamps(self, table: pl.DataFrame, dated: pl.Series) -> pl.Series:
         """Return the text of each line's time: its date column, or the day of ``#Date``, gone on past midnights."""
+        names = table.columns
+        table = table.rename({local: name for name, local in _LOCAL if local in names and name not in names})
         names = table.columns
         for name in ("date-time", "timestamp", "x-timestamp", "datetime"):
             if name in names and "time" not in names:
@@ -164,7 +177,11 @@ def _pick(table: pl.DataFrame, names: tuple[str, ...]) -> pl.Series | None:
 
 
 def _found(table: pl.DataFrame) -> Columns:
-    return {role: column for role, names in ROLES.items() if (column := _pick(table, names)) is not None}
+    found = {role: column for role, names in ROLES.items() if (column := _pick(table, names)) is not None}
+    if "target" in found:  # a whole URI, by some without its scheme
+        bare = values.V.str.contains(r"^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?/")
+        found["target"] = values.of(found["target"], pl.when(bare).then("http://" + values.V).otherwise(values.V))
+    return found
 
 
 def _extra(table: pl.DataFrame) -> Columns:
@@ -189,7 +206,7 @@ def _decoded(agents: pl.Series, edge: pl.Series) -> pl.Series:
 
 def _duration(table: pl.DataFrame, software: pl.Series, edge: pl.Series) -> pl.Series:
     """Return milliseconds: whole numbers are milliseconds, fractions and whatever CloudFront writes are seconds."""
-    taken = _pick(table, ("time-taken", "time_taken", "x-duration", "cs-time-taken"))
+    taken = _pick(table, ("time-taken", "time_taken", "TimeTakenMS", "x-duration", "cs-time-taken"))
     if taken is None:
         return pl.Series([None] * len(table), dtype=pl.Float64)
     frame = pl.DataFrame({"s": values.to_milliseconds(taken, "s"), "ms": values.to_milliseconds(taken, "ms"), "raw": taken, "edge": edge})

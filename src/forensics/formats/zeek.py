@@ -22,6 +22,13 @@ _ROLES = {
     "user_agent": "user_agent",
     "host": "host",
 }
+_DEFAULT = (
+    "ts uid id.orig_h id.orig_p id.resp_h id.resp_p trans_depth method host uri referrer version user_agent origin request_body_len "
+    "response_body_len status_code status_msg info_code info_msg tags username password proxied orig_fuids orig_filenames orig_mime_types "
+    "resp_fuids resp_filenames resp_mime_types"
+)
+"""The columns of a file that begins without a header, as Zeek writes them by default since version 2.6."""
+_ALONE = r"^\d{9,10}\.\d+\tC[0-9A-Za-z]+\t(?:[^\t]*\t){27}[^\t]*$"
 _EXTRA = {"request_id": "uid", "upstream": "id.resp_h", "forwarded_for": "proxied"}
 
 
@@ -32,7 +39,8 @@ def open_zeek(options: ReadOptions) -> Parser:
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         stated = headers.at(lines["raw"])
         ours = (pl.col("path") == "http").fill_null(True) & pl.col("fields").str.contains("status_code") & ~pl.col("comment")
-        layouts = stated.select(pl.when(ours).then("fields")).to_series()
+        alone = pl.lit(lines["raw"].str.contains(_ALONE)) & pl.col("fields").is_null()
+        layouts = stated.select(pl.when(ours).then("fields").when(alone).then(pl.lit(_DEFAULT))).to_series()
         table = columns_by_layout(lines["raw"], layouts)
         none = pl.Series([None], dtype=pl.String).new_from_index(0, len(lines))
         columns = {name: _value(table[name]) if name in table.columns else none for name in ("ts", *_ROLES.values(), *_EXTRA.values())}

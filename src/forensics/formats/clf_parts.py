@@ -1,0 +1,121 @@
+"""The parts of a line built like the common log format that servers are free to choose: who asked, and what stands after the bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from forensics.formats import values
+
+ADDRESS = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?::\d+)?|unix:|localhost)"
+_NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
+"""A host name, and no timestamp of a line that wraps this one."""
+_WHO = r"(?:(?P<ident>[^|\s\[]+) (?P<id>)(?P<user>|[^\s\[]+(?: [^\s\[]+){0,3})|(?P<alone>[^\s\[]+))"
+_LISTED = rf"{ADDRESS}(?:, ?{ADDRESS})*"
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_TEXT = r'(?:[^"\\]|\\.)*|.*?'
+_TAIL = rf'(?: +(?:{_QUOTED}|[^\s"]+(?:{_QUOTED})?))* *'
+_MIDDLE = r'(?P<middle>|(?: +[^\s"]+){2,}|(?: +[^\s"]+))'
+_PRODUCT = r"[A-Za-z][^\"/]*/\d[^\"]*"
+
+SURE = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\]?|\[?[0-9a-fA-F:]*::[0-9a-fA-F:.]*\]?)"
+"""An address, and no time of the day."""
+
+CLIENTS = (
+    rf"^(?P<host>\S+) (?P<client>{ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",
+    rf"^(?P<host>\S+) (?P<client>{ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
+    rf"^(?P<host>\S+) (?P<client>{ADDRESS}),? {ADDRESS}(?:,? {ADDRESS})* (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
+    rf"^(?P<host>)(?P<client>{ADDRESS}) {_WHO}$",
+    rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[[^\]]*\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
+    rf"^(?P<host>)(?:[^\s:]+[\s,]+)*?(?P<client>{SURE})(?P<ident>)(?P<id>)(?:[\s,)].*?)?(?: (?P<user>\S+))?$",
+    rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
+)
+"""What stands before the time, most telling first: host and address, address alone, the old ingress' ``address - [address] - user``."""
+_PARTS = ("host", "client", "ident", "id", "user", "alone")
+
+AFTER = (
+    rf'^{_MIDDLE} +"(?P<lead>-|{_LISTED})" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
+    rf'^{_MIDDLE} +(?:"(?P<referrer>{_TEXT})" +(?:"(?P<agent>{_TEXT})"|-)|- +"(?P<sole>{_TEXT})")(?P<tail>{_TAIL})$',
+    rf'^{_MIDDLE} +"(?P<referrer>https?://[^"]*)"(?P<tail>[^"]*)$',
+    rf'^{_MIDDLE} +"(?P<agent>{_PRODUCT})"(?P<tail>[^"]*)$',
+    rf"^(?P<tail>{_TAIL})$",
+)
+"""What stands after the bytes: referrer and user agent (a forwarded-for before them, quotes inside them, one of them alone), or neither.
+
+A text that opens with a quote and never closes it fits none: the line was cut off."""
+_AFTER_PARTS = ("middle", "lead", "referrer", "agent", "sole", "tail")
+
+_SECONDS = r'(?:^|[\s=:])"?(\d+\.\d{3})"?(?:[\s,;]|$)'
+_UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?(?:ns|us|µs|ms|s))"?(?:[\s,;]|$)'
+_NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took"
+_NAMED = rf'(?i)(?:^|[\s,;"])(?:{_NAMES})[=:]"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
+_TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
+
+
+def first_fitting(text: pl.Series, patterns: tuple[str, ...], parts: tuple[str, ...], always: str) -> pl.DataFrame:
+    """Return the named groups of the first pattern that fits each text, NULL where none does; ``fits`` tells which rows one did.
+
+    ``always``: a group that every pattern has and that is never left out.
+    """
+    rows = text.rename("text").to_frame().with_row_index("row")
+    done = []
+    for pattern in patterns:
+        tried = rows.with_columns(pl.col("text").str.extract_groups(pattern).alias("g"))
+        named = {field.name for field in tried.schema["g"].fields}  # type: ignore[attr-defined]
+        have = (pl.col("g").struct.field(part).alias(part) if part in named else pl.lit(None, pl.String).alias(part) for part in parts)
+        tried = tried.select("row", "text", pl.col("g").struct.field(always).is_not_null().alias("fits"), *have)
+        done.append(tried.filter("fits"))
+        rows = tried.filter(~pl.col("fits")).select("row", "text")
+        if rows.is_empty():
+            break
+    blank = rows.select("row", "text", pl.lit(value=False).alias("fits"), *(pl.lit(None, pl.String).alias(part) for part in parts))
+    return pl.concat([*done, blank]).sort("row").drop("row", "text")
+
+
+def whose(before: pl.Series) -> pl.DataFrame:
+    """Return ``host, client, ident, id, user`` of what stands before the time, and ``fits``."""
+    bare = before.str.replace_all('"', "", literal=True).str.strip_chars()
+    found = first_fitting(bare, CLIENTS, _PARTS, "client")
+    return found.with_columns(pl.coalesce("user", "alone").alias("user")).drop("alone")
+
+
+@dataclass(frozen=True)
+class After:
+    """What was made of the rest of the lines."""
+
+    referrer: pl.Series
+    user_agent: pl.Series
+    duration_ms: pl.Series
+    extra: dict[str, pl.Series]
+    fits: pl.Series
+
+
+def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
+    """Return what stands after the bytes; ``paused``: whole seconds logged before the request, ``early``: seconds before the bytes."""
+    parts = first_fitting(rest.fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
+        paused.alias("paused"), early.alias("early")
+    )
+    parts = parts.with_columns(pl.coalesce("agent", "sole").alias("agent"))
+    swapped = pl.col("agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/]*/\d")
+    middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
+    told = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told")).select(
+        pl.when(swapped).then("agent").otherwise("referrer").alias("referrer"),
+        pl.when(swapped).then("referrer").otherwise("agent").alias("agent"),
+        pl.coalesce(
+            pl.col("told").str.extract(r'(?i)X-Forwarded-For="([^"]*)"'),
+            values.present(pl.col("lead")),
+            tail.str.extract(rf'(?:^|\s)"({_LISTED})"'),
+        ).alias("forwarded"),
+        pl.coalesce(
+            pl.col("told").str.extract(_NAMED),
+            "early",
+            pl.col("told").str.extract(_SECONDS),
+            pl.col("told").str.extract(_UNIT),
+            middle.str.extract(_TOMCAT) + "ms",
+            pl.col("paused"),
+        ).alias("duration"),
+        pl.col("told").str.strip_chars(" -").alias("fields"),
+    )
+    extra = {"forwarded_for": told["forwarded"], "fields": told["fields"]}
+    return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), extra, parts["fits"])

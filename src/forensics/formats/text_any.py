@@ -1,0 +1,142 @@
+"""Any other text that tells of one request a line: a time, ``METHOD target``, a status beside it, and what can be told by its looks.
+
+For the logs that frameworks print (Gin, chi, uWSGI, uvicorn, ...) and whatever nobody described. A time without a zone is in the zone
+given. Lines of error logs and lines whose quotes do not pair are never read so, nor lines that another format left over.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from forensics.formats import values
+from forensics.formats.assemble import assemble, outcomes
+from forensics.formats.base import Format, Parser, ReadOptions, Sample
+from forensics.formats.clf_parts import SURE
+from forensics.formats.instants import to_instant
+from forensics.formats.parts import in_parts
+
+_METHOD = r"GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|MKCOL|SEARCH"
+_ASKED = rf'"?(?P<method>{_METHOD}) +"?(?P<target>(?:/|https?://|\*)[^\s"]*)"?(?: (?P<protocol>HTTP/[\d.]+))?"?'
+_HINT = rf'(?:^|[\s"|\]])(?:{_METHOD}) +"?(?:/|https?://|\*)'
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_TIMES = (
+    rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?: ?(?:Z|[+-]\d\d:?\d\d))?",
+    rf"\d{{4}}/\d\d/\d\d(?: -)? {_CLOCK}",
+    rf"\d{{1,2}}/[A-Z][a-z]{{2}}/\d{{4}}[: ]{_CLOCK}(?: ?[+-]\d{{4}})?",
+    rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {_CLOCK} \d{{4}}",
+    rf"\d\d-[A-Z][a-z]{{2}}-\d{{4}} {_CLOCK}",
+)
+_TIME = f"({'|'.join(_TIMES)})"
+_ADDRESS = rf'(?:^|[\s\[("|=])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
+_STATUS = (
+    (r'^[\s"\]|:,=>-]*(?:from \S+ -? ?)?([1-5]\d\d)(?:[\s,;|)\]"]|$)', "tail"),
+    (r"\(HTTP/[\d.]+ ([1-5]\d\d)\)", "tail"),
+    (r'(?i)\bstatus(?:_?code)?[ =:"]+([1-5]\d\d)\b', "tail"),
+    (r"\| *([1-5]\d\d) *\|", "head"),
+)
+_TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
+_BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
+_TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
+_ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w:-]*\]"
+_UNITS = {"msec": "ms", "msecs": "ms", "sec": "s", "secs": "s"}
+
+
+def open_text(options: ReadOptions) -> Parser:
+    """Return the parser of texts that tell of requests."""
+
+    def parse(lines: pl.DataFrame) -> pl.DataFrame:
+        t = _parts(lines)
+        timestamp, duration = to_instant(t["time"], options.time_zone), values.to_milliseconds(t["took"], "ms")
+        started = pl.DataFrame({"t": timestamp, "d": duration}).select(values.before(pl.col("t"), pl.col("d"))).to_series()
+        names = ("client", "method", "target", "protocol", "status", "bytes", "referrer", "user_agent")
+        times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
+        read = t["read"] & t["status"].is_not_null()
+        return assemble(lines, {name: t[name] for name in names}, times=times, extra={}, outcome=outcomes(read, timestamp))
+
+    return in_parts(parse)
+
+
+def _parts(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return what each line says, by its looks."""
+    raw = pl.col("raw")
+    told = ~raw.str.contains(_ERRORS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
+    cut = lines.select(told.alias("told"), raw.str.extract(_TIME).alias("time"), raw.str.replace(_TIME, " ").alias("rest"))
+    split = pl.col("rest").str.extract_groups(rf"^(?P<head>.*?){_ASKED}(?P<tail>.*)$")
+    t = cut.with_columns(split.alias("g")).unnest("g")
+    tail, head = pl.col("tail"), pl.col("head")
+    status = pl.coalesce(
+        pl.when(~tail.str.contains(_TIMED)).then(pl.col(part).str.extract(pattern)) if part == "tail" else head.str.extract(pattern)
+        for pattern, part in _STATUS
+    )
+    took = pl.when(tail.str.contains(_TOOK)).then(tail).otherwise(head).str.extract_groups(_TOOK).struct
+    sent = tail.str.extract_groups(_BYTES).struct
+    return t.select(
+        (pl.col("told") & pl.col("method").is_not_null()).fill_null(value=False).alias("read"),
+        *("time", "method", "target"),
+        pl.coalesce("protocol", tail.str.extract(r"\((HTTP/[\d.]+) \d{3}\)")).alias("protocol"),
+        pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS)).alias("client"),
+        status.alias("status"),
+        pl.coalesce(sent.field("1"), sent.field("2")).alias("bytes"),
+        (took.field("1") + took.field("2").replace(_UNITS)).alias("took"),
+        tail.str.extract(r'"(https?://[^"]*)"').alias("referrer"),
+        tail.str.extract(r'"([A-Za-z][^"/]*/\d[^"]*)"').alias("user_agent"),
+    )
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="text",
+        title="Text that tells of one request a line (Gin, chi, uWSGI, uvicorn and others)",
+        reference="https://uwsgi-docs.readthedocs.io/en/latest/LogFormat.html",
+        open=open_text,
+        time_basis="request end",
+        zoned=False,
+        rank=-30,
+        main_only=True,
+        hint=_HINT,
+        assumption="method, target, status and the rest were told by their looks; describe the format with --log-format to be sure",
+        samples=(
+            Sample(
+                line='[GIN] 2026/03/02 - 15:04:05 | 404 |     12.345µs |  2001:db8::1 | POST     "/nope?x=1"',
+                expected={
+                    "timestamp": "2026-03-02T15:04:05Z",
+                    "client_ip": "2001:db8::1",
+                    "method": "POST",
+                    "path": "/nope",
+                    "query": "x=1",
+                    "status": 404,
+                    "duration_ms": 0.012345,
+                },
+            ),
+            Sample(
+                line='2026/03/02 15:04:05 [h/abc-01] "GET http://a.example:3333/x?a=b HTTP/1.1" from 203.0.113.9:52366 - 200 23B in 1.5ms',
+                expected={
+                    "client_ip": "203.0.113.9",
+                    "host": "a.example",
+                    "path": "/x",
+                    "status": 200,
+                    "bytes_sent": 23,
+                    "duration_ms": 1.5,
+                },
+            ),
+            Sample(
+                line="[pid: 12|app: 0|req: 7/7] 203.0.113.9 () {40 vars in 1000 bytes} [Mon Mar  2 15:04:05 2026] GET /x => generated 512 "
+                "bytes in 56 msecs (HTTP/1.1 200) 3 headers in 100 bytes (1 switches on core 0)",
+                expected={
+                    "timestamp": "2026-03-02T15:04:05Z",
+                    "started_at": "2026-03-02T15:04:04.944Z",
+                    "client_ip": "203.0.113.9",
+                    "path": "/x",
+                    "protocol": "HTTP/1.1",
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "duration_ms": 56.0,
+                },
+            ),
+            Sample(
+                line='2026-03-02T15:04:05.250+01:00 INFO:     203.0.113.9:52328 - "GET /x HTTP/1.1" 200 OK',
+                expected={"timestamp": "2026-03-02T14:04:05.250Z", "client_ip": "203.0.113.9", "status": 200, "bytes_sent": None},
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,120 @@
+"""Lines that no exact format reads are told apart by their looks: what surrounds the common log format, named values, other texts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from forensics.evidence.recognise import LineReader, plan_for
+from forensics.formats.base import ReadOptions
+
+REQUEST = '"GET /a?b=1 HTTP/1.1" 200 512'
+AT = "[02/Mar/2024:00:00:02 +0000]"
+
+
+def rows_of(*raw: str) -> list[dict[str, Any]]:
+    """Read lines as a file of their own would be read."""
+    lines = pl.DataFrame({"line": list(range(1, len(raw) + 1)), "raw": list(raw)}, schema={"line": pl.Int64, "raw": pl.String})
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    rows = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
+    return [row | {"extra": {entry["key"]: entry["value"] for entry in row["extra"] or ()}} for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("198.18.0.7 - - ", {"client_ip": "198.18.0.7", "user_name": None, "host": None}),
+        ("198.18.0.7 - [198.18.0.7] - ann ", {"client_ip": "198.18.0.7", "user_name": "ann"}),
+        ("198.18.0.7 - [198.18.0.7] - - ", {"client_ip": "198.18.0.7", "user_name": None}),
+        ("a.example:443 2001:DB8:0::7 - ann ", {"client_ip": "2001:db8::7", "user_name": "ann", "host": "a.example"}),
+        ("web1 tag 198.18.0.7 x y ann ", {"client_ip": "198.18.0.7", "user_name": "ann"}),
+        ("198.18.0.7 a.example - ", {"client_ip": "198.18.0.7", "user_name": None}),
+        ("198.18.0.7 ", {"client_ip": "198.18.0.7", "user_name": None}),
+        ("", {"client_ip": None, "user_name": None}),
+    ],
+)
+def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any]) -> None:
+    (row,) = rows_of(f'{before}{AT} {REQUEST} "-" "curl/8" x')
+    assert row["outcome"] == "event"
+    assert {name: row[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        (' 0.202 "-" "curl/8"', {"duration_ms": 202.0, "user_agent": "curl/8"}),
+        (' "-" "curl/8" uct=0.001 rt=0.250 urt=0.240', {"duration_ms": 250.0}),
+        (' "-" "curl/8" 12ms', {"duration_ms": 12.0}),
+        (' "-" "curl/8" 1807', {"duration_ms": None, "user_agent": "curl/8"}),
+        (' "203.0.113.4, 198.18.0.1" "https://a.example/" "curl/8" x', {"user_agent": "curl/8", "referrer": "https://a.example/"}),
+        (' "curl/8" "https://a.example/" x', {"user_agent": "curl/8", "referrer": "https://a.example/"}),
+        (' - 87 10 "curl/8 (x)" [qtp123-45]', {"user_agent": "curl/8 (x)"}),
+        (' "https://a.example/" x', {"user_agent": None, "referrer": "https://a.example/"}),
+    ],
+)
+def test_what_stands_after_the_bytes_is_told_by_its_looks(rest: str, expected: dict[str, Any]) -> None:
+    (row,) = rows_of(f"198.18.0.7 - - {AT} {REQUEST}{rest}")
+    assert {name: row[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("time", "at"),
+    [
+        ("[02/Mar/2024 15:04:05]", datetime(2024, 3, 2, 15, 4, 5)),
+        ("[03/02/2024:15:04:05 -0000]", datetime(2024, 3, 2, 15, 4, 5)),
+        ("[2024-03-02T15:04:05.250+01:00]", datetime(2024, 3, 2, 14, 4, 5, 250000)),
+        ("[Sat Mar  2 15:04:05 2024]", datetime(2024, 3, 2, 15, 4, 5)),
+        ('"02/Mar/2024:15:04:05 +0100"', datetime(2024, 3, 2, 14, 4, 5)),
+    ],
+)
+def test_the_time_may_be_in_any_usual_notation(time: str, at: datetime) -> None:
+    (row,) = rows_of(f"198.18.0.7 - ann {time} {REQUEST}")
+    assert (row["timestamp"], row["client_ip"], row["status"]) == (at, "198.18.0.7", 200)
+
+
+def test_a_line_that_was_cut_off_inside_quotes_is_no_event() -> None:
+    whole = f'198.18.0.7 - - {AT} {REQUEST} "-" "Mozilla/5.0 (compatible; x)" 0.250'
+    rows = rows_of(whole, f'198.18.0.7 - - {AT} {REQUEST} "-" "Mozilla/5.0 (compa')
+    assert [row["outcome"] for row in rows] == ["event", "rejected"]
+
+
+NAMED = {"client_ip": "198.18.0.7", "method": "GET", "path": "/a", "query": "b=1", "status": 200, "bytes_sent": 512}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "time=2024-03-02T00:00:02Z level=info method=GET uri=/a?b=1 status=200 bytes=512 remote_addr=198.18.0.7 duration=250ms",
+        'ts="2024-03-02 00:00:02" msg="a \\"x\\"" remote_addr="198.18.0.7" method="GET" path="/a?b=1" status=200 size=512 time_ms=250',
+        "I, [2024-03-02T00:00:02.000000 #12]  INFO -- : method=GET path=/a?b=1 ip=198.18.0.7 status=200 bytes=512 duration=250.0",
+        "time:[02/Mar/2024:01:00:02 +0100]\thost:198.18.0.7\treq:GET /a?b=1 HTTP/1.1\tstatus:200\tsize:512\treqtime:0.250\tua:x",
+    ],
+    ids=["logfmt", "logfmt-quoted", "lograge", "ltsv"],
+)
+def test_named_values_are_read_like_json(line: str) -> None:
+    (row,) = rows_of(line)
+    assert row["outcome"] == "event"
+    assert {name: row[name] for name in NAMED} == NAMED
+    assert (row["timestamp"], row["duration_ms"]) == (datetime(2024, 3, 2, 0, 0, 2), 250.0)
+
+
+def test_other_texts_are_read_only_where_they_are_the_whole_file() -> None:
+    text = '2024-03-02 00:00:02 INFO: 198.18.0.7:5000 - "GET /a HTTP/1.1" 200 OK'
+    assert [row["outcome"] for row in rows_of(text, text)] == ["event", "event"]
+    combined = f'198.18.0.7 - - {AT} {REQUEST} "-" "curl/8"'
+    assert [row["outcome"] for row in rows_of(combined, combined, text)] == ["event", "event", "rejected"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '2024/03/02 00:00:02 [error] 9#9: *3 open() failed, client: 198.18.0.7, request: "GET /a HTTP/1.1", upstream: "http://198.18.0.1/"',
+        "2024-03-02 00:00:02 INFO Processing GET /a took 200 ms",
+        '[Sat Mar 02 00:00:02 2024] [core:error] [pid 9] [client 198.18.0.7:1] "GET /a HTTP/1.1" 200',
+    ],
+)
+def test_lines_of_other_logs_are_no_requests(line: str) -> None:
+    assert not plan_for(pl.DataFrame({"line": [1], "raw": [line]}), ReadOptions()).ranked
