@@ -15,6 +15,8 @@ from forensics.incidents.series import Axis, Bools, Floats
 
 WIDTHS = (1, 5, 15, 30, 60)
 """Widths in minutes for which dispersion is measured."""
+FEWEST_SUMS = 8
+"""Sums of a width without which its dispersion is not measured."""
 FEWEST_DAYS = 3.0
 """Days that a rhythm of the day needs."""
 FEWEST_DAYS_OF_WEEK = 14.0
@@ -52,11 +54,11 @@ def _measured(width: int) -> int:
     return next((w for w in WIDTHS if w >= width), WIDTHS[-1])
 
 
-def rolling(values: Floats, width: int) -> Floats:
+def rolling(values: Floats | Bools, width: int) -> Floats:
     """Sums over the ``width`` minutes that end with each minute (shorter at the beginning)."""
-    total = np.concatenate(([0.0], np.cumsum(values)))
-    upper = np.arange(1, len(values) + 1)
-    sums: Floats = total[upper] - total[np.maximum(upper - width, 0)]
+    total: Floats = np.cumsum(values, dtype=float)
+    sums = total.copy()
+    sums[width:] -= total[:-width]
     return sums
 
 
@@ -154,30 +156,30 @@ def _running_median(values: Floats, half: int) -> Floats:
     return bridged
 
 
-def dispersion(requests: Floats, expected: Floats, masked: Bools) -> dict[int, float]:
-    """Variance over mean of sums of each width, from the middle and the 98 % quantile of residuals; at least 1 (Poisson)."""
-    found: dict[int, float] = {}
+def spreads(requests: Floats, expected: Floats, masked: Bools) -> tuple[dict[int, float], dict[int, float]]:
+    """Return ``Baseline.dispersion`` and ``Baseline.dips``: how sums scatter about what was expected, outside masked minutes."""
+    dispersions: dict[int, float] = {}
+    dips: dict[int, float] = {}
     for width in WIDTHS:
-        clean = rolling(masked.astype(float), width) == 0
+        clean = rolling(masked, width) == 0
         seen, wanted = rolling(requests, width)[clean][::width], rolling(expected, width)[clean][::width]
-        residual = np.abs(seen - wanted) / np.sqrt(np.maximum(wanted, 0.5))
-        if len(residual) < 8:
-            found[width] = max(found.values(), default=1.0)
-            continue
-        scale = max(float(np.quantile(residual, 0.5)) / 0.6745, float(np.quantile(residual, 0.98)) / 2.326)
-        found[width] = max(1.0, scale**2)
-    return found
+        enough = len(seen) >= FEWEST_SUMS
+        dispersions[width] = _dispersion(seen, wanted) if enough else max(dispersions.values(), default=1.0)
+        dips[width] = _dip(seen, wanted) if enough else 0.5
+    return dispersions, dips
 
 
-def dips(requests: Floats, expected: Floats, masked: Bools) -> dict[int, float]:
-    """Spread of ln(seen / expected) below zero of sums of each width: the 2 % quantile as that of a normal distribution."""
-    found: dict[int, float] = {}
-    for width in WIDTHS:
-        clean = rolling(masked.astype(float), width) == 0
-        seen, wanted = rolling(requests, width)[clean][::width], rolling(expected, width)[clean][::width]
-        logs = np.log((seen + 1.0) / (wanted + 1.0))
-        found[width] = max(0.05, -float(np.quantile(logs, 0.02)) / 2.054) if len(logs) >= 8 else 0.5
-    return found
+def _dispersion(seen: Floats, wanted: Floats) -> float:
+    """Variance over mean, from the middle and the 98 % quantile of residuals; at least 1 (Poisson)."""
+    residual = np.abs(seen - wanted) / np.sqrt(np.maximum(wanted, 0.5))
+    middle, high = np.quantile(residual, (0.5, 0.98))
+    return max(1.0, max(float(middle) / 0.6745, float(high) / 2.326) ** 2)
+
+
+def _dip(seen: Floats, wanted: Floats) -> float:
+    """Spread of ln(seen / expected) below zero: the 2 % quantile as that of a normal distribution."""
+    logs = np.log((seen + 1.0) / (wanted + 1.0))
+    return max(0.05, -float(np.quantile(logs, 0.02)) / 2.054)
 
 
 def lulls(requests: Floats, expected: Floats, masked: Bools) -> float:

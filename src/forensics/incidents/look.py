@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.incidents.baseline import Baseline, dips, dispersion, fit, lulls, rolling
+from forensics.incidents.baseline import Baseline, fit, lulls, rolling, spreads
 from forensics.incidents.series import Axis, Bools, Series
 
 USUAL_ERROR_RATIO = 0.02
@@ -29,10 +29,11 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
         masked = np.zeros_like(masked)
     expected, rhythm = fit(axis, series.requests, masked)
     slowness, scale = _slowness(series, masked)
+    dispersion, dips = spreads(series.requests, expected, masked)
     baseline = Baseline(
         expected=expected,
-        dispersion=dispersion(series.requests, expected, masked),
-        dips=dips(series.requests, expected, masked),
+        dispersion=dispersion,
+        dips=dips,
         lulls=lulls(series.requests, expected, masked),
         days=float(np.sum(~masked)) / 1440,
         rhythm=rhythm,
@@ -55,11 +56,12 @@ def beside(part: View, whole: View) -> View:
         return part
     nearby = np.roll(rolling(others, 5), -2) / 5 * share
     expected = np.maximum(np.minimum(part.baseline.expected, nearby), 1e-6)
+    dispersion, dips = spreads(part.series.requests, expected, part.masked)
     usual = replace(
         part.baseline,
         expected=expected,
-        dispersion=dispersion(part.series.requests, expected, part.masked),
-        dips=dips(part.series.requests, expected, part.masked),
+        dispersion=dispersion,
+        dips=dips,
         lulls=lulls(part.series.requests, expected, part.masked),
     )
     return replace(part, baseline=usual)

@@ -41,7 +41,7 @@ def _scan(view: View, slow: Floats) -> tuple[Bools, Floats]:
     for width in WIDTHS:
         count = rolling(timed, width)
         mean = rolling(slow * timed, width) / np.maximum(count, 1.0)
-        usual = mean[(count >= LEAST_TIMED) & (rolling(view.masked.astype(float), width) == 0)][::width]
+        usual = mean[(count >= LEAST_TIMED) & (rolling(view.masked, width) == 0)][::width]
         if len(usual) < 20:
             usual = mean[count >= LEAST_TIMED][::width]
         if not len(usual):

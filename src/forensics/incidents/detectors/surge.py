@@ -61,7 +61,7 @@ def _edges(surplus: Floats, first: int, last: int) -> tuple[int, int]:
 
 def usual_peak(view: View, width: int) -> float:
     """The busiest ``width`` minutes of a usual day: the median of the days' peaks outside masked minutes, at least that of expectation."""
-    sums = np.where(rolling(view.masked.astype(float), width) > 0, 0.0, rolling(view.series.requests, width))
+    sums = np.where(rolling(view.masked, width) > 0, 0.0, rolling(view.series.requests, width))
     days = -(-len(sums) // 1440)
     padded = np.zeros(days * 1440)
     padded[: len(sums)] = sums
