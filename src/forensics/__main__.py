@@ -5,11 +5,16 @@ Importing the command line takes a moment in which Ctrl-C would otherwise show a
 
 from __future__ import annotations
 
+import gc
 import sys
+
+NEW_OBJECTS = 50_000
+"""New objects after which Python looks for unreachable cycles. There are next to none here; what it would look at is modules."""
 
 
 def main() -> None:
     """Import the command line and run it."""
+    gc.set_threshold(NEW_OBJECTS)
     try:
         from forensics.cli.app import main as run
 
@@ -17,6 +22,8 @@ def main() -> None:
     except KeyboardInterrupt:
         print("forensics: interrupted before anything was done.", file=sys.stderr)
         sys.exit(130)
+    finally:
+        gc.freeze()  # what is left ends with the process: a last search for cycles in it takes longer than most commands
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Vega's two ends: the static SVG (rendered here, in Rust) and the runtime that makes the chart live in the page."""
+"""Vega's two ends: the static SVG (see ``artist``) and the runtime that makes the chart live in the page."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
+from forensics.report.artist import Artist
 from forensics.report.chart import Chart
 
 RUNTIME_SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
 
+@cache
+def artist() -> Artist:
+    """Return who draws; the first call lets the engine start, long before the first chart if possible."""
+    return Artist()
+
+
 def static_svg(drawn: Chart, name: str) -> Markup:
     """Return the chart as SVG; ``name`` keeps the ids of its clip paths apart from those of other charts in the page."""
-    import vl_convert
-
-    svg = renamed(vl_convert.vega_to_svg(drawn.whole()), name)
+    svg = renamed(artist().draw(drawn.whole()), name)
     return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
 
 

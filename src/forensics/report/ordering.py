@@ -46,7 +46,7 @@ def mail_domains(frames: Frames) -> frozenset[str]:
 def deliver(order: Order, *, compare: Path | None, saved: Path | None, progress: Progress) -> list[Path]:
     """Write the report folder from the case, or render a saved document again without one; return the files."""
     if saved is not None:
-        return write_files(order.out, rendered(read_document(saved)))
+        return write_files(order.out, rendered(read_document(saved), {}))
     with Case.open(order.case) as case:
         before = None if compare is None else read_document(compare)
         return write_report(case, order.out, order.incident, progress, order.delivery(case, before))

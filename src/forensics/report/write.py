@@ -6,6 +6,7 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from forensics.progress import Progress
 from forensics.report.collect import collect, document
 from forensics.report.compare import changes
 from forensics.report.document import Document, Frames, to_json
+from forensics.report.drawing import artist
 from forensics.report.html import as_html
 from forensics.report.markdown import as_markdown
 from forensics.report.masking import masked
@@ -67,13 +69,13 @@ def write_report(case: Case, out: Path, incident: str | None, progress: Progress
     ``UsageError`` when the case has no such incident.
     """
     given = delivery or Delivery()
+    artist()
     analysis_id = ensure_analysed(case, progress)
     with progress.step("Writing the report"):
         frames = given.prepared(known_incident(collect(case, incident), incident))
         result = _document(frames, analysis_id, incident, given)
-        texts = rendered(result if given.before is None else replace(result, changes=changes(given.before, result)))
-        texts.update({f"{name}.csv": as_csv(csv_columns(name, frames[name])) for name in CSV_TABLES})
-        files = write_files(out, texts)
+        told = result if given.before is None else replace(result, changes=changes(given.before, result))
+        files = write_files(out, rendered(told, {name: frames[name] for name in CSV_TABLES}))
     details = {"analysis_id": analysis_id, "incident": incident, "redacted": given.redaction is not None}
     entries, head = on_record(case, "report", files, details)
     return sorted([*files, _run_json(case, out, {**details, "custody_head": head, "files": entries}, given)])
@@ -96,9 +98,13 @@ def _document(frames: Frames, analysis_id: str, incident: str | None, given: Del
     )
 
 
-def rendered(result: Document) -> dict[str, str]:
-    """Return the texts of the files that are made from the document alone, by file name."""
-    return {"report.json": to_json(result), "report.html": as_html(result), "report.md": as_markdown(result)}
+def rendered(result: Document, tables: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+    """Return the texts of the report's files by file name: those made from the document alone, and the tables as CSV."""
+    with ThreadPoolExecutor(1) as pool:
+        page = pool.submit(as_html, result)  # most of its time it waits for the charts
+        texts = {"report.json": to_json(result), "report.md": as_markdown(result)}
+        texts.update({f"{name}.csv": as_csv(csv_columns(name, frame)) for name, frame in tables.items()})
+        return {**texts, "report.html": page.result()}
 
 
 def csv_columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:
