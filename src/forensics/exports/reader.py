@@ -141,7 +141,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str) -> ExportRows:
     headers = {column: normalised(column) for column in table.frame.columns if column != rows.LINE}
     clean = values.without_secrets(table.frame, headers)
     present = {column: header for column, header in headers.items() if column in clean.frame.columns}
-    made = Columns(clean.frame, present, system)
+    made = Columns.of(clean.frame, present, system)
     records, assumptions = made.records()
     names, wanted = NEEDED[system.kind]
     usable = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
@@ -203,6 +203,13 @@ class Columns:
         self.mapping = system.mapping(list(headers.values()))
         self.assumptions: list[str] = []
 
+    @classmethod
+    def of(cls, frame: pl.DataFrame, headers: dict[str, str], system: System) -> Columns:
+        """Leave out columns without a value, so that the next alias is read; all stay where nothing else would name an account."""
+        filled = {c: h for c, h in headers.items() if frame.select(values.cleaned(pl.col(c)).is_not_null().any()).item()}
+        made = cls(frame, filled, system)
+        return made if any(name in made.mapping for name in NEEDED[system.kind][0]) else cls(frame, headers, system)
+
     def records(self) -> tuple[pl.DataFrame, list[str]]:
         """Return the rows of the record table (line, fields, extra) and what had to be assumed."""
         fields = FIELDS[self.system.kind]
@@ -221,7 +228,14 @@ class Columns:
         return self.frame.select(values.cleaned(joined).alias(name)).to_series()
 
     def _cell(self, header: str) -> pl.Expr | None:
-        return values.cleaned(pl.col(self.column[header])) if header in self.column else None
+        if header not in self.column:
+            return None
+        cell, instead = values.cleaned(pl.col(self.column[header])), self.system.outgoing.get(header)
+        amount = self.mapping.get("amount", ("",))[0]
+        if instead not in self.column or amount not in self.column:
+            return cell
+        negative = pl.col(self.column[amount]).str.contains(r"^\s*[-(\x{2212}]").fill_null(value=False)
+        return pl.when(negative).then(values.cleaned(pl.col(self.column[instead]))).otherwise(cell)
 
     def _field(self, name: str, kind: pl.DataType) -> pl.Series:
         text = self._text(name)
@@ -232,6 +246,8 @@ class Columns:
         if name == "card_last4":
             masked = self._text("masked_card").str.extract(r"(\d{4})\s*$")
             return pl.select(pl.coalesce(text.str.extract(r"(\d{4})\s*$"), masked).alias(name)).to_series()
+        if name == "card_fingerprint":  # digits of the card itself are no fingerprint: they would link by what many cards have in common
+            return text.set(text.str.contains(values.CARD_DIGITS).fill_null(value=False), None)
         return text.str.to_lowercase() if name in ("email", "payer_email") else text
 
     def _moments(self, text: pl.Series) -> pl.Series:

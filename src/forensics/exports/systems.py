@@ -42,6 +42,8 @@ class System:
     """Field -> header names in order of preference (normalised; ``a+b`` joins)."""
     minor_units: bool = False
     """Whether amounts are in cents."""
+    outgoing: dict[str, str] = field(default_factory=dict, hash=False)
+    """Header -> the header that is read in its place where the amount is negative: who gets money back is the payer."""
     records: str | None = None
     """The key of a JSON object under which the list of records is."""
 
@@ -84,6 +86,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         marks=tuple(frozenset(group) for group in table["marks"]),
         excluded=frozenset(table.get("not", ())) | LOG_MARKS,
         columns={key: tuple(value) for key, value in columns.items()},
+        outgoing=dict(table.get("outgoing", {})),
         minor_units=bool(table.get("minor_units", False)),
         records=str(table["records"]) if "records" in table else None,
     )

@@ -8,20 +8,30 @@ from zoneinfo import available_timezones
 
 import polars as pl
 
-EMPTY = ("", "-", "null", "NULL", "None", "N/A", "n/a", "NaN")
-"""What exports write for nothing."""
+EMPTY = ("", "-", "--", "null", "none", "nil", "nan", "n/a", "#n/a", "(null)", "(none)", "undefined", "unknown", "not available", "\\n")
+"""What exports write for nothing, in lower case."""
 
 SECRET = re.compile(
-    r"(^|_)(password|passwd|passwort|password_?hash|password_?digest|password_?hasher|passwordhash|pwd|hashed_password|salt|secret|"
-    r"secret_?data|secretdata|credential_?data|totp|totp_?secret|otp_?secret|mfa_?secret|two_?factor_?secret|2fa_?secret|backup_?codes?|"
-    r"recovery_?codes?|cvv2?|cvc2?|security_?code|private_?key|access_?token|refresh_?token)(_|$)"
+    r"passw(or)?d|passwort|kennwort|passphrase|hashed_?salted|secret(?!ar)|totp|"
+    r"(^|_)(pass|user_?pass|pass_?hash|pwd|salt|seed|credential_?data|credentials_\d+_value|otp_?key|otp_?seed|mfa_?key|2fa_?key|backup_?codes?|"
+    r"recovery_?(codes?|question|answer)|security_?(code|answer)|cvv2?|cvc2?|cvn|private_?key|access_?token|refresh_?token|id_?token)(_|$)"
 )
-"""Normalised headers whose values are secrets: dropped at load. ``cvc_check`` and the like are results, not secrets."""
+"""Normalised headers whose values are secrets, whatever system wrote them: dropped at load. ``cvc_check`` is a result, not a secret."""
 
-NOT_SECRET = re.compile(r"(status|check|result|changed|enabled|verified|updated|hasher|expires|_at)$")
+NOT_SECRET = re.compile(r"(status|check|result|response|response_(code|text)|changed|enabled|verified|updated|expires|expiry|_at)$")
+
+HASHED = (
+    r"(?i)^\s*(\$(2[abxy]?|argon2\w*|scrypt|pbkdf2[\w-]*|1|5|6|y|7|P|H|md5)\$|(pbkdf2|scrypt|bcrypt|argon2|md5|sha1|sha256|sha512)(_\w+)?[$:]"
+    r"|\{(SSHA|SHA|SMD5|MD5|CRYPT|BCRYPT|PBKDF2|ARGON2)[\w-]*\}|otpauth://)"
+)
+"""How password hashes (modular crypt, Django, LDAP) and one-time-code URIs begin: a column with one is dropped, whatever its header."""
 
 PAN = r"(?:^|[^0-9A-Za-z])((?:[0-9][ -]?){12,18}[0-9])(?:[^0-9A-Za-z]|$)"
 """What may be a full card number: 13 to 19 digits, perhaps grouped."""
+
+
+CARD_DIGITS = r"^[0-9]{0,8}[*xX\x{2022}.\- ]+[0-9]{0,4}$|^[0-9]{4,8}$"
+"""A masked card number, or its first digits (BIN), its last ones: shared by many cards."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ def without_secrets(frame: pl.DataFrame, headers: dict[str, str]) -> Cleaned:
     Passwords and their hashes, TOTP secrets, recovery codes, card check numbers go with their whole column; a card number keeps its
     last four digits wherever it stands (Luhn's check digit tells it from other long numbers).
     """
-    secret = [column for column, header in headers.items() if SECRET.search(header) and not NOT_SECRET.search(header)]
+    secret = [column for column, header in headers.items() if _secret(header) or frame[column].str.contains(HASHED).any()]
     filled = [column for column in secret if frame[column].drop_nulls().ne("").any()]
     warnings = [f"column {column!r} holds secrets (passwords, hashes or one-time codes): dropped" for column in filled]
     kept = frame.drop(secret)
@@ -58,6 +68,10 @@ def without_secrets(frame: pl.DataFrame, headers: dict[str, str]) -> Cleaned:
             masked.append(changed)
             warnings.append(f"column {column!r} holds {count} full card numbers: cut to their last four digits")
     return Cleaned(kept.with_columns(masked), warnings)
+
+
+def _secret(header: str) -> bool:
+    return bool(SECRET.search(header)) and not NOT_SECRET.search(header)
 
 
 def mask_cards(text: str | None) -> str | None:
@@ -84,7 +98,7 @@ def luhn(digits: str) -> bool:
 def cleaned(column: pl.Expr) -> pl.Expr:
     """Return a text cell without surrounding space; what means nothing is NULL."""
     text = column.str.strip_chars()
-    return pl.when(text.is_in(EMPTY)).then(None).otherwise(text)
+    return pl.when(text.str.to_lowercase().is_in(EMPTY)).then(None).otherwise(text)
 
 
 ZONED = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")

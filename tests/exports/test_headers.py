@@ -1,0 +1,221 @@
+"""The headers that the systems' own documents and published exports show, whole; what users choose; and secrets under any name."""
+
+from __future__ import annotations
+
+import pytest
+from tests.exports.test_reader import read
+
+from forensics.exports import reader
+
+STRIPE_PAYMENTS = (
+    "id,Description,Seller Message,Created (UTC),Amount,Amount Refunded,Currency,Converted Amount,Converted Amount Refunded,Fee,Tax,"
+    "Converted Currency,Mode,Status,Statement Descriptor,Customer ID,Customer Description,Customer Email,Captured,Card ID,Card Last4,"
+    "Card Brand,Card Funding,Card Exp Month,Card Exp Year,Card Name,Card Address Line1,Card Address Line2,Card Address City,"
+    "Card Address State,Card Address Country,Card Address Zip,Card Issue Country,Card Fingerprint,Card CVC Status,Card AVS Zip Status,"
+    "Card AVS Line1 Status,Card Tokenization Method,Disputed Amount,Dispute Status,Dispute Reason,Dispute Date (UTC),"
+    "Dispute Evidence Due (UTC),Invoice ID,Payment Source Type,Destination,Transfer,Transfer Group,PaymentIntent ID,userID (metadata)"
+)
+BRAINTREE = (
+    "Transaction ID,Subscription ID,Transaction Type,Transaction Status,Escrow Status,Created Datetime,Created Timezone,Settlement Date,"
+    "Disbursement Date,Merchant Account,Currency ISO Code,Amount Authorized,Amount Submitted For Settlement,Service Fee,Tax Amount,"
+    "Tax Exempt,Purchase Order Number,"
+    "Order ID,Refunded Transaction ID,Payment Instrument Type,Card Type,Cardholder Name,First Six of Credit Card,"
+    "Last Four of Credit Card,Credit Card Number,Expiration Date,Credit Card Customer Location,Customer ID,Payment Method Token,"
+    "Credit Card Unique Identifier,Customer First Name,Customer Last Name,Customer Company,Customer Email,Billing First Name,"
+    "Billing Last Name,Billing Company,Billing Postal Code,Billing Country,IP Address,CVV Response Code,PayPal Payer Email,PayPal Payer ID"
+)
+PAYPAL = (
+    "Date,Time,TimeZone,Name,Type,Status,Currency,Gross,Fee,Net,From Email Address,To Email Address,Transaction ID,CounterParty Status,"
+    "Shipping Address,Address Status,Item Title,Item ID,Escrow Id,Reference Txn ID,Invoice Number,Custom Number,Quantity,Receipt ID,"
+    "Balance,Zip/Postal Code,Country,Contact Phone Number,Subject,Note"
+)
+PAYPAL_GERMAN = (
+    "Datum,Uhrzeit,Zeitzone,Name,Typ,Status,Währung,Brutto,Gebühr,Netto,Absender E-Mail-Adresse,Empfänger E-Mail-Adresse,Transaktionscode"
+)
+ADYEN = (
+    "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,TimeZone,Currency,Amount,Type,"
+    "Risk Scoring,Shopper Interaction,Shopper Name,Shopper PAN,Shopper IP,Shopper Country,Issuer Name,Issuer Id,Issuer Country,"
+    "Acquirer Response,Authorisation Code,Shopper Email,Shopper Reference,CVC2 Response,AVS Response,Billing Postal Code / ZIP,"
+    "Billing Country,Payment Method Variant"
+)
+CLERK = (
+    "id,first_name,last_name,username,primary_email_address,primary_phone_number,verified_email_addresses,unverified_email_addresses,"
+    "verified_phone_numbers,unverified_phone_numbers,totp_secret,password_digest,password_hasher"
+)
+STRIPE_MIGRATION = (
+    "description,name,email,id,card.address_city,card.address_country,card.address_zip,card.exp_month,card.exp_year,card.id,card.name,"
+    "card.number,default_source,card.transaction_ids"
+)
+
+
+def row(header: str, **cells: str) -> str:
+    """Return a file of one row: cells by header name with spaces as underscores, everything else empty."""
+    wanted = {name.replace("_", " "): value for name, value in cells.items()} | cells
+    return f"{header}\n" + ",".join(wanted.get(name, "") for name in header.split(",")) + "\n"
+
+
+def only(text: str, table: str = "payment_records") -> dict[str, object]:
+    return read(text).frames[table].to_dicts()[0]
+
+
+def test_stripe_payments() -> None:
+    text = row(
+        STRIPE_PAYMENTS,
+        id="ch_1",
+        Card_Fingerprint="ztg6H",
+        Customer_ID="cus_1",
+        Card_Last4="4242",
+        Card_Exp_Month="3",
+        Card_Exp_Year="2027",
+    )
+    found = only(text)
+    assert (found["card_fingerprint"], found["payer_id"], found["card_last4"], found["card_expiry"]) == ("ztg6H", "cus_1", "4242", "3/2027")
+    assert read(text).format == "stripe_payments (csv)"
+
+
+def test_the_account_is_read_where_a_value_stands() -> None:
+    """A metadata column that nobody filled does not hide the customer's address."""
+    found = only(row(STRIPE_PAYMENTS, id="ch_1", Customer_Email="a@firm.example", Card_Fingerprint="f"))
+    assert found["account_key"] == "a@firm.example"
+
+
+def test_braintree() -> None:
+    text = row(BRAINTREE, Transaction_ID="t1", Customer_ID="u1", Credit_Card_Unique_Identifier="a8d", First_Six_of_Credit_Card="411111",
+               Credit_Card_Number="411111******1111", Expiration_Date="03/2027", PayPal_Payer_ID="PQ7")  # fmt: skip
+    found = only(text)
+    assert read(text).format == "braintree (csv)"
+    assert (found["account_key"], found["card_fingerprint"], found["card_last4"], found["payer_id"]) == ("u1", "a8d", "1111", "PQ7")
+
+
+@pytest.mark.parametrize("header", [PAYPAL, PAYPAL_GERMAN])
+def test_a_refund_is_its_receivers(header: str) -> None:
+    names = header.split(",")
+    gross, sender, receiver, code = ("Brutto", "Absender E-Mail-Adresse", "Empfänger E-Mail-Adresse", "Transaktionscode")
+    if header is PAYPAL:
+        gross, sender, receiver, code = ("Gross", "From Email Address", "To Email Address", "Transaction ID")
+    rows = [
+        {gross: '"10,00"', sender: "buyer@mail.example", receiver: "shop@mail.example", code: "T1"},
+        {gross: '"-10,00"', sender: "shop@mail.example", receiver: "buyer@mail.example", code: "T2"},
+    ]
+    text = header + "\n" + "".join(",".join(cells.get(name, "") for name in names) + "\n" for cells in rows)
+    found = read(text)
+    assert found.format == "paypal (csv)"
+    assert found.frames["payment_records"]["payer_email"].to_list() == ["buyer@mail.example"] * 2
+    assert found.frames["payment_records"]["account_key"].to_list() == ["buyer@mail.example"] * 2
+
+
+def test_adyen() -> None:
+    text = row(
+        ADYEN,
+        Psp_Reference="p1",
+        Shopper_Email="A@firm.example",
+        Shopper_Reference="u1",
+        Shopper_PAN="1111",
+        **{"Billing Postal Code / ZIP": "10115"},
+    )
+    found = only(text)
+    assert (found["account_key"], found["payer_email"], found["card_last4"], found["billing_postcode"]) == (
+        "u1",
+        "a@firm.example",
+        "1111",
+        "10115",
+    )
+
+
+def test_clerk_and_its_secrets() -> None:
+    text = row(
+        CLERK,
+        id="user_1",
+        primary_email_address="a@firm.example",
+        totp_secret="JBSWY3DP",
+        password_digest="$2b$10$abc",
+        first_name="A",
+        last_name="B",
+    )
+    rows = read(text)
+    assert rows.format == "clerk (csv)"
+    assert "JBSWY3DP" not in str(rows.frames) + str(rows.assumptions)
+    assert len([told for told in rows.assumptions if "secrets" in told]) == 2
+
+
+def test_a_card_vault_export_keeps_four_digits_of_each_card() -> None:
+    rows = read(
+        row(
+            STRIPE_MIGRATION,
+            id="cus_1",
+            email="a@firm.example",
+            **{"card.number": "4242424242424242", "card.name": "A B", "card.exp_month": "3"},
+        )
+    )
+    assert rows.format == "stripe_customers (csv)"
+    assert "424242424242" not in str(rows.frames["payment_records"].to_dicts())
+
+
+def test_keycloak_credentials() -> None:
+    text = (
+        '{"realm":"r","users":[{"id":"k1","username":"bob","emailVerified":true,"createdTimestamp":1709251200000,"credentials":[{"type":"password",'
+        '"hashedSaltedValue":"SALTED","secretData":"{\\"value\\":\\"HASHED\\"}","value":"PLAIN"}]}]}'
+    )
+    rows = read(text)
+    assert rows.format == "keycloak (json)"
+    assert not [secret for secret in ("SALTED", "HASHED", "PLAIN") if secret in str(rows.frames["account_records"].to_dicts())]
+
+
+def test_auth0_by_the_names_of_its_default_columns() -> None:
+    text = "Id,Given Name,Nickname,Name,Email,Email Verified,Connection,Created At\nauth0|1,A,ab,A B,a@firm.example,true,db,2024-03-01\n"
+    rows = read(text)
+    assert rows.format == "auth0 (csv)"
+    assert rows.frames["account_records"]["account_id"].to_list() == ["auth0|1"]
+
+
+SECRETS = [
+    ("user_pass", "plain-text"), ("userPassword", "plain-text"), ("encrypted_password", "x" * 20),
+    ("otp_secret_key", "JBSWY3DP"), ("totpSeed", "JBSWY3DP"),
+    ("google2fa_secret", "JBSWY3DP"), ("Kennwort", "geheim"), ("passphrase", "four words"), ("security_answer", "rex"),
+    ("hash", "$2y$10$abcdefghijk"),
+    ("credential", "$argon2id$v=19$m=65536"), ("legacy", "pbkdf2_sha256$600000$abc"), ("ldap", "{SSHA}abcdef"), ("note", "otpauth://totp/x?secret=JBSW"),
+    ("shadow", "$6$salt$abc"), ("wp", "$P$Babcdef"), ("mfaKey", "JBSWY3DP"), ("recovery_codes", "123-456"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "secret"), SECRETS)
+def test_secrets_go_under_any_name(header: str, secret: str) -> None:
+    rows = read(f"account_id,email,{header}\n1,a@firm.example,{secret}\n")
+    assert secret not in str(rows.frames["account_records"].to_dicts())
+    assert any("secrets" in told for told in rows.assumptions)
+
+
+@pytest.mark.parametrize(
+    "header", ["cvc_check", "CVV Response Code", "password_changed_at", "totp_enabled", "secretary", "passport_country"]
+)
+def test_results_are_no_secrets(header: str) -> None:
+    assert "kept" in str(read(f"account_id,email,{header}\n1,a@firm.example,kept\n").frames["account_records"].to_dicts())
+
+
+@pytest.mark.parametrize(
+    "digits", ["411111", "41111111", "**** 1111", "411111******1111", "xxxx-xxxx-xxxx-1111", "1111", "4242424242424242"]
+)
+def test_digits_of_a_card_are_no_fingerprint(digits: str) -> None:
+    assert only(f"account_id,amount,card_hash\n1,5,{digits}\n")["card_fingerprint"] is None
+
+
+@pytest.mark.parametrize(
+    "text", ["account_id,email\n", "account_id,email", "id,Created (UTC),Amount,Customer ID,Customer Email,Card Fingerprint\n"]
+)
+def test_an_export_without_rows(text: str) -> None:
+    rows = read(text)
+    assert rows.parsed == 0
+    assert rows.lines == rows.skipped == 1, "the header"
+
+
+def test_cells_that_mean_nothing() -> None:
+    frame = read("account_id,email,payer_id,amount\n1,a@firm.example,NONE,5\n2,b@firm.example,Unknown,5\n3,c@firm.example, ,5\n").frames[
+        "payment_records"
+    ]
+    assert frame["payer_id"].to_list() == [None] * 3
+
+
+def test_recognition_needs_no_rows() -> None:
+    assert {reader.recognise(f"{header}\n".encode(), "x.csv").format for header in (BRAINTREE, PAYPAL, ADYEN, CLERK)} == {  # type: ignore[union-attr]
+        "braintree (csv)", "paypal (csv)", "adyen (csv)", "clerk (csv)",
+    }  # fmt: skip
