@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from datetime import timedelta
 
 import pytest
 from tests.e2e.outcome import moment
+
+from forensics.case.sql import names
+from forensics.report.document import CHECKS
 
 MINUTE = timedelta(minutes=1)
 
@@ -151,6 +157,15 @@ def test_a_phase_points_at_a_line_of_its_own_time(demo, forensics):
         row = next(row for row in story if row["event_type"] == event)
         shown = forensics("show", f"{row['evidence_id']}:{row['line']}", "--case", demo.out / "case").stdout
         assert f'" {status}' in shown
+
+
+@pytest.mark.parametrize("name", names(CHECKS))
+def test_numbers_of_the_report_are_counted_again_by_the_statements_it_shows(demo, forensics, name):
+    shown = json.loads((demo.out / "report.json").read_text(encoding="utf-8"))["behind"][name][f"{CHECKS}/{name}.sql"]
+    rows = list(csv.DictReader(io.StringIO(forensics("sql", shown, "--case", demo.case).stdout)))
+    pairs = [(row[column.removesuffix("_again")], row[column]) for row in rows for column in row if column.endswith("_again")]
+    assert pairs
+    assert all(said == again for said, again in pairs)
 
 
 def test_the_summary_on_the_terminal_names_the_actor_and_the_report(demo):

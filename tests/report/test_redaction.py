@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -27,7 +28,7 @@ FILLED = (
 )
 
 PROGRAM_WORDS = {
-    "kind", "level", "role", "verdict", "severity", "phase", "identifier_type", "family", "time_basis", "sha256", "evidence_id", "location",
+    "kind", "level", "role", "verdict", "severity", "phase", "family", "time_basis", "sha256", "evidence_id", "location",
     "events_sha256", "load_options", "incident_id", "actor_id", "parent_actor_id", "account_id", "identifier_value", "subject_id", "rank",
 }  # fmt: skip
 """Columns that hold words of the program, hashes, or keys that join tables (those get a canary as a whole value, everywhere the same)."""
@@ -147,5 +148,35 @@ def test_the_programs_own_sentences_stay_readable(case: Case) -> None:
     fill(case)
     redacted = Redaction(load_key(case.folder))(collect(case, None))
     ramp = redacted["timeline"].filter(event_type="ramp starts")["message"][0]
-    assert ramp == "Load begins to rise above what is usual for the hour."
+    assert ramp == "Load begins to rise above what is usual for the hour: 488 requests in this minute, about 488 are usual."
     assert {"requests", "account", "payment"} <= vocabulary()
+
+
+def test_short_names_go_and_names_that_are_words_of_the_program_too(case: Case) -> None:
+    fill(case)
+    note = "Li rang Bo and Xi; Will and Grant were told that load, kim and ab1 are the accounts; 95 of 120 ms at 2024-03-02 00:20."
+    accounts = case.table("accounts")
+    people = ["Li Bo", "Will Grant", *accounts["name"].to_list()[2:]]
+    ids = ["load", "kim", "ab1", *accounts["account_id"].to_list()[3:]]
+    case.replace("accounts", accounts.with_columns(pl.Series("name", people), pl.Series("account_id", ids)))
+    story = case.table("timeline")
+    case.replace("timeline", story.with_columns(pl.Series("message", [note, *story["message"].to_list()[1:]])))
+    redaction = Redaction(load_key(case.folder))
+    frames = redaction(collect(case, None))
+    said = next(text for text in frames["timeline"]["message"] if "rang" in text or "2024-03-02 00:20" in text)
+    assert not set(re.findall(r"\w+", said)) & {"Li", "Bo", "Xi", "Will", "Grant", "load", "kim", "ab1", "rang"}
+    for account in ("load", "kim", "ab1"):
+        assert redaction.pseudonym("account", account) in said, "the same pseudonym as in the accounts"
+    assert said.endswith("2024-03-02 00:20.")
+    assert " 95 of 120 ms at " in said
+    assert " and " in said
+
+
+def test_types_that_users_brought_are_withheld(case: Case) -> None:
+    fill(case)
+    links = case.table("links")
+    types = ["handle of zebedee", *links["identifier_type"].to_list()[1:]]
+    case.replace("links", links.with_columns(pl.Series("identifier_type", types)))
+    found = set(Redaction(load_key(case.folder))(collect(case, None))["links"]["identifier_type"])
+    assert {"card_fingerprint", "email_domain"} <= found
+    assert not any("zebedee" in name for name in found)

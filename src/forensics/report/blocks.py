@@ -80,6 +80,8 @@ class TableView:
     caption: str = ""
     facet: str | None = None
     """Column with few distinct values that readers want to choose by."""
+    anchors: bool = False
+    """Whether links to evidence lead to these rows."""
 
 
 @dataclass(frozen=True)
@@ -121,13 +123,18 @@ class Arguments:
 
 
 @dataclass(frozen=True)
+class Queries:
+    """The statements behind the numbers of the document."""
+
+
+@dataclass(frozen=True)
 class Terms:
     """Words with their meaning."""
 
     items: tuple[tuple[str, str], ...]
 
 
-Block = Sentences | Note | Heading | Figures | TableView | IncidentChart | LinkGraph | Coverage | Arguments | Terms
+Block = Sentences | Note | Heading | Figures | TableView | IncidentChart | LinkGraph | Coverage | Arguments | Terms | Queries
 
 
 @dataclass(frozen=True)
@@ -149,13 +156,18 @@ def view(
     rows: list[dict[str, Any]] | None = None,
     caption: str | None = None,
     facet: str | None = None,
+    total: int | None = None,
+    anchors: bool = False,
 ) -> TableView:
-    """Return a view of a document's table; ``rows`` narrows it to some of its rows, columns without any value are left out."""
+    """Return a view of a document's table; columns without any value are left out.
+
+    ``rows`` narrows it to some of its rows, or brings rows made from them: then ``total`` says how many there are in all.
+    """
     table = document.tables[name]
     chosen = document.rows(name) if rows is None else rows
-    total = table.total if rows is None else len(rows)
+    total = total if total is not None else table.total if rows is None else len(rows)
     told = {column: heading for column, heading in columns.items() if any(_tells(row, column) for row in chosen)}
-    return TableView(name=name, columns=told, rows=tuple(chosen), total=total, empty=empty, caption=caption or table.title, facet=facet)
+    return TableView(name, told, tuple(chosen), total, empty, caption or table.title, facet, anchors)
 
 
 def _tells(row: Mapping[str, Any], column: str) -> bool:
@@ -171,4 +183,6 @@ def by_incident(document: Document, name: str) -> list[tuple[str, list[dict[str,
 
 def titled(incident: Mapping[str, Any]) -> str:
     """Return what an incident is called in headings."""
-    return f"{incident['kind']}, {incident['scope']}, from {words.clock(incident['started_at'])[:16]} UTC"
+    kind, scope = str(incident["kind"] or "incident"), incident["scope"]
+    hit = "the whole service" if scope in (None, "everything") else str(scope)
+    return f"{kind[:1].upper()}{kind[1:]}, {hit}, from {words.clock(incident['started_at'])[:16]} UTC"

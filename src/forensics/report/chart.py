@@ -18,7 +18,7 @@ WIDTH = 1000
 PANELS = (("latency", "Time to answer, ms", 64), ("failed", "Failed requests per minute", 84), ("load", "Requests per minute", 250))
 """(panel, title, height in pixels), from the top."""
 
-GAP = 40
+GAP = 46
 MAX_MARKS = 60
 UNMARKED = frozenset({"logs begin", "logs end", "account starts", "attribution", "sign-up", "payment", "no log lines"})
 """Types of timeline rows that the picture leaves to the timeline (and every change of phase: the bands show it)."""
@@ -104,6 +104,7 @@ def _columns(picture: Picture) -> dict[str, Sequence[float | None]]:
         "capacity": picture.capacity,
         "without": picture.without,
         "failed_without": picture.failed_without,
+        **_estimates(picture),
         "c0": _rounded(rest),
     }
     edge = rest
@@ -111,6 +112,12 @@ def _columns(picture: Picture) -> dict[str, Sequence[float | None]]:
         edge = [below + value for below, value in zip(edge, own, strict=True)]
         columns[f"c{index}"] = _rounded(edge)
     return columns
+
+
+def _estimates(picture: Picture) -> dict[str, Sequence[float | None]]:
+    """Return the series that only an attributed incident has."""
+    found = {"failed_low": picture.failed_low, "failed_high": picture.failed_high, "latency_without": picture.latency_without}
+    return {name: values for name, values in found.items() if any(value is not None for value in values)}
 
 
 def _rounded(values: Sequence[float]) -> list[float]:
@@ -128,9 +135,9 @@ def _phases(document: Document, incident_id: str, start: int, end: int) -> list[
 
 
 def events(document: Document, picture: Picture) -> list[Spec]:
-    """Return the timeline rows that the picture marks, at most ``MAX_MARKS``: time, type, sentence."""
+    """Return the timeline rows that the picture marks, at most ``MAX_MARKS``: number, time, time of the one before, type, sentence."""
     start, end = millis(picture.times[0]), millis(picture.times[-1]) + picture.step * 60_000
-    found = [
+    found: list[Spec] = [
         {"t": millis(row["occurred_at"]), "type": row["event_type"], "text": row["message"][:300]}
         for row in document.rows("timeline")
         if row["incident_id"] in (None, picture.incident_id)
@@ -138,7 +145,8 @@ def events(document: Document, picture: Picture) -> list[Spec]:
         and not row["event_type"].startswith("phase: ")
         and start <= millis(row["occurred_at"]) <= end
     ]
-    return found[:MAX_MARKS]
+    before = [None, *(event["t"] for event in found)]
+    return [{"n": n, "before": last, **event} for n, (event, last) in enumerate(zip(found[:MAX_MARKS], before, strict=False), start=1)]
 
 
 def _signals(start: int, end: int, step: int) -> list[Spec]:
@@ -211,8 +219,8 @@ def _group(top: float, height: float, marks: list[Spec], *, clip: bool = False, 
 
 def _panels(picture: Picture, columns: Mapping[str, Sequence[float | None]]) -> list[Spec]:
     tops = {
-        "latency": _top(columns["latency"]),
-        "failed": max(1.0, _top(columns["failed"], columns["failed_without"])),
+        "latency": _top(columns["latency"], columns.get("latency_without", ())),
+        "failed": max(1.0, _top(columns["failed"], columns["failed_without"], columns.get("failed_high", ()))),
         "load": _top(columns["requests"], columns["capacity"]),
     }
     drawn = {"latency": _latency_marks, "failed": _failed_marks, "load": _load_marks}
@@ -221,15 +229,35 @@ def _panels(picture: Picture, columns: Mapping[str, Sequence[float | None]]) -> 
         of = "" if (scope := picture.load_scope if name == "load" else picture.scope) == "everything" else f", {scope[:60]}"
         scale = {"name": name, "type": "linear", "domain": [0, tops[name]], "range": [height, 0], "nice": True, "zero": True}
         axes: list[Spec] = [
-            {"orient": "left", "scale": name, "tickCount": 2 if height < 100 else 5, "grid": True, "domain": False, "format": "~s"}
+            {
+                "orient": "left",
+                "scale": name,
+                "tickCount": 2 if height < 100 else 5,
+                "grid": True,
+                "domain": False,
+                "format": _format(tops[name]),
+            }
         ]
         if name == "load":
-            axes.append({"orient": "bottom", "scale": "x", "tickCount": 8, "formatType": "utc", "format": TIME_FORMAT})
-        heading = _mark("text", x=0, y=-17, text=title + of, fontWeight=600, **_text("var(--ink)", 13))
-        marks = [heading, _group(0, height, drawn[name](picture), clip=True)]
+            axes.append(
+                {
+                    "orient": "bottom",
+                    "scale": "x",
+                    "tickCount": {"signal": "max(2, floor(width / 115))"},
+                    "formatType": "utc",
+                    "format": TIME_FORMAT,
+                }
+            )
+        heading = _mark("text", x=0, y=-24 if name == "load" else -12, text=title + of, fontWeight=600, **_text("var(--ink)", 13))
+        marks = [heading, _group(0, height, drawn[name](picture, columns), clip=True)]
         panels.append(_group(top, height, marks, scales=[scale], axes=axes))
         top += height + GAP
     return panels
+
+
+def _format(top: float) -> str:
+    """Return how a value is written beside its axis: large ones short, others whole."""
+    return "~s" if top >= 100_000 else ",~r"
 
 
 TIME_FORMAT = {"minutes": "%H:%M", "hours": "%H:%M", "date": "%-d %b", "week": "%-d %b", "month": "%b %Y", "seconds": "%H:%M:%S"}
@@ -253,15 +281,18 @@ def _area(scale: str, upper: str, lower: str | None, color: str) -> Spec:
     return _mark("area", "points", x=X, y={"scale": scale, "field": upper}, y2=base, fill=color, defined=defined)
 
 
-def _latency_marks(_: Picture) -> list[Spec]:
-    return [_line("latency", "latency", "var(--latency)")]
+def _latency_marks(_: Picture, columns: Mapping[str, Any]) -> list[Spec]:
+    without = [_line("latency", "latency_without", "var(--without)", 2, [2, 3])] if "latency_without" in columns else []
+    return [_line("latency", "latency", "var(--latency)"), *without]
 
 
-def _failed_marks(_: Picture) -> list[Spec]:
-    return [_area("failed", "failed", None, "var(--failed)"), _line("failed", "failed_without", "var(--without)", 2, [2, 3])]
+def _failed_marks(_: Picture, columns: Mapping[str, Any]) -> list[Spec]:
+    """What failed; what would have failed without the actor as an interval and its middle."""
+    within = [_area("failed", "failed_high", "failed_low", "var(--interval)")] if "failed_high" in columns else []
+    return [_area("failed", "failed", None, "var(--failed)"), *within, _line("failed", "failed_without", "var(--without)", 2, [2, 3])]
 
 
-def _load_marks(picture: Picture) -> list[Spec]:
+def _load_marks(picture: Picture, _: Mapping[str, Any]) -> list[Spec]:
     stack = [_area("load", "c0", None, "var(--rest)")]
     stack += [_area("load", f"c{index}", f"c{index - 1}", f"var(--actor-{index})") for index in range(1, len(picture.layers) + 1)]
     return [
@@ -273,12 +304,15 @@ def _load_marks(picture: Picture) -> list[Spec]:
 
 
 def _events(height: int) -> Spec:
-    """What the timeline tells, as small marks above the load."""
+    """What the timeline tells, as small marks above the load, numbered where there is room."""
     top, color = height - PANELS[-1][2], "var(--mark)"
     inside = {"signal": "datum.t >= xdom[0] && datum.t <= xdom[1] ? 1 : 0"}
     tick = _mark("rule", "events", x=X, y=top, y2=height, stroke=color, strokeWidth=1, strokeDash=[1, 3], opacity=inside)
     head = _mark("symbol", "events", x=X, y=top - 6, shape="triangle-down", size=60, fill=color, opacity=inside)
-    return _group(0, height, [tick, head])
+    room = "datum.before === null || scale('x', datum.t) - scale('x', datum.before) > 15"
+    named = {"signal": f"datum.t >= xdom[0] && datum.t <= xdom[1] && ({room}) ? 1 : 0"}
+    number = _mark("text", "events", x=X, y=top - 13, text={"field": "n"}, align="center", opacity=named, **_text("var(--ink)", 11))
+    return _group(0, height, [tick, head, number])
 
 
 def _pointer(height: int) -> Spec:

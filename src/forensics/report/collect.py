@@ -7,7 +7,7 @@ import polars as pl
 from forensics import CONTRACT_VERSION, __version__
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
-from forensics.report.document import ROW_LIMIT, SCHEMA_VERSION, Column, Document, Frames, Table
+from forensics.report.document import CHECKS, ROW_LIMIT, SCHEMA_VERSION, Column, Document, Frames, Table
 from forensics.report.graph import graphs
 from forensics.report.picture import pictures
 from forensics.report.tables import plain_column
@@ -43,11 +43,29 @@ def document(frames: Frames, *, analysis_id: str, incident: str | None, redactio
         incident_id=incident,
         redaction=redaction,
         secrets=secrets,
-        queries={name: sql(QUERIES, name) for name in sorted(frames)},
+        queries={name: _runnable(sql(QUERIES, name), incident) for name in sorted(frames)},
+        behind={name: _behind(name) for name in sorted(frames)},
         tables=tables,
         pictures=pictures(frames),
         graphs=graphs(frames),
     )
+
+
+def _runnable(text: str, incident: str | None) -> str:
+    """Return a statement as ``forensics sql`` takes it: without its header, the incident written out."""
+    literal = "NULL" if incident is None else "'" + incident.replace("'", "''") + "'"
+    return _body(text).replace("$incident", literal)
+
+
+def _body(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("--")).strip() + "\n"
+
+
+def _behind(name: str) -> dict[str, str]:
+    """Return the files that made the rows of a query, as its header names them, and the one that counts them again."""
+    made = [path.rpartition("/") for path in _header(sql(QUERIES, name)).get("made by", "").split(", ") if path]
+    found = {f"{package}/{file}.sql": sql(package, file) for package, _, file in made}
+    return found | ({f"{CHECKS}/{name}.sql": _body(sql(CHECKS, name))} if name in names(CHECKS) else {})
 
 
 def _table(name: str, frame: pl.DataFrame) -> Table:

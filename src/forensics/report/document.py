@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -22,6 +22,31 @@ SCHEMA_VERSION = 1
 
 ROW_LIMIT = 10_000
 """Rows of one table in a document; the CSV beside it has them all, and ``Table.total`` says how many there are."""
+
+
+CHECKS = "report/checks"
+"""Folder of the statements that count a table again from the requests, each named after the query that it checks."""
+
+CSV_TABLES = (
+    "incidents",
+    "phases",
+    "timeline",
+    "attributions",
+    "rivals",
+    "actors",
+    "accounts",
+    "participants",
+    "links",
+    "taken",
+    "response",
+    "evidence",
+)
+"""The CSV files of the contract, each named after its query."""
+
+
+def file_of(table: str) -> str:
+    """Return the file of the report folder that holds the most rows of a table."""
+    return f"{table}.csv" if table in CSV_TABLES else "report.json"
 
 
 @dataclass(frozen=True)
@@ -84,6 +109,11 @@ class Picture:
     failed_without: tuple[float | None, ...]
     """Failures without it, estimated; None where the estimate was refused."""
     layers: tuple[Layer, ...]
+    failed_low: tuple[float | None, ...] = ()
+    """Between this and ``failed_high`` the failures without it lie; empty in documents of earlier versions."""
+    failed_high: tuple[float | None, ...] = ()
+    latency_without: tuple[float | None, ...] = ()
+    """Time to answer without it, estimated."""
 
 
 @dataclass(frozen=True)
@@ -139,15 +169,17 @@ class Document:
     secrets: str
     """``masked`` or ``shown``: what became of tokens and passwords in URLs."""
     queries: Mapping[str, str]
-    """Text of every ``.sql`` file that the numbers come from; run them in the case with ``forensics sql``."""
+    """Every statement that a table was read with, as ``forensics sql`` runs it in the case."""
     tables: Mapping[str, Table]
     pictures: tuple[Picture, ...]
     graphs: tuple[Graph, ...]
     changes: tuple[str, ...] = ()
     """What differs from an earlier report, where one was given."""
+    behind: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Name of a query -> the ``.sql`` files that made its table, and the one that counts it again from the requests, by path."""
 
     def rows(self, name: str) -> list[dict[str, Any]]:
-        """Return the rows of a table as mappings; none for a table that an earlier program did not know."""
+        """Return the rows of a table as mappings; none for a table that an earlier version did not know."""
         return list(self.tables[name].records()) if name in self.tables else []
 
 

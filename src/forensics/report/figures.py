@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
 from typing import Any
 
 from markupsafe import Markup
 
-from forensics.report.chart import chart, millis
+from forensics.report.chart import chart, events, millis
 from forensics.report.document import Document, Edge, Graph, Node, Picture
 from forensics.report.drawing import static_svg
 from forensics.report.words import clock, number, span
@@ -34,6 +36,8 @@ class IncidentDrawing:
     caption: str
     summary: str
     keys: tuple[Key, ...]
+    marks: tuple[dict[str, Any], ...]
+    """What the numbered marks stand for: number, time, type, sentence."""
     data: dict[str, Any] | None
 
 
@@ -42,7 +46,8 @@ def incident(document: Document, picture: Picture, *, live: bool, name: str) -> 
     drawn = chart(document, picture)
     keys = _keys(picture)
     data = {"spec": drawn.spec, "columns": drawn.columns, "series": [[key.upper, key.lower] for key in keys]} if live else None
-    return IncidentDrawing(static_svg(drawn, name), _caption(picture), _summary(picture), keys, data)
+    marks = tuple({**mark, "time": _minute(mark["t"])} for mark in events(document, picture))
+    return IncidentDrawing(static_svg(drawn, name), _caption(picture), _summary(picture), keys, marks, data)
 
 
 def _keys(picture: Picture) -> tuple[Key, ...]:
@@ -62,6 +67,10 @@ def _keys(picture: Picture) -> tuple[Key, ...]:
         found.append(Key("dots", "var(--without)", f"without {picture.layers[0].label}", "without"))
     if layers and _any(picture.failed_without):
         found.append(Key("dots", "var(--without)", "failed without it (estimate)", "failed_without"))
+    if layers and _any(picture.failed_high):
+        found.append(Key("area", "var(--interval)", "... at most, by the interval of the estimate", "failed_high"))
+    if layers and _any(picture.latency_without):
+        found.append(Key("dots", "var(--without)", "time to answer without it, ms (estimate)", "latency_without"))
     return tuple(found)
 
 
@@ -135,50 +144,75 @@ def _edge(left: tuple[str, Node], right: tuple[str, Node], edge: Edge) -> Line:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One file of evidence on the time axis, in per mille of the whole span."""
+class HostCoverage:
+    """What one host wrote over the whole span: for each level of load (1 and up, see ``STEPS``) the hours that had it, as one SVG path."""
 
-    x: float
-    width: float
-    title: str
+    host: str
+    paths: tuple[tuple[int, Markup], ...]
+    told: str
 
 
 @dataclass(frozen=True)
 class CoverageChart:
-    """Which hours each host's logs cover."""
+    """Which hours each host's logs cover; x is in per mille of the whole span."""
 
-    rows: tuple[tuple[str, tuple[Bar, ...]], ...]
+    rows: tuple[HostCoverage, ...]
     ticks: tuple[tuple[float, str], ...]
     windows: tuple[tuple[float, float], ...]
     """The incidents, in the same units."""
+    caption: str
+
+
+STEPS = (0.5, 2, 6)
+"""Times the usual cell above which a cell is drawn darker."""
+CELLS = 360
+"""At most so many cells side by side; longer spans have cells of several hours."""
+HOSTS = 24
+HOUR, DAY = 3_600_000, 86_400_000
+"""Milliseconds."""
 
 
 def coverage(document: Document) -> CoverageChart:
     """Return the coverage of the logs by host."""
-    logs = [row for row in document.rows("evidence") if row["kind"] == "log" and row["first_at"] and row["last_at"]]
-    if not logs:
-        return CoverageChart((), (), ())
-    start, end = min(millis(row["first_at"]) for row in logs), max(millis(row["last_at"]) for row in logs)
-    scale = 1000 / max(1, end - start)
-    hosts: dict[str, list[Bar]] = {}
-    for row in logs:
-        x, right = (millis(row["first_at"]) - start) * scale, (millis(row["last_at"]) - start) * scale
-        title = f"{row['path']}: {clock(row['first_at'])} to {clock(row['last_at'])}, {number(row['events'])} requests"
-        hosts.setdefault(row["host"] or row["path"], []).append(Bar(round(x, 2), round(max(1.5, right - x), 2), title))
-    day = 86_400_000
-    days = range(start - start % day + day, end, day * max(1, (end - start) // day // 8))
+    hours = document.rows("coverage")
+    if not hours:
+        return CoverageChart((), (), (), "")
+    start, end = min(millis(row["hour"]) for row in hours), max(millis(row["hour"]) for row in hours) + HOUR
+    width = HOUR * -(-(end - start) // (HOUR * CELLS))
+    hosts: dict[str, dict[int, int]] = {}
+    for row in hours:
+        cells = hosts.setdefault(row["host"], {})
+        place = (millis(row["hour"]) - start) // width
+        cells[place] = cells.get(place, 0) + row["requests"]
+    scale, usual = 1000 / (end - start), median(requests for cells in hosts.values() for requests in cells.values())
+    rows = tuple(_host(host, cells, usual, width * scale, -(-(end - start) // width)) for host, cells in sorted(hosts.items())[:HOSTS])
+    days = range(start - start % DAY + DAY, end, DAY * max(1, (end - start) // DAY // 8))
     ticks = tuple((round((at - start) * scale, 2), _day(at)) for at in days)
-    windows = tuple(
-        (
-            round(max(0.0, (millis(row["started_at"]) - start) * scale), 2),
-            round(min(1000.0, (millis(row["ended_at"] or logs[-1]["last_at"]) - start) * scale), 2),
-        )
-        for row in document.rows("incidents")
+    spans = ((millis(row["started_at"]), millis(row["ended_at"]) if row["ended_at"] else end) for row in document.rows("incidents"))
+    windows = tuple((round(max(0.0, (left - start) * scale), 2), round(min(1000.0, (right - start) * scale), 2)) for left, right in spans)
+    return CoverageChart(rows, ticks, windows, _covered(width // HOUR, len(hosts)))
+
+
+def _covered(hours: int, hosts: int) -> str:
+    each = "hour" if hours == 1 else f"{hours} hours"
+    cut = f" The first {HOSTS} of {number(hosts)} hosts are drawn." if hosts > HOSTS else ""
+    return (
+        f"What the counted logs of each host cover: one cell for each {each} with lines, darker for more requests; a blank is a hole.{cut}"
     )
-    return CoverageChart(tuple((host, tuple(bars)) for host, bars in sorted(hosts.items())), ticks, windows)
+
+
+def _host(host: str, cells: dict[int, int], usual: float, width: float, whole: int) -> HostCoverage:
+    levels: dict[int, list[str]] = {}
+    for place, requests in sorted(cells.items()):
+        level = 1 + sum(requests > times * usual for times in STEPS)
+        levels.setdefault(level, []).append(f"M{place * width:.2f} 0h{max(0.6, width - 0.3):.2f}v16h-{max(0.6, width - 0.3):.2f}z")
+    told = f"{host}: lines in {number(len(cells))} of {number(whole)} cells, {number(sum(cells.values()))} requests"
+    return HostCoverage(host, tuple((level, Markup("".join(paths))) for level, paths in sorted(levels.items())), told)
 
 
 def _day(at: int) -> str:
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%m-%d")
+
+
+def _minute(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%m-%d %H:%M")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,11 +17,11 @@ from importlib.resources import files
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forensics.report import words
 from forensics.report.blocks import Block, TableView
-from forensics.report.document import Document, Picture
+from forensics.report.document import CHECKS, ROW_LIMIT, Document, Picture, file_of
 from forensics.report.figures import CoverageChart, GraphDrawing, IncidentDrawing, coverage, graph, incident
 from forensics.report.sections import all_sections
 from forensics.text import printable
@@ -34,6 +35,12 @@ ENDLESS = 6_000
 
 LONG_TEXT = 400
 """Characters of a cell that are shown; the CSV has them all."""
+
+LONG_BASIS = 1_500
+"""... of the basis of a measure, which names whom it would hit."""
+
+LONG_NAME = 60
+"""Characters of a file's name that are shown beside a line; a longer one is told by its evidence id."""
 
 
 def as_html(document: Document) -> str:
@@ -156,6 +163,7 @@ class Cell:
     bar: float | None = None
     whole: str | None = None
     """The text before it was cut."""
+    href: str | None = None
 
 
 class _Drawings:
@@ -172,6 +180,25 @@ class _Drawings:
         return self._made[name, live]
 
 
+@dataclass(frozen=True)
+class Place:
+    """A line of evidence as ``forensics show`` takes it, and where the page tells more of its file."""
+
+    text: str
+    href: str | None
+
+
+@dataclass(frozen=True)
+class Query:
+    """One statement of the document with what made the rows that it reads."""
+
+    name: str
+    title: str
+    why: str
+    text: str
+    behind: tuple[tuple[str, Markup], ...]
+
+
 class _Show:
     """What the templates ask for: rows and drawings of one document."""
 
@@ -182,24 +209,50 @@ class _Show:
         self.carried = carried
         self.incidents = {row["incident_id"]: f"{row['kind']} {words.clock(row['started_at'])[5:16]}" for row in document.rows("incidents")}
         self.labels = {row["actor_id"]: row["label"] or row["actor_id"] for row in document.rows("actors")}
+        self.files = _file_names(document)
+        self.linked = {row["evidence_id"] for row in document.rows("evidence")[:rows]}
 
-    def rows(self, view: TableView) -> Iterator[tuple[str, list[Cell]]]:
-        """Yield each row's class and its cells."""
+    def rows(self, view: TableView) -> Iterator[tuple[str, list[Cell], str | None]]:
+        """Yield each row's class, its cells, and the name that links lead to."""
         kinds = {column.name: column.kind for column in self.document.tables[view.name].columns}
         for row in view.rows[: self.limit]:
-            yield _row_class(row), [self._cell(name, row, kinds.get(name, "text")) for name in view.columns]
+            anchor = f"file-{row['evidence_id']}" if view.anchors else None
+            yield _row_class(row), [self._cell(name, row, kinds.get(name, "text")) for name in view.columns], anchor
+
+    def place(self, evidence_id: str, line: int | None) -> Place:
+        """Return a line of evidence, named by its file where no other file has that name."""
+        name = self.files.get(evidence_id, evidence_id)
+        return Place(f"{name}:{line}" if line else name, f"#file-{evidence_id}" if evidence_id in self.linked else None)
+
+    def queries(self) -> Iterator[Query]:
+        """Yield every statement of the document, by name."""
+        for name, text in self.document.queries.items():
+            table = self.document.tables.get(name)
+            behind = tuple(sorted(self.document.behind.get(name, {}).items(), key=lambda item: (item[0].startswith(CHECKS), item[0])))
+            shown = tuple((path, escape(text)) for path, text in behind)  # whole, however long: it is the program's own
+            yield Query(name, table.title if table else name, table.why if table else "", text, shown)
+
+    def file_of(self, view: TableView) -> str:
+        """Return the file of the report folder that has more rows of a table than the page."""
+        return file_of(view.name)
+
+    def is_whole(self, view: TableView) -> bool:
+        """Whether that file has every row."""
+        return file_of(view.name) != "report.json" or view.total <= ROW_LIMIT
 
     def _cell(self, name: str, row: Any, kind: str) -> Cell:
         if name == "source":
-            return Cell(words.source_of(row), "id")
+            place = self.place(row["evidence_id"], row.get("line")) if row.get("evidence_id") else Place("", None)
+            return Cell(place.text, "id", href=place.href)
         value = row[name]
         if name == "incident_id":
-            return Cell(self.incidents.get(value, ""), "word")
+            return Cell(self.incidents.get(value, ""))
         text = self.labels.get(value, value or "") if name == "actor_id" and "label" not in row else words.shown(name, row)
         number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
         bar = round(100 * min(1.0, max(0.0, number)), 1) if name in words.SHARES and number is not None else None
-        cut = len(text) > LONG_TEXT
-        shown = f"{text[:LONG_TEXT]} … ({len(text):,} characters)" if cut else text
+        limit = LONG_BASIS if name == "basis" else LONG_TEXT
+        cut = len(text) > limit
+        shown = f"{text[:limit]} … ({len(text):,} characters)" if cut else text
         return Cell(shown, _cell_class(name, kind), number, bar, text if cut and len(text) < self.carried else None)
 
     def heading_class(self, view: TableView, name: str) -> str:
@@ -216,21 +269,32 @@ class _Show:
         return coverage(self.document)
 
 
+def _file_names(document: Document) -> dict[str, str]:
+    """Return evidence_id -> name of the file, of those whose name says which file it is; none where names are withheld."""
+    rows = [] if document.redaction else document.rows("evidence")
+    uses = Counter(row["path"] for row in rows)
+    return {row["evidence_id"]: row["path"] for row in rows if row["path"] and uses[row["path"]] == 1 and len(row["path"]) <= LONG_NAME}
+
+
 IDS = ("account_id", "evidence_id", "incident_id")
 LONG = ("message", "why", "basis", "reason", "detail")
 
 
-WORDS = ("event_type", "role", "kind", "format", "measure", "level", "identifier_type", "host", "tier", "object_kind", "label", "actor_id")
+WORDS = (
+    "event_type", "role", "kind", "format", "measure", "level", "identifier_type", "host", "tier", "object_kind", "label", "actor_id",
+    "likelihood", "time_zone",
+)  # fmt: skip
 
 
 def _cell_class(name: str, kind: str) -> str:
-    if kind in ("integer", "number"):
-        return "" if name == "likelihood" else "n"
+    if kind in ("integer", "number") and name != "likelihood":
+        return "n"
     if kind == "time":
         return "time"
     if name == "sha256":
         return "hash"
-    return "id" if name in IDS else "long" if name in LONG else "word" if name in WORDS else ""
+    css = {**dict.fromkeys(IDS, "id"), **dict.fromkeys(LONG, "long"), **dict.fromkeys(WORDS, "word"), "path": "path"}
+    return css.get(name, "")
 
 
 def _row_class(row: Any) -> str:

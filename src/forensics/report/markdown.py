@@ -8,7 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from forensics.report import blocks, words
-from forensics.report.document import Document
+from forensics.report.document import Document, file_of
 from forensics.report.sections import all_sections
 from forensics.text import printable
 
@@ -101,7 +101,7 @@ def _(block: blocks.TableView) -> str:
         return escaped(block.empty)
     head = "| " + " | ".join(escaped(heading) for heading in block.columns.values()) + " |\n|" + "---|" * len(block.columns)
     rows = [_row(block, row) for row in block.rows[:ROWS]]
-    cut = "" if block.total <= ROWS else f"\n\nThe first {ROWS} of {words.number(block.total)} rows; `{block.name}.csv` has them all."
+    cut = "" if block.total <= ROWS else f"\n\nThe first {ROWS} of {words.number(block.total)} rows; `{file_of(block.name)}` has them."
     return "\n".join([head, *rows]) + cut
 
 

@@ -40,6 +40,7 @@ def _picture(incident: tuple[str, str, str | None], minutes: pl.DataFrame, frame
     without = frames["counterfactuals"].filter(incident_id=incident_id)
     if layers:
         without = without.filter(actor_id=layers[0].actor_id)
+    estimated = without if whole else without.clear()  # the estimate is of the whole service: no line beside those of a part
     unknown = (None,) * axis.height
     return Picture(
         incident_id=incident_id,
@@ -53,7 +54,10 @@ def _picture(incident: tuple[str, str, str | None], minutes: pl.DataFrame, frame
         expected=_series(axis["expected_requests"]) if whole or load.is_empty() else unknown,
         capacity=_series(axis["capacity_requests"]) if layers and kind not in BORNE else unknown,
         without=_aligned(axis, without, "requests", step),
-        failed_without=_aligned(axis, without, "failed", step),
+        failed_without=_aligned(axis, estimated, "failed", step),
+        failed_low=_aligned(axis, estimated, "failed_low", step),
+        failed_high=_aligned(axis, estimated, "failed_high", step),
+        latency_without=_averaged(axis, estimated, "latency_ms", step),
         layers=layers,
     )
 
@@ -75,11 +79,20 @@ def _thinned(frame: pl.DataFrame, step: int) -> pl.DataFrame:
 
 def _aligned(axis: pl.DataFrame, frame: pl.DataFrame, column: str, step: int) -> tuple[float | None, ...]:
     """Sum of ``column`` in each window of the axis, as a mean per minute; None where the frame has no value."""
+    return _binned(axis, frame, column, step, pl.col(column).cast(pl.Float64).sum() / step)
+
+
+def _averaged(axis: pl.DataFrame, frame: pl.DataFrame, column: str, step: int) -> tuple[float | None, ...]:
+    """Mean of ``column`` in each window of the axis; None where the frame has no value."""
+    return _binned(axis, frame, column, step, pl.col(column).cast(pl.Float64).mean())
+
+
+def _binned(axis: pl.DataFrame, frame: pl.DataFrame, column: str, step: int, value: pl.Expr) -> tuple[float | None, ...]:
     if frame.is_empty():
         return (None,) * axis.height
     start = axis["minute"][0]
     window = (pl.col("minute") - start).dt.total_minutes() // step
-    binned = frame.filter(pl.col(column).is_not_null()).group_by(window.alias("window")).agg(pl.col(column).cast(pl.Float64).sum() / step)
+    binned = frame.filter(pl.col(column).is_not_null()).group_by(window.alias("window")).agg(value)
     rows = axis.with_columns(window.alias("window")).join(binned, on="window", how="left", maintain_order="left")
     return _series(rows[column if column not in axis.columns else f"{column}_right"])
 

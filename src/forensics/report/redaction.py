@@ -2,7 +2,8 @@
 
 Pseudonyms are HMAC-SHA-256 under a key that stays with the case (RFC 2104): the same value has the same pseudonym everywhere, and nobody
 without the key can find it by hashing guesses. Columns that carry a name, mail box, address, card or account are replaced as a whole; in
-every other text all words go that the program itself does not use in its sentences, so that what nobody thought of is withheld too.
+every other text all words go that the program itself does not use in its sentences, short ones too, so that what nobody thought of is
+withheld. A name that is also a word of the program (an account "load", a person called Will) is replaced wherever it stands as such.
 """
 
 from __future__ import annotations
@@ -48,9 +49,10 @@ WHOLE: dict[str, str] = {
 
 DOMAINS = frozenset({"email_domain", "email_domains"})
 
-UNTOUCHED = frozenset(
-    {"evidence_id", "sha256", "kind", "level", "role", "verdict", "severity", "phase", "identifier_type", "family", "time_basis"}
-)
+NAMING = frozenset({"account_id", "email", "name", "user_name", "label", "payers"})
+"""Columns whose values are replaced in sentences even where they are words of the program."""
+
+UNTOUCHED = frozenset({"evidence_id", "sha256", "kind", "level", "role", "verdict", "severity", "phase", "family", "time_basis"})
 """Columns whose words are the program's own, and hashes of evidence."""
 
 SPEAKING = ("timeline", "incidents", "attribution", "linkage", "report", "evidence", "case")
@@ -63,6 +65,9 @@ _TOKEN = re.compile(
     r"|(?P<number>\d(?:[ -]?\d){6,})"
     r"|(?P<word>[^\W_][\w’']*(?:@[\w.-]+)?)"
 )
+
+_WORD = re.compile(r"[^\W_][\w’']*")
+_COUNT = re.compile(r"\d{1,6}")
 
 Say = Callable[[str], str]
 
@@ -85,6 +90,7 @@ class Redaction:
     def __init__(self, key: bytes, keep_domains: frozenset[str] = frozenset()) -> None:
         self._key = key
         self._kept = keep_domains
+        self._named: dict[str, str] = {}
         self._kept_words = frozenset(part.lower() for domain in keep_domains for part in re.split(r"[\W_]+", domain))
 
     @property
@@ -111,21 +117,30 @@ class Redaction:
         columns = [frame[column] for frame in frames.values() for column in frame.columns if self._is_text(frame, column)]
         old = sorted({text for series in columns for text in _texts(series)})
         known = self._known(frames)
-        ordered = sorted(known, key=lambda value: (-len(value), value))
+        self._named = {value: said for value, said in known.items() if _WORD.fullmatch(value)} | self._parts(frames)
+        ordered = sorted((value for value in known if value not in self._named), key=lambda value: (-len(value), value))
         texts = pl.Series("text", old, dtype=pl.String)
         if ordered:
             texts = texts.str.replace_many(ordered, [known[value] for value in ordered], leftmost=True)
         return dict(zip(old, (_TOKEN.sub(self._withheld, text) for text in texts), strict=True))
 
     def _known(self, frames: Frames) -> dict[str, str]:
-        """Return every value that is replaced as a whole, so that sentences name it by the same pseudonym."""
+        """Return every value that is replaced as a whole, so that sentences name it by the same pseudonym: single words where they stand
+        alone, other values wherever they stand.
+        """
         found: dict[str, str] = {}
         for column in sorted({column for frame in frames.values() for column in frame.columns}):
             replace = self._whole(column)
             if replace is not None:
                 values = (value for frame in frames.values() if column in frame.columns for value in _texts(frame[column]))
-                found.update((value, replace(value)) for value in values if len(value) >= 4 and value.lower() not in vocabulary())
+                found.update((value, replace(value)) for value in values if column in NAMING or value.lower() not in vocabulary())
         return found
+
+    def _parts(self, frames: Frames) -> dict[str, str]:
+        """Return the parts of people's names that are words of the program as well, written as in the name."""
+        names = {value for frame in frames.values() if "name" in frame.columns for value in _texts(frame["name"])}
+        parts = {part for name in names for part in _WORD.findall(name) if part.lower() in vocabulary() and part != part.lower()}
+        return {part: self.pseudonym("word", part) for part in sorted(parts)}
 
     def _whole(self, column: str) -> Say | None:
         """Return what replaces a whole cell of a column, None when the column is text."""
@@ -146,8 +161,10 @@ class Redaction:
     def _withheld(self, found: re.Match[str]) -> str:
         """Return a word of a sentence, or its pseudonym when it is not the program's own."""
         text = found[0]
+        if text in self._named:
+            return self._named[text]
         own = text.lower() in vocabulary() or text.lower() in self._kept_words
-        if found["time"] or found["pseudonym"] or own or (found["word"] and len(text) < 4):
+        if found["time"] or found["pseudonym"] or own or _COUNT.fullmatch(text):
             return text
         return self.pseudonym(found.lastgroup or "word", text)
 

@@ -82,7 +82,7 @@ def cell(value: Any, kind: str) -> str:
     return number(value) if isinstance(value, int | float) else str(value)
 
 
-SHARES = frozenset({"load_share", "load_covered", "format_share"})
+SHARES = frozenset({"load_share", "load_covered", "format_share", "catalogue_share"})
 """Columns that read as per cent."""
 
 

@@ -22,29 +22,13 @@ from forensics.evidence import custody
 from forensics.progress import Progress
 from forensics.report.collect import collect, document
 from forensics.report.compare import changes
-from forensics.report.document import Document, Frames, to_json
+from forensics.report.document import CSV_TABLES, Document, Frames, to_json
 from forensics.report.drawing import artist
 from forensics.report.html import as_html
 from forensics.report.markdown import as_markdown
 from forensics.report.masking import masked
 from forensics.report.redaction import Redaction
 from forensics.report.tables import as_csv
-
-CSV_TABLES = (
-    "incidents",
-    "phases",
-    "timeline",
-    "attributions",
-    "rivals",
-    "actors",
-    "accounts",
-    "participants",
-    "links",
-    "taken",
-    "response",
-    "evidence",
-)
-"""The CSV files of the contract, each named after its query."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from forensics.case.case import Case
-from forensics.report.document import Frames
+from forensics.report.document import CSV_TABLES, Frames
 from forensics.report.exports import Export
-from forensics.report.write import CSV_TABLES
 
 
 def write(case: Case, frames: Frames, out: Path) -> list[Path]:

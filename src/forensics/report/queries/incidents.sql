@@ -1,5 +1,6 @@
 -- title: incidents
 -- why: the worst first; what went wrong, when, how badly, who was hit, and what explains it
+-- made by: incidents/minutes, incidents/facts
 -- parameters: $incident (NULL: all)
 SELECT * FROM incidents
 WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident

@@ -1,5 +1,6 @@
 -- title: accounts of actors with more than one account
 -- why: who belongs to whom, how strongly, and through what
+-- made by: linkage/ties
 -- parameters: none
 SELECT m.actor_id, m.account_id, m.strength_bits, m.via, a.email, a.plan, a.created_at
 FROM actor_accounts AS m

@@ -1,5 +1,6 @@
 -- title: participants and the uninvolved
 -- why: who took part in the load, and who is linked but took no part
+-- made by: attribution/account_windows
 -- parameters: $incident (NULL: all)
 SELECT * FROM participants
 WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident

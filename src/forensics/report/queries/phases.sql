@@ -1,5 +1,6 @@
 -- title: phases
 -- why: the stages each incident went through
+-- made by: incidents/seconds
 -- parameters: $incident (NULL: all)
 SELECT * FROM phases
 WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident

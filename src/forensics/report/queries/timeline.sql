@@ -1,6 +1,7 @@
 -- title: timeline
 -- why: the ordered story; each row names evidence. The table has an account's sign-up and payment for each incident that it took part in;
 --      the story of all incidents tells them once, with the worst of these incidents
+-- made by: timeline/sources/boundaries, timeline/sources/participants, timeline/sources/blocks, timeline/sources/capacity, timeline/sources/attribution, timeline/point_at_evidence
 -- parameters: $incident (NULL: all)
 SELECT t.*
 FROM timeline AS t

@@ -33,7 +33,9 @@ def build(document: Document) -> tuple[Block, ...]:
     return (
         Terms(made),
         view(document, "evidence", FILES, empty="No evidence is loaded.", facet="kind"),
-        view(document, "evidence", HASHES, empty="", caption="hashes of the evidence") if document.rows("evidence") else Note(NOTHING),
+        view(document, "evidence", HASHES, empty="", caption="hashes of the evidence", anchors=True)
+        if document.rows("evidence")
+        else Note(NOTHING),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from forensics.report.blocks import Block, Figure, Figures, Section
 from forensics.report.document import Document
+from forensics.report.sections.taken import collected
 from forensics.report.words import likely, number, share, size, span
 from forensics.text import counted
 
@@ -45,10 +46,9 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
                 accent=True,
             )
         )
-    taken = [row for row in document.rows("taken") if row["account_id"] in part]
+    taken = collected(document, incident["incident_id"])
     if taken:
-        weight = size(sum(row["bytes"] or 0 for row in taken))
-        items.append(Figure("objects collected", number(sum(row["objects"] or 0 for row in taken)), weight, "taken", accent=True))
+        items.append(Figure("objects collected", number(taken.objects), size(taken.bytes), taken.query, accent=True))
     return items
 
 

@@ -50,7 +50,7 @@ def _read(document: Document) -> Iterator[Sentence]:
         why = next((row["tier_why"] for row in uncounted if row["tier_why"]), "")
         yield Sentence(
             f"{number(sum(row['events'] or 0 for row in uncounted))} events of {counted(len(uncounted), 'file')} are left out of every "
-            f"rate, so that no request counts twice{': ' + why if why else ''}.",
+            f"rate, so that no request counts twice{' (' + why.removeprefix('not counted: ') + ')' if why else ''}.",
             query="evidence",
         )
     ambiguous = document.tables["ambiguous_keys"].total

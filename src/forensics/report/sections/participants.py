@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from forensics.report.blocks import Block, Note, Section, TableView, by_incident, view
+from forensics.report.blocks import Block, Note, Section, by_incident, view
 from forensics.report.document import Document
+from forensics.report.words import number
 
 COLUMNS = {
     "account_id": "Account",
@@ -14,6 +15,7 @@ COLUMNS = {
     "load_share": "Share of load",
     "first_at": "First",
     "last_at": "Last",
+    "tie": "Tied to the others by",
     "source": "Evidence",
 }
 
@@ -23,12 +25,15 @@ def build(document: Document) -> tuple[Block, ...]:
     found = by_incident(document, "participants")
     if not found:
         return (view(document, "participants", COLUMNS, empty="No account is named: no load was attributed to an actor."),)
-    tables = (view(document, "participants", COLUMNS, rows=rows, caption=title or None, empty="") for title, rows in found)
+    ties = {row["account_id"]: _tied(row) for row in document.rows("ties")}
+    named = ((title, [{**row, "tie": ties.get(row["account_id"])} for row in rows]) for title, rows in found)
+    tables = (view(document, "participants", COLUMNS, rows=rows, caption=title or None, empty="", facet="role") for title, rows in named)
     return (Note(EXPLAINED), *tables)
 
 
-def _table(document: Document, title: str, rows: list[dict[str, Any]]) -> TableView:
-    return view(document, "participants", COLUMNS, rows=rows, caption=title or None, facet="role", empty="")
+def _tied(row: dict[str, Any]) -> str | None:
+    """Return what ties an account to its actor most strongly, and the bits of all its ties together."""
+    return f"{row['via']} ({number(row['strength_bits'])} bits in all)" if row["via"] and row["strength_bits"] is not None else None
 
 
 EXPLAINED = (

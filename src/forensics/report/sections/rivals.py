@@ -15,7 +15,7 @@ def build(document: Document) -> tuple[Block, ...]:
         return (Note("No explanation was weighed: there is no incident."),)
     blocks: list[Block] = []
     for title, rows in found[:DRAWN]:
-        blocks += [Heading(title)] if title else []
+        blocks.append(Heading(title or "Explanations weighed"))
         blocks.append(Arguments(tuple(_argument(row) for row in rows if row["explanation"] not in QUESTIONS)))
         asked = tuple(_argument(row) for row in rows if row["explanation"] in QUESTIONS)
         blocks += [Note(ASKED), Arguments(asked)] if asked else []

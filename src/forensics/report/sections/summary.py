@@ -7,6 +7,7 @@ from typing import Any
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
 from forensics.report.sections.rivals import explained_by, explanations
+from forensics.report.sections.taken import collected
 from forensics.report.words import clock, number, share, size, span
 from forensics.text import counted
 
@@ -72,13 +73,13 @@ def _what(document: Document, incident: dict[str, Any]) -> Sentence:
     hosts = incident.get("silent_hosts")  # absent from documents of earlier versions
     unheard = f"; nothing was written by {hosts}" if hosts else ""
     text = f"{_event(incident)}{_failed(incident)}{silent}{unheard}."
-    return Sentence(text, query="incidents", section="picture", **_first_failure(document, incident))
+    return Sentence(text, query="incidents", section="picture", **_first(document, incident, "impact starts"))
 
 
-def _first_failure(document: Document, incident: dict[str, Any]) -> dict[str, Any]:
-    """Return where the first failing request stands in the evidence."""
+def _first(document: Document, incident: dict[str, Any], *event_types: str) -> dict[str, Any]:
+    """Return where the first row of the first of these types, in the incident's story, stands in the evidence."""
     rows = document.tables["timeline"].of(incident["incident_id"])
-    first = next((row for row in rows if row["event_type"] == "impact starts"), {})
+    first: dict[str, Any] = next((row for event_type in event_types for row in rows if row["event_type"] == event_type), {})
     return {"evidence_id": first.get("evidence_id"), "line": first.get("line")}
 
 
@@ -93,7 +94,8 @@ def _failed(incident: dict[str, Any]) -> str:
 def _brief(document: Document, incident: dict[str, Any]) -> Sentence:
     text = f"{_event(incident)}{_failed(incident)}"
     who = _who(document, incident)
-    return Sentence(f"{text}. {who.text}", observed=False, likelihood=who.likelihood, query="incidents", section="picture")
+    where = _first(document, incident, "impact starts")
+    return Sentence(f"{text}. {who.text}", observed=False, likelihood=who.likelihood, query="incidents", section="picture", **where)
 
 
 def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
@@ -107,7 +109,7 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
         f"{counted(hit, 'account')} met a failure{among}{mitigated}.",
         query="incidents",
         section="timeline",
-        **_first_failure(document, incident),
+        **_first(document, incident, "mitigated" if mitigated else "peak"),
     )
 
 
@@ -126,9 +128,10 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     labels = {row["actor_id"]: row["label"] for row in document.rows("actors")}
     accounts = [row for row in document.tables["participants"].of(incident["incident_id"]) if row["role"] == "participant"]
     name = labels.get(first["actor_id"]) or first["subject_id"]
+    tied = TIED.get(_level(document, first["actor_id"]), "of")
     return Sentence(
-        f"{share(first['load_share'])} of the load above the usual, from its rise to the first impact, came from accounts of {name}; "
-        f"{counted(len(accounts), 'account')} took part{_uninvolved(document, incident)}.",
+        f"{share(first['load_share'])} of the load above the usual, from its rise to the first impact, came from "
+        f"{counted(len(accounts), 'account')} {tied} {name}{_uninvolved(document, incident)}.",
         observed=False,
         likelihood=first["likelihood"],
         evidence_id=accounts[0]["evidence_id"] if accounts else None,
@@ -138,23 +141,29 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     )
 
 
+TIED = {"same operator": "of one operator, here called", "same payer": "of one payer, here called"}
+"""Level of an actor -> how its accounts are tied, before its name: a label is what the program calls it, not who it is."""
+
+
+def _level(document: Document, actor_id: str | None) -> str:
+    return next((str(row["level"]) for row in document.rows("actors") if row["actor_id"] == actor_id), "")
+
+
 def _uninvolved(document: Document, incident: dict[str, Any]) -> str:
     linked = [row for row in document.tables["participants"].of(incident["incident_id"]) if row["role"] == "uninvolved"]
-    return f", {number(len(linked))} linked to it did not" if linked else ""
+    return f"; {counted(len(linked), 'account')} linked to them took no part" if linked else ""
 
 
 def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
-    accounts = {row["account_id"] for row in document.tables["participants"].of(incident["incident_id"]) if row["role"] == "participant"}
-    rows = [row for row in document.rows("taken") if row["account_id"] in accounts]
-    if not rows:
+    taken = collected(document, incident["incident_id"])
+    if taken is None:
         return None
-    first = rows[0]
-    objects, pairs, weight = (sum(row[column] or 0 for row in rows) for column in ("objects", "pairs", "bytes"))
     return Sentence(
-        f"These accounts were served {counted(objects, 'object')} ({counted(pairs, 'complete pair')}, {size(weight)}).",
-        evidence_id=first["evidence_id"],
-        line=first["line"],
-        query="taken",
+        f"Over the whole time of the logs these accounts were served {counted(taken.objects, 'object')} "
+        f"({counted(taken.pairs, 'complete pair')}, {size(taken.bytes)}).",
+        evidence_id=taken.first["evidence_id"],
+        line=taken.first["line"],
+        query=taken.query,
         section="taken",
     )
 
@@ -166,7 +175,8 @@ def _else(document: Document, incident: dict[str, Any]) -> Sentence | None:
         return None
     what, rank = ("explanation", "strongest") if found is None else ("other explanation", "strongest rival")
     text = f"Of {counted(len(others), what)} weighed, the {rank} is “{others[0]['explanation']}”."
-    return Sentence(text, observed=False, likelihood=others[0]["likelihood"], query="rivals", section="rivals")
+    where = _first(document, incident, "attribution", "impact starts")
+    return Sentence(text, observed=False, likelihood=others[0]["likelihood"], query="rivals", section="rivals", **where)
 
 
 SECTION = Section(10, "summary", "What happened", build)

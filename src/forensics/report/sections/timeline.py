@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from forensics.report.blocks import Block, Section, view
 from forensics.report.document import Document
+from forensics.report.words import likely
 
 COLUMNS = {
     "occurred_at": "Time (UTC)",
     "event_type": "Type",
     "message": "What",
-    "observed": "Seen",
-    "likelihood": "Likelihood",
+    "who": "Who",
+    "certainty": "Certainty",
     "rows": "Rows",
     "source": "Evidence",
 }
@@ -20,7 +23,17 @@ def build(document: Document) -> tuple[Block, ...]:
     """Return the timeline."""
     several = document.tables["incidents"].total > 1
     columns = {**COLUMNS, "incident_id": "Incident"} if several else COLUMNS
-    return (view(document, "timeline", columns, empty="The timeline is empty: no evidence of events was loaded.", facet="event_type"),)
+    labels = {row["actor_id"]: row["label"] or row["actor_id"] for row in document.rows("actors")}
+    rows = [
+        {**row, "who": row["account_id"] or labels.get(row["actor_id"]), "certainty": _certainty(row)} for row in document.rows("timeline")
+    ]
+    empty = "The timeline is empty: no evidence of events was loaded."
+    return (view(document, "timeline", columns, rows=rows, total=document.tables["timeline"].total, empty=empty, facet="event_type"),)
+
+
+def _certainty(row: dict[str, Any]) -> str:
+    """Tell what stands in the evidence from what was concluded from it."""
+    return "observed" if row["observed"] else "inferred" if row["likelihood"] is None else f"inferred: {likely(row['likelihood'])}"
 
 
 SECTION = Section(40, "timeline", "Timeline", build)

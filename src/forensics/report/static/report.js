@@ -94,12 +94,39 @@
     }
   }
 
+  /* A statement opens where its number stands; without this script the link leads to it. */
+  let opened = 0;
+  for (const link of document.querySelectorAll("a.q")) {
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-expanded", "false");
+    link.addEventListener("click", (event) => {
+      const source = document.getElementById(link.hash.slice(1))?.querySelector(".statement");
+      if (!source) return;
+      event.preventDefault();
+      const is = link.getAttribute("aria-expanded") === "true";
+      if (is) document.getElementById(link.getAttribute("aria-controls"))?.remove();
+      else {
+        const copy = make("div", "", { className: "inline statement", id: "inline-" + ++opened });
+        copy.setAttribute("role", "region");
+        copy.setAttribute("aria-label", "Statement " + link.hash.slice(7));
+        copy.append(...source.cloneNode(true).childNodes);
+        (link.closest(".figures") ?? link.closest(".trail") ?? link).after(copy);
+        link.setAttribute("aria-controls", copy.id);
+      }
+      link.setAttribute("aria-expanded", String(!is));
+    });
+    link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); link.click(); } });
+  }
+  const reveal = () => { const at = document.getElementById(location.hash.slice(1)); if (at instanceof HTMLDetailsElement) at.open = true; };
+  addEventListener("hashchange", reveal);
+  reveal();
+
   const links = [...document.querySelectorAll(".contents a")];
+  const inView = new Set();
   const watch = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      for (const link of links) link.toggleAttribute("aria-current", link.hash === "#" + entry.target.id);
-    }
-  }, { rootMargin: "-10% 0px -80% 0px" });
+    for (const entry of entries) inView[entry.isIntersecting ? "add" : "delete"](entry.target.id);
+    const first = links.find((link) => inView.has(link.hash.slice(1)));
+    if (first) for (const link of links) link === first ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+  }, { rootMargin: "-10% 0px -60% 0px" });
   for (const section of document.querySelectorAll("main > section")) watch.observe(section);
 })();

@@ -1,0 +1,15 @@
+-- title: the counts of each incident, again from the requests
+-- why: the columns ..._again have to be equal to those before them
+-- parameters: none
+SELECT
+    i.incident_id, i.requests, count(*) AS requests_again, i.failed_requests, count(*) FILTER (q.status >= 500) AS failed_requests_again,
+    i.affected_accounts, count(DISTINCT q.account_id) FILTER (q.status >= 500) AS affected_accounts_again
+FROM incidents AS i
+JOIN requests AS q ON q.started_at BETWEEN i.started_at AND coalesce(i.ended_at, TIMESTAMP '9999-12-31')
+LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
+LEFT JOIN routes AS r ON r.route_id = m.route_id
+WHERE CASE WHEN i.scope = 'everything' THEN TRUE ELSE i.scope IN (
+    CASE i.part WHEN 'route' THEN r.route WHEN 'host' THEN q.logged_by WHEN 'backend' THEN q.extra['upstream'] END
+) END
+GROUP BY ALL
+ORDER BY i.incident_id
