@@ -44,8 +44,21 @@ def read(*raw: str) -> list[dict[str, Any]]:
         lambda line: f"web_1  | {line}",
         lambda line: '"' + line.replace('"', '""') + '"',
         lambda line: json.dumps(line),
+        lambda line: f'"{line}"',
+        lambda line: json.dumps({"__REALTIME_TIMESTAMP": "1709337601000000", "MESSAGE": list(line.encode())}),
+        lambda line: f"2024-03-02T00:00:01+00:00\tkube.web\t{json.dumps({'log': line, 'stream': 'stdout'})}",
+        lambda line: f"logs/access.log.1:17:{line}",
+        lambda line: f"access.log:{line}",
+        lambda line: json.dumps({"result": {"_raw": line, "host": "edge-1"}}),
+        lambda line: json.dumps({"_index": "logs", "_source": {"message": line, "host": {"name": "edge-1"}}}),
+        lambda line: '2024-03-02 00:00:01.5,"' + line.replace('"', '""') + '",edge-1',
+        lambda line: f"2024-03-02T00:00:01.673552828Z {line}",
+        lambda line: f"web-1  | 2024-03-02T00:00:01.673552828Z {line}",
     ],
-    ids=["rfc3164", "rfc3164-pri", "rfc5424", "journald", "docker", "journald-json", "cri", "compose", "quoted-csv", "quoted"],
+    ids=[
+        *("rfc3164", "rfc3164-pri", "rfc5424", "journald", "docker", "journald-json", "cri", "compose", "quoted-csv", "quoted", "around"),
+        *("journald-bytes", "fluentd", "grep-n", "grep", "splunk", "elastic", "table", "stamped", "compose-stamped"),
+    ],
 )
 def test_wrapped_lines_are_read_like_bare_ones(wrap: Any) -> None:
     bare = read(*(INNER.format(n=n) for n in range(3)))

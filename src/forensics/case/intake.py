@@ -23,6 +23,7 @@ from forensics.evidence.hosts import host_of
 from forensics.evidence.lines import split_lines
 from forensics.evidence.recognise import LEAST_SHARE, SAMPLE_LINES, LineReader, Plan, plan_for, share_read
 from forensics.evidence.refusals import not_text, why_no_log
+from forensics.evidence.requests import tells_requests
 from forensics.evidence.streams import CHUNK
 from forensics.formats.base import ReadOptions
 from forensics.formats.json_general import understood
@@ -151,7 +152,7 @@ def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Futur
         except ModuleNotFoundError:
             continue
         match = module.recognise(head, file.name, kind)
-        if match is None:
+        if match is None or (kind is None and tells_requests(head)):
             continue
         found = module.read(file, match, digest.result().sha256[:12])
         told = {

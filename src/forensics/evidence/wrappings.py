@@ -25,10 +25,15 @@ RFC3164 = (
 COMPOSE = r"^[\w.-]+ +\| (?P<text>.*)$"
 STAMPED = r"^\d{4}-\d\d-\d\dT[\d:.]+Z (?P<text>\S+ .*)$"
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
+TAILED = r"^\d{4}-\d\d-\d\dT[^\s\t]+\t[^\s\t]+\t(?P<text>\{.*\})$"
+SEARCHED = r"^[^\s:\"\[{]*[./][^\s:\"\[{]*(?::\d+)?:(?P<text>\d*[^\d\s]\S* .*)$"
+"""What fluentd writes to a file, and what grep prints of several files (with line numbers)."""
+FIELD = r'(?:^|,)"((?:[^"]|"")*"" ?(?:[^"]|"")*)"(?:,|$)'
+"""The field of a table that holds a line with quotes in it."""
 QUOTED = r'^"(?P<text>.*)"$'
 AROUND = r'^"([^"]* "[^"]+".*)"$'
 """A line between quotes that were not escaped: the first one inside opens a text."""
-JSON_KEYS = ("$.log", "$.MESSAGE", "$.message", "$.textPayload", "$.line")
+JSON_KEYS = ("$.log", "$.MESSAGE", "$.message", "$.textPayload", "$.line", "$._raw", "$.result._raw", "$._source.message", "$._source")
 SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated"
 """Where JSON records of container runtimes, journald and log shippers keep the line."""
 
@@ -80,17 +85,27 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    return (RFC5424, RFC3164, COMPOSE, STAMPED, TAGGED) if tagged else (RFC5424, RFC3164, COMPOSE, STAMPED)
+    plain = (RFC5424, RFC3164, COMPOSE, STAMPED, TAILED, SEARCHED)
+    return (*plain, TAGGED) if tagged else plain
 
 
 def _json_text(raw: pl.Series) -> pl.Series:
     """Return the text that a JSON record carries, NULL for what is no such record."""
-    looks = raw.str.contains(r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line)"\s*:')
+    looks = raw.str.contains(r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source)"\s*:')
     if not looks.any():
         return pl.Series("json", [None] * len(raw), dtype=pl.String)
     frame = pl.DataFrame({"raw": raw, "looks": looks})
     candidates = pl.when("looks").then("raw")
-    return frame.select(pl.coalesce(candidates.str.json_path_match(key) for key in JSON_KEYS).alias("json"))["json"]
+    text = frame.select(pl.coalesce(candidates.str.json_path_match(key) for key in JSON_KEYS).alias("json"))["json"]
+    bytes_ = text.str.contains(r"^\[[\d, ]+\]$").fill_null(value=False)
+    return text.scatter(bytes_.arg_true(), _of_bytes(text.filter(bytes_))) if bytes_.any() else text
+
+
+def _of_bytes(lists: pl.Series) -> pl.Series:
+    """Return the text of journald's lists of bytes (what it writes for lines that are no UTF-8 or hold control characters)."""
+    letters = {code: chr(code) if 32 <= code < 127 else f"\\x{code:02X}" for code in range(256)}
+    numbers = lists.str.json_decode(pl.List(pl.Int64))
+    return numbers.list.eval(pl.element().replace_strict(letters, default="", return_dtype=pl.String)).list.join("")
 
 
 def _unquoted(raw: pl.Expr) -> pl.Expr:
@@ -99,7 +114,8 @@ def _unquoted(raw: pl.Expr) -> pl.Expr:
     doubled = text.str.contains('""', literal=True)
     plain = pl.when(doubled).then(text.str.replace_all('""', '"', literal=True)).otherwise(text.str.replace_all('\\"', '"', literal=True))
     escaped = doubled | text.str.contains('\\"', literal=True)
-    return pl.coalesce(raw.str.extract(AROUND), pl.when(escaped).then(plain))
+    field = raw.str.extract(FIELD).str.replace_all('""', '"', literal=True)
+    return pl.coalesce(raw.str.extract(AROUND), pl.when(escaped).then(plain), field)
 
 
 def _joined(wrapped: pl.DataFrame, lines: pl.DataFrame, *, last: bool) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

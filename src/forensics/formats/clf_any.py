@@ -31,7 +31,7 @@ _STATUS = r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|
 def line_of(time: str) -> str:
     """Return the regular expression of lines whose time looks like ``time``: the known fields, and the rest."""
     quoted = rf'"(?P<request>.*?)"{_STATUS}(?P<rest>(?: .*)?)$'
-    return rf'^(?P<before>.*?) ?(?:\[|")(?P<time>{time})(?:\]|"){_BETWEEN} +{quoted}'
+    return rf'^(?P<before>.*?) ?(?:\[|")(?P<time>{time})(?:\]|"){_BETWEEN} *{quoted}'
 
 
 def bare_line_of(time: str) -> str:

@@ -1,7 +1,8 @@
 """Tables of requests with a header line (CSV with commas, semicolons, tabs or bars): exports of log tools, of Athena, of Kibana.
 
-The columns are understood by the same names as JSON keys (``json_general``), whatever their case, blanks and punctuation. A line is a
-row: a quoted field that goes on over a line's end is rejected, so that one unbalanced quote never swallows the lines after it.
+The columns are understood by the same names as JSON keys (``json_general``), whatever their case, blanks and punctuation. A quoted field
+may go on over line ends; its row counts for its first line. One unbalanced quote never swallows the rows after it: a line that is a whole
+row by itself is one, whatever stands before it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from forensics.formats.json_general import KEYS, understood
 
 SEPARATORS = (",", ";", "\t", "|")
 _LOOK_FOR_HEADER = 20
+LONGEST_ROW = 1000
+"""Lines that one row may take."""
 
 
 def plain_name(name: str) -> str:
@@ -30,6 +33,7 @@ def _known_names() -> dict[str, str]:
         for path in paths:
             bare = path[:1] + path[1:].partition("@")[0]
             known.setdefault(plain_name(bare.replace(">", ".")), bare)
+            known.setdefault(plain_name(bare.replace(">", "_")), bare)
     return known
 
 
@@ -58,6 +62,36 @@ def split_rows(raw: pl.Series, separator: str, count: int) -> pl.DataFrame:
     return pl.DataFrame([table[name].scatter(where, slow[name]) for name in (*names, "complete")])
 
 
+def joined_rows(raw: pl.Series, whole: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return lines with those appended that go on a quoted field of theirs, and which lines are such continuations.
+
+    ``whole``: lines that are rows by themselves; a field never goes on over one of them.
+    """
+    open_end = (pl.col("quotes").cum_sum() % 2 == 1).over("run")
+    frame = pl.DataFrame({"raw": raw, "whole": whole}).with_columns(
+        pl.col("raw").str.count_matches('"', literal=True).alias("quotes"), pl.col("whole").cast(pl.UInt32).cum_sum().alias("run")
+    )
+    frame = frame.with_columns(pl.when("whole").then(0).otherwise("quotes").alias("quotes")).with_columns(open_end.alias("open"))
+    goes_on = pl.col("open").shift(1, fill_value=False).over("run") & ~pl.col("whole")
+    frame = frame.with_columns(goes_on.alias("continued")).with_columns((~pl.col("continued")).cast(pl.UInt32).cum_sum().alias("row"))
+    text = pl.when(pl.len().over("row").is_between(2, LONGEST_ROW)).then(pl.col("raw").str.join("\n").over("row")).otherwise("raw")
+    told = frame.select(pl.when(~pl.col("continued")).then(text).otherwise("raw").alias("raw"), "continued")
+    return told["raw"], told["continued"]
+
+
+def _kept(rows: pl.DataFrame, again: pl.DataFrame, complete: pl.Series, continued: pl.Series) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
+    """Return rows with the joined ones that are complete, which rows are complete, and which lines such a row goes on over."""
+    gained = again["complete"] & ~complete & ~continued
+    row = (~continued).cast(pl.UInt32).cum_sum()
+    over = continued & row.is_in(row.filter(gained).implode())
+    names = [name for name in rows.columns if name != "complete"]
+    both = pl.concat([rows, again.rename({name: f"{name}_again" for name in again.columns})], how="horizontal").with_columns(
+        gained.alias("gained")
+    )
+    merged = both.select(pl.when("gained").then(f"{name}_again").otherwise(name).alias(name) for name in (*names, "complete"))
+    return merged, complete | gained, over
+
+
 class _Csv:
     """Reads one file: the header among its first lines, then rows."""
 
@@ -75,13 +109,27 @@ class _Csv:
         if self._header is None and not self._looked and len(lines):
             self._look(lines["raw"])
         header = (lines["raw"] == self._header).fill_null(False) if self._header is not None else lines["raw"].is_null() & False
-        rows = split_rows(lines["raw"], self._separator, max(self._count, 1))
+        count = max(self._count, 1)
+        rows = split_rows(lines["raw"], self._separator, count)
         complete = rows["complete"] & ~header & (self._header is not None)
+        continued = complete & False
+        if self._header is not None and not (complete | header).all():
+            whole, continued = joined_rows(lines["raw"], complete | header)
+            again = split_rows(whole, self._separator, count)
+            rows, complete, continued = _kept(rows, again, complete, continued)
         found = rows.select(pl.when(complete).then(f"f{index}").alias(path) for path, index in self._columns.items())
         found = _dated(found)
         read = record_events(lines, Record(KEYS, found, set(), len(lines)), complete, self._options, "request end")
-        reason = pl.when(header).then(pl.lit("the header")).when(~complete).then(pl.lit("not a row of the table")).otherwise("reason")
-        outcome = pl.when(header).then(pl.lit("skipped")).otherwise("outcome")
+        reason = (
+            pl.when(header)
+            .then(pl.lit("the header"))
+            .when(continued)
+            .then(pl.lit("continues the row of a line above"))
+            .when(~complete)
+            .then(pl.lit("not a row of the table"))
+            .otherwise("reason")
+        )
+        outcome = pl.when(header | continued).then(pl.lit("skipped")).otherwise("outcome")
         return read.with_columns(outcome.alias("outcome"), reason.alias("reason"))
 
     def _look(self, raw: pl.Series) -> None:

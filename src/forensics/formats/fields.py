@@ -73,7 +73,9 @@ def _one_spelling(values: pl.Series) -> pl.Series:
         .str.replace(r"%[0-9A-Za-z]+$", "")
         .str.replace(r"(?i)^::ffff:([0-9.]+)$", "$1")
     )
-    found = frame.select(pl.when(pl.col("value") == "unix:").then(pl.col("value")).otherwise(text(bare)).alias("value"))["value"]
+    neither = bare.str.contains(r":") & bare.str.contains(r"[^0-9a-fA-F:.]")  # no name has a colon, no address another letter
+    known = pl.when(pl.col("value") == "unix:").then(pl.col("value")).when(~neither).then(text(bare))
+    found = frame.select(known.alias("value"))["value"]
     odd = (found.str.contains(":", literal=True) & found.str.contains(_NOT_CANONICAL)).fill_null(value=False)
     if not odd.any():
         return found

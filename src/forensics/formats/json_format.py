@@ -118,7 +118,7 @@ class Record:
     def role(self, name: str) -> pl.Series:
         """Return a role's text."""
         value = self.entry(self.keys.roles.get(name, ()))
-        return percent_decoded(value) if name in self.keys.encoded else value
+        return percent_decoded(_spaced(value)) if name in self.keys.encoded else value
 
     def has(self, paths: tuple[str, ...]) -> pl.Series:
         """Return where at least one of the paths has a value."""
@@ -151,6 +151,12 @@ class Record:
             if value.null_count() < self.rows:
                 found[key] = value if self.lists.isdisjoint(paths) else _joined(value) if key in _JOINED else _first_entry(value)
         return found
+
+
+def _spaced(value: pl.Series) -> pl.Series:
+    """Return percent-encoded text with blanks for the ``+`` that forms write for them (where no blank was written otherwise)."""
+    plussed = values.V.str.contains("+", literal=True) & ~values.V.str.contains(r" |%20")
+    return values.of(value, pl.when(plussed).then(values.V.str.replace_all("+", " ", literal=True)).otherwise(values.V))
 
 
 def _lists(value: pl.Series) -> tuple[pl.Series, pl.Series] | None:

@@ -30,7 +30,7 @@ CLIENT = (
     *("clientip", "client", "client_addr", "client_address", "clientAddress", "clientAddr", "ip", "ip_address", "ipAddress", "ipaddress"),
     *("source_ip", "sourceIp", "sourceIPAddress", "src_ip", "srcip", "c-ip", "c_ip", "peer", "remote_host", "remoteHost", "remote"),
     *("remote-addr", "remote-ip", "client-ip", "caller_ip", "callerIp", "_remote_addr", "user_ip", "userIp", "host_ip", "addr", "h"),
-    *("sourceIPs", "remotehost"),
+    *("sourceIPs", "remotehost", "@network.client.ip", "httpRequest>remoteIp"),
 )
 USER = (
     *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "user>id", "user.id", "user>email", "user.email"),
@@ -43,7 +43,7 @@ METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
-    *("request_verb", "RequestMethod", "api>name"),
+    *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
 )
 REQUEST = ("request", "request_line", "requestLine", "http_request", "httpRequest", "RequestLine", "r", "http>request>line", "first_line")
 TARGET = (
@@ -52,6 +52,7 @@ TARGET = (
     *("request>url", "proxy>path", "attributes>http.target", "attributes>url.full", "attributes>http.url", "http.request.target"),
     *("requestURI", "RequestURI", "requestURL", "raw_path", "rawPath", "fullPath", "full_path", "request_target", "URL", "Url", "http_url"),
     *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href", "cs_uri"),
+    *("@http.url", "httpRequest>requestUrl"),
 )
 PATH = (
     *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
@@ -63,7 +64,18 @@ QUERY = (
     *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
 )
 PROTOCOL = (
-    *("protocol", "server_protocol", "http_version", "httpVersion", "httpversion", "http>version", "http.version", "http.flavor"),
+    *(
+        "http>protocol",
+        "request_proto",
+        "protocol",
+        "server_protocol",
+        "http_version",
+        "httpVersion",
+        "httpversion",
+        "http>version",
+        "http.version",
+        "http.flavor",
+    ),
     *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
     *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
     *("http_protocol", "H", "Proto", "Protocol", "scheme_version"),
@@ -75,6 +87,7 @@ STATUS = (
     *("proxy>statusCode", "attributes>http.response.status_code", "attributes>http.status_code", "sc-status", "sc_status", "s"),
     *("http_status_code", "httpStatusCode", "StatusCode", "Status", "statuscode", "http>status", "http_code", "httpCode"),
     *("elb_status_code", "sc_status_code", "responseStatus>code", "api>statusCode"),
+    *("@http.status_code", "httpRequest>status"),
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
@@ -84,7 +97,7 @@ BYTES = (
     *("attributes>http.response_content_length", "sc-bytes", "sc_bytes", "size", "bytes", "length", "body_size", "resp_size", "B", "b"),
     *("response_body_size", "res>contentLength", "bytes_out", "bytesOut", "sent_bytes", "sentBytes", "bytes_written", "bytesWritten"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
-    *("api>tx", "response_content_length"),
+    *("api>tx", "response_content_length", "http>length", "@network.bytes_written", "httpRequest>responseSize"),
 )
 DURATION = (
     *("latency_human@ms", "time_taken_micros@us", "api>timeToResponse@ns", "responseTimeMillis@ms", "response_time_millis@ms"),
@@ -100,7 +113,7 @@ DURATION = (
     *("response_time@ms", "duration@ms", "latency@ms", "elapsed@ms", "elapsed_time@ms", "elapsedTime@ms", "time-taken@ms"),
     *("time_taken@ms", "timeTaken@ms", "took@ms", "response-time@ms", "responseLatency@ms", "runtime@ms", "total_time@ms", "total@ms"),
     *("request_duration@ms", "requestDuration@ms", "processing_time@ms", "processingTime@ms", "Elapsed@ms", "Latency@ms", "D@us", "T@s"),
-    *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms"),
+    *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s"),
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
@@ -114,7 +127,7 @@ REFERRER = (
         "req>headers>referrer",
         "attributes>http.request.header.referer",
     ),
-    *("refererUrl", "referrer_url", "ref", "req>headers>Referer", "http_ref"),
+    *("refererUrl", "referrer_url", "ref", "req>headers>Referer", "http_ref", "http>http_refer", "httpRequest>referer"),
 )
 USER_AGENT = (
     *("user_agent", "userAgent", "useragent", "user-agent", "http_user_agent", "httpUserAgent", "user_agent>original"),
@@ -122,6 +135,7 @@ USER_AGENT = (
     *("req>headers>user-agent", "req>headers>User-Agent", "request>headers>user-agent", "request>headers>User-Agent", "proxy>userAgent"),
     *("attributes>user_agent.original", "attributes>http.user_agent", "User-Agent", "cs(User-Agent)", "cs_user_agent", "client_agent"),
     *("request_user_agent", "requestUserAgent", "browser", "agent>original", "headers>user-agent", "headers>User-Agent"),
+    *("http>http_user_agent", "httpRequest>userAgent"),
 )
 HOST = (
     *("host", "http_host", "httpHost", "url>domain", "url.domain", "vhost", "virtual_host", "server_name", "serverName", "http.host"),
@@ -139,7 +153,7 @@ HOST = (
         "Host",
         "v",
     ),
-    *("request_host", "requestHost", "site", "http>host", "headers>host"),
+    *("request_host", "requestHost", "site", "http>host", "headers>host", "http>hostname"),
 )
 EXTRA = {
     "forwarded_for": (

@@ -1,0 +1,46 @@
+"""A log that names users is no export of accounts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from forensics.evidence.requests import tells_requests
+
+ECS = {
+    "@timestamp": "2026-03-02T00:00:00Z",
+    "source": {"ip": "198.18.0.7"},
+    "user": {"name": "kim", "email": "kim@a.example"},
+    "http": {"request": {"method": "GET"}, "response": {"status_code": 200}},
+    "url": {"original": "/a"},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(ECS) + "\n" + json.dumps(ECS),
+        json.dumps([ECS, ECS]),
+        json.dumps({"records": [ECS, ECS]}, indent=1),
+        "timestamp,client_ip,user_id,email,method,url,status\n2026-03-02T00:00:00Z,198.18.0.7,7,kim@a.example,GET,/a,200\n",
+    ],
+    ids=["lines", "array", "envelope", "table"],
+)
+def test_requests_are_told(text: str) -> None:
+    assert tells_requests(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user_id,email,created_at,status,plan\n7,kim@a.example,2026-03-02,active,pro\n",
+        "id,created_at,customer_email,method,url,status,amount\n1,2026-03-02,kim@a.example,card,/receipt/1,paid,10\n",
+        json.dumps({"id": 7, "email": "kim@a.example", "created_at": "2026-03-02T00:00:00Z", "status": "active", "url": "/u/7"}),
+        "",
+        "\x00\x01",
+    ],
+    ids=["accounts", "payments", "json", "empty", "binary"],
+)
+def test_other_records_are_not(text: str) -> None:
+    assert not tells_requests(text.encode())

@@ -1,0 +1,46 @@
+"""Tables of requests: fields that go on over line ends, and quotes that never close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forensics.formats.base import ReadOptions
+from forensics.formats.registry import by_name
+
+HEADER = "timestamp,client_ip,method,url,status,user_agent"
+ROW = "2026-03-02T00:00:0{n}Z,198.18.0.{n},GET,/{n},200,{agent}"
+
+
+def rows_of(*raw: str) -> list[dict[str, Any]]:
+    lines = pl.DataFrame({"line": list(range(1, len(raw) + 1)), "raw": list(raw)}, schema={"line": pl.Int64, "raw": pl.String})
+    return by_name("csv").open(ReadOptions())(lines).to_dicts()
+
+
+def test_a_quoted_field_may_go_on_over_line_ends() -> None:
+    rows = rows_of(HEADER, ROW.format(n=1, agent='"a'), 'b, ""c""', 'd"', ROW.format(n=2, agent="plain"))
+    assert [row["outcome"] for row in rows] == ["skipped", "event", "skipped", "skipped", "event"]
+    assert [rows[1]["user_agent"], rows[4]["user_agent"]] == ['a\nb, "c"\nd', "plain"]
+    assert rows[2]["reason"] == rows[3]["reason"] == "continues the row of a line above"
+
+
+def test_a_quote_that_never_closes_swallows_no_row() -> None:
+    rows = rows_of(HEADER, ROW.format(n=1, agent='"a'), *(ROW.format(n=n, agent="b") for n in range(2, 6)))
+    assert [row["outcome"] for row in rows] == ["skipped", "rejected", "event", "event", "event", "event"]
+    rows = rows_of(HEADER, ROW.format(n=1, agent='"a'), "b", "c", ROW.format(n=2, agent='"x"'))
+    assert [row["outcome"] for row in rows] == ["skipped", "rejected", "rejected", "rejected", "event"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.text(st.sampled_from('ab,"\n ;'), min_size=1, max_size=12).filter(lambda text: text.strip() != ""), min_size=1, max_size=6)
+)
+def test_whatever_a_writer_quotes_comes_back(agents: list[str]) -> None:
+    written = [ROW.format(n=n, agent='"' + agent.replace('"', '""') + '"') for n, agent in enumerate(agents)]
+    rows = rows_of(*"\n".join([HEADER, *written]).split("\n"))
+    events = [row for row in rows if row["outcome"] == "event"]
+    assert [row["outcome"] for row in rows].count("rejected") == 0
+    assert [row["user_agent"] for row in events] == agents
