@@ -127,11 +127,13 @@ def serve() -> None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest"], order["largest"]))
             run(order["mode"], order["at"], order["arguments"], order["counted"])
             os._exit(0)
+        began = time.monotonic()
         if order["after"]:
             time.sleep(order["after"])
-            os.kill(child, signal.SIGKILL)
+            began = time.monotonic()
+            os.kill(child, order["signal"])
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        print(os.waitstatus_to_exitcode(status), time.monotonic() - began, flush=True)
 
 
 class Server:
@@ -139,19 +141,22 @@ class Server:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
+        self.seconds = 0.0
+        """How long the last run took; of one that was sent a signal: from the signal on."""
         self._process = subprocess.Popen(
             [sys.executable, __file__, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
         )
 
-    def run(self, *arguments: object, mode: str = "kill", at: int = 0, after: float = 0, largest: int = 0) -> int:
+    def run(self, *arguments: object, mode: str = "kill", at: int = 0, after: float = 0, signalled: int = signal.SIGKILL, largest: int = 0) -> int:
         """Run ``forensics ARGUMENTS`` and return its exit code (-9: killed).
 
-        ``at`` 0: undisturbed; ``after``: killed after seconds; ``largest``: no file may grow beyond so many bytes.
+        ``at`` 0: undisturbed; ``after``: sent the signal ``signalled`` after seconds; ``largest``: no file may grow beyond so many bytes.
         """
         order = {
             "mode": mode,
             "at": at,
             "after": after,
+            "signal": int(signalled),
             "largest": largest,
             "arguments": [str(argument) for argument in arguments],
             "counted": str(self._folder / "steps"),
@@ -161,7 +166,9 @@ class Server:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        code, seconds = self._process.stdout.readline().split()
+        self.seconds = float(seconds)
+        return int(code)
 
     @property
     def steps(self) -> int:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,3 +69,25 @@ def machine_memory() -> int:
         if limit.is_file() and (text := limit.read_text().strip()).isdigit():
             found.append(int(text))
     return min(found)
+
+
+@contextmanager
+def bounded_growth(amount: int) -> Iterator[None]:
+    """Let this process allocate at most ``amount`` more bytes while the block runs: what asks for more gets an error, not the memory.
+
+    Where the system does not tell how much a process has allocated (it does in Linux's ``/proc``), nothing is bounded.
+    """
+    status = Path("/proc/self/status")
+    held = re.search(r"VmData:\s+(\d+) kB", status.read_text()) if status.is_file() else None
+    if held is None:
+        yield
+        return
+    before, most = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = int(held[1]) * 1024 + amount
+    if most != resource.RLIM_INFINITY:
+        wanted = min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, most))

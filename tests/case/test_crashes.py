@@ -65,9 +65,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, server: Server, files:
     return undisturbed_runs(server, files, tmp_path_factory.mktemp("undisturbed"))
 
 
-def undisturbed_runs(server: Server, files: Path, folder: Path) -> Undisturbed:
+def undisturbed_runs(server: Server, files: Path, folder: Path, commands: tuple[str, ...] = COMMANDS) -> Undisturbed:
     found: Undisturbed = {}
-    for name in COMMANDS:
+    for name in commands:
         assert server.run(*command(name, files, folder / name)) == 0, server.log
         found[name] = content(folder / name), server.steps
     return found

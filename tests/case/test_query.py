@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
 from tests.case import cases
 
+from forensics import limits
 from forensics.case import query
 from forensics.case.case import Case
 from forensics.errors import ForensicsError, UsageError
@@ -53,6 +55,26 @@ HOSTILE = [
     "FROM '/etc/passwd'",
     "SELECT * FROM 'other.csv'",
     'SELECT * FROM "/etc/passwd"',
+    "WITH x AS (COPY (SELECT 1 AS a) TO 'events/x.parquet' (USE_TMP_FILE false)) SELECT * FROM x",
+    "SELECT * FROM (WITH x AS (COPY notes TO 'x.csv') SELECT * FROM x)",
+    "SELECT (WITH x AS (COPY notes TO 'x.csv') SELECT 1 FROM x)",
+    "WITH x AS (INSERT INTO notes VALUES (NULL, 'x', NULL, NULL, NULL) RETURNING *) SELECT * FROM x",
+    "WITH x AS (DELETE FROM notes RETURNING *) SELECT * FROM x",
+    "WITH x AS (UPDATE notes SET message = 'x' RETURNING *) SELECT * FROM x",
+    "WITH x AS (TRUNCATE notes) SELECT * FROM x",
+    "PIVOT events ON status USING count(*)",
+    "SUMMARIZE '/etc/passwd'",
+    "SUMMARIZE (FROM read_csv('/etc/passwd'))",
+    "FROM query_table('other.csv')",
+    "FROM histogram('other.csv', a)",
+    "FROM duckdb_databases",
+    "FROM pg_catalog.pg_settings",
+    "FROM pragma_database_list",
+    "SELECT list_transform(['HOME'], lambda x: getenv(x))",
+    "SELECT 'HOME'.getenv()",
+    "SELECT pg_sleep(1)",
+    "UPDATE EXTENSIONS",
+    "BEGIN",
 ]
 
 
@@ -91,10 +113,51 @@ def test_the_second_fence_holds_without_the_first(case: Path, monkeypatch: pytes
     monkeypatch.setattr(query, "check", lambda text: None)
     before = contents(case)
     for text in HOSTILE:
-        if "passwd" in text or "other" in text or "COPY" in text:
+        if any(word in text for word in ("passwd", "other", "COPY", "INSERT", "DELETE", "UPDATE", "TRUNCATE")):
             with pytest.raises(ForensicsError):
                 query.select(case, text, Silent())
     assert {name: data for name, data in contents(case).items() if name in before} == before
+
+
+def test_an_event_file_cannot_be_overwritten_though_it_may_be_read(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = next((case / "events").iterdir())
+    before = file.read_bytes()
+    text = f"WITH x AS (COPY (SELECT 1 AS a) TO '{file}' (USE_TMP_FILE false)) SELECT * FROM x"
+    with pytest.raises(UsageError, match="not COPY"):
+        query.select(case, text, Silent())
+    monkeypatch.setattr(query, "check", lambda text: None)
+    with pytest.raises(UsageError, match="not COPY_TO_FILE"):
+        query.select(case, text, Silent())
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("FROM range(1000000000)", "result is larger than 67 MB"),
+        ("SELECT repeat('x', 2000000000) AS a", "more memory than is allowed"),
+        ("SELECT len(string_agg(repeat('x', 1000) || range)) AS n FROM range(1000000)", "more memory than is allowed"),
+    ],
+)
+def test_a_query_keeps_to_the_memory_allowed(case: Path, monkeypatch: pytest.MonkeyPatch, text: str, sentence: str) -> None:
+    monkeypatch.setattr(limits, "_chosen", limits.Limits(memory=256 << 20))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ForensicsError, match=sentence):
+        query.select(case, text, Silent())
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 400_000
+    assert query.select(case, "SELECT 1 AS one", Silent()).rows() == [(1,)]
+
+
+def test_what_does_not_fit_into_memory_lies_in_the_case_and_goes_away(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_chosen", limits.Limits(memory=200_000_000))
+    before = contents(case)
+    text = "SELECT count(*) AS n FROM (SELECT range, repeat(range::VARCHAR, 20) AS t FROM range(2000000) ORDER BY t LIMIT 1500000)"
+    assert query.select(case, text, Silent()).rows() == [(1_500_000,)]
+    assert contents(case) == before
+
+
+def test_an_empty_result_has_its_columns(case: Path) -> None:
+    assert query.select(case, "SELECT path, line FROM events WHERE line < 0", Silent()).columns == ["path", "line"]
 
 
 def test_python_variables_are_out_of_reach(case: Path) -> None:

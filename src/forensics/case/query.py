@@ -1,12 +1,17 @@
 """``forensics sql``: one SELECT statement of somebody else's, which can read the case and nothing else, and change nothing.
 
-Three fences, each enough by itself for what it stops: the statement is parsed and must be a single SELECT that calls no table function
-but a few harmless ones; the connection is read-only with file access limited to the event files of the case; the configuration is locked.
+Four fences: the statement is parsed and must be a single SELECT, at every depth (DuckDB 2.0 takes ``COPY ... TO`` and ``INSERT`` as
+the body of a common table expression and still calls the whole a SELECT), that calls no table function but a few harmless ones; the
+connection is read-only with file access limited to the event files of the case; the plan, made before anything runs, must hold no
+operator that writes; the configuration is locked. What a query may use of memory is bounded twice: by the database's own limit, and by
+one on the process, since functions that make one huge value do not count against the first.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
@@ -15,6 +20,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from forensics import limits
 from forensics.analysis import analysis_id, ensure_analysed
@@ -33,9 +39,21 @@ TABLE_FUNCTIONS = frozenset({
 
 REFUSED_FUNCTIONS = frozenset({
     "write_log", "getenv", "getvariable", "current_setting", "nextval", "setval", "sleep_ms", "setseed", "json_execute_serialized_sql",
-    "parse_duckdb_log_message", "add_parquet_key", "in_search_path",
+    "parse_duckdb_log_message", "add_parquet_key", "in_search_path", "pg_sleep",
 })  # fmt: skip
 """Scalar functions that look outside the case, wait, or leave something behind."""
+
+READING_NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
+"""What a statement and each part of it may be; others (``COPY_QUERY_NODE``, ``INSERT_QUERY_NODE`` ...) write."""
+
+WRITING_OPERATORS = ("COPY", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "ATTACH", "EXPORT", "VACUUM", "LOAD")
+"""Beginnings of the names of operators that write, as DuckDB explains its plans."""
+
+INTERNAL = ("duckdb_", "pg_", "pragma_", "sqlite_")
+"""Beginnings of the names of DuckDB's own views, which tell about the machine; those over ``TABLE_FUNCTIONS`` are harmless."""
+
+ROWS_AT_ONCE = 50_000
+"""Rows of a result that are fetched together."""
 
 FENCES = (
     "SET enable_external_access = false",
@@ -53,11 +71,11 @@ def check(query: str) -> None:
         try:
             statements = parser.extract_statements(query)
         except duckdb.Error as error:
-            raise UsageError(f"The query cannot be read as SQL: {_plain(error)}") from error
+            raise UsageError(f"The query cannot be read as SQL: {plain(error)}") from error
         if len(statements) != 1:
             raise UsageError(f"One SELECT statement is wanted, not {len(statements)}: run them one at a time.")
-        if statements[0].type != duckdb.StatementType.SELECT:
-            kind = statements[0].type.name
+        kind = _kind(statements[0])
+        if kind != duckdb.StatementType.SELECT.name:
             raise UsageError(f"Only a SELECT statement is allowed here, not {kind}: the case is never changed by a query.")
         if statements[0].named_parameters:
             raise UsageError("The query has parameters ($name or ?) and nothing to fill them: write the values into it.")
@@ -66,6 +84,13 @@ def check(query: str) -> None:
         raise UsageError("Only a plain SELECT statement is allowed here.")
     for node in _nodes(parsed):
         _check_node(node)
+
+
+def _kind(statement: duckdb.Statement) -> str:
+    try:
+        return str(statement.type.name)
+    except ValueError:  # a kind of statement that the Python client has no name for
+        return "that"
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
@@ -81,12 +106,21 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 
 
 def _check_node(node: dict[str, Any]) -> None:
-    if node.get("type") == "TABLE_FUNCTION":
+    kind = str(node.get("type"))
+    if kind.endswith("_NODE") and kind not in READING_NODES:
+        raise UsageError(f"Only SELECT is allowed here, not {kind.partition('_')[0]}, at any depth: the case is never changed by a query.")
+    if kind == "BASE_TABLE" and _internal(str(node.get("table_name", "")).lower()):
+        raise UsageError(f"{node['table_name']} is not part of the case: `SHOW ALL TABLES` lists what is.")
+    if kind == "TABLE_FUNCTION":
         called = str(node["function"].get("function_name", "")).lower()
         if called not in TABLE_FUNCTIONS:
             raise UsageError(f"The function {called} is not allowed in a query: it can reach outside the case.")
     elif "function_name" in node and str(node["function_name"]).lower() in REFUSED_FUNCTIONS:
         raise UsageError(f"The function {node['function_name']} is not allowed in a query: it can reach outside the case.")
+
+
+def _internal(table: str) -> bool:
+    return table.startswith(INTERNAL) and table not in TABLE_FUNCTIONS
 
 
 def select(folder: Path, query: str, progress: Progress) -> pl.DataFrame:
@@ -96,16 +130,58 @@ def select(folder: Path, query: str, progress: Progress) -> pl.DataFrame:
     """
     check(query)
     folder = folder.absolute()
-    with _analysed(folder, progress) as database, chdir(folder), tempfile.TemporaryDirectory(prefix="forensics-") as scratch:
+    with _analysed(folder, progress) as database, chdir(folder), _scratch(database.parent) as scratch:
         connection = locked(database, read_only=True)
         try:
-            _fence(connection, folder, Path(scratch))
-            found: pl.DataFrame = connection.sql(query).pl()
+            _fence(connection, folder, scratch)
+            with limits.bounded_growth(limits.current().memory):  # planning computes what is constant
+                _check_plan(connection, query)
+                return _collected(connection, query)
+        except (duckdb.OutOfMemoryException, MemoryError) as error:
+            raise ForensicsError(
+                "The query needs more memory than is allowed: aggregate, add a LIMIT, or allow more with --memory."
+            ) from error
         except duckdb.Error as error:
-            raise ForensicsError(f"The query failed: {_plain(error)}") from error
+            raise ForensicsError(f"The query failed: {plain(error)}") from error
         finally:
             connection.close()
-    return found
+
+
+def _check_plan(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Raise ``UsageError`` when the plan of a (parsed, single) SELECT has an operator that writes."""
+    plan = json.loads(connection.execute(f"EXPLAIN (FORMAT json) {query}").fetchall()[0][1])
+    writing = [str(node["name"]) for node in _nodes(plan) if str(node.get("name", "")).startswith(WRITING_OPERATORS)]
+    if writing:
+        raise UsageError(f"Only SELECT is allowed here, not {writing[0]}: the case is never changed by a query.")
+
+
+def _collected(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
+    """Return the result; ``ForensicsError`` as soon as it is larger than a quarter of the memory allowed."""
+    allowed = limits.current().memory // 4
+    with connection.sql(query).to_arrow_reader(ROWS_AT_ONCE) as reader:
+        batches, size = [], 0
+        for batch in reader:
+            batches.append(batch)
+            size += batch.nbytes
+            if size > allowed:
+                raise ForensicsError(
+                    f"The result is larger than {allowed / 1e6:,.0f} MB: aggregate, add a LIMIT, or allow more with --memory."
+                )
+        return pl.DataFrame(pl.from_arrow(pa.Table.from_batches(batches, reader.schema)))
+
+
+@contextmanager
+def _scratch(home: Path) -> Iterator[Path]:
+    """Give a place for what does not fit into memory, which goes away: in the case (or in the copy of a read-only one)."""
+    scratch = home / f"temporary-{os.getpid()}"
+    if not os.access(home, os.W_OK) or is_read_only(home):
+        with tempfile.TemporaryDirectory(prefix="forensics-") as elsewhere:
+            yield Path(elsewhere)
+        return
+    try:
+        yield scratch  # made by the database when it needs it
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 @contextmanager
@@ -151,5 +227,5 @@ def _fence(connection: duckdb.DuckDBPyConnection, folder: Path, scratch: Path) -
         connection.execute(fence)
 
 
-def _plain(error: duckdb.Error) -> str:
+def plain(error: duckdb.Error) -> str:
     return " ".join(str(error).split("\n\n")[0].split())
