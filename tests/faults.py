@@ -147,7 +147,9 @@ class Server:
             [sys.executable, __file__, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
         )
 
-    def run(self, *arguments: object, mode: str = "kill", at: int = 0, after: float = 0, signalled: int = signal.SIGKILL, largest: int = 0) -> int:
+    def run(
+        self, *arguments: object, mode: str = "kill", at: int = 0, after: float = 0, signalled: int = signal.SIGKILL, largest: int = 0
+    ) -> int:
         """Run ``forensics ARGUMENTS`` and return its exit code (-9: killed).
 
         ``at`` 0: undisturbed; ``after``: sent the signal ``signalled`` after seconds; ``largest``: no file may grow beyond so many bytes.

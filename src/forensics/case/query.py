@@ -71,7 +71,7 @@ def check(query: str) -> None:
         try:
             statements = parser.extract_statements(query)
         except duckdb.Error as error:
-            raise UsageError(f"The query cannot be read as SQL: {plain(error)}") from error
+            raise UsageError(f"The query cannot be read as SQL: {_plain(error)}") from error
         if len(statements) != 1:
             raise UsageError(f"One SELECT statement is wanted, not {len(statements)}: run them one at a time.")
         kind = _kind(statements[0])
@@ -142,7 +142,7 @@ def select(folder: Path, query: str, progress: Progress) -> pl.DataFrame:
                 "The query needs more memory than is allowed: aggregate, add a LIMIT, or allow more with --memory."
             ) from error
         except duckdb.Error as error:
-            raise ForensicsError(f"The query failed: {plain(error)}") from error
+            raise ForensicsError(f"The query failed: {_plain(error)}") from error
         finally:
             connection.close()
 
@@ -227,5 +227,5 @@ def _fence(connection: duckdb.DuckDBPyConnection, folder: Path, scratch: Path) -
         connection.execute(fence)
 
 
-def plain(error: duckdb.Error) -> str:
+def _plain(error: duckdb.Error) -> str:
     return " ".join(str(error).split("\n\n")[0].split())
