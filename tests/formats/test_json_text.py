@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import polars as pl
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from forensics.formats.json_text import JsonReader
 
-PATHS = ["a", "b", "c>d", "c>e>f", "h>User-Agent"]
+PATHS = ["a", "b", "c", "c>d", "c>e>f", "h>User-Agent"]
 
 
 def read(*lines: str) -> tuple[list[dict[str, str]], list[bool]]:
@@ -95,3 +96,117 @@ def test_any_objects_come_back(objects: list[dict[str, Any]], ascii_only: bool) 
         assert row.get("c>e>f") == deep or str(deep).startswith(("{", "["))
         if "h" in entry:
             assert json.loads(row["h>User-Agent"]) == entry["h"]["User-Agent"]
+
+
+class First(dict[str, Any]):
+    """An object of whose repeated keys the first counts."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(reversed(pairs))
+
+
+def oracle(line: str) -> dict[str, Any] | None:
+    """Return what Python's reader makes of a line; None where that is no object."""
+    try:
+        found = json.loads(
+            line.strip(" \t\r\n\ufeff\x00"), object_pairs_hook=First, parse_float=str, parse_int=str, parse_constant=lambda _: None
+        )
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, First) else None
+
+
+def at(found: Any, path: str) -> Any:
+    """Return the value at a path: text, bool, None, list; an object is no value where the path goes on elsewhere."""
+    for key in path.split(">"):
+        if isinstance(found, str) and found.startswith("{"):
+            found = oracle(found)
+        found = found.get(key) if isinstance(found, First) else None
+    return None if isinstance(found, First) and path == "c" else found
+
+
+def same(ours: str | None, theirs: Any) -> bool:
+    """Whether the text is the value: numbers by value, nested values by content, lone surrogates as U+FFFD."""
+    if theirs is None or isinstance(theirs, bool):
+        return ours == (None if theirs is None else json.dumps(theirs))
+    if isinstance(theirs, str):
+        whole = re.sub("[\ud800-\udfff]", "\ufffd", theirs)
+        if ours == whole or (ours is None and theirs.startswith("{")):
+            return True
+        number = re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", theirs)
+        return number is not None and ours is not None and float(ours) == float(theirs)
+    return ours is not None and ours[:1] in "[{"
+
+
+hostile = st.recursive(
+    scalars | st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "d", "e", "f", "User-Agent", '"', ""]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+keys = st.sampled_from(["a", "b", "c", "h", "z", "a\\", '"a"', "", "é"])
+
+
+@st.composite
+def written(draw: st.DrawFn) -> str:
+    """Return an object as some logger might write it: repeated keys, spaces, objects as text within."""
+    pairs = draw(st.lists(st.tuples(keys, hostile), max_size=4))
+    ascii_only, spaced = draw(st.booleans()), draw(st.sampled_from(["", " "]))
+    shown = []
+    for key, value in pairs:
+        text = json.dumps(value, ensure_ascii=ascii_only)
+        if draw(st.booleans()):
+            text = json.dumps(text)
+        shown.append(f"{json.dumps(key, ensure_ascii=ascii_only)}{spaced}:{spaced}{text}")
+    return "{" + f",{spaced}".join(shown) + "}"
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> str:
+    """Return such an object with something cut out of it or put into it."""
+    line = draw(written())
+    begin, end = sorted((draw(st.integers(0, len(line))), draw(st.integers(0, len(line)))))
+    piece = draw(
+        st.sampled_from(
+            ["", "{", "}", '"', "\\", ",", ":", "null", "1e999", "0000", "[", "\\u", "\\ud800", "\x00", "}{", "NaN", "-", "\\x16"]
+        )
+    )
+    return line[:begin] + piece + line[end if draw(st.booleans()) else begin :]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(written() | damaged(), min_size=1, max_size=6))
+def test_whatever_python_reads_is_read_alike(lines: list[str]) -> None:
+    lines = [line.encode("utf-8", "replace").decode().replace("\n", " ").replace("\r", " ") for line in lines]
+    frame, good = JsonReader(PATHS).read(pl.Series("raw", lines, dtype=pl.String))
+    assert len(good) == len(lines)
+    for index, line in enumerate(lines):
+        expected = oracle(line)
+        if expected is None:
+            continue  # lines that Python refuses may have been mended
+        assert good[index], line
+        for path in PATHS:
+            ours = frame[path][index] if path in frame.columns else None
+            assert same(ours, at(expected, path)), (path, line, ours)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"a":' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"a":' * 50_000 + "1" + "}" * 50_000,
+        '{"a":' + "9" * 100_000 + "}",
+        '{"a":"' + "x" * 500_000 + '"}',
+        "{" + ",".join(f'"k{n}":{n}' for n in range(20_000)) + ',"a":1}',
+        "{" + '"a":1,' * 20_000 + '"a":2}',
+        '{"a":"' + "\\ud800" * 10_000 + '"}',
+        '{"a":"' + "\\x00" * 10_000 + '"}',
+    ],
+    ids=["lists in lists", "objects in objects", "digits", "a long text", "many keys", "one key often", "surrogates", "escapes"],
+)
+def test_hostile_lines_cost_their_neighbours_nothing(line: str) -> None:
+    rows, good = read('{"a":"before"}', line, '{"a":"after"}')
+    assert good == [True, True, True]
+    assert (rows[0]["a"], rows[2]["a"]) == ("before", "after")
+    assert len(rows[1].get("a", "")) <= len(line)

@@ -30,6 +30,19 @@ def assemble(
     duration_ms. ``client_entry``: which entry counts where the client is a list (0 first, -1 last). Rows are those of ``lines``.
     """
     tidy = pl.DataFrame(dict(found)).select(values.present(pl.all())).to_dict()
+    return assemble_tidy(lines, tidy, times=times, extra=extra, outcome=outcome, client_entry=client_entry)
+
+
+def assemble_tidy(
+    lines: pl.DataFrame,
+    tidy: Mapping[str, pl.Series],
+    *,
+    times: Mapping[str, pl.Series],
+    extra: Mapping[str, pl.Series],
+    outcome: tuple[pl.Series, pl.Series],
+    client_entry: int = 0,
+) -> pl.DataFrame:
+    """Return what ``assemble`` does, from columns in which no value is NULL already."""
     columns: Columns = {**request_columns(tidy, len(lines)), **times}
     if "client" in tidy:
         columns["client_ip"] = values.nth_address(tidy["client"], client_entry)
@@ -37,9 +50,9 @@ def assemble(
         if role in tidy:
             columns[name] = tidy[role]
     if "status" in tidy:
-        columns["status"] = values.of(tidy["status"], values.status(values.V))
+        columns["status"] = values.status(tidy["status"])
     if "bytes" in tidy:
-        columns["bytes_sent"] = values.of(tidy["bytes"], values.whole(values.V))
+        columns["bytes_sent"] = values.count(tidy["bytes"])
     columns["extra"] = values.extras(extra, len(lines))
     return values.events(lines, columns, *outcome)
 
@@ -48,6 +61,8 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
     """Return method, path, query, protocol, host and request from whichever of the roles a format has."""
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, rows)
     method, path, query, host = (found.get(name, nothing) for name in ("method", "path", "query", "host"))
+    if query.null_count() < rows:
+        query = values.of(query, values.present(values.V.str.strip_prefix("?")))
     target, line = found.get("target", nothing), found.get("request", nothing)
     protocol = to_protocol(found.get("protocol", nothing))
     raw = nothing
@@ -67,20 +82,19 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
     elif path.null_count() < rows:
         parts = values.split_target(path)
         path, query, host = parts["path"], values.first_of(query, parts["query"]), values.first_of(host, parts["host"])
-    if "query" in found:
-        query = values.of(query, values.present(values.V.str.strip_prefix("?")))
     return {"method": method, "path": path, "query": query, "protocol": protocol, "host": host, "request": raw}
 
 
 def to_protocol(text: pl.Series) -> pl.Series:
     """Return ``HTTP/x`` from ``HTTP/1.1``, ``http/2``, ``1.1``, ``2.0.0.0`` or ``h2``; schemes and the like are NULL."""
-    if text.null_count() == len(text) or text.str.contains(r"^HTTP/\d(?:\.\d)?$").all():
+    written = text.unique()  # a log knows few of them: each is looked at once
+    if written.str.contains(r"^HTTP/\d(?:\.\d)?$").all():
         return text
     digits = values.V.str.extract(r"^(?i:HTTP/)?(\d(?:\.\d)?)(?:\.\d)*$", 1)
     short = values.V.str.to_lowercase().replace_strict(
         {"h2": "2.0", "h2c": "2.0", "h3": "3.0", "quic": "3.0"}, default=None, return_dtype=pl.String
     )
-    return values.of(text, pl.lit("HTTP/") + pl.coalesce(digits, short))
+    return text.replace_strict(written, values.of(written, pl.lit("HTTP/") + pl.coalesce(digits, short)), return_dtype=pl.String)
 
 
 def outcomes(read: pl.Series, timestamp: pl.Series, skipped: pl.Series | None = None, why: str = "") -> tuple[pl.Series, pl.Series]:

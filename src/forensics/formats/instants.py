@@ -1,17 +1,26 @@
 """Times as logs write them, to UTC: one place for every notation, per line, so that a file may mix them.
 
-Fast paths read the fixed first nineteen or twenty characters; only what they leave over is matched by pattern.
+A log writes its times alike: the first one of a batch is looked at, and all are read by exactly its notation, which Polars does at
+35 ns each (as long as no part has a variable length). Only what that leaves over is matched by pattern.
 """
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
+
+from forensics.formats.values import V, of
 
 INSTANT = pl.Datetime("us")
 _EPOCH = r"^\s*-?\d{1,20}(?:\.\d+)?(?:[eE]\+?\d+)?\s*$"
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
 _CLF = r"^\[?\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"
 _TAIL = r"^(?:[.,](\d+))?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?\]?$"
+_EXACT = re.compile(
+    r"(?:(?P<iso>\d{4}-\d\d-\d\d)(?P<t>[T ])|\d\d/[A-Z][a-z]{2}/\d{4}:)\d\d:\d\d:(?P<seconds>\d\d)"
+    r"(?:(?P<point>[.,])(?P<digits>\d{3}|\d{6}))?(?P<zone> ?(?:Z|UTC|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)))?"
+)
 _RARE = (
     "%Y%m%dT%H%M%S%#z",
     "%Y%m%dT%H%M%SZ",
@@ -42,6 +51,43 @@ def to_instant(text: pl.Series, time_zone: str = "UTC") -> pl.Series:
     ``10/Oct/2000:13:55:36 -0700``, epoch seconds, milliseconds, microseconds and nanoseconds (told apart by size), and a few
     rarer ones. Times without an offset are taken to be in ``time_zone`` (IANA name).
     """
+    quick = _alike(text, time_zone)
+    if quick.null_count() == text.null_count():
+        return quick.alias("instant")
+    left = quick.is_null() & text.is_not_null()
+    return _scatter(quick, left, _each(text.filter(left), time_zone)).alias("instant")
+
+
+def _alike(text: pl.Series, time_zone: str) -> pl.Series:
+    """Return the times that are written exactly as the first one is; NULL for the others."""
+    known = text.first(ignore_nulls=True)
+    if isinstance(known, str) and known.isascii():
+        exact = _EXACT.fullmatch(known)
+        if exact is not None:
+            return _exactly(text, exact, time_zone)
+        if re.fullmatch(_EPOCH, known):
+            return _epoch(text, time_zone)
+    return pl.Series("instant", [None], dtype=INSTANT).new_from_index(0, len(text))
+
+
+def _exactly(text: pl.Series, like: re.Match[str], time_zone: str) -> pl.Series:
+    """Return the times of one notation: its zone, if it has one, taken literally."""
+    date = f"%Y-%m-%d{like['t']}" if like["iso"] else "%d/%b/%Y:"
+    fraction = f"{like['point']}%{len(like['digits'])}f" if like["digits"] else ""
+    shape = re.sub(r"[A-Z][a-z]{2}", "[A-Z][a-z]{2}", re.sub(r"\d", "[0-9]", re.escape(like[0][: like.end("seconds")])))
+    whole = V.str.contains(f"^{shape}")  # Polars alone would take signs, blanks and single digits too
+    notation = f"{date}%H:%M:%S{fraction}{like['zone'] or ''}"
+    read = of(text, pl.when(whole).then(V).str.to_datetime(notation, time_unit="us", strict=False, cache=not fraction))
+    if like["zone"] is None:
+        return in_zone(read, time_zone)
+    if like["sign"] is None:
+        return read
+    minutes = int(like["sign"] + "1") * (int(like["hours"]) * 60 + int(like["minutes"]))
+    return read.dt.offset_by(f"{-minutes}m") if minutes else read
+
+
+def _each(text: pl.Series, time_zone: str) -> pl.Series:
+    """Return times in whatever notation each is written."""
     frame = pl.DataFrame({"t": text.str.strip_chars()})
     result = pl.Series("instant", [None], dtype=INSTANT).new_from_index(0, len(frame))
     for pattern, read in ((_ISO, _iso), (_CLF, _clf), (_EPOCH, _epoch), (None, _rare)):
@@ -52,7 +98,7 @@ def to_instant(text: pl.Series, time_zone: str = "UTC") -> pl.Series:
             result = read(frame["t"], time_zone)
         elif left.any():
             result = _scatter(result, left, read(frame["t"].filter(left), time_zone))
-    return result.alias("instant")
+    return result
 
 
 def _scatter(into: pl.Series, mask: pl.Series, values: pl.Series) -> pl.Series:

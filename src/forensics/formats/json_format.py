@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from forensics.formats import values
-from forensics.formats.assemble import Columns, assemble
+from forensics.formats.assemble import Columns, assemble_tidy
 from forensics.formats.base import Format, Parser, ReadOptions
 from forensics.formats.instants import to_instant
 from forensics.formats.json_text import JsonReader
@@ -118,7 +118,9 @@ class Record:
     def role(self, name: str) -> pl.Series:
         """Return a role's text."""
         value = self.entry(self.keys.roles.get(name, ()))
-        return percent_decoded(_spaced(value)) if name in self.keys.encoded else value
+        if name not in self.keys.encoded:
+            return value
+        return values.of(percent_decoded(_spaced(value)), values.present(values.V))
 
     def has(self, paths: tuple[str, ...]) -> pl.Series:
         """Return where at least one of the paths has a value."""
@@ -173,7 +175,7 @@ def _lists(value: pl.Series) -> tuple[pl.Series, pl.Series] | None:
 def _first_entry(value: pl.Series) -> pl.Series:
     value = values.of(value, pl.when(values.V != "[]").then(values.V))
     found = _lists(value)
-    return value if found is None else value.scatter(found[0].arg_true(), found[1].list.first())
+    return value if found is None else values.of(value.scatter(found[0].arg_true(), found[1].list.first()), values.present(values.V))
 
 
 def _joined(value: pl.Series) -> pl.Series:
@@ -190,7 +192,7 @@ def record_events(lines: pl.DataFrame, record: Record, good: pl.Series, options:
     times = _times(record, options.time_zone, time_basis)
     outcome = _outcome(lines, record, good, times["timestamp"])
     entry = record.keys.client_entry
-    return assemble(lines, found, times=times, extra=record.extras(), outcome=outcome, client_entry=entry)
+    return assemble_tidy(lines, found, times=times, extra=record.extras(), outcome=outcome, client_entry=entry)
 
 
 def _times(record: Record, time_zone: str, time_basis: str) -> Columns:

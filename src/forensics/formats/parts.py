@@ -12,7 +12,7 @@ import polars as pl
 
 from forensics.formats.base import Parser
 
-PART_BYTES = 6 << 20
+PART_BYTES = 12 << 20
 AT_ONCE = 2
 
 

@@ -37,16 +37,23 @@ def present(value: pl.Expr) -> pl.Expr:
     return pl.when((value != "") & (value != "-")).then(value)
 
 
-def whole(value: pl.Expr) -> pl.Expr:
-    """Return a non-negative count from text (``-``, negative, and anything else that is none: NULL)."""
-    number = pl.coalesce(value.cast(pl.Int64, strict=False), value.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False))
-    return pl.when(number >= 0).then(number)
+def count(text: pl.Series) -> pl.Series:
+    """Return non-negative counts from text (``-``, negative, and anything else that is none: NULL)."""
+    return _number(text, pl.Int64())
 
 
-def status(value: pl.Expr) -> pl.Expr:
-    """Return an HTTP status from text; ``000`` is 0, and what does not fit is NULL."""
-    number = pl.coalesce(value.cast(pl.Int16, strict=False), value.cast(pl.Float64, strict=False).cast(pl.Int16, strict=False))
-    return pl.when((number >= 0) & (number <= 999)).then(number)
+def status(text: pl.Series) -> pl.Series:
+    """Return HTTP statuses from text; ``000`` is 0, and what does not fit is NULL."""
+    number = _number(text, pl.Int16())
+    return of(number, pl.when(V <= 999).then(V))
+
+
+def _number(text: pl.Series, kind: pl.DataType) -> pl.Series:
+    """Return non-negative whole numbers; what is written with a fraction or an exponent is cut to one."""
+    number = text.cast(kind, strict=False)
+    if number.null_count() > text.null_count():
+        number = first_of(number, text.cast(pl.Float64(), strict=False).cast(kind, strict=False))
+    return of(number, pl.when(V >= 0).then(V))
 
 
 def to_milliseconds(text: pl.Series, unit: str) -> pl.Series:
@@ -54,11 +61,11 @@ def to_milliseconds(text: pl.Series, unit: str) -> pl.Series:
 
     Bare numbers are in ``unit`` (s, ms, us or ns). Negative values (``-1``: not known) are NULL.
     """
-    result = text.cast(pl.Float64, strict=False) * UNITS_MS[unit]
-    left = result.is_null() & text.is_not_null()
-    if left.any():
-        result = result.scatter(left.arg_true(), _own_unit(text.filter(left)))
-    return pl.DataFrame({"d": result.round(9)}).select(pl.when(pl.col("d").is_finite() & (pl.col("d") >= 0)).then("d")).to_series()
+    result = of(text, (V.cast(pl.Float64, strict=False) * UNITS_MS[unit]).round(9))
+    if result.null_count() > text.null_count():
+        left = result.is_null() & text.is_not_null()
+        result = result.scatter(left.arg_true(), _own_unit(text.filter(left)).round(9))
+    return of(result, pl.when(V.is_finite() & (V >= 0)).then(V))
 
 
 def _own_unit(text: pl.Series) -> pl.Series:
@@ -82,14 +89,15 @@ def to_address(text: pl.Series) -> pl.Series:
 
     What is no address (a host name, ``unix:``) stays as logged; empty and ``-`` are NULL.
     """
-    value = of(text, present(V.str.strip_chars(' "')))
-    odd = value.str.contains(":", literal=True).fill_null(False)
+    value = of(text, present(V))
+    odd = value.str.contains_any([":", " ", '"']).fill_null(False)
     if not odd.any():
         return value
     return value.scatter(odd.arg_true(), _odd_address(value.filter(odd)))
 
 
-def _odd_address(value: pl.Series) -> pl.Series:
+def _odd_address(text: pl.Series) -> pl.Series:
+    value = of(text, present(V.str.strip_chars(' "')))
     bare = pl.coalesce(V.str.extract(r"^\[([^\]]*)\](?::\d*)?$", 1), V.str.extract(r"^(\d{1,3}(?:\.\d{1,3}){3}):\d*$", 1), V)
     plain = of(value, bare.str.replace(r"%.*$", ""))
     distinct = plain.unique()
@@ -114,23 +122,21 @@ def nth_address(text: pl.Series, index: int) -> pl.Series:
 
 def split_target(target: pl.Series) -> pl.DataFrame:
     """Return path, query and host of request targets as logged: scheme and host removed, cut at the first ``?``, nothing decoded."""
+    host = pl.Series([None], dtype=pl.String).new_from_index(0, len(target))
     if target.str.contains("://", literal=True).any():
-        whole_url = target.str.contains(_WHOLE_URL)
-        rest = pl.when(whole_url).then(target.str.replace(_WHOLE_URL, ""))
-        frame = pl.select(
-            host=rest.str.extract(r"^([^/?#]*)", 1).str.replace(r"^.*@", ""),
-            target=pl.when(whole_url).then(rest.str.replace(r"^[^/?#]*", "")).otherwise(target),
-        )
-        frame = frame.with_columns(pl.when(pl.col("target") == "").then(pl.lit("/")).otherwise("target").alias("target"))
-        frame = frame.with_columns(
-            pl.when(pl.col("target").str.starts_with("?")).then("/" + pl.col("target")).otherwise("target").alias("target")
-        )
-    else:
-        frame = pl.DataFrame({"host": pl.Series([None] * len(target), dtype=pl.String), "target": target})
-    parts = pl.col("target").str.splitn("?", 2)
-    return frame.select(
-        path=present(parts.struct[0]), query=present(parts.struct[1]), host=present(pl.col("host").str.replace(r":\d*$", ""))
-    )
+        host, target = _split_url(target)
+    parts = target.str.splitn("?", 2).struct.rename_fields(["path", "query"]).struct.unnest()
+    return parts.select(present(pl.all())).with_columns(host.alias("host"))
+
+
+def _split_url(target: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return the hosts of whole URLs (NULL for other targets) and all targets without them."""
+    whole_url = V.str.contains(_WHOLE_URL)
+    rest = pl.when(whole_url).then(V.str.replace(_WHOLE_URL, ""))
+    local = pl.when(whole_url).then(V.str.replace(_WHOLE_URL, "").str.replace(r"^[^/?#]*", ""))
+    host = of(target, rest.str.extract(r"^([^/?#]*)", 1).str.replace(r"^.*@", "").str.replace(r":\d*$", ""))
+    origin = pl.when(local == "").then(pl.lit("/")).when(local.str.starts_with("?")).then("/" + local).otherwise(pl.coalesce(local, V))
+    return of(host, present(V)), of(target, origin)
 
 
 def split_request(line: pl.Series) -> pl.DataFrame:
@@ -172,17 +178,21 @@ def extras(columns: Mapping[str, pl.Series], rows: int) -> pl.Series:
     wanted = pl.DataFrame({key: columns[key].cast(pl.String) for key in sorted(columns)}).select(present(pl.all()))
     width = wanted.width
     index = pl.int_range(0, rows * width, dtype=pl.UInt32, eager=True)
-    flat = wanted.unpivot()["value"].gather((index % width) * rows + index // width)
-    known = flat.is_not_null()
-    entries = pl.DataFrame({"key": pl.Series(wanted.columns).gather(index % width).filter(known), "value": flat.filter(known)})
-    counts = wanted.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.Int64))).to_series()
+    key = index % width
+    entries = pl.DataFrame(
+        {"key": pl.Series(wanted.columns).gather(key), "value": wanted.unpivot()["value"].gather(key * rows + index // width)}
+    )
+    counts = pl.Series([width], dtype=pl.Int64).new_from_index(0, rows)
+    if entries["value"].null_count():
+        entries = entries.filter(pl.col("value").is_not_null())
+        counts = wanted.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.Int64))).to_series()
     offsets = pl.concat([pl.Series([0], dtype=pl.Int64), counts.cum_sum()])
     newest = pl.CompatLevel.newest()
     lists = pa.LargeListArray.from_arrays(offsets.to_arrow(), entries.to_struct("e").to_arrow(compat_level=newest))
     made = pl.Series("extra", pl.from_arrow(lists))
     if (counts > 0).all():
         return made
-    return pl.DataFrame({"made": made, "some": counts > 0}).select(pl.when("some").then("made")).to_series().alias("extra")
+    return of(made, pl.when(counts > 0).then(V)).alias("extra")
 
 
 def events(lines: pl.DataFrame, columns: Mapping[str, pl.Series], outcome: pl.Series, reason: pl.Series) -> pl.DataFrame:

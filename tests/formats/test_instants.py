@@ -1,0 +1,52 @@
+"""Times in text: the quick reading of a batch that is written alike gives what reading each value by itself gives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forensics.formats.instants import to_instant
+
+NOTATIONS = (
+    *("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%S,%f", "%Y-%m-%dT%H:%M:%S+02:00"),
+    *("%Y-%m-%dT%H:%M:%S-0330", "%d/%b/%Y:%H:%M:%S +0100", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%dT%H:%M:%S"),
+)
+ODD = (
+    *("2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T23:59:60Z", "2026-01-01T00:00:00.12Z"),
+    *("2026-01-01T00:00:00ZZ", " 2026-01-01T00:00:00Z", "2026-01-01T00:00:00.1234567Z", "x", "", "-", "1772409600", "1772409600123"),
+    *("2026-1-01T00:00:00Z", "+026-01-01T00:00:00Z", "2026- 1-01T00:00:00Z", "2026-01-01T00:00:-1Z", "1/Mar/2026:00:00:00 +0000"),
+    *("2026-01-01T0:00:000Z", "2026-01-01T00:00:00.+12Z", "2026-01-01T00:00:00. 12Z", "01/Mär/2026:00:00:00 +0000", "nan", "1e400"),
+)
+moments = st.datetimes(datetime(1999, 1, 1), datetime(2040, 1, 1)).map(
+    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+)
+written = st.tuples(moments, st.sampled_from(NOTATIONS)).map(lambda pair: pair[0].strftime(pair[1]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(written | st.sampled_from(ODD) | st.none(), min_size=1, max_size=8), st.sampled_from(["UTC", "Europe/Berlin"]))
+def test_a_time_does_not_depend_on_its_neighbours(texts: list[str | None], zone: str) -> None:
+    together = to_instant(pl.Series("t", texts, dtype=pl.String), zone).to_list()
+    assert together == [to_instant(pl.Series("t", ["no time", text], dtype=pl.String), zone)[1] for text in texts]
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@given(st.lists(moments, min_size=1, max_size=5))
+def test_times_are_those_that_python_reads(notation: str, found: list[datetime]) -> None:
+    texts = [moment.strftime(notation) for moment in found]
+    literal = {"+02:00": timedelta(hours=2), "-0330": -timedelta(hours=3.5), "+0100": timedelta(hours=1)}
+    offset = next((delta for mark, delta in literal.items() if notation.endswith(mark)), timedelta(0))
+    kept = [moment if "%f" in notation else moment.replace(microsecond=0) for moment in found]
+    assert to_instant(pl.Series("t", texts)).to_list() == [moment - offset for moment in kept]
+
+
+def test_fractions_of_three_and_six_digits() -> None:
+    for text in ("2026-03-02T00:00:00.125Z", "2026-03-02T00:00:00.125000+00:00", "2026-03-02 00:00:00,125"):
+        assert (
+            to_instant(pl.Series("t", [text] * 3)).to_list()
+            == [datetime(2026, 3, 2, 0, 0, 0, 125_000, tzinfo=UTC).replace(tzinfo=None)] * 3
+        )
