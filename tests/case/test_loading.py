@@ -94,9 +94,9 @@ def test_bytes_that_are_no_text_are_kept_readable(tmp_path: Path) -> None:
 
 def test_a_line_too_long_is_rejected_and_the_rest_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines_module, "LONGEST_LINE", 1000)
-    monkeypatch.setattr(lines_module, "BLOCK_BYTES", 4096)
-    whole = lines_module.read_lines
-    monkeypatch.setattr("forensics.case.reading.read_lines", lambda chunks: whole(chunks, 4096))
+    monkeypatch.setattr("forensics.formats.cells.LONGEST_LINE", 1000)
+    whole = lines_module.blocks
+    monkeypatch.setattr("forensics.case.reading.blocks", lambda chunks: whole(chunks, 4096))
     (tmp_path / "a.log").write_bytes(text([clf(0)]) + b"x" * 3_000_000 + b"\n" + b"y" * 2000 + b"\n" + text([clf(1)]))
     _, rows = loaded(tmp_path / "case", tmp_path / "a.log", kind="log")
     assert (rows[0]["lines"], rows[0]["events"], rows[0]["rejected"]) == (4, 2, 2)
@@ -108,9 +108,11 @@ def test_blocks_may_be_cut_anywhere() -> None:
     expected = body.split(b"\n")
     for size in (1, 7, 100, 1000, 10_000):
         chunks = [body[n : n + size] for n in range(0, len(body), size)]
-        batches = list(lines_module.read_lines(chunks, 512))
-        assert sum(batch.read for batch in batches) == len(expected)
-        numbers = [line for batch in batches for line in batch.lines["line"]]
+        numbers, before = [], 0
+        for batch in map(lines_module.batch_of, lines_module.blocks(chunks, 512)):
+            numbers += batch.moved(before).lines["line"].to_list()
+            before += len(batch.lines) + batch.blank
+        assert before == len(expected)
         assert numbers == [n for n, line in enumerate(expected, 1) if line]
 
 

@@ -95,10 +95,11 @@ class Stored(NamedTuple):
 def _hash(file: EvidenceFile, cancelled: threading.Event) -> Stored:
     """Return the SHA-256 of the stored bytes (of a member: as it lies in its archive, out of the archive's own compression)."""
     digest, size = sha256(), 0
+    held = memoryview(bytearray(CHUNK))
     with file.open_stored() as stream:
-        while block := stream.read(CHUNK):
-            digest.update(block)
-            size += len(block)
+        while count := stream.readinto(held):  # type: ignore[attr-defined]
+            digest.update(held[:count])
+            size += count
             if cancelled.is_set():
                 raise RefusedEvidenceError("was not read: the load was interrupted")
     return Stored(digest.hexdigest(), size)

@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import polars as pl
 
-from forensics.evidence.lines import KEPT_OF_REJECT, LineBatch, read_lines
-from forensics.evidence.prefetch import prefetched
+from forensics.evidence.lines import KEPT_OF_REJECT, NO_LINES, LineBatch, batch_of, blocks
+from forensics.evidence.prefetch import mapped
 from forensics.evidence.recognise import LineReader, Parsed
+from forensics.formats.base import BlockParser
 from forensics.formats.proxies import behind_proxies
 from forensics.formats.schema import EVENTS
 
@@ -51,22 +53,22 @@ class Reading:
         """Lines that no format read."""
         return sum(len(frame) for frame in self.rejects)
 
-    def arrived(self, batch: LineBatch) -> None:
-        """Add the lines of a batch that never reach a format."""
-        self.lines += batch.read
+    def arrived(self, lines: int, batch: LineBatch) -> None:
+        """Add a block of so many lines, and those of its batch that never reach a format."""
+        self.lines += lines
         self.skipped += batch.blank
         if not batch.rejects.is_empty():
             self.rejects.append(batch.rejects)
 
-    def count(self, parsed: Parsed, events: pl.DataFrame) -> None:
-        """Add what lines were read as; ``events`` are those of them that are kept."""
-        rejected = parsed.read.filter(pl.col("outcome") == "rejected")
-        self.parsed += len(events)
-        self.skipped += len(parsed.read) - len(events) - len(rejected)
+    def count(self, kept: pl.DataFrame, dropped: int, others: pl.DataFrame, lines: pl.DataFrame) -> None:
+        """Add what lines were read as: events that are kept, how many are not, and ``others`` (``lines`` holds their text)."""
+        rejected = others.filter(pl.col("outcome") == "rejected")
+        self.parsed += len(kept)
+        self.skipped += dropped + len(others) - len(rejected)
         if not rejected.is_empty():
-            raw = parsed.lines.select("line", pl.col("raw").str.head(KEPT_OF_REJECT))
+            raw = lines.select("line", pl.col("raw").str.head(KEPT_OF_REJECT))
             self.rejects.append(rejected.select("line", "reason").join(raw, on="line", how="left", maintain_order="left"))
-        self._clock(events)
+        self._clock(kept)
 
     def _clock(self, events: pl.DataFrame) -> None:
         if events.is_empty():
@@ -157,20 +159,48 @@ def stored(events: pl.DataFrame, evidence_id: str) -> pl.DataFrame:
     )
 
 
+class CutBlock(NamedTuple):
+    """A block of text: what its format's block parser read at once, the batch of the other lines, and how many lines it has.
+
+    Lines are counted from 1 in the block.
+    """
+
+    events: pl.DataFrame | None
+    batch: LineBatch
+    lines: int
+
+
+def cut_block(parser: BlockParser | None, block: bytes) -> CutBlock:
+    """Return a block read as far as it can be without knowing what came before it."""
+    whole = parser(block) if parser is not None else None
+    if whole is None or whole.events.is_empty():
+        batch = batch_of(block)
+        return CutBlock(None, batch, len(batch.lines) + len(batch.rejects) + batch.blank)
+    left = whole.left
+    return CutBlock(whole.events, batch_of(block, left) if len(left) else NO_LINES, len(whole.events) + len(left))
+
+
 def read_log(chunks: Iterable[bytes], reader: LineReader, writer: EventWriter, window: Window) -> Reading:
     """Parse a whole log: text chunks in, events to ``writer``, counts out."""
     reading = Reading()
-    with prefetched(read_lines(chunks)) as batches:
-        for batch in batches:
-            reading.arrived(batch)
-            _take(reader.read(batch.lines), reading, writer, window, reader.trusted_proxies)
+    with mapped(partial(cut_block, reader.block_parser), blocks(chunks)) as cut:
+        for block in cut:
+            before = reading.lines
+            batch = block.batch.moved(before)
+            reading.arrived(block.lines, batch)
+            already = block.events
+            if already is not None:
+                outcome = (pl.lit("event").alias("outcome"), pl.lit(None, pl.String()).alias("reason"))
+                already = already.with_columns(pl.col("line") + before, *outcome)
+            _take(reader.read(batch.lines, already), reading, writer, window, reader.trusted_proxies)
     _take(reader.finish(), reading, writer, window, reader.trusted_proxies)
     return reading
 
 
 def _take(parsed: Parsed, reading: Reading, writer: EventWriter, window: Window, trusted_proxies: tuple[str, ...]) -> None:
-    whole = (parsed.read["outcome"] == "event").all()
-    events = parsed.read if whole else parsed.read.filter(pl.col("outcome") == "event")
+    is_event = parsed.read["outcome"] == "event"
+    whole = is_event.all()
+    events, others = (parsed.read, parsed.read.clear()) if whole else (parsed.read.filter(is_event), parsed.read.filter(~is_event))
     kept = behind_proxies(window.kept(events.select(*EVENTS)), trusted_proxies)
-    reading.count(parsed, kept)
+    reading.count(kept, len(events) - len(kept), others, parsed.lines)
     writer.write(kept)

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forensics.formats.schema import LINES, LONGEST_LINE
+
 BLOCK_BYTES = 24 << 20
 """Bytes of text per block; a fixed number, so that the same evidence gives the same Parquet row groups.
 
 Just below what the C library maps anew for every block (32 MiB with glibc): memory that is used again costs no page faults.
 """
 
-LONGEST_LINE = 1 << 20
-"""A longer line is rejected and its first ``KEPT_OF_REJECT`` characters are kept."""
-
 KEPT_OF_REJECT = 2000
-"""Characters of a rejected line that the case keeps; the evidence file keeps the rest."""
+"""Characters of a rejected line (one longer than ``LONGEST_LINE``, too) that the case keeps; the evidence file keeps the rest."""
 
 _CANDIDATES = tuple(bytes([code]) for code in (*range(1, 9), *range(14, 32)))
 _REJECTS = {"line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
@@ -29,13 +28,19 @@ _REJECTS = {"line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
 
 @dataclass(frozen=True)
 class LineBatch:
-    """Consecutive lines: those to be parsed, those rejected for their length, and how many were blank."""
+    """Lines of a text: those to be parsed, those rejected for their length, and how many were blank."""
 
     lines: pl.DataFrame
     rejects: pl.DataFrame
     blank: int
-    read: int
-    """Physical lines of the block: ``len(lines) + len(rejects) + blank``."""
+
+    def moved(self, by: int) -> LineBatch:
+        """Return the batch with line numbers that are so much higher."""
+        further = pl.col("line") + by
+        return LineBatch(self.lines.with_columns(further), self.rejects.with_columns(further), self.blank)
+
+
+NO_LINES = LineBatch(pl.DataFrame(schema=LINES), pl.DataFrame(schema=_REJECTS), 0)
 
 
 def blocks(chunks: Iterable[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
@@ -72,13 +77,11 @@ def blocks(chunks: Iterable[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
         yield data
 
 
-def read_lines(chunks: Iterable[bytes], size: int = BLOCK_BYTES) -> Iterator[LineBatch]:
-    """Yield the lines of a text in batches; ``line`` is the 1-based physical line."""
-    line = 1
-    for block in blocks(chunks, size):
-        raw = split_lines(block)
-        yield _batch(raw, line)
-        line += len(raw)
+def batch_of(block: bytes, only: pl.Series | None = None) -> LineBatch:
+    """Return the lines of a block, or ``only`` those of these numbers; ``line`` counts from 1 in the block."""
+    raw = split_lines(block)
+    numbers = pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True) if only is None else only
+    return _batch(numbers.alias("line"), raw if only is None else raw.gather(only - 1))
 
 
 def split_lines(block: bytes) -> pl.Series:
@@ -103,8 +106,8 @@ def _read(block: bytes, separator: bytes) -> pl.Series:
     )["raw"]
 
 
-def _batch(raw: pl.Series, first: int) -> LineBatch:
-    frame = pl.DataFrame({"line": pl.int_range(first, first + len(raw), dtype=pl.Int64, eager=True), "raw": raw})
+def _batch(numbers: pl.Series, raw: pl.Series) -> LineBatch:
+    frame = pl.DataFrame({"line": numbers, "raw": raw})
     lines = frame.filter(pl.col("raw").is_not_null()) if raw.null_count() else frame
     blank = len(raw) - len(lines)
     long = lines["raw"].str.len_bytes() > LONGEST_LINE
@@ -114,4 +117,4 @@ def _batch(raw: pl.Series, first: int) -> LineBatch:
         reason = pl.lit(f"longer than {LONGEST_LINE:,} bytes").alias("reason")
         rejects = lines.filter(long).select("line", reason, kept)
         lines = lines.filter(~long)
-    return LineBatch(lines, rejects, blank, len(raw))
+    return LineBatch(lines, rejects, blank)

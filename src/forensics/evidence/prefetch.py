@@ -1,14 +1,17 @@
-"""Reading ahead: an iterator runs in a thread of its own, a bounded number of items ahead of its consumer."""
+"""Working ahead of a consumer in other threads: an iterator that is read, a function that is applied; both by a bounded number of items."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
 _END = object()
 
 
@@ -29,6 +32,29 @@ def prefetched(items: Iterable[Item], ahead: int = 2) -> Iterator[Iterator[Item]
         while thread.is_alive():
             _empty(ready)
             thread.join(0.01)
+
+
+@contextmanager
+def mapped(function: Callable[[Item], Made], items: Iterable[Item], workers: int = 2) -> Iterator[Iterator[Made]]:
+    """Yield an iterator over ``function(item)`` in the order of the items, made by so many threads; errors arrive where they occurred."""
+    with prefetched(items, 1) as ready, ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[Made]] = deque()
+        try:
+            yield _made(function, ready, workers, pool, waiting)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _made(
+    function: Callable[[Item], Made], items: Iterator[Item], workers: int, pool: ThreadPoolExecutor, waiting: deque[Future[Made]]
+) -> Iterator[Made]:
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) > workers:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _fill(items: Iterable[object], ready: queue.Queue[object], stop: threading.Event) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 
 from forensics.evidence.refusals import what_line, why_rejected
 from forensics.evidence.wrappings import unwrap
-from forensics.formats.base import Format, Parser, ReadOptions
+from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
 from forensics.formats.registry import all_formats
 from forensics.formats.schema import EVENTS, LINES, OUTCOME
 
@@ -102,7 +102,7 @@ _NOTHING = pl.DataFrame(schema={**EVENTS, **OUTCOME})
 
 @dataclass(frozen=True)
 class Parsed:
-    """Lines and what they were read as: ``LINES`` and ``EVENTS`` + ``OUTCOME``, the same lines in the same order."""
+    """Lines and what they were read as, by line: ``LINES`` and ``EVENTS`` + ``OUTCOME`` (events of a block parser have no line here)."""
 
     lines: pl.DataFrame
     read: pl.DataFrame
@@ -135,11 +135,22 @@ class LineReader:
         self.used: dict[str, int] = {}
         """Lines read by each format other than the main one."""
 
-    def read(self, lines: pl.DataFrame, *, last: bool = False) -> Parsed:
-        """Return what the lines are; parts of a record that may go on in the next batch come back with that batch."""
+    @property
+    def block_parser(self) -> BlockParser | None:
+        """The main format's parser of whole blocks, where it has one and its lines are not wrapped."""
+        opened = self.main.open_blocks
+        return None if opened is None or self._wrapped else opened(self._options)
+
+    def read(self, lines: pl.DataFrame, already: pl.DataFrame | None = None, *, last: bool = False) -> Parsed:
+        """Return what the lines are; parts of a record that may go on in the next batch come back with that batch.
+
+        ``already``: what other lines between them were read as by ``block_parser``.
+        """
         whole = pl.concat([self._held, lines]) if len(self._held) else lines
         self._held = pl.DataFrame(schema=LINES)
-        outcomes = self._unwrapped(whole, last=last) if self._wrapped else self._plain(whole, last=last)
+        outcomes = [] if already is None else [already]
+        if len(whole) or already is None:
+            outcomes += self._unwrapped(whole, last=last) if self._wrapped else self._plain(whole, last=last)
         read = outcomes[0] if len(outcomes) == 1 else pl.concat([_NOTHING, *outcomes]).sort("line")
         if len(self._held):
             whole = whole.join(self._held.select("line"), on="line", how="anti", maintain_order="left")

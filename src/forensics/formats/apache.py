@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from forensics.errors import UsageError
-from forensics.formats.layout import Layout, Token
+from forensics.formats.layout import Layout
+from forensics.formats.split import Token
 
 NUMBER = r"-?\d+|-"
 ADDRESS = r"[0-9A-Za-z.:%_\[\]-]+"

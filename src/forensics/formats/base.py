@@ -19,6 +19,20 @@ understand come back as ``rejected`` with a reason, and are offered to the other
 """
 
 
+@dataclass(frozen=True)
+class BlockRead:
+    """What a block of text came to: the events of the lines that follow the format to the letter, and the lines left to the parser."""
+
+    events: pl.DataFrame
+    """``EVENTS``, in the order of the block; ``line`` counts from 1 in it."""
+    left: pl.Series
+    """Lines of the block, counted from 1, that are not among the events (blank ones, too)."""
+
+
+BlockParser = Callable[[bytes], BlockRead | None]
+"""From a block of whole lines to its events, without cutting it into lines first; None where the block has to be cut. It keeps no state."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
     """How a file is to be read where the file itself does not say."""
@@ -49,6 +63,8 @@ class Format:
     """URL of the specification."""
     samples: tuple[Sample, ...]
     open: Callable[[ReadOptions], Parser]
+    open_blocks: Callable[[ReadOptions], BlockParser] | None = None
+    """For formats that are read faster from blocks than from lines; what it gives must be what ``open`` gives."""
     tier: str | None = None
     """edge | gateway | application, where the format tells."""
     time_basis: str = "request start"

@@ -7,8 +7,9 @@ from datetime import datetime
 from forensics.formats.apache import compile_apache
 from forensics.formats.base import Format, Sample
 from forensics.formats.combined import CLF_HINT, COMBINED, COMMON
-from forensics.formats.layout import Layout, Token
+from forensics.formats.layout import Layout
 from forensics.formats.nginx import compile_nginx
+from forensics.formats.split import Token
 
 APACHE = "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html"
 NGINX = "https://nginx.org/en/docs/http/ngx_http_log_module.html"
@@ -38,6 +39,7 @@ def _format(name: str, title: str, reference: str, layout: Layout, rank: int, li
         reference=reference,
         samples=(Sample(line=line, expected=expected),),
         open=layout.opener,
+        open_blocks=layout.block_opener,
         time_basis=layout.time_basis,
         hint=CLF_HINT,
         pattern=layout.strict,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from forensics.formats.apache import compile_apache
 from forensics.formats.base import Format, Sample
-from forensics.formats.layout import Layout, Token
+from forensics.formats.layout import Layout
+from forensics.formats.split import Token
 
 CLF_HINT = r"\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"
 COMMON = '%h %l %u %t "%r" %>s %b'
@@ -44,6 +45,7 @@ FORMATS = (
             ),
         ),
         open=_common.opener,
+        open_blocks=_common.block_opener,
         hint=CLF_HINT,
         pattern=_common.strict,
         rank=20,
@@ -76,6 +78,7 @@ FORMATS = (
             ),
         ),
         open=_combined.opener,
+        open_blocks=_combined.block_opener,
         hint=CLF_HINT,
         pattern=_combined.strict,
         rank=30,
@@ -98,6 +101,7 @@ FORMATS = (
             ),
         ),
         open=_timed.opener,
+        open_blocks=_timed.block_opener,
         time_basis="request end",
         hint=CLF_HINT,
         pattern=_timed.strict,

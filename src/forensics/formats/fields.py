@@ -18,7 +18,8 @@ MILLISECONDS = {"s": 1e3, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 _REQUEST = r"^(\S+) (.*) ([A-Za-z]+/[0-9]+(?:\.[0-9]+)?)$"
 _PROTOCOL = r"^[A-Za-z]+/[0-9]"
 _NOT_CANONICAL = r"[A-F]|(?:^|:)0[0-9a-f]|:0:0(?:$|:)|^0:0:|^(?:[0-9a-f]+:){7}[0-9a-f]+$|::.*::"
-_REQUEST_SCHEMA = {name: pl.String() for name in ("method", "path", "query", "protocol", "request")}
+REQUEST = ("method", "path", "query", "protocol", "request")
+"""What the first line of a request comes to."""
 
 
 # Values ---------------------------------------------------------------------------------------------------------------
@@ -143,7 +144,22 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
         pl.when(kept).then(pl.col("field_2")).alias("protocol"),
         pl.when(~kept | ~whole).then(text(pl.col("raw"))).alias("request"),
     )
-    return split.select(pl.col(name).cast(kind) for name, kind in _REQUEST_SCHEMA.items())
+    return split.select(pl.col(name).cast(pl.String) for name in REQUEST)
+
+
+def plain_requests(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    """Add the columns ``REQUEST`` of plain ones, ``METHOD /target HTTP/version``; other lines no longer ``fits``."""
+    words = pl.col(column).str.split_exact(" ", 3).struct.rename_fields(["method", "_target", "protocol", "_more"])
+    parts = pl.col("_target").str.splitn("?", 2).struct.rename_fields(["path", "_query"])
+    plain = (
+        pl.col("protocol").str.starts_with("HTTP/")
+        & pl.col("_more").is_null()
+        & pl.col("path").str.starts_with("/")
+        & ~pl.col("method").is_in(["", "-"])
+    )
+    split = frame.with_columns(words.alias("_words")).unnest("_words").with_columns(parts.alias("_parts")).unnest("_parts")
+    # A name of its own for each step: Polars 2.1 loses an expression that replaces a column that came out of a struct.
+    return split.with_columns(pl.col("fits") & plain, text(pl.col("_query")).alias("query"), pl.lit(None, pl.String).alias("request"))
 
 
 def _with_odd_requests(words: pl.DataFrame) -> pl.DataFrame:

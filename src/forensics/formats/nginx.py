@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from forensics.errors import UsageError
-from forensics.formats.layout import Layout, Token
+from forensics.formats.layout import Layout
+from forensics.formats.split import Token
 
 NUMBER = r"-?\d+|-"
 SECONDS = r"-?\d+(?:\.\d+)?|-"

@@ -28,5 +28,8 @@ EVENTS: dict[str, pl.DataType] = {
 LINES: dict[str, pl.DataType] = {"line": pl.Int64(), "raw": pl.String()}
 """What enters ``formats/``: physical line number and the line's text without its line end."""
 
+LONGEST_LINE = 1 << 20
+"""Bytes of the longest line that enters ``formats/``; a longer one is rejected before."""
+
 OUTCOME: dict[str, pl.DataType] = {"outcome": pl.String(), "reason": pl.String()}
 """What a parser adds to each line: outcome ``event``, ``skipped`` or ``rejected``, with the reason of the latter two."""

@@ -43,6 +43,7 @@ def format_of_string(text: str) -> Format:
         reference=reference,
         samples=(),
         open=layout.lenient_opener,
+        open_blocks=layout.block_opener,
         time_basis=layout.time_basis,
         zoned=zoned,
     )

@@ -176,6 +176,8 @@ def extras(columns: Mapping[str, pl.Series], rows: int) -> pl.Series:
     if not columns or not rows:
         return empty
     wanted = pl.DataFrame({key: columns[key].cast(pl.String) for key in sorted(columns)}).select(present(pl.all()))
+    if all(values.null_count() == rows for values in wanted.iter_columns()):
+        return empty
     width = wanted.width
     index = pl.int_range(0, rows * width, dtype=pl.UInt32, eager=True)
     key = index % width
