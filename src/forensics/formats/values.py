@@ -15,6 +15,7 @@ UNITS_MS: dict[str, float] = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 
 _OWN_UNITS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1000.0}
 _METHOD = r"^[A-Za-z][A-Za-z0-9_\-]*$"
+_PLAIN = r"^[0-9.]+$"
 _WHOLE_URL = r"^[A-Za-z][A-Za-z0-9+.\-]*://"
 
 
@@ -115,9 +116,10 @@ def _shortest(address: str) -> str:
 
 def nth_address(text: pl.Series, index: int) -> pl.Series:
     """Return one entry (0 first, -1 last) of a comma-separated list of addresses, normalised."""
-    if not text.str.contains(",", literal=True).any():
-        return to_address(text)
-    return to_address(text.str.split(",").list.get(index, null_on_oob=True).str.strip_chars())
+    if text.str.contains(_PLAIN).all():
+        return text
+    listed = text.str.contains(",", literal=True).any()
+    return to_address(text.str.split(",").list.get(index, null_on_oob=True).str.strip_chars() if listed else text)
 
 
 def split_target(target: pl.Series) -> pl.DataFrame:
