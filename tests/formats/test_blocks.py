@@ -10,12 +10,18 @@ from polars.testing import assert_frame_equal
 
 from forensics.case.reading import cut_block
 from forensics.evidence.lines import batch_of
+from forensics.evidence.recognise import LineReader, Plan, Recognition
 from forensics.formats import cells
-from forensics.formats.base import Format, ReadOptions
+from forensics.formats.base import BlockParser, Format, ReadOptions
 from forensics.formats.registry import all_formats
 from forensics.formats.schema import EVENTS
 
-WHOLE = [entry for entry in all_formats() if entry.open_blocks is not None]
+
+def block_parser(entry: Format) -> BlockParser | None:
+    return LineReader(Plan([Recognition(entry, 1.0, 1)]), ReadOptions()).block_parser
+
+
+WHOLE = [entry for entry in all_formats() if block_parser(entry) is not None]
 PIECES = [
     '"',
     '""',
@@ -57,8 +63,8 @@ def _block(entry: Format, chance: random.Random) -> bytes:
 @pytest.mark.parametrize("entry", WHOLE, ids=lambda entry: entry.name)
 def test_blocks_give_what_lines_give(entry: Format) -> None:
     chance = random.Random(entry.name)
-    assert entry.open_blocks is not None
-    whole, parse = entry.open_blocks(ReadOptions()), entry.open(ReadOptions())
+    whole, parse = block_parser(entry), entry.open(ReadOptions())
+    assert whole is not None
     fast = 0
     for _ in range(6):
         block = _block(entry, chance)

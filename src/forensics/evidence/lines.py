@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from forensics.formats.schema import LINES, LONGEST_LINE
+from forensics.formats.base import BlockParser, BlockRead, Parser
+from forensics.formats.schema import EVENTS, LINES, LONGEST_LINE
 
 BLOCK_BYTES = 24 << 20
 """Bytes of text per block; a fixed number, so that the same evidence gives the same Parquet row groups.
@@ -82,6 +83,21 @@ def batch_of(block: bytes, only: pl.Series | None = None) -> LineBatch:
     raw = split_lines(block)
     numbers = pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True) if only is None else only
     return _batch(numbers.alias("line"), raw if only is None else raw.gather(only - 1))
+
+
+def of_blocks(parser: Parser) -> BlockParser:
+    """Return a parser of blocks from one of lines that does not depend on the lines before: blocks can be read at the same time."""
+
+    def read(block: bytes) -> BlockRead:
+        batch = batch_of(block)
+        found = parser(batch.lines)
+        is_event = found["outcome"] == "event"
+        events = (found if is_event.all() else found.filter(is_event)).select(*EVENTS)
+        count = len(batch.lines) + len(batch.rejects) + batch.blank
+        left = pl.int_range(1, count + 1, dtype=pl.Int64, eager=True)
+        return BlockRead(events, left.clear() if len(events) == count else left.filter(~left.is_in(events["line"].implode())))
+
+    return read
 
 
 def split_lines(block: bytes) -> pl.Series:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forensics.evidence.lines import of_blocks
 from forensics.evidence.refusals import what_line, why_rejected
 from forensics.evidence.wrappings import unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
+from forensics.formats.parts import InParts
 from forensics.formats.registry import all_formats
 from forensics.formats.schema import EVENTS, LINES, OUTCOME
 
@@ -137,9 +139,13 @@ class LineReader:
 
     @property
     def block_parser(self) -> BlockParser | None:
-        """The main format's parser of whole blocks, where it has one and its lines are not wrapped."""
-        opened = self.main.open_blocks
-        return None if opened is None or self._wrapped else opened(self._options)
+        """The main format's parser of whole blocks, where it can have one and its lines are not wrapped."""
+        if self._wrapped:
+            return None
+        if self.main.open_blocks is not None:
+            return self.main.open_blocks(self._options)
+        parser = self._parser(self.main)
+        return of_blocks(parser.parser) if isinstance(parser, InParts) else None
 
     def read(self, lines: pl.DataFrame, already: pl.DataFrame | None = None, *, last: bool = False) -> Parsed:
         """Return what the lines are; parts of a record that may go on in the next batch come back with that batch.
