@@ -13,9 +13,12 @@ from tests.case import cases
 
 from forensics import CASE_VERSION
 from forensics.analysis import ensure_analysed
-from forensics.case import query
+from forensics.case import migration, query
 from forensics.case.case import Case
 from forensics.errors import ForensicsError, UsageError
+from forensics.evidence import chain
+from forensics.evidence.hashing import sha256_of
+from forensics.evidence.verify import verify
 from forensics.progress import Silent
 
 HOLD = "import sys, time; from pathlib import Path; from forensics.case.case import Case\n"
@@ -122,6 +125,67 @@ def test_an_older_case_is_migrated_and_the_old_one_kept(tmp_path: Path) -> None:
         assert case.table("rulings").is_empty()
     assert (folder / "case.version-0.duckdb").is_file()
     assert '"action": "migrate"' in (folder / "custody.jsonl").read_text()
+
+
+def aged(folder: Path) -> None:
+    """Make a case one of an earlier program: columns that it did not have are missing, one that was given up is there."""
+    with Case.open(folder) as case:
+        ensure_analysed(case, Silent())
+        case.connection.execute("INSERT INTO rulings VALUES (1, 'known', 'account', 'u-1', NULL, 'a partner')")
+        case.connection.execute("ALTER TABLE incidents DROP COLUMN silent_hosts")
+        case.connection.execute("ALTER TABLE rulings DROP COLUMN other")
+        case.connection.execute("ALTER TABLE evidence_files DROP COLUMN note")
+        case.connection.execute("ALTER TABLE evidence_files ADD COLUMN forgotten VARCHAR")
+        case.set_meta("layout", "an earlier one")
+
+
+def test_columns_that_a_case_lacks_are_added_and_what_people_wrote_is_carried_over(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+    aged(folder)
+    assert query.select(folder, "SELECT count(*) AS n, any_value(silent_hosts) AS s FROM incidents", Silent()).height == 1
+    with Case.open(folder) as case:
+        assert case.table("rulings").drop("ruling").rows() == [("known", "account", "u-1", None, "a partner")]
+        assert case.table("evidence_files").drop("loaded_at").rows() != []
+        assert {"note", "forgotten"}.intersection(case.table("evidence_files").columns) == {"note"}
+        assert [check for check in verify(case, Silent()) if check.state != "intact"] == []
+    assert len(list(folder.glob("case.version-*"))) == 1
+    with duckdb.connect(str(folder / f"case.version-{CASE_VERSION}.duckdb"), read_only=True) as old:
+        assert old.execute("SELECT count(forgotten), count(*) FROM evidence_files").fetchall() == [(0, 1)]
+    aged(folder)
+    assert count(folder) == 50
+    assert sorted(path.name for path in folder.glob("case.version-*")) == ["case.version-1.2.duckdb", "case.version-1.duckdb"]
+
+
+def test_a_read_only_case_of_an_earlier_program_can_be_asked(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+    aged(folder)
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    for path in (folder, folder / "case.duckdb"):
+        path.chmod(0o555)
+    assert query.select(folder, "SELECT count(*) AS n FROM events", Silent()).rows() == [(50,)]
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("dies_in", ["copyfile", "flush", "_lay_out", "custody"])
+def test_a_migration_that_dies_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_in: str) -> None:
+    folder = made(tmp_path)
+    aged(folder)
+    owner = {"copyfile": migration.shutil, "custody": migration.custody}.get(dies_in, migration)
+
+    def dying(*given: object, **named: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, "append" if dies_in == "custody" else dies_in, dying)
+        with pytest.raises(OSError, match="No space"):
+            Case.open(folder)
+    assert count(folder) == 50
+    assert not list(folder.glob("*.new"))
+    lines = chain.read(folder / "custody.jsonl").lines
+    assert [line["action"] for line in lines].count("migrate") == 1
+    kept = next(line for line in lines if line["action"] == "migrate")["outputs"][0]
+    assert sha256_of(Path(kept["path"])) == kept["sha256"]
 
 
 def test_a_second_process_is_refused_or_waits(tmp_path: Path, forensics) -> None:

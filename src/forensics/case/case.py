@@ -12,8 +12,9 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
+from forensics.case.migration import check_version
 from forensics.case.opening import DATABASE, Opened, connect, fresh, is_read_only, prepare_folder
-from forensics.case.recovery import check_version, recover
+from forensics.case.recovery import recover
 from forensics.case.sql import sql
 from forensics.errors import UsageError
 from forensics.evidence import custody

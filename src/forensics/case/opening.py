@@ -15,10 +15,13 @@ import duckdb
 
 from forensics import limits
 from forensics.errors import ForensicsError, UsageError
+from forensics.files import flush
 
 DATABASE = "case.duckdb"
 FRESH = f"{DATABASE}.new"
-OWN_NAMES = frozenset({DATABASE, f"{DATABASE}.wal", FRESH, f"{FRESH}.wal", "events", "custody.jsonl", "stdin", "temporary"})
+TEMPORARY = "temporary"
+"""Where the database puts what does not fit into memory; queries beside each other have a folder each, ``temporary-PROCESS``."""
+OWN_NAMES = frozenset({DATABASE, f"{DATABASE}.wal", FRESH, f"{FRESH}.wal", "events", "custody.jsonl", "stdin", TEMPORARY})
 """What a case folder may hold before it has a database (a creation that died)."""
 
 
@@ -55,6 +58,8 @@ def prepare_folder(folder: Path) -> None:
             )
     if not (folder / "events").is_dir():
         (folder / "events").mkdir(parents=True, exist_ok=True)
+        flush(folder)
+        flush(folder.parent)
 
 
 def check_name(folder: Path) -> None:
@@ -82,8 +87,8 @@ def connect(folder: Path) -> Opened:
         home = _copied(folder, tidy) if read_only else folder
         connection = locked(home / DATABASE)
         tidy.callback(connection.close)
-        _limit(connection, home / "temporary")
-        tidy.callback(shutil.rmtree, home / "temporary", ignore_errors=True)
+        _limit(connection, home / TEMPORARY)
+        tidy.callback(shutil.rmtree, home / TEMPORARY, ignore_errors=True)
         connection.execute("SET file_search_path = $folder", {"folder": searchable(folder, tidy)})
     except BaseException:
         tidy.close()
@@ -117,6 +122,7 @@ def fresh(folder: Path) -> Iterator[Opened]:
         made.rename(folder / DATABASE)
     else:
         made.unlink(missing_ok=True)
+    flush(folder)
 
 
 def _copied(folder: Path, tidy: ExitStack) -> Path:

@@ -25,7 +25,8 @@ import pyarrow as pa
 from forensics import limits
 from forensics.analysis import analysis_id, ensure_analysed
 from forensics.case.case import Case
-from forensics.case.opening import DATABASE, is_read_only, locked
+from forensics.case.migration import layout
+from forensics.case.opening import DATABASE, TEMPORARY, is_read_only, locked
 from forensics.case.sql import sql
 from forensics.errors import ForensicsError, UsageError
 from forensics.progress import Progress
@@ -173,7 +174,7 @@ def _collected(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFram
 @contextmanager
 def _scratch(home: Path) -> Iterator[Path]:
     """Give a place for what does not fit into memory, which goes away: in the case (or in the copy of a read-only one)."""
-    scratch = home / f"temporary-{os.getpid()}"
+    scratch = home / f"{TEMPORARY}-{os.getpid()}"
     if not os.access(home, os.W_OK) or is_read_only(home):
         with tempfile.TemporaryDirectory(prefix="forensics-") as elsewhere:
             yield Path(elsewhere)
@@ -208,7 +209,8 @@ def _up_to_date(folder: Path) -> bool:
     connection = locked(folder / DATABASE, read_only=True)
     try:
         facts = connection.execute(sql("case", "settled")).fetchall()
-        return bool(facts) and facts[0][0] == "" and analysis_id(Case.reading(folder, connection)) == facts[0][1]
+        unsettled, analysed, laid_out = facts[0]
+        return bool(unsettled == "" and laid_out == layout()) and analysis_id(Case.reading(folder, connection)) == analysed
     except duckdb.CatalogException:  # no case yet, or one of another version: opening it for writing says so
         return False
     finally:

@@ -1,77 +1,30 @@
-"""What opening a case for writing does first: finish or undo what a process that died left behind, migrate, and record it."""
+"""What opening a case for writing does first: finish or undo what a process that died left behind, and record it."""
 
 from __future__ import annotations
 
 import shutil
 from typing import TYPE_CHECKING
 
-from forensics import CASE_VERSION
-from forensics.case.opening import FRESH
-from forensics.case.sql import names
-from forensics.errors import ForensicsError
+from forensics.case.migration import UNSETTLED, put_on_record, remove_partial_copies
+from forensics.case.opening import FRESH, TEMPORARY
 from forensics.evidence import chain, custody
 from forensics.evidence.hashing import sha256_of
+from forensics.files import flush
 
 if TYPE_CHECKING:
     from forensics.case.case import Case
-
-UNSETTLED = "unsettled"
-"""Meta key: SHA-256 of the evidence committed last, while the views (perhaps its event file and custody line too) are still to come."""
-
-
-def check_version(case: Case) -> None:
-    """Make the tables of a new case, migrate those of an older one; ``ForensicsError`` for a newer one and for foreign databases."""
-    tables = {row["table_name"] for row in case.rows("case", "table_names")}
-    if tables and "meta" not in tables:
-        raise ForensicsError(f"The database in {case.folder} was not made by forensics: name another folder with --case.")
-    version = case.meta("case_version") if tables else None
-    if version is None:
-        _make(case)
-        return
-    made = int(version)
-    if made > CASE_VERSION:
-        raise ForensicsError(
-            f"The case in {case.folder} was made by a newer version of forensics "
-            f"(case version {made}, this one reads {CASE_VERSION}): update forensics, or load the evidence into a new --case."
-        )
-    if made < CASE_VERSION:
-        _migrate(case, made)
-
-
-def _make(case: Case) -> None:
-    with case.transaction():
-        case.execute("case", "schema")
-        case.set_meta("case_version", str(CASE_VERSION))
-        case.set_meta(UNSETTLED, "")
-        case.refresh_events()
-
-
-def _migrate(case: Case, made: int) -> None:
-    """Bring an older case up to date step by step, the old database kept beside it."""
-    kept = case.folder / f"case.version-{made}.duckdb"
-    if not case.read_only:
-        case.checkpoint()
-        shutil.copyfile(case.folder / "case.duckdb", kept)
-    steps = names("case/migrations")
-    with case.transaction():
-        for version in range(made, CASE_VERSION):
-            if f"from_{version}" in steps:
-                case.execute("case/migrations", f"from_{version}")
-        case.execute("case", "schema")
-        case.set_meta("case_version", str(CASE_VERSION))
-        case.set_meta("analysis_id", "")
-        case.refresh_events()
-    if not case.read_only:
-        details = {"from": made, "to": CASE_VERSION, "kept": kept.name}
-        custody.append(case.folder, "migrate", outputs=[custody.described(kept)], details=details)
 
 
 def recover(case: Case) -> None:
     """Finish or undo what a load that died left behind, so that the case holds exactly the evidence whose load had completed."""
     for left in (FRESH, f"{FRESH}.wal"):  # of a process that died while it made the case
         (case.folder / left).unlink(missing_ok=True)
+    for spilled in case.folder.glob(f"{TEMPORARY}-*"):  # of a query; none runs while this process holds the case
+        shutil.rmtree(spilled, ignore_errors=True)
+    remove_partial_copies(case.folder)
     finished = _settle_staged(case)
     torn = custody.mend(case.folder)
+    put_on_record(case)
     unsettled = case.meta(UNSETTLED)
     unrecorded = _unrecorded(case, unsettled) if unsettled else {}
     if finished or torn or unrecorded:
@@ -102,6 +55,8 @@ def _settle_staged(case: Case) -> list[str]:
         if left.exists():
             left.unlink()
             settled.append(f"removed {left.name}")
+    if settled:
+        flush(events)
     return settled
 
 

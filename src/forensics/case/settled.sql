@@ -3,5 +3,6 @@
 -- parameters: none
 SELECT
     max(value) FILTER (WHERE key = 'unsettled') AS unsettled,
-    max(value) FILTER (WHERE key = 'analysis_id') AS analysis_id
+    max(value) FILTER (WHERE key = 'analysis_id') AS analysis_id,
+    max(value) FILTER (WHERE key = 'layout') AS layout
 FROM meta

@@ -4,20 +4,24 @@ A Parquet file is written as ``events/SHA256.parquet.new``; the database transac
 then is it renamed and its custody line written; after the last file of a load the views are made to name them all. A process that dies
 in between leaves a ``.new`` file, which ``recovery.recover`` renames (its hash is on record) or removes (it is not), and views that it
 mends. So the case holds exactly the evidence files whose load had completed.
+
+Power may fail as well: bytes and names of the staged file are on the disk before the transaction (which DuckDB has on the disk before
+it returns), the rename before the custody line, and that before the load goes on.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from forensics.case.case import Case
-from forensics.case.recovery import UNSETTLED, recover
+from forensics.case.migration import UNSETTLED
+from forensics.case.recovery import recover
 from forensics.evidence import custody
 from forensics.evidence.hashing import sha256_of
+from forensics.files import flush
 
 RECORD_TABLES = ("rejects", "account_records", "payment_records", "identifier_records", "notes")
 """Tables whose rows were derived from an evidence file and go when it is loaded again with other options."""
@@ -39,6 +43,7 @@ def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame]
     row = dict(evidence, events_sha256=None if staged is None else sha256_of(staged))
     if staged is not None:
         flush(staged)
+        flush(staged.parent)  # its name, too: recovery finds it by that
     case.unplaced = row["sha256"]  # before the transaction: a commit can have worked and yet report an error
     with case.transaction():
         case.execute("case", "forget_evidence", evidence_id=row["evidence_id"])
@@ -66,15 +71,6 @@ def settle(case: Case) -> None:
         with case.transaction():
             case.refresh_events()
             case.set_meta(UNSETTLED, "")
-
-
-def flush(path: Path) -> None:
-    """Have the file's bytes (or the folder's entries) on the disk before going on."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def final_path(case: Case, sha256: str) -> Path:

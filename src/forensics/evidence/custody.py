@@ -25,6 +25,7 @@ from typing import Any, BinaryIO
 from forensics import CONTRACT_VERSION, __version__
 from forensics.errors import ForensicsError
 from forensics.evidence.hashing import sha256_of
+from forensics.files import flush
 
 GENESIS = "0" * 64
 """What the first line carries as the hash of the line before."""
@@ -65,7 +66,10 @@ def append(
     if place is None:
         return head(folder)
     with _held(place / NAME) as stream:
-        record = _record(action, inputs, outputs, result, details) | {"previous": _head_of(stream) or head(folder)}
+        previous = _head_of(stream)
+        if previous is None:  # a new record: its name must be on the disk before anything is said to be
+            flush(place)
+        record = _record(action, inputs, outputs, result, details) | {"previous": previous or head(folder)}
         line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace")
         _write(stream, line + b"\n")
     return hashlib.sha256(line).hexdigest()
