@@ -36,8 +36,10 @@ def lead_lag(load: Floats, errors: Floats, seed: int = 1) -> LeadLag | None:
     pairs = [_pairs(load, errors, int(lag)) for lag in lags]
     observed = np.array([_correlation(a, b) for a, b in pairs])
     best = int(np.argmax(observed))
+    shortest = min(len(a) for a, _ in pairs)
+    first, second = (np.stack([pair[side][:shortest] for pair in pairs]) for side in (0, 1))
     rng = np.random.default_rng(seed)
-    draws = [_draw(pairs, rng) for _ in range(DRAWS)]
+    draws = [_draw(first, second, rng) for _ in range(DRAWS)]
     low, high = np.quantile(lags[draws], [0.05, 0.95], method="nearest")
     return LeadLag(int(lags[best]), int(low), int(high), float(observed[best]))
 
@@ -55,11 +57,12 @@ def _correlation(a: Floats, b: Floats) -> float:
     return float((a * b).sum()) / scale if scale > 0 else 0.0
 
 
-def _draw(pairs: list[tuple[Floats, Floats]], rng: np.random.Generator) -> int:
-    shortest = min(len(a) for a, _ in pairs)
-    starts = rng.integers(0, shortest - BLOCK + 1, -(-shortest // BLOCK))
+def _draw(load: Floats, errors: Floats, rng: np.random.Generator) -> int:
+    """Return the place of the best lag in one resampling of the pairs; ``load`` and ``errors``: a row per lag, a column per minute."""
+    minutes = load.shape[1]
+    starts = rng.integers(0, minutes - BLOCK + 1, -(-minutes // BLOCK))
     index = (starts[:, None] + np.arange(BLOCK)).ravel()
-    first, second = (np.stack([pair[side][index] for pair in pairs]) for side in (0, 1))
+    first, second = np.take(load, index, axis=1), np.take(errors, index, axis=1)
     first -= first.mean(axis=1, keepdims=True)
     second -= second.mean(axis=1, keepdims=True)
     scale = np.sqrt((first * first).sum(axis=1) * (second * second).sum(axis=1))

@@ -136,8 +136,10 @@ class Case:
         return result
 
     def rows(self, package: str, name: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Return the result of a SELECT as dictionaries (for small results)."""
-        return self.frame(package, name, **parameters).to_dicts()
+        """Return the result of a SELECT as dictionaries (for small results: no frame is made, the statement is planned once)."""
+        found = self._fetch(sql(package, name), parameters)
+        columns = [column[0] for column in self.connection.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in found]
 
     def insert(self, table: str, frame: pl.DataFrame) -> None:
         """Append a frame to a table, columns matched by name; columns that the frame lacks become NULL."""

@@ -223,7 +223,7 @@ def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader,
     zone = "UTC" if known.zoned else options.time_zone or "UTC"
     assumptions = [known.assumption] if known.assumption else []
     if not known.zoned and options.time_zone is None:
-        assumptions.append("timestamps carry no zone and were taken as UTC (--time-zone says otherwise)")
+        assumptions.append("timestamps that carry no zone were taken as UTC (--time-zone says otherwise)")
     if options.trusted_proxies:
         assumptions.append(f"forwarded client addresses were believed behind {', '.join(options.trusted_proxies)}")
     assumptions += [f"{count:,} lines were read as {name}" for name, count in sorted(reader.used.items()) if count]

@@ -46,7 +46,8 @@ def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame]
         flush(staged.parent)  # its name, too: recovery finds it by that
     case.unplaced = row["sha256"]  # before the transaction: a commit can have worked and yet report an error
     with case.transaction():
-        case.execute("case", "forget_evidence", evidence_id=row["evidence_id"])
+        if case.rows("case", "holds_evidence", evidence_id=row["evidence_id"]):
+            case.execute("case", "forget_evidence", evidence_id=row["evidence_id"])
         case.insert("evidence_files", pl.DataFrame([row], infer_schema_length=None))
         for table in RECORD_TABLES:
             if table in frames:
