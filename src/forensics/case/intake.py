@@ -34,6 +34,10 @@ READERS = ("forensics.timeline.notes", "forensics.exports.reader")
 """Modules that know evidence other than logs: ``recognise(head, name, kind)`` and ``read(file, match, evidence_id)``."""
 
 
+LONGEST_SAMPLE = 1 << 16
+"""A longer line says little of its file's format, and trying it costs much."""
+
+
 @dataclass(frozen=True)
 class Intake:
     """What all files of one load share."""
@@ -202,6 +206,7 @@ def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
     """Return how to read the file; ``RefusedEvidenceError`` when it is no log that anybody knows."""
     raw = split_lines(head).head(SAMPLE_LINES)
     sample = pl.DataFrame({"line": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": raw}).drop_nulls()
+    sample = sample.filter(pl.col("raw").str.len_bytes() <= LONGEST_SAMPLE)
     if options.log_format is not None:
         given = format_of_string(options.log_format) if is_format_string(options.log_format) else by_name(options.log_format)
         plan = plan_for(sample, reading, [given])
@@ -212,7 +217,7 @@ def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
         raise RefusedEvidenceError(reason)
     plan = plan_for(sample, reading)
     if not plan.ranked or (options.kind is None and plan.ranked[0].share < LEAST_SHARE > share_read(plan, sample, reading)):
-        raise RefusedEvidenceError(why_no_log(sample["raw"]))
+        raise RefusedEvidenceError(why_no_log(raw.drop_nulls().str.head(LONGEST_SAMPLE)))
     return plan
 
 

@@ -5,6 +5,7 @@ Several files are read at the same time; they are committed in the order of thei
 
 from __future__ import annotations
 
+import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from forensics.case import store
 from forensics.case.case import Case
@@ -24,6 +27,8 @@ from forensics.progress import Progress
 
 __all__ = ["LoadOptions", "LoadResult", "load"]
 
+UNREADABLE = (pl.exceptions.PolarsError, csv.Error, ValueError, OverflowError, RecursionError)
+"""What readers raise for contents that nobody foresaw."""
 AT_ONCE = 2
 """Files read at the same time (each already uses several threads)."""
 
@@ -101,6 +106,8 @@ def _outcome(entry: EvidenceFile, future: Future[Prepared]) -> tuple[EvidenceFil
         return entry, future.result()
     except RefusedEvidenceError as error:
         return entry, error
+    except UNREADABLE as error:  # nobody foresaw what is in it: named, and the rest still loads
+        return entry, RefusedEvidenceError(f"cannot be read ({type(error).__name__}: {str(error)[:200]})")
 
 
 def _take(case: Case, prepared: Prepared, result: LoadResult, known: dict[str, str]) -> None:

@@ -20,6 +20,8 @@ from forensics.errors import RefusedEvidenceError
 from forensics.evidence.streams import CHUNK, utf8_chunks
 
 HEAD = 1 << 20
+LONGEST_START = 192 << 20
+"""So much of a first line is looked past for lines that tell the format."""
 BLOCK = 4 << 20
 LONGEST_RECORD = 64 << 20
 PARQUET = b"PAR1"
@@ -63,12 +65,14 @@ def stream_head(stream: BinaryIO) -> bytes:
 
 
 def beginning(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the first chunks, enough for a sample (``HEAD`` bytes or what there is)."""
-    size = 0
+    """Yield the first chunks, enough for a sample: ``HEAD`` bytes, more where the first line alone is as long, or what there is."""
+    size = behind = 0
     for chunk in chunks:
         yield chunk
         size += len(chunk)
-        if size >= HEAD:
+        if behind or b"\n" in chunk:
+            behind += len(chunk) if behind else len(chunk) - chunk.index(b"\n")
+        if size >= HEAD and (behind >= HEAD // 4 or size >= LONGEST_START):
             return
 
 

@@ -7,7 +7,11 @@ import polars as pl
 KNOWN: tuple[tuple[str, str], ...] = (
     (r"^\[\w{3} \w{3} +\d{1,2} [\d:.]+ \d{4}\] \[[\w:-]+\]", "an Apache error log"),
     (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+#", "an nginx error log"),
-    (r'^\{?\s*"?(?:active|connections|requests|stub_status)|^Active connections: \d+', "a status snapshot of a web server"),
+    (
+        r'^\{?\s*"?(?:active|connections|requests|stub_status)|^Active connections: \d+|^server accepts |^ \d+ \d+ \d+ *$'
+        r"|^Reading: \d+ Writing: |^(?:Server|Total |CPU|Children|Uptime|Req|Bytes|Busy|Idle|Conns|Load|Scoreboard|Restart)[A-Za-z0-9]*: ",
+        "a status snapshot of a web server",
+    ),
     (
         r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b",
         "an application log",

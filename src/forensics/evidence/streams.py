@@ -7,8 +7,10 @@ import codecs
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import BinaryIO, cast
 
 from forensics.errors import RefusedEvidenceError
@@ -18,6 +20,10 @@ EXPANSION_RATIO = 200
 """No log shrinks more than this on disk; what does is a decompression bomb ..."""
 EXPANSION_FREE = 256 << 20
 """... once it has given this many bytes."""
+
+HOLE = b"\x00" * 64
+"""What is left where a file was cut while it was written to (copytruncate, a crash): zeros, and no text."""
+_HOLE = re.compile(rb"\x00+")
 
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -92,9 +98,10 @@ def utf8_chunks(stream: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
     first = stream.read(size)
     encoding = encoding_of(first)
     if encoding is None:
-        yield first.removeprefix(codecs.BOM_UTF8)
-        while chunk := stream.read(size):
-            yield chunk
+        chunks = chain((first.removeprefix(codecs.BOM_UTF8),), iter(lambda: stream.read(size), b""))
+        old = b"\n" not in first and first.count(b"\r") > 1  # line ends of old Macs
+        text = (chunk.replace(b"\r", b"\n") for chunk in chunks) if old else chunks
+        yield from (_HOLE.sub(b"", chunk) if HOLE in chunk else chunk for chunk in text)
         return
     decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
     yield decoder.decode(first).removeprefix("\ufeff").encode("utf-8", "backslashreplace")

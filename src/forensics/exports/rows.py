@@ -48,10 +48,13 @@ def decoded(data: bytes, assumptions: list[str] | None = None) -> str:
 
 
 def csv_header(text: str, delimiter: str) -> list[str]:
-    """Return the cells of the first line that is not empty; [] when there is none."""
-    for row in csv.reader(io.StringIO(text), delimiter=delimiter):
-        if row and any(cell.strip() for cell in row):
-            return row
+    """Return the cells of the first line that is not empty; [] when there is none, or it is none of a table."""
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if row and any(cell.strip() for cell in row):
+                return row
+    except csv.Error:  # a cell longer than any header
+        return []
     return []
 
 

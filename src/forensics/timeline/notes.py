@@ -123,7 +123,10 @@ def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str = "
 
 def _columns(header: str) -> tuple[int, int, int | None] | None:
     """Return where time, message and type stand in a CSV header, or None when it is no header of notes."""
-    names = [name.strip().lower().replace(" ", "_") for name in next(csv.reader([header]), [])]
+    try:
+        names = [name.strip().lower().replace(" ", "_") for name in next(csv.reader([header]), [])]
+    except csv.Error:  # a cell longer than any header
+        names = []
     time = next((index for index, name in enumerate(names) if name in TIMES), None)
     message = next((index for index, name in enumerate(names) if name in MESSAGES), None)
     kind = next((index for index, name in enumerate(names) if name in TYPES), None)
