@@ -23,6 +23,9 @@ from forensics.linkage.world import World
 GAP_DAYS = 7
 """An address that nobody used for so long may have been handed to somebody else."""
 
+ROUNDS = 3
+"""How often groups that weak evidence made are looked at again."""
+
 
 def link(case: Case) -> None:
     """Fill ``links``, ``actors`` and ``actor_accounts`` from ``identifiers``."""
@@ -70,12 +73,29 @@ def group(world: World, ruled: rulings.Ruled) -> Grouping:
     linking = linking.join(apart, on=["value_no", "account_no"], how="anti", maintain_order="left")
     cut = pl.concat([world.loose, bridging, apart]).unique(["value_no", "account_no"], keep="first", maintain_order=True)
     groups = world.grouped(linking, ruled.together)
-    joined = _allowed(corroborated(world, world.uses.join(cut, on=["value_no", "account_no"], how="anti"), groups), groups, ruled)
+    joined = _joined(world, linking, cut, groups, ruled)
     edges = pl.concat([ruled.together, joined.select("left", "right")])
     payer = world.grouped(linking, edges)
     operator = pl.concat([ruled.together, joined.filter(pl.col("level") == "operator").select("left", "right")])
     leaf = world.grouped(linking.filter(pl.col("level") == "operator"), operator)
     return Grouping(leaf, payer, _organisations(world, payer, cut), cut, joined)
+
+
+def _joined(world: World, linking: pl.DataFrame, cut: pl.DataFrame, groups: Numbers, ruled: rulings.Ruled) -> pl.DataFrame:
+    """Return the pairs of groups that weak evidence joins.
+
+    What was joined is looked at again as one group, a few times at most; then only two causes count, as a group shares several values of
+    one type with anybody more easily.
+    """
+    uses = world.uses.join(cut, on=["value_no", "account_no"], how="anti")
+    rounds: list[pl.DataFrame] = []
+    for number in range(ROUNDS):
+        found = _allowed(corroborated(world, uses, groups).filter((pl.col("causes") > 1) | (number == 0)), groups, ruled)
+        rounds.append(found)
+        if found.is_empty():
+            break
+        groups = world.grouped(linking, pl.concat([ruled.together, *(made.select("left", "right") for made in rounds)]))
+    return pl.concat(rounds)
 
 
 def _allowed(joined: pl.DataFrame, groups: Numbers, ruled: rulings.Ruled) -> pl.DataFrame:

@@ -39,6 +39,9 @@ SAMPLE = 256
 COMMON = 64
 """An address that more accounts share than this is not looked at: too many strangers are behind it."""
 
+ALIKE = 0.4
+"""Two values of types that were brought speak for each other only if their sharers are this much the same (cosine)."""
+
 
 def tested(values: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
     """Add to values: sampled, tied, coherence_bits (bits in favour of one owner; NULL where the type is never enough) and owned.

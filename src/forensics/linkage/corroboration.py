@@ -23,11 +23,11 @@ FEWEST_BITS = 1.5
 INDEPENDENT_NETWORKS = 3
 """So many shared addresses in different /16 (IPv6: /32) networks stand for a second cause."""
 
-SCHEMA = {"left": pl.Int32(), "right": pl.Int32(), "bits": pl.Float64(), "level": pl.String()}
+SCHEMA = {"left": pl.Int32(), "right": pl.Int32(), "bits": pl.Float64(), "level": pl.String(), "causes": pl.UInt32()}
 
 
 def corroborated(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
-    """Return the pairs of groups that weak evidence joins: left, right (groups), bits, level (operator | payer).
+    """Return the pairs of groups that weak evidence joins: left, right (groups), bits, level (operator | payer), causes.
 
     ``uses``: value_no, account_no of every use that is not ruled out; ``groups``: the group of each account.
     """
@@ -40,7 +40,7 @@ def corroborated(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFr
     joined = together.join(operator.select("left", "right", level=pl.lit("operator")), on=["left", "right"], how="left")
     return (
         _no_bridges(_both_sides(joined, pairs, groups))
-        .select("left", "right", "bits", pl.col("level").fill_null("payer"))
+        .select("left", "right", "bits", pl.col("level").fill_null("payer"), "causes")
         .sort("left", "right")
     )
 
@@ -68,10 +68,14 @@ def _held(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
 
 
 def _candidates(world: World, held: pl.DataFrame) -> pl.DataFrame:
-    """Return left, right: pairs of groups that share a value which is rare enough for them to pass at all."""
+    """Return left, right: pairs of groups that share a value which is rare enough for them to pass at all.
+
+    A family counts at most twice its strongest value, so half of what is needed must be left of that one when its ease is taken off.
+    """
     least = prior_bits(world.accounts) + NEEDED_BITS - CORROBORATION_CAP
-    rare = _telling(world).filter(pl.col("alone_bits") >= least).select("value_no")
-    sharing = held.join(rare, on="value_no").select("value_no", "group")
+    rare = _telling(world).filter(pl.col("alone_bits") >= least).select("value_no", "family", "alone_bits")
+    eased = _eased(held, held, world.values.select("value_no", "family"))
+    sharing = eased.join(rare, on="value_no").filter(pl.col("alone_bits") - pl.col("ease") >= least / 2).select("value_no", "group")
     counts = sharing.group_by("value_no").agg(pl.len().cast(pl.Int64).alias("groups"))
     steps = counts.group_by("groups").agg(pl.len().alias("values")).sort("groups")
     pairs = pl.col("values") * pl.col("groups") * (pl.col("groups") - 1) // 2
@@ -103,11 +107,17 @@ def _evidence(world: World, held: pl.DataFrame, candidates: pl.DataFrame) -> pl.
 
 
 def _eased(concerned: pl.DataFrame, held: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
-    """Add to the values held by the groups concerned: ease, the bits by which the group has more of the family than groups usually have."""
+    """Add to the values held by the groups concerned: ease, the bits by which the group shares such a value with anybody more easily.
+
+    Addresses: by how many more the group has than groups usually have. Types that were brought: of how many values it has any one
+    could be the common one (half of the bits for each side). Cards are many in a large company, and say no less for that.
+    """
     groups = max(1, held["group"].n_unique())
     usual = held.join(families, on="value_no").group_by("family").agg((pl.len() / groups).alias("usual"))
-    more = (pl.len().over("group", "family") / pl.max_horizontal("usual", pl.lit(1.0))).log(2).clip(lower_bound=0)
-    ease = pl.when(pl.col("family") == "payment").then(0.0).otherwise(more).alias("ease")
+    own = pl.len().over("group", "family").cast(pl.Float64)
+    more = (own / pl.max_horizontal("usual", pl.lit(1.0))).log(2).clip(lower_bound=0)
+    brought = pl.col("family").str.starts_with("brought")
+    ease = pl.when(pl.col("family") == "payment").then(0.0).when(brought).then(own.log(2) / 2).otherwise(more).alias("ease")
     return (
         concerned.join(families, on="value_no").join(usual, on="family").with_columns(ease).select("value_no", "group", "members", "ease")
     )

@@ -14,6 +14,8 @@ def collect(case: Case) -> None:
     case.execute("linkage", "forget")
     case.execute("linkage", "macros")
     case.execute("linkage", "addresses")
+    for step in ("brought_uses", "steps"):
+        case.execute("linkage", step)
     for name in signals():
         case.execute(FOLDER, name)
         case.execute("linkage", "gather", signal=name)

@@ -1,9 +1,11 @@
 -- title: what else the accounts that share a value have in common
--- why: the coherence test of values shared by three accounts or more (by two, where the type alone is in doubt). Of values shared by very many a fixed sample is tested (its order
---      comes from the account ids). A second value counts if so many of the sample using it would be surprising by chance. Colleagues
---      share the office anyway: for an address neither other addresses nor the company's domain count. Of a type that was brought the
---      other values count: who shares one rare value is asked whether he shares another.
--- parameters: $sample (accounts at most), $surprise_bits, $doubt_bits (more of it for types in doubt), $accounts (all accounts of the case), $common (sharers of an address at most)
+-- why: the coherence test of values shared by three accounts or more (by two, where the type alone is in doubt). Of values shared by very
+--      many a fixed sample is tested (its order comes from the account ids). A second value counts if so many of the sample using it would
+--      be surprising by chance. Colleagues share the office anyway: for an address neither other addresses nor the company's domain count.
+--      Of a type that was brought the other values count: who shares one rare value is asked whether he shares another. Two values of
+--      types that were brought must be shared by much the same accounts: those who like the same things share some of many.
+-- parameters: $sample (accounts at most), $surprise_bits, $doubt_bits (more of it for types in doubt), $accounts (all accounts of the case), $common (sharers of an address at most),
+--             $alike (cosine of the sharers of two values of types that were brought, at least)
 WITH tested AS (
     SELECT v.value_no, t.family, t.owner_bits IS NULL AS weak, coalesce(t.owner_bits < 0, FALSE) AS doubtful FROM shared_values AS v
     JOIN identifier_types AS t USING (identifier_type)
@@ -24,12 +26,12 @@ others AS (
 other_uses AS (SELECT w.value_no, w.account_no, o.sharers, o.family, o.place FROM value_uses AS w JOIN others AS o USING (value_no)),
 sizes AS (SELECT value_no, count(*) AS sampled, bool_or(doubtful) AS doubtful FROM members GROUP BY value_no),
 joint_uses AS (
-    SELECT m.value_no, m.account_no, w.value_no AS other_no, w.sharers
+    SELECT m.value_no, m.account_no, w.value_no AS other_no, w.sharers, starts_with(m.family, 'brought') AND starts_with(w.family, 'brought') AS brought
     FROM members AS m
     JOIN other_uses AS w ON w.account_no = m.account_no
     WHERE NOT m.weak AND w.family <> m.family
     UNION ALL
-    SELECT m.value_no, m.account_no, w.value_no AS other_no, w.sharers
+    SELECT m.value_no, m.account_no, w.value_no AS other_no, w.sharers, starts_with(m.family, 'brought') AND starts_with(w.family, 'brought') AS brought
     FROM members AS m
     JOIN other_uses AS w ON w.account_no = m.account_no
     WHERE m.weak AND NOT w.place AND (w.family <> m.family OR (starts_with(m.family, 'brought') AND w.value_no <> m.value_no))
@@ -40,7 +42,7 @@ counted AS (
     FROM joint_uses AS b
     JOIN sizes AS s USING (value_no)
     GROUP BY b.value_no, b.other_no
-    HAVING count(*) > 1
+    HAVING count(*) > 1 AND NOT (bool_or(b.brought) AND count(*) < $alike * sqrt(max(b.sharers) * max(s.sampled)))
 ),
 surprising AS (
     SELECT value_no, other_no FROM counted

@@ -36,6 +36,7 @@ class World:
             doubt_bits=coherence.DOUBT_BITS,
             accounts=max(1, accounts),
             common=coherence.COMMON,
+            alike=coherence.ALIKE,
         )
         values = coherence.tested(case.frame("linkage", "shared_values"), coherence.tied_accounts(ties))
         uses = case.frame("linkage", "value_uses")

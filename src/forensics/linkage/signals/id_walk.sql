@@ -3,19 +3,9 @@
 --      work do so on the same route and day. Never enough by itself: two collectors may not know each other.
 -- weigh: family=behaviour level=operator m=0.5 chance=2 owner=none
 CREATE OR REPLACE TEMP VIEW signal AS
-WITH fetched AS (
-    SELECT
-        account_id, started_at, evidence_id, line, regexp_replace(path, '\d{3,18}', '{id}', 'g') AS route,
-        TRY_CAST(regexp_extract(path, '\d{3,18}') AS BIGINT) AS object_no
-    FROM requests
-    WHERE account_id IS NOT NULL AND method = 'GET' AND regexp_matches(path, '\d{3}')
-),
-steps AS (
-    SELECT *, object_no - lag(object_no) OVER (PARTITION BY account_id, route ORDER BY started_at, evidence_id, line) AS step FROM fetched
-)
 SELECT
     account_id, 'id_walk' AS identifier_type, route || ' ' || strftime(started_at, '%Y-%m-%d') AS identifier_value, min(started_at) AS first_at,
     max(started_at) AS last_at, count(*) AS uses, min((started_at, evidence_id, line))[2] AS evidence_id, min((started_at, evidence_id, line))[3] AS line
-FROM steps
+FROM object_steps
 GROUP BY account_id, route, strftime(started_at, '%Y-%m-%d')
 HAVING count(*) >= 40 AND count(*) FILTER (step BETWEEN 1 AND 50) >= 0.7 * count(*);

@@ -1,0 +1,119 @@
+"""Identifiers that an investigator brings: crowds that share them with heavy tails, and what must not link anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.linkage.crowd import Crowd, posters, wallets
+
+from forensics.case.case import Case
+from forensics.case.loading import LoadOptions, load
+from forensics.exports.accounts import resolve
+from forensics.linkage.actors import link
+from forensics.linkage.identifiers import collect
+from forensics.progress import Silent
+
+START = datetime(2024, 3, 1, 8, 17)
+Row = tuple[str, str, str, datetime | None]
+
+
+def linked(folder: Path, path: Path) -> dict[str, str]:
+    with Case.create(folder / "case") as case:
+        load(case, [path], LoadOptions(kind="identifiers"), Silent())
+        resolve(case)
+        collect(case)
+        link(case)
+        return dict(case.table("account_actors").select("account_id", "actor_id").iter_rows())
+
+
+def given(folder: Path, rows: list[Row]) -> dict[str, str]:
+    """Link these rows among sixty accounts that share nothing."""
+    others: list[Row] = [(f"other-{n:03d}", "funded_by", f"own-{n:03d}", START + timedelta(hours=3.7 * n)) for n in range(60)]
+    path = folder / "identifiers.csv"
+    columns = ["account_id", "identifier_type", "identifier_value", "first_at"]
+    pl.DataFrame(rows + others, schema=columns, orient="row", infer_schema_length=None).write_csv(
+        path, datetime_format="%Y-%m-%dT%H:%M:%SZ"
+    )
+    return linked(folder, path)
+
+
+def pairs(counts: Counter[object]) -> int:
+    return sum(n * (n - 1) // 2 for n in counts.values())
+
+
+@pytest.mark.parametrize(("crowd", "recall"), [(wallets(3, 2500), 0.15), (posters(3, 1000), 0.2)], ids=["wallets", "posters"])
+def test_a_crowd_is_no_hairball(crowd: Crowd, recall: float, tmp_path: Path) -> None:
+    found = linked(tmp_path, crowd.write(tmp_path))
+    both = Counter((crowd.master[name], found[name]) for name in found)
+    said = pairs(Counter(found.values()))
+    assert max(Counter(found.values()).values()) <= max(Counter(crowd.master.values()).values())
+    assert pairs(both) / said >= 0.99
+    assert pairs(both) / pairs(Counter(crowd.master.values())) >= recall
+
+
+def test_one_rare_value_is_not_enough(tmp_path: Path) -> None:
+    found = given(tmp_path, [("a-000001", "funded_by", "purse", None), ("a-000002", "funded_by", "purse", None)])
+    assert found["a-000001"] != found["a-000002"]
+
+
+def test_one_source_in_one_burst(tmp_path: Path) -> None:
+    rows: list[Row] = [(f"a-{n:06d}", "funded_by", "purse", START + timedelta(minutes=2 * n)) for n in range(6)]
+    found = given(tmp_path, rows)
+    assert len({found[row[0]] for row in rows}) == 1
+
+
+def test_a_source_that_gives_all_the_time_has_no_burst(tmp_path: Path) -> None:
+    rows: list[Row] = [(f"a-{n:06d}", "funded_by", "exchange", START + timedelta(minutes=7 * n)) for n in range(900)]
+    assert max(Counter(given(tmp_path, rows).values()).values()) == 1
+
+
+def test_an_hour_in_which_everybody_is_busy(tmp_path: Path) -> None:
+    """Launch day: pairs share a source in the same minutes, as everybody gets something in these minutes."""
+    rows: list[Row] = [(f"a-{n:06d}", "funded_by", f"desk-{n // 3}", START + timedelta(seconds=5 * (n % 3) + n // 3)) for n in range(900)]
+    assert max(Counter(given(tmp_path, rows).values()).values()) == 1
+
+
+def test_days_without_a_time_are_no_burst(tmp_path: Path) -> None:
+    day = datetime(2024, 3, 1)
+    rows: list[Row] = [(f"a-{n:06d}", "funded_by", "purse", day) for n in range(6)]
+    assert max(Counter(given(tmp_path, rows).values()).values()) == 1
+
+
+def test_an_account_that_is_another_accounts_value(tmp_path: Path) -> None:
+    """Who funded and traded with an account of the case has these values in common with it."""
+    rows: list[Row] = [
+        ("wallet-0001", "funded_by", "hot", None),
+        ("wallet-0002", "funded_by", "wallet-0001", None),
+        ("wallet-0002", "traded_with", "wallet-0001", None),
+    ]
+    found = given(tmp_path, rows)
+    assert found["wallet-0001"] == found["wallet-0002"]
+
+
+def test_a_number_that_happens_to_be_an_account(tmp_path: Path) -> None:
+    rows: list[Row] = [("10115", "colour", "red", None)]
+    rows += [(f"a-{n:06d}", kind, "10115", None) for n in range(1) for kind in ("postcode", "room", "desk")]
+    rows += [(f"b-{n:06d}", kind, f"{n}", None) for n in range(40) for kind in ("postcode", "room", "desk")]
+    found = given(tmp_path, rows)
+    assert found["10115"] != found["a-000000"]
+
+
+@pytest.mark.parametrize("kind", ["bin", "IIN", "card_bin", "first6", "Last4"])
+def test_digits_of_a_card_never_link(kind: str, tmp_path: Path) -> None:
+    rows: list[Row] = [(f"a-{n:06d}", kind, "411111", None) for n in range(2)]
+    rows += [(f"a-{n:06d}", "device", "one", None) for n in range(2)]
+    with_digits = given(tmp_path, rows)
+    assert with_digits["a-000000"] == with_digits["a-000001"], "the device does"
+    (tmp_path / "again").mkdir()
+    assert len(set(given(tmp_path / "again", rows[:2]).values())) == 62, "nobody is tied by digits of a card"
+
+
+def test_a_thousand_identifiers_of_one_account(tmp_path: Path) -> None:
+    """Whoever has everything shares something with anybody; that ties nobody together."""
+    rows: list[Row] = [("collector", "link", f"page-{n}", None) for n in range(1000)]
+    rows += [(f"a-{n % 300:06d}", "link", f"page-{n}", None) for n in range(900)]
+    assert max(Counter(given(tmp_path, rows).values()).values()) == 1
