@@ -9,7 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from forensics.case.reading import cut_block
-from forensics.evidence.lines import batch_of
+from forensics.evidence.lines import batch_among, batch_of
 from forensics.evidence.recognise import LineReader, Plan, Recognition
 from forensics.formats import cells
 from forensics.formats.base import BlockParser, Format, ReadOptions
@@ -101,3 +101,15 @@ def test_cells_are_those_of_lines_with_exactly_so_many() -> None:
 
 def test_bytes_that_are_no_text_are_left_to_lines() -> None:
     assert cells.cut(b"a|\xff|b\n", "|", ["x", "y", "z"]) is None
+
+
+def test_chosen_lines_of_a_block_are_those_of_all() -> None:
+    chance = random.Random(5)
+    for _ in range(200):
+        block = "".join(chance.choice(("a", "é", "\n", "\n", "\r\n", " ")) for _ in range(chance.randrange(1, 60))).encode()
+        every = batch_of(block)
+        count = block.count(b"\n") + (not block.endswith(b"\n"))
+        chosen = pl.Series(sorted(chance.sample(range(1, count + 1), chance.randrange(1, count + 1))))
+        some = batch_among(block, chosen)
+        assert_frame_equal(some.lines, every.lines.filter(pl.col("line").is_in(chosen.implode())))
+        assert len(some.lines) + some.blank == len(chosen)

@@ -16,21 +16,24 @@ from typing import Any, NamedTuple, Self
 
 import polars as pl
 
-from forensics.evidence.lines import KEPT_OF_REJECT, NO_LINES, LineBatch, batch_of, blocks
+from forensics.evidence.lines import KEPT_OF_REJECT, NO_LINES, LineBatch, batch_among, batch_of, blocks
 from forensics.evidence.prefetch import mapped
 from forensics.evidence.recognise import LineReader, Parsed
 from forensics.formats.base import BlockParser
 from forensics.formats.proxies import behind_proxies
-from forensics.formats.schema import EVENTS
+from forensics.formats.schema import EVENTS, OUTCOME
 
 ROW_GROUP = 131_072
-REPEATED = ("evidence_id", "client_ip", "user_name", "method", "host", "path", "protocol", "status", "referrer", "user_agent")
-"""Columns whose values recur within a row group: stored through a dictionary."""
+DICTIONARY_SAMPLE = 16_384
+"""Rows of a file's first batch that decide which columns are stored through a dictionary: those with fewer than half as many values."""
 SOUGHT = ("evidence_id", "line", "timestamp", "started_at", "status", "duration_ms")
 """Columns with least and greatest values per row group: those that readers can skip row groups by (texts are spread over all of them)."""
+WAITING_LINES = 4096
+"""So many lines that a block parser left are read together."""
 BACKWARD = timedelta(seconds=60)
 """A timestamp so much before the one above it is a backward step of the clock (slow requests are logged late by less)."""
 
+NO_OUTCOMES = pl.DataFrame(schema={"line": pl.Int64(), **OUTCOME})
 REJECTS: dict[str, pl.DataType] = {"evidence_id": pl.String(), "line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
 
 
@@ -60,28 +63,27 @@ class Reading:
         if not batch.rejects.is_empty():
             self.rejects.append(batch.rejects)
 
-    def count(self, kept: pl.DataFrame, dropped: int, others: pl.DataFrame, lines: pl.DataFrame) -> None:
-        """Add what lines were read as: events that are kept, how many are not, and ``others`` (``lines`` holds their text)."""
+    def count(self, kept: pl.DataFrame, others: pl.DataFrame, lines: pl.DataFrame) -> None:
+        """Add what lines were read as: events that are kept, and ``others`` (``lines`` holds their text)."""
         rejected = others.filter(pl.col("outcome") == "rejected")
         self.parsed += len(kept)
-        self.skipped += dropped + len(others) - len(rejected)
+        self.skipped += len(others) - len(rejected)
         if not rejected.is_empty():
             raw = lines.select("line", pl.col("raw").str.head(KEPT_OF_REJECT))
             self.rejects.append(rejected.select("line", "reason").join(raw, on="line", how="left", maintain_order="left"))
-        self._clock(kept)
+        if not kept.is_empty():
+            began, ended = kept["started_at"].min(), kept["timestamp"].max()
+            assert isinstance(began, datetime)
+            assert isinstance(ended, datetime)
+            self.first_at = began if self.first_at is None else min(began, self.first_at)
+            self.last_at = ended if self.last_at is None else max(ended, self.last_at)
 
-    def _clock(self, events: pl.DataFrame) -> None:
-        if events.is_empty():
-            return
-        stamps = events["timestamp"]
-        began, ended = events["started_at"].min(), stamps.max()
-        assert isinstance(began, datetime)
-        assert isinstance(ended, datetime)
-        self.first_at = began if self.first_at is None else min(began, self.first_at)
-        self.last_at = ended if self.last_at is None else max(ended, self.last_at)
-        before = stamps.shift(1, fill_value=self._before if self._before is not None else stamps[0])
-        self.backward_steps += int((before - stamps > BACKWARD).sum())
-        self._before = stamps[-1]
+    def follow_clock(self, stamps: pl.Series) -> None:
+        """Count the backward steps among timestamps in the order of the file."""
+        if len(stamps):
+            before = stamps.shift(1, fill_value=self._before if self._before is not None else stamps[0])
+            self.backward_steps += int((before - stamps > BACKWARD).sum())
+            self._before = stamps[-1]
 
     def rejects_of(self, evidence_id: str) -> pl.DataFrame:
         """Return the rows for the table ``rejects``, by line."""
@@ -135,7 +137,7 @@ class EventWriter:
                 compression="zstd",
                 compression_level=1,
                 store_schema=False,
-                use_dictionary=list(REPEATED),
+                use_dictionary=["evidence_id", *_repetitive(events.head(DICTIONARY_SAMPLE))],
                 write_statistics=list(SOUGHT),
             )
         self._writer.write_table(table, row_group_size=ROW_GROUP)
@@ -149,6 +151,13 @@ class EventWriter:
             self._pool.shutdown(wait=True, cancel_futures=True)
             if self._writer is not None:
                 self._writer.close()
+
+
+def _repetitive(events: pl.DataFrame) -> list[str]:
+    """Return the columns of text or small numbers whose values recur."""
+    kinds = (pl.String(), pl.Int16())
+    distinct = events.select(pl.col(name).n_unique() for name, kind in EVENTS.items() if kind in kinds)
+    return [name for name, count in distinct.row(0, named=True).items() if 2 * count <= len(events)]
 
 
 def stored(events: pl.DataFrame, evidence_id: str) -> pl.DataFrame:
@@ -177,30 +186,59 @@ def cut_block(parser: BlockParser | None, block: bytes) -> CutBlock:
         batch = batch_of(block)
         return CutBlock(None, batch, len(batch.lines) + len(batch.rejects) + batch.blank)
     left = whole.left
-    return CutBlock(whole.events, batch_of(block, left) if len(left) else NO_LINES, len(whole.events) + len(left))
+    return CutBlock(whole.events, batch_among(block, left) if len(left) else NO_LINES, len(whole.events) + len(left))
 
 
 def read_log(chunks: Iterable[bytes], reader: LineReader, writer: EventWriter, window: Window) -> Reading:
-    """Parse a whole log: text chunks in, events to ``writer``, counts out."""
+    """Parse a whole log: text chunks in, events to ``writer``, counts out.
+
+    Lines that a block parser leaves are read many blocks at a time, for it costs as much to find out what one such line is as a thousand;
+    their events come after those of the blocks. Backward steps of the clock are looked for among the others.
+    """
     reading = Reading()
+    sink = _Sink(reading, writer, window, reader.trusted_proxies)
+    waiting: list[pl.DataFrame] = []
     with mapped(partial(cut_block, reader.block_parser), blocks(chunks)) as cut:
         for block in cut:
-            before = reading.lines
-            batch = block.batch.moved(before)
+            batch = block.batch.moved(reading.lines)
+            if block.events is None:
+                parsed = reader.read(batch.lines)
+                sink.take(parsed)
+                reading.follow_clock(parsed.read.filter(pl.col("outcome") == "event")["timestamp"])
+            else:
+                sink.keep(block.events.with_columns(pl.col("line") + reading.lines))
+                reading.follow_clock(block.events["timestamp"])
+                waiting.append(batch.lines)
             reading.arrived(block.lines, batch)
-            already = block.events
-            if already is not None:
-                outcome = (pl.lit("event").alias("outcome"), pl.lit(None, pl.String()).alias("reason"))
-                already = already.with_columns(pl.col("line") + before, *outcome)
-            _take(reader.read(batch.lines, already), reading, writer, window, reader.trusted_proxies)
-    _take(reader.finish(), reading, writer, window, reader.trusted_proxies)
+            if sum(map(len, waiting)) >= WAITING_LINES:
+                sink.take(reader.read(pl.concat(waiting)))
+                waiting.clear()
+    if waiting:
+        sink.take(reader.read(pl.concat(waiting)))
+    sink.take(reader.finish())
     return reading
 
 
-def _take(parsed: Parsed, reading: Reading, writer: EventWriter, window: Window, trusted_proxies: tuple[str, ...]) -> None:
-    is_event = parsed.read["outcome"] == "event"
-    whole = is_event.all()
-    events, others = (parsed.read, parsed.read.clear()) if whole else (parsed.read.filter(is_event), parsed.read.filter(~is_event))
-    kept = behind_proxies(window.kept(events.select(*EVENTS)), trusted_proxies)
-    reading.count(kept, len(events) - len(kept), others, parsed.lines)
-    writer.write(kept)
+@dataclass(frozen=True)
+class _Sink:
+    """Where what was read goes."""
+
+    reading: Reading
+    writer: EventWriter
+    window: Window
+    trusted_proxies: tuple[str, ...]
+
+    def keep(self, events: pl.DataFrame, others: pl.DataFrame = NO_OUTCOMES, lines: pl.DataFrame = NO_LINES.lines) -> None:
+        """Write the events inside the window, and count them and all other lines."""
+        kept = behind_proxies(self.window.kept(events), self.trusted_proxies)
+        self.reading.skipped += len(events) - len(kept)
+        self.reading.count(kept, others, lines)
+        self.writer.write(kept)
+
+    def take(self, parsed: Parsed) -> None:
+        """Keep the events among parsed lines."""
+        is_event = parsed.read["outcome"] == "event"
+        if is_event.all():
+            self.keep(parsed.read.select(*EVENTS))
+        else:
+            self.keep(parsed.read.filter(is_event).select(*EVENTS), parsed.read.filter(~is_event), parsed.lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from forensics.formats.base import BlockParser, BlockRead, Parser
@@ -78,11 +79,19 @@ def blocks(chunks: Iterable[bytes], size: int = BLOCK_BYTES) -> Iterator[bytes]:
         yield data
 
 
-def batch_of(block: bytes, only: pl.Series | None = None) -> LineBatch:
-    """Return the lines of a block, or ``only`` those of these numbers; ``line`` counts from 1 in the block."""
+def batch_of(block: bytes) -> LineBatch:
+    """Return the lines of a block; ``line`` counts from 1 in it."""
     raw = split_lines(block)
-    numbers = pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True) if only is None else only
-    return _batch(numbers.alias("line"), raw if only is None else raw.gather(only - 1))
+    return _batch(pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True).alias("line"), raw)
+
+
+def batch_among(block: bytes, numbers: pl.Series) -> LineBatch:
+    """Return the lines of these numbers (some at least), as ``batch_of`` would."""
+    ends = np.append(np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n")) + 1, len(block))
+    last = numbers.to_numpy() - 1
+    first = np.where(last > 0, ends[last - 1], 0)
+    raw = split_lines(b"".join(block[start:end] for start, end in zip(first.tolist(), ends[last].tolist(), strict=True)))
+    return _batch(numbers.alias("line"), raw)
 
 
 def of_blocks(parser: Parser) -> BlockParser:

@@ -104,7 +104,7 @@ _NOTHING = pl.DataFrame(schema={**EVENTS, **OUTCOME})
 
 @dataclass(frozen=True)
 class Parsed:
-    """Lines and what they were read as, by line: ``LINES`` and ``EVENTS`` + ``OUTCOME`` (events of a block parser have no line here)."""
+    """Lines and what they were read as, ``LINES`` and ``EVENTS`` + ``OUTCOME``: the same lines in the same order."""
 
     lines: pl.DataFrame
     read: pl.DataFrame
@@ -147,16 +147,11 @@ class LineReader:
         parser = self._parser(self.main)
         return of_blocks(parser.parser) if isinstance(parser, InParts) else None
 
-    def read(self, lines: pl.DataFrame, already: pl.DataFrame | None = None, *, last: bool = False) -> Parsed:
-        """Return what the lines are; parts of a record that may go on in the next batch come back with that batch.
-
-        ``already``: what other lines between them were read as by ``block_parser``.
-        """
+    def read(self, lines: pl.DataFrame, *, last: bool = False) -> Parsed:
+        """Return what the lines are; parts of a record that may go on in the next batch come back with that batch."""
         whole = pl.concat([self._held, lines]) if len(self._held) else lines
         self._held = pl.DataFrame(schema=LINES)
-        outcomes = [] if already is None else [already]
-        if len(whole) or already is None:
-            outcomes += self._unwrapped(whole, last=last) if self._wrapped else self._plain(whole, last=last)
+        outcomes = self._unwrapped(whole, last=last) if self._wrapped else self._plain(whole, last=last)
         read = outcomes[0] if len(outcomes) == 1 else pl.concat([_NOTHING, *outcomes]).sort("line")
         if len(self._held):
             whole = whole.join(self._held.select("line"), on="line", how="anti", maintain_order="left")

@@ -61,7 +61,9 @@ def addresses(values: pl.Series) -> pl.Series:
     if plain.all():
         return values
     others = values.filter(~plain).unique()  # a client asks often: each of its addresses is looked at once
-    return values.replace(others, _one_spelling(others))
+    spelled = _one_spelling(others)
+    changed = spelled.ne_missing(others)
+    return values.replace(others.filter(changed), spelled.filter(changed)) if changed.any() else values
 
 
 def _one_spelling(values: pl.Series) -> pl.Series:
@@ -148,18 +150,24 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
 
 
 def plain_requests(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """Add the columns ``REQUEST`` of plain ones, ``METHOD /target HTTP/version``; other lines no longer ``fits``."""
-    words = pl.col(column).str.split_exact(" ", 3).struct.rename_fields(["method", "_target", "protocol", "_more"])
+    """Add the columns ``REQUEST`` where the line is ``METHOD /target HTTP/version`` or one word (no request); other lines no longer fit."""
+    words = pl.col(column).str.split_exact(" ", 3).struct.rename_fields(["_method", "_target", "protocol", "_more"])
     parts = pl.col("_target").str.splitn("?", 2).struct.rename_fields(["path", "_query"])
+    one = pl.col("_target").is_null()
     plain = (
         pl.col("protocol").str.starts_with("HTTP/")
         & pl.col("_more").is_null()
-        & pl.col("path").str.starts_with("/")
-        & ~pl.col("method").is_in(["", "-"])
+        & (pl.col("path").str.starts_with("/") | (pl.col("path") == "*"))
+        & ~pl.col("_method").is_in(["", "-"])
     )
     split = frame.with_columns(words.alias("_words")).unnest("_words").with_columns(parts.alias("_parts")).unnest("_parts")
     # A name of its own for each step: Polars 2.1 loses an expression that replaces a column that came out of a struct.
-    return split.with_columns(pl.col("fits") & plain, text(pl.col("_query")).alias("query"), pl.lit(None, pl.String).alias("request"))
+    return split.with_columns(
+        pl.col("fits") & (one | plain),
+        pl.when(~one).then(pl.col("_method")).alias("method"),
+        text(pl.col("_query")).alias("query"),
+        pl.when(one).then(text(pl.col(column))).alias("request"),
+    )
 
 
 def _with_odd_requests(words: pl.DataFrame) -> pl.DataFrame:
