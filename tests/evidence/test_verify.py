@@ -116,6 +116,26 @@ def test_a_verification_is_on_record_with_its_result(folder: Path) -> None:
     assert results == [("done", []), ("failed: 1 of 7 checks", ["evidence a.log: missing"])]
 
 
+def test_reports_and_exports_are_checked_where_they_are(folder: Path, forensics) -> None:
+    case = folder / "case"
+    forensics("report", "--case", case, "--out", folder / "report")
+    forensics("export", "graphml", "--case", case, "--out", folder / "graph")
+    assert wrong(folder) == set()
+    page, table = folder / "report" / "report.html", folder / "report" / "links.csv"
+    page.write_text(page.read_text(encoding="utf-8").replace("</body>", " </body>"), encoding="utf-8")
+    table.unlink()
+    (folder / "report" / "run.json").unlink()  # says when it was, and is on no record
+    shutil.move(folder / "graph", folder / "handed-over")
+    assert {check for check in wrong(folder) if check[2] != "taken away"} == {
+        ("output", str(page), "changed"),
+        ("output", str(table), "missing"),
+    }
+    assert "report.html is changed" in forensics("verify", "--case", case, check=3).stderr
+    forensics("report", "--case", case, "--out", folder / "report")  # what was written last counts
+    assert {state for _, _, state in wrong(folder)} == {"taken away"}
+    forensics("verify", "--case", case)
+
+
 def test_the_sentence_and_the_exit_code(folder: Path, forensics) -> None:
     complain([Check("evidence", "a", "intact"), Check("evidence", "b", "moved", "found at /x")])
     with pytest.raises(BrokenEvidenceError, match=r"evidence a is changed \(why\)"):

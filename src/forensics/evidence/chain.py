@@ -62,3 +62,12 @@ def loads(chain: Chain) -> Iterator[tuple[str, str | None]]:
             for entry in line.get("inputs", []):
                 yield entry.get("sha256"), line.get("details", {}).get("events_sha256")
         yield from (line.get("details", {}).get("loaded_but_unrecorded") or {}).items()
+
+
+def outputs(chain: Chain) -> dict[str, dict[str, Any]]:
+    """Return absolute path -> what was recorded last of each file that was written (``size_bytes``, ``sha256``)."""
+    found: dict[str, dict[str, Any]] = {}
+    for line in chain.lines:
+        for entry in line.get("outputs", []):
+            found[str(Path(str(line.get("folder", "/")), str(entry.get("path"))))] = entry
+    return found

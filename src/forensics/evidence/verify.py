@@ -1,4 +1,4 @@
-"""``forensics verify``: does everything still match its hash - evidence, event store, custody chain?"""
+"""``forensics verify``: does everything still match its hash - evidence, event store, custody chain, and what was written from them?"""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from forensics.evidence.hashing import sha256_of
 from forensics.evidence.provenance import stored_sha256
 from forensics.progress import Advance, Progress
 
-SOUND = frozenset({"intact", "moved"})
-"""States in which nothing is wrong: a moved file still has its bytes."""
+SOUND = frozenset({"intact", "moved", "taken away"})
+"""States in which nothing is wrong: a moved file still has its bytes, and a report may be handed over with its folder."""
 
 
 @dataclass(frozen=True, order=True)
@@ -29,10 +29,10 @@ class Check:
     """One thing that was checked, and what was found."""
 
     what: str
-    """evidence | events | custody | database"""
+    """evidence | events | custody | database | output"""
     name: str
     state: str
-    """intact | moved | changed | missing | added | unreadable | broken"""
+    """intact | moved | taken away | changed | missing | added | unreadable | broken"""
     detail: str = ""
 
 
@@ -52,12 +52,16 @@ def verify(case: Case, progress: Progress, search: Path | None = None, head: str
     elsewhere (in ``run.json``) and must still be in the chain.
     """
     files = case.rows("case", "evidence_locations")
-    jobs = [*_evidence_jobs(files), *_event_jobs(case, files)]
+    chain = custody_chain.read(case.folder / custody.NAME)
+    written = custody_chain.outputs(chain)
+    here = {path: entry for path, entry in written.items() if Path(path).parent.is_dir()}
+    jobs = [*_evidence_jobs(files), *_event_jobs(case, files), *_output_jobs(here)]
     checks = list(_hashed(jobs, progress))
+    checks += [Check("output", path, "taken away", "its folder is no longer there") for path in written.keys() - here.keys()]
     if search is not None:
         checks = _found_elsewhere(checks, files, search, progress)
     checks.extend(_added(case, files))
-    checks.extend(_chain_checks(case, files, head))
+    checks.extend(_chain_checks(chain, files, head))
     checks.sort()
     wrong = [check for check in checks if check.state not in SOUND]
     result = "done" if not wrong else f"failed: {len(wrong)} of {len(checks)} checks"
@@ -88,6 +92,12 @@ def _event_jobs(case: Case, files: list[dict[str, Any]]) -> Iterator[_Job]:
         if row["events_sha256"] is not None:
             name = f"events/{row['sha256']}.parquet"
             yield _Job("events", name, EvidenceFile(name, case.folder / name), row["events_sha256"], None)
+
+
+def _output_jobs(written: dict[str, dict[str, Any]]) -> Iterator[_Job]:
+    """What the custody record says was written last under each path: reports, exports, copies of older databases."""
+    for path, entry in written.items():
+        yield _Job("output", path, EvidenceFile(path, Path(path)), str(entry.get("sha256")), None)
 
 
 def _hashed(jobs: list[_Job], progress: Progress) -> Iterator[Check]:
@@ -156,8 +166,7 @@ def _added(case: Case, files: list[dict[str, Any]]) -> Iterator[Check]:
             yield Check("events", f"events/{path.name}", "added", "no evidence on record has it")
 
 
-def _chain_checks(case: Case, files: list[dict[str, Any]], head: str | None) -> Iterator[Check]:
-    chain = custody_chain.read(case.folder / custody.NAME)
+def _chain_checks(chain: custody_chain.Chain, files: list[dict[str, Any]], head: str | None) -> Iterator[Check]:
     if not chain.lines and files:
         yield Check("custody", custody.NAME, "missing", "the case holds evidence and no record of how it came")
         return

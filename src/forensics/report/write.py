@@ -100,10 +100,12 @@ def csv_columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_files(out: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write each text under its name; return the files, sorted."""
+    """Write each text under its name, each whole or not at all; return the files, sorted."""
     out.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        (out / name).write_text(text, encoding="utf-8", newline="")
+        partial = out / f"{name}.new"
+        partial.write_text(text, encoding="utf-8", newline="")
+        partial.replace(out / name)
     return [out / name for name in sorted(texts)]
 
 
