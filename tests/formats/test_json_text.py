@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensics.formats.json_text import JsonReader
+from forensics.formats.json_text import JsonReader, entries
 
 PATHS = ["a", "b", "c", "c>d", "c>e>f", "h>User-Agent"]
 
@@ -210,3 +210,10 @@ def test_hostile_lines_cost_their_neighbours_nothing(line: str) -> None:
     assert good == [True, True, True]
     assert (rows[0]["a"], rows[2]["a"]) == ("before", "after")
     assert len(rows[1].get("a", "")) <= len(line)
+
+
+def test_entries_of_lists_whatever_is_among_them() -> None:
+    texts = ['["a","b\\"c"]', '["a",1,null,{"b":2}]', "[]", '["cut', '["é', '["ok"]']
+    expected = [["a", 'b"c'], ["a", "1", None, '{"b":2}'], [], None, None, ["ok"]]
+    assert entries(pl.Series("list", texts)).to_list() == expected
+    assert entries(pl.Series("list", texts[:2])).to_list() == expected[:2]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from forensics.evidence.pairs import as_json
+from forensics.formats.json_text import BLANK, extract
 from forensics.formats.schema import LINES
 
 CRI = r"^\d{4}-\d\d-\d\dT\S+ (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S+)? (?P<text>.*)$"
@@ -33,7 +34,7 @@ FIELD = r'(?:^|,)"((?:[^"]|"")*"" ?(?:[^"]|"")*)"(?:,|$)'
 QUOTED = r'^"(?P<text>.*)"$'
 AROUND = r'^"([^"]* "[^"]+".*)"$'
 """A line between quotes that were not escaped: the first one inside opens a text."""
-JSON_KEYS = ("$.log", "$.MESSAGE", "$.message", "$.textPayload", "$.line", "$._raw", "$.result._raw", "$._source.message", "$._source")
+JSON_KEYS = ("log", "MESSAGE", "message", "textPayload", "line", "_raw", "result>_raw", "_source>message", "_source")
 SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated"
 """Where JSON records of container runtimes, journald and log shippers keep the line."""
 
@@ -94,9 +95,9 @@ def _json_text(raw: pl.Series) -> pl.Series:
     looks = raw.str.contains(r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source)"\s*:')
     if not looks.any():
         return pl.Series("json", [None] * len(raw), dtype=pl.String)
-    frame = pl.DataFrame({"raw": raw, "looks": looks})
-    candidates = pl.when("looks").then("raw")
-    text = frame.select(pl.coalesce(candidates.str.json_path_match(key) for key in JSON_KEYS).alias("json"))["json"]
+    found, _ = extract(raw.filter(looks).str.strip_chars(BLANK), list(JSON_KEYS))
+    carried = found.select(pl.coalesce(JSON_KEYS)).to_series()
+    text = pl.Series("json", [None], dtype=pl.String).new_from_index(0, len(raw)).scatter(looks.arg_true(), carried)
     bytes_ = text.str.contains(r"^\[[\d, ]+\]$").fill_null(value=False)
     return text.scatter(bytes_.arg_true(), _of_bytes(text.filter(bytes_))) if bytes_.any() else text
 

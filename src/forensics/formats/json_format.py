@@ -17,7 +17,7 @@ from forensics.formats import values
 from forensics.formats.assemble import Columns, assemble_tidy
 from forensics.formats.base import Format, Parser, ReadOptions
 from forensics.formats.instants import to_instant
-from forensics.formats.json_text import JsonReader
+from forensics.formats.json_text import JsonReader, entries
 from forensics.formats.parts import in_parts
 from forensics.formats.percent import percent_decoded
 
@@ -162,25 +162,23 @@ def _spaced(value: pl.Series) -> pl.Series:
 
 
 def _lists(value: pl.Series) -> tuple[pl.Series, pl.Series] | None:
-    """Return which rows hold JSON lists, and these lists; None where there are none."""
-    listed = value.str.starts_with('["').fill_null(False)
-    if not listed.any():
+    """Return the rows that hold JSON lists, and these lists; None where there are none."""
+    where = value.str.starts_with('["').fill_null(False).arg_true()
+    if where.is_empty():
         return None
-    try:
-        return listed, value.filter(listed).str.json_decode(pl.List(pl.String))
-    except pl.exceptions.ComputeError:  # not only texts in it: the list stays as it is
-        return None
+    found = entries(value.gather(where))
+    return where.filter(found.is_not_null()), found.drop_nulls()
 
 
 def _first_entry(value: pl.Series) -> pl.Series:
     value = values.of(value, pl.when(values.V != "[]").then(values.V))
     found = _lists(value)
-    return value if found is None else values.of(value.scatter(found[0].arg_true(), found[1].list.first()), values.present(values.V))
+    return value if found is None else values.of(value.scatter(found[0], found[1].list.first()), values.present(values.V))
 
 
 def _joined(value: pl.Series) -> pl.Series:
     found = _lists(value)
-    return value if found is None else value.scatter(found[0].arg_true(), found[1].list.join(", "))
+    return value if found is None else value.scatter(found[0], found[1].list.join(", "))
 
 
 def record_events(lines: pl.DataFrame, record: Record, good: pl.Series, options: ReadOptions, time_basis: str) -> pl.DataFrame:

@@ -29,6 +29,8 @@ _REPAIRS = (
     (r"\[null\]", "[]"),
     (r",null\}", "}"),  # a comma too many
 )
+_MALFORMED = (duckdb.InvalidInputException, UnicodeDecodeError)
+"""What a line that is no JSON raises: the latter where the message quotes it up to the middle of a character."""
 _NO_NUMBER = r'":\s*-?(?i:nan|inf)'
 _NO_NUMBERS = ["NaN", "Infinity", "-Infinity"]
 _NUMBERLESS = [f"{before}{sign}{word}" for before in ('":', '": ') for sign in ("", "-") for word in ("NaN", "nan", "Inf", "inf", "INF")]
@@ -77,7 +79,7 @@ class JsonReader:
             text = _with_unicode_escapes(text)
         paths = [path for path, keys in self._keys.items() if self._seen.issuperset(keys)]
         within = sorted(self._objects) if "object in a text" in self._seen else []
-        frame, good = _extract_all(text, sorted({*paths, *within}))
+        frame, good = extract(text, sorted({*paths, *within}))
         if "no number" in self._seen:
             marked = text.str.contains(_NO_NUMBER)
             frame = frame.with_columns(pl.when(~(marked & pl.all().is_in(_NO_NUMBERS))).then(pl.all()))
@@ -129,18 +131,28 @@ def _asked(text: pl.Series, function: str, *arguments: duckdb.Expression) -> pl.
     return pl.Series("value", pl.from_arrow(found["value"]))
 
 
+def entries(text: pl.Series) -> pl.Series:
+    """Return the entries of JSON lists as lists of texts; NULL for text that is no JSON."""
+    every = duckdb.ConstantExpression("$[*]")
+    try:
+        return _asked(text, "json_extract_string", every)
+    except _MALFORMED:
+        good = _asked(text, "json_valid")
+        return _asked(pl.select(pl.when(good).then(text)).to_series(), "json_extract_string", every)
+
+
 def _extract(text: pl.Series, paths: list[str]) -> pl.DataFrame | None:
     """Return a column for each path; None where a line is no JSON."""
     places = ["$" + "".join(f'."{key}"' for key in path.split(">")) for path in paths] or ["$"]
     try:
         values = _asked(text, "json_extract_string", duckdb.ConstantExpression(places)).explode()
-    except (duckdb.InvalidInputException, UnicodeDecodeError):  # the latter where the message quotes a line up to half a character
+    except _MALFORMED:
         return None
     return pl.DataFrame([values.gather_every(len(paths), place).alias(path) for place, path in enumerate(paths)])
 
 
-def _extract_all(text: pl.Series, paths: list[str]) -> tuple[pl.DataFrame, pl.Series]:
-    """Return a column for each path, and which lines are JSON, if need be after small repairs."""
+def extract(text: pl.Series, paths: list[str]) -> tuple[pl.DataFrame, pl.Series]:
+    """Return a text column for each path, whatever stands there, and which lines are JSON, if need be after small repairs."""
     frame = _extract(text, paths)
     if frame is not None:
         return frame, pl.Series("good", [True]).new_from_index(0, len(text))

@@ -15,6 +15,7 @@ import polars.selectors as cs
 
 from forensics.formats import cells, fields
 from forensics.formats.base import BlockParser, BlockRead, Parser, ReadOptions
+from forensics.formats.parts import in_parts
 from forensics.formats.schema import EVENTS, OUTCOME
 from forensics.formats.split import Token, cut, exactly, sections_of, values
 from forensics.formats.values import extras
@@ -83,7 +84,7 @@ class Layout:
                 read = pl.concat([read.filter("good"), again])
             return outcome_of(read.sort("line") if not read["line"].is_sorted() else read)
 
-        return parse
+        return in_parts(parse)
 
     def pattern(self, quoted: str) -> str:
         """Return the regular expression of the whole line; ``quoted`` is what may stand inside quotes.

@@ -99,10 +99,13 @@ def to_address(text: pl.Series) -> pl.Series:
 
 def _odd_address(text: pl.Series) -> pl.Series:
     value = of(text, present(V.str.strip_chars(' "')))
-    bare = pl.coalesce(V.str.extract(r"^\[([^\]]*)\](?::\d*)?$", 1), V.str.extract(r"^(\d{1,3}(?:\.\d{1,3}){3}):\d*$", 1), V)
-    plain = of(value, bare.str.replace(r"%.*$", ""))
+    ported = V.str.contains(r"^[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]*$")
+    bracketed = pl.when(V.str.starts_with("[")).then(V).str.extract(r"^\[([^\]]*)\](?::\d*)?$", 1)
+    plain = of(value, pl.when(ported).then(V.str.slice(0, V.str.find(":", literal=True))).otherwise(pl.coalesce(bracketed, V)))
+    if plain.str.contains("%", literal=True).any():
+        plain = of(plain, V.str.replace(r"%.*$", ""))
     distinct = plain.unique()
-    shortest = {old: _shortest(old) for old in distinct.filter(distinct.str.contains(r"^0|[:]0|[A-Z]|0:0|\.|::").fill_null(False))}
+    shortest = {old: _shortest(old) for old in distinct.filter(distinct.str.contains(r"^0|[:]0|[A-Z]|0:0|::|:.*\.").fill_null(False))}
     return plain.replace(shortest) if shortest else plain
 
 
