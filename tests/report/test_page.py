@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.report.browser import CHROMIUM, Browser
 from tests.report.made import fill
@@ -14,6 +16,7 @@ from tests.report.made import fill
 from forensics.case.case import Case
 from forensics.progress import Silent
 from forensics.report import write_report
+from forensics.report.graph import MAX_LINKS
 from forensics.report.html import MAX_BYTES
 
 HOSTILE = (
@@ -128,3 +131,46 @@ def test_the_policy_allows_nothing_but_what_the_page_carries(case: Case, tmp_pat
 def test_the_page_stays_small_whatever_the_case_holds(case: Case, tmp_path: Path) -> None:
     page = _report(case, tmp_path / "out", ring=400, text=" long" * 3_000)
     assert page.stat().st_size <= MAX_BYTES
+
+
+class _Outline(HTMLParser):
+    """Ids, inner links, heading levels and names of regions of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: set[str] = set()
+        self.levels: list[int] = []
+        self.regions: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.ids += [found["id"]] if "id" in found else []
+        self.links |= {found["href"][1:]} if found.get("href", "").startswith("#") else set()
+        self.levels += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
+        self.regions += [found["aria-label"]] if found.get("role") == "region" else []
+
+
+@pytest.mark.parametrize("ring", [10, 800])
+def test_links_lead_somewhere_headings_skip_no_level_and_regions_have_names_of_their_own(case: Case, tmp_path: Path, ring: int) -> None:
+    page = _Outline(_report(case, tmp_path / "out", ring=ring).read_text(encoding="utf-8"))
+    assert len(page.ids) == len(set(page.ids))
+    assert page.links <= set(page.ids)
+    assert page.levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(page.levels))
+    assert len(page.regions) == len(set(page.regions)) > 5
+
+
+def test_a_dense_web_of_links_is_cut_to_the_strongest_and_said(case: Case, tmp_path: Path) -> None:
+    fill(case, ring=300)
+    one = case.table("links").filter(identifier_type="network", kept=True).drop("identifier_value", "weight_bits")
+    values = pl.DataFrame({"identifier_value": [f"198.18.{n}.0/24" for n in range(60)], "weight_bits": [5.0 + n / 10 for n in range(60)]})
+    case.replace("links", one.join(values, how="cross").with_columns(("because " * 30 + pl.col("account_id")).alias("why")))
+    write_report(case, tmp_path / "out", None, Silent())
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert len(page.encode()) <= MAX_BYTES
+    assert page.count('<path class="edge') == MAX_LINKS
+    assert re.search(
+        r"300 accounts and 60 identifiers, 18,000 links\. The strongest are drawn: [\d,]+ accounts?, \d+ identifiers?, 1,000 links", page
+    )

@@ -7,7 +7,7 @@ import polars as pl
 from forensics import CONTRACT_VERSION, __version__
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
-from forensics.report.document import CHECKS, ROW_LIMIT, SCHEMA_VERSION, Column, Document, Frames, Table
+from forensics.report.document import CHECKS, COMPARED, ROW_LIMIT, SCHEMA_VERSION, Column, Document, Frames, Table
 from forensics.report.graph import graphs
 from forensics.report.picture import pictures
 from forensics.report.tables import plain_column
@@ -71,7 +71,7 @@ def _behind(name: str) -> dict[str, str]:
 def _table(name: str, frame: pl.DataFrame) -> Table:
     text = sql(QUERIES, name)
     header = _header(text)
-    shown = frame.head(ROW_LIMIT)
+    shown = frame if name in COMPARED else frame.head(ROW_LIMIT)
     return Table(
         name=name,
         title=header.get("title", name),

@@ -23,6 +23,9 @@ SCHEMA_VERSION = 1
 ROW_LIMIT = 10_000
 """Rows of one table in a document; the CSV beside it has them all, and ``Table.total`` says how many there are."""
 
+COMPARED = frozenset({"incidents", "participants", "actors", "members", "rivals", "evidence"})
+"""Tables that a document has whole, however long: a later report is compared with them."""
+
 
 CHECKS = "report/checks"
 """Folder of the statements that count a table again from the requests, each named after the query that it checks."""
@@ -59,7 +62,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one query, at most ``ROW_LIMIT`` of ``total``, the query of the same name made them."""
+    """Rows of one query, at most ``ROW_LIMIT`` of ``total`` (``COMPARED`` tables have all), the query of the same name made them."""
 
     name: str
     title: str

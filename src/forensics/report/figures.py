@@ -126,7 +126,7 @@ def graph(drawn: Graph) -> GraphDrawing:
     shown = len(drawn.nodes)
     held = f"{counted(drawn.accounts, 'account')} and {counted(drawn.identifiers, 'identifier')}, {counted(drawn.links, 'link')}"
     caption = f"{drawn.title}: {held}."
-    if accounts < drawn.accounts or shown - accounts < drawn.identifiers:
+    if accounts < drawn.accounts or shown - accounts < drawn.identifiers or len(lines) < drawn.links:
         caption += (
             f" The strongest are drawn: {counted(accounts, 'account')}, {counted(shown - accounts, 'identifier')}, "
             f"{counted(len(lines), 'link')}."

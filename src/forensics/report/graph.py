@@ -15,6 +15,8 @@ from forensics.report.document import Edge, Graph, Node
 
 MAX_NODES = 200
 MAX_IDENTIFIERS = 60
+MAX_LINKS = 1_000
+"""Links that are drawn; more are a grey surface, and heavy."""
 MAX_GRAPHS = 3
 ROW, CLOSE = 22.0, 14.0
 """Pixels from one node to the next, in short columns and in long ones."""
@@ -80,7 +82,7 @@ def _graph(title: str, accounts: int, links: pl.DataFrame, roles: dict[str, str]
 
 
 def _strongest(links: pl.DataFrame, roles: dict[str, str]) -> pl.DataFrame:
-    """Return the links of the strongest identifiers and accounts, at most ``MAX_NODES`` nodes in all."""
+    """Return the links of the strongest identifiers and accounts, at most ``MAX_NODES`` nodes and ``MAX_LINKS`` links in all."""
     value = ["identifier_type", "identifier_value"]
     bits = pl.col("weight_bits").fill_null(0.0)
     by_value = links.group_by(value).agg(bits.filter("kept").sum().alias("bits"), pl.len().alias("uses"))
@@ -89,7 +91,9 @@ def _strongest(links: pl.DataFrame, roles: dict[str, str]) -> pl.DataFrame:
     took_part = pl.col("account_id").is_in([name for name, role in roles.items() if role == "participant"])
     by_account = kept.group_by("account_id").agg(bits.filter("kept").sum().alias("bits")).with_columns(took_part.alias("part"))
     named = by_account.sort(["part", "bits", "account_id"], descending=[True, True, False]).head(MAX_NODES - best.height)
-    return kept.join(named.select("account_id"), on="account_id").unique([*value, "account_id"], keep="first", maintain_order=True)
+    drawn = kept.join(named.select("account_id"), on="account_id").unique([*value, "account_id"], keep="first", maintain_order=True)
+    strength = [pl.col("kept"), bits, *(pl.col(name) for name in value), pl.col("account_id")]
+    return drawn.sort(strength, descending=[True, True, False, False, False], nulls_last=True).head(MAX_LINKS)
 
 
 def _ordered(edges: list[Edge]) -> tuple[list[str], list[str]]:

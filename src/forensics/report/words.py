@@ -21,6 +21,8 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     per_cent = 100 * value
+    if 0 < per_cent < 0.05:
+        return "< 0.1 %"
     return f"{per_cent:.0f} %" if per_cent >= 10 or per_cent == 0 else f"{per_cent:.1f} %"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from forensics.report.blocks import Block, LinkGraph, Note, Section, TableView, view
 from forensics.report.document import Document
-from forensics.report.words import number
+from forensics.text import counted
 
 ACTORS = {
     "label": "Actor",
@@ -44,7 +44,11 @@ def build(document: Document) -> tuple[Block, ...]:
         *(LinkGraph(graph) for graph in document.graphs),
         view(document, "actors", ACTORS, rows=several, empty="No two accounts are linked.", facet="level"),
         _links(document, named),
-        Note(f"The case has {number(whole)} links in all; links.csv has every one, also the rejected ones with their reason."),
+        *(
+            (Note(f"The case has {counted(whole, 'link')} in all; links.csv has every one, also those rejected, with the reason."),)
+            if whole
+            else ()
+        ),
     )
 
 

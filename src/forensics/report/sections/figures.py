@@ -16,7 +16,7 @@ def build(document: Document) -> tuple[Block, ...]:
     overview = document.rows("overview")[0]
     items = [figure for incident in document.rows("incidents")[:1] for figure in _of_incident(document, incident)]
     items += [
-        Figure("requests examined", number(overview["events"]), f"in {number(overview['logs'])} logs", "overview"),
+        Figure("requests examined", number(overview["events"]), f"in {counted(overview['logs'], 'log')}", "overview"),
         Figure("accounts known", number(overview["accounts"]), counted(overview["payments"], "payment"), "overview"),
     ]
     return (Figures(tuple(items)),)

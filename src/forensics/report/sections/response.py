@@ -21,7 +21,16 @@ def build(document: Document) -> tuple[Block, ...]:
     if not found:
         return (view(document, "response", COLUMNS, empty="There is nothing to plan: no load was attributed."),)
     tables = (view(document, "response", COLUMNS, rows=rows, caption=title or None, empty="") for title, rows in found)
-    return (Note(EXPLAINED), *tables)
+    hit = by_incident(document, "bystanders") if "bystanders" in document.tables else []
+    named = (view(document, "bystanders", BYSTANDERS, rows=rows, caption=_hit(title), empty="") for title, rows in hit)
+    return (Note(EXPLAINED), *tables, *named)
+
+
+BYSTANDERS = {"account_id": "Account", "measures": "Hit by", "ordinary_use": "What it uses the service for"}
+
+
+def _hit(title: str) -> str:
+    return "accounts hit without any part" + (f": {title}" if title else "")
 
 
 EXPLAINED = (

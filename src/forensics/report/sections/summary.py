@@ -102,6 +102,10 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
     hit, paying = incident["affected_accounts"], incident["affected_paying_accounts"]
     if hit is None:
         return None
+    if not hit:
+        return Sentence(
+            "No failure of an account is in the logs.", query="incidents", section="picture", **_first(document, incident, "peak")
+        )
     among = f", {number(paying)} of them paying" if paying is not None else ""
     over = incident["mitigated_at"]
     mitigated = f"; by {clock(over)} UTC most requests succeeded again" if over and over < (incident["ended_at"] or "9") else ""

@@ -1,0 +1,9 @@
+-- title: accounts that a measure would hit without any part in the incident
+-- why: whoever decides has to know them by name, with what they use the service for
+-- made by: attribution/ordinary_use
+-- parameters: $incident (NULL: all)
+SELECT incident_id, account_id, list(measure ORDER BY measure) AS measures, min(ordinary_use) AS ordinary_use
+FROM response_accounts
+WHERE NOT involved AND (CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident)
+GROUP BY incident_id, account_id
+ORDER BY incident_id, len(measures) DESC, account_id
