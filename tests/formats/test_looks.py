@@ -48,6 +48,8 @@ def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any
         (' 0.202 "-" "curl/8"', {"duration_ms": 202.0, "user_agent": "curl/8"}),
         (' "-" "curl/8" uct=0.001 rt=0.250 urt=0.240', {"duration_ms": 250.0}),
         (' "-" "curl/8" 12ms', {"duration_ms": 12.0}),
+        (' "-" "curl/8" 5.123 ms', {"duration_ms": 5.123}),
+        (' "-" "curl/8" 0.0123', {"duration_ms": 12.3}),
         (' "-" "curl/8" 1807', {"duration_ms": None, "user_agent": "curl/8"}),
         (' "203.0.113.4, 198.18.0.1" "https://a.example/" "curl/8" x', {"user_agent": "curl/8", "referrer": "https://a.example/"}),
         (' "curl/8" "https://a.example/" x', {"user_agent": "curl/8", "referrer": "https://a.example/"}),
@@ -67,6 +69,8 @@ def test_what_stands_after_the_bytes_is_told_by_its_looks(rest: str, expected: d
         ("[03/02/2024:15:04:05 -0000]", datetime(2024, 3, 2, 15, 4, 5)),
         ("[2024-03-02T15:04:05.250+01:00]", datetime(2024, 3, 2, 14, 4, 5, 250000)),
         ("[Sat Mar  2 15:04:05 2024]", datetime(2024, 3, 2, 15, 4, 5)),
+        ("[Sat, 02 Mar 2024 15:04:05 GMT]", datetime(2024, 3, 2, 15, 4, 5)),
+        ("[02/Mar/2024 15:04:05 +0530]", datetime(2024, 3, 2, 9, 34, 5)),
         ('"02/Mar/2024:15:04:05 +0100"', datetime(2024, 3, 2, 14, 4, 5)),
     ],
 )

@@ -21,9 +21,9 @@ from forensics.formats.parts import in_parts
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _DAY = r"(?:\d{1,2}/[A-Za-z]{3}/\d{4}[: ]|\d\d/\d\d/\d{4}[: ]|\d{4}[/-]\d\d[/-]\d\d[T ])"
-ZONED = rf"{_DAY}{_CLOCK} ?(?:[+-]\d\d:?\d\d|Z)"
+ZONED = rf"(?:{_DAY}|[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4}} ){_CLOCK} ?(?:[+-]\d\d:?\d\d|Z|GMT|UTC)"
 LOCAL = rf"{_DAY}{_CLOCK}|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d \d{{4}}"
-_HINT = r'["\[](?:\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2} [A-Z][a-z]{2} '
+_HINT = r'["\[](?:\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2},? '
 _BETWEEN = r'(?: +\((?P<paused>\d+) s\))?(?: +[^\s"]+){0,3}?(?: +"[^"]*")?'
 _STATUS = r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
 

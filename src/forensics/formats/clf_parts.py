@@ -47,8 +47,9 @@ AFTER = (
 A text that opens with a quote and never closes it fits none: the line was cut off."""
 _AFTER_PARTS = ("middle", "lead", "referrer", "agent", "sole", "tail")
 
-_SECONDS = r'(?:^|[\s=:])"?(\d+\.\d{3})"?(?:[\s,;]|$)'
-_UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?(?:ns|us|µs|ms|s))"?(?:[\s,;]|$)'
+_SECONDS = r'(?:^|[\s=:])"?(\d+\.\d{3,6})"?(?:[\s,;]|$)'
+"""nginx writes three decimals, Rack four, Gunicorn six."""
+_UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
 _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took"
 _NAMED = rf'(?i)(?:^|[\s,;"])(?:{_NAMES})[=:]"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
@@ -111,8 +112,8 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
         pl.coalesce(
             pl.col("told").str.extract(_NAMED),
             "early",
+            pl.col("told").str.extract(_UNIT, 1) + pl.col("told").str.extract(_UNIT, 2).str.strip_chars(),
             pl.col("told").str.extract(_SECONDS),
-            pl.col("told").str.extract(_UNIT),
             middle.str.extract(_TOMCAT) + "ms",
             pl.col("paused"),
         ).alias("duration"),

@@ -33,6 +33,7 @@ _RARE = (
     "%Y/%m/%d %H:%M:%S %z",
     "%Y/%m/%d - %H:%M:%S",
     "%d/%b/%Y %H:%M:%S",
+    "%d/%b/%Y %H:%M:%S %z",
     "%d-%b-%Y %H:%M:%S%.f",
     "%m/%d/%Y:%H:%M:%S %z",
     "%Y-%m-%dT%H:%MZ",

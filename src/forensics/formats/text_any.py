@@ -33,6 +33,7 @@ _STATUS = (
     (r"\(HTTP/[\d.]+ ([1-5]\d\d)\)", "tail"),
     (r'(?i)\bstatus(?:_?code)?[ =:"]+([1-5]\d\d)\b', "tail"),
     (r"\| *([1-5]\d\d) *\|", "head"),
+    (r"(?:^|[\s\])])([1-5]\d\d) *$", "head"),
 )
 _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
