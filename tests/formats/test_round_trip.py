@@ -10,6 +10,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forensics.evidence.pairs import as_json
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import by_name
 
@@ -190,3 +191,79 @@ def test_csv_and_envoy(asked: list[dict[str, Any]]) -> None:
         for r in asked
     ]
     check("envoy", envoy, asked, *ALL)
+
+
+@quick
+@given(MANY)
+def test_bars_and_semicolons(asked: list[dict[str, Any]]) -> None:
+    plain = [r | {"agent": r["agent"].replace("|", "/")} for r in asked]
+    artifactory = [
+        f"{iso(r['at'])}|9f1c|{r['client']}|kim|{r['method']}|{target(r)}|{r['status']}|-1|{r['bytes']}|{r['ms']}|{r['agent']}"
+        for r in asked
+    ]
+    check("artifactory", artifactory, asked, *(name for name in ALL if name != "host"))
+    bunny = [
+        f"HIT|{r['status']}|{round((r['at'] - datetime(1970, 1, 1)).total_seconds() * 1000)}|{r['bytes']}|7|{r['client']}|-|"
+        f"https://{r['host']}{target(r)}|DE|{r['agent']}|9f1|US"
+        for r in plain
+    ]
+    check("bunny", bunny, plain, *(name for name in ALL if name not in ("method", "duration_ms")))
+
+
+@quick
+@given(MANY)
+def test_common_lines_with_things_around_them(asked: list[dict[str, Any]]) -> None:
+    seconds = [r | {"at": r["at"].replace(microsecond=0)} for r in asked]
+    clf = [
+        f"{r['host']}:443 {r['client']} - r-00001 kim [{r['at']:%d/%b/%Y:%H:%M:%S} +0000] "
+        f'"{r["method"]} {target(r)} HTTP/1.1" {r["status"]} '
+        f'{r["bytes"]} "-" "{r["agent"]}" {r["ms"] / 1000:.3f} .'
+        for r in seconds
+    ]
+    check("clf", clf, seconds, *ALL)
+    local = [
+        f'{r["client"]} - kim [{r["at"]:%d/%b/%Y %H:%M:%S}] "{r["method"]} {target(r)} HTTP/1.1" {r["status"]} {r["bytes"]}'
+        for r in seconds
+    ]
+    check("clf_local", local, seconds, "timestamp", "client_ip", "method", "path", "query", "status", "bytes_sent")
+
+
+@quick
+@given(MANY)
+def test_load_balancers_and_zeek(asked: list[dict[str, Any]]) -> None:
+    alb = [
+        f"https {iso(r['at'])} app/lb/50dc {r['client']}:2817 10.0.0.1:80 0.000 {r['ms'] / 1000:.3f} 0.000 "
+        f"{r['status']} 200 0 {r['bytes']} "
+        f'"{r["method"]} https://{r["host"]}:443{target(r)} HTTP/1.1" "{r["agent"]}" - - arn "Root=1" "-" "-" 0 {iso(r["at"])} "forward" '
+        '"-" "-" "-" "-" "-" "-"'
+        for r in asked
+        if ":" not in r["client"]
+    ]
+    four = [r for r in asked if ":" not in r["client"]]
+    check("aws_alb", alb, four, *ALL)
+    zeek = [
+        f"{(r['at'] - datetime(1970, 1, 1)).total_seconds():.6f}\tC1\t{r['client']}\t4711\t198.51.100.7\t80\t1\t{r['method']}\t"
+        f"{r['host']}\t{target(r)}\t-\t1.1\t{r['agent']}\t-\t0\t{r['bytes']}\t{r['status']}\tOK" + "\t-" * 12
+        for r in asked
+    ]
+    check("zeek_http", zeek, asked, *(name for name in ALL if name != "duration_ms"))
+
+
+@quick
+@given(MANY)
+def test_named_values(asked: list[dict[str, Any]]) -> None:
+    def logfmt(text: str) -> str:
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    lines = [
+        f"time={iso(r['at'])} level=info client_ip={r['client']} method={r['method']} url={logfmt(target(r))} status={r['status']} "
+        f"bytes={r['bytes']} duration_ms={r['ms']} user_agent={logfmt(r['agent'])} host={r['host']}"
+        for r in asked
+    ]
+    ltsv = [
+        f"time:{iso(r['at'])}\thost:{r['client']}\treq:{r['method']} {target(r)} HTTP/1.1\tstatus:{r['status']}\tsize:{r['bytes']}\t"
+        f"reqtime:{r['ms'] / 1000:.3f}\tua:{r['agent']}\tvhost:{r['host']}"
+        for r in asked
+    ]
+    for written in (lines, ltsv):
+        check("json", as_json(pl.Series(written)).to_list(), asked, *ALL)

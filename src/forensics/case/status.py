@@ -14,7 +14,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
 }
 """Section -> (query, title)."""
 
-_BRIEF = ("path", "format", "tier", "lines", "rejected", "dupl.", "since", "until")
+_BRIEF = ("path", "format", "tier", "lines", "events", "rejected", "skipped", "dupl.")
 """What of a file fits a terminal of 100 characters; other styles carry all."""
 
 
@@ -27,7 +27,7 @@ def section(case: Case, name: str) -> pl.DataFrame:
 def overview(case: Case) -> list[tuple[str, pl.DataFrame]]:
     """Return (title, frame) of all that a terminal shows, without the empty ones."""
     files = section(case, "files")
-    tables = [("Evidence", brief(files)), ("Rejected lines", rejections(files))]
+    tables = [("Evidence", brief(files)), ("Clocks", clocks(files)), ("Rejected lines", rejections(files))]
     tables += [(SECTIONS[name][1], section(case, name)) for name in ("coverage", "gaps", "assumptions")]
     return [(title, frame) for title, frame in tables if not frame.is_empty()]
 
@@ -39,10 +39,21 @@ def brief(files: pl.DataFrame) -> pl.DataFrame:
         pl.when((pl.col("kind") == "log") & (pl.col("format_share") < 0.995)).then(unsure).otherwise("format").alias("format"),
         pl.when(pl.col("counted") | pl.col("tier").is_null()).then(pl.col("tier")).otherwise(pl.col("tier") + " (again)").alias("tier"),
         pl.col("duplicates").alias("dupl."),
-        pl.col("first_at").dt.strftime("%Y-%m-%d").alias("since"),
-        pl.col("last_at").dt.strftime("%Y-%m-%d").alias("until"),
     )
     return told.select(_BRIEF)
+
+
+def clocks(files: pl.DataFrame) -> pl.DataFrame:
+    """Return what the logs say of time: zone and where it is from, first and last second, backward steps of the clock, holes."""
+    zone = pl.when(pl.col("time_zone_source") == "log").then("time_zone").otherwise(pl.format("{} ({})", "time_zone", "time_zone_source"))
+    return files.filter(pl.col("kind") == "log").select(
+        "path",
+        zone.alias("zone"),
+        pl.col("first_at").dt.strftime("%Y-%m-%d %H:%M:%S").alias("first"),
+        pl.col("last_at").dt.strftime("%Y-%m-%d %H:%M:%S").alias("last"),
+        pl.col("backward_steps").alias("steps back"),
+        "holes",
+    )
 
 
 def rejections(files: pl.DataFrame) -> pl.DataFrame:

@@ -29,6 +29,8 @@ _REPAIRS = (
     (r"\[null\]", "[]"),
     (r",null\}", "}"),  # a comma too many
 )
+_OBJECT = r'^\{\s*["}]'
+"""How an object begins; a text may begin with a bracket as well."""
 _MALFORMED = (duckdb.InvalidInputException, UnicodeDecodeError)
 """What a line that is no JSON raises: the latter where the message quotes it up to the middle of a character."""
 _NO_NUMBER = r'":\s*-?(?i:nan|inf)'
@@ -88,7 +90,7 @@ class JsonReader:
         frame = frame.select(path for path in frame.columns if path in self._keys)
         objects = [path for path in frame.columns if path in self._objects]  # an object is no value itself
         if objects:
-            frame = frame.with_columns(pl.when(~pl.col(path).str.starts_with("{")).then(path) for path in objects)
+            frame = frame.with_columns(pl.when(~pl.col(path).str.contains(_OBJECT)).then(path) for path in objects)
         if "list" in self._seen and frame.width:
             lists = frame.select(pl.all().str.starts_with("[").any()).row(0, named=True)
             self.lists.update(path for path, some in lists.items() if some)
