@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from forensics import limits
 from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, LoadResult, load
 from forensics.errors import ForensicsError, UsageError
@@ -151,6 +154,34 @@ def test_a_bomb_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (tmp_path / "good.log").write_bytes(text([clf(0)]))
     result, _ = loaded(tmp_path / "case", tmp_path)
     assert [(name, "fold" in why) for name, why in result.refused] == [("bomb.gz", True)]
+
+
+def test_a_bomb_in_a_zip_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "EXPANSION_FREE", 4 << 20)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.log", text([clf(0)]) * 200_000)
+    (tmp_path / "good.log").write_bytes(text([clf(1)]))
+    result, _ = loaded(tmp_path / "case", tmp_path / "bomb.zip", tmp_path / "good.log")
+    assert [(name, "fold" in why) for name, why in result.refused] == [("bomb.zip/bomb.log", True)]
+
+
+def test_little_memory_reads_one_file_after_the_other_to_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.log").write_bytes(text([clf(number)]))
+    at_once: list[int | None] = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, workers: int | None = None) -> None:
+            at_once.append(workers)
+            super().__init__(workers)
+
+    monkeypatch.setattr("forensics.case.loading.ThreadPoolExecutor", Pool)
+    for memory in (1_000_000_000, 2_000_000_000):
+        monkeypatch.setattr(limits, "_chosen", limits.Limits(memory=memory))
+        loaded(tmp_path / str(memory), *sorted(tmp_path.glob("*.log")))
+    assert at_once == [1, 2]
+    few, many = (sorted(path.read_bytes() for path in tmp_path.glob(f"{memory}/events/*")) for memory in (1_000_000_000, 2_000_000_000))
+    assert few == many
 
 
 def test_the_same_bytes_with_the_same_options_change_nothing(tmp_path: Path) -> None:

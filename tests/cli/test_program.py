@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from forensics import limits
 from forensics.cli.program import Program
 from forensics.errors import BrokenEvidenceError, ForensicsError, UsageError
 
@@ -99,3 +100,14 @@ def test_a_reader_who_has_enough_is_no_failure():
 def test_wrong_usage_is_2(forensics):
     assert "No such command" in forensics("conjure", check=2).stderr
     assert "Usage" in forensics(check=2).stderr + forensics(check=2).stdout
+
+
+@pytest.mark.parametrize(("text", "amount"), [("1GB", 10**9), ("1.5g", 1_500_000_000), ("2 GiB", 2 << 30)])
+def test_memory_is_read_with_its_unit(text: str, amount: int) -> None:
+    assert limits.parse_memory(text) == amount
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("512MB", "allow at least 1GB"), ("much", "is not an amount of memory")])
+def test_memory_that_cannot_be_kept_to_is_refused(text: str, sentence: str, forensics) -> None:
+    done = forensics("status", "--memory", text, check=2)
+    assert sentence in done.stderr

@@ -18,6 +18,7 @@ from forensics.attribution.listing import response_listing
 from forensics.case.case import Case
 from forensics.case.status import brief, section
 from forensics.incidents.listing import ranked
+from forensics.report import write
 from forensics.report.incident_view import short
 from forensics.report.tables import as_csv, as_json, as_jsonl, cell, readable, write_table
 from forensics.text import counted
@@ -92,3 +93,11 @@ def test_what_a_terminal_lists_fits_a_hundred_characters_and_other_styles_carry_
         lines = (tmp_path / "listing.txt").read_text(encoding="utf-8").splitlines()
         assert len(lines) == frame.height + 2  # title and heads, nothing folded
         assert max(len(line.rstrip()) for line in lines) <= 100
+
+
+def test_a_table_written_in_pieces_is_the_same_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pl.DataFrame({"text": ["a\nb", 'q"', "=1", None, "x"], "only": [None, "", "é", "y", None], "n": [1, None, 3, 4, 5]})
+    for rows in (1, 2, 5, 100):
+        monkeypatch.setattr(write, "ROWS_AT_ONCE", rows)
+        assert "".join(write.csv_pieces(frame)) == as_csv(frame)
+        assert "".join(write.csv_pieces(frame.clear())) == as_csv(frame.clear())

@@ -17,7 +17,7 @@ from forensics.case.opening import DATABASE, Opened, connect, fresh, is_read_onl
 from forensics.case.recovery import recover
 from forensics.case.sql import sql
 from forensics.errors import UsageError
-from forensics.evidence import custody
+from forensics.evidence import archives, custody
 
 
 class Case:
@@ -71,6 +71,7 @@ class Case:
             case.close()
             raise
         custody.session.folder = folder
+        archives.workspace = None if case.read_only else folder
         return case
 
     @classmethod

@@ -16,12 +16,13 @@ from typing import Any
 
 import polars as pl
 
+from forensics import limits
 from forensics.case import store
 from forensics.case.case import Case
 from forensics.case.intake import Intake, Prepared, prepare
 from forensics.case.load_options import LoadOptions
 from forensics.errors import ForensicsError, RefusedEvidenceError
-from forensics.evidence import archives, custody
+from forensics.evidence import custody
 from forensics.evidence.discover import EvidenceFile, discover
 from forensics.progress import Progress
 
@@ -30,7 +31,9 @@ __all__ = ["LoadOptions", "LoadResult", "load"]
 UNREADABLE = (pl.exceptions.PolarsError, csv.Error, ValueError, OverflowError, RecursionError)
 """What readers raise for contents that nobody foresaw."""
 AT_ONCE = 2
-"""Files read at the same time (each already uses several threads)."""
+"""Files read at the same time (each already uses several threads), where there is memory for it."""
+MEMORY_FOR_SEVERAL = 1_500_000_000
+"""Bytes of memory below which one file is read after the other: blocks of a file in all their stages take up to 0.6 GB."""
 
 
 @dataclass
@@ -47,7 +50,6 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
 
     ``ForensicsError`` when nothing could be loaded (the case is then as it was), and for any refusal when ``options.strict``.
     """
-    archives.workspace = case.folder
     found = discover(paths, exclude=(case.folder, *options.exclude), spool=case.folder / "stdin")
     result = LoadResult(refused=list(found.refused))
     _strict(result, options)
@@ -88,11 +90,12 @@ def _prepared(
     """Yield each file with what it came to, in order, reading a few ahead."""
     intake = Intake(case.folder / "events", options, options.recorded(), dict(known))
     waiting: deque[tuple[EvidenceFile, Future[Prepared]]] = deque()
-    pool = ThreadPoolExecutor(AT_ONCE)
+    at_once = AT_ONCE if limits.current().memory >= MEMORY_FOR_SEVERAL else 1
+    pool = ThreadPoolExecutor(at_once)
     try:
         for number, entry in enumerate(files):
             waiting.append((entry, pool.submit(prepare, entry, intake, number)))
-            if len(waiting) > AT_ONCE:
+            if len(waiting) > at_once:
                 yield _outcome(*waiting.popleft())
         while waiting:
             yield _outcome(*waiting.popleft())

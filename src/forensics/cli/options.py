@@ -56,7 +56,7 @@ def limiting(
     memory: Annotated[
         str | None,
         typer.Option(
-            callback=_memory, expose_value=False, help="Memory to use at most, e.g. 1GB (default: 2GB or a quarter of the machine's)."
+            callback=_memory, expose_value=False, help="Memory to use at most, 1GB or more (default: 2GB or a quarter of the machine's)."
         ),
     ] = None,
     threads: Annotated[

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, cast
 
 from forensics.errors import RefusedEvidenceError
-from forensics.evidence.streams import CHUNK, decompressed
+from forensics.evidence.streams import CHUNK, bounded_expansion, decompressed
 
 DEPTH = 3
 """Archives inside archives are followed so deep."""
@@ -32,7 +32,7 @@ HEAD = 512
 _OFFICE = "[Content_Types].xml"
 
 workspace: Path | None = None
-"""Where temporary files are made (the case folder); the system's place for them while nobody says."""
+"""Where temporary files are made (the case folder); the system's place for them while no case is open, or one that may not be changed."""
 
 
 @dataclass(frozen=True)
@@ -237,6 +237,7 @@ class _Inflating(io.RawIOBase):
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive = archive
         self._content = archive.open(name)
+        self._stored, self._given = archive.getinfo(name).compress_size, 0
 
     def readable(self) -> bool:
         return True
@@ -247,6 +248,8 @@ class _Inflating(io.RawIOBase):
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
             raise RefusedEvidenceError(f"cannot be taken out of its archive ({error})") from error
         buffer[: len(data)] = data
+        self._given += len(data)
+        bounded_expansion(self._given, self._stored)
         return len(data)
 
     def close(self) -> None:

@@ -214,7 +214,7 @@ def parquet_lines(stream: BinaryIO) -> Iterator[bytes]:
     import pyarrow.parquet as pq
 
     try:
-        for batch in pq.ParquetFile(_seekable(stream)).iter_batches(batch_size=65_536):
+        for batch in pq.ParquetFile(_seekable(stream)).iter_batches(batch_size=8_192):
             frame = pl.DataFrame(pl.from_arrow(batch))
             rows = frame.select(_jsonable(name, kind) for name, kind in frame.schema.items() if kind != pl.Binary)
             lines = rows.select(pl.struct(pl.all()).struct.json_encode().alias("raw"))["raw"]

@@ -123,8 +123,11 @@ def _is_parquet(file: EvidenceFile) -> bool:
 def _row_of_parquet(file: EvidenceFile, line: int) -> bytes | None:
     import polars as pl
 
-    with file.open() as stream:
-        rows = pl.scan_parquet(io.BytesIO(stream.read())).slice(line - 1, 1).collect().to_dicts()
+    if file.member is None:
+        rows = pl.scan_parquet(file.location, glob=False).slice(line - 1, 1).collect().to_dicts()
+    else:
+        with file.open() as stream:
+            rows = pl.scan_parquet(io.BytesIO(stream.read())).slice(line - 1, 1).collect().to_dicts()
     return json.dumps(rows[0], ensure_ascii=False, default=str).encode() if rows else None
 
 

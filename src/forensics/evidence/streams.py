@@ -53,6 +53,14 @@ def decompressed(stored: BinaryIO) -> BinaryIO:
     return buffered
 
 
+def bounded_expansion(given: int, stored: int) -> None:
+    """Raise ``RefusedEvidenceError`` when ``stored`` bytes have given more than any log would."""
+    if given > EXPANSION_FREE and given > EXPANSION_RATIO * max(1, stored):
+        raise RefusedEvidenceError(
+            f"expands more than {EXPANSION_RATIO}-fold (a decompression bomb?); decompress it yourself if it is evidence"
+        )
+
+
 class Expanding(io.RawIOBase):
     """A decompressing stream that refuses to expand without end, and says plainly where its data are cut off or damaged."""
 
@@ -76,10 +84,7 @@ class Expanding(io.RawIOBase):
         except (OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
             raise RefusedEvidenceError(f"cannot be decompressed ({error}); copy it again from where it came") from error
         self._given += len(data)
-        if self._given > EXPANSION_FREE and self._given > EXPANSION_RATIO * max(1, self._stored.tell()):
-            raise RefusedEvidenceError(
-                f"expands more than {EXPANSION_RATIO}-fold (a decompression bomb?); decompress it yourself if it is evidence"
-            )
+        bounded_expansion(self._given, self._stored.tell())
         return data
 
     def readall(self) -> bytes:

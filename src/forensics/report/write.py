@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,6 +29,9 @@ from forensics.report.markdown import as_markdown
 from forensics.report.masking import masked
 from forensics.report.redaction import Redaction
 from forensics.report.tables import as_csv
+
+ROWS_AT_ONCE = 20_000
+"""Rows of a table whose text is held at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +85,22 @@ def _document(frames: Frames, analysis_id: str, incident: str | None, given: Del
     )
 
 
-def rendered(result: Document, tables: Mapping[str, pl.DataFrame]) -> dict[str, str]:
-    """Return the texts of the report's files by file name: those made from the document alone, and the tables as CSV."""
+def rendered(result: Document, tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the report's files, (name, pieces of its text): the tables as CSV, and those made from the document alone."""
     with ThreadPoolExecutor(1) as pool:
         page = pool.submit(as_html, result)  # most of its time it waits for the charts
-        texts = {"report.json": to_json(result), "report.md": as_markdown(result)}
-        texts.update({f"{name}.csv": as_csv(csv_columns(name, frame)) for name, frame in tables.items()})
-        return {**texts, "report.html": page.result()}
+        for name, frame in tables.items():
+            yield f"{name}.csv", csv_pieces(csv_columns(name, frame))
+        yield "report.json", [to_json(result)]
+        yield "report.md", [as_markdown(result)]
+        yield "report.html", [page.result()]
+
+
+def csv_pieces(frame: pl.DataFrame) -> Iterator[str]:
+    """Yield a table as CSV, piece by piece: the text of a large one takes several times what the table takes."""
+    for first in range(0, max(1, len(frame)), ROWS_AT_ONCE):
+        text = as_csv(frame.slice(first, ROWS_AT_ONCE))
+        yield text if first == 0 else text.partition("\n")[2]
 
 
 def csv_columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -99,14 +111,16 @@ def csv_columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select("message", datetime_, description, pl.all().exclude("message"))
 
 
-def write_files(out: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write each text under its name, each whole or not at all; return the files, sorted."""
+def write_files(out: Path, texts: Iterable[tuple[str, Iterable[str]]]) -> list[Path]:
+    """Write each text, given in pieces, under its name, each whole or not at all; return the files, sorted."""
     out.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
+    files = []
+    for name, pieces in texts:
         partial = out / f"{name}.new"
-        partial.write_text(text, encoding="utf-8", newline="")
-        partial.replace(out / name)
-    return [out / name for name in sorted(texts)]
+        with partial.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(pieces)
+        files.append(partial.replace(out / name))
+    return sorted(files)
 
 
 def on_record(case: Case, action: str, files: list[Path], details: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
