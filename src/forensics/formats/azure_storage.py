@@ -29,6 +29,9 @@ _FIELDS = (
     *("request_id", "operations", "client", "api", "header_in", "packet_in", "header_out", "packet_out", "length", "md5_in", "md5", "etag"),
     *("modified", "conditions", "user_agent", "referrer", "client_request_id"),
 )
+_READ = frozenset(
+    {"time", "taken", "operation", "result", "status", "user", "target", "request_id", "client", "packet_out", "user_agent", "referrer"}
+)
 _LINE = r"^[12]\.0;\d{4}-\d\d-\d\dT[\d:.]+Z;[A-Za-z]+;"
 _FIELD = r'(?:"[^"]*"|[^;"]*)(?:;|$)'
 _METHODS = {"Get": "GET", "Put": "PUT", "Delete": "DELETE", "List": "GET"}
@@ -43,6 +46,7 @@ def open_azure_storage(options: ReadOptions) -> Parser:
         t = cut.select(
             pl.col("f").list.get(index, null_on_oob=True).str.strip_suffix(";").str.strip_chars('"').alias(name)
             for index, name in enumerate(_FIELDS)
+            if name in _READ
         ).with_columns(
             pl.col("target", "user_agent", "referrer").str.replace_all("&amp;", "&", literal=True).str.replace_all("&quot;", '"')
         )
