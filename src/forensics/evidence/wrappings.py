@@ -96,8 +96,11 @@ def _json_text(raw: pl.Series) -> pl.Series:
     if not looks.any():
         return pl.Series("json", [None] * len(raw), dtype=pl.String)
     found, _ = extract(raw.filter(looks).str.strip_chars(BLANK), list(JSON_KEYS))
-    carried = found.select(pl.coalesce(JSON_KEYS)).to_series()
-    text = pl.Series("json", [None], dtype=pl.String).new_from_index(0, len(raw)).scatter(looks.arg_true(), carried)
+    text = pl.Series("json", [None], dtype=pl.String).new_from_index(0, len(raw))
+    if not found.width:
+        return text
+    carried = found.select(pl.coalesce(key for key in JSON_KEYS if key in found.columns)).to_series()
+    text = text.scatter(looks.arg_true(), carried)
     bytes_ = text.str.contains(r"^\[[\d, ]+\]$").fill_null(value=False)
     return text.scatter(bytes_.arg_true(), _of_bytes(text.filter(bytes_))) if bytes_.any() else text
 

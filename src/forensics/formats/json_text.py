@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import duckdb
+import numpy as np
 import polars as pl
 
 BLANK = " \t\r\n\ufeff\x00"
@@ -85,8 +86,9 @@ class JsonReader:
         if "no number" in self._seen:
             marked = text.str.contains(_NO_NUMBER)
             frame = frame.with_columns(pl.when(~(marked & pl.all().is_in(_NO_NUMBERS))).then(pl.all()))
-        for path in within:
-            frame = self._with_text(frame, path)
+        for path in frame.columns:
+            if path in within:
+                frame = self._with_text(frame, path)
         frame = frame.select(path for path in frame.columns if path in self._keys)
         objects = [path for path in frame.columns if path in self._objects]  # an object is no value itself
         if objects:
@@ -144,17 +146,18 @@ def entries(text: pl.Series) -> pl.Series:
 
 
 def _extract(text: pl.Series, paths: list[str]) -> pl.DataFrame | None:
-    """Return a column for each path; None where a line is no JSON."""
+    """Return a column for each path that has a value somewhere; None where a line is no JSON."""
     places = ["$" + "".join(f'."{key}"' for key in path.split(">")) for path in paths] or ["$"]
     try:
         values = _asked(text, "json_extract_string", duckdb.ConstantExpression(places)).explode()
     except _MALFORMED:
         return None
-    return pl.DataFrame([values.gather_every(len(paths), place).alias(path) for place, path in enumerate(paths)])
+    found = np.logical_or.reduce(values.is_not_null().to_numpy().reshape(len(text), len(places)), axis=0)
+    return pl.DataFrame([values.gather_every(len(paths), place).alias(path) for place, path in enumerate(paths) if found[place]])
 
 
 def extract(text: pl.Series, paths: list[str]) -> tuple[pl.DataFrame, pl.Series]:
-    """Return a text column for each path, whatever stands there, and which lines are JSON, if need be after small repairs."""
+    """Return a text column for each path with a value somewhere, whatever it is, and which lines are JSON, if need be mended a little."""
     frame = _extract(text, paths)
     if frame is not None:
         return frame, pl.Series("good", [True]).new_from_index(0, len(text))
