@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import lzma
+import os
+import tarfile
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +24,10 @@ from forensics.case.loading import LoadOptions, LoadResult, load
 from forensics.errors import ForensicsError, UsageError
 from forensics.evidence import lines as lines_module
 from forensics.evidence import streams
+from forensics.evidence.provenance import show
+from forensics.evidence.verify import verify
 from forensics.progress import Silent
+from forensics.report import write_report
 
 
 def clf(second: int, path: str = "/a", client: str = "198.18.0.7", status: int = 200) -> str:
@@ -228,6 +234,8 @@ def test_links_out_of_the_folder_are_not_followed_and_the_case_is_no_evidence(tm
     (evidence / "link.log").symlink_to(tmp_path / "secret.log")
     (evidence / "good.log").write_bytes(text([clf(1)]))
     result, rows = loaded(evidence / "case", evidence)
+    with Case.open(evidence / "case") as case:
+        write_report(case, evidence / "deep" / "report", None, Silent())
     result, rows = loaded(evidence / "case", evidence)
     assert [row["path"] for row in rows] == ["good.log"]
     assert [name for name, _ in result.refused] == ["link.log"]
@@ -257,3 +265,24 @@ def test_a_file_that_grows_or_vanishes_while_it_is_read_is_refused_by_name(tmp_p
     assert [name for name, _ in result.refused] == ["a-grows.log", "b-goes.log"]
     assert "changed while it was read" in result.refused[0][1]
     assert not list((tmp_path / "case" / "events").glob("*.new"))
+
+
+def test_any_file_name_is_taken_and_leads_back_to_its_file(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path / "evidence")
+    names = [b"caf\xe9.log", b"new\nline.log", b"-x.log", b"a:12", b"esc\x1b[31m", b"\\xe9 as text.log", b"d" * 200 + b"/" + b"f" * 200]
+    for number, name in enumerate(names):
+        path = os.path.join(folder, name)  # noqa: PTH118 (bytes)
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        with open(path, "wb") as out:  # noqa: PTH123
+            out.write(text([clf(number)]))
+    with tarfile.open(tmp_path / "evidence" / "t.tar", "w") as tar:
+        found = tarfile.TarInfo(os.fsdecode(b"in\xe9.log"))
+        found.size = len(text([clf(99)]))
+        tar.addfile(found, io.BytesIO(text([clf(99)])))
+    result, rows = loaded(tmp_path / "case", tmp_path / "evidence")
+    assert result.refused == []
+    assert {"caf\\xe9.log", "t.tar/in\\xe9.log", "\\xe9 as text.log"} <= {row["path"] for row in rows}
+    with Case.open(tmp_path / "case") as case:
+        assert {check.state for check in verify(case, Silent())} == {"intact"}
+        for row in rows:
+            assert show(case, f"{row['evidence_id']}:1", Silent()).matches

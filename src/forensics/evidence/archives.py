@@ -20,6 +20,7 @@ from typing import IO, BinaryIO, cast
 
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.streams import CHUNK, bounded_expansion, decompressed
+from forensics.files import spelled
 
 DEPTH = 3
 """Archives inside archives are followed so deep."""
@@ -167,7 +168,7 @@ def _walk(archive: Backing, prefix: str, depth: int) -> Iterator[Member]:
 
 def shown(name: str) -> str:
     """Return a member's name without anything that leads out: no root, no ``..``."""
-    return "/".join(part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", "..", "."))
+    return spelled("/".join(part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", "..", ".")))
 
 
 def _entries(archive: Backing) -> list[tuple[str, str | None]]:

@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple
 from forensics.errors import RefusedEvidenceError, UsageError
 from forensics.evidence import archives
 from forensics.evidence.streams import decompressed
+from forensics.files import spelled, unspelled
 
 STANDARD_INPUT = "-"
 _NEVER = {"custody.jsonl", "case.duckdb", "case.duckdb.wal"}
@@ -65,7 +66,7 @@ class EvidenceFile:
     @property
     def where(self) -> str:
         """Where it was read, absolute: ``/logs/a.zip`` or ``/logs/a.zip/inner.log``."""
-        base = str(self.location.absolute())
+        base = spelled(self.location.absolute())
         return base if self.member is None else f"{base}/{self.member}"
 
 
@@ -127,32 +128,34 @@ def _base(paths: Sequence[Path]) -> Path | None:
 
 def _relative(path: Path, base: Path | None) -> str:
     if base is None:
-        return path.name
+        return spelled(path.name)
     try:
-        return path.absolute().relative_to(base.absolute()).as_posix()
+        return spelled(path.absolute().relative_to(base.absolute()).as_posix())
     except ValueError:
-        return path.name
+        return spelled(path.name)
 
 
 def _walk(folder: Path, base: Path, barred: set[Path], found: Discovery) -> None:
     root = folder.resolve()
     for parent, folders, names in os.walk(folder):
         here = Path(parent)
-        folders[:] = sorted(name for name in folders if (here / name).resolve() not in barred and not _is_case(here / name))
-        if here.resolve() in barred or _is_case(here):
+        folders[:] = sorted(name for name in folders if (here / name).resolve() not in barred and not _is_ours(here / name))
+        if here.resolve() in barred or _is_ours(here):
             folders[:] = []
             continue
         for name in sorted(names):
             path = here / name
-            shown = _relative(path, base) if base.absolute() in path.absolute().parents else path.relative_to(folder).as_posix()
+            shown = _relative(path, base) if base.absolute() in path.absolute().parents else spelled(path.relative_to(folder).as_posix())
             if path.is_symlink() and not path.resolve().is_relative_to(root):
                 found.refused.append((shown, "is a symbolic link that leads out of the folder; give its target itself if it is evidence"))
             elif not name.startswith("."):
                 _add(path, shown, found)
 
 
-def _is_case(folder: Path) -> bool:
-    return (folder / "case.duckdb").is_file() and (folder / "events").is_dir()
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is a case, or a report made from one."""
+    names = ("case.duckdb", "events"), ("run.json", "report.json", "report.html")
+    return any(all((folder / name).exists() for name in group) for group in names)
 
 
 def _add(path: Path, name: str, found: Discovery) -> None:
@@ -205,9 +208,9 @@ def _spooled(spool: Path | None) -> EvidenceFile:
 
 def at(where: str) -> EvidenceFile:
     """Return the evidence file that was read at ``where`` (``EvidenceFile.where``): a file, or a member of an archive that is a file."""
-    path = Path(where)
+    path = unspelled(where)
     for archive in (path, *path.parents):
         if archive.is_file():
-            member = path.relative_to(archive).as_posix()
-            return EvidenceFile(path.name, archive, None if member == "." else member)
-    return EvidenceFile(path.name, path)
+            member = spelled(path.relative_to(archive).as_posix())
+            return EvidenceFile(spelled(path.name), archive, None if member == "." else member)
+    return EvidenceFile(spelled(path.name), path)
