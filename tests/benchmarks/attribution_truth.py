@@ -1,6 +1,10 @@
 """Truth of the attribution on seeded synthetic rollups: who is named, who is not, whether p-values are calibrated.
 
-Usage: python tests/benchmarks/attribution_truth.py [--cases 300] [--attacks 60] [--draws 2000] [--only KIND] [--seed 0]
+Usage: python tests/benchmarks/attribution_truth.py [--cases 300] [--attacks 20] [--draws 2000] [--only KIND] [--seed 0] [--jobs 2]
+                                                    [--results FILE]
+
+``--cases`` are those with nobody to blame, shared among their kinds; ``--attacks`` are for each kind. With ``--results`` a run that was
+stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,12 +23,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.attribution.worlds import World
+from tests.benchmarks.pool import Result, run
 
 from forensics.attribution.attribute import attribute
 from forensics.attribution.scan import Subjects, placebo_p, scores
-from forensics.case.case import Case
 
 Answer = tuple[World, set[str], dict[str, object]]
+BLAMED = ("attributed", "several actors")
 
 
 def world(seed: int, **options: object) -> World:
@@ -181,64 +187,55 @@ ATTACKS: list[Callable[[int], Answer]] = [ring, slow_and_low, rotating, shifts, 
 NOBODY: list[Callable[[int], Answer]] = [surge, surge_of_visitors, deploy, deploy_and_retries, backend, missing_log, retry_storm, echo]
 
 
-def solve(answer: Answer) -> tuple[str, set[str], int]:
-    made, _, options = answer
+def solve(kind: str, seed: int) -> Result:
+    """Make one case, attribute it, and say what came of it beside the truth."""
+    made, guilty, options = next(make for make in (*ATTACKS, *NOBODY) if make.__name__ == kind)(seed)
     folder = Path(tempfile.mkdtemp())
     try:
         with made.write(folder, **options) as case:  # type: ignore[arg-type]
             attribute(case)
-            return _named(case)
+            rows = case.table("participants")
+            return {
+                "verdict": str(case.table("incidents")["verdict"][0]),
+                "named": sorted(rows.filter(rows["role"] == "participant")["account_id"]),
+                "attributions": len(case.table("attributions")),
+                "truth": sorted(str(name) for name in guilty),
+            }  # fmt: skip
     finally:
         shutil.rmtree(folder)
 
 
-def _named(case: Case) -> tuple[str, set[str], int]:
-    rows = case.table("participants")
-    return (
-        str(case.table("incidents")["verdict"][0]),
-        set(rows.filter(rows["role"] == "participant")["account_id"]),
-        len(case.table("attributions")),
-    )
-
-
-def attacks(count: int, only: str | None, seed: int) -> None:
+def report_attacks(results: list[Result]) -> None:
+    """Print who was named rightly, by kind of attack."""
     print(f"{'attack':20} {'cases':>5} {'blamed':>6} {'precision':>9} {'recall':>7}")
-    totals = np.zeros(3, dtype=int)
-    for make in [m for m in ATTACKS if only in (None, m.__name__)]:
-        right = wrong = missed = blamed = 0
-        for number in range(count):
-            answer = make(seed + 1000 + number)
-            verdict, names, _ = solve(answer)
-            truth = {str(name) for name in answer[1]}
-            blamed += verdict in ("attributed", "several actors")
-            right, wrong, missed = right + len(names & truth), wrong + len(names - truth), missed + len(truth - names)
-            if names != truth and only:
-                print(
-                    "   seed", seed + 1000 + number, verdict, "wrong", sorted(names - truth), "missed", len(truth - names), "of", len(truth)
-                )
-        totals += (right, wrong, missed)
-        print(f"{make.__name__:20} {count:5} {blamed:6} {right / max(right + wrong, 1):9.4f} {right / max(right + missed, 1):7.4f}")
-    right, wrong, missed = (int(x) for x in totals)
-    print(f"{'all':20} {'':5} {'':6} {right / max(right + wrong, 1):9.4f} {right / max(right + missed, 1):7.4f}   (wanted: .99, .95)")
+    for kind in (*dict.fromkeys(row["kind"] for row in results), "all"):
+        rows = [row for row in results if kind in (row["kind"], "all")]
+        right = sum(len(set(row["named"]) & set(row["truth"])) for row in rows)
+        named, truth = sum(len(row["named"]) for row in rows), sum(len(row["truth"]) for row in rows)
+        blamed = sum(row["verdict"] in BLAMED for row in rows)
+        print(f"{kind:20} {len(rows):5} {blamed:6} {right / max(named, 1):9.4f} {right / max(truth, 1):7.4f}")
+    print("wanted: precision .99, recall .95")
+    for row in results:
+        wrong, missed = set(row["named"]) - set(row["truth"]), set(row["truth"]) - set(row["named"])
+        if wrong or missed:
+            print("  ", row["kind"], row["seed"], row["verdict"], "wrong", sorted(wrong), "missed", len(missed), "of", len(row["truth"]))
 
 
-def nobody(count: int, only: str | None, seed: int) -> None:
+def report_nobody(results: list[Result]) -> None:
+    """Print how often somebody was blamed where nobody was to blame."""
     print(f"\n{'nobody to blame':20} {'cases':>5} {'blamed':>6}  verdicts")
-    kinds = [m for m in NOBODY if only in (None, m.__name__)]
-    total = 0
-    for make in kinds:
-        verdicts: dict[str, int] = {}
-        wrong = 0
-        for number in range(count // len(kinds) + 1):
-            verdict, names, rows = solve(make(seed + 5000 + number))
-            verdicts[verdict] = verdicts.get(verdict, 0) + 1
-            bad = bool(names) or verdict in ("attributed", "several actors") or rows > 0
-            if bad and only:
-                print("   seed", seed + 5000 + number, verdict, sorted(names))
-            wrong += bad
-        total += wrong
-        print(f"{make.__name__:20} {count // len(kinds) + 1:5} {wrong:6}  {verdicts}")
-    print(f"{'all':20} {'':5} {total:6}   (wanted: 0)")
+    for kind in (*dict.fromkeys(row["kind"] for row in results), "all"):
+        rows = [row for row in results if kind in (row["kind"], "all")]
+        verdicts = Counter(row["verdict"] for row in rows)
+        print(f"{kind:20} {len(rows):5} {sum(map(wronged, rows)):6}  {dict(verdicts.most_common())}")
+    print("wanted: 0 blamed")
+    for row in filter(wronged, results):
+        print("  ", row["kind"], row["seed"], row["verdict"], row["named"])
+
+
+def wronged(row: Result) -> bool:
+    """Whether anybody was named in a case where nobody was to blame."""
+    return bool(row["named"]) or row["verdict"] in BLAMED or row["attributions"] > 0
 
 
 def calibration(draws: int, seed: int) -> None:
@@ -262,12 +259,18 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--only")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--results", type=Path)
     chosen = parser.parse_args()
     started = time.perf_counter()
-    if chosen.only is None or chosen.only in {m.__name__ for m in ATTACKS}:
-        attacks(chosen.attacks, chosen.only, chosen.seed)
-    if chosen.only is None or chosen.only in {m.__name__ for m in NOBODY}:
-        nobody(chosen.cases, chosen.only, chosen.seed)
+    attacks = [make.__name__ for make in ATTACKS if chosen.only in (None, make.__name__)]
+    nobody = [make.__name__ for make in NOBODY if chosen.only in (None, make.__name__)]
+    each = -(-chosen.cases // max(len(nobody), 1))
+    tasks = [(kind, chosen.seed + 1000 + n) for kind in attacks for n in range(chosen.attacks)]
+    tasks += [(kind, chosen.seed + 5000 + n) for kind in nobody for n in range(each)]
+    results = run(tasks, solve, chosen.jobs, chosen.results)
+    report_attacks([row for row in results if row["kind"] in attacks])
+    report_nobody([row for row in results if row["kind"] in nobody])
     if chosen.only is None:
         calibration(chosen.draws, chosen.seed)
     print(f"{time.perf_counter() - started:.0f} s")
