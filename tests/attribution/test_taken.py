@@ -26,7 +26,14 @@ def some_events(rng: random.Random) -> list[dict[str, Any]]:
         who, thing = rng.choice("ab"), 1000 + rng.randrange(150)
         at = start + timedelta(seconds=number)
         rows.append(
-            {"started_at": at, "user_name": who, "path": f"/api/jobs/{thing}", "status": rng.choice([200, 200, 304, 503]), "bytes_sent": 10}
+            {
+                "started_at": at,
+                "user_name": who,
+                "path": f"/api/jobs/{thing}",
+                "status": rng.choice([200, 200, 304, 503, 204]),
+                "bytes_sent": 10,
+                "method": rng.choice(["GET", "GET", "HEAD", None]),
+            }
         )
         if rng.random() < 0.7:
             later = at + timedelta(seconds=0.4)
@@ -35,12 +42,18 @@ def some_events(rng: random.Random) -> list[dict[str, Any]]:
                     "started_at": later,
                     "user_name": who,
                     "path": f"/cdn/images/{thing}.png",
-                    "status": rng.choice([200, 206, 403]),
+                    "status": rng.choice([200, 206, 203, 403]),
+                    "method": rng.choice(["GET", "GET", "head"]),
                     "bytes_sent": 999,
                 }
             )
         rows.append({"started_at": at, "user_name": "c", "path": "/explore", "status": 200, "bytes_sent": 5})
     return rows
+
+
+def handed(row: dict[str, Any]) -> bool:
+    """Whether the answer carried the thing that was asked for."""
+    return row["status"] in (200, 203, 206) and (row.get("method") or "GET").upper() != "HEAD"
 
 
 @pytest.fixture
@@ -63,7 +76,7 @@ def test_objects_pairs_and_bytes_are_those_of_a_loop(loaded: tuple[Case, list[di
             continue
         kind = "job" if "jobs" in row["path"] else "image"
         key = (row["user_name"], kind)
-        served = row["status"] in (200, 206)
+        served = handed(row)
         sums[key][0] += 1
         sums[key][1] += served
         sums[key][2] += row["bytes_sent"] * served
@@ -113,8 +126,49 @@ def test_what_cannot_be_meant_is_refused(loaded: tuple[Case, list[dict[str, Any]
 def test_what_two_accounts_fetched_is_one_object_of_their_actor(loaded: tuple[Case, list[dict[str, Any]]]) -> None:
     case, rows = loaded
     totals = {row["object_kind"]: row for row in taken_by(case, {"a": "x", "b": "x"})[1].to_dicts()}
-    served = {row["path"] for row in rows if row["status"] in (200, 206) and row["user_name"] in "ab"}
+    served = {row["path"] for row in rows if handed(row) and row["user_name"] in "ab"}
     assert totals["job"]["objects"] == sum("jobs" in path for path in served)
     assert totals["image"]["accounts"] == 2
     assert totals["image"]["catalogue"] == totals["image"]["objects"], "nobody else was served any"
     assert totals["image"]["catalogue_share"] == 1.0
+
+
+def test_variants_of_one_thing_are_one_object_of_the_catalogue(tmp_path: Path) -> None:
+    case = Case.create(tmp_path)
+    start = datetime(2024, 3, 1)
+    paths = [f"/cdn/images/{n}.{kind}" for n in range(1000, 1040) for kind in ("png", "webp")]
+    rows = [
+        {"started_at": start + timedelta(seconds=n), "user_name": "ab"[n % 4 == 3], "path": path, "status": 200}
+        for n, path in enumerate(paths)
+    ]
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    total = taken_by(case, {"a": "x"})[1].to_dicts()[0]
+    assert (total["objects"], total["catalogue"], total["catalogue_share"]) == (40, 40, 1.0)
+
+
+def test_without_statuses_nobody_knows_what_was_served(tmp_path: Path) -> None:
+    case = Case.create(tmp_path)
+    start = datetime(2024, 3, 1)
+    rows = [{"started_at": start + timedelta(seconds=n), "user_name": "a", "path": f"/jobs/{n + 1000}"} for n in range(50)]
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    row = taken_by(case, {"a": "x"})[0].to_dicts()[0]
+    assert row["requests"] == 50
+    assert [row[name] for name in ("served", "objects", "pairs", "bytes")] == [None] * 4
+
+
+def test_who_fetched_no_objects_has_taken_none(tmp_path: Path) -> None:
+    case = Case.create(tmp_path)
+    rows = [
+        {"started_at": datetime(2024, 3, 1), "user_name": who, "path": path, "status": 200}
+        for who, path in (("a", "/"), ("b", "/jobs/1234"))
+    ]
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    rows_of, totals = taken_by(case, {"a": "x"})
+    assert rows_of.is_empty()
+    assert totals.is_empty()

@@ -26,9 +26,10 @@ from tests.attribution.worlds import World
 from tests.benchmarks.pool import Result, run
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.scan import Subjects, placebo_p, scores
+from forensics.attribution.scan import Kind, Subjects, placebo_p, scores
 
 Answer = tuple[World, set[str], dict[str, object]]
+ACTOR = Kind("actor", "actor_id")
 BLAMED = ("attributed", "several actors")
 
 
@@ -246,7 +247,8 @@ def calibration(draws: int, seed: int) -> None:
         windows, accounts = int(rng.integers(20, 60)), int(rng.integers(50, 400))
         mean = rng.lognormal(1, 1.3, (accounts, 1)) * rng.gamma(0.5, 2.0, (accounts, windows)) * rng.normal(1, 0.1, windows).clip(0.5)
         load = rng.poisson(mean).astype(float)
-        matrix = scores(Subjects(["actor"] * accounts, [str(i) for i in range(accounts)], load, load.sum(axis=0)))
+        names = [str(i) for i in range(accounts)]
+        matrix = scores(Subjects([ACTOR] * accounts, names, [None] * accounts, load, load.sum(axis=0), {ACTOR: accounts}))
         found[draw] = placebo_p(matrix.max(axis=0))
     print(f"\nplacebo p-values of {draws} null draws: {np.mean(found < 0.05):.2%} below .05 (wanted: at most 6 %), "
           f"{np.mean(found < 0.2):.1%} below .2, {np.mean(found < 0.5):.1%} below .5")  # fmt: skip

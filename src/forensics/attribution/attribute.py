@@ -8,15 +8,18 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.blame import find
+from forensics.attribution.blame import MOST, Finding, find
 from forensics.attribution.capacity import capacity
+from forensics.attribution.echo import seconds_precede
 from forensics.attribution.facts import Facts, gather
+from forensics.attribution.onset import error_onset
 from forensics.attribution.operators import one_operator
 from forensics.attribution.participants import participants
+from forensics.attribution.phrases import part
 from forensics.attribution.rivals import Rival, weigh_all
 from forensics.attribution.scene import PACKAGE, Scene, plain_minutes, read_scene
 from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, capped, judge
-from forensics.attribution.windows import Window
+from forensics.attribution.windows import Window, floor_minute, load_window, sudden_window
 from forensics.attribution.without import without
 from forensics.case.case import Case
 
@@ -38,15 +41,33 @@ def attribute(case: Case) -> None:
     case.execute(PACKAGE, "owners")
     minutes = plain_minutes(case)
     for incident in incidents:
-        scene = read_scene(case, incident, Window(covered["first_minute"], covered["last_minute"]), incidents, minutes)
-        _one(case, scene, names, frames)
+        scene, finding = _found(case, incident, Window(covered["first_minute"], covered["last_minute"]), incidents, minutes)
+        _one(case, gather(case, scene, finding), names, frames)
     for table, parts in frames.items():
         case.replace(table, pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame())
 
 
-def _one(case: Case, scene: Scene, names: dict[str, str], frames: Frames) -> None:
-    """Attribute one incident: find, weigh, judge; only then name anybody."""
-    facts = gather(case, scene, find(scene))
+def _found(
+    case: Case, incident: dict[str, Any], covered: Window, incidents: list[dict[str, Any]], minutes: pl.DataFrame
+) -> tuple[Scene, Finding]:
+    """Scan the load before the impact; where nobody made it, that of its first minutes too, for whoever was there before it by seconds."""
+    scene = read_scene(case, incident, load_window(incident), covered, incidents, minutes)
+    finding = find(scene)
+    near = pl.col("minute").is_between(scene.window.start - AROUND, scene.whole.end)
+    errors = error_onset(minutes.filter(near), scene.window.start)
+    wider = sudden_window(incident, errors)
+    if finding.blamed or wider is None:
+        return scene, finding
+    sudden = read_scene(case, incident, wider, covered, incidents, minutes)
+    found = find(sudden)
+    began = max(floor_minute(incident["started_at"]), errors or incident["started_at"])
+    first = [b for b in found.blamed if seconds_precede(case, sudden, [b.winner], began)]
+    return (sudden, replace(found, blamed=first)) if sum(b.share for b in first) >= MOST else (scene, finding)
+
+
+def _one(case: Case, facts: Facts, names: dict[str, str], frames: Frames) -> None:
+    """Attribute one incident: weigh and judge what was found; only then name anybody."""
+    scene = facts.scene
     rivals = weigh_all(facts, names)
     verdict = judge(facts, rivals, names)
     if verdict.name not in (ATTRIBUTED, SEVERAL):
@@ -98,6 +119,7 @@ def _attributions(facts: Facts, verdict: Verdict, names: dict[str, str]) -> pl.D
             "subject_type": blamed.winner.kind,
             "subject_id": names.get(f"agent {blamed.winner.id}", blamed.winner.id) if blamed.winner.kind == "agent" else blamed.winner.id,
             "actor_id": blamed.winner.id if blamed.winner.kind == "actor" else _tenant(facts, blamed.winner.id),
+            "part": part(blamed.winner, names),
             "excess_requests": round(blamed.winner.excess, 1),
             "load_share": round(min(1.0, blamed.share), 4),
             "likelihood": round(min(verdict.likelihood, capped(0.55 + 0.4 * blamed.share, facts)), 3),
@@ -111,7 +133,7 @@ def _attributions(facts: Facts, verdict: Verdict, names: dict[str, str]) -> pl.D
 
 _ATTRIBUTIONS: dict[str, Any] = {
     "rank": pl.Int64, "subject_type": pl.String, "subject_id": pl.String, "actor_id": pl.String, "excess_requests": pl.Float64,
-    "load_share": pl.Float64, "likelihood": pl.Float64, "p_value": pl.Float64, "smallest_p": pl.Float64,
+    "load_share": pl.Float64, "likelihood": pl.Float64, "p_value": pl.Float64, "smallest_p": pl.Float64, "part": pl.String,
 }  # fmt: skip
 
 

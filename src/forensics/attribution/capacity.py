@@ -15,6 +15,10 @@ from forensics.attribution.windows import Window
 HEALTHY_RATIO = 0.02
 """A minute is healthy when no more of its requests fail than this, or than three times what is usual for the service."""
 ONSET = timedelta(minutes=10)
+SMOOTH = 3
+"""Minutes over which load is averaged before two minutes are compared: a slow service has few requests in any one."""
+SAME_OWN, SAME_LOAD = 0.8, 0.85
+"""A minute was like those of the impact when the blamed made, and everybody together made, so much of what they made then."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +67,25 @@ def capacity(minutes: pl.DataFrame, masked: Sequence[Window], impact: datetime) 
     onset = (at >= np.datetime64(impact)) & (at < np.datetime64(impact + ONSET)) & (ratio > 0.1)
     failing = float(load[onset].max()) if onset.any() else None
     return Capacity(float(highest[-min(3, len(highest))]), np.sort(load[fine & ~inside]), failing)
+
+
+def carried(near: pl.DataFrame, start: datetime, errors: datetime | None) -> int:
+    """Return how many healthy minutes, from ``start`` until shortly before the first errors, had as much load, and of the blamed, as then.
+
+    ``near``: consecutive minutes with requests, failed, load, blamed (load of the blamed). A service that bears a load for an hour is not
+    broken by that load at once; what it was broken by came later, or builds up.
+    """
+    at = near["minute"].to_numpy()
+    place = int(np.searchsorted(at, np.datetime64(errors))) if errors is not None else 0
+    low = int(np.searchsorted(at, np.datetime64(start)))
+    if place - SMOOTH <= low or place >= len(at):
+        return 0
+    own, load = (_smooth(near[column].to_numpy().astype(float)) for column in ("blamed", "load"))
+    ratio = near["failed"].to_numpy() / np.maximum(near["requests"].to_numpy().astype(float), 1.0)
+    like = (own >= SAME_OWN * max(own[place - 1], own[place])) & (load >= SAME_LOAD * load[place - 1]) & (ratio <= HEALTHY_RATIO)
+    return int(like[low : place - SMOOTH].sum()) if own[place] > 0 else 0
+
+
+def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average each minute with those just before it."""
+    return np.convolve(values, np.ones(SMOOTH) / SMOOTH, "full")[: len(values)]

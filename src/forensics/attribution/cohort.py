@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forensics.attribution.scan import Subjects, Winner, expectation, load_matrix, placebo_p, scores
+from forensics.attribution.scan import Kind, Subjects, Winner, expectation, load_matrix, placebo_p, scores
 from forensics.attribution.scene import Scene
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,8 @@ def _by_agent(scene: Scene, names: list[str], load: Floats, measure: str, excess
     agents, by_agent = load_matrix(named, "agent_id", scene.windows, measure)
     if not agents:
         return Cohort([], None)
-    matrix = scores(Subjects(["agent"] * len(agents), agents, by_agent, scene.totals(measure)))
+    kind = Kind("agent", "agent_id")
+    matrix = scores(Subjects([kind] * len(agents), agents, [None] * len(agents), by_agent, scene.totals(measure), {kind: len(agents)}))
     best = int(np.argmax(matrix[:, 0]))
     p = placebo_p(matrix.max(axis=0)) if scene.placebos else None
     through = named.filter(pl.col("agent_id").cast(pl.String) == agents[best])

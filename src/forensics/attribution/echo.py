@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from forensics.attribution.blame import Finding
-from forensics.attribution.scan import belongs
+from forensics.attribution.scan import Winner, belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.windows import MINUTE
 from forensics.case.case import Case
@@ -16,26 +19,50 @@ EARLY = 0.15
 """A cause comes before its effect: with less of the load than this before the minute of the first errors, seconds must tell."""
 FEWEST = 10
 TIMES = 3.0
-"""Requests that the blamed must have made in the seconds before the first failure, and how many times their usual pace."""
-ERRORS_BEGIN = 2
-"""Failures within five seconds that are the beginning; one alone is always somewhere."""
+"""Requests that the blamed must have made in the minute before the first failure, and how many times their usual pace."""
+BEFORE, AFTER = 3 * MINUTE, 5 * MINUTE
+"""How much is looked at around the minute of the first errors; in its first minute nothing has begun."""
+LULL = 60
+SPAN = 5
+"""Failures are summed over so many seconds."""
+ERRORS_BEGIN, ERRORS_TIMES = 2, 4.0
+"""Failures in that span that are the beginning (one alone is always somewhere), and how many times the usual number."""
+PACE = 0.25
+"""In the ten seconds before the first failure the blamed worked at this share, at least, of their pace in the minute after it."""
+
+Counts = NDArray[np.float64]
 
 
-def seconds_precede(case: Case, scene: Scene, finding: Finding, errors: datetime) -> bool | None:
-    """Return whether the blamed were already at it in the minute before the first failures; None when the events cannot tell."""
-    start, end = errors - MINUTE, errors + MINUTE
-    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed])
-    own = scene.loads.filter(guilty & (pl.col("w") == 0))
+def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime) -> bool | None:
+    """Return whether subjects (taken together) were already at it before the first failures; None when the events cannot tell."""
+    start, end = errors - BEFORE, errors + AFTER
+    guilty = pl.any_horizontal([belongs(winner) for winner in subjects])
+    own = scene.loads.filter(guilty)
     accounts = own["account_id"].drop_nulls().unique().sort().to_list()
     networks = own.filter(pl.col("account_id").is_null())["network"].drop_nulls().unique().sort().to_list()
     rows = case.frame(PACKAGE, "first_seconds", accounts=accounts, networks=networks, start=start, end=end)
     if rows.is_empty():
         return None
-    recent = rows.rolling("second", period="5s", closed="both").agg(pl.col("failed").sum().alias("lately"))
-    begun = recent.filter(pl.col("lately") >= ERRORS_BEGIN)
-    if begun.is_empty():
+    axis = pl.DataFrame({"second": pl.datetime_range(start, end - timedelta(seconds=1), "1s", time_unit="us", eager=True)})
+    whole = axis.join(rows, on="second", how="left", maintain_order="left").fill_null(0)
+    first = first_failure(whole["failed"].to_numpy().astype(float))
+    usual = float(own.filter(pl.col("w") > 0)["requests"].sum()) / max(sum(w.minutes for w in scene.others), 1)
+    return None if first is None else _at_it(whole["own"].to_numpy().astype(float), first, usual)
+
+
+def first_failure(failed: Counts) -> int | None:
+    """Return the second in which failures begin (``failed``: one count a second; nothing has begun in the first minute)."""
+    lately = np.convolve(failed, np.ones(SPAN), "full")[: len(failed)]
+    least = max(ERRORS_BEGIN, ERRORS_TIMES * float(lately[SPAN - 1 : LULL].mean()))
+    begun = np.flatnonzero(lately[LULL:] >= least)
+    if not len(begun):
         return None
-    first = begun["second"][0]
-    before = rows.filter((pl.col("second") < first) & (pl.col("second") >= first - timedelta(seconds=60)))
-    usual = sum(b.winner.expected for b in finding.blamed) / max(scene.window.minutes, 1)
-    return int(before["own"].sum()) >= max(FEWEST, TIMES * usual)
+    low = LULL + int(begun[0]) - SPAN + 1
+    return low + int(np.argmax(failed[low : low + SPAN] > 0))
+
+
+def _at_it(own: Counts, first: int, usual: float) -> bool:
+    """Whether requests before the first failure are many, more than usual (``usual``: a minute), and no mere beginning of what follows."""
+    before, after = own[first - LULL : first], own[first : first + LULL]
+    lately: Any = before[-10:].mean() if len(before) else 0.0
+    return bool(before.sum() >= max(FEWEST, TIMES * usual) and lately >= PACE * (after.mean() if len(after) else 0.0))

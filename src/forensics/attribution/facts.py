@@ -11,11 +11,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forensics.attribution.blame import Finding
-from forensics.attribution.capacity import Capacity, capacity
+from forensics.attribution.capacity import Capacity, capacity, carried
 from forensics.attribution.echo import EARLY, seconds_precede
 from forensics.attribution.leadlag import LeadLag, lead_lag, onset
+from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
+from forensics.attribution.slowdown import slowdown
 from forensics.attribution.windows import LOAD_KINDS, MINUTE, Window, ceil_minute, floor_minute
 from forensics.case.case import Case
 
@@ -24,7 +26,6 @@ Floats = NDArray[np.float64]
 IMPACT = timedelta(minutes=30)
 """Failures are looked at from the start of the impact for so long; later ones are mixed with restarts and maintenance."""
 NOTES_BEFORE = timedelta(hours=3)
-ERROR_RATIO = 0.02
 LEAP = 0.25
 """Load that was less than this share, in the two minutes before the errors, of what it was in the two after, rose with them."""
 CONCENTRATED = 0.8
@@ -94,6 +95,10 @@ class Facts:
     """Highest load of a minute in the window."""
     rest_peak: float
     """The same without the blamed."""
+    carried: int
+    """Healthy minutes right before the errors in which the blamed, and everybody, asked as much as when they began."""
+    slower: float | None
+    """How many times as long as usual requests took right before the errors, where the blamed asked then and durations are logged."""
     impact_ratio: float
     usual_ratio: float
     failed_before: float
@@ -132,6 +137,12 @@ class Facts:
         return self.capacity is not None and self.peak_load > 1.1 * self.capacity.usual > 0
 
     @property
+    def overshoot(self) -> float:
+        """How far beyond health the load went, 0 to 1: nothing is new at 0; from twice what was carried on it is 1."""
+        usual = self.capacity.usual if self.capacity else 0.0
+        return min(1.0, max(0.0, float(np.log2(self.peak_load / usual)))) if usual > 0 and self.peak_load > 0 else 0.0
+
+    @property
     def failing(self) -> bool:
         """Whether requests failed clearly more than usual."""
         return self.impact_ratio > max(ERROR_RATIO, 3.0 * self.usual_ratio)
@@ -152,8 +163,9 @@ class Facts:
 
     @property
     def follows(self) -> bool:
-        """Whether the load of the blamed rose only after the errors had begun."""
-        return self.load_onset is not None and self.error_onset is not None and self.load_onset > self.error_onset
+        """Whether the load of the blamed rose only after the errors had begun, by minutes and not otherwise by seconds."""
+        late = self.load_onset is not None and self.error_onset is not None and self.load_onset > self.error_onset
+        return late and not self.preceded
 
 
 def impact_window(incident: dict[str, Any]) -> Window:
@@ -173,7 +185,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     bounds = {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
     broken = case.frame(PACKAGE, "breakdown", **bounds)
     near = _blamed_minutes(case, scene, finding, minutes)
-    errors = _error_onset(near, scene)
+    errors = error_onset(near, scene.window.start)
     load_at = _load_onset(near, scene)
     early = _early_share(near, scene, finding, errors)
     before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
@@ -184,6 +196,8 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         capacity=capacity(minutes, scene.masked, scene.incident["started_at"]),
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
         rest_peak=float((started["load"] - started["blamed"]).max() or 0),  # type: ignore[arg-type]
+        carried=carried(near, scene.window.start, errors) if finding.blamed else 0,
+        slower=slowdown(case, scene, errors) if finding.rise.significant and early >= EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=_ratio(broken.filter(pl.col("w") == 1)) if shift else _ratio(minutes.filter(pl.col("minute") < scene.window.start)),
         failed_before=_ratio(before),
@@ -193,22 +207,24 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         spread=_spread(scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
         early_share=early,
-        preceded=seconds_precede(case, scene, finding, errors) if errors and finding.blamed and early < EARLY else None,
+        preceded=_preceded(case, scene, finding, errors, load_at, early),
         logins=_logins(case, finding),
         machines=_machines(case, finding),
-        lag=lead_lag(near["blamed"].to_numpy().astype(float), _ratios(near)) if finding.blamed else None,
+        lag=lead_lag(near["blamed"].to_numpy().astype(float), ratios(near)) if finding.blamed else None,
         load_onset=load_at,
         error_onset=errors,
     )
 
 
+def _preceded(case: Case, scene: Scene, finding: Finding, errors: datetime | None, load_at: datetime | None, early: float) -> bool | None:
+    """Ask the seconds where minutes show the load of the blamed no earlier than the errors."""
+    if errors is None or not finding.blamed or (early >= EARLY and (load_at is None or load_at < errors)):
+        return None
+    return seconds_precede(case, scene, [b.winner for b in finding.blamed], errors)
+
+
 def _ratio(rows: pl.DataFrame) -> float:
     return float(rows["failed"].sum()) / max(float(rows["requests"].sum()), 1.0)
-
-
-def _ratios(near: pl.DataFrame) -> Floats:
-    ratios: Floats = near["failed"].to_numpy() / np.maximum(near["requests"].to_numpy().astype(float), 1.0)
-    return ratios
 
 
 def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) -> pl.DataFrame:
@@ -225,16 +241,6 @@ def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.Data
     blamed = own.filter(guilty).group_by("minute").agg(pl.col("load").sum().alias("blamed"))
     joined = axis.join(minutes, on="minute", how="left", maintain_order="left").join(blamed, on="minute", how="left", maintain_order="left")
     return joined.with_columns(pl.col("requests", "failed", "load", "blamed").fill_null(0))
-
-
-def _error_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
-    """Return the first minute from which two of three minutes fail clearly."""
-    ratio = _ratios(near)
-    before = ratio[(near["minute"] < scene.window.start).to_numpy()]
-    bad = ratio > max(ERROR_RATIO, 5.0 * float(np.median(before)) if len(before) else 0.0)
-    runs = bad[:-2].astype(int) + bad[1:-1] + bad[2:] if len(bad) > 2 else np.zeros(0)
-    found = np.flatnonzero((runs >= 2) & bad[:-2]) if len(runs) else np.zeros(0, dtype=int)
-    return near["minute"][int(found[0])] if len(found) else None
 
 
 def _load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:

@@ -58,4 +58,13 @@ def unit(measure: str) -> str:
 def subject(winner: Winner, names: dict[str, str]) -> str:
     """How a subject is called in a sentence."""
     name = names.get(f"{winner.kind} {winner.id}", names.get(winner.id, winner.id))
-    return {"actor": name, "network": f"network {name}", "agent": f"the agent {name!r}"}[winner.kind]
+    called = {"actor": name, "network": f"network {name}", "agent": f"the agent {name!r}"}[winner.kind]
+    return called if winner.part is None else f"{called} ({part(winner, names)})"
+
+
+def part(winner: Winner, names: dict[str, str]) -> str | None:
+    """How the one account, route or agent is called by which a subject's load rose; None when it was all of it."""
+    if winner.part is None:
+        return None
+    kind, value = winner.part[0].removesuffix("_id"), winner.part[1]
+    return f"{kind} {names.get(f'{kind} {value}', value)}"

@@ -11,7 +11,7 @@ from forensics.attribution.capacity import capacity
 from forensics.attribution.measures import Measure, measures
 from forensics.attribution.ratelimit import rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
-from forensics.attribution.windows import LOAD_KINDS, Window, load_window, whole_window
+from forensics.attribution.windows import LOAD_KINDS, Window, load_window, sudden_window, whole_window
 from forensics.case.case import Case
 from forensics.text import counted
 
@@ -46,7 +46,7 @@ def plan(case: Case) -> None:
 def _plan(
     case: Case, incident: dict[str, Any], involved: pl.DataFrame, masks: list[Window], elsewhere: dict[str, str]
 ) -> tuple[list[Any], list[Any]]:
-    window = load_window(incident)
+    window = sudden_window(incident) or load_window(incident)
     loads = case.frame(PACKAGE, "measure_loads", start=window.start, end=window.end)
     guilty = set(involved.filter(pl.col("role") == "participant")["account_id"].to_list())
     over = {row["account_id"]: row["load_share"] for row in involved.to_dicts()}

@@ -8,6 +8,7 @@ row 0 of the same matrix as its placebos, so the rank of its best score among th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,18 +23,43 @@ PROXY_SHARE = 0.3
 """A network or agent that normally carries this much of everything is a proxy or a common client, not somebody."""
 
 
-_KINDS = (("actor", "actor_id"), ("network", "network"), ("network", "wide_network"), ("agent", "agent_id"))
-"""Kinds of subjects and where they are found; of equal scores the earlier, narrower one wins."""
+PART_SHARE, PART_FEWEST = 0.02, 20.0
+"""Part of a subject that is looked at by itself: in some window it made so much of a mean window's load, and so much at all."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of subjects: what they are called, the column of ``loads`` that tells them apart, and the column that parts them, if any."""
+
+    name: str
+    column: str
+    part: str | None = None
+
+
+KINDS = (
+    Kind("actor", "actor_id"),
+    Kind("actor", "actor_id", "account_id"),
+    Kind("actor", "actor_id", "route_id"),
+    Kind("network", "network"),
+    Kind("network", "wide_network"),
+    Kind("network", "network", "agent_id"),
+    Kind("agent", "agent_id"),
+    Kind("agent", "agent_id", "route_id"),
+)
+"""Of equal scores the earlier, simpler one wins; networks and agents are those of requests without an account."""
 
 
 @dataclass(frozen=True)
 class Subjects:
     """Load of every candidate in every window: ``load[subject, window]``, the incident's window first; ``total[window]``."""
 
-    kinds: list[str]
+    kinds: list[Kind]
     ids: list[str]
+    parts: list[str | None]
     load: Floats
     total: Floats
+    sizes: dict[Kind, int]
+    """How many of each kind there were to choose from."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +76,8 @@ class Winner:
     """Its largest load in any window of comparison."""
     deviation: float
     """Standard deviation of its load in the windows of comparison (at least that of a Poisson count)."""
+    part: tuple[str, str] | None = None
+    """(column of ``loads``, value): the one account, route or agent in which its load rose, where that says more than all of it."""
 
     @property
     def excess(self) -> float:
@@ -58,23 +86,41 @@ class Winner:
 
 
 def subjects(loads: pl.DataFrame, windows: int, measure: str) -> Subjects:
-    """Gather candidates: actors; networks and agents of requests without an account (``loads`` as of ``loads.sql``)."""
+    """Gather candidates of all ``KINDS`` (``loads`` as of ``loads.sql``)."""
     total = np.zeros(windows)
     by_window = loads.group_by("w").agg(pl.col(measure).sum())
     total[by_window["w"].to_numpy()] = by_window[measure].to_numpy()
+    mean = max(float(total.mean()), 1.0)
     anonymous = loads.filter(pl.col("actor_id").is_null())
-    kinds: list[str] = []
-    ids: list[str] = []
-    parts: list[Floats] = []
-    for kind, column in _KINDS:
-        names, matrix = load_matrix(loads if kind == "actor" else anonymous, column, windows, measure)
-        if kind != "actor":
-            keep = matrix.mean(axis=1) <= PROXY_SHARE * max(float(total.mean()), 1.0)
-            names, matrix = [n for n, k in zip(names, keep, strict=True) if k], matrix[keep]
-        kinds += [kind] * len(names)
-        ids += names
-        parts.append(matrix)
-    return Subjects(kinds, ids, np.concatenate(parts) if parts else np.zeros((0, windows)), total)
+    found = [_of_kind(kind, loads if kind.name == "actor" else anonymous, windows, measure, mean) for kind in KINDS]
+    return Subjects(
+        kinds=[kind for kind, (ids, _, _, _) in zip(KINDS, found, strict=True) for _ in ids],
+        ids=[name for ids, _, _, _ in found for name in ids],
+        parts=[part for _, parts, _, _ in found for part in parts],
+        load=np.concatenate([matrix for _, _, matrix, _ in found]),
+        total=total,
+        sizes={kind: size for kind, (_, _, _, size) in zip(KINDS, found, strict=True)},
+    )
+
+
+def _of_kind(
+    kind: Kind, loads: pl.DataFrame, windows: int, measure: str, mean: float
+) -> tuple[list[str], Sequence[str | None], Floats, int]:
+    """Return ids, parts and load of the candidates of a kind, and how many there were before the small and the common were left out."""
+    if kind.part is None:
+        ids, matrix = load_matrix(loads, kind.column, windows, measure)
+        parts: Sequence[str | None] = [None] * len(ids)
+        keep = np.ones(len(ids), dtype=bool)
+    else:
+        several = loads.filter(pl.col(kind.part).n_unique().over(kind.column) > 1)
+        pair = pl.concat_str(kind.column, pl.col(kind.part).cast(pl.String), separator="\0")
+        pairs, matrix = load_matrix(several.with_columns(pair.alias("pair")), "pair", windows, measure)
+        ids, parts = [p.partition("\0")[0] for p in pairs], [p.partition("\0")[2] for p in pairs]
+        keep = matrix.max(axis=1, initial=0.0) >= max(PART_FEWEST, PART_SHARE * mean)
+    if kind.name != "actor":
+        keep &= matrix.mean(axis=1) <= PROXY_SHARE * mean
+    chosen = np.flatnonzero(keep).tolist()
+    return [ids[i] for i in chosen], [parts[i] for i in chosen], matrix[chosen], max(len(ids), 1)
 
 
 def load_matrix(rows: pl.DataFrame, column: str, windows: int, measure: str) -> tuple[list[str], Floats]:
@@ -107,8 +153,7 @@ def scores(found: Subjects) -> Floats:
     x = found.load
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(x > mu, x * np.log(np.maximum(x, 1e-9) / mu) - (x - mu), 0.0)
-    sizes = {kind: found.kinds.count(kind) for kind in set(found.kinds)}
-    penalty = np.array([np.log(sizes[kind]) for kind in found.kinds]).reshape(-1, 1)
+    penalty = np.array([np.log(found.sizes[kind]) for kind in found.kinds]).reshape(-1, 1)
     result: Floats = np.maximum(ratio - penalty, 0.0)
     return result
 
@@ -137,21 +182,30 @@ def scan(loads: pl.DataFrame, windows: int, measure: str, placebos: int, most: i
         expected = float(expectation(found.load[best : best + 1], found.total)[0, 0])
         row = found.load[best]
         deviation = float(np.sqrt(max(row[1:].var(), expected) + 1.0))
+        kind, part = found.kinds[best], found.parts[best]
         winner = Winner(
-            found.kinds[best], found.ids[best], float(row[0]), expected, float(matrix[best, 0]), p, float(row[1:].max()), deviation
-        )
+            kind.name, found.ids[best], float(row[0]), expected, float(matrix[best, 0]), p, float(row[1:].max()), deviation,
+            (kind.part, part) if kind.part is not None and part is not None else None,
+        )  # fmt: skip
         winners.append(winner)
         rows = without(rows, winner)
     return winners
 
 
 def without(loads: pl.DataFrame, winner: Winner) -> pl.DataFrame:
-    """Return the loads without a winner's own."""
-    return loads.filter(~belongs(winner))
+    """Return the loads without anything of a winner, the parts of it that did not win included: it is looked at once."""
+    return loads.filter(~_whole(winner))
 
 
 def belongs(winner: Winner) -> pl.Expr:
-    """Return the condition that a row of loads belongs to a winner."""
+    """Return the condition that a row of loads belongs to a winner: to its part, where it won by one."""
+    if winner.part is None:
+        return _whole(winner)
+    column, value = winner.part
+    return _whole(winner) & (pl.col(column).cast(pl.String) == value).fill_null(False)
+
+
+def _whole(winner: Winner) -> pl.Expr:
     if winner.kind == "actor":
         return (pl.col("actor_id") == winner.id).fill_null(False)
     column = "agent_id" if winner.kind == "agent" else "wide_network" if winner.id.endswith(("/16", "/48")) else "network"

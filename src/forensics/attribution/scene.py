@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forensics.attribution.windows import Window, earlier_windows, load_window, placebo_windows, whole_window
+from forensics.attribution.windows import Window, earlier_windows, placebo_windows, whole_window
 from forensics.case.case import Case
 
 PACKAGE = "attribution"
@@ -66,9 +66,10 @@ def plain_minutes(case: Case) -> pl.DataFrame:
     return case.frame(PACKAGE, "all_minutes", route_ids=[], weights=[])
 
 
-def read_scene(case: Case, incident: dict[str, Any], covered: Window, incidents: list[dict[str, Any]], minutes: pl.DataFrame) -> Scene:
-    """Read an incident's load and that of the windows it is compared with."""
-    window = load_window(incident)
+def read_scene(
+    case: Case, incident: dict[str, Any], window: Window, covered: Window, incidents: list[dict[str, Any]], minutes: pl.DataFrame
+) -> Scene:
+    """Read an incident's load in a window, and that of the windows it is compared with."""
     masked = [whole_window(row) for row in incidents]
     others = placebo_windows(window, covered, masked)
     placebos = len(others)

@@ -60,6 +60,8 @@ def taken_by(case: Case, actor_of: dict[str, str]) -> tuple[pl.DataFrame, pl.Dat
 
 def _with_catalogue(case: Case, totals: pl.DataFrame, kinds: dict[int, str]) -> pl.DataFrame:
     """Add how many objects of the kind anybody was served, and the actor's share of them."""
+    if totals.is_empty():
+        return pl.DataFrame(schema=TOTALS)
     wanted = set(totals["object_kind"].to_list())
     routes = [row for row in case.table("routes").to_dicts() if kinds.get(row["route_id"]) in wanted]
     parts = sorted((row["route"].partition("{id}")[0], row["route"].rpartition("{id}")[2], kinds[row["route_id"]]) for row in routes)

@@ -1,6 +1,7 @@
 -- title: what each account took, by kind of object
 -- why: asked for and actually served, distinct objects, complete pairs (both halves served to the same account), bytes. A pair is
 --      counted once: with the kind that is fetched first, so that sums over kinds are true
+--      NULL: no status is logged.
 -- parameters: $pair (list of two kinds, first the one that is fetched first, or empty)
 WITH halves AS (
     SELECT account_id, object
@@ -10,9 +11,13 @@ WITH halves AS (
     HAVING count(DISTINCT object_kind) = 2
 )
 SELECT
-    f.account_id, f.object_kind, count(*) FILTER (f.served > 0) AS objects,
-    count(*) FILTER (f.served > 0 AND h.object IS NOT NULL AND f.object_kind = $pair[1]) AS pairs,
-    CAST(sum(f.requests) AS BIGINT) AS requests, CAST(sum(f.served) AS BIGINT) AS served, CAST(sum(f.bytes) AS BIGINT) AS bytes,
+    f.account_id, f.object_kind,
+    CASE WHEN sum(f.answered) > 0 THEN count(*) FILTER (f.served > 0) END AS objects,
+    CASE
+        WHEN sum(f.answered) > 0 THEN count(*) FILTER (f.served > 0 AND h.object IS NOT NULL AND f.object_kind = $pair[1])
+    END AS pairs,
+    CAST(sum(f.requests) AS BIGINT) AS requests, CASE WHEN sum(f.answered) > 0 THEN CAST(sum(f.served) AS BIGINT) END AS served,
+    CASE WHEN sum(f.answered) > 0 THEN CAST(sum(f.bytes) AS BIGINT) END AS bytes,
     min(f.first_at) AS first_at, max(f.last_at) AS last_at,
     min_by(f.first_seen, (f.first_at, f.first_seen))[1] AS evidence_id, min_by(f.first_seen, (f.first_at, f.first_seen))[2] AS line
 FROM fetched AS f

@@ -1,5 +1,6 @@
 -- title: what each actor took, by kind of object: an object that several accounts fetched is one object
 -- why: the sum over accounts would count it more than once; a pair is counted with the first kind of the two, as in `taken`
+--      NULL: no status is logged.
 -- parameters: $pair (list of two kinds, first the one that is fetched first, or empty), $accounts, $actors (equally long lists)
 WITH owners AS (SELECT unnest($accounts) AS account_id, unnest($actors) AS actor_id),
 owned AS (SELECT o.actor_id, f.* FROM fetched AS f JOIN owners AS o ON o.account_id = f.account_id),
@@ -11,9 +12,12 @@ halves AS (
     HAVING count(DISTINCT object_kind) = 2
 )
 SELECT
-    f.actor_id, f.object_kind, count(DISTINCT f.account_id) AS accounts, count(DISTINCT f.object) FILTER (f.served > 0) AS objects,
-    count(DISTINCT f.object) FILTER (f.served > 0 AND h.object IS NOT NULL AND f.object_kind = $pair[1]) AS pairs,
-    CAST(sum(f.requests) AS BIGINT) AS requests, CAST(sum(f.served) AS BIGINT) AS served, CAST(sum(f.bytes) AS BIGINT) AS bytes,
+    f.actor_id, f.object_kind, count(DISTINCT f.account_id) AS accounts, CASE WHEN sum(f.answered) > 0 THEN count(DISTINCT f.object) FILTER (f.served > 0) END AS objects,
+    CASE
+        WHEN sum(f.answered) > 0 THEN count(DISTINCT f.object) FILTER (f.served > 0 AND h.object IS NOT NULL AND f.object_kind = $pair[1])
+    END AS pairs,
+    CAST(sum(f.requests) AS BIGINT) AS requests, CASE WHEN sum(f.answered) > 0 THEN CAST(sum(f.served) AS BIGINT) END AS served,
+    CASE WHEN sum(f.answered) > 0 THEN CAST(sum(f.bytes) AS BIGINT) END AS bytes,
     min(f.first_at) AS first_at, max(f.last_at) AS last_at
 FROM owned AS f
 LEFT JOIN halves AS h ON h.actor_id = f.actor_id AND h.object = f.object

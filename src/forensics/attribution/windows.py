@@ -11,6 +11,8 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 RAMP_ASSUMED = timedelta(minutes=10)
 """How far before the impact load is looked at when detection found no ramp."""
+SUDDEN = timedelta(minutes=3)
+"""How far into the impact load is looked at when it rose no earlier."""
 LOAD_KINDS = ("surge", "collection")
 """Kinds of incident that are a load themselves: their window is the whole incident, there is no impact to end it."""
 MOST_PLACEBOS = 120
@@ -60,6 +62,18 @@ def load_window(incident: dict[str, Any]) -> Window:
     ramp = incident.get("ramp_started_at")
     start = floor_minute(ramp if ramp and ramp < started else started - RAMP_ASSUMED)
     return Window(start, max(ceil_minute(started), start + MINUTE))
+
+
+def sudden_window(incident: dict[str, Any], errors: datetime | None = None) -> Window | None:
+    """Return the load window with the first minutes of the impact, for load that came and overthrew the service at once.
+
+    ``errors``: the first minute that clearly fails, where it is known and later than the impact is said to begin. None when the incident
+    is a load itself, or when the load window holds those minutes already.
+    """
+    window = load_window(incident)
+    began = max(ceil_minute(incident["started_at"]), errors or incident["started_at"])
+    end = min(began + SUDDEN, ceil_minute(incident["ended_at"] or began + SUDDEN))
+    return None if incident["kind"] in LOAD_KINDS or end <= window.end else Window(window.start, end)
 
 
 def whole_window(incident: dict[str, Any]) -> Window:

@@ -34,12 +34,14 @@ def weigh(facts: Facts, names: Names) -> Weighed:
 def equal_load(facts: Facts, found: Weighed) -> None:
     """Whether the service failed at a load that it carries in health."""
     rise = facts.finding.rise
-    if not rise.significant:
+    if facts.carried >= OFTEN:
+        found.pro(f"Right before, the service bore that load for {minutes(facts.carried)}: load alone did not break it.", FAIR)
+    elif not rise.significant:
         found.pro(f"It failed without any rise of load ({amount(rise.load)} against {amount(rise.expected)} expected).", STRONG)
     elif facts.beyond_health and facts.capacity:
         found.contra(
             f"Load had reached {amount(facts.peak_load)} a minute, more than was ever carried in health ({amount(facts.capacity.usual)}).",
-            DECISIVE,
+            max(FAIR, DECISIVE * facts.overshoot),
         )
     elif facts.within_health >= OFTEN:
         found.pro(f"{facts.within_health} healthy minutes had nine tenths of its load or more: load alone does not break it.", FAIR)

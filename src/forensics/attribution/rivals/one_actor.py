@@ -13,6 +13,8 @@ from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 EXPLANATION = "one actor"
 PRIOR = -1.0
 EXCLUSIVE = True
+SLOW, NO_SLOWER = 1.5, 1.2
+"""Times the usual from which answers are slow, and below which they are not."""
 
 
 def weigh(facts: Facts, names: Names) -> Weighed:
@@ -96,6 +98,8 @@ def order(facts: Facts, found: Weighed) -> None:
         found.pro("It was already asking at that pace in the seconds before the first failures.", FAIR)
     if ahead > 0:
         found.pro(f"Its load rose at {load}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
+    elif ahead < 0 and not facts.follows:
+        found.pro("By minutes it rose no earlier than the errors; by seconds it did.", 0.0)
     elif ahead < 0:
         found.contra(f"Its load rose at {load}, after the errors had begun at {errors} (UTC).", DECISIVE)
     else:
@@ -107,9 +111,16 @@ def remainder(facts: Facts, found: Weighed) -> None:
     if facts.capacity is None or facts.is_load:
         return
     confined(facts, found)
+    overload(facts, found)
+    if facts.carried >= OFTEN:
+        bits = 2.0 * log2(facts.carried / 5.0)
+        found.contra(f"The service bore that load for {minutes(facts.carried)} before it failed: the load alone did not break it.", bits)
     peak, rest, usual = amount(facts.peak_load), amount(facts.rest_peak), amount(facts.capacity.usual)
     if facts.beyond_health:
-        found.pro(f"With it the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.", FAIR)
+        found.pro(
+            f"With it the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.",
+            FAIR * facts.overshoot,
+        )
         if facts.rest_peak <= facts.capacity.usual:
             found.pro(f"Without it the load would have been at most {rest} a minute.", WEAK)
         else:
@@ -119,3 +130,13 @@ def remainder(facts: Facts, found: Weighed) -> None:
             f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
             DECISIVE if facts.within_health >= OFTEN else STRONG,
         )
+
+
+def overload(facts: Facts, found: Weighed) -> None:
+    """Say whether answers became slow before they failed, as under too much load."""
+    if facts.slower is None:
+        return
+    if facts.slower >= SLOW:
+        found.pro(f"In the five minutes before the first failures answers took {facts.slower:.1f} times as long as usual.", FAIR)
+    elif facts.slower < NO_SLOWER:
+        found.contra(f"In the five minutes before the first failures answers took no longer than usual ({facts.slower:.2f} times).", FAIR)

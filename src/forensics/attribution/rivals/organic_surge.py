@@ -6,6 +6,7 @@ from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, growth, percent
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import confined
+from forensics.attribution.rivals.one_actor import overload
 from forensics.text import counted
 
 EXPLANATION = "organic surge"
@@ -43,3 +44,4 @@ def _without_overload(facts: Facts, found: Weighed) -> None:
         peak = amount(facts.peak_load)
         found.contra(f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of {peak} a minute or more.", FAIR)
     confined(facts, found)
+    overload(facts, found)
