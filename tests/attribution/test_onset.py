@@ -52,7 +52,8 @@ def test_a_load_that_was_borne_for_long_is_counted_and_a_rise_is_not() -> None:
 
 def test_the_first_minutes_of_an_impact_are_looked_at_where_the_window_ends_before_them() -> None:
     incident = {"kind": "errors", "started_at": NOON, "ended_at": NOON + timedelta(hours=1)}
-    before, wider = load_window(incident), sudden_window(incident)
-    assert wider == Window(before.start, NOON + timedelta(minutes=3))
-    assert sudden_window(incident, NOON + timedelta(minutes=7)) == Window(before.start, NOON + timedelta(minutes=10))
+    just_before = NOON - timedelta(minutes=5)
+    assert load_window(incident).end == NOON
+    assert sudden_window(incident) == Window(just_before, NOON + timedelta(minutes=3))
+    assert sudden_window(incident, NOON + timedelta(minutes=7)) == Window(just_before, NOON + timedelta(minutes=10))
     assert sudden_window(incident | {"kind": "surge"}) is None

@@ -8,18 +8,16 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.blame import MOST, Finding, find
 from forensics.attribution.capacity import capacity
-from forensics.attribution.echo import seconds_precede
-from forensics.attribution.facts import Facts, gather
-from forensics.attribution.onset import error_onset
+from forensics.attribution.conclude import Conclusion, Setting, conclude
+from forensics.attribution.facts import Facts
 from forensics.attribution.operators import one_operator
 from forensics.attribution.participants import participants
 from forensics.attribution.phrases import part
-from forensics.attribution.rivals import Rival, weigh_all
-from forensics.attribution.scene import PACKAGE, Scene, plain_minutes, read_scene
-from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, capped, judge
-from forensics.attribution.windows import Window, floor_minute, load_window, sudden_window
+from forensics.attribution.rivals import Rival
+from forensics.attribution.scene import PACKAGE, Scene, plain_minutes
+from forensics.attribution.verdict import Verdict, capped
+from forensics.attribution.windows import Window
 from forensics.attribution.without import without
 from forensics.case.case import Case
 
@@ -39,38 +37,18 @@ def attribute(case: Case) -> None:
     incidents = case.table("incidents").sort("incident_id").to_dicts() if covered["first_minute"] else []
     names = {row["subject"]: row["name"] for row in case.rows(PACKAGE, "names")}
     case.execute(PACKAGE, "owners")
-    minutes = plain_minutes(case)
+    minutes, whole = plain_minutes(case), Window(covered["first_minute"], covered["last_minute"])
     for incident in incidents:
-        scene, finding = _found(case, incident, Window(covered["first_minute"], covered["last_minute"]), incidents, minutes)
-        _one(case, gather(case, scene, finding), names, frames)
+        _one(case, conclude(case, Setting(incident, whole, incidents, minutes, names)), names, frames)
     for table, parts in frames.items():
         case.replace(table, pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame())
 
 
-def _found(
-    case: Case, incident: dict[str, Any], covered: Window, incidents: list[dict[str, Any]], minutes: pl.DataFrame
-) -> tuple[Scene, Finding]:
-    """Scan the load before the impact; where nobody made it, that of its first minutes too, for whoever was there before it by seconds."""
-    scene = read_scene(case, incident, load_window(incident), covered, incidents, minutes)
-    finding = find(scene)
-    near = pl.col("minute").is_between(scene.window.start - AROUND, scene.whole.end)
-    errors = error_onset(minutes.filter(near), scene.window.start)
-    wider = sudden_window(incident, errors)
-    if finding.blamed or wider is None:
-        return scene, finding
-    sudden = read_scene(case, incident, wider, covered, incidents, minutes)
-    found = find(sudden)
-    began = max(floor_minute(incident["started_at"]), errors or incident["started_at"])
-    first = [b for b in found.blamed if seconds_precede(case, sudden, [b.winner], began)]
-    return (sudden, replace(found, blamed=first)) if sum(b.share for b in first) >= MOST else (scene, finding)
-
-
-def _one(case: Case, facts: Facts, names: dict[str, str], frames: Frames) -> None:
-    """Attribute one incident: weigh and judge what was found; only then name anybody."""
+def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -> None:
+    """Write what was concluded of one incident; only who is blamed by the verdict is named."""
+    facts, rivals, verdict = found.facts, found.rivals, found.verdict
     scene = facts.scene
-    rivals = weigh_all(facts, names)
-    verdict = judge(facts, rivals, names)
-    if verdict.name not in (ATTRIBUTED, SEVERAL):
+    if not found.somebody:
         facts = replace(facts, finding=replace(facts.finding, blamed=[]))
     named = pl.lit(scene.incident["incident_id"]).alias("incident_id")
     actors = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "actor"]

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from forensics.attribution.cohort import cohorts
-from forensics.attribution.scan import Winner, belongs, scan
+from forensics.attribution.scan import Winner, belongs, load_matrix, scan, wide
 from forensics.attribution.scene import Scene
 
 MIN_SHARE = 0.15
@@ -18,11 +18,15 @@ MOST = 0.5
 SIGMAS, TIMES = 4.0, 1.5
 """Its excess is at least so many of its own deviations, its load so many times its largest elsewhere."""
 CLIENT_REQUESTS, CLIENT_TIMES = 20.0, 5.0
-"""An agent is blamed only when its networks made so many requests each in the window, and so many times what a network usually makes."""
+"""An agent, or a network wider than a site, is blamed only when its networks made so many requests each in the window, and so many times
+what a network usually makes."""
 PREFERRED = 1.5
 """Load is counted in plain requests unless it rose so many times more clearly in service time."""
 LONE_SCORE = 50.0
 """Nats that the log likelihood ratio must reach where no placebo tells how easily chance reaches it."""
+ENOUGH_PLACEBOS = 19
+BURST_TIMES = 2.0
+"""With fewer placebo windows a subject's excess is so many times the largest rise that anybody had in any of them."""
 MIN_RISE = 0.10
 MIN_SIGMAS = 3.0
 """Load has risen when it is so much above, and so many robust standard deviations above, the same hours of other days."""
@@ -99,17 +103,30 @@ def find(scene: Scene) -> Finding:
 
 
 def _blamed(scene: Scene, rise: Rise, winners: list[Winner]) -> list[Blamed]:
-    excess = max(rise.excess, sum(w.excess for w in winners if w.excess > 0 and _significant(scene, w)))
+    least = _bursts(scene, rise.measure) if scene.placebos < ENOUGH_PLACEBOS else {}
+    clear = [w for w in winners if _significant(scene, w) and w.excess >= BURST_TIMES * least.get(w.kind, 0.0)]
+    excess = max(rise.excess, sum(w.excess for w in clear if w.excess > 0))
     if excess <= 0:
         return []
-    found = [
-        Blamed(w, w.excess / excess)
-        for w in winners
-        if w.excess >= MIN_SHARE * excess and _significant(scene, w) and (w.kind != "agent" or _few_clients(scene, w))
-    ]
+    found = [Blamed(w, w.excess / excess) for w in clear if w.excess >= MIN_SHARE * excess and (not wide(w) or _few_clients(scene, w))]
     if sum(b.share for b in found) >= MOST:
         return found
     return _many(scene, rise, excess)
+
+
+def _bursts(scene: Scene, measure: str) -> dict[str, float]:
+    """Return, by kind, the largest rise of any subject over its other windows, in a window of comparison: what visits look like here.
+
+    Where a handful of windows tells next to nothing of one subject's habits, those of all of them together do.
+    """
+    anonymous = scene.loads.filter(pl.col("actor_id").is_null())
+    sources = (("actor", scene.loads, "actor_id"), ("network", anonymous, "network"), ("agent", anonymous, "agent_id"))
+    found = {}
+    for kind, rows, column in sources:
+        _, load = load_matrix(rows, column, scene.windows, measure)
+        others = (load.sum(axis=1, keepdims=True) - load) / max(scene.windows - 1, 1)
+        found[kind] = float((load - others)[:, 1:].max(initial=0.0))
+    return found
 
 
 def _many(scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
@@ -122,7 +139,7 @@ def _many(scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
 
 
 def _few_clients(scene: Scene, winner: Winner) -> bool:
-    """Whether an agent's load comes from few clients that ask much each: a crowd that shares an agent is not somebody."""
+    """Whether a load comes from few clients that ask much each: a crowd that shares an agent or a provider is not somebody."""
     unnamed = scene.loads.filter(pl.col("actor_id").is_null())
     own = unnamed.filter(belongs(winner) & (pl.col("w") == 0)).group_by("network").agg(pl.col("requests").sum())["requests"]
     usual = unnamed.filter(pl.col("w") > 0).group_by("network", "w").agg(pl.col("requests").sum())["requests"]

@@ -27,6 +27,9 @@ PART_SHARE, PART_FEWEST = 0.02, 20.0
 """Part of a subject that is looked at by itself: in some window it made so much of a mean window's load, and so much at all."""
 
 
+WIDE = ("/16", "/48")
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of subjects: what they are called, the column of ``loads`` that tells them apart, and the column that parts them, if any."""
@@ -205,8 +208,13 @@ def belongs(winner: Winner) -> pl.Expr:
     return _whole(winner) & (pl.col(column).cast(pl.String) == value).fill_null(False)
 
 
+def wide(winner: Winner) -> bool:
+    """Whether very many may be behind a subject: an agent, or a network wider than a site."""
+    return winner.kind == "agent" or winner.id.endswith(WIDE)
+
+
 def _whole(winner: Winner) -> pl.Expr:
     if winner.kind == "actor":
         return (pl.col("actor_id") == winner.id).fill_null(False)
-    column = "agent_id" if winner.kind == "agent" else "wide_network" if winner.id.endswith(("/16", "/48")) else "network"
+    column = "agent_id" if winner.kind == "agent" else "wide_network" if winner.id.endswith(WIDE) else "network"
     return pl.col("actor_id").is_null() & (pl.col(column).cast(pl.String) == winner.id).fill_null(False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forensics.attribution.blame import ENOUGH_PLACEBOS
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, clock, percent, shares_of, unit
 from forensics.attribution.rivals import Names, Rival, likelihood_of
@@ -18,7 +19,6 @@ STATISTICS_ALONE = 0.79
 The order of events and the service's capacity lift nobody above it: they are counted from the same lines, and a heavy user who began
 shortly before a machine died has both on his side.
 """
-ENOUGH_PLACEBOS = 19
 HALF = 0.45
 """An explanation must be at least roughly even to be a verdict."""
 NOBODY = ("organic surge", "bad deploy", "failing backend", "retry storm")

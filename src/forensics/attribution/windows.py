@@ -11,8 +11,8 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 RAMP_ASSUMED = timedelta(minutes=10)
 """How far before the impact load is looked at when detection found no ramp."""
-SUDDEN = timedelta(minutes=3)
-"""How far into the impact load is looked at when it rose no earlier."""
+JUST_BEFORE, SUDDEN = timedelta(minutes=5), timedelta(minutes=3)
+"""How far before and into the impact load is looked at when it came all at once: what rose over the hour before is not it."""
 LOAD_KINDS = ("surge", "collection")
 """Kinds of incident that are a load themselves: their window is the whole incident, there is no impact to end it."""
 MOST_PLACEBOS = 120
@@ -65,7 +65,7 @@ def load_window(incident: dict[str, Any]) -> Window:
 
 
 def sudden_window(incident: dict[str, Any], errors: datetime | None = None) -> Window | None:
-    """Return the load window with the first minutes of the impact, for load that came and overthrew the service at once.
+    """Return the minutes just before the impact and its first ones, for load that came and overthrew the service at once.
 
     ``errors``: the first minute that clearly fails, where it is known and later than the impact is said to begin. None when the incident
     is a load itself, or when the load window holds those minutes already.
@@ -73,7 +73,8 @@ def sudden_window(incident: dict[str, Any], errors: datetime | None = None) -> W
     window = load_window(incident)
     began = max(ceil_minute(incident["started_at"]), errors or incident["started_at"])
     end = min(began + SUDDEN, ceil_minute(incident["ended_at"] or began + SUDDEN))
-    return None if incident["kind"] in LOAD_KINDS or end <= window.end else Window(window.start, end)
+    start = max(window.start, floor_minute(incident["started_at"]) - JUST_BEFORE)
+    return None if incident["kind"] in LOAD_KINDS or end <= window.end else Window(start, end)
 
 
 def whole_window(incident: dict[str, Any]) -> Window:

@@ -1,0 +1,82 @@
+"""What is concluded of one incident: from the load before it, or else from that of its very first minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from forensics.attribution.blame import MOST, Finding, find
+from forensics.attribution.echo import seconds_precede
+from forensics.attribution.facts import Facts, gather
+from forensics.attribution.onset import error_onset
+from forensics.attribution.rivals import Rival, weigh_all
+from forensics.attribution.scene import Scene, read_scene
+from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, judge
+from forensics.attribution.windows import Window, floor_minute, load_window, sudden_window
+from forensics.case.case import Case
+
+BEFORE = timedelta(hours=1)
+"""How long before the load's window failures are looked at, to know what is usual."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An incident, what the counted logs cover, all incidents, every minute (``all_minutes.sql``), and how subjects are called."""
+
+    incident: dict[str, Any]
+    covered: Window
+    incidents: list[dict[str, Any]]
+    minutes: pl.DataFrame
+    names: dict[str, str]
+
+    def scene(self, case: Case, window: Window) -> Scene:
+        """Read the load of a window and of those that it is compared with."""
+        return read_scene(case, self.incident, window, self.covered, self.incidents, self.minutes)
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The facts, what explains them, and the verdict."""
+
+    facts: Facts
+    rivals: list[Rival]
+    verdict: Verdict
+
+    @property
+    def somebody(self) -> bool:
+        """Whether the verdict blames anybody."""
+        return self.verdict.name in (ATTRIBUTED, SEVERAL)
+
+
+def conclude(case: Case, setting: Setting) -> Conclusion:
+    """Scan the load before the impact; where that blames nobody, the minutes around its start, for whoever came before it by seconds."""
+    scene = setting.scene(case, load_window(setting.incident))
+    first = _weighed(case, scene, find(scene), setting.names)
+    if first.somebody:
+        return first
+    sudden = _sudden(case, setting, scene)
+    second = _weighed(case, *sudden, setting.names) if sudden else first
+    return second if second.somebody else first
+
+
+def _weighed(case: Case, scene: Scene, finding: Finding, names: dict[str, str]) -> Conclusion:
+    facts = gather(case, scene, finding)
+    rivals = weigh_all(facts, names)
+    return Conclusion(facts, rivals, judge(facts, rivals, names))
+
+
+def _sudden(case: Case, setting: Setting, before: Scene) -> tuple[Scene, Finding] | None:
+    """Return who came all at once and was there before the first failures by seconds; None when they did not make most of that load."""
+    near = pl.col("minute").is_between(before.window.start - BEFORE, before.whole.end)
+    errors = error_onset(setting.minutes.filter(near), before.window.start)
+    window = sudden_window(setting.incident, errors)
+    if window is None:
+        return None
+    scene = setting.scene(case, window)
+    finding = find(scene)
+    began = max(floor_minute(setting.incident["started_at"]), errors or setting.incident["started_at"])
+    first = [b for b in finding.blamed if seconds_precede(case, scene, [b.winner], began)]
+    return (scene, replace(finding, blamed=first)) if sum(b.share for b in first) >= MOST else None
