@@ -95,7 +95,14 @@ def _joined(world: World, linking: pl.DataFrame, cut: pl.DataFrame, groups: Numb
         if found.is_empty():
             break
         groups = world.grouped(linking, pl.concat([ruled.together, *(made.select("left", "right") for made in rounds)]))
+        uses = uses.join(_touched(uses, groups, found), on="value_no", how="semi", maintain_order="left")
     return pl.concat(rounds)
+
+
+def _touched(uses: pl.DataFrame, groups: Numbers, found: pl.DataFrame) -> pl.DataFrame:
+    """Return the values (value_no) of groups that have just been joined: only their pairs can have changed."""
+    changed = np.isin(groups, groups[found["left"].to_numpy()])
+    return uses.filter(pl.Series(changed[uses["account_no"].to_numpy()])).select("value_no").unique()
 
 
 def _allowed(joined: pl.DataFrame, groups: Numbers, ruled: rulings.Ruled) -> pl.DataFrame:

@@ -74,7 +74,8 @@ def _candidates(world: World, held: pl.DataFrame) -> pl.DataFrame:
     """
     least = prior_bits(world.accounts) + NEEDED_BITS - CORROBORATION_CAP
     rare = _telling(world).filter(pl.col("alone_bits") >= least).select("value_no", "family", "alone_bits")
-    eased = _eased(held, held, world.values.select("value_no", "family"))
+    concerned = held.join(held.join(rare, on="value_no").select("group").unique(), on="group", how="semi")
+    eased = _eased(concerned, held, world.values.select("value_no", "family"))
     sharing = eased.join(rare, on="value_no").filter(pl.col("alone_bits") - pl.col("ease") >= least / 2).select("value_no", "group")
     counts = sharing.group_by("value_no").agg(pl.len().cast(pl.Int64).alias("groups"))
     steps = counts.group_by("groups").agg(pl.len().alias("values")).sort("groups")
