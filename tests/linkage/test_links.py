@@ -123,6 +123,15 @@ def test_one_mailbox_in_many_spellings(made: Maker) -> None:
         assert found["m1"] == found["m2"] != found["m3"]
 
 
+def test_two_services_of_one_company_are_two_mailboxes(made: Maker) -> None:
+    made.account("h1", "john.miller@hotmail.com")
+    made.account("h2", "john.miller@outlook.com")
+    made.account("h3", "john.miller@live.com")
+    with made.case() as case:
+        found = groups(case)
+        assert len({found[name] for name in ("h1", "h2", "h3")}) == 3
+
+
 def test_a_sub_domain_belongs_to_the_company(made: Maker) -> None:
     made.account("d1", "a@research.rival.co.uk")
     made.account("d2", "b@rival.co.uk")
