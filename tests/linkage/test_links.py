@@ -132,6 +132,15 @@ def test_two_services_of_one_company_are_two_mailboxes(made: Maker) -> None:
         assert len({found[name] for name in ("h1", "h2", "h3")}) == 3
 
 
+def test_a_domain_in_both_spellings_and_its_look_alike(made: Maker) -> None:
+    made.account("i1", "a@b\u00fccher-haus.com")
+    made.account("i2", "b@XN--BCHER-HAUS-9DB.com")
+    made.account("i3", "c@b\u00fc\u0441her-haus.com")  # a Cyrillic letter that looks like c
+    with made.case() as case:
+        named = {row["label"]: row["accounts"] for row in case.table("actors").to_dicts() if row["accounts"] > 1}
+        assert named == {"xn--bcher-haus-9db.com": 2}
+
+
 def test_a_sub_domain_belongs_to_the_company(made: Maker) -> None:
     made.account("d1", "a@research.rival.co.uk")
     made.account("d2", "b@rival.co.uk")

@@ -75,16 +75,25 @@ def kind(domain: str) -> str:
     return "company"
 
 
+def spelled(domain: str) -> str:
+    """Return a domain in its ASCII form (RFC 5891), so that both spellings are one and a look-alike letter shows; else as it is."""
+    try:
+        return domain.strip().strip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return domain
+
+
 def described(domains: list[str]) -> pl.DataFrame:
     """Return one row of ``SCHEMA`` per domain."""
     boxes = _table()["mailboxes"]
     rows = []
     for domain in domains:
-        what = kind(domain)
+        name = spelled(domain)
+        what = kind(name)
         company = what == "company"
-        provider = registrable(domain) if company else boxes["aliases"].get(domain, domain)
-        tag = None if domain in boxes["no_tags"] or what == "relay" else "+"
-        label = registrable(domain).partition(".")[0]
-        dots = domain in boxes["dots"] or label in ("gmail", "googlemail")
-        rows.append((domain, registrable(domain), what, domain if company else provider, dots, tag))
+        provider = name if company else boxes["aliases"].get(name, name)
+        tag = None if name in boxes["no_tags"] or what == "relay" else "+"
+        label = registrable(name).partition(".")[0]
+        dots = name in boxes["dots"] or label in ("gmail", "googlemail")
+        rows.append((domain, registrable(name), what, provider, dots, tag))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
