@@ -84,13 +84,17 @@ def group(world: World, ruled: rulings.Ruled) -> Grouping:
 def _joined(world: World, linking: pl.DataFrame, cut: pl.DataFrame, groups: Numbers, ruled: rulings.Ruled) -> pl.DataFrame:
     """Return the pairs of groups that weak evidence joins.
 
-    What was joined is looked at again as one group, a few times at most; then only two causes count, as a group shares several values of
-    one type with anybody more easily.
+    What was joined is looked at again as one group, a few times at most; then only two causes count, and only between groups of several
+    accounts, as a group shares something with any single account more easily.
     """
     uses = world.uses.join(cut, on=["value_no", "account_no"], how="anti")
     rounds: list[pl.DataFrame] = []
     for number in range(ROUNDS):
-        found = _allowed(corroborated(world, uses, groups).filter((pl.col("causes") > 1) | (number == 0)), groups, ruled)
+        found = _allowed(corroborated(world, uses, groups), groups, ruled)
+        if number > 0:
+            several = np.bincount(groups, minlength=world.accounts) > 1
+            both = several[found["left"].to_numpy()] & several[found["right"].to_numpy()]
+            found = found.filter(pl.Series(both) & (pl.col("causes") > 1))
         rounds.append(found)
         if found.is_empty():
             break
