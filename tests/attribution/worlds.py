@@ -191,7 +191,7 @@ class World:
             "subject_minutes", frame.group_by("minute", "account_id", "network", "agent_id", "route_id").agg(amounts).sort(pl.all())
         )
         service = frame.group_by("minute", "host", "route_id").agg(*amounts, pl.len().cast(pl.Int64).alias("timed")).sort(pl.all())
-        case.insert("service_minutes", service.with_columns(blocked=pl.lit(0, pl.Int64), bytes_sent=pl.lit(0, pl.Int64)))
+        case.insert("service_minutes", service.with_columns(refused=pl.lit(0, pl.Int64), bytes_sent=pl.lit(0, pl.Int64)))
         case.insert(
             "routes", pl.DataFrame({"route_id": range(6), "route": ROUTES, "object_kind": KINDS}, schema_overrides={"route_id": pl.Int32})
         )

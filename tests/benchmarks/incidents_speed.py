@@ -1,6 +1,6 @@
 """Seconds that rollups, detection and attribution take on a case of so many events, stage by stage, and the peak of memory.
 
-Usage: python tests/benchmarks/incidents_speed.py [--events 4000000] [--threads 2] [--keep DIR]
+Usage: python tests/benchmarks/incidents_speed.py [--events 4000000] [--threads 2] [--memory 3GB] [--keep DIR]
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=4_000_000)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--memory", help="of the database, as DuckDB writes it; the process takes some more")
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     folder = given.keep or Path(tempfile.mkdtemp()) / "case"
@@ -69,6 +70,8 @@ def main() -> None:
     total = 0.0
     with Case.open(folder) as case:
         case.connection.execute(f"SET threads = {given.threads}")
+        if given.memory:
+            case.connection.execute("SET memory_limit = $limit", {"limit": given.memory})
         with case.transaction():
             for stage in STAGES:
                 began, burnt = time.perf_counter(), time.process_time()
@@ -76,7 +79,7 @@ def main() -> None:
                 took, burnt = time.perf_counter() - began, time.process_time() - burnt
                 counts = any(f".{name}." in stage.function for name in MEASURED)
                 total += took if counts else 0.0
-                print(f"{took:7.2f} s  ({burnt:6.2f} s of processor)  {stage.label}{'' if counts else '  (not counted)'}")
+                print(f"{took:7.2f} s  ({burnt:6.2f} s of processor)  {stage.label}{'' if counts else '  (not counted)'}", flush=True)
         rows = case.connection.sql("SELECT incident_id, verdict FROM incidents ORDER BY 1").fetchall()
     print(f"{total:7.2f} s  incidents and attribution together, {given.events:,} events, {given.threads} threads")
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:7.2f} GB peak memory (making the case included)", *rows)

@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
+from tests.stored_case import add_log, add_user_accounts
 from tests.traffic import at, crowd, failing, found, lost, traffic
+
+from forensics.case.case import Case
+from forensics.incidents import detect, rollups
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +89,37 @@ def test_hours_between_files_teach_nothing(tmp_path):
     case, incidents = found(tmp_path, hosts)
     case.close()
     assert [row["kind"] for row in incidents if row["kind"] == "surge"] == []
+
+
+def jumped(frame: pl.DataFrame, start: datetime, end: datetime, by: timedelta) -> pl.DataFrame:
+    """The same requests as a clock wrote them that was wrong ``by`` so much between two moments; the order of lines stays."""
+    wrong = pl.col("started_at").is_between(start, end, closed="left")
+    return frame.with_columns(pl.when(wrong).then(pl.col("started_at") + by).otherwise("started_at"))
+
+
+def test_a_clock_that_ran_ahead_and_was_set_back_is_no_outage(tmp_path):
+    one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
+    world = jumped(one, at(3, 11), at(3, 15), timedelta(minutes=50))
+    with Case.create(tmp_path / "case") as case:
+        add_log(case, "edge-1.log", world.drop("logged_by"), "edge-1")
+        case.connection.execute("UPDATE evidence_files SET backward_steps = 1")
+        add_user_accounts(case)
+        with case.transaction():
+            rollups.count(case)
+            detect.detect(case)
+        (row,) = case.table("incidents").to_dicts()
+    assert (row["kind"], row["reading"], row["severity"]) == ("silence", "clock", "low")
+    assert "the clock of edge-1 was set back by 50 min at 2024-02-22 15:49:" in row["basis"]
+
+
+def test_the_hour_that_is_passed_twice_in_autumn_is_no_surge(tmp_path):
+    one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
+    world = jumped(one, at(3, 15), at(9), timedelta(hours=-1))
+    with Case.create(tmp_path / "case") as case:
+        add_log(case, "edge-1.log", world.drop("logged_by"), "edge-1")
+        case.connection.execute("UPDATE evidence_files SET backward_steps = 1")
+        add_user_accounts(case)
+        with case.transaction():
+            rollups.count(case)
+            detect.detect(case)
+        assert case.table("incidents").is_empty()

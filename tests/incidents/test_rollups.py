@@ -52,13 +52,13 @@ def test_service_minutes_hold_what_a_loop_counts(tmp_path):
         status = row["status"] or 0
         wanted[(*key, "requests")] += 1
         wanted[(*key, "failed")] += status >= 500
-        wanted[(*key, "blocked")] += status in (401, 403, 429)
+        wanted[(*key, "refused")] += 400 <= status < 500
         wanted[(*key, "served")] += 200 <= status < 300
         wanted[(*key, "answered")] += row["status"] is not None
         wanted[(*key, "timed")] += row["duration_ms"] is not None
     with case:
         table = case.table("service_minutes")
-    measures = ["requests", "failed", "blocked", "served", "answered", "timed"]
+    measures = ["requests", "failed", "refused", "served", "answered", "timed"]
     found = table.group_by("minute", "host").agg(pl.col(measures).sum())
     assert {
         (m, h, name): row[name] for row in found.iter_rows(named=True) for m, h in [(row["minute"], row["host"])] for name in measures

@@ -101,12 +101,13 @@ CREATE TABLE IF NOT EXISTS routes (route_id INTEGER, route VARCHAR, object_kind 
 CREATE TABLE IF NOT EXISTS route_masks (mask VARCHAR, route_id INTEGER);    -- path_mask(path) -> its route (incidents/macros.sql)
 CREATE TABLE IF NOT EXISTS service_minutes (                                -- counted requests: what the service did
     minute TIMESTAMP, host VARCHAR, route_id INTEGER, backend VARCHAR, requests BIGINT,
-    failed BIGINT, blocked BIGINT, served BIGINT, answered BIGINT,          -- >= 500; 401, 403, 429; 200-299; with any status
-    bytes_sent BIGINT, timed BIGINT, duration_ms_sum DOUBLE, duration_ms_p50 DOUBLE, duration_ms_p95 DOUBLE
+    failed BIGINT, refused BIGINT, served BIGINT, answered BIGINT,          -- >= 500; 400-499; 200-299; with any status
+    bytes_sent BIGINT, timed BIGINT, duration_ms_sum DOUBLE, duration_ms_p50 DOUBLE,
+    first_at TIMESTAMP, last_at TIMESTAMP
 );
 CREATE TABLE IF NOT EXISTS subject_minutes (                                -- counted requests: who asked
     minute TIMESTAMP, account_id VARCHAR, network VARCHAR, agent_id INTEGER, route_id INTEGER, requests BIGINT, failed BIGINT,
-    bytes_sent BIGINT, duration_ms_sum DOUBLE
+    duration_ms_sum DOUBLE
 );
 CREATE TABLE IF NOT EXISTS agents (agent_id INTEGER, user_agent VARCHAR);
 

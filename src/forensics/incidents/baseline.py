@@ -11,14 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forensics.incidents.series import Axis, Bools, Floats
+from forensics.incidents.chance import Chance, falls, rises, unmasked
+from forensics.incidents.series import Axis, Bools, Floats, Ints, Series
 
+Chances = dict[int, Chance]
+"""By width in minutes."""
 WIDTHS = (1, 5, 15, 30, 60)
 """Widths in minutes for which dispersion is measured."""
 FEWEST_SUMS = 8
 """Sums of a width without which its dispersion is not measured."""
 FEWEST_DAYS = 3.0
 """Days that a rhythm of the day needs."""
+MOST_EMPTY = 0.02
+"""Share of the bins of the busier half of the day that may be empty."""
+FEWEST_LULLS = 60
 FEWEST_DAYS_OF_WEEK = 14.0
 """Days that a difference between weekdays and weekends needs."""
 
@@ -27,17 +33,19 @@ FEWEST_DAYS_OF_WEEK = 14.0
 class Baseline:
     """Expected requests of each minute; ``dispersion`` = variance over mean by width in minutes; ``days`` it was learned from.
 
-    Load falls otherwise than it rises: ``dips`` is the spread of the logarithm of seen over expected, below, by width; ``lulls`` the
-    mean number of expected requests by which empty stretches outlast their median (1 for a Poisson process).
+    Load falls otherwise than it rises: ``falls`` and ``rises`` say how, by width; ``lulls`` is how many expected requests
+    empty stretches outlast their median by (1 for a Poisson process; 0 where there are too few).
     """
 
     expected: Floats
     dispersion: dict[int, float]
-    dips: dict[int, float]
+    falls: Chances
+    rises: Chances
     lulls: float
     days: float
     rhythm: str
     error_ratio: float
+    refused_ratio: float
     slowness: float
     slowness_scale: float
 
@@ -45,9 +53,17 @@ class Baseline:
         """Dispersion of sums over ``width`` minutes: that of the nearest width that was measured, upwards."""
         return self.dispersion[_measured(width)]
 
-    def dip(self, width: int) -> float:
-        """Spread of dips over ``width`` minutes."""
-        return self.dips[_measured(width)]
+    def fall(self, width: int) -> Chance:
+        """How sums over ``width`` minutes fall: that of the nearest width that was measured, upwards."""
+        return self.falls[_measured(width)]
+
+    def emptiness(self, width: int) -> Chance:
+        """How requests stay away altogether for ``width`` minutes: empty stretches tell the size of a visit best."""
+        return Chance(max(self.lulls or self.fall(5).clump, 1.0), self.fall(width).wobble)
+
+    def rise(self, width: int) -> Chance:
+        """How sums over ``width`` minutes rise."""
+        return self.rises[_measured(width)]
 
 
 def _measured(width: int) -> int:
@@ -62,8 +78,8 @@ def rolling(values: Floats | Bools, width: int) -> Floats:
     return sums
 
 
-def fit(axis: Axis, requests: Floats, masked: Bools) -> tuple[Floats, str]:
-    """Return the expected requests per minute and a word on how they were found."""
+def fit(axis: Axis, requests: Floats, masked: Bools, level_days: float = 1.0) -> tuple[Floats, str]:
+    """Return the expected requests per minute and a word on how they were found; the level is a median over ``level_days``."""
     masked = masked.copy()
     masked[[0, -1]] = len(masked) > 2  # the first and the last minute are seen in part
     width = _bin_width(requests, masked)
@@ -76,16 +92,24 @@ def fit(axis: Axis, requests: Floats, masked: Bools) -> tuple[Floats, str]:
         rhythm = "no rhythm of the day (less than three days)"
         fitted = level
     else:
-        fitted, rhythm = _rhythmic(binned, weekend, per_day, known_days)
+        fitted, rhythm = _rhythmic(binned, weekend, per_day, known_days, round(per_day * level_days / 2))
     centres = (np.arange(len(binned)) + 0.5) * width - offset % width - 0.5
     expected = np.interp(np.arange(axis.minutes), centres, fitted)
     return np.maximum(expected, 1e-6), rhythm
 
 
 def _bin_width(requests: Floats, masked: Bools) -> int:
-    """Minutes per bin: the narrowest that usually holds ten requests, so that medians mean something."""
-    rate = float(np.mean(requests[~masked])) if (~masked).any() else 0.0
-    return next((width for width in (15, 30, 60, 120) if rate * width >= 10), 240)
+    """Minutes per bin: the narrowest that usually holds ten requests, and in the busier half of them some nearly always."""
+    return next((width for width in (15, 30, 60, 120) if _filled(requests, masked, width)), 240)
+
+
+def _filled(requests: Floats, masked: Bools, width: int) -> bool:
+    sums, _ = unmasked(requests, requests, masked, width)
+    if not len(sums) or sums.mean() < 10:
+        return False
+    slots = np.arange(len(sums)) % (1440 // width)
+    busy = np.bincount(slots, weights=sums)[slots]
+    return bool(np.mean(sums[busy >= np.median(busy)] == 0) <= MOST_EMPTY)
 
 
 def _binned(axis: Axis, requests: Floats, masked: Bools, width: int, offset: int) -> tuple[Floats, Bools]:
@@ -97,18 +121,31 @@ def _binned(axis: Axis, requests: Floats, masked: Bools, width: int, offset: int
     total = np.bincount(place, weights=np.where(masked, 0.0, requests), minlength=bins)
     with np.errstate(divide="ignore", invalid="ignore"):
         binned = np.where(known >= max(1.0, width / 3), total / known, np.nan)
-    day = (np.arange(bins) * width - lead + offset) // 1440 + axis.start.weekday()
+    of_day = np.arange(bins) * width - lead + offset
+    day = (of_day - _quietest(binned, width)) // 1440 + axis.start.weekday()
     return binned, np.isin(day % 7, (5, 6))
 
 
-def _rhythmic(binned: Floats, weekend: Bools, per_day: int, days: float) -> tuple[Floats, str]:
+def _quietest(binned: Floats, width: int) -> int:
+    """Minute of the UTC day (-720 to 719) at which people's day begins: logs know no time zone of those who ask, but all sleep."""
+    per_day = 1440 // width
+    slot = np.arange(len(binned)) % per_day
+    known = np.isfinite(binned)
+    usual = np.bincount(slot[known], weights=binned[known], minlength=per_day) / np.maximum(np.bincount(slot[known], minlength=per_day), 1)
+    around = np.arange(-(180 // width), 180 // width + 1)
+    smooth = usual[(np.arange(per_day)[:, None] + around) % per_day].mean(axis=1)
+    minute = int(np.argmin(smooth)) * width
+    return minute if minute < 720 else minute - 1440
+
+
+def _rhythmic(binned: Floats, weekend: Bools, per_day: int, days: float, half: int) -> tuple[Floats, str]:
     by_week = days >= FEWEST_DAYS_OF_WEEK
     group = weekend.astype(int) if by_week else np.zeros(len(binned), dtype=int)
     slot = np.arange(len(binned)) % per_day
     floor = max(float(np.nanmean(binned)) * 0.02, 1e-6) if np.isfinite(binned).any() else 1e-6
     profile = np.ones((2, per_day))
     for _ in range(3):
-        level = _running_median(binned / profile[group, slot], per_day // 2)
+        level = _running_median(binned / profile[group, slot], half, profile[group, slot])
         for g in np.unique(group):
             profile[g] = _profile(np.where(group == g, binned / np.maximum(level, floor), np.nan), per_day, profile[g])
     shape = "weekdays and weekends apart" if by_week else "all days alike"
@@ -143,12 +180,16 @@ def _quantiles(rows: Floats, q: float) -> Floats:
     return picked
 
 
-def _running_median(values: Floats, half: int) -> Floats:
-    """Centred running median over ``2 * half + 1`` values, ignoring NaN; gaps without any value are bridged in a straight line."""
-    padded = np.concatenate((np.full(half, np.nan), values, np.full(half, np.nan)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
+def _running_median(values: Floats, half: int, weights: Floats | None = None) -> Floats:
+    """Centred running median over ``2 * half + 1`` values, ignoring NaN; gaps without any value are bridged in a straight line.
+
+    With weights, values that stand for little (the small hours) decide little.
+    """
+    weights = np.where(np.isfinite(values), 1.0 if weights is None else weights, 0.0)
+    windows = _windows(values, half, np.nan), _windows(weights, half, 0.0)
     step = 20_000_000 // (2 * half + 1) + 1
-    found = np.concatenate([_quantiles(windows[i : i + step].T, 0.5) for i in range(0, len(windows), step)])
+    parts = [_weighted_medians(*(w[i : i + step] for w in windows)) for i in range(0, len(values), step)]
+    found = np.concatenate(parts)
     known = np.isfinite(found)
     if not known.any():
         return np.zeros(len(values))
@@ -156,17 +197,36 @@ def _running_median(values: Floats, half: int) -> Floats:
     return bridged
 
 
-def spreads(requests: Floats, expected: Floats, masked: Bools) -> tuple[dict[int, float], dict[int, float]]:
-    """Return ``Baseline.dispersion`` and ``Baseline.dips``: how sums scatter about what was expected, outside masked minutes."""
-    dispersions: dict[int, float] = {}
-    dips: dict[int, float] = {}
+def _windows(values: Floats, half: int, beyond: float) -> Floats:
+    padding = np.full(half, beyond)
+    return np.lib.stride_tricks.sliding_window_view(np.concatenate((padding, values, padding)), 2 * half + 1)
+
+
+def _weighted_medians(rows: Floats, weights: Floats) -> Floats:
+    """Median of each row, each value with its weight; NaN where a row has no weight."""
+    order = np.argsort(rows, axis=1)
+    total = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
+    place = np.argmax(total >= total[:, -1:] / 2, axis=1)
+    picked = np.take_along_axis(rows, np.take_along_axis(order, place[:, None], axis=1), axis=1)[:, 0]
+    found: Floats = np.where(total[:, -1] > 0, picked, np.nan)
+    return found
+
+
+def spreads(requests: Floats, expected: Floats, masked: Bools, lulls: float) -> tuple[dict[int, float], Chances, Chances]:
+    """Return ``Baseline.dispersion``, ``falls`` and ``rises``: how sums scatter about what was expected, outside masked minutes.
+
+    No visit is smaller than empty stretches (``lulls``) or narrower sums show.
+    """
+    scatter: dict[int, float] = {}
+    down: Chances = {}
+    up: Chances = {}
+    clump = lulls
     for width in WIDTHS:
-        clean = rolling(masked, width) == 0
-        seen, wanted = rolling(requests, width)[clean][::width], rolling(expected, width)[clean][::width]
-        enough = len(seen) >= FEWEST_SUMS
-        dispersions[width] = _dispersion(seen, wanted) if enough else max(dispersions.values(), default=1.0)
-        dips[width] = _dip(seen, wanted) if enough else 0.5
-    return dispersions, dips
+        sums = unmasked(requests, expected, masked, width)
+        scatter[width] = _dispersion(*sums) if len(sums[0]) >= FEWEST_SUMS else max(scatter.values(), default=1.0)
+        down[width], up[width] = falls(*sums, clump), rises(*sums, clump)
+        clump = max(clump, down[width].clump)
+    return scatter, down, up
 
 
 def _dispersion(seen: Floats, wanted: Floats) -> float:
@@ -176,24 +236,26 @@ def _dispersion(seen: Floats, wanted: Floats) -> float:
     return max(1.0, max(float(middle) / 0.6745, float(high) / 2.326) ** 2)
 
 
-def _dip(seen: Floats, wanted: Floats) -> float:
-    """Spread of ln(seen / expected) below zero: the 2 % quantile as that of a normal distribution."""
-    logs = np.log((seen + 1.0) / (wanted + 1.0))
-    return max(0.05, -float(np.quantile(logs, 0.02)) / 2.054)
+def missing(series: Series, expected: Floats, first: Ints, last: Ints) -> Floats:
+    """Requests that should have come in empty stretches, with what is empty of the minutes beside them."""
+    total = np.concatenate(([0.0], np.cumsum(expected)))
+    ahead, behind = np.maximum(first - 1, 0), np.minimum(last + 1, len(expected) - 1)
+    beside: Floats = np.where(first > 0, expected[ahead] * series.after[ahead], 0.0)
+    return total[last + 1] - total[first] + beside + np.where(last + 1 < len(expected), expected[behind] * series.before[behind], 0.0)
 
 
-def lulls(requests: Floats, expected: Floats, masked: Bools) -> float:
-    """Mean excess, in expected requests, of empty stretches over their median; at least 1.
+def lulls(series: Series, expected: Floats, masked: Bools) -> float:
+    """Usual excess, in expected requests, of empty stretches over their median; at least 1, and 0 where there are too few of them.
 
     For a Poisson process the requests that an empty stretch should have brought are exponential with mean 1 whatever the rate; bursts
-    and sessions make it longer. The mean excess over a threshold is the scale of an exponential tail.
+    and sessions make it longer. The excess over a threshold has the scale of an exponential tail, read from its median and its upper
+    fifth, so that the few stretches which are no chance do not hide themselves.
     """
-    empty = (requests == 0) & ~masked
+    empty = (series.requests == 0) & ~masked
     edges = np.diff(np.concatenate(([0], empty.astype(np.int8), [0])))
-    first, after = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    if len(first) < 30:
-        return 1.5
-    total = np.concatenate(([0.0], np.cumsum(expected)))
-    missing = total[after] - total[first]
-    above = missing[missing >= np.median(missing)] - np.median(missing)
-    return max(1.0, float(above.mean()))
+    first, last = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+    if len(first) < FEWEST_LULLS:
+        return 0.0
+    short = missing(series, expected, first, last)
+    above = short[short >= np.median(short)] - np.median(short)
+    return float(max(1.0, np.median(above) / np.log(2.0), np.quantile(above, 0.8) / np.log(5.0)))

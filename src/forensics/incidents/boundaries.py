@@ -20,6 +20,8 @@ from forensics.incidents.windows import Window
 BEFORE, AFTER = 3, 4
 """Minutes before and after the first deviating minute in which its first deviating second is sought (mirrored for the last)."""
 SECOND = timedelta(seconds=1)
+BAD = {"errors": "failed", "refused": "refused", "latency": "bad"}
+"""Signal -> the answers that show it."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,18 @@ class Edge:
         return self.window.first if self.start else self.window.last
 
 
+def around(axis: Axis, edges: Sequence[Edge]) -> tuple[list[datetime], list[datetime]]:
+    """Where the requests begin and end that each edge is sought in."""
+    widths = [(BEFORE, AFTER) if edge.start else (AFTER, BEFORE) for edge in edges]
+    starts = [axis.at(edge.minute - low) for edge, (low, _) in zip(edges, widths, strict=True)]
+    return starts, [axis.at(edge.minute + high + 1) for edge, (_, high) in zip(edges, widths, strict=True)]
+
+
 def refined(case: Case, axis: Axis, edges: Sequence[Edge]) -> list[datetime]:
-    """Return the moment of each edge, in order."""
+    """Return the moment of each edge, in order; reads the requests of near.sql."""
     if not edges:
         return []
-    around = [(BEFORE, AFTER) if edge.start else (AFTER, BEFORE) for edge in edges]
-    starts = [axis.at(edge.minute - low) for edge, (low, _) in zip(edges, around, strict=True)]
-    ends = [axis.at(edge.minute + high + 1) for edge, (_, high) in zip(edges, around, strict=True)]
+    starts, ends = around(axis, edges)
     seconds = case.frame("incidents", "seconds", starts=starts, ends=ends)
     out = []
     for number, edge in enumerate(edges):
@@ -58,7 +65,7 @@ def scoped(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     if scope.part != "everything":
         rows = rows.filter(pl.col(scope.part) == scope.name)
     return rows.group_by("second").agg(
-        pl.col("requests", "failed", "bad").sum(),
+        pl.col("requests", "failed", "refused", "bad").sum(),
         pl.col("^first_.*$").min(),
         pl.col("^last_.*$").max(),
     ).sort("second")  # fmt: skip
@@ -69,7 +76,7 @@ def _moment(rows: pl.DataFrame, axis: Axis, edge: Edge, low: datetime, high: dat
         return axis.at(edge.minute if edge.start else edge.minute + 1)
     if edge.window.signal == "silence":
         return _silence(rows, axis, edge)
-    if edge.window.signal in ("errors", "latency"):
+    if edge.window.signal in BAD:
         return _badness(rows, axis, edge)
     return _load(rows, edge, low, high)
 
@@ -86,11 +93,11 @@ def _silence(rows: pl.DataFrame, axis: Axis, edge: Edge) -> datetime:
 
 def _badness(rows: pl.DataFrame, axis: Axis, edge: Edge) -> datetime:
     """The first (last) failing or slow answer of the side of the split on which they are usual."""
-    what = "failed" if edge.window.signal == "errors" else "bad"
+    what = BAD[edge.window.signal]
     rows = rows if edge.start else rows.reverse()
     bad, total = rows[what].to_numpy().astype(float), rows["requests"].to_numpy().astype(float)
     inside = rows["second"].is_between(axis.at(edge.window.first), axis.at(edge.window.last + 1), closed="left").to_numpy()
-    usual = float(np.clip(edge.usual_ratio, 1e-4, 0.5)) if what == "failed" else 0.05
+    usual = 0.05 if what == "bad" else float(np.clip(edge.usual_ratio, 1e-4, 0.5))
     ratio = float(np.clip(bad[inside].sum() / max(total[inside].sum(), 1.0), max(0.2, 3 * usual), 0.98))
     split = _split(bad * np.log(usual) + (total - bad) * np.log1p(-usual), bad * np.log(ratio) + (total - bad) * np.log1p(-ratio))
     column = f"{'first' if edge.start else 'last'}_{what}_at"

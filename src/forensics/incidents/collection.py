@@ -35,14 +35,16 @@ MOST_UNEVEN = 0.3
 BUCKET = timedelta(minutes=5)
 
 
-def runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[Run]:
-    """Return the runs of collection outside ``busy`` minutes (other incidents and their ramps), by start."""
+def candidates(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> pl.DataFrame:
+    """Return who fetched much, and from when to when (subject_type, subject, low, high), outside ``busy`` minutes (other incidents)."""
     buckets = case.frame("incidents", "collectors", least=LEAST_FETCHES, times=TIMES_USUAL, rare=RARE, most=MOST_BUCKETS)
-    if buckets.is_empty():
-        return []
     spans = _spans(buckets)
     taken = [(axis.at(first - GAP), axis.at(last + GAP)) for first, last in busy]
-    spans = spans.filter(~pl.any_horizontal(pl.lit(False), *((pl.col("high") > a) & (pl.col("low") < b) for a, b in taken)))
+    return spans.filter(~pl.any_horizontal(pl.lit(False), *((pl.col("high") > a) & (pl.col("low") < b) for a, b in taken)))
+
+
+def runs(case: Case, spans: pl.DataFrame) -> list[Run]:
+    """Return those of the candidates that are runs of collection, by start; reads the requests of near.sql."""
     if spans.is_empty():
         return []
     walks = case.rows(

@@ -1,6 +1,5 @@
 -- title: the counted requests, narrowed to what is counted about them
--- why: both rollups read it, so that paths, agents and addresses of each event are matched once. A path outside `route_masks`
---      (no path at all) has route_id NULL.
+-- why: masks and both rollups read it, so that paths, agents and addresses of each event are matched once
 -- parameters: none
 
 DELETE FROM agents;
@@ -15,10 +14,9 @@ FROM (SELECT DISTINCT client_ip FROM requests WHERE client_ip IS NOT NULL);
 
 CREATE OR REPLACE TEMP TABLE counted AS
 SELECT
-    date_trunc('minute', q.started_at) AS minute, q.logged_by AS host, m.route_id, q.extra['upstream'] AS backend,
+    q.started_at, date_trunc('minute', q.started_at) AS minute, q.logged_by AS host, path_mask(q.path) AS mask, q.extra['upstream'] AS backend,
     q.account_id, n.network, a.agent_id, q.status, q.bytes_sent,
     CAST(round(q.duration_ms * 1000) AS BIGINT) AS duration_us
 FROM requests AS q
-LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
 LEFT JOIN agents AS a ON a.user_agent = q.user_agent
 LEFT JOIN client_networks AS n ON n.client_ip = q.client_ip;

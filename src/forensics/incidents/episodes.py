@@ -17,9 +17,12 @@ FLAPPING = 60
 """Minutes within which episodes belong together whichever is the greater."""
 LEAST_PART = 200.0
 """Requests that must be missing before the silence of one route counts."""
-DISTURBING = ("errors", "latency", "collapse", "silence")
+DISTURBING = ("errors", "refused", "latency", "collapse", "silence")
 """Signals that something is wrong with the service; a surge alone is no outage."""
-SYMPTOM = {"errors": "answers", "latency": "answers", "collapse": "load", "silence": "load", "surge": "surge", "collection": "collection"}
+SYMPTOM = {
+    "errors": "answers", "refused": "refusals", "latency": "answers", "collapse": "load", "silence": "load", "surge": "surge",
+    "collection": "collection",
+}  # fmt: skip
 """What a signal is a symptom of: a relapse shows one of the symptoms that there were before."""
 
 
@@ -55,6 +58,12 @@ class Found:
     def last(self) -> int:
         """Last minute of the last episode."""
         return self.episodes[-1][1]
+
+    @property
+    def refusing(self) -> bool:
+        """Whether its answers were refusals, and none of them failures."""
+        signals = {w.signal for w in self.windows}
+        return "refused" in signals and "errors" not in signals
 
     def main_episode(self) -> int:
         """Index of the greatest episode, by what went wrong in it."""
@@ -104,7 +113,13 @@ def _clusters(windows: Sequence[Window]) -> list[list[Window]]:
             out[-1].append(window)
         else:
             out.append([window])
-    return out
+    return [_failing_first(cluster) for cluster in out]
+
+
+def _failing_first(cluster: list[Window]) -> list[Window]:
+    """Refusals beside failures (a limit put up in haste, somebody's scan) neither begin nor end an outage."""
+    failing = any(w.signal == "errors" for w in cluster)
+    return [w for w in cluster if not failing or w.signal != "refused"]
 
 
 def _relapsing(clusters: list[list[Window]]) -> list[list[list[Window]]]:
@@ -152,7 +167,9 @@ def _kind(windows: Sequence[Window]) -> str:
         return "errors"
     if "silence" in sizes and sizes["silence"] >= 0.5 * missing:
         return "silence"
-    return next(kind for kind in ("collapse", "silence", "errors", "latency", "surge", "collection") if kind in sizes)
+    kinds = ("collapse", "silence", "errors", "refused", "latency", "surge", "collection")
+    kind = next(kind for kind in kinds if kind in sizes)
+    return "errors" if kind == "refused" else kind
 
 
 def _with_surges(incident: Found, surges: Sequence[Window]) -> Found:

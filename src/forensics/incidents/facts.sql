@@ -12,6 +12,7 @@ WITH spans AS (
 inside AS (
     SELECT
         s.incident_id, q.account_id, coalesce(q.account_id, q.client_ip) AS subject, is_failed(q.status) AS failed,
+        is_refused(q.status) AS refused, CASE WHEN is_refused(q.status) THEN q.status END AS refused_as,
         q.status IS NOT NULL AS answered, q.duration_ms IS NOT NULL AS timed
     FROM requests AS q
     JOIN spans AS s ON q.started_at BETWEEN s.started_at AND s.ended_at
@@ -34,10 +35,12 @@ paying AS (
 by_subject AS (
     SELECT
         incident_id, subject, account_id, count(*) AS requests, count(*) FILTER (failed) AS failed,
-        count(*) FILTER (answered) AS answered, count(*) FILTER (timed) AS timed
+        count(*) FILTER (refused) AS refused, count(*) FILTER (answered) AS answered, count(*) FILTER (timed) AS timed
     FROM inside
     GROUP BY incident_id, subject, account_id
-)
+),
+
+refusals AS (SELECT incident_id, refused_as, count(*) AS requests FROM inside WHERE refused GROUP BY incident_id, refused_as)
 
 SELECT
     s.incident_id, CAST(sum(s.requests) AS BIGINT) AS requests, CAST(sum(s.failed) AS BIGINT) AS failed_requests,
@@ -46,6 +49,9 @@ SELECT
     CAST(coalesce(sum(s.failed) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS failed_requests_of_accounts,
     CAST(coalesce(sum(s.requests) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS requests_of_accounts,
     CAST(sum(s.answered) AS BIGINT) AS answered, CAST(sum(s.timed) AS BIGINT) AS timed,
+    CAST(sum(s.refused) AS BIGINT) AS refused_requests, max(s.refused) AS most_refused_by_one,
+    count(*) AS subjects, count(*) FILTER (s.refused > 0) AS refused_subjects,
+    (SELECT arg_max(r.refused_as, (r.requests, r.refused_as)) FROM refusals AS r WHERE r.incident_id = s.incident_id) AS refused_as,
     count(*) FILTER (s.failed > 0) AS failing_subjects, max(s.failed) AS most_failed_by_one,
     arg_max(s.requests, (s.failed, s.subject)) AS requests_of_that_one
 FROM by_subject AS s

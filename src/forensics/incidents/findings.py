@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from forensics.incidents.clocks import Step
 from forensics.incidents.episodes import Found
 from forensics.incidents.look import View
 from forensics.incidents.phases import Phase
-from forensics.incidents.series import Axis, Scope
+from forensics.incidents.series import Axis, Bools, Floats, Scope
 from forensics.incidents.silence import Reading
 from forensics.incidents.windows import Window
 
@@ -22,6 +23,8 @@ CONCENTRATED = 0.85
 """Share of the failures in one part that makes the part the scope, when the rest is healthy."""
 MOST_OF_LOAD = 0.8
 """Share of the requests above which a part is as good as everything."""
+REFUSED_ONE, REFUSED_CLIENTS, REFUSED_SHARE = 0.4, 10, 0.5
+"""Share of the refusals that one client may have, clients that must meet them, and share of all clients that these must be."""
 ONE_CLIENT = 0.9
 """Share of the failures that one client may have before it is that client's own trouble."""
 
@@ -47,6 +50,8 @@ class Finding:
     reading: Reading | None = None
     silent: tuple[Window, ...] = ()
     """Long silences of single hosts within it."""
+    steps: tuple[Step, ...] = ()
+    """Where the clock of a log was set back within it or near it."""
 
     @property
     def incident_id(self) -> str:
@@ -96,10 +101,14 @@ class Finding:
         """Return the finding with its facts."""
         return replace(self, facts=facts)
 
-    def one_client(self) -> bool:
-        """Whether nearly all failures are those of one client among several: a broken client, not a broken service."""
+    def of_few_clients(self) -> bool:
+        """Whether nearly all failures (most refusals) are those of one client (a few) among several: not the service's trouble."""
         if self.found.kind != "errors" or not self.facts:
             return False
+        if self.found.refusing:
+            refused, by_one, subjects = (self.facts[name] for name in ("refused_requests", "most_refused_by_one", "refused_subjects"))
+            met = subjects / max(self.facts["subjects"], 1)
+            return bool(by_one >= REFUSED_ONE * refused or subjects < REFUSED_CLIENTS or met < REFUSED_SHARE)
         failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
         others = self.facts["requests"] - self.facts["requests_of_that_one"]
         if any(w.signal in ("collapse", "silence") for w in self.found.windows) or failed == 0:
@@ -175,27 +184,35 @@ def narrowed(found: Found, whole: View, parts: Mapping[Scope, View]) -> Found:
     span = np.zeros(whole.axis.minutes, dtype=bool)
     for first, last in found.episodes:
         span[first : last + 1] = True
-    harm = _harm(whole, span, found.kind)
-    best = max(parts.values(), key=lambda v: (_harm(v, span, found.kind), v.series.scope.name), default=None)
+    harm = _harm(whole, span, found)
+    best = max(parts.values(), key=lambda v: (_harm(v, span, found), v.series.scope.name), default=None)
     if best is None or harm <= 0:
         return found
-    inside = _harm(best, span, found.kind)
+    inside = _harm(best, span, found)
     share_of_load = best.baseline.expected[span].sum() / max(whole.baseline.expected[span].sum(), 1e-9)
-    if inside < CONCENTRATED * harm or share_of_load > MOST_OF_LOAD or not _rest_is_healthy(whole, best, span, found.kind):
+    if inside < CONCENTRATED * harm or share_of_load > MOST_OF_LOAD or not _rest_is_healthy(whole, best, span, found):
         return found
     scope = best.series.scope
     return replace(found, scope=scope, windows=tuple(replace(w, scope=scope) for w in found.windows))
 
 
-def _harm(view: View, span: np.ndarray[Any, np.dtype[np.bool_]], kind: str) -> float:
-    if kind == "errors":
-        return float(view.series.failed[span].sum() - view.baseline.error_ratio * view.series.answered[span].sum())
-    return float((view.baseline.expected - view.series.requests)[span].sum())
+def _harm(view: View, span: Bools, found: Found) -> float:
+    if found.kind != "errors":
+        return float((view.baseline.expected - view.series.requests)[span].sum())
+    bad, usual = _bad(view, found)
+    return float(bad[span].sum() - usual * view.series.answered[span].sum())
 
 
-def _rest_is_healthy(whole: View, part: View, span: np.ndarray[Any, np.dtype[np.bool_]], kind: str) -> bool:
+def _bad(view: View, found: Found) -> tuple[Floats, float]:
+    """The bad answers of an incident, minute by minute, and their usual share."""
+    if found.refusing:
+        return view.series.refused, view.baseline.refused_ratio
+    return view.series.failed, view.baseline.error_ratio
+
+
+def _rest_is_healthy(whole: View, part: View, span: Bools, found: Found) -> bool:
     rest = (whole.series.requests - part.series.requests)[span].sum()
-    if kind == "errors":
-        failed = (whole.series.failed - part.series.failed)[span].sum()
-        return bool(failed <= 0.1 * max(rest, 1.0))
+    if found.kind == "errors":
+        (bad, usual), (inside, _) = _bad(whole, found), _bad(part, found)
+        return bool((bad - inside)[span].sum() <= max(0.1, 2 * usual) * max(rest, 1.0))
     return bool(rest >= 0.5 * (whole.baseline.expected - part.baseline.expected)[span].sum())

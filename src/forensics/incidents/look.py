@@ -29,15 +29,18 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
         masked = np.zeros_like(masked)
     expected, rhythm = fit(axis, series.requests, masked)
     slowness, scale = _slowness(series, masked)
-    dispersion, dips = spreads(series.requests, expected, masked)
+    empty = lulls(series, expected, masked)
+    dispersion, falls, rises = spreads(series.requests, expected, masked, empty)
     baseline = Baseline(
         expected=expected,
         dispersion=dispersion,
-        dips=dips,
-        lulls=lulls(series.requests, expected, masked),
+        falls=falls,
+        rises=rises,
+        lulls=empty,
         days=float(np.sum(~masked)) / 1440,
         rhythm=rhythm,
         error_ratio=_error_ratio(axis, series, masked),
+        refused_ratio=_refused_ratio(series, masked),
         slowness=slowness,
         slowness_scale=scale,
     )
@@ -56,13 +59,15 @@ def beside(part: View, whole: View) -> View:
         return part
     nearby = np.roll(rolling(others, 5), -2) / 5 * share
     expected = np.maximum(np.minimum(part.baseline.expected, nearby), 1e-6)
-    dispersion, dips = spreads(part.series.requests, expected, part.masked)
+    empty = lulls(part.series, expected, part.masked)
+    dispersion, falls, rises = spreads(part.series.requests, expected, part.masked, empty)
     usual = replace(
         part.baseline,
         expected=expected,
         dispersion=dispersion,
-        dips=dips,
-        lulls=lulls(part.series.requests, expected, part.masked),
+        falls=falls,
+        rises=rises,
+        lulls=empty,
     )
     return replace(part, baseline=usual)
 
@@ -78,6 +83,12 @@ def _error_ratio(axis: Axis, series: Series, masked: Bools) -> float:
     ratios = (rolling(failed, width)[::width] / np.maximum(known, 1))[known > 0]
     usual = float(np.median(ratios)) if axis.days >= 3 and len(ratios) else 0.0
     return float(min(pooled, max(USUAL_ERROR_RATIO, usual)))
+
+
+def _refused_ratio(series: Series, masked: Bools) -> float:
+    """The usual share of refused requests (lost pages, passwords mistyped), whatever it is."""
+    answered, refused = series.answered[~masked].sum(), series.refused[~masked].sum()
+    return float((refused + 0.5) / (answered + 50.0))
 
 
 def _slowness(series: Series, masked: Bools) -> tuple[float, float]:

@@ -5,7 +5,7 @@
 --        path_object(path)    the thing that was asked for: the last id in the path, else its last segment without extension;
 --                             `/v1/jobs/812` and `/cdn/images/812.png` are both 812
 --        network_of(address)  '198.18.3.0/24', '2001:db8:1:2::/64', or the text itself where it is no address
---        is_failed, is_blocked, is_served (status)
+--        is_failed, is_refused, is_served (status)
 --        hands_over(status, method)  whether the answer carried the thing: not a 204, a 304, or the answer to a HEAD
 --      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first).
 -- parameters: none
@@ -53,7 +53,7 @@ CREATE OR REPLACE MACRO network_of(address) AS CASE
 END;
 
 CREATE OR REPLACE MACRO is_failed(status) AS coalesce(status >= 500, FALSE);
-CREATE OR REPLACE MACRO is_blocked(status) AS coalesce(status IN (401, 403, 429), FALSE);
+CREATE OR REPLACE MACRO is_refused(status) AS coalesce(status BETWEEN 400 AND 499, FALSE);
 CREATE OR REPLACE MACRO hands_over(status, method) AS coalesce(
     status BETWEEN 200 AND 299 AND status NOT IN (204, 205) AND coalesce(upper(method), 'GET') NOT IN ('HEAD', 'OPTIONS'), FALSE
 );

@@ -1,17 +1,20 @@
 -- title: what the service did, and who asked, minute by minute
 -- why: everything after these two tables is small and independent of the number of events. Durations are summed as whole
 --      microseconds: a sum of doubles would depend on the order in which threads add.
+--      A path outside `route_masks` (no path at all) has route_id NULL.
 -- parameters: none
 
 DELETE FROM service_minutes;
 INSERT INTO service_minutes BY NAME
 SELECT
     minute, host, route_id, backend, count(*) AS requests,
-    count(*) FILTER (is_failed(status)) AS failed, count(*) FILTER (is_blocked(status)) AS blocked,
+    count(*) FILTER (is_failed(status)) AS failed, count(*) FILTER (is_refused(status)) AS refused,
     count(*) FILTER (is_served(status)) AS served, count(status) AS answered,
     sum(bytes_sent) AS bytes_sent, count(duration_us) AS timed, sum(duration_us) / 1000 AS duration_ms_sum,
-    quantile_disc(duration_us, 0.5) / 1000 AS duration_ms_p50, quantile_disc(duration_us, 0.95) / 1000 AS duration_ms_p95
-FROM counted
+    quantile_disc(duration_us, 0.5) / 1000 AS duration_ms_p50,
+    min(started_at) AS first_at, max(started_at) AS last_at
+FROM counted AS c
+LEFT JOIN route_masks AS m ON m.mask = c.mask
 GROUP BY minute, host, route_id, backend
 ORDER BY minute, host, route_id, backend;
 
@@ -19,8 +22,9 @@ DELETE FROM subject_minutes;
 INSERT INTO subject_minutes BY NAME
 SELECT
     minute, account_id, network, agent_id, route_id, count(*) AS requests, count(*) FILTER (is_failed(status)) AS failed,
-    sum(bytes_sent) AS bytes_sent, sum(duration_us) / 1000 AS duration_ms_sum
-FROM counted
+    sum(duration_us) / 1000 AS duration_ms_sum
+FROM counted AS c
+LEFT JOIN route_masks AS m ON m.mask = c.mask
 GROUP BY minute, account_id, network, agent_id, route_id;
 
 DROP TABLE counted;

@@ -47,7 +47,8 @@ def phases(view: View, found: Found, ramp: int | None) -> list[Phase]:
 def _trouble(view: View, found: Found, first: int, last: int) -> list[str]:
     """Outage, overload or silence (or surge, collection: overload, normal) for each minute of an episode."""
     span = slice(first, last + 1)
-    ratio = _smooth_ratio(view.series.failed, view.series.answered)[span]
+    bad = view.series.failed + view.series.refused if found.refusing else view.series.failed
+    ratio = _smooth_ratio(bad, view.series.answered)[span]
     missing = np.zeros(last - first + 1, dtype=bool)
     silent = np.zeros(last - first + 1, dtype=bool)
     for window in found.windows:
@@ -123,7 +124,8 @@ def worst_minute(view: View, found: Found) -> int:
     elif found.kind == "latency":
         harm = np.nan_to_num(view.series.slowness) * view.series.timed
     else:
-        harm = view.series.failed + np.maximum(wanted - seen, 0.0)
+        bad = view.series.refused if found.refusing else view.series.failed
+        harm = bad + np.maximum(wanted - seen, 0.0)
     smooth = np.roll(rolling(harm, 5), -2)[found.first : found.last + 1]
     return found.first + int(np.argmax(smooth))
 

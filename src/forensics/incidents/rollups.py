@@ -9,8 +9,8 @@ from forensics.incidents.routes import routes_of
 def count(case: Case) -> None:
     """Count the counted requests by minute: the only stage before attribution that touches every event."""
     case.execute("incidents", "macros")
+    case.execute("incidents", "counted")
     routes, masks = routes_of(case.frame("incidents", "masks"))
     case.replace("routes", routes)
     case.replace("route_masks", masks)
-    case.execute("incidents", "counted")
     case.execute("incidents", "minutes")

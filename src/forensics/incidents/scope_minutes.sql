@@ -12,7 +12,7 @@ WITH typical AS (
 
 minutes AS (
     SELECT
-        s.minute, s.host, s.backend, r.route, s.requests, s.failed, s.answered, s.timed,
+        s.minute, s.host, s.backend, r.route, s.requests, s.failed, s.refused, s.answered, s.timed, s.first_at, s.last_at,
         CASE WHEN s.timed > 0 AND s.duration_ms_p50 > 0
             THEN CAST(round(ln(s.duration_ms_p50 / t.usual_ms) * 10000) AS BIGINT) * s.timed END AS slowness,
         CASE WHEN s.duration_ms_p50 > 0 THEN s.timed ELSE 0 END AS slow_timed
@@ -43,8 +43,9 @@ long AS (
 
 SELECT
     part, name, minute, CAST(sum(requests) AS BIGINT) AS requests, CAST(sum(failed) AS BIGINT) AS failed,
-    CAST(sum(answered) AS BIGINT) AS answered, CAST(sum(slow_timed) AS BIGINT) AS timed,
-    CAST(coalesce(sum(slowness), 0) AS BIGINT) AS slowness
+    CAST(sum(answered) AS BIGINT) AS answered, CAST(coalesce(sum(refused), 0) AS BIGINT) AS refused, CAST(sum(slow_timed) AS BIGINT) AS timed,
+    CAST(coalesce(sum(slowness), 0) AS BIGINT) AS slowness,
+    epoch_us(min(first_at)) - epoch_us(minute) AS first_us, epoch_us(max(last_at)) - epoch_us(minute) AS last_us
 FROM long
 GROUP BY part, name, minute
 ORDER BY part, name, minute

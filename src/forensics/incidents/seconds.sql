@@ -1,5 +1,5 @@
 -- title: seconds around boundaries
--- why: minutes say where an incident begins and ends, seconds say when: one pass over the requests for all boundaries of all incidents.
+-- why: minutes say where an incident begins and ends, seconds say when; reads the requests of near.sql.
 --      A request is bad when it failed, or took more than three times what its route usually takes.
 -- parameters: $starts, $ends lists of TIMESTAMP: half-open ranges, numbered from 0
 
@@ -15,24 +15,25 @@ minutes AS (
     SELECT range, low, high, unnest(generate_series(date_trunc('minute', low), high, INTERVAL 1 MINUTE)) AS minute FROM ranges
 ),
 
-near AS (
+seen AS (
     SELECT
-        g.range, q.started_at, q.logged_by AS host, q.extra['upstream'] AS backend, r.route,
-        is_failed(q.status) AS failed, is_failed(q.status) OR coalesce(q.duration_ms > 3 * u.usual_ms, FALSE) AS bad
-    FROM requests AS q
+        g.range, q.started_at, q.host, q.backend, r.route,
+        is_failed(q.status) AS failed, is_refused(q.status) AS refused,
+        is_failed(q.status) OR coalesce(q.duration_ms > 3 * u.usual_ms, FALSE) AS bad
+    FROM near AS q
     JOIN minutes AS g ON date_trunc('minute', q.started_at) = g.minute AND q.started_at >= g.low AND q.started_at < g.high
-    LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
-    LEFT JOIN routes AS r ON r.route_id = m.route_id
-    LEFT JOIN usual AS u ON u.route_id = m.route_id
+    LEFT JOIN routes AS r ON r.route_id = q.route_id
+    LEFT JOIN usual AS u ON u.route_id = q.route_id
 )
 
 SELECT
     range, date_trunc('second', started_at) AS second, host, backend, route, count(*) AS requests,
-    count(*) FILTER (failed) AS failed, count(*) FILTER (bad) AS bad,
+    count(*) FILTER (failed) AS failed, count(*) FILTER (refused) AS refused, count(*) FILTER (bad) AS bad,
     min(started_at) AS first_at, max(started_at) AS last_at,
     min(started_at) FILTER (failed) AS first_failed_at, max(started_at) FILTER (failed) AS last_failed_at,
+    min(started_at) FILTER (refused) AS first_refused_at, max(started_at) FILTER (refused) AS last_refused_at,
     min(started_at) FILTER (bad) AS first_bad_at, max(started_at) FILTER (bad) AS last_bad_at,
     min(started_at) FILTER (NOT bad) AS first_good_at
-FROM near
+FROM seen
 GROUP BY ALL
 ORDER BY ALL

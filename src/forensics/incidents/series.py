@@ -14,6 +14,7 @@ from forensics.case.case import Case
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 MOST_PARTS = 25
 """Hosts, backends and routes that are looked at one by one, of each by number of requests."""
@@ -66,15 +67,19 @@ class Axis:
 class Series:
     """One scope's minutes, all arrays of the axis' length.
 
-    ``slowness`` is the mean natural logarithm of durations over what their routes usually take; NaN where nothing was timed.
+    ``slowness`` is the mean natural logarithm of durations over what their routes usually take; NaN where nothing was timed. ``before``
+    and ``after`` are the shares of a minute before its first and after its last request (1 where there is none).
     """
 
     scope: Scope
     requests: Floats
     failed: Floats
+    refused: Floats
     answered: Floats
     timed: Floats
     slowness: Floats
+    before: Floats
+    after: Floats
 
 
 def read_series(case: Case) -> tuple[Axis | None, list[Series]]:
@@ -104,12 +109,13 @@ def _axis(everything: pl.DataFrame) -> Axis | None:
 def _series(scope: Scope, rows: pl.DataFrame, axis: Axis) -> Series:
     index = ((rows["minute"] - axis.start).dt.total_minutes()).to_numpy()
 
-    def filled(name: str) -> Floats:
-        values = np.zeros(axis.minutes)
+    def filled(name: str, otherwise: float = 0.0) -> Floats:
+        values = np.full(axis.minutes, otherwise)
         values[index] = rows[name].to_numpy()
         return values
 
     timed = filled("timed")
     with np.errstate(divide="ignore", invalid="ignore"):
         slowness = np.where(timed > 0, filled("slowness") / 10000 / timed, np.nan)
-    return Series(scope, filled("requests"), filled("failed"), filled("answered"), timed, slowness)
+    before, after = filled("first_us", 6e7) / 6e7, 1.0 - filled("last_us") / 6e7
+    return Series(scope, filled("requests"), filled("failed"), filled("refused"), filled("answered"), timed, slowness, before, after)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from forensics.incidents.clocks import Step, undone
 from forensics.incidents.look import View
 from forensics.incidents.series import Scope
 from forensics.incidents.windows import Window
@@ -27,7 +28,7 @@ class Reading:
     why: str
 
 
-def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[str, Any]]) -> Reading:
+def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[str, Any]], steps: Sequence[Step] = ()) -> Reading:
     """Say what a silence of everything or of one host most likely is."""
     axis = next(iter(views.values())).axis
     start, end = axis.at(window.first), axis.at(window.last + 1)
@@ -35,6 +36,9 @@ def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[st
     between = bool(hosts) and all(_between_files(host, start, end, files) for host in hosts)
     if put_forward(start, end):
         return Reading("clock", "it is one hour long, in the night in which clocks are put forward: the log's time zone may be wrong")
+    back = undone(start, end, steps)
+    if back is not None:
+        return Reading("clock", f"{back}, by as much as is missing here: it had run ahead")
     if window.scope.part != "host":
         if between:
             return Reading(

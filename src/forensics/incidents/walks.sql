@@ -1,5 +1,6 @@
 -- title: how a subject fetched during a run: how many things, whether it walked their ids, how evenly
 -- why: a person who opens many pages leaps between ids and pauses; a program goes up the ids at an even pace
+--      (reads the requests of near.sql)
 -- parameters: $subjects, $subject_types, $starts, $ends lists: one run each, half-open, numbered from 0
 
 WITH runs AS (
@@ -8,29 +9,32 @@ WITH runs AS (
         unnest($starts) AS low, unnest($ends) AS high
 ),
 
+networks AS (
+    SELECT client_ip, network_of(client_ip) AS network
+    FROM (SELECT DISTINCT client_ip FROM near WHERE account_id IS NULL AND client_ip IS NOT NULL)
+),
+
 members AS (
-    SELECT r.run, r.low, r.high, a.account_id, NULL AS network
+    SELECT r.run, r.low, r.high, a.account_id
     FROM runs AS r
     JOIN account_actors AS a ON r.subject_type = 'actor' AND a.actor_id = r.subject
     UNION ALL
-    SELECT run, low, high, subject, NULL FROM runs WHERE subject_type = 'account'
+    SELECT run, low, high, subject FROM runs WHERE subject_type = 'account'
 ),
 
 fetched AS (
     SELECT m.run, q.started_at, q.account_id AS client, r.route, path_object(q.path) AS object
-    FROM requests AS q
+    FROM near AS q
     JOIN members AS m ON q.account_id = m.account_id AND q.started_at >= m.low AND q.started_at < m.high
-    JOIN route_masks AS k ON k.mask = path_mask(q.path)
-    JOIN routes AS r ON r.route_id = k.route_id
+    JOIN routes AS r ON r.route_id = q.route_id
     WHERE r.object_kind IS NOT NULL AND NOT is_failed(q.status)
     UNION ALL
     SELECT n.run, q.started_at, q.client_ip, r.route, path_object(q.path)
-    FROM requests AS q
-    JOIN runs AS n ON n.subject_type = 'network' AND q.account_id IS NULL AND q.started_at >= n.low AND q.started_at < n.high
-        AND network_of(q.client_ip) = n.subject
-    JOIN route_masks AS k ON k.mask = path_mask(q.path)
-    JOIN routes AS r ON r.route_id = k.route_id
-    WHERE r.object_kind IS NOT NULL AND NOT is_failed(q.status)
+    FROM near AS q
+    JOIN networks AS w ON w.client_ip = q.client_ip
+    JOIN runs AS n ON n.subject_type = 'network' AND n.subject = w.network AND q.started_at >= n.low AND q.started_at < n.high
+    JOIN routes AS r ON r.route_id = q.route_id
+    WHERE q.account_id IS NULL AND r.object_kind IS NOT NULL AND NOT is_failed(q.status)
 ),
 
 steps AS (

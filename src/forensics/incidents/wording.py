@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from forensics.incidents.baseline import FEWEST_DAYS
 from forensics.incidents.findings import Finding
+from forensics.incidents.times import moment, span
 from forensics.text import counted
 
 WHAT = {
@@ -24,29 +24,12 @@ def worded(finding: Finding) -> Finding:
     return replace(finding, summary=summary(finding), basis=basis(finding))
 
 
-def span(length: timedelta) -> str:
-    """A length of time as a person says it: ``40 s``, ``12 min``, ``26 h 20 min``, ``3 d 4 h``."""
-    seconds = round(length.total_seconds())
-    if seconds < 120:
-        return f"{seconds} s"
-    minutes = round(seconds / 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    if minutes < 2880:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
-
-
-def moment(at: datetime) -> str:
-    """A moment to the second, in UTC."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
 def summary(finding: Finding) -> str:
     """One plain sentence, every number of which is in the tables."""
     scope = finding.found.scope
     subject = "Everything" if scope.part == "everything" else f"{scope.part.capitalize()} {scope.name}"
-    parts = [f"{subject} {WHAT[finding.found.kind]} {_when(finding)}", *_counts(finding)]
+    did = "refused most of what was asked of it" if finding.found.refusing else WHAT[finding.found.kind]
+    parts = [f"{subject} {did} {_when(finding)}", *_counts(finding)]
     if finding.found.kind not in ("surge", "collection"):
         parts.extend(_course(finding))
     return "; ".join(parts) + "."
@@ -63,7 +46,10 @@ def _when(finding: Finding) -> str:
 def _counts(finding: Finding) -> list[str]:
     facts, said = finding.facts, []
     requests, failed = facts.get("requests", 0), facts.get("failed_requests", 0)
-    if failed:
+    if finding.found.refusing and requests:
+        refused, clients = facts["refused_requests"], counted(facts["refused_subjects"], "client")
+        said.append(f"{refused:,} of {counted(requests, 'request')} of {clients} were refused, most with status {facts['refused_as']}")
+    elif failed:
         said.append(f"{failed:,} of {counted(requests, 'request')} failed")
     elif requests:
         said.append(f"{counted(requests, 'request')} came")
@@ -102,6 +88,9 @@ def basis(finding: Finding) -> str:
     said = [f"{base.days:.1f} days of baseline, {base.rhythm}"]
     if base.days < FEWEST_DAYS:
         said.append("with so little before it, what is usual for the hour is not known: give --baseline, or load more days")
+    if finding.found.refusing:
+        said.append(f"usual share of refusals (4xx) {base.refused_ratio:.2%}")
+        said.append("refusals burn no budget: they may be meant (a limit, a ban) or not (a broken login, lost pages)")
     said.append(f"usual share of failures {base.error_ratio:.2%}")
     facts = finding.facts
     if facts.get("requests") and not facts.get("answered"):
@@ -116,9 +105,19 @@ def basis(finding: Finding) -> str:
         said.append("the log ends inside the incident: its end is not seen")
     if finding.reading is not None:
         said.append(f"the silence reads as {finding.reading.name}: {finding.reading.why}")
+    said.extend(f"{step}: minutes that it passed twice hold the requests of both" for step in finding.steps[:3])
     if finding.axis.outside:
         said.append(
             f"{counted(finding.axis.outside, 'request')} dated far from all others {'is' if finding.axis.outside == 1 else 'are'} left out"
         )
-    said.append(f"{finding.budget_spent:.1%} of a 30-day error budget at 99.9 % spent")
+    said.append(_budget(finding.budget_spent))
     return "; ".join(said) + "."
+
+
+def _budget(spent: float) -> str:
+    """The error budget spent, in per cent while some of it is left, else in times."""
+    if spent < 0.001:
+        return "less than 0.1% of a 30-day error budget at 99.9 % spent"
+    if spent <= 1.0:
+        return f"{spent:.1%} of a 30-day error budget at 99.9 % spent"
+    return f"a 30-day error budget at 99.9 % spent {spent:,.1f} times over"

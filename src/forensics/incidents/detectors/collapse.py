@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from forensics.incidents.absences import comes_daily
 from forensics.incidents.baseline import rolling
 from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
@@ -11,10 +12,9 @@ from forensics.incidents.windows import Window, bounded_runs, marked, sharpened
 
 MOST_SHARE = 0.4
 """Share of the expected load below which it has collapsed."""
-LEAST_Z = {5: 4.5, 15: 4.5, 30: 4.5, 60: 5.0, 240: 5.0}
-"""Times the usual spread of dips, as logarithms; slack hours are more usual than slack minutes."""
-LEAST_CHANCE = 6.0
-"""Standard deviations of a Poisson count."""
+WIDTHS = (5, 15, 30, 60, 240)
+LEAST_SCORE = 7.0
+"""Decimal orders of improbability, by how load falls when nothing is wrong."""
 LEAST_MISSING = 30.0
 BUSY = 1.0
 AROUND = 120
@@ -36,7 +36,8 @@ def detect(view: View) -> list[Window]:
         span = slice(first, last + 1)
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
-        if seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING and not leads:
+        short = seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING
+        if short and not leads and not comes_daily(view.axis, series.requests, first, last, wanted):
             found.append(Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen))
     return found
 
@@ -54,13 +55,13 @@ def _edges(requests: Floats, expected: Floats, first: int, last: int) -> tuple[i
 def _scan(view: View) -> tuple[Bools, Floats]:
     requests, expected = view.series.requests, view.baseline.expected
     candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
-    for width in LEAST_Z:
+    for width in WIDTHS:
         seen, wanted = rolling(requests, width), rolling(expected, width)
-        chance = (wanted - seen) / np.sqrt(np.maximum(wanted, 1.0))
-        z = -np.log((seen + 1.0) / (wanted + 1.0)) / view.baseline.dip(width)
-        hits = (seen <= MOST_SHARE * wanted) & (z >= LEAST_Z[width]) & (chance >= LEAST_CHANCE) & (wanted - seen >= LEAST_MISSING)
-        candidates |= marked(hits, width) & (requests < 0.7 * expected)
-        best = np.maximum(best, np.where(hits, np.minimum(z**2 / 4.6, 300.0), 0.0))
+        hits = (seen <= MOST_SHARE * wanted) & (wanted - seen >= LEAST_MISSING)
+        score = np.zeros(len(requests))
+        score[hits] = view.baseline.fall(width).few(seen[hits], wanted[hits])
+        candidates |= marked(score >= LEAST_SCORE, width) & (requests < 0.7 * expected)
+        best = np.maximum(best, score)
     return candidates, best
 
 

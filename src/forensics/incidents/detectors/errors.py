@@ -13,7 +13,8 @@ from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
 from forensics.incidents.windows import Window, bounded_runs, marked, trimmed
 
-SCANS = ((1, 0.3, 8), (2, 0.3, 6), (5, 0.15, 6), (15, 0.06, 8), (60, 0.03, 15))
+Scans = tuple[tuple[int, float, int], ...]
+SCANS: Scans = ((1, 0.3, 8), (2, 0.3, 6), (5, 0.15, 6), (15, 0.06, 8), (60, 0.03, 15))
 """(minutes, least ratio, least failures) of a window worth testing."""
 TIMES_USUAL = 5.0
 """A ratio must also be so many times the usual one."""
@@ -27,23 +28,27 @@ AROUND = 120
 
 def detect(view: View) -> list[Window]:
     """Find stretches of failing answers; ``size`` is failures above the usual."""
-    series, usual = view.series, view.baseline.error_ratio
-    if series.answered.sum() == 0 or series.failed.sum() < min(least for _, _, least in SCANS):
+    return windows("errors", view, view.series.failed, view.baseline.error_ratio, SCANS)
+
+
+def windows(signal: str, view: View, bad: Floats, usual: float, scans: Scans) -> list[Window]:
+    """Find stretches in which more answers are bad than chance allows where so many usually are; ``size`` is how many more."""
+    answered = view.series.answered
+    if answered.sum() == 0 or bad.sum() < min(least for _, _, least in scans):
         return []
-    candidates, score = _scan(series.failed, series.answered, usual)
+    candidates, score = _scan(bad, answered, usual, scans)
     found = []
-    for first, last in bounded_runs(candidates, AROUND, _likelihood(series.failed, series.answered, usual)):
+    for first, last in bounded_runs(candidates, AROUND, _likelihood(bad, answered, usual)):
         span = slice(first, last + 1)
-        size = float(series.failed[span].sum() - usual * series.answered[span].sum())
-        window = Window("errors", series.scope, first, last, float(score[span].max()), size)
-        found.append(trimmed(window, series.failed > 0))
+        size = float(bad[span].sum() - usual * answered[span].sum())
+        found.append(trimmed(Window(signal, view.series.scope, first, last, float(score[span].max()), size), bad > 0))
     return found
 
 
-def _scan(failed: Floats, answered: Floats, usual: float) -> tuple[Bools, Floats]:
+def _scan(failed: Floats, answered: Floats, usual: float, scans: Scans) -> tuple[Bools, Floats]:
     candidates = np.zeros(len(failed), dtype=bool)
     best = np.zeros(len(failed))
-    for width, ratio, least in SCANS:
+    for width, ratio, least in scans:
         bad, all_of = rolling(failed, width), rolling(answered, width)
         worth = np.flatnonzero((bad >= least) & (bad >= max(ratio, TIMES_USUAL * usual) * all_of))
         score = chance_of_so_many(bad[worth], all_of[worth], min(0.5, CLUSTERING * usual))

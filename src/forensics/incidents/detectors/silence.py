@@ -1,17 +1,19 @@
 """Silence: minutes without a single line, ranked by the requests that should have come, not by their length.
 
-Nightly quiet is no incident, and two minutes at noon may be one. Chance: exp(-expected / lulls), where lulls says how much longer than a
-Poisson process' the usual empty stretches of this log are: traffic in bursts needs more missing requests than steady traffic.
+Nightly quiet is no incident, and two minutes at noon may be one. How improbable it is that none of so many requests came, is read from
+how load falls and how long empty stretches last in this log: traffic in bursts needs more missing requests than steady traffic.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from forensics.incidents.absences import comes_daily
+from forensics.incidents.baseline import missing
 from forensics.incidents.look import View
 from forensics.incidents.windows import Window, runs
 
-LEAST_SCORE = 9.0
+LEAST_SCORE = 7.0
 """Decimal orders of improbability."""
 LEAST_MISSING = 20.0
 """Requests that should have come."""
@@ -24,13 +26,12 @@ def detect(view: View) -> list[Window]:
     requests, expected = view.series.requests, view.baseline.expected
     if view.series.scope.part == "route" and requests.mean() < BUSY:
         return []
-    total = np.concatenate(([0.0], np.cumsum(expected)))
     found = []
     for first, last in runs(requests == 0):
         if first == 0 or last == len(requests) - 1:
             continue  # the log begins later or ends earlier: its coverage, not its silence
-        missing = float(total[last + 1] - total[first])
-        score = missing / view.baseline.lulls / np.log(10)
-        if score >= LEAST_SCORE and missing >= LEAST_MISSING:
-            found.append(Window("silence", view.series.scope, first, last, min(score, 300.0), missing))
+        short = missing(view.series, expected, np.array([first]), np.array([last]))
+        score = float(view.baseline.emptiness(last - first + 1).few(np.zeros(1), short)[0])
+        if score >= LEAST_SCORE and short[0] >= LEAST_MISSING and not comes_daily(view.axis, requests, first, last, float(short[0])):
+            found.append(Window("silence", view.series.scope, first, last, score, float(short[0])))
     return found

@@ -11,15 +11,18 @@ from forensics.incidents.baseline import rolling
 from forensics.incidents.detectors.collapse import load_likelihood
 from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
-from forensics.incidents.windows import Window, bounded_runs, marked, sharpened, trimmed
+from forensics.incidents.windows import Window, bounded_runs, height, marked, trimmed
 
 WIDTHS = (15, 60)
-LEAST_TIMES = 3.0
+LEAST_TIMES = 2.0
 """Times the expected load."""
 OVER_PEAK = 1.3
 """Times the peak of a usual day."""
-LEAST_Z = 8.0
+LEAST_SCORE = 7.0
+"""Decimal orders of improbability, by how load rises when nothing is wrong."""
 LEAST_SURPLUS = 200.0
+SHORTEST = 10
+"""Minutes that a surge lasts at least."""
 LEAST_COMPARED = 60
 """Minutes with requests, outside the surge, that it takes to know what is usual."""
 AROUND = 90
@@ -35,10 +38,10 @@ def detect(view: View) -> list[Window]:
     found = []
     likelihood = load_likelihood(series.requests, expected, STATES, view.baseline.spread(15))
     for first, last in bounded_runs(candidates, AROUND, likelihood):
-        first, last = sharpened(series.requests, *_edges(series.requests - expected, first, last))
+        first, last = height(series.requests, expected, first, last)
         span = slice(first, last + 1)
         surplus = float(series.requests[span].sum() - expected[span].sum())
-        if last - first >= 9 and surplus >= LEAST_SURPLUS and _compared(view, first, last) >= LEAST_COMPARED:
+        if last - first + 1 >= SHORTEST and surplus >= LEAST_SURPLUS and _compared(view, first, last) >= LEAST_COMPARED:
             found.append(trimmed(Window("surge", series.scope, first, last, float(score[span].max()), surplus), series.requests > 0))
     return found
 
@@ -47,16 +50,6 @@ def _compared(view: View, first: int, last: int) -> int:
     """Minutes beside a stretch for which something was logged: without them the logs do not show what is usual."""
     known = (view.series.requests > 0) & ~view.masked
     return int(known.sum() - known[first : last + 1].sum())
-
-
-def _edges(surplus: Floats, first: int, last: int) -> tuple[int, int]:
-    """Cut a surge to where ten minutes hold a third of what it holds at its height: what trails behind is a lively evening."""
-    ahead, behind = rolling(surplus[::-1], 10)[::-1][first : last + 1], rolling(surplus, 10)[first : last + 1]
-    level = max(0.35 * float(np.quantile(behind, 0.8)), 0.1 * float(behind.max()))  # the height of a short burst is no quantile
-    from_here, to_here = ahead >= level, behind >= level
-    if not from_here.any() or not to_here.any():
-        return first, last
-    return first + int(np.argmax(from_here)), last - int(np.argmax(to_here[::-1]))
 
 
 def usual_peak(view: View, width: int) -> float:
@@ -75,8 +68,9 @@ def _scan(view: View) -> tuple[Bools, Floats]:
     candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
     for width in WIDTHS:
         seen, wanted = rolling(requests, width), rolling(expected, width)
-        z = (seen - wanted) / np.sqrt(np.maximum(wanted * view.baseline.spread(width), 1.0))
-        hits = (seen >= LEAST_TIMES * wanted) & (z >= LEAST_Z) & (seen >= OVER_PEAK * usual_peak(view, width))
-        candidates |= marked(hits, width) & (requests > 1.5 * expected)
-        best = np.maximum(best, np.where(hits, np.minimum(z**2 / 4.6, 300.0), 0.0))
+        hits = (seen >= LEAST_TIMES * wanted) & (seen >= OVER_PEAK * usual_peak(view, width))
+        score = np.zeros(len(requests))
+        score[hits] = view.baseline.rise(width).many(seen[hits], wanted[hits])
+        candidates |= marked(score >= LEAST_SCORE, width) & (requests > 1.5 * expected)
+        best = np.maximum(best, score)
     return candidates, best

@@ -27,7 +27,7 @@ WORDS = (
     ("observed / inferred", "Observed: written in the evidence. Inferred: concluded from it, with a likelihood."),
     ("excess", "Requests above what is usual for that time of day."),
     ("failed", "Answered with status 500 or above."),
-    ("blocked", "Answered with status 401, 403 or 429."),
+    ("refused", "Answered with a status from 400 to 499."),
 )
 
 

@@ -1,0 +1,105 @@
+"""How load falls and rises when nothing is wrong: visits come by chance and bring several requests each, and the whole level wavers.
+
+The requests of a stretch are taken as ``clump`` times a count of visits; visits are Poisson about a level that wavers with relative
+variance ``wobble`` (gamma), which makes the count negative binomial. Both are read from the log itself, downwards and upwards apart,
+where load is high (there wobble shows) and where it is low (there clumps show): at night a few missing visits are usual, at noon not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betainc
+
+from forensics.incidents.series import Bools, Floats
+
+GROUPS = 8
+"""Levels of load that are looked at apart, each with as many stretches."""
+FEWEST = 25
+"""Stretches that a level needs."""
+LEAST_WOBBLE = 1e-4
+QUANTILES = ((0.8, 0.8416), (0.9, 1.2816), (0.95, 1.6449), (0.99, 2.3263))
+"""Quantiles of deviations, and where a normal distribution has them."""
+BEYOND = 4
+"""Stretches beyond a quantile that it needs: the few that are no chance must not set the measure of chance."""
+BOUND = 0.85
+"""Share of the expected load up to which a fall is taken at its word; load cannot fall below nothing."""
+
+
+@dataclass(frozen=True)
+class Chance:
+    """``clump``: requests of one visit; ``wobble``: relative variance of the level of stretches of one width."""
+
+    clump: float
+    wobble: float
+
+    def few(self, seen: Floats, wanted: Floats) -> Floats:
+        """Decimal orders (at most 300) by which so few requests or fewer are improbable where ``wanted`` are usual."""
+        size = 1.0 / self.wobble
+        return _orders(betainc(size, seen / self.clump + 1.0, size / (size + wanted / self.clump)))
+
+    def many(self, seen: Floats, wanted: Floats) -> Floats:
+        """Decimal orders (at most 300) by which so many requests or more are improbable where ``wanted`` are usual."""
+        size, visits = 1.0 / self.wobble, wanted / self.clump
+        return _orders(betainc(np.maximum(seen / self.clump, 1e-9), size, visits / (size + visits)))
+
+
+def _orders(tail: Floats) -> Floats:
+    scores: Floats = -np.log10(np.maximum(tail, 1e-300))
+    return scores
+
+
+def falls(seen: Floats, wanted: Floats, least_clump: float) -> Chance:
+    """Fit to what sums of requests over stretches of one width fall short of; ``least_clump`` where little is known."""
+    return _fitted(wanted - seen, wanted, BOUND, least_clump)
+
+
+def rises(seen: Floats, wanted: Floats, least_clump: float) -> Chance:
+    """Fit to what sums of requests over stretches of one width exceed."""
+    return _fitted(seen - wanted, wanted, np.inf, least_clump)
+
+
+def _fitted(off: Floats, wanted: Floats, bound: float, least_clump: float) -> Chance:
+    """For each level of load the variance of deviations over the load is ``clump + wobble * load``: a straight line."""
+    order = np.argsort(wanted, kind="stable")
+    groups = [g for g in np.array_split(order, max(1, min(GROUPS, len(order) // FEWEST))) if len(g)]
+    points = [point for g in groups if (point := _variance(off[g], wanted[g], bound)) is not None]
+    if not points:
+        return Chance(max(least_clump, 2.0), 0.1)
+    load, ratio = np.array(points).T
+    slope, level = _line(load, ratio)
+    return Chance(max(level, least_clump, 1.0), max(slope, LEAST_WOBBLE))
+
+
+def _variance(off: Floats, wanted: Floats, bound: float) -> tuple[float, float] | None:
+    """Load of a level and variance over it; None where chance alone may take all of the load."""
+    load = float(wanted.mean())
+    relative = off / np.maximum(np.sqrt(wanted * load), 1e-9)
+    values = [(float(np.quantile(relative, q)), z) for q, z in QUANTILES if len(off) * (1 - q) >= BEYOND or q == QUANTILES[0][0]]
+    found = [value / z for value, z in values if value < bound]
+    return (load, max(*found, 0.0) ** 2 * load) if found else None
+
+
+def _line(load: Floats, ratio: Floats) -> tuple[float, float]:
+    """Slope and level of the least-squares line, neither below zero; of a single level of load each gets half."""
+    if len(load) == 1 or np.ptp(load) < 0.2 * load.max():
+        half = float(ratio.mean()) / 2
+        return half / max(float(load.mean()), 1e-9), half
+    weight = 1.0 / np.maximum(ratio, 1e-3 * max(float(ratio.max()), 1e-9)) ** 2
+    x, y = np.average(load, weights=weight), np.average(ratio, weights=weight)
+    slope = float((weight * (load - x) * (ratio - y)).sum() / max(float((weight * (load - x) ** 2).sum()), 1e-12))
+    level = float(y - slope * x)
+    if slope < 0:
+        return 0.0, float(ratio.mean())
+    if level < 0:
+        return float((ratio / load).max()), 0.0
+    return float(slope), float(level)
+
+
+def unmasked(seen: Floats, wanted: Floats, masked: Bools, width: int) -> tuple[Floats, Floats]:
+    """Sums over stretches of ``width`` minutes that follow each other, without those that touch a masked minute."""
+    count = len(seen) // width
+    clean = ~masked[: count * width].reshape(count, width).any(axis=1)
+    first, second = (values[: count * width].reshape(count, width).sum(axis=1)[clean] for values in (seen, wanted))
+    return first, second

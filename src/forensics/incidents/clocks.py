@@ -1,0 +1,73 @@
+"""Clocks of logs that were set back: by hand, by a time server, or in the night in which summer time ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from forensics.case.case import Case
+from forensics.incidents.series import Axis, Bools
+from forensics.incidents.times import moment, span
+from forensics.incidents.windows import Window
+
+MOST_STEPS = 20
+"""Steps back of one log above which its lines are out of order rather than its clock."""
+SHORTEST = timedelta(minutes=3)
+"""Steps that matter for minutes."""
+ALIKE = 0.1
+"""How far the length of a hole may be from that of the step that undoes it."""
+PASSED_TWICE = 0.8
+"""Share of a surge within minutes that the clock passed twice that makes it none."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The clock of ``host`` was set back from one moment to another."""
+
+    host: str | None
+    set_from: datetime
+    set_to: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """By how much it was set back."""
+        return self.set_from - self.set_to
+
+    def __str__(self) -> str:
+        who = f"the clock of {self.host}" if self.host else "the clock"
+        return f"{who} was set back by {span(self.length)} at {moment(self.set_from)}"
+
+
+def steps(case: Case) -> list[Step]:
+    """Return the steps back of the counted logs, by time."""
+    rows = case.rows("incidents", "clock_steps", most=MOST_STEPS)
+    return [step for row in rows if (step := Step(**row)).length >= SHORTEST]
+
+
+def passed_twice(axis: Axis, found: Sequence[Step]) -> Bools:
+    """Minutes that a clock passed twice: what they hold is the load of two."""
+    flags = np.zeros(axis.minutes, dtype=bool)
+    for step in found:
+        if step.set_from >= axis.start and step.set_to <= axis.at(axis.minutes):
+            flags[axis.index(step.set_to) : axis.index(step.set_from) + 1] = True
+    return flags
+
+
+def without_doubles(windows: Sequence[Window], twice: Bools) -> list[Window]:
+    """Drop surges that are minutes counted twice."""
+    return [w for w in windows if w.signal != "surge" or twice[w.first : w.last + 1].mean() < PASSED_TWICE]
+
+
+def undone(start: datetime, end: datetime, found: Sequence[Step]) -> Step | None:
+    """The step back that undoes a hole: as long, at its end or later; the clock had run ahead."""
+    hole = end - start
+    return next((s for s in found if s.set_from >= end and abs(s.length - hole) <= max(ALIKE * hole, SHORTEST)), None)
+
+
+def beside(start: datetime, end: datetime | None, found: Sequence[Step]) -> list[Step]:
+    """The steps within a stretch of time or an hour around it."""
+    hour = timedelta(hours=1)
+    return [s for s in found if s.set_from >= start - hour and (end is None or s.set_to <= end + hour)]

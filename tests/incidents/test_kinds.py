@@ -1,0 +1,180 @@
+"""Each kind of trouble is called what it is: refusals, backends, whom it hurt, how badly, and emptiness of a day and of minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.stored_case import add_log, add_user_accounts
+from tests.traffic import START, at, crowd, failing, found, lost, slow, traffic
+
+from forensics.case.case import Case
+from forensics.incidents import detect, rollups
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def quiet() -> pl.DataFrame:
+    return traffic("diurnal", 21, days=6)
+
+
+def near(moment: datetime | None, truth: datetime, within: timedelta = MINUTE) -> bool:
+    return moment is not None and abs(moment - truth) <= within
+
+
+def refusing(frame: pl.DataFrame, start: datetime, end: datetime, status: int, share: float = 0.9) -> pl.DataFrame:
+    """A share of the requests between the moments is refused."""
+    draw = pl.Series(np.random.default_rng(9).random(frame.height))
+    hit = pl.col("started_at").is_between(start, end, closed="left") & (pl.lit(draw) < share)
+    return frame.with_columns(pl.when(hit).then(status).otherwise("status").alias("status"))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429])
+def test_masses_of_refusals_are_found_and_called_so(tmp_path, quiet, status):
+    start, end = at(3, 12), at(3, 12.75)
+    case, incidents = found(tmp_path, refusing(quiet, start, end, status))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"], row["severity"], row["failed_requests"] < 10) == ("errors", "everything", "low", True)
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+    assert "refused most of what was asked" in row["summary"]
+    assert f"most with status {status}" in row["summary"]
+    assert "refusals burn no budget" in row["basis"]
+
+
+def test_one_client_that_tries_many_doors_is_no_trouble_of_the_service(tmp_path, quiet):
+    scan = crowd(quiet, at(3, 9), at(3, 9.5), 2.0, accounts=1)
+    mine = (pl.col("user_name") == "u0") & pl.col("started_at").is_between(at(3, 9), at(3, 9.5))
+    case, incidents = found(tmp_path, scan.with_columns(pl.when(mine).then(404).otherwise("status").alias("status")))
+    case.close()
+    assert [row for row in incidents if row["kind"] != "surge"] == []
+
+
+def test_a_backend_that_fails_is_named(tmp_path, quiet):
+    draw = np.random.default_rng(4).integers(0, 3, quiet.height)
+    start, end = at(3, 10), at(3, 11)
+    bad = (pl.Series(draw) == 1) & quiet["started_at"].is_between(start, end, closed="left")
+    world = quiet.with_columns(pl.when(bad).then(502).otherwise("status").alias("status"))
+    upstream = [[{"key": "upstream", "value": f"198.18.0.{n}:8080"}] for n in (1, 2, 3)]
+    world = world.with_columns(pl.Series("extra", upstream).gather(draw))
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"], row["part"]) == ("errors", "198.18.0.2:8080", "backend")
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+
+
+def test_slowness_alone_is_latency(tmp_path, quiet):
+    start, end = at(3, 12), at(3, 12.5)
+    case, incidents = found(tmp_path, slow(quiet, start, end, 4.0))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("latency", "everything")
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+
+
+def test_short_failures_again_and_again_are_one_flapping_incident(tmp_path, quiet):
+    world = quiet
+    for n in range(5):
+        world = failing(world, at(3, 12) + n * 40 * MINUTE, at(3, 12) + n * 40 * MINUTE + 4 * MINUTE, 0.95)
+    case, incidents = found(tmp_path, world)
+    with case:
+        phases = case.table("phases")["phase"].to_list()
+    assert len(incidents) == 1
+    assert "flapping" in phases
+
+
+def test_emptiness_of_a_day_and_a_half_is_one_silence(tmp_path):
+    start, end = at(5, 14.9), at(7, 4.6)
+    case, incidents = found(tmp_path, lost(traffic("diurnal", 22, days=14, per_second=0.2), start, end))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"], row["reading"], row["severity"]) == ("silence", "everything", "service down", "critical")
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+    assert "times over" in row["basis"]
+
+
+def test_offices_that_close_at_night_and_at_weekends_have_no_incident(tmp_path):
+    week = traffic("diurnal", 23, days=10)
+    hour, day = pl.col("started_at").dt.hour(), pl.col("started_at").dt.weekday()
+    case, incidents = found(tmp_path, week.filter(hour.is_between(7, 18) & (day < 6)))
+    case.close()
+    assert incidents == []
+
+
+def test_silence_of_less_than_three_minutes_at_noon_is_dated_to_its_lines(tmp_path, quiet):
+    start, end = at(3, 13) + timedelta(seconds=20), at(3, 13) + timedelta(seconds=170)
+    case, incidents = found(tmp_path, lost(quiet, start, end))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "silence"
+    assert abs(row["started_at"] - start) < timedelta(seconds=20)
+    assert abs(row["ended_at"] - end) < timedelta(seconds=20)
+
+
+def test_a_burst_of_minutes_in_a_quiet_service_is_no_surge(tmp_path):
+    thin = traffic("diurnal", 24, days=6).gather_every(250)  # about 100 requests a day
+    case, incidents = found(tmp_path, crowd(thin, at(3, 12), at(3, 12) + 3 * MINUTE, 3.0))
+    case.close()
+    assert [row for row in incidents if row["ended_at"] - row["started_at"] > 5 * MINUTE] == []
+
+
+def test_a_surge_rises_and_falls_where_half_of_it_is_there(tmp_path, quiet):
+    world = quiet
+    for n in range(1, 5):  # a crowd that comes in steps of five minutes and goes in them
+        world = crowd(world, at(3, 18) + 5 * n * MINUTE, at(3, 20) - 5 * n * MINUTE, 0.7, seed=n)
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "surge"
+    assert near(row["started_at"], at(3, 18) + 10 * MINUTE, 6 * MINUTE)
+    assert near(row["ended_at"], at(3, 20) - 10 * MINUTE, 6 * MINUTE)
+
+
+def paying_case(folder: Path, frame: pl.DataFrame) -> Case:
+    """A case in which u1 to u9 pay."""
+    case = Case.create(folder)
+    for (host,), rows in frame.partition_by("logged_by", as_dict=True, maintain_order=True).items():
+        add_log(case, f"{host}.log", rows.drop("logged_by"), str(host))
+    add_user_accounts(case)
+    case.connection.execute("UPDATE accounts SET plan = CASE WHEN account_id SIMILAR TO 'u[1-9]' THEN 'pro' ELSE 'free' END")
+    with case.transaction():
+        rollups.count(case)
+        detect.detect(case)
+    return case
+
+
+def test_whom_it_hurt_is_counted_by_account_and_by_paying_account(tmp_path, quiet):
+    start, end = at(3, 12), at(3, 13)
+    world = failing(quiet, start, end)
+    with paying_case(tmp_path, world) as case:
+        (row,) = case.table("incidents").to_dicts()
+    hit = world.filter(pl.col("started_at").is_between(row["started_at"], row["ended_at"]) & (pl.col("status") >= 500))
+    accounts = set(hit["user_name"])
+    assert row["affected_accounts"] == len(accounts)
+    assert row["affected_paying_accounts"] == len(accounts & {f"u{n}" for n in range(1, 10)})
+    assert f"met failures in {hit.height:,} requests" in row["summary"]
+
+
+@pytest.mark.parametrize(("minutes", "share", "severity"), [(240, 0.95, "critical"), (20, 0.95, "high")])
+def test_severity_follows_how_fast_the_budget_burns(tmp_path, minutes, share, severity):
+    base = traffic("diurnal", 25, days=6, per_second=1.0, error_ratio=0.0)
+    case, incidents = found(tmp_path, failing(base, at(3, 12), at(3, 12) + minutes * MINUTE, share))
+    case.close()
+    assert [row["severity"] for row in incidents] == [severity]
+
+
+def test_the_basis_says_how_much_was_learned_from(tmp_path, quiet):
+    world = failing(quiet.filter(pl.col("started_at") < START + timedelta(days=2)), at(1, 12), at(1, 13))
+    case, incidents = found(tmp_path, world)
+    case.close()
+    assert "less than three days" in incidents[0]["basis"]
+    assert "give --baseline" in incidents[0]["basis"]
