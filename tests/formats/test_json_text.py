@@ -217,3 +217,12 @@ def test_entries_of_lists_whatever_is_among_them() -> None:
     expected = [["a", 'b"c'], ["a", "1", None, '{"b":2}'], [], None, None, ["ok"]]
     assert entries(pl.Series("list", texts)).to_list() == expected
     assert entries(pl.Series("list", texts[:2])).to_list() == expected[:2]
+
+
+def test_text_that_looks_like_a_list_or_an_object_is_text() -> None:
+    """A client may call itself ``[]``; only a real list or object is no text."""
+    reader = JsonReader(("a", "a>b"))
+    assert reader.read(pl.Series(['{"a":"[]"}', '{"a":"{}"}']))[0]["a"].to_list() == ["[]", "{}"]
+    assert not reader.lists
+    assert reader.read(pl.Series(['{"a":["x"]}']))[0]["a"].to_list() == ['["x"]']
+    assert reader.lists == {"a"}

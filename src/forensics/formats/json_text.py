@@ -90,12 +90,12 @@ class JsonReader:
             if path in within:
                 frame = self._with_text(frame, path)
         frame = frame.select(path for path in frame.columns if path in self._keys)
-        objects = [path for path in frame.columns if path in self._objects]  # an object is no value itself
-        if objects:
-            frame = frame.with_columns(pl.when(~pl.col(path).str.contains(_OBJECT)).then(path) for path in objects)
-        if "list" in self._seen and frame.width:
-            lists = frame.select(pl.all().str.starts_with("[").any()).row(0, named=True)
-            self.lists.update(path for path, some in lists.items() if some)
+        looks = [(path, frame[path].str.contains(_OBJECT)) for path in frame.columns if path in self._objects]
+        objects = {path: like for path, like in looks if path in within or _some(text, path, like, "OBJECT")}  # no values
+        frame = frame.with_columns(pl.select(pl.when(~like).then(frame[path])).to_series().alias(path) for path, like in objects.items())
+        if "list" in self._seen:
+            fresh = [path for path in frame.columns if path not in self.lists]
+            self.lists.update(path for path in fresh if _some(text, path, frame[path].str.starts_with("["), "ARRAY"))
         return frame, good
 
     def _with_text(self, frame: pl.DataFrame, path: str) -> pl.DataFrame:
@@ -145,9 +145,24 @@ def entries(text: pl.Series) -> pl.Series:
         return _asked(pl.select(pl.when(good).then(text)).to_series(), "json_extract_string", every)
 
 
+def _some(text: pl.Series, path: str, like: pl.Series, kind: str) -> bool:
+    """Whether some of the first thousand lines whose value looks ``like`` it have an ``ARRAY`` or ``OBJECT`` there, and no text."""
+    hits = text.filter(like.fill_null(False)).head(1000)
+    if hits.is_empty():
+        return False
+    try:
+        return bool((_asked(hits, "json_type", duckdb.ConstantExpression(_place(path))) == kind).any())
+    except _MALFORMED:  # lines that were mended to be read
+        return True
+
+
+def _place(path: str) -> str:
+    return "$" + "".join(f'."{key}"' for key in path.split(">"))
+
+
 def _extract(text: pl.Series, paths: list[str]) -> pl.DataFrame | None:
     """Return a column for each path that has a value somewhere; None where a line is no JSON."""
-    places = ["$" + "".join(f'."{key}"' for key in path.split(">")) for path in paths] or ["$"]
+    places = [_place(path) for path in paths] or ["$"]
     try:
         values = _asked(text, "json_extract_string", duckdb.ConstantExpression(places)).explode()
     except _MALFORMED:
