@@ -76,8 +76,9 @@ def _variance(off: Floats, wanted: Floats, bound: float) -> tuple[float, float] 
     """Load of a level and variance over it; None where chance alone may take all of the load."""
     load = float(wanted.mean())
     relative = off / np.maximum(np.sqrt(wanted * load), 1e-9)
-    values = [(float(np.quantile(relative, q)), z) for q, z in QUANTILES if len(off) * (1 - q) >= BEYOND or q == QUANTILES[0][0]]
-    found = [value / z for value, z in values if value < bound]
+    known = [(q, z) for q, z in QUANTILES if len(off) * (1 - q) >= BEYOND or q == QUANTILES[0][0]]
+    values = np.quantile(relative, [q for q, _ in known]).tolist()
+    found = [value / z for value, (_, z) in zip(values, known, strict=True) if value < bound]
     return (load, max(*found, 0.0) ** 2 * load) if found else None
 
 

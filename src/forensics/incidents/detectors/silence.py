@@ -26,12 +26,15 @@ def detect(view: View) -> list[Window]:
     requests, expected = view.series.requests, view.baseline.expected
     if view.series.scope.part == "route" and requests.mean() < BUSY:
         return []
+    # A run at either end is no silence: the log begins later or ends earlier, and that is its coverage.
+    inside = [(first, last) for first, last in runs(requests == 0) if first > 0 and last < len(requests) - 1]
+    if not inside:
+        return []
+    wanted = missing(view.series, expected, *np.array(inside).T)
     found = []
-    for first, last in runs(requests == 0):
-        if first == 0 or last == len(requests) - 1:
-            continue  # the log begins later or ends earlier: its coverage, not its silence
-        short = missing(view.series, expected, np.array([first]), np.array([last]))
-        score = float(view.baseline.emptiness(last - first + 1).few(np.zeros(1), short)[0])
-        if score >= LEAST_SCORE and short[0] >= LEAST_MISSING and not comes_daily(view.axis, requests, first, last, float(short[0])):
-            found.append(Window("silence", view.series.scope, first, last, score, float(short[0])))
+    for place in np.flatnonzero(wanted >= LEAST_MISSING):
+        (first, last), short = inside[place], float(wanted[place])
+        score = float(view.baseline.emptiness(last - first + 1).few(np.zeros(1), wanted[place : place + 1])[0])
+        if score >= LEAST_SCORE and not comes_daily(view.axis, requests, first, last, short):
+            found.append(Window("silence", view.series.scope, first, last, score, short))
     return found
