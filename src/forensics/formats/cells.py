@@ -1,6 +1,6 @@
 """Blocks of text cut at a separator into columns, line ends and all, in one pass of the CSV reader (which knows no quotes here).
 
-Measured: a sixth of the time of reading lines first and cutting them afterwards.
+Measured: between a third and half of the time of reading lines first and cutting them afterwards.
 """
 
 from __future__ import annotations
