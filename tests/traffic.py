@@ -14,7 +14,7 @@ import polars as pl
 from tests.stored_case import add_log, add_user_accounts
 
 from forensics.case.case import Case
-from forensics.incidents import detect, rollups
+from forensics.incidents import detect, rollups, survey
 
 START = datetime(2024, 2, 19)
 SHAPES = ("diurnal", "bursty", "sparse", "heavy-tailed")
@@ -172,5 +172,5 @@ def found(folder: Path, frame: pl.DataFrame) -> tuple[Case, list[dict]]:
     add_user_accounts(case)
     with case.transaction():
         rollups.count(case)
-        detect.detect(case)
+        detect.detect(case, survey.survey(case)())
     return case, case.table("incidents").sort("started_at").to_dicts()

@@ -7,43 +7,56 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from forensics import CONTRACT_VERSION, __version__
+from forensics.background import Background
 from forensics.case.case import Case
 from forensics.progress import Progress
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the analysis: ``module:function`` (imported when it runs), called with the case."""
+    """One step of the analysis: ``module:function`` (imported when it runs), called with the case.
+
+    It may return work that needs no case: it goes on in the background until the stage that ``awaits`` it (by its label) is called
+    with the case and its result.
+    """
 
     label: str
     function: str
+    awaits: str | None = None
 
-    def run(self, case: Case) -> None:
-        """Fill this stage's tables."""
+    def step(self) -> Callable[..., Callable[[], Any] | None]:
+        """Import what this stage does."""
         module, _, name = self.function.partition(":")
-        step: Callable[[Case], None] = getattr(import_module(module), name)
-        step(case)
+        step: Callable[..., Callable[[], Any] | None] = getattr(import_module(module), name)
+        return step
 
 
 STAGES: tuple[Stage, ...] = (
     Stage("Matching repeated lines", "forensics.evidence.overlap:find_duplicates"),
     Stage("Matching tiers", "forensics.evidence.tiers:assign_tiers"),
     Stage("Joining accounts", "forensics.exports.accounts:resolve"),
+    Stage("Counting minutes", "forensics.incidents.rollups:count"),
+    Stage("Surveying minutes", "forensics.incidents.survey:survey"),
     Stage("Collecting identifiers", "forensics.linkage.identifiers:collect"),
     Stage("Linking accounts", "forensics.linkage.actors:link"),
-    Stage("Counting minutes", "forensics.incidents.rollups:count"),
-    Stage("Finding incidents", "forensics.incidents.detect:detect"),
+    Stage("Finding incidents", "forensics.incidents.detect:detect", awaits="Surveying minutes"),
     Stage("Scoring automation", "forensics.attribution.automation:score"),
     Stage("Attributing load", "forensics.attribution.attribute:attribute"),
     Stage("Counting what was taken", "forensics.attribution.taken:count"),
     Stage("Planning the response", "forensics.attribution.response:plan"),
     Stage("Ordering the timeline", "forensics.timeline.story:build"),
 )
+
+
+def make_ready() -> None:
+    """Import every stage in the background: their libraries take half a second, which reading the evidence leaves idle anyway."""
+    Background(lambda: [stage.step() for stage in STAGES])
 
 
 def analysis_id(case: Case) -> str:
@@ -53,6 +66,17 @@ def analysis_id(case: Case) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def stages_run(case: Case) -> Iterator[Stage]:
+    """Run every stage in order; yield each when it is done."""
+    going_on: dict[str, Background[Any]] = {}
+    for stage in STAGES:
+        awaited = [going_on.pop(stage.awaits).result()] if stage.awaits else []
+        work = stage.step()(case, *awaited)
+        if work is not None:
+            going_on[stage.label] = Background(work)
+        yield stage
+
+
 def ensure_analysed(case: Case, progress: Progress) -> str:
     """Bring every derived table up to date with what is loaded, and return the ``analysis_id``."""
     wanted = analysis_id(case)
@@ -60,8 +84,7 @@ def ensure_analysed(case: Case, progress: Progress) -> str:
         return wanted
     with case.transaction():
         with progress.step("Analysing", total=len(STAGES)) as advance:
-            for stage in STAGES:
-                stage.run(case)
+            for _ in stages_run(case):
                 advance(1)
         case.set_meta("analysis_id", wanted)
     return wanted

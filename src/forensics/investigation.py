@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from forensics.analysis import make_ready
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import LoadResult, load
@@ -39,6 +40,7 @@ def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Prog
 
     ``ForensicsError`` when nothing could be loaded: then the case is as it was and no report is written.
     """
+    make_ready()
     with Case.create(folder) as case:
         loaded = load(case, evidence, LoadOptions(strict=strict, exclude=(out,)), progress)
         write_report(case, out, None, progress)

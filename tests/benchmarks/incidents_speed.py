@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests import traffic as t
 from tests.stored_case import add_log, add_user_accounts
 
-from forensics.analysis import STAGES
+from forensics.analysis import stages_run
 from forensics.case.case import Case
 
 DAYS = 15
@@ -73,13 +73,13 @@ def main() -> None:
         if given.memory:
             case.connection.execute("SET memory_limit = $limit", {"limit": given.memory})
         with case.transaction():
-            for stage in STAGES:
-                began, burnt = time.perf_counter(), time.process_time()
-                stage.run(case)
+            began, burnt = time.perf_counter(), time.process_time()
+            for stage in stages_run(case):
                 took, burnt = time.perf_counter() - began, time.process_time() - burnt
                 counts = any(f".{name}." in stage.function for name in MEASURED)
                 total += took if counts else 0.0
                 print(f"{took:7.2f} s  ({burnt:6.2f} s of processor)  {stage.label}{'' if counts else '  (not counted)'}", flush=True)
+                began, burnt = time.perf_counter(), time.process_time()
         rows = case.connection.sql("SELECT incident_id, verdict FROM incidents ORDER BY 1").fetchall()
     print(f"{total:7.2f} s  incidents and attribution together, {given.events:,} events, {given.threads} threads")
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:7.2f} GB peak memory (making the case included)", *rows)

@@ -10,7 +10,7 @@ from tests.stored_case import add_log, add_user_accounts
 from tests.traffic import at, crowd, failing, found, lost, traffic
 
 from forensics.case.case import Case
-from forensics.incidents import detect, rollups
+from forensics.incidents import detect, rollups, survey
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_a_clock_that_ran_ahead_and_was_set_back_is_no_outage(tmp_path):
         add_user_accounts(case)
         with case.transaction():
             rollups.count(case)
-            detect.detect(case)
+            detect.detect(case, survey.survey(case)())
         (row,) = case.table("incidents").to_dicts()
     assert (row["kind"], row["reading"], row["severity"]) == ("silence", "clock", "low")
     assert "the clock of edge-1 was set back by 50 min at 2024-02-22 15:49:" in row["basis"]
@@ -121,5 +121,5 @@ def test_the_hour_that_is_passed_twice_in_autumn_is_no_surge(tmp_path):
         add_user_accounts(case)
         with case.transaction():
             rollups.count(case)
-            detect.detect(case)
+            detect.detect(case, survey.survey(case)())
         assert case.table("incidents").is_empty()

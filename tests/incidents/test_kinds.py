@@ -12,7 +12,7 @@ from tests.stored_case import add_log, add_user_accounts
 from tests.traffic import START, at, crowd, failing, found, lost, slow, traffic
 
 from forensics.case.case import Case
-from forensics.incidents import detect, rollups
+from forensics.incidents import detect, rollups, survey
 
 MINUTE = timedelta(minutes=1)
 
@@ -148,7 +148,7 @@ def paying_case(folder: Path, frame: pl.DataFrame) -> Case:
     case.connection.execute("UPDATE accounts SET plan = CASE WHEN account_id SIMILAR TO 'u[1-9]' THEN 'pro' ELSE 'free' END")
     with case.transaction():
         rollups.count(case)
-        detect.detect(case)
+        detect.detect(case, survey.survey(case)())
     return case
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forensics.incidents.chance import Chance, falls, rises, unmasked
+from forensics.incidents.chance import Chance, swings, unmasked
 from forensics.incidents.series import Axis, Bools, Floats, Ints, Series
 
 Chances = dict[int, Chance]
@@ -224,7 +224,7 @@ def spreads(requests: Floats, expected: Floats, masked: Bools, lulls: float) -> 
     for width in WIDTHS:
         sums = unmasked(requests, expected, masked, width)
         scatter[width] = _dispersion(*sums) if len(sums[0]) >= FEWEST_SUMS else max(scatter.values(), default=1.0)
-        down[width], up[width] = falls(*sums, clump), rises(*sums, clump)
+        down[width], up[width] = swings(*sums, clump)
         clump = max(clump, down[width].clump)
     return scatter, down, up
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betainc
 
-from forensics.incidents.series import Bools, Floats
+from forensics.incidents.series import Bools, Floats, Ints
 
 GROUPS = 8
 """Levels of load that are looked at apart, each with as many stretches."""
@@ -50,36 +50,55 @@ def _orders(tail: Floats) -> Floats:
     return scores
 
 
-def falls(seen: Floats, wanted: Floats, least_clump: float) -> Chance:
-    """Fit to what sums of requests over stretches of one width fall short of; ``least_clump`` where little is known."""
-    return _fitted(wanted - seen, wanted, BOUND, least_clump)
+def swings(seen: Floats, wanted: Floats, least_clump: float) -> tuple[Chance, Chance]:
+    """Fit to what sums over stretches of one width fall short of, and to what they exceed; ``least_clump`` where little is known.
+
+    For each level of load the variance of deviations over the load is ``clump + wobble * load``: a straight line.
+    """
+    load, size, relative = _levels(seen, wanted)
+    down = -np.stack([_quantile(relative, size, 1 - q) for q, _ in QUANTILES], axis=1)
+    up = np.stack([_quantile(relative, size, q) for q, _ in QUANTILES], axis=1)
+    return _chance(load, size, down, BOUND, least_clump), _chance(load, size, up, np.inf, least_clump)
 
 
-def rises(seen: Floats, wanted: Floats, least_clump: float) -> Chance:
-    """Fit to what sums of requests over stretches of one width exceed."""
-    return _fitted(seen - wanted, wanted, np.inf, least_clump)
-
-
-def _fitted(off: Floats, wanted: Floats, bound: float, least_clump: float) -> Chance:
-    """For each level of load the variance of deviations over the load is ``clump + wobble * load``: a straight line."""
+def _levels(seen: Floats, wanted: Floats) -> tuple[Floats, Ints, Floats]:
+    """Cut the stretches into levels of load: of each the load, how many there are, and a row of relative deviations, ascending, padded."""
+    count = len(wanted)
+    groups = max(1, min(GROUPS, count // FEWEST))
+    size = np.full(groups, count // groups) + (np.arange(groups) < count % groups)
+    if not count:
+        return np.zeros(0), size[:0], np.zeros((0, 0))
     order = np.argsort(wanted, kind="stable")
-    groups = [g for g in np.array_split(order, max(1, min(GROUPS, len(order) // FEWEST))) if len(g)]
-    points = [point for g in groups if (point := _variance(off[g], wanted[g], bound)) is not None]
-    if not points:
+    start = np.cumsum(size) - size
+    load = np.add.reduceat(wanted[order], start) / size
+    spread = np.maximum(np.sqrt(wanted[order] * np.repeat(load, size)), 1e-9)
+    rows = np.full((groups, int(size[0])), np.inf)
+    rows[np.arange(size[0]) < size[:, None]] = (seen - wanted)[order] / spread
+    rows.sort(axis=1)
+    return load, size, rows
+
+
+def _quantile(rows: Floats, size: Ints, q: float) -> Floats:
+    """Quantile of each row's first ``size`` values, which ascend; between two of them in a straight line."""
+    place = (size - 1) * q
+    low = np.floor(place).astype(np.int64)
+    each = np.arange(len(rows))
+    below, above = rows[each, low], rows[each, np.minimum(low + 1, size - 1)]
+    picked: Floats = below + (above - below) * (place - low)
+    return picked
+
+
+def _chance(load: Floats, size: Ints, values: Floats, bound: float, least_clump: float) -> Chance:
+    """The line through the levels; one of which chance alone may take all of the load says nothing."""
+    enough = size[:, None] * (1 - np.array([q for q, _ in QUANTILES])) >= BEYOND
+    enough[:, 0] = True
+    told = enough & (values < bound)
+    scale = np.where(told, values / np.array([z for _, z in QUANTILES]), 0.0).max(axis=1, initial=0.0)
+    known = told.any(axis=1)
+    if not known.any():
         return Chance(max(least_clump, 2.0), 0.1)
-    load, ratio = np.array(points).T
-    slope, level = _line(load, ratio)
+    slope, level = _line(load[known], (scale**2 * load)[known])
     return Chance(max(level, least_clump, 1.0), max(slope, LEAST_WOBBLE))
-
-
-def _variance(off: Floats, wanted: Floats, bound: float) -> tuple[float, float] | None:
-    """Load of a level and variance over it; None where chance alone may take all of the load."""
-    load = float(wanted.mean())
-    relative = off / np.maximum(np.sqrt(wanted * load), 1e-9)
-    known = [(q, z) for q, z in QUANTILES if len(off) * (1 - q) >= BEYOND or q == QUANTILES[0][0]]
-    values = np.quantile(relative, [q for q, _ in known]).tolist()
-    found = [value / z for value, (_, z) in zip(values, known, strict=True) if value < bound]
-    return (load, max(*found, 0.0) ** 2 * load) if found else None
 
 
 def _line(load: Floats, ratio: Floats) -> tuple[float, float]:

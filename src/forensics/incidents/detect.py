@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from forensics.case.case import Case
 from forensics.incidents import wording
-from forensics.incidents.absences import long_absences
 from forensics.incidents.boundaries import Edge, around, ramp_start, refined
-from forensics.incidents.clocks import Step, passed_twice, steps, without_doubles
 from forensics.incidents.clocks import beside as beside_steps
 from forensics.incidents.collection import candidates, collections, explained, runs
-from forensics.incidents.detectors import detectors
-from forensics.incidents.episodes import Found, incidents_of
-from forensics.incidents.findings import Finding, narrowed, table
-from forensics.incidents.look import View, beside, look
+from forensics.incidents.episodes import Found
+from forensics.incidents.findings import Finding, table
+from forensics.incidents.look import View
 from forensics.incidents.phases import LASTING_SILENCE, phases, worst_minute
-from forensics.incidents.series import Axis, Bools, Scope, Series, read_series
+from forensics.incidents.series import Axis
 from forensics.incidents.severity import severity
 from forensics.incidents.silence import read
+from forensics.incidents.survey import Survey, covered
 from forensics.incidents.windows import Window
 
-PASSES = 4
-"""Fits of the baseline, each without what the one before found."""
-MARGIN = 5
-"""Minutes beside a window that teach the baseline nothing either."""
 TABLES = ("incidents", "phases", "incident_minutes")
 
 
-def detect(case: Case) -> None:
+def detect(case: Case, survey: Survey | None) -> None:
     """Find incidents in the minutes, refine their boundaries in seconds, and fill the tables."""
-    axis, series = read_series(case)
-    findings = _findings(case, axis, series) if axis is not None else []
+    findings = _findings(case, survey) if survey is not None else []
     case.replace("incidents", table(findings))
     kept = _with_facts(case, findings)
     case.replace("incidents", table(kept))
@@ -47,20 +39,9 @@ def detect(case: Case) -> None:
     case.execute("incidents", "forget")
 
 
-def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
-    files = case.rows("incidents", "log_ends")
-    set_back = steps(case)
-    twice = passed_twice(axis, set_back)
-    given = _given_baseline(case, axis) | _not_logged(axis, files) | twice
-    view, whole = _settled(axis, series[0], given)
-    whole = without_doubles(whole, twice)
-    views = {part.scope: look(axis, part, view.masked) for part in series[1:]}
-    alone = views | {series[0].scope: view}  # what each part does by its own rhythm, whatever the others do
-    views = {scope: beside(part, view) for scope, part in views.items()}
-    parts = [window for part in views.values() for window in _windows(part)]
-    found = [narrowed(f, view, views) for f in incidents_of(whole, parts)]
-    views[series[0].scope] = view
-    ramps = {f: _ramp(view, f) for f in found}
+def _findings(case: Case, survey: Survey) -> list[Finding]:
+    axis, view, views = survey.axis, survey.view, survey.views
+    ramps = {f: _ramp(view, f) for f in survey.found}
     busy = [(f.first if ramp is None else ramp, f.last) for f, ramp in ramps.items() if f.kind != "surge"]
     spans = candidates(case, axis, busy)
     edges = {f: _edges(f, views.get(f.scope, view), view, ramp) for f, ramp in ramps.items()}
@@ -69,8 +50,14 @@ def _findings(case: Case, axis: Axis, series: list[Series]) -> list[Finding]:
     ramps = {f: ramp for f, ramp in ramps.items() if not explained(f, collecting)} | dict.fromkeys(collecting)
     moments = iter(refined(case, axis, [edge for f in ramps for edge in edges.get(f, ())]))
     found_all = [_finding(axis, f, views.get(f.scope, view), view, ramp, moments) for f, ramp in ramps.items()]
-    told = [replace(f, silent=_silent(f, parts), steps=tuple(beside_steps(f.started_at, f.ended_at, set_back))) for f in found_all]
-    return [_read(finding, alone, files, set_back) for finding in told]
+    told = [_beside(finding, survey) for finding in found_all]
+    return [_read(finding, survey) for finding in told]
+
+
+def _beside(finding: Finding, survey: Survey) -> Finding:
+    """Note what happened beside an incident: hosts that fell silent, clocks that were set back."""
+    steps = beside_steps(finding.started_at, finding.ended_at, survey.set_back)
+    return replace(finding, silent=_silent(finding, survey.parts), steps=tuple(steps))
 
 
 def _look_closely(case: Case, axis: Axis, edges: Sequence[Edge], spans: pl.DataFrame) -> None:
@@ -88,12 +75,12 @@ def _silent(finding: Finding, parts: Sequence[Window]) -> tuple[Window, ...]:
     return tuple(sorted((w for w in inside if w.last - w.first >= LASTING_SILENCE), key=lambda w: (w.first, w.scope.name)))
 
 
-def _read(finding: Finding, views: dict[Scope, View], files: list[dict[str, Any]], set_back: list[Step]) -> Finding:
+def _read(finding: Finding, survey: Survey) -> Finding:
     """Say what the longest silence of an incident is; what is no outage of the service burns no budget."""
     silences = [w for w in finding.found.windows if w.signal == "silence" and w.scope.part in ("everything", "host")]
     if not silences:
         return finding
-    reading = read(max(silences, key=lambda w: w.size), views, files, set_back)
+    reading = read(max(silences, key=lambda w: w.size), survey.alone, survey.files, survey.set_back)
     harmless = finding.found.kind == "silence" and reading.name in ("log missing", "clock")
     return replace(finding, reading=reading, severity="low" if harmless else finding.severity)
 
@@ -103,49 +90,6 @@ def _ramp(view: View, found: Found) -> int | None:
     if found.kind == "surge":
         return None
     return ramp_start(view.series.requests, view.baseline.expected, view.baseline.spread(1), found.first)
-
-
-def _settled(axis: Axis, series: Series, given: Bools) -> tuple[View, list[Window]]:
-    """Fit, find, mask what was found, and fit again until nothing changes."""
-    masked, windows = given | long_absences(axis, series, given), []
-    for _ in range(PASSES):
-        view = look(axis, series, masked)
-        windows = _windows(view)
-        now = given | _covered(axis, windows)
-        if (now == masked).all():
-            break
-        masked = now
-    return look(axis, series, masked), windows
-
-
-def _windows(view: View) -> list[Window]:
-    return [window for detector in detectors().values() for window in detector(view)]
-
-
-def _covered(axis: Axis, windows: list[Window]) -> Bools:
-    flags = np.zeros(axis.minutes, dtype=bool)
-    for window in windows:
-        flags[max(0, window.first - MARGIN) : window.last + MARGIN + 1] = True
-    return flags
-
-
-def _given_baseline(case: Case, axis: Axis) -> Bools:
-    """Minutes outside the range given with ``--baseline FROM/TO`` teach nothing; without the option every minute may teach."""
-    given = case.option("baseline")
-    flags = np.zeros(axis.minutes, dtype=bool)
-    if given:
-        low, high = (axis.index(datetime.fromisoformat(text)) for text in str(given).split("/"))
-        flags[:] = True
-        flags[low : high + 1] = False
-    return flags
-
-
-def _not_logged(axis: Axis, files: Sequence[Mapping[str, Any]]) -> Bools:
-    """Minutes that lie within no log file: their emptiness says nothing of what is usual."""
-    flags = np.ones(axis.minutes, dtype=bool)
-    for file in files:
-        flags[axis.index(file["first_at"]) : axis.index(file["last_at"]) + 1] = False
-    return flags
 
 
 def _edges(found: Found, scope: View, whole: View, ramp: int | None) -> list[Edge]:
@@ -182,7 +126,7 @@ def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | Non
         started, ends = next(moments), [next(moments) for _ in found.episodes]
         ramped = next(moments) if ramp is not None else None
     short = np.maximum(scope.baseline.expected - scope.series.requests, 0.0)
-    gone = _covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")])
+    gone = covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")])
     unusual = np.maximum(scope.series.failed - scope.baseline.error_ratio * scope.series.answered, 0.0)
     bad = unusual + np.where(gone, short, 0.0)
     level, spent = severity(whole, bad, found.first, found.last)

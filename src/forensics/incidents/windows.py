@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.incidents.series import Bools, Floats, Scope
+from forensics.incidents.series import Bools, Floats, Ints, Scope
 
 SWITCH = 9.0
 """Cost of leaving or entering the normal state, in nats: odds of 1 in 8,000 that any one minute begins an incident."""
@@ -65,23 +65,30 @@ def joined(stretches: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
     return out
 
 
-def path(likelihood: Floats, switch: float = SWITCH) -> Floats:
-    """Return the most likely state of each minute; ``likelihood`` (minutes, states) in nats, state 0 is normal."""
-    minutes, states = likelihood.shape
-    cost = np.full((states, states), SHIFT)
-    cost[0, :] = cost[:, 0] = switch
-    np.fill_diagonal(cost, 0.0)
-    best = likelihood[0] - np.where(np.arange(states) == 0, 0.0, switch / 2)
-    came = np.zeros((minutes, states), dtype=np.int64)
-    for minute in range(1, minutes):
-        options = best[:, None] - cost
-        came[minute] = options.argmax(axis=0)
-        best = options[came[minute], np.arange(states)] + likelihood[minute]
-    states_found = np.zeros(minutes, dtype=np.int64)
-    states_found[-1] = int(best.argmax())
-    for minute in range(minutes - 1, 0, -1):
-        states_found[minute - 1] = came[minute, states_found[minute]]
-    return states_found.astype(float)
+def path(likelihood: Floats, switch: float = SWITCH) -> Ints:
+    """Return the most likely state of each minute; ``likelihood`` (minutes, states) in nats, state 0 is normal.
+
+    A state is entered from the best state of its kind or not at all, so that each minute costs a few comparisons, in plain numbers:
+    arrays of four would cost more to make than to compare.
+    """
+    rows = likelihood.tolist()
+    best = [score if state == 0 else score - switch / 2 for state, score in enumerate(rows[0])]
+    came: list[list[int]] = []
+    for row in rows[1:]:
+        worst = max(best[1:])
+        top = best.index(worst, 1)
+        back = best[0] >= worst - switch
+        entered, source = (best[0] - switch, 0) if best[0] - switch >= worst - SHIFT else (worst - SHIFT, top)
+        stays = [score > entered or (score == entered and state <= source) for state, score in enumerate(best)]
+        came.append([state if stay else source for state, stay in enumerate(stays)])
+        came[-1][0] = 0 if back else top
+        normal = best[0] if back else worst - switch
+        best = [(score if stay else entered) + gain for score, stay, gain in zip(best, stays, row, strict=True)]
+        best[0] = normal + row[0]
+    found = [best.index(max(best))]
+    for sources in reversed(came):
+        found.append(sources[found[-1]])
+    return np.array(found[::-1], dtype=np.int64)
 
 
 def bounded_runs(candidates: Bools, around: int, likelihood: Floats) -> list[tuple[int, int]]:

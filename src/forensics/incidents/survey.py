@@ -1,0 +1,109 @@
+"""What the minutes tell by themselves, before anything is asked about requests or accounts: numbers in, deviating stretches out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from forensics.case.case import Case
+from forensics.incidents.absences import long_absences
+from forensics.incidents.clocks import Step, passed_twice, steps, without_doubles
+from forensics.incidents.detectors import detectors
+from forensics.incidents.episodes import Found, incidents_of
+from forensics.incidents.findings import narrowed
+from forensics.incidents.look import View, beside, look
+from forensics.incidents.series import Axis, Bools, Scope, Series, read_series
+from forensics.incidents.windows import Window
+
+PASSES = 4
+"""Fits of the baseline, each without what the one before found."""
+MARGIN = 5
+"""Minutes beside a window that teach the baseline nothing either."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The minutes of a case beside what they should have been, and what deviates."""
+
+    axis: Axis
+    view: View
+    """Everything together."""
+    views: Mapping[Scope, View]
+    """Each part by its share of everything; everything too."""
+    alone: Mapping[Scope, View]
+    """Each part by its own rhythm, whatever the others do."""
+    parts: Sequence[Window]
+    """What deviates in parts."""
+    found: Sequence[Found]
+    files: list[dict[str, Any]]
+    """Where each log begins and ends."""
+    set_back: list[Step]
+
+
+def survey(case: Case) -> Callable[[], Survey | None]:
+    """Read the minutes, and return what is to be computed from them: it needs no case, so it may be done beside other work."""
+    axis, series = read_series(case)
+    if axis is None:
+        return lambda: None
+    files, set_back = case.rows("incidents", "log_ends"), steps(case)
+    untaught = _given_baseline(case, axis) | _not_logged(axis, files)
+    return lambda: _surveyed(axis, series, untaught, files, set_back)
+
+
+def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dict[str, Any]], set_back: list[Step]) -> Survey:
+    twice = passed_twice(axis, set_back)
+    view, whole = _settled(axis, series[0], untaught | twice)
+    everything = {series[0].scope: view}
+    alone = {part.scope: look(axis, part, view.masked) for part in series[1:]}
+    views = {scope: beside(part, view) for scope, part in alone.items()}
+    parts = [window for part in views.values() for window in _windows(part)]
+    found = [narrowed(f, view, views) for f in incidents_of(without_doubles(whole, twice), parts)]
+    return Survey(axis, view, views | everything, alone | everything, parts, found, files, set_back)
+
+
+def _settled(axis: Axis, series: Series, given: Bools) -> tuple[View, list[Window]]:
+    """Fit, find, mask what was found, and fit again until nothing changes."""
+    masked, windows = given | long_absences(axis, series, given), []
+    for _ in range(PASSES):
+        view = look(axis, series, masked)
+        windows = _windows(view)
+        now = given | covered(axis, windows)
+        if (now == masked).all():
+            break
+        masked = now
+    return look(axis, series, masked), windows
+
+
+def _windows(view: View) -> list[Window]:
+    return [window for detector in detectors().values() for window in detector(view)]
+
+
+def covered(axis: Axis, windows: Sequence[Window]) -> Bools:
+    """Flag the minutes of windows and of a margin around them."""
+    flags = np.zeros(axis.minutes, dtype=bool)
+    for window in windows:
+        flags[max(0, window.first - MARGIN) : window.last + MARGIN + 1] = True
+    return flags
+
+
+def _given_baseline(case: Case, axis: Axis) -> Bools:
+    """Minutes outside the range given with ``--baseline FROM/TO`` teach nothing; without the option every minute may teach."""
+    given = case.option("baseline")
+    flags = np.zeros(axis.minutes, dtype=bool)
+    if given:
+        low, high = (axis.index(datetime.fromisoformat(text)) for text in str(given).split("/"))
+        flags[:] = True
+        flags[low : high + 1] = False
+    return flags
+
+
+def _not_logged(axis: Axis, files: Sequence[Mapping[str, Any]]) -> Bools:
+    """Minutes that lie within no log file: their emptiness says nothing of what is usual."""
+    flags = np.ones(axis.minutes, dtype=bool)
+    for file in files:
+        flags[axis.index(file["first_at"]) : axis.index(file["last_at"]) + 1] = False
+    return flags
