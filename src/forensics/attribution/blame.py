@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from forensics.attribution.cohort import cohorts
-from forensics.attribution.scan import Winner, belongs, load_matrix, scan, wide
+from forensics.attribution.cohort import coherent, cohorts
+from forensics.attribution.scan import Winner, belongs, scan, wide
 from forensics.attribution.scene import Scene
+from forensics.attribution.tail import Tails
+from forensics.case.case import Case
 
 MIN_SHARE = 0.15
 """A subject with less of the excess than this is not blamed for it by itself."""
@@ -25,8 +27,9 @@ PREFERRED = 1.5
 LONE_SCORE = 50.0
 """Nats that the log likelihood ratio must reach where no placebo tells how easily chance reaches it."""
 ENOUGH_PLACEBOS = 19
-BURST_TIMES = 2.0
-"""With fewer placebo windows a subject's excess is so many times the largest rise that anybody had in any of them."""
+CHANCE = 0.1
+"""With fewer placebo windows a subject's rise must be rarer than this by the tail of the rises of everybody (``tail.py``): how rare it
+is then weighs with the other evidence."""
 MIN_RISE = 0.10
 MIN_SIGMAS = 3.0
 """Load has risen when it is so much above, and so many robust standard deviations above, the same hours of other days."""
@@ -59,6 +62,12 @@ class Blamed:
     winner: Winner
     share: float
     """Share of the excess over the baseline, 0 to 1."""
+    chance: float
+    """How likely anybody rises so much in an ordinary window, by the tail of all rises; of a cohort: that so many do."""
+    usual: float
+    """The largest rise of anybody like it in the windows of comparison."""
+    together: bool = False
+    """Whether it is blamed as one of a cohort."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ def rise_of(scene: Scene, measure: str) -> Rise:
     return Rise(measure, float(totals[0]), expected, (float(totals[0]) - expected) / deviation)
 
 
-def find(scene: Scene) -> Finding:
+def find(case: Case, scene: Scene) -> Finding:
     """Scan in every measure that is known and keep the one in which the load rose more."""
     measures = ["requests", "cost"] if scene.weights else ["requests"]
     rises = [rise_of(scene, measure) for measure in measures]
@@ -98,43 +107,39 @@ def find(scene: Scene) -> Finding:
         rise = rises[1]
     winners = scan(scene.loads, scene.windows, rise.measure, scene.placebos)
     collection = scene.incident["kind"] == "collection"
-    blamed = _blamed(scene, rise, winners) if rise.significant or collection else []
+    blamed = _blamed(case, scene, rise, winners) if rise.significant or collection else []
     return Finding(rise, winners, blamed)
 
 
-def _blamed(scene: Scene, rise: Rise, winners: list[Winner]) -> list[Blamed]:
-    least = _bursts(scene, rise.measure) if scene.placebos < ENOUGH_PLACEBOS else {}
-    clear = [w for w in winners if _significant(scene, w) and w.excess >= BURST_TIMES * least.get(w.kind, 0.0)]
+def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list[Blamed]:
+    sure = [w for w in winners if _significant(scene, w)]
+    tails = Tails(case, scene, rise.measure, sure)
+    chances = {w: tails.chance(w) for w in sure}
+    clear = [w for w in sure if scene.placebos >= ENOUGH_PLACEBOS or chances[w] <= CHANCE]
     excess = max(rise.excess, sum(w.excess for w in clear if w.excess > 0))
     if excess <= 0:
         return []
-    found = [Blamed(w, w.excess / excess) for w in clear if w.excess >= MIN_SHARE * excess and (not wide(w) or _few_clients(scene, w))]
+    found = [
+        Blamed(w, w.excess / excess, chances[w], tails.of(w).largest)
+        for w in clear
+        if w.excess >= MIN_SHARE * excess and (not wide(w) or _few_clients(scene, w))
+    ]
     if sum(b.share for b in found) >= MOST:
         return found
-    return _many(scene, rise, excess)
+    return _many(case, scene, rise, excess)
 
 
-def _bursts(scene: Scene, measure: str) -> dict[str, float]:
-    """Return, by kind, the largest rise of any subject over its other windows, in a window of comparison: what visits look like here.
-
-    Where a handful of windows tells next to nothing of one subject's habits, those of all of them together do.
-    """
-    anonymous = scene.loads.filter(pl.col("actor_id").is_null())
-    sources = (("actor", scene.loads, "actor_id"), ("network", anonymous, "network"), ("agent", anonymous, "agent_id"))
-    found = {}
-    for kind, rows, column in sources:
-        _, load = load_matrix(rows, column, scene.windows, measure)
-        others = (load.sum(axis=1, keepdims=True) - load) / max(scene.windows - 1, 1)
-        found[kind] = float((load - others)[:, 1:].max(initial=0.0))
-    return found
-
-
-def _many(scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
-    """Return accounts that nothing links, when those of them that did what nobody does made most of the excess together."""
+def _many(case: Case, scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
+    """Return accounts that nothing links, when those of them that did what nobody does, and act together, made most of the excess."""
     allowed = max(0.05, scene.smallest_p)
-    for cohort in cohorts(scene, rise.measure, excess):
-        if cohort.excess >= MOST * excess and cohort.p_value is not None and cohort.p_value <= allowed:
-            return [Blamed(member, member.excess / excess) for member in cohort.members]
+    for candidate in cohorts(scene, rise.measure, excess):
+        if candidate.excess < MOST * excess or candidate.p_value is None or candidate.p_value > allowed:
+            continue
+        cohort = coherent(case, scene, candidate)
+        if cohort.excess >= MOST * excess:
+            tails = Tails(case, scene, rise.measure, cohort.members)
+            joint, largest = tails.joint(cohort.members), tails.of(cohort.members[0]).largest
+            return [Blamed(member, member.excess / excess, joint, largest, True) for member in cohort.members]
     return []
 
 

@@ -8,8 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forensics.attribution.history import cells, similarity, within
 from forensics.attribution.scan import Kind, Subjects, Winner, expectation, load_matrix, placebo_p, scores
 from forensics.attribution.scene import Scene
+from forensics.attribution.together import began_together
+from forensics.case.case import Case
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -23,6 +26,8 @@ OWN_TIMES, OWN_SIGMAS = 2.0, 4.0
 """Each member's load is so many times its largest elsewhere, and so many of its own deviations above its mean."""
 FEWEST = 30.0
 MIN_SHARE = 0.01
+ALIKE = 0.9
+"""Cosine of routes from which an account does what the others of its cohort do, where most of its excess is made with their agents."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,26 @@ def cohorts(scene: Scene, measure: str, excess: float) -> list[Cohort]:
     p = placebo_p(np.where(standing, load, 0.0).sum(axis=0)) if scene.placebos else None
     alone = _members(scene, names, load, standing[:, 0], measure, excess, p)
     return [Cohort(alone, p), _by_agent(scene, names, load, measure, excess)]
+
+
+def coherent(case: Case, scene: Scene, cohort: Cohort) -> Cohort:
+    """Return those of a cohort that act with the others: at the same routes with the same agents, or from the same minutes on.
+
+    Who happens to be busy on the same day is no part of it.
+    """
+    ids = [member.id for member in cohort.members]
+    loads = scene.loads.filter(pl.col("actor_id").is_in(ids))
+    ways = cells(loads, scene.windows)
+    by_actor = loads.drop("account_id").rename({"actor_id": "account_id"})
+    alike = similarity(by_actor, ways, ids) >= ALIKE
+    inside = within(loads, ways).filter(pl.col("w") == 0).group_by("actor_id").agg(pl.col("requests").sum())
+    whole = loads.filter(pl.col("w") == 0).group_by("actor_id").agg(pl.col("requests").sum())
+    shares = dict(whole.join(inside, on="actor_id").select("actor_id", pl.col("requests_right") / pl.col("requests")).iter_rows())
+    alike &= np.array([shares.get(name, 0.0) >= 0.5 for name in ids], dtype=bool)
+    owners = dict(loads.select("account_id", "actor_id").unique(maintain_order=True).iter_rows())
+    together = began_together(case, scene, owners, {member.id: member.expected for member in cohort.members})
+    kept = [member for member, a, b in zip(cohort.members, alike, together, strict=True) if a or b]
+    return Cohort(kept, cohort.p_value)
 
 
 def _members(scene: Scene, names: list[str], load: Floats, chosen: Bools, measure: str, excess: float, p: float | None) -> list[Winner]:

@@ -54,7 +54,7 @@ class Conclusion:
 def conclude(case: Case, setting: Setting) -> Conclusion:
     """Scan the load before the impact; where that blames nobody, the minutes around its start, for whoever came before it by seconds."""
     scene = setting.scene(case, load_window(setting.incident))
-    first = _weighed(case, scene, find(scene), setting.names)
+    first = _weighed(case, scene, find(case, scene), setting.names)
     if first.somebody:
         return first
     sudden = _sudden(case, setting, scene)
@@ -76,7 +76,7 @@ def _sudden(case: Case, setting: Setting, before: Scene) -> tuple[Scene, Finding
     if window is None:
         return None
     scene = setting.scene(case, window)
-    finding = find(scene)
+    finding = find(case, scene)
     began = max(floor_minute(setting.incident["started_at"]), errors or setting.incident["started_at"])
     first = [b for b in finding.blamed if seconds_precede(case, scene, [b.winner], began)]
     return (scene, replace(finding, blamed=first)) if sum(b.share for b in first) >= MOST else None

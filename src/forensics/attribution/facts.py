@@ -28,6 +28,8 @@ IMPACT = timedelta(minutes=30)
 NOTES_BEFORE = timedelta(hours=3)
 LEAP = 0.25
 """Load that was less than this share, in the two minutes before the errors, of what it was in the two after, rose with them."""
+NEW = 1.1
+"""Load that is so many times the most that was carried in health is new to the service; a single minute may be a little above it."""
 CONCENTRATED = 0.8
 """Failures keep to one part when this share of them is on it."""
 
@@ -128,13 +130,19 @@ class Facts:
 
     @property
     def within_health(self) -> int:
-        """How many healthy minutes outside every incident had at least nine tenths of the window's highest load."""
+        """How many healthy minutes outside every incident, and before the blamed began, had nine tenths of the window's highest load."""
         return self.capacity.minutes_at(0.9 * self.peak_load) if self.capacity else 0
 
     @property
     def beyond_health(self) -> bool:
         """Whether the load went clearly above anything carried in health."""
-        return self.capacity is not None and self.peak_load > 1.1 * self.capacity.usual > 0
+        return self.capacity is not None and self.peak_load > NEW * self.capacity.usual > 0
+
+    @property
+    def rest_within(self) -> bool | None:
+        """Whether what would have been left without the blamed is carried in health; None when it is hardly more than that."""
+        usual = self.capacity.usual if self.capacity else 0.0
+        return True if self.rest_peak <= usual else False if self.rest_peak > NEW * usual else None
 
     @property
     def overshoot(self) -> float:
@@ -187,16 +195,17 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     near = _blamed_minutes(case, scene, finding, minutes)
     errors = error_onset(near, scene.window.start)
     load_at = _load_onset(near, scene)
+    began = Window(_run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = _early_share(near, scene, finding, errors)
     before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
     started = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < scene.window.end))
     return Facts(
         scene=scene,
         finding=finding,
-        capacity=capacity(minutes, scene.masked, scene.incident["started_at"]),
+        capacity=capacity(minutes, [*scene.masked, began], scene.incident["started_at"]),
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
         rest_peak=float((started["load"] - started["blamed"]).max() or 0),  # type: ignore[arg-type]
-        carried=carried(near, scene.window.start, errors) if finding.blamed else 0,
+        carried=carried(near, began.start, errors) if finding.blamed else 0,
         slower=slowdown(case, scene, errors) if finding.rise.significant and early >= EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=_ratio(broken.filter(pl.col("w") == 1)) if shift else _ratio(minutes.filter(pl.col("minute") < scene.window.start)),
@@ -250,6 +259,16 @@ def _load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
     before = load[(rows["minute"] < scene.window.start).to_numpy()]
     at = onset(load, float(np.median(before)) if len(before) >= 30 else 0.0)
     return rows["minute"][at] if at is not None and load.sum() > 0 else None
+
+
+def _run_start(near: pl.DataFrame, scene: Scene, load_at: datetime | None) -> datetime:
+    """Return since when the blamed asked without a break, at half the pace or more that they had when their load had risen."""
+    if load_at is None or load_at >= scene.window.start:
+        return scene.window.start
+    pace = 0.5 * float(near.filter(pl.col("minute") == load_at)["blamed"].sum())
+    calm = near.filter((pl.col("minute") < load_at) & (pl.col("blamed") < pace))["minute"]
+    began: datetime = calm[-1] + MINUTE if len(calm) else near["minute"][0]
+    return began
 
 
 def _early_share(near: pl.DataFrame, scene: Scene, finding: Finding, errors: datetime | None) -> float:

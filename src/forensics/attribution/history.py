@@ -13,6 +13,8 @@ Bools = NDArray[np.bool_]
 
 CELLS = 0.95
 """The pairs of agent and route that hold this much of a blamed actor's excess are how it works."""
+SIGMAS, TIMES = 4.0, 1.5
+"""What rose clearly did so by so many deviations, to so many times the most elsewhere."""
 FEWEST = 5
 """Requests below which no account is said to have done anything."""
 
@@ -57,10 +59,23 @@ def history(loads: pl.DataFrame, accounts: list[str], windows: int) -> History:
 
 
 def cells(loads: pl.DataFrame, windows: int) -> pl.DataFrame:
-    """Return the (agent_id, route_id) in which rows of ``loads`` have most of their excess, with that excess (column ``over``)."""
+    """Return the (agent_id, route_id) in which rows of ``loads`` have most of their excess, with that excess (column ``over``).
+
+    Only those count that rose clearly themselves, where there are such: how somebody always worked is not how the excess was made.
+    """
     others = max(windows - 1, 1)
-    over = pl.col("requests").filter(pl.col("w") == 0).sum() - pl.col("requests").filter(pl.col("w") > 0).sum() / others
-    table = loads.group_by("agent_id", "route_id").agg(over.alias("over")).filter(pl.col("over") > 0)
+    elsewhere = pl.col("requests").filter(pl.col("w") > 0)
+    by_window = loads.group_by("agent_id", "route_id", "w").agg(pl.col("requests").sum())
+    table = by_window.group_by("agent_id", "route_id").agg(
+        now=pl.col("requests").filter(pl.col("w") == 0).sum(),
+        usual=elsewhere.sum() / others,
+        most=elsewhere.max().fill_null(0),
+        square=(elsewhere.cast(pl.Float64) ** 2).sum() / others,
+    )
+    spread = pl.max_horizontal(pl.col("square") - pl.col("usual") ** 2, "usual") + 1.0
+    clear = (pl.col("over") >= SIGMAS * spread.sqrt()) & (pl.col("now") >= TIMES * pl.col("most"))
+    table = table.with_columns(over=pl.col("now") - pl.col("usual")).filter(pl.col("over") > 0).with_columns(clear=clear)
+    table = table.filter(pl.col("clear") | ~pl.col("clear").any()).select("agent_id", "route_id", "over")
     table = table.sort(["over", "agent_id", "route_id"], descending=[True, False, False])
     before = pl.col("over").cum_sum() - pl.col("over")
     return table.filter(before < CELLS * pl.col("over").sum())

@@ -26,6 +26,8 @@ PACE = 0.2
 (requests per active minute): a person who looks around or tries again does not."""
 FEWEST_ALONE = 20
 """... and must have made so many requests."""
+SMALL = 0.05
+"""A small part in what the others of its actor did, in the same way, is this much of what each of them usually did, at least."""
 
 SCHEMA: dict[str, Any] = {
     "actor_id": pl.String, "account_id": pl.String, "role": pl.String, "requests": pl.Int64, "load_share": pl.Float64,
@@ -48,8 +50,9 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     """Return one row per account (columns of ``SCHEMA``): participants first, then the uninvolved.
 
     A participant's own excess over its own other days is significant, and is part of the bulk of its actor's load or at least 1 % of the
-    incident's excess; it may also have taken over after the impact (shifts), at the participants' pace, doing the same thing. An account
-    that is linked by an organisation only, or by nothing, must have done the same thing with at least 1 % of the excess by itself.
+    incident's excess, or was made in the very way of the others; it may also have taken over after the impact (shifts), at the
+    participants' pace, doing the same thing. An account that is linked by an organisation only, or by nothing, must have done the same
+    thing with at least 1 % of the excess by itself.
     """
     actors = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
     if not actors:
@@ -67,8 +70,9 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     )
     pace = _pace(case, scene, accounts)
     as_fast = pace >= PACE * float(np.median(pace[took])) if took.any() else took
-    alone = narrow.significant(4.0, 2.0) & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE))
-    took |= ~inside & _alike(scene, ways, accounts) & alone & as_fast
+    same = narrow.significant(4.0, 2.0) & _alike(scene, ways, accounts)
+    small = max(FEWEST_ALONE, SMALL * float(np.median(narrow.load[took, 0]))) if took.any() else np.inf
+    took |= same & (inside & (narrow.over >= small) | ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast)
     took |= inside & as_fast & _later(case, scene, accounts, took, ways)
     return _rows(known, whole, took, excess)
 

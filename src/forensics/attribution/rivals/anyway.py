@@ -20,7 +20,13 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
         found.wanted.append("Logs of a healthy time: these hold none.")
         return found
     rest, healthy = facts.rest_peak, facts.capacity.usual
-    if rest <= healthy:
+    if facts.rest_within is None:
+        found.contra(
+            f"Without the blamed the load would have been {amount(rest)} a minute before the impact, hardly more than the "
+            f"{amount(healthy)} that were carried in health.",
+            WEAK,
+        )
+    elif facts.rest_within:
         found.contra(
             f"Without the blamed the load would have been at most {amount(rest)} a minute before the impact; {amount(healthy)} were "
             "carried in health outside the incidents.",

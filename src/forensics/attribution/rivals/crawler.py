@@ -33,7 +33,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         STRONG if top.share >= 0.8 else FAIR,
     )
     logins(facts, top.winner.id, found)
-    significance(facts, top.winner.p_value, found)
+    significance(facts, top, found)
     machine(facts, top.winner.id, found)
     order(facts, found)
     remainder(facts, found)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from math import log2
 
+from forensics.attribution.blame import Blamed
 from forensics.attribution.facts import Facts
 from forensics.attribution.leadlag import MOST_LAG
 from forensics.attribution.phrases import amount, clock, minutes, percent, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
+from forensics.text import counted
 
 EXPLANATION = "one actor"
 PRIOR = -1.0
@@ -34,7 +36,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if len(blamed) > 1:
         others = sum(b.share for b in blamed[1:])
         found.contra(f"Others made {percent(min(1.0, others))} of the excess.", STRONG if others >= 0.25 * top.share else WEAK)
-    significance(facts, top.winner.p_value, found)
+    significance(facts, top, found)
     machine(facts, top.winner.id, found)
     order(facts, found)
     remainder(facts, found)
@@ -58,17 +60,32 @@ def nobody(facts: Facts, names: Names, found: Weighed) -> None:
         )
 
 
-def significance(facts: Facts, p_value: float | None, found: Weighed) -> None:
-    """Say how often chance does as much, as far as placebos can tell."""
+def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:
+    """Say how often chance does as much: by rank among the placebos and, where none of them did, by the tail of all rises in them."""
+    p_value, placebos = blamed.winner.p_value, facts.scene.placebos
+    bits, many = 0.0, [b for b in facts.finding.blamed if b.together]
+    together = f", with {counted(len(many) - 1, 'other')} at least as far as the least of them," if many else ""
     if p_value is None:
-        found.contra("The logs hold no other day with these hours: chance cannot be measured.", WEAK)
-        return
-    placebos = facts.scene.placebos
-    found.pro(
-        f"p = {p_value:.3f} against {placebos} placebo windows of the same hours on other days, each searched in the same way "
-        f"(the smallest possible p is {facts.scene.smallest_p:.3f}).",
-        min(DECISIVE, max(0.0, log2(1.0 / p_value) - 1.0)),
-    )
+        found.contra("The logs hold no other day with these hours: chance can only be judged by the hours before.", WEAK)
+    else:
+        bits = _bits(p_value)
+        found.pro(
+            f"p = {p_value:.3f} against {placebos} placebo windows of the same hours on other days, each searched in the same way "
+            f"(the smallest possible p is {facts.scene.smallest_p:.3f}).",
+            bits,
+        )
+    if p_value is None or p_value <= facts.scene.smallest_p:
+        windows = counted(facts.scene.windows - 1, "window")
+        rare = "more than 1,000" if blamed.chance < 0.001 else amount(1.0 / blamed.chance)
+        found.pro(
+            f"It rose by {amount(blamed.winner.excess)}; in {windows} of comparison nobody rose by more than {amount(blamed.usual)}. By "
+            f"the tail of all rises in them, one like it{together} comes in {rare} windows.",
+            max(0.0, _bits(blamed.chance) - bits),
+        )
+
+
+def _bits(chance: float) -> float:
+    return min(DECISIVE, max(0.0, log2(1.0 / max(chance, 1e-9)) - 1.0))
 
 
 def machine(facts: Facts, subject_id: str, found: Weighed) -> None:
@@ -121,8 +138,10 @@ def remainder(facts: Facts, found: Weighed) -> None:
             f"With it the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.",
             FAIR * facts.overshoot,
         )
-        if facts.rest_peak <= facts.capacity.usual:
+        if facts.rest_within:
             found.pro(f"Without it the load would have been at most {rest} a minute.", WEAK)
+        elif facts.rest_within is None:
+            found.pro(f"Without it the load would have been at most {rest} a minute, hardly more than that.", 0.0)
         else:
             found.contra(f"Without it the load would still have reached {rest} a minute, more than was carried in health.", FAIR)
     elif facts.within_health:

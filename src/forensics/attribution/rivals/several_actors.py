@@ -26,7 +26,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     found.pro(f"Each did more than on any other day: {shares_of(blamed, names)} of the excess.", STRONG if second >= 0.25 else WEAK)
     if second < 0.25:
         found.contra("One of them made most of it alone.", FAIR)
-    significance(facts, max((b.winner.p_value for b in blamed if b.winner.p_value is not None), default=None), found)
+    significance(facts, max(blamed, key=lambda b: (b.winner.p_value or 0.0, b.chance)), found)
     order(facts, found)
     remainder(facts, found)
     return found
