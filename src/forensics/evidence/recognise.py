@@ -58,13 +58,17 @@ def _weight(rated: Recognition) -> float:
 
 def candidates(raw: pl.Series, formats: Sequence[Format] | None = None) -> Iterator[Format]:
     """Yield the formats that could read some line: by their hint, then by their pattern. Trying one costs much more than asking."""
-    hinted: dict[str, bool] = {}
+    entries = formats if formats is not None else all_formats()
+    hints = sorted({entry.hint for entry in entries if entry.hint is not None})
+    hinted = dict(zip(hints, raw.to_frame().select(_found(raw.name, hint, at) for at, hint in enumerate(hints)).row(0), strict=True))
     bare = raw.str.strip_chars_end()
-    for entry in formats if formats is not None else all_formats():
-        if entry.hint is not None and entry.hint not in hinted:
-            hinted[entry.hint] = bool(raw.str.contains(entry.hint).any())
+    for entry in entries:
         if (entry.hint is None or hinted[entry.hint]) and (entry.pattern is None or bare.str.contains(entry.pattern).any()):
             yield entry
+
+
+def _found(name: str, hint: str, at: int) -> pl.Expr:
+    return pl.col(name).str.contains(hint).any().alias(str(at))
 
 
 def _rate(entry: Format, sample: pl.DataFrame, options: ReadOptions) -> Recognition:

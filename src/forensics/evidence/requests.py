@@ -13,13 +13,15 @@ from forensics.formats.registry import by_name
 
 _ENOUGH = 1 << 16
 _FIRST = 20
-_METHOD = r"^(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND)$"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "PROPFIND"]
 
 
 def tells_requests(head: bytes) -> bool:
     """Whether the first records of a file (JSON or a table with a header) have a time, a target and an HTTP method."""
     raw = split_lines(b"".join(text_chunks(io.BytesIO(head[:_ENOUGH])))).head(_FIRST)
+    if not raw.str.contains_any(_METHODS).any():
+        return False
     lines = pl.DataFrame({"line": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": raw}).drop_nulls()
     read = pl.concat([by_name(name).open(ReadOptions())(lines) for name in ("json", "csv")])
-    asked = (pl.col("outcome") == "event") & pl.col("method").str.contains(_METHOD) & pl.col("path").is_not_null()
+    asked = (pl.col("outcome") == "event") & pl.col("method").is_in(_METHODS) & pl.col("path").is_not_null()
     return bool(read.select(asked.any()).item())
