@@ -97,7 +97,7 @@ def run(mode: str, at: int, arguments: list[str], counted: str = "") -> None:
     faults = Faults(mode, at)
     faults.install()
     sys.argv = ["forensics", *arguments]
-    from forensics.cli.app import main as program
+    from forensics.__main__ import main as program
 
     try:
         program()

@@ -1,9 +1,13 @@
-"""What has to be on the disk before something else may happen; names of files that are no UTF-8."""
+"""What has to be on the disk before something else may happen; temporary folders; names of files that are no UTF-8."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -14,6 +18,27 @@ def flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+_scratch: set[Path] = set()
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a folder in the system's place for temporary files, which goes when the block ends or the process ends itself."""
+    folder = Path(tempfile.mkdtemp(prefix="forensics-"))
+    _scratch.add(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _scratch.discard(folder)
+
+
+def discard_scratch() -> None:
+    """Remove the temporary folders of this process, which is about to end without leaving their blocks."""
+    for folder in tuple(_scratch):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def spelled(path: str | Path) -> str:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from forensics.errors import ExitCode
+from forensics.files import discard_scratch
 
 GRACE_SECONDS = 0.6
 """How long the main thread may take to come back by itself."""
@@ -51,6 +52,7 @@ class Interruption:
             said = f"interrupted ({error})"
         restored = _SHOW_CURSOR if sys.stderr.isatty() else ""
         os.write(2, f"{restored}forensics: {said}\n".encode("utf-8", "replace"))
+        discard_scratch()
         os._exit(ExitCode.INTERRUPTED)
 
 

@@ -16,7 +16,7 @@ _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 1 << 10,
 DEFAULT_MEMORY = 2 * 10**9
 SMALLEST_MEMORY = 10**9
 """Blocks of a log in all their stages, the libraries around them and the database's share: less cannot be kept to (measured: 0.84 GB)."""
-DATABASE_SHARE = 0.5
+DATABASE_SHARE = 0.4
 """Of the memory allowed, what the database may use; the rest is for Polars, Python and the libraries themselves."""
 
 

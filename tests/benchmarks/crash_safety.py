@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,8 @@ class Trial:
             self.seconds[name] = time.monotonic() - began
         self.room = sum(path.stat().st_size for path in (folder / "undisturbed" / "investigate").rglob("*") if path.is_file())
         self.waited: list[float] = []
+        self.struck: list[str] = []
+        """What the runs printed to which something happened."""
 
     def strike(self, name: str, mode: str) -> None:
         """Run a command to which ``mode`` happens somewhere."""
@@ -64,12 +67,14 @@ class Trial:
     def survives(self, name: str, mode: str) -> bool:
         """Whether all is well after one strike or two."""
         try:
+            self.struck = []
             for _ in range(self.chance.choice((1, 1, 2))):
                 self.strike(name, mode)
+                self.struck.append(self.server.log)
                 assert "fault of the program" not in self.server.log or mode == "write fails", self.server.log
             crashes.survives(self.server, self.files, self.undisturbed[name][0], name, self.work)
-        except (AssertionError, OSError) as error:
-            print(f"{name}, {mode}: {error!r:.3000}", file=sys.stderr, flush=True)
+        except (AssertionError, OSError):
+            print(f"{name}, {mode}: {self.struck}\n{traceback.format_exc()[-3000:]}", file=sys.stderr, flush=True)
             return False
         return True
 

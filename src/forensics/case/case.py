@@ -131,6 +131,16 @@ class Case:
         result: pl.DataFrame = self.connection.sql(sql(package, name), params=parameters or None).pl()
         return result
 
+    def pieces(self, package: str, name: str, rows: int, **parameters: Any) -> Iterator[pl.DataFrame]:
+        """Yield the result of a SELECT in pieces of about so many rows, one at least, while the database makes it."""
+        with self.connection.sql(sql(package, name), params=parameters or None).to_arrow_reader(rows) as reader:
+            some = False
+            for batch in reader:
+                some = True
+                yield pl.DataFrame(pl.from_arrow(batch))
+            if not some:
+                yield pl.DataFrame(pl.from_arrow(reader.schema.empty_table()))
+
     def table(self, name: str) -> pl.DataFrame:
         """Return a whole table or view of the contract, in its stored order."""
         result: pl.DataFrame = self.connection.table(name).pl()

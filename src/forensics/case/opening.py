@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +14,7 @@ import duckdb
 
 from forensics import limits
 from forensics.errors import ForensicsError, UsageError
-from forensics.files import flush
+from forensics.files import flush, scratch_folder
 
 DATABASE = "case.duckdb"
 FRESH = f"{DATABASE}.new"
@@ -126,8 +125,7 @@ def fresh(folder: Path) -> Iterator[Opened]:
 
 
 def _copied(folder: Path, tidy: ExitStack) -> Path:
-    scratch = Path(tempfile.mkdtemp(prefix="forensics-"))
-    tidy.callback(shutil.rmtree, scratch, ignore_errors=True)
+    scratch = tidy.enter_context(scratch_folder())
     for name in (DATABASE, f"{DATABASE}.wal"):
         if (folder / name).is_file():
             shutil.copyfile(folder / name, scratch / name)
@@ -139,9 +137,7 @@ def searchable(folder: Path, tidy: ExitStack) -> str:
     text = str(folder.absolute())
     if "," not in text:
         return text
-    scratch = Path(tempfile.mkdtemp(prefix="forensics-"))
-    tidy.callback(shutil.rmtree, scratch, ignore_errors=True)
-    link = scratch / "case"
+    link = tidy.enter_context(scratch_folder()) / "case"
     link.symlink_to(folder.absolute(), target_is_directory=True)
     tidy.callback(link.unlink, missing_ok=True)  # before the folder around it goes
     return str(link)

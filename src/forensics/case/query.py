@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
 from pathlib import Path
@@ -29,6 +28,7 @@ from forensics.case.migration import layout
 from forensics.case.opening import DATABASE, TEMPORARY, is_read_only, locked
 from forensics.case.sql import sql
 from forensics.errors import ForensicsError, UsageError
+from forensics.files import scratch_folder
 from forensics.progress import Progress
 
 TABLE_FUNCTIONS = frozenset({
@@ -176,8 +176,8 @@ def _scratch(home: Path) -> Iterator[Path]:
     """Give a place for what does not fit into memory, which goes away: in the case (or in the copy of a read-only one)."""
     scratch = home / f"{TEMPORARY}-{os.getpid()}"
     if not os.access(home, os.W_OK) or is_read_only(home):
-        with tempfile.TemporaryDirectory(prefix="forensics-") as elsewhere:
-            yield Path(elsewhere)
+        with scratch_folder() as elsewhere:
+            yield elsewhere
         return
     try:
         yield scratch  # made by the database when it needs it

@@ -50,6 +50,7 @@ for group in GROUPS:
 
 def main() -> NoReturn:
     """Run the program; what goes wrong inside a command ends in ``Program.invoke``."""
+    program.alone = True
     try:
         app()
     except KeyboardInterrupt:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from forensics import memory
 from forensics.errors import ExitCode, ForensicsError
 from forensics.interrupts import watched
 
@@ -23,6 +25,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 said = False
 """Whether the user was told how the command ended."""
+alone = False
+"""Whether the process is this program's own, which then may end it."""
 
 
 class Program(TyperGroup):
@@ -37,7 +41,7 @@ class Program(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what it raises becomes a sentence on standard error and an exit code."""
-        with watched(lambda: _interrupted(str(ctx.invoked_subcommand))) as interruption:
+        with _bounded(ctx), watched(lambda: _interrupted(str(ctx.invoked_subcommand))) as interruption:
             try:
                 result = super().invoke(ctx)
                 sys.stdout.flush()
@@ -48,6 +52,13 @@ class Program(TyperGroup):
                     interruption.handled.set()
                     raise _ended(_interrupted(command), ExitCode.INTERRUPTED) from error
                 raise _outcome(command, error) from error
+
+
+def _bounded(ctx: Any) -> AbstractContextManager[None]:
+    """Keep to the memory that is allowed while a command runs, where the process may be ended for it."""
+    if not alone:
+        return nullcontext()
+    return memory.watched(lambda sentence: _on_record(str(ctx.invoked_subcommand), f"failed: {sentence}"))
 
 
 def _outcome(command: str, error: BaseException) -> BaseException:

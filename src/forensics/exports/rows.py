@@ -37,14 +37,21 @@ LINE = "\x00line"
 
 def decoded(data: bytes, assumptions: list[str] | None = None) -> str:
     """Return the text of an export: UTF-8 or UTF-16 by its mark, else UTF-8, else Windows-1252 (said in ``assumptions``)."""
+    encoding = encoding_of(data)
+    if encoding == "cp1252" and assumptions is not None:
+        assumptions.append("text is not UTF-8; read as Windows-1252")
+    return data.decode(encoding, errors="replace")
+
+
+def encoding_of(data: bytes) -> str:
+    """Return the encoding that ``decoded`` takes an export to be in."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace")
+        return "utf-16"
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        if assumptions is not None:
-            assumptions.append("text is not UTF-8; read as Windows-1252")
-        return data.decode("cp1252", errors="replace")
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def csv_header(text: str, delimiter: str) -> list[str]:
@@ -62,9 +69,9 @@ def read_csv(data: bytes, delimiter: str) -> Table:
     """Read delimited text with a header line; rows with more cells than headers are rejected, missing cells are empty."""
     csv.field_size_limit(MAX_CELL)
     table = Table(pl.DataFrame(), 0)
-    text = decoded(data, table.assumptions)
-    table.lines = physical_lines(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    table.lines = physical_lines(decoded(data, table.assumptions))
+    text = io.TextIOWrapper(io.BytesIO(data), encoding_of(data), errors="replace", newline="")  # a StringIO takes four bytes a character
+    reader = csv.reader(text, delimiter=delimiter)
     header: list[str] = []
     frames: list[pl.DataFrame] = []
     batch: list[list[Any]] = []

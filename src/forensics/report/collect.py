@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from forensics import CONTRACT_VERSION, __version__
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
-from forensics.report.document import CHECKS, COMPARED, ROW_LIMIT, SCHEMA_VERSION, Column, Document, Frames, Table
+from forensics.report.document import CHECKS, COMPARED, CSV_TABLES, ROW_LIMIT, SCHEMA_VERSION, Column, Document, Table
+from forensics.report.frames import ROWS_AT_ONCE, Frames
 from forensics.report.graph import graphs
 from forensics.report.picture import pictures
 from forensics.report.tables import plain_column
@@ -17,10 +20,19 @@ QUERIES = "report/queries"
 PICTURE_ONLY = ("minutes", "actor_load", "counterfactuals")
 """Frames that the document carries as a picture, not as a table."""
 
+NAMING_ACTORS = ("attributions", "participants", "taken", "timeline")
+"""Tables that name actors: readers may look those up in ``actors``, also where they are single accounts of very many."""
 
-def collect(case: Case, incident: str | None) -> Frames:
-    """Run every query of ``report/queries`` and return the frames by name."""
-    return {name: query(case, name, incident) for name in names(QUERIES)}
+
+def collect(case: Case, incident: str | None, wanted: Iterable[str] | None = None) -> Frames:
+    """Run every query of ``report/queries``, or those that are wanted, and return the frames by name."""
+    frames = Frames(case.home)
+    for name in names(QUERIES) if wanted is None else wanted:
+        if name in CSV_TABLES or name in COMPARED:
+            frames.add(name, case.pieces(QUERIES, name, ROWS_AT_ONCE, **_parameters(name, incident)))
+        else:
+            frames.add(name, [query(case, name, incident)])
+    return frames
 
 
 def query(case: Case, name: str, incident: str | None) -> pl.DataFrame:
@@ -34,7 +46,7 @@ def _parameters(name: str, incident: str | None) -> dict[str, str | None]:
 
 def document(frames: Frames, *, analysis_id: str, incident: str | None, redaction: str | None = None, secrets: str = "masked") -> Document:
     """Return the document that all renderers read."""
-    tables = {name: _table(name, frame) for name, frame in sorted(frames.items()) if name not in PICTURE_ONLY}
+    tables = {name: _table(name, frames) for name in sorted(frames) if name not in PICTURE_ONLY}
     return Document(
         schema_version=SCHEMA_VERSION,
         program=f"forensics {__version__}",
@@ -68,18 +80,27 @@ def _behind(name: str) -> dict[str, str]:
     return found | ({f"{CHECKS}/{name}.sql": _body(sql(CHECKS, name))} if name in names(CHECKS) else {})
 
 
-def _table(name: str, frame: pl.DataFrame) -> Table:
-    text = sql(QUERIES, name)
-    header = _header(text)
-    shown = frame if name in COMPARED else frame.head(ROW_LIMIT)
+def _table(name: str, frames: Frames) -> Table:
+    header = _header(sql(QUERIES, name))
+    shown = _shown(name, frames)
     return Table(
         name=name,
         title=header.get("title", name),
         why=header.get("why", ""),
-        columns=tuple(Column(column, _kind(kind)) for column, kind in frame.schema.items()),
+        columns=tuple(Column(column, _kind(kind)) for column, kind in shown.schema.items()),
         rows=tuple(zip(*(plain_column(shown[column]) for column in shown.columns), strict=True)),
-        total=frame.height,
+        total=frames.total(name),
     )
+
+
+def _shown(name: str, frames: Frames) -> pl.DataFrame:
+    """Return the rows of a table that a document carries."""
+    if name in COMPARED:
+        return frames[name]
+    if name != "actors" or frames.total(name) <= ROW_LIMIT:
+        return frames.head(name, ROW_LIMIT)
+    named = pl.concat([frames.of(other, lambda piece: piece.select("actor_id").unique()) for other in NAMING_ACTORS]).to_series().implode()
+    return frames.where(name, (pl.col("accounts") > 1) | pl.col("actor_id").is_in(named))
 
 
 def _header(text: str) -> dict[str, str]:

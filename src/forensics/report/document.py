@@ -10,12 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import polars as pl
-
 from forensics.errors import ForensicsError
-
-Frames = dict[str, pl.DataFrame]
-"""Name of a query -> its rows; what a document is made of."""
 
 SCHEMA_VERSION = 1
 """Raised when a field changes its meaning or goes; new fields alone do not raise it."""
@@ -23,8 +18,9 @@ SCHEMA_VERSION = 1
 ROW_LIMIT = 10_000
 """Rows of one table in a document; the CSV beside it has them all, and ``Table.total`` says how many there are."""
 
-COMPARED = frozenset({"incidents", "participants", "actors", "members", "rivals", "evidence"})
-"""Tables that a document has whole, however long: a later report is compared with them."""
+COMPARED = frozenset({"incidents", "participants", "members", "rivals", "evidence"})
+"""Tables that a document has whole, however long: a later report is compared with them. Of ``actors`` it has all of several accounts and
+all that another table names."""
 
 
 CHECKS = "report/checks"
@@ -62,7 +58,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one query, at most ``ROW_LIMIT`` of ``total`` (``COMPARED`` tables have all), the query of the same name made them."""
+    """Rows of one query, at most ``ROW_LIMIT`` of ``total`` (more of those that are ``COMPARED``), the query of the same name made them."""
 
     name: str
     title: str

@@ -12,6 +12,7 @@ from collections import defaultdict
 import polars as pl
 
 from forensics.report.document import Edge, Graph, Node
+from forensics.report.frames import Frames
 
 MAX_NODES = 200
 MAX_IDENTIFIERS = 60
@@ -27,34 +28,46 @@ ROUNDS = 12
 FAMILIES = frozenset({"organisation", "payment", "network", "device", "behaviour"})
 
 
-def graphs(frames: dict[str, pl.DataFrame]) -> tuple[Graph, ...]:
+def graphs(frames: Frames) -> tuple[Graph, ...]:
     """Return a graph for each actor that took part in an incident; for the largest actor where none did."""
-    accounts = frames["accounts"].select("account_id", "actor_id").drop_nulls()
-    parents = dict(frames["actors"].select("actor_id", "parent_actor_id").iter_rows())
-    labels = dict(frames["actors"].select("actor_id", "label").iter_rows())
     part = frames["participants"].filter(role="participant")
-    ordered = (
-        list(dict.fromkeys(part["actor_id"].drop_nulls())) or frames["actors"].filter(pl.col("accounts") > 1)["actor_id"].head(1).to_list()
-    )
+    ordered = list(dict.fromkeys(part["actor_id"].drop_nulls())) or _largest(frames)
+    inside = frames.where("actors", pl.col("parent_actor_id").is_not_null()).select("actor_id", "parent_actor_id")
+    parents = dict(inside.iter_rows())
     roots = list(dict.fromkeys(_root(actor, parents) for actor in ordered))[:MAX_GRAPHS]
-    tops = {leaf: _root(leaf, parents) for leaf in accounts["actor_id"].unique().sort()}
     roles = dict(frames["participants"].sort("role", descending=True).select("account_id", "role").iter_rows())
     found = []
     for root in roots:
-        mine = accounts.filter(pl.col("actor_id").replace_strict(tops, return_dtype=pl.String) == root)["account_id"]
-        links = frames["links"].filter(pl.col("account_id").is_in(mine.implode()))
+        mine = frames.where("accounts", pl.col("actor_id").is_in(_within(root, inside)))["account_id"]
+        links = frames.where("links", pl.col("account_id").is_in(mine.implode()))
         if not links.is_empty():
-            found.append(_graph(labels.get(root) or root, mine.len(), links, roles))
+            label = frames.where("actors", pl.col("actor_id") == root)["label"]
+            found.append(_graph((label[0] if len(label) else None) or root, mine.len(), links, roles))
     return tuple(found)
 
 
-def _root(actor: str, parents: dict[str, str | None]) -> str:
+def _largest(frames: Frames) -> list[str]:
+    """Return the largest actor of several accounts (``actors`` begins with it), if there is one."""
+    return frames.head("actors", 1).filter(pl.col("accounts") > 1)["actor_id"].to_list()
+
+
+def _root(actor: str, parents: dict[str, str]) -> str:
     """Return the widest actor around an actor."""
     seen = {actor}
     while (parent := parents.get(actor)) is not None and parent not in seen:
         seen.add(parent)
         actor = parent
     return actor
+
+
+def _within(root: str, inside: pl.DataFrame) -> pl.Series:
+    """Return an actor and all actors that it is made of, as one list (``inside``: actor_id, parent_actor_id)."""
+    found = newest = pl.Series("actor_id", [root])
+    while len(newest):
+        within = inside.filter(pl.col("parent_actor_id").is_in(newest.implode()))["actor_id"]
+        newest = within.filter(~within.is_in(found.implode()))
+        found = pl.concat([found, newest])
+    return found.implode()
 
 
 def _graph(title: str, accounts: int, links: pl.DataFrame, roles: dict[str, str]) -> Graph:

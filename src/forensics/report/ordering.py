@@ -10,8 +10,9 @@ from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.progress import Progress
 from forensics.report.collect import collect
-from forensics.report.document import Document, Frames, from_json
+from forensics.report.document import Document, from_json
 from forensics.report.exports import named, write_export
+from forensics.report.frames import Frames
 from forensics.report.masking import masked
 from forensics.report.redaction import DOMAINS, Redaction, load_key
 from forensics.report.write import Delivery, known_incident, rendered, write_files, write_report
@@ -46,7 +47,7 @@ def mail_domains(frames: Frames) -> frozenset[str]:
 def deliver(order: Order, *, compare: Path | None, saved: Path | None, progress: Progress) -> list[Path]:
     """Write the report folder from the case, or render a saved document again without one; return the files."""
     if saved is not None:
-        return write_files(order.out, rendered(read_document(saved), {}))
+        return write_files(order.out, rendered(read_document(saved)))
     with Case.open(order.case) as case:
         before = None if compare is None else read_document(compare)
         return write_report(case, order.out, order.incident, progress, order.delivery(case, before))

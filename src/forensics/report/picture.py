@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from forensics.report.document import Layer, Picture
+from forensics.report.frames import Frames
 from forensics.report.tables import plain
 
 POINTS = 1_500
@@ -22,7 +23,7 @@ LAYERS = 5
 """Attributed actors drawn on their own, the largest first; the others stay in the rest."""
 
 
-def pictures(frames: dict[str, pl.DataFrame]) -> tuple[Picture, ...]:
+def pictures(frames: Frames) -> tuple[Picture, ...]:
     """Return a picture for each of the worst incidents that has minutes, in the order of the incidents."""
     minutes = frames["minutes"].partition_by("incident_id", as_dict=True)
     known = frames["incidents"].select("incident_id", "kind", "scope").iter_rows()
@@ -30,13 +31,14 @@ def pictures(frames: dict[str, pl.DataFrame]) -> tuple[Picture, ...]:
     return tuple(_picture(incident, minutes[incident[0],], frames) for incident in chosen)
 
 
-def _picture(incident: tuple[str, str, str | None], minutes: pl.DataFrame, frames: dict[str, pl.DataFrame]) -> Picture:
+def _picture(incident: tuple[str, str, str | None], minutes: pl.DataFrame, frames: Frames) -> Picture:
     incident_id, kind, scope = incident
     step = -(-minutes.height // POINTS)
     axis = _thinned(minutes.drop("incident_id"), step)
     load = frames["actor_load"].filter(incident_id=incident_id)
     whole = scope in (None, EVERYTHING)
-    layers = _layers(axis, load, dict(frames["actors"].select("actor_id", "label").iter_rows()), step)
+    loading = frames.where("actors", pl.col("actor_id").is_in(load["actor_id"].implode()))
+    layers = _layers(axis, load, dict(loading.select("actor_id", "label").iter_rows()), step)
     without = frames["counterfactuals"].filter(incident_id=incident_id)
     if layers:
         without = without.filter(actor_id=layers[0].actor_id)

@@ -12,17 +12,19 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from forensics.errors import ForensicsError
 from forensics.formats.schema import EVENTS
-from forensics.report.document import Frames
+from forensics.report.frames import Frames
 
 KEY_FILE = "redaction.key"
 
@@ -104,19 +106,19 @@ class Redaction:
 
     def pseudonym(self, kind: str, value: str) -> str:
         """Return the pseudonym of a value, e.g. ``account-0a1b2c3d4e``."""
-        digest = hmac.new(self._key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
-        return f"{kind}-{digest[:10]}"
+        digest = hmac.digest(self._key, f"{kind}\0{value}".encode(), hashlib.sha256)
+        return f"{kind}-{digest.hex()[:10]}"
 
     def __call__(self, frames: Frames) -> Frames:
         """Return the frames with everything replaced."""
         spoken = self._spoken(frames)
-        return {name: self._frame(frame, spoken) for name, frame in frames.items()}
+        return frames.changed(lambda piece: self._frame(piece, spoken))
 
     def _spoken(self, frames: Frames) -> dict[str, str]:
         """Return every sentence of the frames with its redacted form; one pass over all of them (Aho-Corasick)."""
-        columns = [frame[column] for frame in frames.values() for column in frame.columns if self._is_text(frame, column)]
+        columns = (piece[column] for piece in _pieces(frames) for column in piece.columns if self._is_text(piece, column))
         old = sorted({text for series in columns for text in _texts(series)})
-        known = self._known(frames)
+        known = self._known(frames, old)
         self._named = {value: said for value, said in known.items() if _WORD.fullmatch(value)} | self._parts(frames)
         ordered = sorted((value for value in known if value not in self._named), key=lambda value: (-len(value), value))
         texts = pl.Series("text", old, dtype=pl.String)
@@ -124,21 +126,24 @@ class Redaction:
             texts = texts.str.replace_many(ordered, [known[value] for value in ordered], leftmost=True)
         return dict(zip(old, (_TOKEN.sub(self._withheld, text) for text in texts), strict=True))
 
-    def _known(self, frames: Frames) -> dict[str, str]:
-        """Return every value that is replaced as a whole, so that sentences name it by the same pseudonym: single words where they stand
-        alone, other values wherever they stand.
+    def _known(self, frames: Frames, texts: list[str]) -> dict[str, str]:
+        """Return the values that are replaced as a whole and may stand in the texts, so that sentences name them by the same pseudonym:
+        single words where they stand alone, other values wherever they stand.
         """
-        found: dict[str, str] = {}
-        for column in sorted({column for frame in frames.values() for column in frame.columns}):
-            replace = self._whole(column)
-            if replace is not None:
-                values = (value for frame in frames.values() if column in frame.columns for value in _texts(frame[column]))
-                found.update((value, replace(value)) for value in values if column in NAMING or value.lower() not in vocabulary())
-        return found
+        found: dict[str, dict[str, str]] = {}
+        spelled = _Spelled(texts)
+        for piece in _pieces(frames):
+            for column in piece.columns:
+                replace = self._whole(column)
+                if replace is not None:
+                    values = spelled.among(_distinct(piece[column]))
+                    own = frozenset() if column in NAMING else vocabulary()
+                    found.setdefault(column, {}).update((value, replace(value)) for value in values if value.lower() not in own)
+        return {value: said for column in sorted(found) for value, said in found[column].items()}
 
     def _parts(self, frames: Frames) -> dict[str, str]:
         """Return the parts of people's names that are words of the program as well, written as in the name."""
-        names = {value for frame in frames.values() if "name" in frame.columns for value in _texts(frame["name"])}
+        names = {value for piece in _pieces(frames) if "name" in piece.columns for value in _texts(piece["name"])}
         parts = {part for name in names for part in _WORD.findall(name) if part.lower() in vocabulary() and part != part.lower()}
         return {part: self.pseudonym("word", part) for part in sorted(parts)}
 
@@ -187,9 +192,43 @@ PLAIN = frozenset({"log", "export", "cost"})
 """Values of columns above that are the program's own."""
 
 
+class _Spelled:
+    """Which values can stand in some texts: those of which every four bytes in a row are in the texts as well.
+
+    There may be a million names and addresses, of which sentences hold a few; looking for all of them would take a gigabyte.
+    """
+
+    def __init__(self, texts: list[str]) -> None:
+        self._there = np.zeros(1 << 24, dtype=bool)
+        for first in range(0, len(texts), 10_000):
+            self._there[_fours("\0".join(texts[first : first + 10_000]).encode())] = True
+
+    def among(self, values: pl.Series) -> pl.Series:
+        """Return those of the values that can; values of less than four bytes always can."""
+        ends = values.str.len_bytes().to_numpy().astype(np.int64).cumsum()
+        missing = np.append(0, (~self._there[_fours("".join(values).encode() + b"\0\0\0")]).cumsum())
+        starts = np.append(0, ends)[:-1]
+        return values.filter(pl.Series(missing[np.maximum(starts, ends - 3)] == missing[starts]))
+
+
+def _fours(text: bytes) -> np.ndarray[Any, Any]:
+    """Return a number below 2**24 for every four bytes in a row."""
+    codes = np.frombuffer(text, dtype=np.uint8).astype(np.uint32)
+    four = codes[:-3] | codes[1:-2] << 8 | codes[2:-1] << 16 | codes[3:] << 24
+    return (four * np.uint32(2_654_435_761)) >> np.uint32(8)
+
+
+def _pieces(frames: Frames) -> Iterator[pl.DataFrame]:
+    return (piece for name in frames for piece in frames.pieces(name))
+
+
 def _texts(series: pl.Series) -> list[str]:
+    return _distinct(series).to_list()
+
+
+def _distinct(series: pl.Series) -> pl.Series:
     flat = series.explode() if isinstance(series.dtype, pl.List) else series
-    return [str(value) for value in flat.cast(pl.String).drop_nulls().unique().sort()]
+    return flat.cast(pl.String).drop_nulls().unique().sort()
 
 
 def _mapped(series: pl.Series, replace: Say) -> pl.Series:

@@ -15,7 +15,7 @@ from forensics.analysis import ensure_analysed
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.progress import Progress
-from forensics.report.collect import PICTURE_ONLY, query
+from forensics.report.collect import PICTURE_ONLY, collect
 from forensics.report.document import Picture
 from forensics.report.markdown import escaped, sparkline
 from forensics.report.masking import masked
@@ -56,8 +56,8 @@ class Filter:
 def told(case: Case, incident: str | None, chosen: Filter, progress: Progress) -> tuple[pl.DataFrame, tuple[Picture, ...]]:
     """Return the rows of the story that fit, and the pictures of the incidents; ``UsageError`` when there is no such incident."""
     ensure_analysed(case, progress)
-    frames = {name: query(case, name, incident) for name in ("timeline", "incidents", "actors", *PICTURE_ONLY)}
-    labels = dict(frames["actors"].select("actor_id", "label").iter_rows())
+    frames = collect(case, incident, ("timeline", "incidents", "actors", *PICTURE_ONLY))
+    labels = dict(frames.of("actors", lambda piece: piece.select("actor_id", "label")).iter_rows())
     return chosen.apply(masked(known_incident(frames, incident)["timeline"]), labels), pictures(frames)
 
 

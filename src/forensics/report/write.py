@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,16 +22,14 @@ from forensics.evidence import custody
 from forensics.progress import Progress
 from forensics.report.collect import collect, document
 from forensics.report.compare import changes
-from forensics.report.document import CSV_TABLES, Document, Frames, to_json
+from forensics.report.document import CSV_TABLES, Document, to_json
 from forensics.report.drawing import artist
+from forensics.report.frames import Frames
 from forensics.report.html import as_html
 from forensics.report.markdown import as_markdown
 from forensics.report.masking import masked
 from forensics.report.redaction import Redaction
 from forensics.report.tables import as_csv
-
-ROWS_AT_ONCE = 20_000
-"""Rows of a table whose text is held at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +44,7 @@ class Delivery:
 
     def prepared(self, frames: Frames) -> Frames:
         """Return the frames as these readers may see them."""
-        hidden = frames if self.mask is None else {name: self.mask(frame) for name, frame in frames.items()}
+        hidden = frames if self.mask is None else frames.changed(self.mask)
         return hidden if self.redaction is None else self.redaction(hidden)
 
 
@@ -62,7 +60,7 @@ def write_report(case: Case, out: Path, incident: str | None, progress: Progress
         frames = given.prepared(known_incident(collect(case, incident), incident))
         result = _document(frames, analysis_id, incident, given)
         told = result if given.before is None else replace(result, changes=changes(given.before, result))
-        files = write_files(out, rendered(told, {name: frames[name] for name in CSV_TABLES}))
+        files = write_files(out, rendered(told, frames))
     details = {"analysis_id": analysis_id, "incident": incident, "redacted": given.redaction is not None}
     entries, head = on_record(case, "report", files, details)
     return sorted([*files, _run_json(case, out, {**details, "custody_head": head, "files": entries}, given)])
@@ -85,22 +83,23 @@ def _document(frames: Frames, analysis_id: str, incident: str | None, given: Del
     )
 
 
-def rendered(result: Document, tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, Iterable[str]]]:
-    """Yield the report's files, (name, pieces of its text): the tables as CSV, and those made from the document alone."""
+def rendered(result: Document, frames: Frames | None = None) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the report's files, (name, pieces of its text): tables as CSV where there are any, and those made from the document alone."""
     with ThreadPoolExecutor(1) as pool:
         page = pool.submit(as_html, result)  # most of its time it waits for the charts
-        for name, frame in tables.items():
-            yield f"{name}.csv", csv_pieces(csv_columns(name, frame))
+        for name in CSV_TABLES:
+            if frames is not None:
+                yield f"{name}.csv", csv_pieces(csv_columns(name, piece) for piece in frames.pieces(name))
         yield "report.json", [to_json(result)]
         yield "report.md", [as_markdown(result)]
         yield "report.html", [page.result()]
 
 
-def csv_pieces(frame: pl.DataFrame) -> Iterator[str]:
+def csv_pieces(pieces: Iterable[pl.DataFrame]) -> Iterator[str]:
     """Yield a table as CSV, piece by piece: the text of a large one takes several times what the table takes."""
-    for first in range(0, max(1, len(frame)), ROWS_AT_ONCE):
-        text = as_csv(frame.slice(first, ROWS_AT_ONCE))
-        yield text if first == 0 else text.partition("\n")[2]
+    for number, piece in enumerate(pieces):
+        text = as_csv(piece)
+        yield text if number == 0 else text.partition("\n")[2]
 
 
 def csv_columns(name: str, frame: pl.DataFrame) -> pl.DataFrame:

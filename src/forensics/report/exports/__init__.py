@@ -14,7 +14,7 @@ from forensics.errors import UsageError
 
 if TYPE_CHECKING:
     from forensics.case.case import Case
-    from forensics.report.document import Frames
+    from forensics.report.frames import Frames
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from forensics.case.case import Case
-from forensics.report.document import Frames
 from forensics.report.exports import Export
+from forensics.report.frames import Frames
 from forensics.report.tables import as_csv, plain
 from forensics.report.write import csv_columns
 
