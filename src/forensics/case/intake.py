@@ -86,6 +86,7 @@ def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
             staged.unlink(missing_ok=True)
             raise
     prepared.row |= digest.result()._asdict()
+    prepared.row["assumptions"] += sorted(file.problems)
     return prepared
 
 

@@ -62,6 +62,8 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
                     progress.say(f"Refused {entry.name}: it {outcome}.")
                     _strict(result, options)
                 else:
+                    for problem in sorted(entry.problems):
+                        progress.say(f"{entry.name}: {problem}.")
                     _take(case, outcome, result, known)
                 advance(1)
     finally:

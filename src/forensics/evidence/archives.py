@@ -1,7 +1,8 @@
 """Members of zip and tar archives as evidence files, nested ones too; nothing is unpacked into a folder, and everything is bounded.
 
 Names inside an archive are only ever shown: absolute paths and ``..`` cannot lead anywhere. What must be seekable (a compressed tar, an
-archive inside an archive) is kept in an unnamed temporary file that goes away with the process.
+archive inside an archive) is kept in an unnamed temporary file that goes away with the process; whoever wants one member only once takes
+``passing_member``, which reads on to it and keeps nothing.
 """
 
 from __future__ import annotations
@@ -12,15 +13,27 @@ import tarfile
 import tempfile
 import threading
 import zipfile
-import zlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, cast
 
 from forensics.errors import RefusedEvidenceError
-from forensics.evidence.streams import CHUNK, bounded_expansion, decompressed
-from forensics.files import spelled
+from forensics.evidence.containers import (
+    Backing,
+    Handle,
+    Header,
+    Inflating,
+    beginning,
+    bound_directory,
+    headers,
+    resumed,
+    shown,
+    why_refused,
+)
+from forensics.evidence.streams import CHUNK, decompressed
 
 DEPTH = 3
 """Archives inside archives are followed so deep."""
@@ -28,6 +41,8 @@ MEMBERS = 10_000
 """So many members of one archive are taken."""
 SPOOLED = 16 << 30
 """Bytes that one compressed or nested archive may expand to."""
+KEPT = 16
+"""Archives that are kept open at a time."""
 
 HEAD = 512
 _OFFICE = "[Content_Types].xml"
@@ -42,42 +57,6 @@ class Member:
 
     path: str
     refused: str | None = None
-
-
-class Backing(io.RawIOBase):
-    """A stretch of an open file, read by position: many readers may share the file."""
-
-    def __init__(self, handle: int, start: int, size: int) -> None:
-        self.handle, self.start, self.size, self._at = handle, start, size, 0
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Move to a position."""
-        self._at = max(0, offset + (0, self._at, self.size)[whence])
-        return self._at
-
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        """Read into a buffer and return how many bytes."""
-        wanted = max(0, min(len(buffer), self.size - self._at))
-        data = os.pread(self.handle, wanted, self.start + self._at)
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def again(self) -> BinaryIO:
-        """Return a reader of the same bytes from their beginning."""
-        return cast("BinaryIO", io.BufferedReader(Backing(self.handle, self.start, self.size), CHUNK))
 
 
 def kind_of(head: bytes) -> str | None:
@@ -104,40 +83,121 @@ def open_member(location: Path, path: str) -> BinaryIO:
     return _find(archive, path)
 
 
+def passing_member(location: Path, path: str) -> BinaryIO:
+    """Open the bytes of a member as ``open_member`` does, reading on to it through what is compressed: nothing is unpacked to a file, and
+    nothing behind the member is read.
+    """
+    stored = Backing(Handle(os.open(location, os.O_RDONLY)), 0, location.stat().st_size)
+    if kind_of(stored.again(HEAD).read(HEAD)):
+        return _find(Archive(stored), path, once=True)
+    return _passing(stored.again(), path)
+
+
 # Archives -------------------------------------------------------------------------------------------------------------
 
-_kept: dict[tuple[str, ...], Backing | None] = {}
+
+@dataclass(frozen=True)
+class Entry:
+    """A member as its archive lists it: where a tar holds it, or its record in a zip; or why it is not taken."""
+
+    path: str
+    refused: str | None = None
+    start: int = 0
+    size: int = 0
+    record: zipfile.ZipInfo | None = None
+
+
+class Archive:
+    """An archive that can be read anywhere: its members are listed once, however many of them are opened."""
+
+    def __init__(self, backing: Backing, problem: str | None = None) -> None:
+        """``problem``: what was wrong with the bytes that it was made of, though it was read."""
+        self.backing, self.problem = backing, problem
+        self.is_zip = kind_of(backing.again(HEAD).read(HEAD)) == "zip"
+        self._inner: dict[str, Archive | None] = {}
+
+    @cached_property
+    def _zip(self) -> zipfile.ZipFile:
+        bound_directory(self.backing)
+        return zipfile.ZipFile(self.backing.again())
+
+    @cached_property
+    def listed(self) -> tuple[dict[str, Entry], list[Member]]:
+        """The members by path, and what is said of others: that a name is there twice, that there are too many."""
+        try:
+            return _listed(self._in_zip() if self.is_zip else self._in_tar())
+        except (zipfile.BadZipFile, tarfile.TarError, OSError, ValueError) as error:
+            raise RefusedEvidenceError(f"is a damaged archive ({error}); copy it again from where it came") from error
+
+    def _in_zip(self) -> Iterator[Entry]:
+        records = self._zip.infolist()
+        if any(record.filename == _OFFICE for record in records):
+            raise RefusedEvidenceError("is an Office document; export it as CSV")
+        for record in records:
+            if not record.is_dir():
+                yield Entry(shown(record.filename), "is encrypted" if record.flag_bits & 1 else None, record=record)
+
+    def _in_tar(self) -> Iterator[Entry]:
+        with tarfile.open(fileobj=cast("IO[bytes]", self.backing.again()), mode="r:", tarinfo=Header) as tar:
+            for info in headers(tar):
+                yield Entry(shown(info.name), why_refused(info), self.backing.start + info.offset_data, info.size)
+
+    def open(self, entry: Entry) -> BinaryIO:
+        """Open a member: a stretch of a tar, a decompressing stream of a zip."""
+        if entry.record is None:
+            return Backing(self.backing.handle, entry.start, entry.size).again()
+        return cast("BinaryIO", io.BufferedReader(Inflating(self._zip, entry.record), CHUNK))
+
+    def inner(self, entry: Entry) -> Archive | None:
+        """Return the archive that a member is, None when it is none; the last one is kept: members are opened in order."""
+        if entry.path not in self._inner:
+            found = _archive(Backing(self.backing.handle, entry.start, entry.size)) if entry.record is None else self._unpacked(entry)
+            self._inner = {entry.path: found}
+        return self._inner[entry.path]
+
+    def _unpacked(self, entry: Entry) -> Archive | None:
+        """Return the archive that a member of a zip is."""
+        if kind_of(self.open(entry).read(HEAD)):
+            return _spooled(self.open(entry), b"", set())
+        problems: set[str] = set()
+        content = decompressed(self.open(entry), problems)
+        try:
+            start = beginning(content, HEAD)
+        except RefusedEvidenceError:
+            return None  # said again, by name, when the member itself is read
+        return _spooled(content, start, problems) if kind_of(start) else None
+
+
+_kept: OrderedDict[tuple[str, int, int], Archive | None] = OrderedDict()
 _lock = threading.RLock()
 
 
-def _top(location: Path) -> Backing | None:
+def _top(location: Path) -> Archive | None:
     found = location.stat()
-    key = (str(location), str(found.st_mtime_ns), str(found.st_size))
+    key = (str(location), found.st_mtime_ns, found.st_size)
     with _lock:
         if key not in _kept:
-            handle = os.open(location, os.O_RDONLY)
-            _kept[key] = _archive(Backing(handle, 0, found.st_size))
-            if _kept[key] is None or _kept[key].handle != handle:  # type: ignore[union-attr]
-                os.close(handle)
+            _kept[key] = _archive(Backing(Handle(os.open(location, os.O_RDONLY)), 0, found.st_size))
+            if len(_kept) > KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(key)
         return _kept[key]
 
 
-def _archive(stored: Backing) -> Backing | None:
+def _archive(stored: Backing) -> Archive | None:
     """Return the archive in these bytes (decompressed where it is), None when there is none."""
-    head = stored.again().read(HEAD)
-    if kind_of(head):
-        return stored
-    content = decompressed(stored.again())
+    if kind_of(stored.again(HEAD).read(HEAD)):
+        return Archive(stored)
+    problems: set[str] = set()
+    content = decompressed(stored.again(), problems)
     try:
-        start = content.read(HEAD)
+        start = beginning(content, HEAD)
     except RefusedEvidenceError:
         return None  # said again, by name, when the file itself is read
-    if kind_of(start) is None:
-        return None
-    return _spooled(content, start)
+    return _spooled(content, start, problems) if kind_of(start) else None
 
 
-def _spooled(content: BinaryIO, start: bytes) -> Backing:
+def _spooled(content: BinaryIO, start: bytes, problems: set[str]) -> Archive:
     with tempfile.TemporaryFile(dir=workspace) as file:
         size = file.write(start)
         while chunk := content.read(CHUNK):
@@ -145,118 +205,87 @@ def _spooled(content: BinaryIO, start: bytes) -> Backing:
             if size > SPOOLED:
                 raise RefusedEvidenceError(f"expands to more than {SPOOLED >> 30} GB; unpack it yourself if it is evidence")
         file.flush()
-        return Backing(os.dup(file.fileno()), 0, size)
+        return Archive(Backing(Handle(os.dup(file.fileno())), 0, size), "; ".join(sorted(problems)) or None)
 
 
-def _walk(archive: Backing, prefix: str, depth: int) -> Iterator[Member]:
-    for number, (name, refused) in enumerate(_entries(archive)):
-        path = f"{prefix}{shown(name)}"
-        if number >= MEMBERS:
-            yield Member(prefix.rstrip("/") or ".", f"holds more than {MEMBERS:,} members; the rest was not read")
-            return
-        if refused is not None:
-            yield Member(path, refused)
-            continue
-        inner = _nested(archive, name)
+def _walk(archive: Archive, prefix: str, depth: int) -> Iterator[Member]:
+    with _lock:
+        entries, said = archive.listed
+    if archive.problem is not None:
+        yield Member(prefix.rstrip("/") or ".", f"was read, but {archive.problem}")
+    yield from (Member(f"{prefix}{member.path}" if member.path else prefix.rstrip("/") or ".", member.refused) for member in said)
+    for entry in entries.values():
+        path = f"{prefix}{entry.path}"
+        inner = archive.inner(entry) if entry.refused is None else None
         if inner is None:
-            yield Member(path)
+            yield Member(path, entry.refused)
         elif depth <= 1:
             yield Member(path, f"is an archive nested more than {DEPTH} deep; unpack it yourself if it is evidence")
         else:
             yield from _walk(inner, f"{path}/", depth - 1)
 
 
-def shown(name: str) -> str:
-    """Return a member's name without anything that leads out: no root, no ``..``."""
-    return spelled("/".join(part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", "..", ".")))
+def _listed(entries: Iterator[Entry]) -> tuple[dict[str, Entry], list[Member]]:
+    found: dict[str, Entry] = {}
+    said: list[Member] = []
+    for entry in entries:
+        if entry.path not in found and len(found) == MEMBERS:
+            said.append(Member("", f"holds more than {MEMBERS:,} members; the rest was not read"))
+            break
+        if found.setdefault(entry.path, entry) is not entry:
+            said.append(Member(entry.path, "is in its archive more than once; the first was read"))
+    return found, list(dict.fromkeys(said))
 
 
-def _entries(archive: Backing) -> list[tuple[str, str | None]]:
-    """Return (name, why it is not taken) of the members, the first of equal names."""
-    try:
-        if kind_of(archive.again().read(HEAD)) == "zip":
-            with zipfile.ZipFile(archive.again()) as opened:
-                names = [info.filename for info in opened.infolist()]
-                if _OFFICE in names:
-                    raise RefusedEvidenceError("is an Office document; export it as CSV")
-                found = [(info.filename, "is encrypted" if info.flag_bits & 1 else None) for info in opened.infolist() if not info.is_dir()]
-        else:
-            with tarfile.open(fileobj=cast("IO[bytes]", archive.again()), mode="r:") as tar:
-                found = [(info.name, None if info.isreg() else "is a link or a device") for info in tar if not info.isdir()]
-    except (zipfile.BadZipFile, tarfile.TarError, OSError, ValueError) as error:
-        raise RefusedEvidenceError(f"is a damaged archive ({error}); copy it again from where it came") from error
-    return list({name: (name, refused) for name, refused in reversed(found)}.values())[::-1]
-
-
-def _nested(archive: Backing, name: str) -> Backing | None:
-    """Return the archive that a member is, None when it is none."""
-    stretch = _stretch(archive, name)
-    if stretch is not None:
-        return _archive(stretch)
-    head = _open(archive, name).read(HEAD)
-    if kind_of(head):
-        return _spooled(_open(archive, name), b"")
-    content = decompressed(_open(archive, name))
-    try:
-        start = content.read(HEAD)
-    except RefusedEvidenceError:
-        return None  # said again, by name, when the member itself is read
-    return _spooled(content, start) if kind_of(start) else None
-
-
-def _find(archive: Backing, path: str) -> BinaryIO:
-    for name, refused in _entries(archive):
-        if refused is None and shown(name) == path:
-            return _open(archive, name)
-        if refused is None and path.startswith(shown(name) + "/"):
-            inner = _nested(archive, name)
+def _find(archive: Archive, path: str, once: bool = False) -> BinaryIO:
+    with _lock:
+        entries, _ = archive.listed
+        for around in (path, *(str(parent) for parent in PurePosixPath(path).parents)):
+            entry = entries.get(around)
+            if entry is None or entry.refused is not None:
+                continue
+            if around == path:
+                return archive.open(entry)
+            rest = path.removeprefix(f"{around}/")
+            if once:
+                return _passing(archive.open(entry), rest)
+            inner = archive.inner(entry)
             if inner is not None:
-                return _find(inner, path.removeprefix(shown(name) + "/"))
+                return _find(inner, rest)
     raise RefusedEvidenceError("is no longer in its archive")
 
 
-def _open(archive: Backing, name: str) -> BinaryIO:
-    """Open a member: a stretch of a tar, a decompressing stream of a zip."""
-    stretch = _stretch(archive, name)
-    if stretch is not None:
-        return stretch.again()
-    return cast("BinaryIO", io.BufferedReader(_Inflating(zipfile.ZipFile(archive.again()), name), CHUNK))
+# One member, once -----------------------------------------------------------------------------------------------------
 
 
-def _stretch(archive: Backing, name: str) -> Backing | None:
-    """Return where a tar holds a member, None for a zip."""
-    if kind_of(archive.again().read(HEAD)) == "zip":
-        return None
-    with tarfile.open(fileobj=cast("IO[bytes]", archive.again()), mode="r:") as tar:
-        info = next(info for info in tar if info.name == name and info.isreg())
-    return Backing(archive.handle, archive.start + info.offset_data, info.size)
+def _passing(stream: BinaryIO, path: str) -> BinaryIO:
+    """Return the member in a stream that can only be read on."""
+    start = beginning(stream, HEAD)
+    whole = resumed(start, stream)
+    if kind_of(start) is None:
+        content = decompressed(whole)
+        start = beginning(content, HEAD)
+        whole = resumed(start, content)
+    kind = kind_of(start)
+    if kind == "zip":  # its list of members stands at its end
+        return _find(_spooled(whole, b"", set()), path, once=True)
+    if kind is None:
+        raise RefusedEvidenceError("is no longer in its archive")
+    try:
+        return _in_passing_tar(whole, path)
+    except (tarfile.TarError, ValueError) as error:
+        raise RefusedEvidenceError(f"is in a damaged archive ({error}); copy it again from where it came") from error
 
 
-class _Inflating(io.RawIOBase):
-    """A member of a zip; the archive is closed with it."""
-
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
-        self._archive = archive
-        self._content = archive.open(name)
-        self._stored, self._given = archive.getinfo(name).compress_size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._given
-
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        try:
-            data = self._content.read(len(buffer))
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
-            raise RefusedEvidenceError(f"cannot be taken out of its archive ({error})") from error
-        buffer[: len(data)] = data
-        self._given += len(data)
-        bounded_expansion(self._given, self._stored)
-        return len(data)
-
-    def close(self) -> None:
-        self._content.close()
-        self._archive.close()
-        super().close()
+def _in_passing_tar(stream: BinaryIO, path: str) -> BinaryIO:
+    tar = tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", tarinfo=Header, bufsize=CHUNK)  # noqa: SIM115 (the member reads it)
+    seen: set[str] = set()
+    for info in headers(tar):
+        name = shown(info.name)
+        first = name not in seen
+        seen.add(name)
+        if not first or why_refused(info) is not None or not (path == name or path.startswith(f"{name}/")):
+            continue
+        member = resumed(b"", cast("BinaryIO", tar.extractfile(info)), tar)
+        return member if path == name else _passing(member, path.removeprefix(f"{name}/"))
+    raise RefusedEvidenceError("is no longer in its archive")

@@ -43,6 +43,8 @@ class EvidenceFile:
     name: str
     location: Path
     member: str | None = None
+    problems: set[str] = field(default_factory=set, compare=False)
+    """What reading the content to its end has found wrong with the stored bytes, though what is good of them was read."""
 
     def open_stored(self) -> BinaryIO:
         """Open the bytes as they are stored (what is hashed); ``RefusedEvidenceError`` when they cannot be read."""
@@ -53,7 +55,14 @@ class EvidenceFile:
 
     def open(self) -> BinaryIO:
         """Open the content: what is compressed (by its first bytes, not its name) is decompressed while it is read."""
-        return decompressed(self.open_stored())
+        return decompressed(self.open_stored(), self.problems)
+
+    def open_once(self) -> BinaryIO:
+        """Open the stored bytes as ``open_stored`` does, for one look: of an archive nothing is unpacked, or read behind the member."""
+        try:
+            return self.open_stored() if self.member is None else archives.passing_member(self.location, self.member)
+        except OSError as error:
+            raise RefusedEvidenceError(f"cannot be read ({error.strerror or error})") from error
 
     def fingerprint(self) -> Fingerprint:
         """Return size and time of change; ``RefusedEvidenceError`` when the file is gone."""

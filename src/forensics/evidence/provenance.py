@@ -8,13 +8,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from forensics.case.case import Case
 from forensics.errors import BrokenEvidenceError, RefusedEvidenceError, UsageError
 from forensics.evidence.discover import EvidenceFile, at
-from forensics.evidence.documents import text_chunks
+from forensics.evidence.documents import PARQUET, text_chunks
 from forensics.evidence.hashing import sha256_of, sha256_of_stream
+from forensics.evidence.streams import CHUNK, decompressed
 from forensics.progress import Advance, Progress
 from forensics.text import printable
 
@@ -73,9 +74,9 @@ def show(case: Case, reference: str, progress: Progress) -> RawLine:
             f"{row['path']} is no longer at {file.location}: put it back, or find it with `forensics verify --search DIR`."
         )
     with progress.step(f"Hashing {file.name}", total=row["size_bytes"]) as advance:
-        matches = stored_sha256(file, advance) == row["sha256"]
+        matches = stored_sha256(file, advance, once=True) == row["sha256"]
     try:
-        raw = _row_of_parquet(file, line) if _is_parquet(file) else _line_of_text(file, line)
+        raw = _line(file, line)
     except RefusedEvidenceError as error:
         raise BrokenEvidenceError(f"{row['path']} {error}.") from error
     if raw is None:
@@ -83,11 +84,14 @@ def show(case: Case, reference: str, progress: Progress) -> RawLine:
     return RawLine(row["evidence_id"], row["path"], line, row["sha256"], raw, matches)
 
 
-def stored_sha256(file: EvidenceFile, advance: Advance) -> str:
-    """Return the SHA-256 of the bytes as they are stored; ``advance`` is told the bytes read."""
+def stored_sha256(file: EvidenceFile, advance: Advance, once: bool = False) -> str:
+    """Return the SHA-256 of the bytes as they are stored; ``advance`` is told the bytes read.
+
+    ``once``: no other member of the archive will be asked for.
+    """
     if file.member is None:
         return sha256_of(file.location, advance)
-    with file.open_stored() as stream:
+    with file.open_once() if once else file.open_stored() as stream:
         return sha256_of_stream(stream, advance)
 
 
@@ -115,26 +119,20 @@ def _meant(case: Case, name: str) -> dict[str, Any]:
     raise UsageError(f"No evidence in this case is called {name!r}: `forensics status` lists what is loaded.")
 
 
-def _is_parquet(file: EvidenceFile) -> bool:
-    with file.open() as stream:
-        return stream.read(4) == b"PAR1"
+def _line(file: EvidenceFile, line: int) -> bytes | None:
+    """Read on to a line, in blocks; nothing after it is read, nothing is unpacked to disk. Of Parquet: a row as JSON."""
+    with io.BufferedReader(cast("io.RawIOBase", decompressed(file.open_once())), CHUNK) as content:
+        stream = cast("BinaryIO", content)
+        if content.peek(len(PARQUET)).startswith(PARQUET):
+            return _row_of_parquet(file.location if file.member is None else io.BytesIO(stream.read()), line)
+        return nth_line(text_chunks(stream), line)
 
 
-def _row_of_parquet(file: EvidenceFile, line: int) -> bytes | None:
+def _row_of_parquet(source: Path | io.BytesIO, line: int) -> bytes | None:
     import polars as pl
 
-    if file.member is None:
-        rows = pl.scan_parquet(file.location, glob=False).slice(line - 1, 1).collect().to_dicts()
-    else:
-        with file.open() as stream:
-            rows = pl.scan_parquet(io.BytesIO(stream.read())).slice(line - 1, 1).collect().to_dicts()
+    rows = pl.scan_parquet(source, glob=False).slice(line - 1, 1).collect().to_dicts()
     return json.dumps(rows[0], ensure_ascii=False, default=str).encode() if rows else None
-
-
-def _line_of_text(file: EvidenceFile, line: int) -> bytes | None:
-    """Read on to the line, in blocks; nothing after it is read, nothing is unpacked to disk."""
-    with file.open() as stream:
-        return nth_line(text_chunks(stream), line)
 
 
 def nth_line(chunks: Iterator[bytes], line: int) -> bytes | None:
