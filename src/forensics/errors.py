@@ -35,3 +35,12 @@ class BrokenEvidenceError(ForensicsError):
 
 class RefusedEvidenceError(ForensicsError):
     """One evidence file cannot be read; the rest of the load goes on and the refusal is listed."""
+
+
+class FaultError(RefusedEvidenceError):
+    """The program itself failed at one evidence file (``fault``); the rest of the load goes on, the command fails at its end."""
+
+    def __init__(self, fault: BaseException) -> None:
+        said = str(fault).splitlines()[0][:200] if str(fault) else ""
+        super().__init__(f"met a fault of the program ({type(fault).__name__}{': ' if said else ''}{said})")
+        self.fault = fault

@@ -286,3 +286,51 @@ def test_any_file_name_is_taken_and_leads_back_to_its_file(tmp_path: Path) -> No
         assert {check.state for check in verify(case, Silent())} == {"intact"}
         for row in rows:
             assert show(case, f"{row['evidence_id']}:1", Silent()).matches
+
+
+@pytest.mark.parametrize("fault", [KeyError("x"), ValueError("a bug"), AssertionError(), pl.exceptions.ColumnNotFoundError("y")])
+def test_a_fault_of_the_program_at_one_file_is_called_that_and_the_others_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception
+) -> None:
+    """It must not pass for a refusal: the command fails at its end, and says that it is no matter of the evidence."""
+    from typer.testing import CliRunner
+
+    from forensics.case import intake
+    from forensics.cli.app import app
+
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_bytes(text([clf(0, f"/{name}")]))
+    plan = intake._plan
+
+    def faulty(head: bytes, *given: Any) -> Any:
+        if b"/a.log" in head:
+            raise fault
+        return plan(head, *given)
+
+    monkeypatch.setattr(intake, "_plan", faulty)
+    ended = CliRunner().invoke(app, ["load", str(tmp_path), "--case", str(tmp_path / "case")])
+    said = capsys.readouterr().err + ended.stderr
+    assert ended.exit_code == 1
+    assert f"Refused a.log: it met a fault of the program ({type(fault).__name__}" in said
+    assert "This is a fault of the program, not of your evidence" in said
+    with Case.open(tmp_path / "case") as case:
+        assert case.table("evidence_files")["path"].to_list() == ["b.log"]
+    alone = CliRunner().invoke(app, ["load", str(tmp_path / "a.log"), "--case", str(tmp_path / "none")])
+    assert alone.exit_code == 1
+    assert "fault of the program, not of your evidence" in capsys.readouterr().err + alone.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here whose bytes cannot be read")
+def test_a_medium_that_cannot_be_read_refuses_its_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from forensics.evidence import containers
+
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_bytes(text([clf(0, f"/{name}")]))
+
+    def opened(self: containers.Stored, path: Path) -> None:
+        io.FileIO.__init__(self, "/proc/self/mem" if path.name == "a.log" else path)  # its first bytes can never be read
+
+    monkeypatch.setattr(containers.Stored, "__init__", opened)
+    result, rows = loaded(tmp_path / "case", tmp_path / "a.log", tmp_path / "b.log")
+    assert result.refused == [("a.log", "cannot be read (Input/output error)")]
+    assert [row["path"] for row in rows] == ["b.log"]

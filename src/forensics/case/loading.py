@@ -6,6 +6,9 @@ Several files are read at the same time; they are committed in the order of thei
 from __future__ import annotations
 
 import csv
+import json
+import lzma
+import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,22 +17,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
+import pyarrow as pa
+import zstandard
 
 from forensics import limits
 from forensics.case import store
 from forensics.case.case import Case
 from forensics.case.intake import Intake, Prepared, prepare
 from forensics.case.load_options import LoadOptions
-from forensics.errors import ForensicsError, RefusedEvidenceError
+from forensics.errors import FaultError, ForensicsError, RefusedEvidenceError
 from forensics.evidence import custody
 from forensics.evidence.discover import EvidenceFile, discover
 from forensics.progress import Progress
 
 __all__ = ["LoadOptions", "LoadResult", "load"]
 
-UNREADABLE = (pl.exceptions.PolarsError, csv.Error, ValueError, OverflowError, RecursionError)
-"""What readers raise for contents that nobody foresaw."""
+UNREADABLE = (
+    pl.exceptions.ComputeError, pl.exceptions.NoDataError, pl.exceptions.DuplicateError, csv.Error, json.JSONDecodeError, UnicodeError,
+    pa.ArrowInvalid, zlib.error, lzma.LZMAError, zstandard.ZstdError, RecursionError,
+)  # fmt: skip
+"""What the libraries raise for contents that they cannot read (the last one: JSON nested without end)."""
+STOPPING = (OSError, MemoryError, ForensicsError, duckdb.Error)
+"""What is no fault of the program, and would meet the next file as well: a full disk, options that cannot be meant."""
 AT_ONCE = 2
 """Files read at the same time (each already uses several threads), where there is memory for it."""
 MEMORY_FOR_SEVERAL = 1_500_000_000
@@ -43,6 +54,13 @@ class LoadResult:
     loaded: list[dict[str, Any]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    faults: list[FaultError] = field(default_factory=list)
+    """Refusals that are the program's own fault."""
+
+    def complain(self) -> None:
+        """Raise the first fault of the program: what else could be loaded is loaded, but the command has failed."""
+        if self.faults:
+            raise self.faults[0].fault
 
 
 def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress: Progress) -> LoadResult:
@@ -59,6 +77,7 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
             for entry, outcome in _prepared(case, found.files, options, known):
                 if isinstance(outcome, RefusedEvidenceError):
                     result.refused.append((entry.name, str(outcome)))
+                    result.faults += [outcome] if isinstance(outcome, FaultError) else []
                     progress.say(f"Refused {entry.name}: it {outcome}.")
                     _strict(result, options)
                 else:
@@ -113,6 +132,10 @@ def _outcome(entry: EvidenceFile, future: Future[Prepared]) -> tuple[EvidenceFil
         return entry, error
     except UNREADABLE as error:  # nobody foresaw what is in it: named, and the rest still loads
         return entry, RefusedEvidenceError(f"cannot be read ({type(error).__name__}: {str(error)[:200]})")
+    except STOPPING:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        return entry, FaultError(error)
 
 
 def _take(case: Case, prepared: Prepared, result: LoadResult, known: dict[str, str]) -> None:
@@ -142,6 +165,7 @@ def evidence_id(sha256: str, known: dict[str, str]) -> str:
 
 def _conclude(case: Case, result: LoadResult, paths: Sequence[str | Path]) -> None:
     if not result.loaded and not result.unchanged:
+        result.complain()
         reasons = "; ".join(f"{name} {reason}" for name, reason in result.refused[:3])
         more = f" (and {len(result.refused) - 3} more)" if len(result.refused) > 3 else ""
         raise ForensicsError(f"Nothing was loaded: {reasons}{more}." if reasons else _nothing(paths))

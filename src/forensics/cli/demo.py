@@ -58,6 +58,7 @@ def tell(found: Investigation, case: Path) -> None:
         print(printable(line))
     for command in ("timeline", "response", "status"):
         print(printable(f"  forensics {command} --case {case}"))
+    found.loaded.complain()
 
 
 def register(app: typer.Typer) -> None:

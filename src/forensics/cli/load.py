@@ -68,23 +68,17 @@ def load(
     from forensics.progress import Terminal
 
     options = LoadOptions(
-        kind=kind,
-        log_format=log_format,
-        time_zone=time_zone,
-        tier=tier,
-        host=host,
-        strict=strict,
-        exhibit=exhibit,
+        kind=kind, log_format=log_format, time_zone=time_zone, tier=tier, host=host, strict=strict,
         since=rulings.moment(since) if since else None,
         until=rulings.moment(until) if until else None,
         trusted_proxies=tuple(trusted_proxy or ()),
         clock_offsets=clock_offsets(clock_offset or ()),
-        collected_by=collected_by,
-        collected_at=collected_at,
-        note=note,
-    )
+        exhibit=exhibit, collected_by=collected_by, collected_at=collected_at, note=note,
+    )  # fmt: skip
     with Case.create(case) as opened:
-        told(load_evidence(opened, evidence, options, Terminal()), Terminal())
+        result = load_evidence(opened, evidence, options, Terminal())
+    told(result, Terminal())
+    result.complain()
 
 
 def told(result: LoadResult, progress: Progress) -> None:

@@ -24,6 +24,17 @@ LONGEST_HEADER = 1 << 20
 """Bytes of a name or of other facts about one member of a tar."""
 
 
+class Stored(io.FileIO):
+    """A file of evidence; where a medium cannot give its bytes, that is told as a refusal of this file."""
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        """Read into a buffer; ``RefusedEvidenceError`` where the bytes cannot be read."""
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            raise RefusedEvidenceError(f"cannot be read ({error.strerror})") from error
+
+
 class Handle:
     """An open file, closed when nobody reads it any more."""
 
@@ -58,7 +69,10 @@ class Backing(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         """Read into a buffer and return how many bytes."""
         wanted = max(0, min(len(buffer), self.size - self._at))
-        data = os.pread(self.handle.number, wanted, self.start + self._at)
+        try:
+            data = os.pread(self.handle.number, wanted, self.start + self._at)
+        except OSError as error:
+            raise RefusedEvidenceError(f"cannot be read ({error.strerror})") from error
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)

@@ -14,10 +14,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from forensics.errors import RefusedEvidenceError, UsageError
 from forensics.evidence import archives
+from forensics.evidence.containers import Stored
 from forensics.evidence.streams import decompressed
 from forensics.files import spelled, unspelled
 
@@ -49,7 +50,7 @@ class EvidenceFile:
     def open_stored(self) -> BinaryIO:
         """Open the bytes as they are stored (what is hashed); ``RefusedEvidenceError`` when they cannot be read."""
         try:
-            return self.location.open("rb", buffering=0) if self.member is None else archives.open_member(self.location, self.member)
+            return cast("BinaryIO", Stored(self.location)) if self.member is None else archives.open_member(self.location, self.member)
         except OSError as error:
             raise RefusedEvidenceError(f"cannot be read ({error.strerror or error})") from error
 
