@@ -95,6 +95,10 @@ def small(folder: Path) -> Iterator[bool]:
             subprocess.run(["umount", str(folder)], check=True)
 
 
+def _sum(counts: Counter[str], what: str) -> int:
+    return sum(count for name, count in counts.items() if name.endswith(what))
+
+
 def main() -> None:
     """Do the runs and count."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 300
@@ -109,10 +113,16 @@ def main() -> None:
                     counts[f"{mode}: survived"] += trial.survives(name, mode)
             shutil.rmtree(trial.work)
             trial.work.mkdir()
+            if number % 50 == 49:
+                print(
+                    f"{number + 1} of {runs} runs: {_sum(counts, 'survived')} of {_sum(counts, 'injected')} survived",
+                    file=sys.stderr,
+                    flush=True,
+                )
         trial.server.close()
     for what, count in sorted(counts.items()):
         print(f"{what} {count}")
-    print(f"{sum(v for k, v in counts.items() if 'survived' in k)} of {sum(v for k, v in counts.items() if 'injected' in k)} survived")
+    print(f"{_sum(counts, 'survived')} of {_sum(counts, 'injected')} survived")
     print(f"from Ctrl-C to the end: {max(trial.waited, default=0):.2f} s at most")
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
+import os
+import socket
+import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -12,9 +16,14 @@ from typing import Any
 
 import pytest
 
+from forensics.analysis import ensure_analysed
 from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
+from forensics.evidence.verify import verify
 from forensics.progress import Silent
+from forensics.report import write_report
+from forensics.report.collect import collect
+from forensics.report.exports import write_export
 
 LINE = '198.18.0.7 - - [02/Mar/2024:00:00:{:02d} +0000] "GET /{} HTTP/1.1" 200 512 "-" "curl/8"\n'
 LOG = "".join(LINE.format(n % 60, n) for n in range(60)).encode()
@@ -126,3 +135,53 @@ def test_a_line_of_records_longer_than_the_sample_is_no_trouble(tmp_path: Path) 
     rows, refused = taken(tmp_path, **{"long.json": "\n".join(lines).encode()})
     assert not refused
     assert rows["long.json"]["parsed"] == 6
+
+
+def test_what_cannot_be_listed_or_opened_is_named_and_the_rest_loads(tmp_path: Path) -> None:
+    """Paths beyond what the system takes, names of 255 bytes, pipes, sockets, devices, a linked folder, one that may not be read."""
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    (evidence / ("n" * 251 + ".log")).write_bytes(LOG)
+    (evidence / "other.log").write_bytes(LOG.replace(b"curl", b"wget"))
+    os.mkfifo(evidence / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(evidence):
+        listening.bind("sock")
+    here = os.open(evidence, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=here)
+        inner = os.open("d" * 250, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    (tmp_path / "link").symlink_to(evidence, target_is_directory=True)
+    try:
+        with Case.create(tmp_path / "case") as case:
+            result = load(case, [tmp_path / "link"], LoadOptions(), Silent())
+            assert sorted(case.table("evidence_files")["path"]) == ["n" * 251 + ".log", "other.log"]
+            assert {check.state for check in verify(case, Silent())} == {"intact"}
+    finally:
+        subprocess.run(["rm", "-rf", evidence], check=True)  # what Python cannot reach either
+    reasons = {name[:10]: reason for name, reason in result.refused}
+    assert reasons == {
+        "d" * 10: "cannot be listed (File name too long)",
+        "pipe": "is no regular file; to load what a program writes, pipe it into `forensics load -`",
+        "sock": "is no regular file",
+    }
+
+
+def test_findings_are_never_taken_for_evidence(tmp_path: Path) -> None:
+    """Exports of an earlier run, in a folder of their own, with the evidence: accounts and links out of them would prove themselves."""
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    (evidence / "a.log").write_bytes(LOG)
+    (evidence / "accounts.csv").write_text("account_id,email\n" + "".join(f"u{n},u{n}@corp.example\n" for n in range(4)))
+    for number in (1, 2):
+        with Case.create(tmp_path / f"case{number}") as case:
+            load(case, [evidence], LoadOptions(), Silent())
+            assert sorted(case.table("evidence_files")["path"]) == ["a.log", "accounts.csv"]
+            ensure_analysed(case, Silent())
+            for kind in ("parquet", "timesketch", "graphml"):
+                write_export(case, kind, evidence / "exported", collect(case, None))
+            write_report(case, tmp_path / "report", None, Silent())
+        for table in (tmp_path / "report").glob("*.csv"):
+            (evidence / f"copied-{table.name}").write_bytes(table.read_bytes())

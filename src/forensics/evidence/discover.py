@@ -147,7 +147,11 @@ def _relative(path: Path, base: Path | None) -> str:
 
 def _walk(folder: Path, base: Path, barred: set[Path], found: Discovery) -> None:
     root = folder.resolve()
-    for parent, folders, names in os.walk(folder):
+
+    def unlisted(error: OSError) -> None:
+        found.refused.append((_shown(Path(str(error.filename)), folder, base), f"cannot be listed ({error.strerror})"))
+
+    for parent, folders, names in os.walk(folder, onerror=unlisted):
         here = Path(parent)
         folders[:] = sorted(name for name in folders if (here / name).resolve() not in barred and not _is_ours(here / name))
         if here.resolve() in barred or _is_ours(here):
@@ -155,17 +159,22 @@ def _walk(folder: Path, base: Path, barred: set[Path], found: Discovery) -> None
             continue
         for name in sorted(names):
             path = here / name
-            shown = _relative(path, base) if base.absolute() in path.absolute().parents else spelled(path.relative_to(folder).as_posix())
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
+            shown = _shown(path, folder, base)
+            if os.path.islink(path) and not path.resolve().is_relative_to(root):  # noqa: PTH114 (a path too long is no link)
                 found.refused.append((shown, "is a symbolic link that leads out of the folder; give its target itself if it is evidence"))
             elif not name.startswith("."):
                 _add(path, shown, found)
 
 
+def _shown(path: Path, folder: Path, base: Path) -> str:
+    """Return how a file below a given folder is named."""
+    return _relative(path, base) if base.absolute() in path.absolute().parents else spelled(path.relative_to(folder).as_posix())
+
+
 def _is_ours(folder: Path) -> bool:
     """Whether a folder is a case, or a report made from one."""
     names = ("case.duckdb", "events"), ("run.json", "report.json", "report.html")
-    return any(all((folder / name).exists() for name in group) for group in names)
+    return any(all(os.path.exists(folder / name) for name in group) for group in names)  # noqa: PTH110 (a path too long is none of ours)
 
 
 def _add(path: Path, name: str, found: Discovery) -> None:
@@ -175,7 +184,8 @@ def _add(path: Path, name: str, found: Discovery) -> None:
         found.refused.append((name, f"cannot be read ({error.strerror or error})"))
         return
     if not stat.S_ISREG(mode):
-        found.refused.append((name, "is no regular file"))
+        piped = stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+        found.refused.append((name, "is no regular file" + ("; to load what a program writes, pipe it into `forensics load -`" * piped)))
     elif path.name not in _NEVER:
         _add_members(path, name, found)
 

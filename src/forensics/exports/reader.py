@@ -49,6 +49,9 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "identifiers": (("account_key",), "account_id"),
 }
 
+FINDINGS = frozenset({"strength_bits", "weight_bits", "load_share", "incident_id"})
+"""Columns that, beside ``actor_id``, tell a table that this program wrote: loaded as evidence it would prove itself."""
+
 
 @dataclass(frozen=True)
 class ExportMatch:
@@ -137,8 +140,10 @@ def read(file: Readable, match: ExportMatch, evidence_id: str) -> ExportRows:
     """Read a recognised export; ``RefusedEvidenceError`` when it names no account."""
     with file.open() as stream:
         table = _table(stream, match)
-    system = match.system or _system_of(table, match, file.name)
     headers = {column: normalised(column) for column in table.frame.columns if column != rows.LINE}
+    if "actor_id" in headers.values() and not FINDINGS.isdisjoint(headers.values()):
+        raise RefusedEvidenceError("is a table of findings, out of a report or an export of this program: that is no evidence")
+    system = match.system or _system_of(table, match)
     clean = values.without_secrets(table.frame, headers)
     present = {column: header for column, header in headers.items() if column in clean.frame.columns}
     made = Columns.of(clean.frame, present, system)
@@ -146,7 +151,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str) -> ExportRows:
     names, wanted = NEEDED[system.kind]
     usable = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
     if not any(name in made.mapping for name in names):
-        raise RefusedEvidenceError(f"{file.name} has no column that names an account: rename one to {wanted} and load it again.")
+        raise RefusedEvidenceError(f"has no column that names an account: rename one to {wanted} and load it again")
     rejected = [*table.rejected, *((line, "no account is named", "") for line in records.filter(~usable)["line"])]
     kept = records.filter(usable).with_columns(pl.lit(evidence_id).alias("evidence_id"))
     if system.kind != "identifiers":
@@ -176,13 +181,11 @@ def _table(stream: BinaryIO, match: ExportMatch) -> rows.Table:
     return readers[match.container]()
 
 
-def _system_of(table: rows.Table, match: ExportMatch, name: str) -> System:
+def _system_of(table: rows.Table, match: ExportMatch) -> System:
     headers = [column for column in table.frame.columns if column != rows.LINE]
     system = system_for(headers) or system_for(headers, match.kind)
     if system is None:
-        raise RefusedEvidenceError(
-            f"{name} is Parquet without the columns of an export: rename one to {NEEDED[match.kind][1]} and load it again."
-        )
+        raise RefusedEvidenceError(f"is Parquet without the columns of an export: rename one to {NEEDED[match.kind][1]} and load it again")
     return system
 
 
