@@ -79,10 +79,15 @@ def wallets(seed: int, size: int = 36_000) -> Crowd:
     exchanges = [made.value("hot-wallet") for _ in range(30)]
     contracts = [made.value("contract") for _ in range(400)]
     groups, others = made.clusters(float(r.uniform(0.15, 0.45)), 18, 1.0, 3, 900)
+    staff = _employers(made, others)
+    desks = [made.value("desk") for _ in range(max(2, size // 3000))]
     for name in others:
+        if name in staff:
+            continue
         friend = others[int(r.integers(len(others)))]
         dice = r.random()
-        source = made.popular(exchanges, 1, 1.1)[0] if dice < 0.65 else friend if dice < 0.75 else made.value("wallet")
+        small = made.popular(desks, 1, 0.5)[0] if dice < 0.68 else friend if dice < 0.78 else made.value("wallet")
+        source = made.popular(exchanges, 1, 1.1)[0] if dice < 0.65 else small
         made.say(name, "funded_by", source, made.moment())
         if r.random() < 0.5:
             target = made.value("deposit") if r.random() < 0.9 else made.popular(exchanges, 1, 1.1)[0]
@@ -90,11 +95,30 @@ def wallets(seed: int, size: int = 36_000) -> Crowd:
         for _ in range(int(r.poisson(0.5))):
             made.say(name, "traded_with", others[int(r.integers(len(others)))], made.moment())
     for group in groups:
-        _run(made, group, exchanges)
+        _run(made, group, exchanges if r.random() < 0.8 else desks)
     for name in made.names:
         for contract in set(made.popular(contracts, 1 + int(r.poisson(6)), 1.0)):
             made.say(name, "used_contract", contract, made.moment())
     return made
+
+
+def _employers(made: Crowd, others: list[str]) -> set[str]:
+    """Staff who got their first money on one pay day, or in the week of a faucet; each cashes out for himself, some for two."""
+    r = made.rng
+    staff: list[str] = []
+    while len(staff) < 0.06 * len(others):
+        team = others[len(staff) : len(staff) + int(np.clip(r.lognormal(3.0, 0.8), 5, 200))]
+        employer, day, minutes = made.value("employer"), made.moment(), 40 if r.random() < 0.6 else 10_000
+        for place, name in enumerate(team):
+            made.say(name, "funded_by", employer, day + timedelta(minutes=float(r.uniform(0, minutes))))
+            if r.random() < 0.7:
+                till = made.value("deposit")
+                for spouse in {name, *(team[place + 1 : place + 2] if r.random() < 0.06 else ())}:
+                    made.say(spouse, "cash_out", till, made.moment())
+            if r.random() < 0.15:
+                made.say(name, "traded_with", team[int(r.integers(len(team)))], made.moment())
+        staff += team
+    return set(staff)
 
 
 def _run(made: Crowd, group: list[str], exchanges: list[str]) -> None:

@@ -45,16 +45,17 @@ def pairs(counts: Counter[object]) -> int:
     return sum(n * (n - 1) // 2 for n in counts.values())
 
 
-@pytest.mark.parametrize(("crowd", "recall"), [(wallets(3, 2500), 0.5), (posters(3, 1000), 0.5)], ids=["wallets", "posters"])
+@pytest.mark.parametrize(("crowd", "recall"), [(wallets(3, 2500), 0.2), (posters(3, 1000), 0.3)], ids=["wallets", "posters"])
 def test_a_crowd_is_no_hairball(crowd: Crowd, recall: float, tmp_path: Path) -> None:
     found = linked(tmp_path, crowd.write(tmp_path))
     both = Counter((crowd.master[name], found[name]) for name in found)
     said = pairs(Counter(found.values()))
     assert max(Counter(found.values()).values()) <= max(Counter(crowd.master.values()).values())
     assert pairs(both) / said >= 0.99
+    assert pairs(both) / pairs(Counter(crowd.master.values())) >= recall
     sizes = Counter(found.values())
     coordinated = [name for name, master in crowd.master.items() if master.startswith("master")]
-    assert sum(sizes[found[name]] > 1 for name in coordinated) / len(coordinated) >= recall
+    assert sum(sizes[found[name]] > 1 for name in coordinated) / len(coordinated) >= 0.6
 
 
 def test_one_rare_value_is_not_enough(tmp_path: Path) -> None:
@@ -62,10 +63,56 @@ def test_one_rare_value_is_not_enough(tmp_path: Path) -> None:
     assert found["a-000001"] != found["a-000002"]
 
 
-def test_one_source_in_one_burst(tmp_path: Path) -> None:
-    rows: list[Row] = [(f"a-{n:06d}", "funded_by", "purse", START + timedelta(minutes=2 * n)) for n in range(6)]
+def core(purse: str, count: int = 9) -> list[Row]:
+    """Accounts that two rare values and a burst hold together; one of the values is who funded them."""
+    rows: list[Row] = [(f"a-{n:06d}", "funded_by", purse, START + timedelta(minutes=2 * n)) for n in range(count)]
+    return rows + [(f"a-{n:06d}", "cash_out", "till", None) for n in range(count)]
+
+
+def test_who_has_an_actors_source_is_his(tmp_path: Path) -> None:
+    late: list[Row] = [(f"late-{n:03d}", "funded_by", "purse", START + timedelta(days=3 + 2 * n)) for n in range(3)]
+    found = given(tmp_path, core("purse") + late)
+    assert len({found[row[0]] for row in core("purse") + late}) == 1
+
+
+def test_a_source_that_is_mostly_strangers_is_nobodys(tmp_path: Path) -> None:
+    strangers: list[Row] = [(f"late-{n:03d}", "funded_by", "purse", START + timedelta(days=3 + 2 * n)) for n in range(8)]
+    found = given(tmp_path, core("purse") + strangers)
+    assert len({found[row[0]] for row in core("purse")}) == 1
+    assert len({found[row[0]] for row in strangers}) == 8
+
+
+def test_a_source_of_two_actors_is_neithers(tmp_path: Path) -> None:
+    other: list[Row] = [(f"b-{n:06d}", "funded_by", "purse", START + timedelta(days=9, minutes=2 * n)) for n in range(4)]
+    other += [(f"b-{n:06d}", "cash_out", "other till", None) for n in range(4)]
+    stranger: list[Row] = [("late-000", "funded_by", "purse", START + timedelta(days=30))]
+    found = given(tmp_path, core("purse") + other + stranger)
+    assert found["late-000"] not in {found["a-000000"], found["b-000000"]}
+
+
+def test_what_an_account_has_many_of_is_no_source(tmp_path: Path) -> None:
+    """A niche contract that an actor's accounts mostly use is open to all."""
+    rows = core("purse") + [(f"a-{n:06d}", "used", "niche", None) for n in range(9)] + [("late-000", "used", "niche", None)]
+    rows += [(f"other-{n:03d}", "used", f"shop-{(n * k) % 29}", None) for n in range(60) for k in range(1, 5)]
     found = given(tmp_path, rows)
-    assert len({found[row[0]] for row in rows}) == 1
+    assert found["late-000"] != found["a-000000"]
+
+
+def test_pay_day_makes_no_actor_of_the_staff(tmp_path: Path) -> None:
+    rows: list[Row] = [(f"a-{n:06d}", "funded_by", "employer", START + timedelta(minutes=2 * n)) for n in range(20)]
+    rows += [(f"a-{n:06d}", "cash_out", "joint account", None) for n in range(2)]
+    rows += [(f"a-{n + 2:06d}", "used", "canteen", None) for n in range(18)] + [
+        (f"other-{n:03d}", "used", "canteen", None) for n in range(30)
+    ]
+    found = given(tmp_path, rows)
+    assert max(Counter(found.values()).values()) <= 2
+
+
+def test_one_source_in_one_run_and_three_tills(tmp_path: Path) -> None:
+    rows: list[Row] = [(f"a-{n:06d}", "funded_by", "purse", START + timedelta(minutes=2 * n)) for n in range(15)]
+    rows += [(f"a-{n:06d}", "cash_out", f"till-{n % 3}", None) for n in range(12)]
+    found = given(tmp_path, rows)
+    assert len({found[f"a-{n:06d}"] for n in range(15)}) == 1
 
 
 def test_a_source_that_gives_all_the_time_has_no_burst(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 1. A value that can have one owner (a card, a company's domain) links its accounts if they cohere (``coherence``), unless it is a weak
    bridge between two groups (``bridges``) or a person ruled it out (``rulings``).
 2. Values that are never enough by themselves (addresses) join groups that two families of evidence hold together (``corroboration``).
-3. Groups are components: same operator within same payer; an organisation is everybody at the domain that most of a group is at.
+3. A source (who funded, who invited) that is an actor's brings those of whom nothing else is known (``sources``).
+4. Groups are components: same operator within same payer; an organisation is everybody at the domain that most of a group is at.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -17,6 +20,7 @@ from forensics.linkage.bridges import weak_bridges
 from forensics.linkage.components import Numbers, components
 from forensics.linkage.corroboration import corroborated
 from forensics.linkage.registry import signals
+from forensics.linkage.sources import attached, owned_sources
 from forensics.linkage.verdicts import written
 from forensics.linkage.world import World
 
@@ -54,12 +58,17 @@ def _types(case: Case) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={**columns, **numbers}, orient="row")
 
 
+@dataclass(frozen=True)
 class Grouping:
-    """Which group each account is in, at each level, and which links were cut."""
+    """Which group each account is in, at each level, which links were cut, and which sources are a group's own."""
 
-    def __init__(self, leaf: Numbers, payer: Numbers, organisation: Numbers, cut: pl.DataFrame, joined: pl.DataFrame) -> None:
-        """``cut``: value_no, account_no, why; ``joined``: pairs of groups that weak evidence joined (left, right, bits, level)."""
-        self.leaf, self.payer, self.organisation, self.cut, self.joined = leaf, payer, organisation, cut, joined
+    leaf: Numbers
+    payer: Numbers
+    organisation: Numbers
+    cut: pl.DataFrame
+    """value_no, account_no, why"""
+    sources: pl.DataFrame
+    """value_no, group_no (of ``payer``), source_bits"""
 
 
 def group(world: World, ruled: rulings.Ruled) -> Grouping:
@@ -76,9 +85,15 @@ def group(world: World, ruled: rulings.Ruled) -> Grouping:
     joined = _joined(world, linking, cut, groups, ruled)
     edges = pl.concat([ruled.together, joined.select("left", "right")])
     payer = world.grouped(linking, edges)
-    operator = pl.concat([ruled.together, joined.filter(pl.col("level") == "operator").select("left", "right")])
+    uses = world.uses.join(cut, on=["value_no", "account_no"], how="anti", maintain_order="left")
+    sources = owned_sources(world, uses, payer)
+    brought = _allowed(attached(world, uses, payer, sources), payer, ruled)
+    payer = world.grouped(linking, pl.concat([edges, brought]))
+    operator = pl.concat([ruled.together, joined.filter(pl.col("level") == "operator").select("left", "right"), brought])
     leaf = world.grouped(linking.filter(pl.col("level") == "operator"), operator)
-    return Grouping(leaf, payer, _organisations(world, payer, cut), cut, joined)
+    group_no = pl.Series("group_no", payer[sources["group"].to_numpy()], dtype=pl.Int32)
+    told = sources.select("value_no", group_no, source_bits="bits")
+    return Grouping(leaf, payer, _organisations(world, payer, cut), cut, told)
 
 
 def _joined(world: World, linking: pl.DataFrame, cut: pl.DataFrame, groups: Numbers, ruled: rulings.Ruled) -> pl.DataFrame:

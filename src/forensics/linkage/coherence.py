@@ -39,6 +39,13 @@ SAMPLE = 256
 COMMON = 64
 """An address that more accounts share than this is not looked at: too many strangers are behind it."""
 
+RUN_BITS = -6.0
+"""Bits in favour of a run's accounts being one owner's before they are looked at."""
+
+RUN_IF_OWNED = 0.8
+RUN_BY_CHANCE = 0.3
+"""Share of a run's accounts that hang together otherwise, if one owner was given to, and if they are staff, who deal with each other."""
+
 ALIKE = 0.4
 """Two values of types that were brought speak for each other only if their sharers are this much the same (cosine)."""
 
@@ -57,6 +64,25 @@ def tested(values: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("tied").fill_null(0), pl.col("second").fill_null(0), sampled.alias("sampled"))
         .with_columns(pl.when((pl.col("sharers") == 2) & (pl.col("tied") == 0)).then("owner_bits").otherwise(bits).alias("coherence_bits"))
         .with_columns(((pl.col("coherence_bits") > 0) & enough & ~torn).fill_null(value=False).alias("owned"))
+    )
+
+
+def with_runs(values: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
+    """Take for one owner's the runs of a source (value_no, tied) in which enough accounts hang together otherwise.
+
+    What else they share need not be one thing: that they were given to in one run says already that the giver is one.
+    """
+    tied, loose = math.log2(RUN_IF_OWNED / RUN_BY_CHANCE), math.log2((1 - RUN_BY_CHANCE) / (1 - RUN_IF_OWNED))
+    bits = RUN_BITS + pl.col("tied_run") * tied - (pl.col("sharers") - pl.col("tied_run")) * loose
+    owned = (bits > 0).fill_null(value=False)
+    return (
+        values.join(runs.select("value_no", pl.col("tied").alias("tied_run")), on="value_no", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(owned).then(True).otherwise("owned").alias("owned"),
+            pl.when(owned).then("tied_run").otherwise("tied").alias("tied"),
+            pl.when(owned).then("sharers").otherwise("sampled").alias("sampled"),
+        )
+        .drop("tied_run")
     )
 
 

@@ -9,7 +9,7 @@
 WITH tested AS (
     SELECT v.value_no, t.family, t.owner_bits IS NULL AS weak, coalesce(t.owner_bits < 0, FALSE) AS doubtful FROM shared_values AS v
     JOIN identifier_types AS t USING (identifier_type)
-    WHERE (v.sharers > 2 OR t.owner_bits < 0) AND (t.owner_bits IS NOT NULL OR v.sharers <= $common)
+    WHERE t.family <> 'run' AND (v.sharers > 2 OR t.owner_bits < 0) AND (t.owner_bits IS NOT NULL OR v.sharers <= $common)
 ),
 members AS (
     SELECT u.value_no, u.account_no, t.family, t.weak, t.doubtful
@@ -22,6 +22,7 @@ others AS (
     SELECT o.value_no, o.sharers, t.family, t.family IN ('network', 'organisation', 'signup') AS place
     FROM shared_values AS o
     JOIN identifier_types AS t USING (identifier_type)
+    WHERE t.family <> 'run'                       -- says of its source what the source says of it
 ),
 other_uses AS (SELECT w.value_no, w.account_no, o.sharers, o.family, o.place FROM value_uses AS w JOIN others AS o USING (value_no)),
 sizes AS (SELECT value_no, count(*) AS sampled, bool_or(doubtful) AS doubtful FROM members GROUP BY value_no),

@@ -40,17 +40,23 @@ def _several(groups: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return several
 
 
-def value_verdicts(world: World, within: pl.DataFrame) -> pl.DataFrame:
+def value_verdicts(world: World, within: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
     """Return value_no, group_no, kept, weight_bits, why: one row per value and group that shares it, and one for everybody else."""
     held = within.select("value_no", "group_no", "within").unique().join(world.values, on="value_no").with_columns(kept=pl.lit(value=True))
     rest = world.values.with_columns(kept=pl.lit(value=False), group_no=pl.lit(NOBODY, pl.Int32), within=pl.lit(0, pl.Int32))
     others = pl.when("kept").then(pl.col("sharers") - pl.col("within")).otherwise(pl.col("sharers") - 2)
     return (
         pl.concat([held, rest.select(held.columns)])
-        .with_columns(value_bits_expr(others, world.accounts).round(6).alias("weight_bits"))
+        .join(sources, on=["value_no", "group_no"], how="left", maintain_order="left")
+        .with_columns(_weight(value_bits_expr(others, world.accounts)).round(6).alias("weight_bits"))
         .with_columns(_why(world).alias("why"))
         .select("value_no", "group_no", "kept", "weight_bits", "why")
     )
+
+
+def _weight(bits: pl.Expr) -> pl.Expr:
+    """Return the weight of a value in a group: of a source that is the group's own, at least what that says."""
+    return pl.max_horizontal(bits, "source_bits")
 
 
 def _why(world: World) -> pl.Expr:
@@ -76,6 +82,15 @@ def _why(world: World) -> pl.Expr:
     return (
         pl.when(pl.col("kept") & pl.col("owned"))
         .then(pl.format("this {} is shared by {} of the actor's accounts{}{}", name, "within", elsewhere, coherent))
+        .when(pl.col("kept") & pl.col("source_bits").is_not_null())
+        .then(
+            pl.format(
+                "this {} is shared by {} of the actor's accounts{}: of whom else anything is known, nearly all are the actor's",
+                name,
+                "within",
+                elsewhere,
+            )
+        )
         .when(pl.col("kept"))
         .then(pl.format("this {} is shared by {} of the actor's accounts{}; it adds to what else ties them", name, "within", elsewhere))
         .when(pl.col("owner_bits").is_not_null() & ~pl.col("owned"))
@@ -84,12 +99,12 @@ def _why(world: World) -> pl.Expr:
     )
 
 
-def strengths(world: World, within: pl.DataFrame) -> pl.DataFrame:
+def strengths(world: World, within: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
     """Return account_no, strength_bits, likelihood, via: what ties each account into its widest group that is not an organisation."""
     columns = world.values.filter(pl.col("level") != "organisation").select("value_no", "family", "block", "sharers", "m", "chance")
-    evidence = within.join(columns, on="value_no").with_columns(
-        value_bits_expr(pl.col("sharers") - pl.col("within"), world.accounts).alias("bits")
-    )
+    bits = value_bits_expr(pl.col("sharers") - pl.col("within"), world.accounts)
+    placed = within.join(columns, on="value_no").join(sources, on=["value_no", "group_no"], how="left")
+    evidence = placed.with_columns(_weight(bits).alias("bits"))
     strength = combine(evidence.select("account_no", "family", "block", "bits"), ["account_no"])
     best = (
         evidence.sort("account_no", "bits", "value_no", descending=[False, True, False])
@@ -115,8 +130,10 @@ def written(world: World, grouping: Grouping) -> tuple[pl.DataFrame, pl.DataFram
             "organisation": grouping.organisation,
         }
     )
-    tied = groups.join(strengths(world, within), on="account_no", how="left", maintain_order="left")
-    return value_verdicts(world, within), tied.join(_offices(world, within), on="organisation", how="left", maintain_order="left")
+    tied = groups.join(strengths(world, within, grouping.sources), on="account_no", how="left", maintain_order="left")
+    return value_verdicts(world, within, grouping.sources), tied.join(
+        _offices(world, within), on="organisation", how="left", maintain_order="left"
+    )
 
 
 def _offices(world: World, within: pl.DataFrame) -> pl.DataFrame:

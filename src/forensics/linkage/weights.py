@@ -57,7 +57,7 @@ def combine(evidence: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Return per ``by`` the combined bits of rows (``by``..., family, block, bits), and from how many families, causes and blocks.
 
     Of a block (neighbouring addresses; one type of identifier) only the strongest value counts. A place and the burst of sign-ups from
-    it are one cause.
+    it are one cause; so are a source and the run in which it gave (pay day is one, too). What says next to nothing is none.
     """
     blocks = evidence.group_by(*by, "family", "block").agg(pl.col("bits").max())
     place = pl.col("bits").rank("ordinal", descending=True).over(*by, "family") - 1
@@ -69,14 +69,14 @@ def combine(evidence: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     )
     first = pl.int_range(pl.len()).over(*by) == 0
     part = pl.when(first).then("total").otherwise(pl.min_horizontal("total", pl.lit(CORROBORATION_CAP)))
-    cause = pl.col("family").replace("signup", "network")
+    cause = pl.when(pl.col("total") >= NEEDED_BITS).then(pl.col("family").replace({"signup": "network", "run": None}))
     return (
         families.with_columns(part.alias("part"), cause.alias("cause"))
         .group_by(*by)
         .agg(
             pl.col("part").sum().round(9).alias("bits"),
             pl.len().alias("families"),
-            pl.col("cause").n_unique().alias("causes"),
+            pl.col("cause").drop_nulls().n_unique().alias("causes"),
             pl.col("blocks").max(),
         )
         .sort(*by)

@@ -10,6 +10,7 @@ import polars as pl
 from forensics.case.case import Case
 from forensics.linkage import coherence
 from forensics.linkage.components import Numbers, components
+from forensics.linkage.weights import SMALLEST_POPULATION
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class World:
             alike=coherence.ALIKE,
         )
         values = coherence.tested(case.frame("linkage", "shared_values"), coherence.tied_accounts(ties))
+        runs = case.frame("linkage", "runs", surprise_bits=coherence.SURPRISE_BITS, accounts=max(SMALLEST_POPULATION, accounts))
+        values = coherence.with_runs(values, runs)
         uses = case.frame("linkage", "value_uses")
         doubtful = values.filter(pl.col("owned"), pl.col("owner_bits") < 0).select("value_no", "identifier_type")
         loose = uses.join(doubtful, on="value_no").join(coherence.largest_groups(ties), on=["value_no", "account_no"], how="anti")

@@ -1,8 +1,8 @@
 -- title: one after the other from one source
 -- why: of identifiers that were brought, and of which an account has one (who funded, who invited it): several accounts got theirs from one
 --      source within minutes, while the source gives rarely. A source that gives all the time, and an hour in which everybody is busy,
---      say nothing. Only together with another value.
--- weigh: family=behaviour level=operator m=0.4 chance=1 owner=none
+--      say nothing. It adds to its source, but staff have pay days: something else must tie them.
+-- weigh: family=run level=operator m=0.4 chance=1 owner=none
 CREATE OR REPLACE TEMP VIEW signal AS
 SELECT
     account_id, 'brought_burst' AS identifier_type,

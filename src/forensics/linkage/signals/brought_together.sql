@@ -8,7 +8,7 @@ WITH windows AS (
     SELECT DISTINCT account_id, identifier_type, identifier_value, begun
     FROM brought_bursts
     JOIN brought_types USING (identifier_type)
-    WHERE NOT one_each AND members <= 30
+    WHERE NOT one_each AND members <= 200
 ),
 pairs AS (
     SELECT a.account_id AS one, b.account_id AS other, count(*) AS together
@@ -19,7 +19,9 @@ pairs AS (
     HAVING count(*) > 2
 ),
 busy AS (SELECT account_id, count(*) AS windows FROM windows GROUP BY account_id),
-number AS (SELECT count(DISTINCT (identifier_type, identifier_value, begun)) AS windows FROM windows),
+sizes AS (SELECT count(*) AS members FROM windows GROUP BY identifier_type, identifier_value, begun),
+-- Two accounts meet in a window the more easily the more are in it.
+number AS (SELECT sum(members) * sum(members) / sum(members * members) AS windows FROM sizes),
 telling AS (
     SELECT p.*, CAST(x.windows AS DOUBLE) * y.windows / n.windows AS expected
     FROM pairs AS p
