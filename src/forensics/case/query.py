@@ -32,11 +32,12 @@ from forensics.files import scratch_folder
 from forensics.progress import Progress
 
 TABLE_FUNCTIONS = frozenset({
-    "range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree", "histogram", "histogram_values", "summary",
+    "range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree", "summary",
     "duckdb_tables", "duckdb_columns", "duckdb_views", "duckdb_schemas", "duckdb_functions", "duckdb_types", "duckdb_keywords",
-    "pragma_table_info", "pragma_show", "pragma_version", "query_table",
+    "pragma_table_info", "pragma_show", "pragma_version",
 })  # fmt: skip
-"""Table functions that a query may call; all others are refused, those that read files first."""
+"""Table functions that a query may call; all others are refused: those that read files, and those that read whatever table they are told by
+name (``query_table``, ``histogram``), DuckDB's own too."""
 
 REFUSED_FUNCTIONS = frozenset({
     "write_log", "getenv", "getvariable", "current_setting", "nextval", "setval", "sleep_ms", "setseed", "json_execute_serialized_sql",
