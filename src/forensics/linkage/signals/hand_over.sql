@@ -4,12 +4,16 @@
 --      where many begin.
 -- weigh: family=behaviour level=operator m=0.3 chance=1 owner=none
 CREATE OR REPLACE TEMP VIEW signal AS
-WITH numbered AS (
+WITH walkers AS (
+    SELECT account_id, route FROM object_steps WHERE step BETWEEN 1 AND 50 AND pause <= 1800 GROUP BY account_id, route HAVING count(*) >= 9
+),
+numbered AS (
     SELECT
         *, sum(CASE WHEN step BETWEEN 1 AND 50 AND pause <= 1800 THEN 0 ELSE 1 END) OVER (
             PARTITION BY account_id, route ORDER BY started_at, evidence_id, line ROWS UNBOUNDED PRECEDING
         ) AS run
     FROM object_steps
+    SEMI JOIN walkers USING (account_id, route)
 ),
 runs AS (
     SELECT

@@ -4,13 +4,12 @@
 --      by a share of the ids (spread by their numbers, so that odd and even stay alike) that keeps the work within bounds.
 -- weigh: family=behaviour level=operator m=0.3 chance=1 owner=none
 CREATE OR REPLACE TEMP VIEW signal AS
-WITH taken AS MATERIALIZED (SELECT DISTINCT account_id, route, object_no FROM object_steps WHERE object_no IS NOT NULL),
-takers AS MATERIALIZED (
-    SELECT account_id, route, count(*) AS objects, min(object_no) AS low, max(object_no) AS high
-    FROM taken
+WITH takers AS MATERIALIZED (
+    SELECT account_id, route, count(DISTINCT object_no) AS objects, min(object_no) AS low, max(object_no) AS high
+    FROM object_steps
     GROUP BY account_id, route
-    HAVING count(*) >= 100
-    QUALIFY row_number() OVER (PARTITION BY route ORDER BY count(*) DESC, account_id) <= 100
+    HAVING count(DISTINCT object_no) >= 100
+    QUALIFY row_number() OVER (PARTITION BY route ORDER BY count(DISTINCT object_no) DESC, account_id) <= 100
 ),
 stretches AS (
     SELECT a.account_id AS one, b.account_id AS other, a.route, greatest(a.low, b.low) AS low, least(a.high, b.high) AS high
@@ -20,8 +19,8 @@ stretches AS (
 ),
 shares AS (SELECT route, CAST(ceil(sum(objects) / 50000) AS BIGINT) AS one_in FROM takers GROUP BY route),
 sampled AS MATERIALIZED (
-    SELECT t.account_id, t.route, t.object_no, s.one_in
-    FROM taken AS t
+    SELECT DISTINCT t.account_id, t.route, t.object_no, s.one_in
+    FROM object_steps AS t
     JOIN takers AS k ON k.account_id = t.account_id AND k.route = t.route
     JOIN shares AS s ON s.route = t.route
     WHERE (t.object_no % 1000003) * 2654435761 % 4294967296 // 65536 % s.one_in = 0
