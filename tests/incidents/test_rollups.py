@@ -102,3 +102,17 @@ def test_networks_are_those_of_the_standard_library(tmp_path):
             parsed = parsed.ipv4_mapped
         assert network == str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
     assert names == [("crawler.example", "192.0.2.0/24")]
+
+
+def test_long_logs_are_counted_stretch_by_stretch(tmp_path, monkeypatch):
+    case, _ = made_case(tmp_path / "case")
+    with case:
+        rollups.count(case)
+        whole = {
+            name: case.connection.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in ("service_minutes", "subject_minutes")
+        }
+        monkeypatch.setattr(rollups, "MOST_REQUESTS", 100)
+        assert len(case.rows("incidents", "slices", most=100)) > 10
+        rollups.count(case)
+        for name, rows in whole.items():
+            assert case.connection.sql(f"SELECT * FROM {name} ORDER BY ALL").fetchall() == rows

@@ -195,9 +195,15 @@ class Case:
             self.connection.execute("INSERT INTO options VALUES ($key, $value)", {"key": key, "value": json.dumps(value, sort_keys=True)})
 
     def refresh_events(self) -> None:
-        """Point the event views at the Parquet files of the evidence that is loaded (call inside the load's transaction)."""
+        """Point the event views at the Parquet files of the evidence that is loaded, and at the clock offsets, if there are any.
+
+        Call it inside the transaction that changes either.
+        """
         shas = [row["sha256"] for row in self.rows("case", "event_files")]
         listed = ", ".join(f"'events/{sha}.parquet'" for sha in shas)
         stored = f"FROM read_parquet([{listed}])" if shas else sql("case", "no_events")
         _, _, body = sql("case", "events").partition("CREATE")
+        off = self.rows("case", "clocks_off")[0]["off"]
+        _, _, offset = sql("case", "clock_offset").partition("none\n")
+        body = body.replace(" + CLOCK_OFFSET", f" + {offset.strip()}" if off else "", 1)
         self._run("CREATE" + body.replace("STORED_EVENTS", stored, 1), {})

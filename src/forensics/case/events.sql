@@ -1,15 +1,15 @@
 -- title: the views over the event store
 -- why: an evidence file's Parquet holds what was parsed from it and nothing learned elsewhere; duplicates, accounts, tiers and
 --      clock offsets are joined here, so that evidence may arrive in any order and the answer is the same.
--- parameters: none; STORED_EVENTS stands for the relation of all stored events, put in by Case.refresh_events from SHA-256 names only
---      (a view takes no parameters)
+-- parameters: none (a view takes none); Case.refresh_events puts in STORED_EVENTS, the relation of all stored events, by SHA-256 names only,
+--      and CLOCK_OFFSET, which goes where no clock is off: then a stretch of time is found by the statistics of the Parquet files.
 
 CREATE OR REPLACE VIEW stored_events AS STORED_EVENTS;
 
 CREATE OR REPLACE VIEW events AS
 SELECT
     e.evidence_id, e.line, e.timestamp,
-    e.started_at + to_microseconds(CAST(coalesce(t.clock_offset_seconds, 0) * 1000000 AS BIGINT)) AS started_at,
+    e.started_at + CLOCK_OFFSET AS started_at,
     e.client_ip, e.user_name, u.account_id, e.method, e.host, e.path, e.query, e.protocol, e.status, e.bytes_sent, e.duration_ms,
     e.referrer, e.user_agent, e.request, e.extra
 FROM stored_events AS e

@@ -66,6 +66,7 @@ def assign_tiers(case: Case) -> None:
     _order(case, streams, links)
     _clocks(streams, links, case.option("clock_offsets", {}))
     case.replace("tiers", pl.DataFrame(_rows(case, streams), schema=_SCHEMA).sort("evidence_id"))
+    case.refresh_events()
 
 
 def _stream(row: dict[str, Any]) -> Stream:

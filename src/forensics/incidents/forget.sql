@@ -1,4 +1,5 @@
--- title: the requests that were looked at closely are let go
+-- title: what was needed only for counting and detection is let go
 -- why: memory
 -- parameters: none
 DROP TABLE IF EXISTS near;
+DROP TABLE IF EXISTS client_networks;

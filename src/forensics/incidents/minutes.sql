@@ -2,9 +2,18 @@
 -- why: everything after these two tables is small and independent of the number of events. Durations are summed as whole
 --      microseconds: a sum of doubles would depend on the order in which threads add.
 --      A path outside `route_masks` (no path at all) has route_id NULL.
--- parameters: none
+-- parameters: $low, $high: the stretch of time (half-open)
 
-DELETE FROM service_minutes;
+CREATE OR REPLACE TEMP TABLE counted AS
+SELECT
+    q.started_at, date_trunc('minute', q.started_at) AS minute, q.logged_by AS host, m.route_id, q.extra['upstream'] AS backend,
+    q.account_id, n.network, a.agent_id, q.status, q.bytes_sent, CAST(round(q.duration_ms * 1000) AS BIGINT) AS duration_us
+FROM requests AS q
+LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
+LEFT JOIN agents AS a ON a.user_agent = q.user_agent
+LEFT JOIN client_networks AS n ON n.client_ip = q.client_ip
+WHERE q.started_at >= $low AND q.started_at < $high;
+
 INSERT INTO service_minutes BY NAME
 SELECT
     minute, host, route_id, backend, count(*) AS requests,
@@ -13,19 +22,15 @@ SELECT
     sum(bytes_sent) AS bytes_sent, count(duration_us) AS timed, sum(duration_us) / 1000 AS duration_ms_sum,
     quantile_disc(duration_us, 0.5) / 1000 AS duration_ms_p50,
     min(started_at) AS first_at, max(started_at) AS last_at
-FROM counted AS c
-LEFT JOIN route_masks AS m ON m.mask = c.mask
+FROM counted
 GROUP BY minute, host, route_id, backend
 ORDER BY minute, host, route_id, backend;
 
-DELETE FROM subject_minutes;
 INSERT INTO subject_minutes BY NAME
 SELECT
     minute, account_id, network, agent_id, route_id, count(*) AS requests, count(*) FILTER (is_failed(status)) AS failed,
     sum(duration_us) / 1000 AS duration_ms_sum
-FROM counted AS c
-LEFT JOIN route_masks AS m ON m.mask = c.mask
+FROM counted
 GROUP BY minute, account_id, network, agent_id, route_id;
 
 DROP TABLE counted;
-DROP TABLE client_networks;

@@ -12,7 +12,13 @@ WITH fetched AS (
     QUALIFY count(*) OVER (PARTITION BY account_id) >= 40
 )
 SELECT
-    *, object_no - lag(object_no) OVER walk AS step, epoch(started_at - lag(started_at) OVER walk) AS pause
+    *, object_no - lag(object_no) OVER walk AS step, epoch(started_at - lag(started_at) OVER walk) AS pause,
+    CASE
+        WHEN object_no - lag(object_no) OVER walk NOT BETWEEN -50 AND 50
+            AND lag(object_no) OVER walk - lag(object_no, 2) OVER walk NOT BETWEEN -50 AND 50
+            AND lag(object_no, 2) OVER walk - lag(object_no, 3) OVER walk NOT BETWEEN -50 AND 50
+            THEN hash(object_no, lag(object_no) OVER walk, lag(object_no, 2) OVER walk, lag(object_no, 3) OVER walk)
+    END AS leaping_four                             -- the last four objects, where none is near the one before
 FROM fetched
 WINDOW walk AS (PARTITION BY account_id, route ORDER BY started_at, evidence_id, line);
 

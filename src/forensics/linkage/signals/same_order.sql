@@ -3,18 +3,18 @@
 --      through one list. Orders that more than five accounts follow (a page's own links, what is popular) say nothing.
 -- weigh: family=behaviour level=operator m=0.4 chance=1 owner=none
 CREATE OR REPLACE TEMP VIEW signal AS
-WITH rows_of_four AS (
-    SELECT
-        account_id, route, started_at, evidence_id, line,
-        [object_no, lag(object_no) OVER walk, lag(object_no, 2) OVER walk, lag(object_no, 3) OVER walk] AS four,
-        step NOT BETWEEN -50 AND 50 AND lag(step) OVER walk NOT BETWEEN -50 AND 50 AND lag(step, 2) OVER walk NOT BETWEEN -50 AND 50 AS leaping
+WITH few AS (
+    SELECT route, leaping_four
     FROM object_steps
-    WINDOW walk AS (PARTITION BY account_id, route ORDER BY started_at, evidence_id, line)
+    WHERE leaping_four IS NOT NULL
+    GROUP BY route, leaping_four
+    HAVING count(DISTINCT account_id) BETWEEN 2 AND 5
 ),
 seen AS (
-    SELECT account_id, route, hash(four) AS four, min((started_at, evidence_id, line)) AS first_use FROM rows_of_four WHERE leaping
-    GROUP BY account_id, route, hash(four)
-    QUALIFY count(*) OVER (PARTITION BY route, hash(four)) BETWEEN 2 AND 5
+    SELECT s.account_id, s.route, s.leaping_four AS four, min((s.started_at, s.evidence_id, s.line)) AS first_use
+    FROM object_steps AS s
+    JOIN few AS f ON f.route = s.route AND f.leaping_four = s.leaping_four
+    GROUP BY s.account_id, s.route, s.leaping_four
 ),
 alike AS (
     SELECT a.account_id AS one, b.account_id AS other, a.route, count(*) AS fours, min(a.first_use) AS one_use, min(b.first_use) AS other_use
