@@ -8,27 +8,30 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.report.made import ACTOR, INCIDENT, account, fill
+from tests.report.made import ACTOR, IMPACT, INCIDENT, RAMP, account, fill
 
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
 from forensics.errors import ForensicsError
 from forensics.progress import Silent
 from forensics.report import exports, write_report
-from forensics.report.blocks import Sentences
+from forensics.report.blocks import IncidentChart, Note, Sentences, Strips, TableView
 from forensics.report.collect import collect, document
 from forensics.report.compare import changes
 from forensics.report.document import Document, Edge, from_json, to_json
 from forensics.report.drawing import RUNTIME_SNIPPET, runtime
+from forensics.report.figures import incident as drawn
 from forensics.report.graph import MAX_NODES, graphs
+from forensics.report.html import MAX_BYTES, as_html
 from forensics.report.markdown import as_markdown, escaped, sparkline
 from forensics.report.masking import MASK, masked
-from forensics.report.picture import POINTS, pictures
-from forensics.report.sections import all_sections, summary
+from forensics.report.picture import DRAWN, POINTS, STRIPS, onsets, pictures
+from forensics.report.sections import all_sections, picture, summary
 
 ORDER = (
     *("summary", "changes", "figures", "picture", "timeline", "actors", "participants", "taken", "rivals", "response", "method"),
@@ -155,6 +158,59 @@ def test_a_long_incident_is_averaged_and_its_totals_agree(case: Case) -> None:
     assert abs(whole - frames["actor_load"]["requests"].sum()) < 10
     firsts = frames["minutes"]["requests"].head(7)
     assert drawn.requests[0] == pytest.approx(firsts.mean(), abs=0.001)
+
+
+def test_the_beginning_of_a_long_incident_is_drawn_minute_by_minute(case: Case) -> None:
+    made = _made(case)
+    ((begun,), (whole,)) = made.onsets, made.pictures
+    assert begun.step == 1
+    assert begun.times[0] == f"{RAMP - timedelta(minutes=30):%Y-%m-%dT%H:%M}:00.000000Z"
+    assert begun.times[-1] == f"{IMPACT + timedelta(minutes=61):%Y-%m-%dT%H:%M}:00.000000Z", "until after the peak, which comes soon"
+    exact = case.table("incident_minutes").filter(pl.col("minute").is_between(RAMP - timedelta(minutes=30), IMPACT + timedelta(minutes=61)))
+    assert list(begun.requests) == exact.sort("minute")["requests"].to_list()
+    first, second = [block for block in picture.build(made) if isinstance(block, IncidentChart)]
+    assert (first.picture, first.whole, second.picture, second.begun) == (begun, whole, whole, begun)
+    numbers = [mark["n"] for block in (first, second) for mark in drawn(made, block, "x").marks]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1)), "every mark is listed once, with one number in both"
+    assert "How it began" in as_markdown(made)
+
+
+def test_a_short_incident_has_one_picture(case: Case) -> None:
+    fill(case, minutes=200)
+    assert onsets(collect(case, None)) == ()
+
+
+@pytest.mark.parametrize("incidents", [DRAWN, DRAWN + 3, DRAWN + STRIPS + 40])
+def test_every_incident_is_reachable_however_many_there_are(case: Case, incidents: int, tmp_path: Path) -> None:
+    fill(case, minutes=300)
+    _multiply(case, incidents)
+    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    blocks = picture.build(made)
+    assert [block.total for block in blocks if isinstance(block, TableView)] == [incidents]
+    small = [name for block in blocks if isinstance(block, Strips) for name, _ in block.items]
+    assert len(small) == min(STRIPS, incidents - DRAWN)
+    said = " ".join(block.text for block in blocks if isinstance(block, Note))
+    if incidents > DRAWN:
+        assert f"{DRAWN} of {incidents} incidents, the most severe ones, have a picture above, {len(small)} are drawn small" in said
+    assert ("has the other" in said) == (incidents > DRAWN + STRIPS)
+    page = as_html(made)
+    assert len(page.encode()) <= MAX_BYTES
+    assert page.count('<path class="asked"') == len(small)
+    assert as_html(from_json(to_json(made))) == page
+
+
+def _multiply(case: Case, incidents: int) -> None:
+    """Put so many incidents in the place of one, each with its minutes."""
+    ids = pl.DataFrame({"other": [f"{INCIDENT}-{n:03}" for n in range(incidents)]})
+    for table in ("incidents", "incident_minutes", "phases", "rivals", "attributions", "participants", "response"):
+        frame = case.table(table)
+        case.replace(table, ids.join(frame, how="cross").with_columns(pl.col("other").alias("incident_id")).select(frame.columns))
+
+
+def test_a_report_of_a_later_version_that_only_says_more_is_read(case: Case) -> None:
+    made = _made(case)
+    later = json.loads(to_json(made)) | {"a field of later": [1]}
+    assert from_json(json.dumps(later)) == from_json(to_json(made))
 
 
 def test_a_graph_is_bounded_says_so_and_holds_only_real_links(case: Case) -> None:

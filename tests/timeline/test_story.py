@@ -46,7 +46,11 @@ def test_the_story_is_whole_and_in_order(case: Case) -> None:
         pl.col("event_type").is_in(["ramp starts", "threshold crossed", "impact starts", "peak", "mitigated", "recovered"])
     )
     assert order["event_type"].to_list() == ["ramp starts", "threshold crossed", "impact starts", "peak", "mitigated", "recovered"]
-    assert set(story.filter(~pl.col("observed"))["event_type"]) == {"attribution", "threshold crossed"}
+    inferred = story.filter(~pl.col("observed"))
+    assert set(inferred["event_type"]) == {"attribution"}
+    assert inferred["likelihood"].is_not_null().all(), "how sure an inference is stands beside it"
+    (crossed,) = story.filter(event_type="threshold crossed")["message"]
+    assert "third highest minute in which requests still succeeded" in crossed, "what the threshold is made of is said with it"
     assert story.filter(event_type="account starts")["account_id"].to_list() == [account(n) for n in range(9)]
     assert not story["account_id"].eq(account(9)).any()  # the uninvolved one has no part in the story
 

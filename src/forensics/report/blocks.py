@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forensics.report import words
-from forensics.report.document import Document, Graph, Picture
+from forensics.report.document import Document, Graph, Picture, Strip
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,18 @@ class IncidentChart:
 
     picture: Picture
     live: bool = True
+    whole: Picture | None = None
+    """The picture that this one shows the beginning of: marks are numbered as there."""
+    begun: Picture | None = None
+    """The picture of its beginning, which comes before this one and lists the marks that it shows."""
+
+
+@dataclass(frozen=True)
+class Strips:
+    """Incidents that have no picture of their own, each as a small one."""
+
+    items: tuple[tuple[str, Strip], ...]
+    """What each is called, and its load."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +146,7 @@ class Terms:
     items: tuple[tuple[str, str], ...]
 
 
-Block = Sentences | Note | Heading | Figures | TableView | IncidentChart | LinkGraph | Coverage | Arguments | Terms | Queries
+Block = Sentences | Note | Heading | Figures | TableView | IncidentChart | Strips | LinkGraph | Coverage | Arguments | Terms | Queries
 
 
 @dataclass(frozen=True)

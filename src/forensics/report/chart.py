@@ -55,8 +55,8 @@ def millis(text: str) -> int:
     return 0 if at is None else int(at.replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def chart(document: Document, picture: Picture) -> Chart:
-    """Return the picture as a Vega chart."""
+def chart(document: Document, picture: Picture, whole: Picture | None = None) -> Chart:
+    """Return the picture as a Vega chart; its marks are numbered as in ``whole``."""
     columns = _columns(picture)
     start, end = millis(picture.times[0]), millis(picture.times[-1]) + picture.step * 60_000
     shown = panels_of(picture)
@@ -71,7 +71,7 @@ def chart(document: Document, picture: Picture) -> Chart:
         "signals": _signals(start, end, picture.step * 60_000),
         "data": [
             {"name": "phases", "values": _phases(document, picture.incident_id, start, end)},
-            {"name": "events", "values": events(document, picture)},
+            {"name": "events", "values": [event for event in events(document, whole or picture) if within(event, picture)]},
         ],
         "scales": [{"name": "x", "type": "utc", "domain": {"signal": "xdom"}, "range": "width"}],
         "marks": [_bands(height), *_panels(picture, columns), _events(height), _pointer(height), _brush(height)],
@@ -147,6 +147,11 @@ def events(document: Document, picture: Picture) -> list[Spec]:
     ]
     before = [None, *(event["t"] for event in found)]
     return [{"n": n, "before": last, **event} for n, (event, last) in enumerate(zip(found[:MAX_MARKS], before, strict=False), start=1)]
+
+
+def within(event: Mapping[str, Any], picture: Picture) -> bool:
+    """Whether a mark lies in the time that a picture shows."""
+    return bool(millis(picture.times[0]) <= event["t"] <= millis(picture.times[-1]) + picture.step * 60_000)
 
 
 def _signals(start: int, end: int, step: int) -> list[Spec]:

@@ -12,7 +12,7 @@ from forensics.case.sql import names, sql
 from forensics.report.document import CHECKS, COMPARED, CSV_TABLES, ROW_LIMIT, SCHEMA_VERSION, Column, Document, Table
 from forensics.report.frames import ROWS_AT_ONCE, Frames
 from forensics.report.graph import graphs
-from forensics.report.picture import pictures
+from forensics.report.picture import onsets, pictures, strips
 from forensics.report.tables import plain_column
 
 QUERIES = "report/queries"
@@ -59,6 +59,8 @@ def document(frames: Frames, *, analysis_id: str, incident: str | None, redactio
         behind={name: _behind(name) for name in sorted(frames)},
         tables=tables,
         pictures=pictures(frames),
+        onsets=onsets(frames),
+        strips=strips(frames),
         graphs=graphs(frames),
     )
 

@@ -116,6 +116,18 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """One incident in small: what was asked and what failed, in a few stretches of equal length; None where nothing was measured."""
+
+    incident_id: str
+    first_at: str
+    last_at: str
+    requests: tuple[float | None, ...]
+    """Mean per minute."""
+    failed: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
 class Node:
     """An account or an identifier in the graph, at a place in pixels."""
 
@@ -172,6 +184,10 @@ class Document:
     tables: Mapping[str, Table]
     pictures: tuple[Picture, ...]
     graphs: tuple[Graph, ...]
+    onsets: tuple[Picture, ...] = ()
+    """The beginning of each long incident among ``pictures``, minute by minute."""
+    strips: tuple[Strip, ...] = ()
+    """Incidents that are not among ``pictures``, the worst first."""
     changes: tuple[str, ...] = ()
     """What differs from an earlier report, where one was given."""
     behind: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -196,10 +212,16 @@ def from_json(text: str) -> Document:
         raise ForensicsError("This is no report.json of forensics: give the file from a report folder.") from error
     if version > SCHEMA_VERSION:
         raise ForensicsError(f"The report has schema version {version}, this program reads up to {SCHEMA_VERSION}: update forensics.")
-    tables = {name: _table(table) for name, table in raw.pop("tables").items()}
-    pictures = tuple(_picture(picture) for picture in raw.pop("pictures"))
-    graphs = tuple(_graph(graph) for graph in raw.pop("graphs"))
-    return Document(tables=tables, pictures=pictures, graphs=graphs, changes=tuple(raw.pop("changes", ())), **raw)
+    raw = {name: value for name, value in raw.items() if name in Document.__dataclass_fields__}  # a later version may say more
+    made: dict[str, Any] = {
+        "tables": {name: _table(table) for name, table in raw.pop("tables").items()},
+        "pictures": tuple(_picture(picture) for picture in raw.pop("pictures")),
+        "onsets": tuple(_picture(picture) for picture in raw.pop("onsets", ())),
+        "strips": tuple(Strip(**{name: _tupled(value) for name, value in strip.items()}) for strip in raw.pop("strips", ())),
+        "graphs": tuple(_graph(graph) for graph in raw.pop("graphs")),
+        "changes": tuple(raw.pop("changes", ())),
+    }
+    return Document(**made, **raw)
 
 
 def _table(raw: dict[str, Any]) -> Table:
@@ -210,8 +232,11 @@ def _table(raw: dict[str, Any]) -> Table:
 
 def _picture(raw: dict[str, Any]) -> Picture:
     layers = tuple(Layer(requests=tuple(layer.pop("requests")), **layer) for layer in raw.pop("layers"))
-    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-    return Picture(layers=layers, **plain)
+    return Picture(layers=layers, **{key: _tupled(value) for key, value in raw.items()})
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _graph(raw: dict[str, Any]) -> Graph:

@@ -9,8 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from forensics.report.chart import chart, events, millis
-from forensics.report.document import Document, Edge, Graph, Node, Picture
+from forensics.report.blocks import IncidentChart
+from forensics.report.chart import chart, events, millis, within
+from forensics.report.document import Document, Edge, Graph, Node, Picture, Strip
 from forensics.report.drawing import static_svg
 from forensics.report.words import clock, number, span
 from forensics.text import counted
@@ -41,13 +42,16 @@ class IncidentDrawing:
     data: dict[str, Any] | None
 
 
-def incident(document: Document, picture: Picture, *, live: bool, name: str) -> IncidentDrawing:
-    """Return the drawing of an incident; ``name`` is unique in the page."""
-    drawn = chart(document, picture)
+def incident(document: Document, block: IncidentChart, name: str) -> IncidentDrawing:
+    """Return the drawing of an incident, or of the beginning of one; ``name`` is unique in the page."""
+    picture, live = block.picture, block.live
+    drawn = chart(document, picture, block.whole)
     keys = _keys(picture)
     data = {"spec": drawn.spec, "columns": drawn.columns, "series": [[key.upper, key.lower] for key in keys]} if live else None
-    marks = tuple({**mark, "time": _minute(mark["t"])} for mark in events(document, picture))
-    return IncidentDrawing(static_svg(drawn, name), _caption(picture), _summary(picture), keys, marks, data)
+    found = events(document, block.whole or picture)
+    shown = [mark for mark in found if within(mark, picture) and not (block.begun and within(mark, block.begun))]
+    marks = tuple({**mark, "time": _minute(mark["t"])} for mark in shown)
+    return IncidentDrawing(static_svg(drawn, name), _caption(block, len(found) - len(shown)), _summary(picture), keys, marks, data)
 
 
 def _keys(picture: Picture) -> tuple[Key, ...]:
@@ -78,11 +82,42 @@ def _any(values: tuple[float | None, ...]) -> bool:
     return any(value is not None for value in values)
 
 
-def _caption(picture: Picture) -> str:
+def _caption(block: IncidentChart, elsewhere: int) -> str:
+    """Tell the span, what a point stands for, and where the marks are listed that are not listed here."""
+    picture = block.picture
     window = f"{clock(picture.times[0])[:16]} to {clock(picture.times[-1])[:16]} UTC."
-    if picture.step == 1:
-        return f"{window} Each point is one minute."
-    return f"{window} Each point is the mean of {picture.step} minutes, {number(len(picture.times))} points in all."
+    each = "one minute" if picture.step == 1 else f"the mean of {picture.step} minutes, {number(len(picture.times))} points in all"
+    part = "How it began: " if block.whole else "The whole of it: " if block.begun else ""
+    above = " The marks of the beginning are listed above." if block.begun and elsewhere else ""
+    return f"{part}{window} Each point is {each}.{above}"
+
+
+@dataclass(frozen=True)
+class StripDrawing:
+    """A small picture: areas of what was asked and what failed in a box of ``STRIP`` pixels, and both in words."""
+
+    name: str
+    requests: str
+    failed: str
+    told: str
+
+
+STRIP = (240, 34)
+
+
+def strip(name: str, item: Strip) -> StripDrawing:
+    """Return the drawing of an incident in small, its height that of its highest load."""
+    top = max((value for value in item.requests if value), default=0.0) or 1.0
+    failed = max((value for value in item.failed if value), default=0.0)
+    told = f"at most {number(round(top))} requests a minute, {number(round(failed))} failed"
+    return StripDrawing(name, _silhouette(item.requests, top), _silhouette(item.failed, top), told)
+
+
+def _silhouette(values: tuple[float | None, ...], top: float) -> str:
+    width, height = STRIP
+    each = width / max(1, len(values))
+    steps = "".join(f"V{height * (1 - min(1.0, (value or 0) / top)):.1f}h{each:.2f}" for value in values)
+    return f"M0 {height}{steps}V{height}z"
 
 
 def _summary(picture: Picture) -> str:

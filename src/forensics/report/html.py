@@ -20,9 +20,9 @@ import jinja2
 from markupsafe import Markup, escape
 
 from forensics.report import words
-from forensics.report.blocks import Block, TableView
-from forensics.report.document import CHECKS, ROW_LIMIT, Document, Picture, file_of
-from forensics.report.figures import CoverageChart, GraphDrawing, IncidentDrawing, coverage, graph, incident
+from forensics.report.blocks import Block, IncidentChart, TableView
+from forensics.report.document import CHECKS, ROW_LIMIT, Document, file_of
+from forensics.report.figures import STRIP, CoverageChart, GraphDrawing, IncidentDrawing, coverage, graph, incident, strip
 from forensics.report.sections import all_sections
 from forensics.text import printable
 
@@ -173,11 +173,11 @@ class _Drawings:
         self.document = document
         self._made: dict[tuple[str, bool], IncidentDrawing] = {}
 
-    def incident(self, picture: Picture, live: bool, name: str) -> IncidentDrawing:
+    def incident(self, block: IncidentChart, name: str) -> IncidentDrawing:
         """Return the drawing of an incident; ``name`` is its place in the page."""
-        if (name, live) not in self._made:
-            self._made[name, live] = incident(self.document, picture, live=live, name=name)
-        return self._made[name, live]
+        if (name, block.live) not in self._made:
+            self._made[name, block.live] = incident(self.document, block, name)
+        return self._made[name, block.live]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class _Show:
     """What the templates ask for: rows and drawings of one document."""
 
     def __init__(self, document: Document, rows: int, carried: int, drawn: _Drawings) -> None:
-        self.incident = drawn.incident
+        self.incident, self.strip, self.strip_size = drawn.incident, strip, STRIP
         self.document = document
         self.limit = rows
         self.carried = carried

@@ -92,7 +92,15 @@ def _(block: blocks.IncidentChart) -> str:
     lines += [(layer.label[:20], layer.requests) for layer in picture.layers[:3]]
     width = max(len(name) for name, _ in lines)
     drawing = "\n".join(f"{printable(name):<{width}} {sparkline(values)}" for name, values in lines)
-    return f"{words.clock(picture.times[0])} to {words.clock(picture.times[-1])}\n\n```text\n{drawing.replace('`', ' ')}\n```"
+    begins = "How it began: " if block.whole else "The whole of it: " if block.begun else ""
+    return f"{begins}{words.clock(picture.times[0])} to {words.clock(picture.times[-1])}\n\n```text\n{drawing.replace('`', ' ')}\n```"
+
+
+@drawn.register
+def _(block: blocks.Strips) -> str:
+    lines = [f"{sparkline(strip.requests, 40):<40}  {printable(name).replace('`', ' ')}" for name, strip in block.items[:ROWS]]
+    cut = "" if len(block.items) <= ROWS else f"\n\nThe first {ROWS} of {words.number(len(block.items))}."
+    return "```text\n" + "\n".join(lines) + "\n```" + cut
 
 
 @drawn.register

@@ -1,10 +1,12 @@
-"""The picture of an incident as aligned series, thinned to what a screen can show."""
+"""The picture of an incident as aligned series, thinned to what a screen can show, and of a long one's onset minute by minute."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import polars as pl
 
-from forensics.report.document import Layer, Picture
+from forensics.report.document import Layer, Picture, Strip
 from forensics.report.frames import Frames
 from forensics.report.tables import plain
 
@@ -19,20 +21,76 @@ BORNE = frozenset({"collection", "surge"})
 DRAWN = 6
 """Incidents that are drawn, the worst first."""
 
+STRIPS = 200
+"""Further ones that are drawn in small."""
+
+STRETCHES = 60
+"""Points of a small picture."""
+
 LAYERS = 5
 """Attributed actors drawn on their own, the largest first; the others stay in the rest."""
 
 
+ONSET = timedelta(minutes=30)
+"""Shown of the time before the ramp and after the impact, where the onset is drawn by itself."""
+
+LONG = 3
+"""An onset is drawn by itself when the whole is so many times as long: there it is a line of a few pixels."""
+
+SOON = timedelta(hours=1)
+"""A peak that comes so soon after the impact belongs to the onset."""
+
+Incident = tuple[str, str, str | None, datetime | None, datetime, datetime | None]
+"""Id, kind, scope, start of the ramp and of the impact, peak."""
+
+
 def pictures(frames: Frames) -> tuple[Picture, ...]:
     """Return a picture for each of the worst incidents that has minutes, in the order of the incidents."""
+    return tuple(_picture(incident, minutes, frames) for incident, minutes in _drawn(frames))
+
+
+def onsets(frames: Frames) -> tuple[Picture, ...]:
+    """Return, for those of the same incidents that last long, a picture of the ramp and the onset alone, a value for each minute."""
+    near = [(incident, _near_onset(incident, minutes)) for incident, minutes in _drawn(frames)]
+    return tuple(_picture(incident, minutes, frames) for incident, minutes in near if minutes is not None)
+
+
+def strips(frames: Frames) -> tuple[Strip, ...]:
+    """Return the incidents beyond those that have pictures, the worst first, in small."""
+    drawn = {incident[0] for incident, _ in _drawn(frames)}
+    rank = frames["incidents"].select("incident_id").filter(~pl.col("incident_id").is_in(drawn)).head(STRIPS)
+    if rank.is_empty():
+        return ()
+    nth = pl.int_range(pl.len()).over("incident_id") * STRETCHES // pl.max_horizontal(pl.len().over("incident_id"), STRETCHES)
+    per_minute = pl.col("requests", "failed").cast(pl.Float64).mean().round(1)
+    stretches = (
+        frames["minutes"].join(rank, on="incident_id").sort("incident_id", "minute").with_columns(nth.alias("nth"))
+        .group_by("incident_id", "nth").agg(pl.col("minute").min().alias("first"), pl.col("minute").max().alias("last"), per_minute)
+        .sort("incident_id", "nth").group_by("incident_id").agg(pl.col("first").min(), pl.col("last").max(), "requests", "failed")
+    )  # fmt: skip
+    return tuple(
+        Strip(incident_id, plain(first), plain(last), tuple(requests), tuple(failed))
+        for incident_id, first, last, requests, failed in rank.join(stretches, on="incident_id", maintain_order="left").iter_rows()
+    )
+
+
+def _drawn(frames: Frames) -> list[tuple[Incident, pl.DataFrame]]:
     minutes = frames["minutes"].partition_by("incident_id", as_dict=True)
-    known = frames["incidents"].select("incident_id", "kind", "scope").iter_rows()
-    chosen = [incident for incident in known if (incident[0],) in minutes][:DRAWN]
-    return tuple(_picture(incident, minutes[incident[0],], frames) for incident in chosen)
+    known = frames["incidents"].select("incident_id", "kind", "scope", "ramp_started_at", "started_at", "peaked_at").iter_rows()
+    return [(incident, minutes[incident[0],]) for incident in known if (incident[0],) in minutes][:DRAWN]
 
 
-def _picture(incident: tuple[str, str, str | None], minutes: pl.DataFrame, frames: Frames) -> Picture:
-    incident_id, kind, scope = incident
+def _near_onset(incident: Incident, minutes: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the minutes from before the ramp until after the impact; None where they are much of the whole picture."""
+    *_, ramp, impact, peak = incident
+    first = min(ramp or impact, impact)
+    last = peak if peak is not None and impact <= peak <= impact + SOON else impact
+    near = minutes.filter(pl.col("minute").is_between(first - ONSET, last + ONSET))
+    return near if 0 < LONG * near.height <= minutes.height else None
+
+
+def _picture(incident: Incident, minutes: pl.DataFrame, frames: Frames) -> Picture:
+    incident_id, kind, scope = incident[:3]
     step = -(-minutes.height // POINTS)
     axis = _thinned(minutes.drop("incident_id"), step)
     load = frames["actor_load"].filter(incident_id=incident_id)

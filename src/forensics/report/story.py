@@ -17,9 +17,10 @@ from forensics.errors import UsageError
 from forensics.progress import Progress
 from forensics.report.collect import PICTURE_ONLY, collect
 from forensics.report.document import Picture
+from forensics.report.frames import Frames
 from forensics.report.markdown import escaped, sparkline
 from forensics.report.masking import masked
-from forensics.report.picture import pictures
+from forensics.report.picture import onsets, pictures
 from forensics.report.tables import emit
 from forensics.report.write import csv_columns, known_incident
 from forensics.text import printable
@@ -54,11 +55,18 @@ class Filter:
 
 
 def told(case: Case, incident: str | None, chosen: Filter, progress: Progress) -> tuple[pl.DataFrame, tuple[Picture, ...]]:
-    """Return the rows of the story that fit, and the pictures of the incidents; ``UsageError`` when there is no such incident."""
+    """Return the rows of the story that fit, and the pictures of the incidents, that of a long one's beginning before that of the whole;
+    ``UsageError`` when there is no such incident.
+    """
     ensure_analysed(case, progress)
     frames = collect(case, incident, ("timeline", "incidents", "actors", *PICTURE_ONLY))
     labels = dict(frames.of("actors", lambda piece: piece.select("actor_id", "label")).iter_rows())
-    return chosen.apply(masked(known_incident(frames, incident)["timeline"]), labels), pictures(frames)
+    return chosen.apply(masked(known_incident(frames, incident)["timeline"]), labels), _in_turn(frames)
+
+
+def _in_turn(frames: Frames) -> tuple[Picture, ...]:
+    begun = {picture.incident_id: (picture,) for picture in onsets(frames)}
+    return tuple(drawn for whole in pictures(frames) for drawn in (*begun.get(whole.incident_id, ()), whole))
 
 
 def _moment(text: str) -> datetime:

@@ -69,11 +69,7 @@ def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:
         found.contra("The logs hold no other day with these hours: chance can only be judged by the hours before.", WEAK)
     else:
         bits = _bits(p_value)
-        found.pro(
-            f"p = {p_value:.3f} against {placebos} placebo windows of the same hours on other days, each searched in the same way "
-            f"(the smallest possible p is {facts.scene.smallest_p:.3f}).",
-            bits,
-        )
+        found.pro(chance(p_value, placebos), bits)
     if p_value is None or p_value <= facts.scene.smallest_p:
         windows = counted(facts.scene.windows - 1, "window")
         rare = "more than 1,000" if blamed.chance < 0.001 else amount(1.0 / blamed.chance)
@@ -86,6 +82,15 @@ def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:
 
 def _bits(chance: float) -> float:
     return min(DECISIVE, max(0.0, log2(1.0 / max(chance, 1e-9)) - 1.0))
+
+
+def chance(p_value: float, placebos: int) -> str:
+    """Return in words how often as much is seen without an incident, with the number behind it (see ``scan.placebo_p``)."""
+    as_much = round(p_value * (placebos + 1)) - 1
+    seen = f"in {as_much} of them somebody's" if as_much else "in none of them anybody's"
+    windows = f"{counted(placebos, 'comparable window')} without an incident (the same hours of other days)"
+    least = ", the smallest that so many windows can give" if not as_much else ""
+    return f"Of {windows}, each searched in the same way, {seen} load rose as far above the usual (p = {p_value:.3f}{least})."
 
 
 def machine(facts: Facts, subject_id: str, found: Weighed) -> None:

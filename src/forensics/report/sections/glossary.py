@@ -26,6 +26,16 @@ WORDS = (
     ),
     ("observed / inferred", "Observed: written in the evidence. Inferred: concluded from it, with a likelihood."),
     ("excess", "Requests above what is usual for that time of day."),
+    (
+        "comparable windows",
+        "The same hours of other days, as long as the rise before the incident and outside every incident. What is said of the incident "
+        "is looked for in each of them in the same way (statisticians call them placebos).",
+    ),
+    (
+        "p",
+        "How easily chance does as much: the share of the windows, the incident's own counted with them, in which a load rose as far. "
+        "The smaller, the rarer; with few windows it cannot get small, and nothing is then called more than likely.",
+    ),
     ("failed", "Answered with status 500 or above."),
     ("refused", "Answered with a status from 400 to 499."),
 )

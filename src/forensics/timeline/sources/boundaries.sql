@@ -27,11 +27,21 @@ SELECT
 FROM facts
 WHERE peaked_at IS NOT NULL
 UNION ALL
-SELECT incident_id, mitigated_at, 'mitigated', 'The damage is contained: most requests succeed again.', TRUE, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT
+    incident_id, mitigated_at, 'mitigated',
+    CASE
+        WHEN kind IN ('surge', 'collection') THEN 'The load above the usual is over.'
+        WHEN kind = 'errors' THEN 'The damage is contained: most requests succeed again.'
+        WHEN kind = 'latency' THEN 'The worst is over: most requests are answered in their usual time again.'
+        ELSE 'The worst is over: requests are logged again.'
+    END,
+    TRUE, NULL, NULL, NULL, NULL, NULL, NULL
 FROM facts
 WHERE mitigated_at IS NOT NULL
 UNION ALL
-SELECT incident_id, ended_at, 'recovered', 'Service is back to its usual level.', TRUE, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT
+    incident_id, ended_at, 'recovered',
+    if(kind IN ('surge', 'collection'), 'Load is back to its usual level.', 'Service is back to its usual level.'), TRUE, NULL, NULL, NULL, NULL, NULL, NULL
 FROM facts
 WHERE ended_at IS NOT NULL
 UNION ALL
