@@ -148,7 +148,7 @@ def test_the_story_is_whole(demo):
         "logs begin", "no log lines", "sign-up", "payment", "note", "actor starts", "ramp starts", "phase: ramp", "threshold crossed",
         "attribution", "impact starts", "peak", "phase: outage", "blocked", "mitigated", "relapse", "recovered", "actor stops", "logs end",
     }  # fmt: skip
-    assert {row["event_type"] for row in story if row["observed"] == "false"} == {"attribution", "threshold crossed"}
+    assert {row["event_type"] for row in story if row["observed"] == "false"} == {"attribution"}
 
 
 def test_a_phase_points_at_a_line_of_its_own_time(demo, forensics):

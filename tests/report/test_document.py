@@ -13,16 +13,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.report.made import ACTOR, IMPACT, INCIDENT, RAMP, account, fill
+from tests.report.made import ACTOR, IMPACT, INCIDENT, PAYER, RAMP, account, fill
 
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
 from forensics.errors import ForensicsError
 from forensics.progress import Silent
 from forensics.report import exports, write_report
-from forensics.report.blocks import IncidentChart, Note, Sentences, Strips, TableView
+from forensics.report.blocks import Figures, IncidentChart, Note, Sentences, Strips, TableView
 from forensics.report.collect import collect, document
-from forensics.report.compare import changes
+from forensics.report.compare import as_frame, changes
 from forensics.report.document import Document, Edge, from_json, to_json
 from forensics.report.drawing import RUNTIME_SNIPPET, runtime
 from forensics.report.figures import incident as drawn
@@ -32,6 +32,9 @@ from forensics.report.markdown import as_markdown, escaped, sparkline
 from forensics.report.masking import MASK, masked
 from forensics.report.picture import DRAWN, POINTS, STRIPS, onsets, pictures
 from forensics.report.sections import all_sections, picture, summary
+from forensics.report.sections import changes as changes_section
+from forensics.report.sections import figures as key_figures
+from forensics.report.words import share
 
 ORDER = (
     *("summary", "changes", "figures", "picture", "timeline", "actors", "participants", "taken", "rivals", "response", "method"),
@@ -90,22 +93,92 @@ def test_a_document_survives_json_and_a_newer_one_is_refused(case: Case) -> None
 
 def test_changes_name_what_new_evidence_moved(case: Case) -> None:
     before = _made(case, ring=10)
-    assert changes(before, before) == ("Nothing has changed: the same analysis.",)
+    assert _told(before, before) == ["Nothing has changed: the same analysis."]
     after = replace(_made(case, ring=12), analysis_id="1" * 16)
-    told = changes(before, after)
-    assert f"Account {account(9)} was uninvolved in {INCIDENT}, now participant." in told
-    assert f"Account {account(11)} is now named as uninvolved in {INCIDENT}." in told
-    assert f"Actor lumenworks.example ({ACTOR}): 2 accounts joined, 0 left." in told
+    told = _told(before, after)
+    assert f"Account {account(9)} was uninvolved in {NAMED}, now participant." in told
+    assert f"Account {account(11)} is now named as uninvolved in {NAMED}." in told
+    assert f"Actor lumenworks.example ({ACTOR}), same operator: 9 accounts before, 11 now." in told
 
 
-def test_changes_tell_merged_and_gone_actors(case: Case) -> None:
+NAMED = "Errors, the whole service, from 2024-03-02 00:00 UTC"
+
+
+def test_changes_tell_evidence_first_then_verdicts_shares_and_odds(case: Case) -> None:
+    after = _made(case)
+    before = _changed(_changed(after, "attributions", p_value=0.25, load_share=0.5), "incidents", verdict="inconclusive", likelihood=0.3)
+    before = replace(before, tables={**before.tables, "evidence": replace(before.tables["evidence"], rows=())})
+    found = changes(before, after)
+    assert [change.about for change in found][:3] == ["evidence", "incident", "incident"]
+    told = [change.sentence for change in found]
+    assert f"{NAMED}: verdict was “inconclusive”, now “attributed”." in told
+    assert any("load share was 50 %, now" in sentence for sentence in told)
+    assert any("p was 0.250, now" in sentence for sentence in told)
+    rows = as_frame(found)
+    assert rows.columns == ["about", "subject", "what", "sentence", "before", "after", "incident_id"]
+    assert ("incident", INCIDENT, "verdict", "“inconclusive”", "“attributed”", INCIDENT) in rows.drop("sentence").rows()
+
+
+def test_a_gone_incident_and_a_new_one_are_told_by_name(case: Case) -> None:
+    after = _made(case)
+    told = _told(_changed(after, "incidents", incident_id="another"), after)
+    assert any(sentence.startswith("New incident: Errors, the whole service") for sentence in told)
+    assert any(sentence.startswith("No longer found: Errors, the whole service") for sentence in told)
+
+
+def test_thousands_of_changes_are_cut_on_the_page_and_said(case: Case) -> None:
+    made = replace(_made(case), changes=tuple(f"Change {n}." for n in range(5_000)))
+    sentences, note = changes_section.build(made)
+    assert isinstance(sentences, Sentences)
+    assert isinstance(note, Note)
+    assert len(sentences.items) == 200
+    assert note.text == "The first 200 of 5,000 changes are shown; changes.csv has them all."
+
+
+def _told(before: Document, after: Document) -> list[str]:
+    return [change.sentence for change in changes(before, after)]
+
+
+def _changed(made: Document, table: str, **values: object) -> Document:
+    """Return a document with other values in columns of a table."""
+    columns = [column.name for column in made.tables[table].columns]
+    rows = tuple(tuple(values.get(name, value) for name, value in zip(columns, row, strict=True)) for row in made.tables[table].rows)
+    return replace(made, tables={**made.tables, table: replace(made.tables[table], rows=rows)})
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_share_that_is_told_is_that_of_the_accounts_that_are_told(case: Case, several: bool) -> None:
+    made = _changed(_made(case), "incidents", verdict="several actors" if several else "attributed")
+    rows = made.rows("attributions")
+    figures = key_figures.build(made)[0]
+    assert isinstance(figures, Figures)
+    (figure,) = [item for item in figures.items if item.label == "of the excess load"]
+    sentences = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
+    (told,) = [text for text in sentences if "load above the usual" in text]
+    assert figure.value == share(sum(row["load_share"] for row in rows) if several else rows[0]["load_share"])
+    assert told.startswith(figure.value)
+    assert ("that the evidence does not join into one" in told) == ("from the largest" in told) == several
+
+
+def test_changes_tell_merged_new_and_gone_actors_of_every_level(case: Case) -> None:
     after = _made(case)
     members = after.tables["members"]
     split = replace(members, rows=tuple(("actor-b" if n % 2 else "actor-a", *row[1:]) for n, row in enumerate(members.rows)))
-    before = replace(after, tables={**after.tables, "members": split})
-    assert f"Actor lumenworks.example ({ACTOR}) now joins what were 2 actors: actor-a, actor-b." in changes(before, after)
-    gone = replace(after, tables={**after.tables, "members": replace(members, rows=())}, analysis_id="x")
-    assert f"Actor lumenworks.example ({ACTOR}) is gone." in changes(after, gone)
+    actors = after.tables["actors"]
+    names = [column.name for column in actors.columns]
+    (leaf,) = [row for row in actors.rows if row[names.index("actor_id")] == ACTOR]
+    halves = tuple(tuple(half if name == "actor_id" else v for name, v in zip(names, leaf, strict=True)) for half in ("actor-a", "actor-b"))
+    others = tuple(row for row in actors.rows if row != leaf)
+    before = replace(after, tables={**after.tables, "members": split, "actors": replace(actors, rows=(*halves, *others))})
+    assert _told(before, after) == [f"Actor lumenworks.example ({ACTOR}) joins what were actor-a, actor-b: 9 accounts."]
+    untied = replace(
+        after, tables={**after.tables, "members": replace(members, rows=()), "actors": replace(actors, rows=())}, analysis_id="x"
+    )
+    new = _told(untied, after)
+    assert f"New actor: actor lumenworks.example ({PAYER}), same payer, 9 accounts." in new
+    assert f"No longer found: actor lumenworks.example ({PAYER}), same payer: the evidence does not tie its 9 accounts so now." in _told(
+        after, untied
+    )
 
 
 def test_markdown_is_whole_and_carries_no_markup_of_the_evidence(case: Case) -> None:

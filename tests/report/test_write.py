@@ -7,6 +7,7 @@ import platform
 from pathlib import Path
 
 import pytest
+from tests.report.made import fill
 
 from forensics.case.case import Case
 from forensics.errors import UsageError
@@ -14,6 +15,7 @@ from forensics.progress import Silent
 from forensics.report import write_report
 from forensics.report.document import from_json
 from forensics.report.html import as_html
+from forensics.report.ordering import Order, deliver
 
 CONTRACT = {
     "report.html",
@@ -74,3 +76,22 @@ def test_a_saved_report_renders_the_same_page_without_the_case(case: Case, tmp_p
 def test_an_unknown_incident_is_a_usage_error(case: Case, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no incident"):
         write_report(case, tmp_path / "out", "nonsense", Silent())
+
+
+def test_a_redacted_report_is_not_compared_with_one_that_names_everybody(case: Case, tmp_path: Path) -> None:
+    def written(name: str, *, compare: str | None = None, **options: bool) -> Path:
+        order = Order(case=case.folder, out=tmp_path / name, **options)
+        deliver(order, compare=tmp_path / compare / "report.json" if compare else None, saved=None, progress=Silent())
+        return tmp_path / name
+
+    fill(case)
+    case.close()
+    written("plain")
+    written("redacted", redact=True)
+    written("secrets", show_secrets=True)
+    for earlier, options in (("plain", {"redact": True}), ("redacted", {}), ("secrets", {})):
+        with pytest.raises(UsageError, match=r"The earlier report .*: compare with one that"):
+            written("refused", compare=earlier, **options)
+    out = written("compared", compare="redacted", redact=True)
+    assert "Nothing has changed" in (out / "changes.csv").read_text()
+    assert "Nothing has changed" in (out / "report.md").read_text()

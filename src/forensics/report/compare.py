@@ -1,30 +1,64 @@
-"""What new evidence changed: two documents of one case, told as sentences."""
+"""What new evidence changed: two documents of one case, told as sentences and as rows of ``changes.csv``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
+from forensics.report.blocks import titled
 from forensics.report.document import Document
-from forensics.report.words import clock, likely, number
+from forensics.report.words import clock, likely, number, share
 from forensics.text import counted
 
 Row = dict[str, Any]
 
 
-def changes(before: Document, after: Document) -> tuple[str, ...]:
-    """Return what differs in ``after``, most important first; one sentence says so when nothing does."""
+@dataclass(frozen=True)
+class Change:
+    """One difference: what it is about, which one, the property that differs with its values as told, and all that as a sentence."""
+
+    about: str
+    """evidence | incident | attribution | account | actor | explanation | program"""
+    subject: str
+    what: str
+    sentence: str
+    before: str | None = None
+    after: str | None = None
+    incident_id: str | None = None
+
+
+def changes(before: Document, after: Document) -> tuple[Change, ...]:
+    """Return what differs in ``after``: the evidence first, then what it moved, most important first; one says so when nothing does."""
+    evidence, found = list(_evidence(before, after)), _findings(before, after)
+    if not found:
+        same = "Nothing has changed: the same analysis." if before.analysis_id == after.analysis_id else "No finding has changed."
+        evidence.append(Change("analysis", after.analysis_id, "nothing", same))
+    return tuple(evidence + found)
+
+
+def as_frame(found: tuple[Change, ...]) -> pl.DataFrame:
+    """Return changes as the rows of a CSV."""
+    columns = list(Change.__dataclass_fields__)
+    return pl.DataFrame(
+        [[getattr(change, column) for column in columns] for change in found], dict.fromkeys(columns, pl.String), orient="row"
+    )
+
+
+def _findings(before: Document, after: Document) -> list[Change]:
     found = [
         *_incidents(before, after),
+        *_attributions(before, after),
         *_participants(before, after),
         *_actors(before, after),
         *_rivals(before, after),
-        *_evidence(before, after),
     ]
     if before.program != after.program:
-        found.append(f"The earlier report was made by {before.program}, this one by {after.program}.")
-    same = "Nothing has changed: the same analysis." if before.analysis_id == after.analysis_id else "No finding has changed."
-    return tuple(found) or (same,)
+        said = f"The earlier report was made by {before.program}, this one by {after.program}."
+        found.append(Change("program", "forensics", "version", said, before.program, after.program))
+    return found
 
 
 def _keyed(document: Document, table: str, *columns: str) -> dict[tuple[Any, ...], Row]:
@@ -38,76 +72,144 @@ def _both(before: Document, after: Document, table: str, *columns: str) -> tuple
     return added, gone, [(old[key], new[key]) for key in new if key in old]
 
 
-def _incidents(before: Document, after: Document) -> Iterable[str]:
+def _names(before: Document, after: Document) -> dict[str, str]:
+    """Return what each incident is called."""
+    return {row["incident_id"]: titled(row) for row in (*before.rows("incidents"), *after.rows("incidents"))}
+
+
+TOLD: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "verdict": ("verdict", lambda value: f"“{value}”"),
+    "likelihood": ("likelihood of the verdict", likely),
+    "started_at": ("start", clock),
+    "ended_at": ("end", clock),
+    "severity": ("severity", str),
+    "failed_requests": ("failed requests", number),
+    "affected_accounts": ("accounts hit", number),
+}
+"""Column of an incident -> what it is called, and how its values are told."""
+
+
+def _incidents(before: Document, after: Document) -> Iterable[Change]:
     added, gone, stayed = _both(before, after, "incidents", "incident_id")
-    yield from (f"New incident: {row['incident_id']}, from {clock(row['started_at'])} UTC, verdict “{row['verdict']}”." for row in added)
-    yield from (f"No longer found: incident {row['incident_id']}." for row in gone)
-    told: dict[str, Callable[[Any], str]] = {
-        "started_at": clock, "ended_at": clock, "verdict": str, "severity": str, "failed_requests": number, "affected_accounts": number,
-        "likelihood": likely,
-    }  # fmt: skip
+    names = _names(before, after)
+    for row in added:
+        said = f"New incident: {names[row['incident_id']]}, verdict “{row['verdict']}”."
+        yield Change("incident", row["incident_id"], "found", said, None, str(row["verdict"]), row["incident_id"])
+    for row in gone:
+        said = f"No longer found: {names[row['incident_id']]}; its verdict was “{row['verdict']}”."
+        yield Change("incident", row["incident_id"], "found", said, str(row["verdict"]), None, row["incident_id"])
     for old, new in stayed:
-        for column, words in told.items():
+        for column, (name, words) in TOLD.items():
             if old[column] != new[column]:
-                name = column.replace("_", " ").removesuffix(" at")
-                yield f"Incident {new['incident_id']}: {name} was {words(old[column])}, now {words(new[column])}."
+                was, now = words(old[column]), words(new[column])
+                said = f"{names[new['incident_id']]}: {name} was {was}, now {now}."
+                yield Change("incident", new["incident_id"], name, said, was, now, new["incident_id"])
 
 
-def _participants(before: Document, after: Document) -> Iterable[str]:
+def _attributions(before: Document, after: Document) -> Iterable[Change]:
+    """Tell who came to be blamed, who no longer is, and how the share and the odds of chance moved."""
+    added, gone, stayed = _both(before, after, "attributions", "incident_id", "subject_id")
+    names = _names(before, after)
+    labels = {row["actor_id"]: row["label"] for row in (*before.rows("actors"), *after.rows("actors")) if row["label"]}
+
+    def told(row: Row) -> str:
+        return (
+            f"{labels.get(row['actor_id'], row['subject_id'])} ({row['subject_id']}) in {names.get(row['incident_id'], row['incident_id'])}"
+        )
+
+    for row in added:
+        said = f"Load is now attributed to {told(row)}: {share(row['load_share'])} of the excess."
+        yield Change("attribution", row["subject_id"], "load share", said, None, share(row["load_share"]), row["incident_id"])
+    for row in gone:
+        said = f"Load is no longer attributed to {told(row)}; its share was {share(row['load_share'])}."
+        yield Change("attribution", row["subject_id"], "load share", said, share(row["load_share"]), None, row["incident_id"])
+    for old, new in stayed:
+        for column, name, words in (("load_share", "load share", share), ("p_value", "p", _p)):
+            was, now = words(old[column]), words(new[column])
+            if was != now:
+                said = f"{told(new)}: {name} was {was}, now {now}."
+                yield Change("attribution", new["subject_id"], name, said, was, now, new["incident_id"])
+
+
+def _p(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.3f}"
+
+
+def _participants(before: Document, after: Document) -> Iterable[Change]:
     added, gone, stayed = _both(before, after, "participants", "incident_id", "account_id")
-    yield from (f"Account {row['account_id']} is now named as {row['role']} in {row['incident_id']}." for row in added)
-    yield from (f"Account {row['account_id']} is no longer named in {row['incident_id']} (it was {row['role']})." for row in gone)
-    yield from (
-        f"Account {new['account_id']} was {old['role']} in {new['incident_id']}, now {new['role']}."
-        for old, new in stayed
-        if old["role"] != new["role"]
-    )
+    names = _names(before, after)
+    for row in added:
+        said = f"Account {row['account_id']} is now named as {row['role']} in {names[row['incident_id']]}."
+        yield Change("account", row["account_id"], "role", said, None, row["role"], row["incident_id"])
+    for row in gone:
+        said = f"Account {row['account_id']} is no longer named in {names[row['incident_id']]} (it was {row['role']})."
+        yield Change("account", row["account_id"], "role", said, row["role"], None, row["incident_id"])
+    for old, new in stayed:
+        if old["role"] != new["role"]:
+            said = f"Account {new['account_id']} was {old['role']} in {names[new['incident_id']]}, now {new['role']}."
+            yield Change("account", new["account_id"], "role", said, old["role"], new["role"], new["incident_id"])
 
 
-def _actors(before: Document, after: Document) -> Iterable[str]:
-    """Tell merged, split, new and gone actors of more than one account by where their accounts went."""
+def _actors(before: Document, after: Document) -> Iterable[Change]:
+    """Tell new, gone, merged, grown and shrunken actors, of every level; whose accounts went where is known of the lowest."""
+    added, gone, stayed = _both(before, after, "actors", "actor_id")
     old, new = _members(before), _members(after)
-    for actor in sorted(new):
-        accounts, label = new[actor]
-        sources = sorted(other for other, (members, _) in old.items() if members & accounts)
-        if len(accounts) < 2 or (actor in old and old[actor][0] == accounts):
-            continue
-        if not sources:
-            yield f"New actor {label} ({actor}) of {counted(len(accounts), 'account')}."
-        elif len(sources) > 1:
-            yield f"Actor {label} ({actor}) now joins what were {number(len(sources))} actors: {', '.join(sources[:5])}."
-        elif sources[0] != actor:
-            yield f"Actor {sources[0]} is now {actor} ({label}), with {counted(len(accounts), 'account')}."
-        else:
-            joined, left = len(accounts - old[actor][0]), len(old[actor][0] - accounts)
-            yield f"Actor {label} ({actor}): {counted(joined, 'account')} joined, {number(left)} left."
-    kept = set().union(*(members for members, _ in new.values())) if new else set()
-    yield from (
-        f"Actor {label} ({actor}) is gone." for actor, (members, label) in sorted(old.items()) if len(members) > 1 and not members & kept
-    )
+    joined: set[str] = set()
+    for row in (*added, *(row for _, row in stayed)):
+        sources = sorted(actor for actor, members in old.items() if members & new.get(row["actor_id"], set()))
+        if sources and sources != [row["actor_id"]]:
+            joined.update(sources)
+            what = f"what {'was' if len(sources) == 1 else 'were'} {', '.join(sources[:5])}"
+            was = ", ".join(counted(len(old[source]), "account") for source in sources[:5])
+            yield _grown(row, f"{_actor(row)} joins {what}: {counted(row['accounts'], 'account')}.", was)
+        elif row in added:
+            yield _grown(row, f"New actor: {_actor(row)}, {row['level']}, {counted(row['accounts'], 'account')}.", None)
+    for earlier, row in stayed:
+        if earlier["accounts"] != row["accounts"]:
+            size = counted(earlier["accounts"], "account")
+            yield _grown(row, f"{_actor(row)}, {row['level']}: {size} before, {number(row['accounts'])} now.", size)
+    for row in gone:
+        if row["actor_id"] not in joined:
+            size = counted(row["accounts"], "account")
+            said = f"No longer found: {_actor(row)}, {row['level']}: the evidence does not tie its {size} so now."
+            yield Change("actor", row["actor_id"], "accounts", said, size)
 
 
-def _members(document: Document) -> dict[str, tuple[set[str], str]]:
-    labels = {row["actor_id"]: row["label"] or row["actor_id"] for row in document.rows("actors")}
-    found: dict[str, tuple[set[str], str]] = {}
+def _actor(row: Row) -> str:
+    return f"actor {row['label'] or 'without a name'} ({row['actor_id']})"
+
+
+def _grown(row: Row, said: str, was: str | None) -> Change:
+    return Change("actor", row["actor_id"], "accounts", said[:1].upper() + said[1:], was, counted(row["accounts"], "account"))
+
+
+def _members(document: Document) -> dict[str, set[str]]:
+    """Return the accounts of each actor that has some of its own (not by way of a lower one)."""
+    found: dict[str, set[str]] = {}
     for row in document.rows("members"):
-        found.setdefault(row["actor_id"], (set(), labels.get(row["actor_id"], "")))[0].add(row["account_id"])
+        found.setdefault(row["actor_id"], set()).add(row["account_id"])
     return found
 
 
-def _rivals(before: Document, after: Document) -> Iterable[str]:
+def _rivals(before: Document, after: Document) -> Iterable[Change]:
     _, _, stayed = _both(before, after, "rivals", "incident_id", "explanation")
-    for old, new in stayed:
-        if likely(old["likelihood"]) != likely(new["likelihood"]):
-            yield f"“{new['explanation']}” of {new['incident_id']} was {likely(old['likelihood'])}, now {likely(new['likelihood'])}."
+    names = _names(before, after)
+    for old, new in sorted(stayed, key=lambda pair: -abs((pair[0]["likelihood"] or 0) - (pair[1]["likelihood"] or 0))):
+        was, now = likely(old["likelihood"]), likely(new["likelihood"])
+        if was != now:
+            said = f"“{new['explanation']}” as what explains {names[new['incident_id']]} was {was}, now {now}."
+            yield Change("explanation", new["explanation"], "likelihood", said, was, now, new["incident_id"])
 
 
-def _evidence(before: Document, after: Document) -> Iterable[str]:
+def _evidence(before: Document, after: Document) -> Iterable[Change]:
     added, gone, _ = _both(before, after, "evidence", "sha256")
     if added:
-        yield f"New evidence, {counted(len(added), 'file')}: {_named(added)}."
+        yield Change(
+            "evidence", f"{len(added)}", "new", f"New evidence, {counted(len(added), 'file')}: {_named(added)}.", None, _named(added)
+        )
     if gone:
-        yield f"No longer in the case, {counted(len(gone), 'file')}: {_named(gone)}."
+        said = f"No longer in the case, {counted(len(gone), 'file')}: {_named(gone)}."
+        yield Change("evidence", f"{len(gone)}", "gone", said, _named(gone))
 
 
 def _named(rows: list[Row]) -> str:

@@ -49,8 +49,18 @@ def deliver(order: Order, *, compare: Path | None, saved: Path | None, progress:
     if saved is not None:
         return write_files(order.out, rendered(read_document(saved)))
     with Case.open(order.case) as case:
-        before = None if compare is None else read_document(compare)
+        before = None if compare is None else comparable(read_document(compare), order)
         return write_report(case, order.out, order.incident, progress, order.delivery(case, before))
+
+
+def comparable(before: Document, order: Order) -> Document:
+    """Return an earlier report; ``UsageError`` when it says what the readers of the new one may not see, or names everybody otherwise."""
+    if (before.redaction is not None) != order.redact:
+        was, wanted = ("not redacted", "with") if order.redact else ("redacted", "without")
+        raise UsageError(f"The earlier report is {was}: compare with one that was written {wanted} --redact, as this one is.")
+    if before.secrets == "shown" and not order.show_secrets:
+        raise UsageError("The earlier report shows tokens and passwords, this one hides them: compare with one that hides them, too.")
+    return before
 
 
 def deliver_export(order: Order, kind: str, progress: Progress) -> list[Path]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from forensics.errors import UsageError
 from forensics.evidence import custody
 from forensics.progress import Progress
 from forensics.report.collect import collect, document
-from forensics.report.compare import changes
+from forensics.report.compare import as_frame, changes
 from forensics.report.document import CSV_TABLES, Document, to_json
 from forensics.report.drawing import artist
 from forensics.report.frames import Frames
@@ -59,8 +60,13 @@ def write_report(case: Case, out: Path, incident: str | None, progress: Progress
     with progress.step("Writing the report"):
         frames = given.prepared(known_incident(collect(case, incident), incident))
         result = _document(frames, analysis_id, incident, given)
-        told = result if given.before is None else replace(result, changes=changes(given.before, result))
-        files = write_files(out, rendered(told, frames))
+        told = result
+        differ: tuple[tuple[str, Iterable[str]], ...] = ()
+        if given.before is not None:
+            found = changes(given.before, result)
+            told = replace(result, changes=tuple(change.sentence for change in found))
+            differ = (("changes.csv", (as_csv(as_frame(found)),)),)
+        files = write_files(out, chain(rendered(told, frames), differ))
     details = {"analysis_id": analysis_id, "incident": incident, "redacted": given.redaction is not None}
     entries, head = on_record(case, "report", files, details)
     return sorted([*files, _run_json(case, out, {**details, "custody_head": head, "files": entries}, given)])

@@ -6,6 +6,7 @@ from typing import Any
 
 from forensics.report.blocks import Block, Figure, Figures, Section
 from forensics.report.document import Document
+from forensics.report.sections.participants import blamed
 from forensics.report.sections.taken import collected
 from forensics.report.words import likely, number, share, size, span
 from forensics.text import counted
@@ -32,20 +33,13 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
             "accounts hit", number(incident["affected_accounts"]), f"{number(incident['affected_paying_accounts'])} paying", "incidents"
         ),
     ]
-    people = document.tables["participants"].of(incident["incident_id"])
-    part = {row["account_id"] for row in people if row["role"] == "participant"}
-    first = next(iter(document.tables["attributions"].of(incident["incident_id"])), None)
-    if part and first:
-        items.append(Figure("of the excess load", share(first["load_share"]), likely(first["likelihood"]), "attributions", accent=True))
-        items.append(
-            Figure(
-                "accounts took part",
-                number(len(part)),
-                f"{number(len(people) - len(part))} linked, uninvolved",
-                "participants",
-                accent=True,
-            )
-        )
+    found = blamed(document, incident)
+    if found:
+        several = f"{len(found.subjects)} actors together, " if len(found.subjects) > 1 else ""
+        items.append(Figure("of the excess load", share(found.share), several + likely(found.likelihood), "attributions", accent=True))
+    if found and found.accounts:
+        took_part = number(len({row["account_id"] for row in found.accounts}))
+        items.append(Figure("accounts took part", took_part, f"{number(found.uninvolved)} linked, uninvolved", "participants", accent=True))
     taken = collected(document, incident["incident_id"])
     if taken:
         items.append(Figure("objects collected", number(taken.objects), size(taken.bytes), taken.query, accent=True))

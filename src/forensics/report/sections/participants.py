@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from forensics.report.blocks import Block, Note, Section, by_incident, view
@@ -34,6 +35,43 @@ def build(document: Document) -> tuple[Block, ...]:
 def _tied(row: dict[str, Any]) -> str | None:
     """Return what ties an account to its actor most strongly, and the bits of all its ties together."""
     return f"{row['via']} ({number(row['strength_bits'])} bits in all)" if row["via"] and row["strength_bits"] is not None else None
+
+
+@dataclass(frozen=True)
+class Blamed:
+    """Whom an incident is attributed to, all of them together and the largest."""
+
+    share: float | None
+    """Of the excess load, together."""
+    subjects: list[dict[str, Any]]
+    """Rows of ``attributions``, the largest first."""
+    accounts: list[dict[str, Any]]
+    """Rows of ``participants`` that took part."""
+    uninvolved: int
+    likelihood: float | None
+
+    @property
+    def first(self) -> dict[str, Any]:
+        """The largest."""
+        return self.subjects[0]
+
+    @property
+    def accounts_of_first(self) -> int:
+        """How many of the accounts are those of the largest."""
+        return sum(row["actor_id"] == self.first["actor_id"] for row in self.accounts)
+
+
+def blamed(document: Document, incident: dict[str, Any]) -> Blamed | None:
+    """Return whom an incident is attributed to; None where nobody is blamed."""
+    rows = document.tables["attributions"].of(incident["incident_id"])
+    if incident["verdict"] not in ("attributed", "several actors") or not rows:
+        return None
+    subjects = rows if incident["verdict"] == "several actors" else rows[:1]
+    shares = [row["load_share"] for row in subjects if row["load_share"] is not None]
+    people = document.tables["participants"].of(incident["incident_id"])
+    accounts = [row for row in people if row["role"] == "participant"]
+    sure = rows[0]["likelihood"] if len(subjects) == 1 else incident["likelihood"]
+    return Blamed(min(1.0, sum(shares)) if shares else None, subjects, accounts, len(people) - len(accounts), sure)
 
 
 EXPLAINED = (

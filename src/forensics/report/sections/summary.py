@@ -6,6 +6,7 @@ from typing import Any
 
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
+from forensics.report.sections.participants import Blamed, blamed
 from forensics.report.sections.rivals import explained_by, explanations
 from forensics.report.sections.taken import collected
 from forensics.report.words import clock, number, share, size, span
@@ -118,8 +119,8 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
 
 
 def _who(document: Document, incident: dict[str, Any]) -> Sentence:
-    rows = document.tables["attributions"].of(incident["incident_id"])
-    if incident["verdict"] not in ("attributed", "several actors") or not rows:
+    found = blamed(document, incident)
+    if found is None:
         best = explained_by(document, incident)
         why = f"; the best explanation is “{best['explanation']}”" if best else ""
         return Sentence(
@@ -128,34 +129,36 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
             likelihood=incident["likelihood"],
             query="attributions",
         )
-    first = rows[0]
-    labels = {row["actor_id"]: row["label"] for row in document.rows("actors")}
-    accounts = [row for row in document.tables["participants"].of(incident["incident_id"]) if row["role"] == "participant"]
-    name = labels.get(first["actor_id"]) or first["subject_id"]
-    tied = TIED.get(_level(document, first["actor_id"]), "of")
+    linked = f"; {counted(found.uninvolved, 'account')} linked to them took no part" if found.uninvolved else ""
+    came = f"came from {_named(document, found)}{linked}"
     return Sentence(
-        f"{share(first['load_share'])} of the load above the usual, from its rise to the first impact, came from "
-        f"{counted(len(accounts), 'account')} {tied} {name}{_uninvolved(document, incident)}.",
+        f"{share(found.share)} of the load above the usual, from its rise to the first impact, {came}.",
         observed=False,
-        likelihood=first["likelihood"],
-        evidence_id=accounts[0]["evidence_id"] if accounts else None,
-        line=accounts[0]["line"] if accounts else None,
+        likelihood=found.likelihood,
+        evidence_id=found.accounts[0]["evidence_id"] if found.accounts else None,
+        line=found.accounts[0]["line"] if found.accounts else None,
         query="attributions",
         section="actors",
     )
 
 
+def _named(document: Document, found: Blamed) -> str:
+    """Return who made the load: the one, or how many together and the largest of them."""
+    actor = next((row for row in document.rows("actors") if row["actor_id"] == found.first["actor_id"]), None)
+    name = (actor or {}).get("label") or found.first["subject_id"]
+    tied = TIED.get((actor or {}).get("level", ""), "of")
+    if len(found.subjects) == 1:
+        return f"{counted(len(found.accounts), 'account')} {tied} {name}" if found.accounts else f"the {found.first['subject_type']} {name}"
+    apart = (
+        f"{counted(len(found.accounts), 'account')} of {len(found.subjects)} actors" if found.accounts else f"{len(found.subjects)} sources"
+    )
+    own = found.accounts_of_first
+    largest = f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}"
+    return f"{apart} that the evidence does not join into one, {share(found.first['load_share'])} from the largest, {largest}"
+
+
 TIED = {"same operator": "of one operator, here called", "same payer": "of one payer, here called"}
 """Level of an actor -> how its accounts are tied, before its name: a label is what the program calls it, not who it is."""
-
-
-def _level(document: Document, actor_id: str | None) -> str:
-    return next((str(row["level"]) for row in document.rows("actors") if row["actor_id"] == actor_id), "")
-
-
-def _uninvolved(document: Document, incident: dict[str, Any]) -> str:
-    linked = [row for row in document.tables["participants"].of(incident["incident_id"]) if row["role"] == "uninvolved"]
-    return f"; {counted(len(linked), 'account')} linked to them took no part" if linked else ""
 
 
 def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
