@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-FORMULA_START = r"^\s*[=+\-@\t\r\n|%]"
-"""How a cell begins that a spreadsheet would take for a formula (a regular expression for Python and for Polars)."""
+FORMULA_START = r"^[\s\x1c-\x1f]*[=+\-@\t\r\n|%]"
+"""How a cell begins that a spreadsheet would take for a formula: a regular expression for Python and for Polars, whose ``\\s`` has no
+separators of files, groups, records and units."""
 
 _FORMULA = re.compile(FORMULA_START)
 

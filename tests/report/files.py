@@ -112,11 +112,12 @@ def hostile(folder: Path) -> None:
     rng = np.random.default_rng(13)
     folder.mkdir(parents=True, exist_ok=True)
     poison = [f"{text} {n}" for n, text in enumerate(HOSTILE)]
+    whole = [text.replace("\0", "") for text in poison]  # a table with null bytes is none
     names = [*poison, *(f"guest{n:03}" for n in range(150))]
     hits = _ordinary(rng, names[len(poison) :], 4 * 1440, 10)
     rise = 3 * 86_400.0
     for n, name in enumerate(poison):
-        came = rise + 3_600 * np.sort(rng.beta(2.2, 1.2, 500))
+        came = rise + 5_400 * np.sort(rng.beta(2.2, 1.2, 500))
         hits += [(float(at), f"198.18.0.{n}", name, f"/api/{n}/{name}?token=x{name}", 0, 0.05) for at in came]
     with (folder / "edge \u202e\x1b[31m<b>=1.jsonl").open("w", encoding="utf-8", newline="") as stream:
         for k, (at, ip, user, asked, status, took) in enumerate(sorted(_failing(rng, hits, rise + 3_600, 3_000))):
@@ -127,14 +128,15 @@ def hostile(folder: Path) -> None:
             stream.write(json.dumps(line, ensure_ascii=k % 2 == 0) + "\n")
         stream.write("".join(text.replace("\n", " ") + "\n" for text in poison))
     made = START - timedelta(days=9)
+    names = [*whole, *names[len(poison) :]]
     mail = [f"{name}@lumenworks.example" if n < len(poison) else f"{name}@mail{n}.example" for n, name in enumerate(names)]
     rows = [(f"acc {name}", name, mail[n], name, f"{made + timedelta(minutes=n):%Y-%m-%dT%H:%M:%SZ}", name) for n, name in enumerate(names)]
     _table(folder / "accounts.csv", "account_id,user_name,email,name,created_at,plan", rows)
     paid = [(f"ch_{n} {name}", f"{made:%Y-%m-%d %H:%M}", "60.00", name, name, f"cus {name}", mail[n],
-             "fp <b>=1" if n < len(poison) else f"fp_{n}", poison[0] if n < len(poison) else name,
+             "fp <b>=1" if n < len(poison) else f"fp_{n}", whole[0] if n < len(poison) else name,
              f"acc {name}") for n, name in enumerate(names)]  # fmt: skip
     _table(folder / "payments.csv", PAYMENTS, paid)
-    told = [(f"{IMPACT - timedelta(hours=30 - n):%Y-%m-%dT%H:%M:%SZ}", text, text) for n, text in enumerate(poison)]
+    told = [(f"{IMPACT - timedelta(hours=30 - n):%Y-%m-%dT%H:%M:%SZ}", text, text) for n, text in enumerate(whole)]
     _table(folder / "notes.csv", "time,message,type", told)
 
 

@@ -95,6 +95,10 @@ def test_nothing_overflows_the_window_and_every_control_has_a_name(
     case: Case, tmp_path: Path, browser: Browser, width: int, scheme: str
 ) -> None:
     browser.open(_report(case, tmp_path / "out"), width=width, scheme=scheme)
+    for number in range(browser.run("document.querySelectorAll('figure.chart').length")):
+        browser.run(f"window.f = document.querySelectorAll('figure.chart')[{number}]; f.scrollIntoView({{behavior: 'instant'}})")
+        browser.until("f.dataset.live === 'yes'")
+        assert browser.run("f.querySelector('.live svg').getBoundingClientRect().right <= f.getBoundingClientRect().right + 1")
     assert browser.run("document.documentElement.scrollWidth <= innerWidth")
     controls = "[...document.querySelectorAll('button, input, select, [tabindex]')]"
     assert browser.run(f"{controls}.every((e) => e.getAttribute('aria-label') || e.textContent.trim())")

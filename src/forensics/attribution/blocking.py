@@ -73,7 +73,9 @@ def write_block_list(
     for sentence in blocked.left_out:
         print(printable(f"left out: {sentence}"), file=sys.stderr)
     if output is None:
-        sys.stdout.write(text)
+        from forensics.report import terminal
+
+        terminal.write(text)
     else:
         output.write_text(text, encoding="utf-8", newline="")
 

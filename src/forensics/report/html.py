@@ -39,6 +39,9 @@ LONG_TEXT = 400
 LONG_BASIS = 1_500
 """... of the basis of a measure, which names whom it would hit."""
 
+WIDE = 36
+"""Characters of a cell that stand in one line; longer ids and types wrap."""
+
 LONG_NAME = 60
 """Characters of a file's name that are shown beside a line; a longer one is told by its evidence id."""
 
@@ -253,7 +256,8 @@ class _Show:
         limit = LONG_BASIS if name == "basis" else LONG_TEXT
         cut = len(text) > limit
         shown = f"{text[:limit]} … ({len(text):,} characters)" if cut else text
-        return Cell(shown, _cell_class(name, kind), number, bar, text if cut and len(text) < self.carried else None)
+        css = f"{_cell_class(name, kind)}{' wide' if len(text) > WIDE else ''}".strip()
+        return Cell(shown, css, number, bar, text if cut and len(text) < self.carried else None)
 
     def heading_class(self, view: TableView, name: str) -> str:
         """Return the class of a column's heading."""

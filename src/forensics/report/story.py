@@ -15,6 +15,7 @@ from forensics.analysis import ensure_analysed
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.progress import Progress
+from forensics.report import terminal
 from forensics.report.collect import PICTURE_ONLY, collect
 from forensics.report.document import Picture
 from forensics.report.frames import Frames
@@ -148,7 +149,7 @@ def write_story(story: pl.DataFrame, style: str | None, output: Path | None, dra
     elif chosen == "markdown":
         text = as_markdown(story)
         if output is None:
-            sys.stdout.write(text)
+            terminal.write(text)
         else:
             output.write_text(text, encoding="utf-8", newline="")
     else:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forensics.report import terminal
 from forensics.text import FORMULA_START, defused, printable
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ def emit(frame: pl.DataFrame, *, style: str | None = None, output: Path | None =
         return
     text = {"csv": as_csv, "json": as_json, "jsonl": as_jsonl}[chosen](frame)
     if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        terminal.write(text)
     else:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8", newline="")
@@ -116,32 +116,30 @@ def _objects(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 def as_json(frame: pl.DataFrame) -> str:
     """Return the frame as one JSON array of objects."""
-    return json.dumps(list(_objects(frame)), ensure_ascii=False, indent=2) + "\n"
+    return terminal.harmless_json(json.dumps(list(_objects(frame)), ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_jsonl(frame: pl.DataFrame) -> str:
     """Return the frame as JSON lines."""
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _objects(frame))
+    return terminal.harmless_json("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _objects(frame)))
 
 
 def write_table(frame: pl.DataFrame, title: str, output: Path | None) -> None:
-    """Write the frame as a Rich table: text only, no markup and no control sequence from the data is obeyed."""
+    """Write the frame for a person: text only, no markup and no control sequence from the data is obeyed."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
-    table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    table.padding = (0, 2, 0, 0)  # no rules between columns: a terminal of 100 characters has none to spare
-    for name in frame.columns:
-        table.add_column(Text(name), justify="right" if name in numeric else "left", overflow="fold")
-    for row in frame.iter_rows():
-        table.add_row(*(Text(readable(value)) for value in row))
+    def printed(console: Console) -> None:
+        if title:
+            console.print(Text(title, style="italic"))
+        rows = [[readable(value) for value in row] for row in frame.iter_rows()]
+        console.print(terminal.laid_out(frame.columns, rows, [kind.is_numeric() for kind in frame.dtypes], console))
+
     if output is None:
-        Console().print(table)
+        printed(Console())
         return
     with output.open("w", encoding="utf-8") as stream:
-        Console(file=stream, width=200).print(table)
+        printed(Console(file=stream, width=200))
 
 
 def readable(value: Any) -> str:
