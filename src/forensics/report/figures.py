@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
@@ -10,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from forensics.report.blocks import IncidentChart
-from forensics.report.chart import chart, events, millis, within
+from forensics.report.chart import Chart, chart, events, millis, within
 from forensics.report.document import Document, Edge, Graph, Node, Picture, Strip
 from forensics.report.drawing import static_svg
 from forensics.report.words import clock, number, span
@@ -42,7 +43,7 @@ class IncidentDrawing:
     data: dict[str, Any] | None
 
 
-def incident(document: Document, block: IncidentChart, name: str) -> IncidentDrawing:
+def incident(document: Document, block: IncidentChart, name: str, draw: Callable[[Chart, str], Markup] = static_svg) -> IncidentDrawing:
     """Return the drawing of an incident, or of the beginning of one; ``name`` is unique in the page."""
     picture, live = block.picture, block.live
     drawn = chart(document, picture, block.whole)
@@ -51,7 +52,7 @@ def incident(document: Document, block: IncidentChart, name: str) -> IncidentDra
     found = events(document, block.whole or picture)
     shown = [mark for mark in found if within(mark, picture) and not (block.begun and within(mark, block.begun))]
     marks = tuple({**mark, "time": _minute(mark["t"])} for mark in shown)
-    return IncidentDrawing(static_svg(drawn, name), _caption(block, len(found) - len(shown)), _summary(picture), keys, marks, data)
+    return IncidentDrawing(draw(drawn, name), _caption(block, len(found) - len(shown)), _summary(picture), keys, marks, data)
 
 
 def _keys(picture: Picture) -> tuple[Key, ...]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,7 +23,9 @@ from markupsafe import Markup, escape
 
 from forensics.report import words
 from forensics.report.blocks import Block, IncidentChart, TableView
+from forensics.report.chart import Chart
 from forensics.report.document import CHECKS, ROW_LIMIT, Document, file_of
+from forensics.report.drawing import static_svg
 from forensics.report.figures import STRIP, CoverageChart, GraphDrawing, IncidentDrawing, coverage, graph, incident, strip
 from forensics.report.sections import all_sections
 from forensics.text import printable
@@ -50,9 +54,10 @@ def as_html(document: Document) -> str:
     """Return the report as one self-contained HTML page of at most ``MAX_BYTES`` bytes."""
     page, drawn = "", _Drawings(document)
     for rows, carried in WEIGHTS:
-        page = _page(document, rows, carried, drawn)
+        page = drawn.filled(_page(document, rows, carried, drawn))
         if len(page.encode()) <= MAX_BYTES:
             break
+    drawn.close()
     return page
 
 
@@ -170,17 +175,32 @@ class Cell:
 
 
 class _Drawings:
-    """The pictures of a document, each drawn once however often the page is tried."""
+    """The pictures of a document, each drawn once however often the page is tried, and while the rest of the page is made."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self._pool = ThreadPoolExecutor(1)
+        self._awaited: dict[str, Future[Markup]] = {}
         self._made: dict[tuple[str, bool], IncidentDrawing] = {}
 
     def incident(self, block: IncidentChart, name: str) -> IncidentDrawing:
         """Return the drawing of an incident; ``name`` is its place in the page."""
         if (name, block.live) not in self._made:
-            self._made[name, block.live] = incident(self.document, block, name)
+            self._made[name, block.live] = incident(self.document, block, name, self._later)
         return self._made[name, block.live]
+
+    def _later(self, drawn: Chart, name: str) -> Markup:
+        """Have a chart drawn and return what holds its place: null bytes, which no text of the page can have."""
+        self._awaited[name] = self._pool.submit(static_svg, drawn, name)
+        return Markup(f"\0{name}\0")
+
+    def filled(self, page: str) -> str:
+        """Return a page with its charts in their places."""
+        return re.sub("\0([^\0]+)\0", lambda place: self._awaited[place[1]].result(), page)
+
+    def close(self) -> None:
+        """Let the thread go that waits for charts."""
+        self._pool.shutdown()
 
 
 @dataclass(frozen=True)
