@@ -176,22 +176,23 @@ class World:
         return case
 
     def _tables(self, case: Case, rows: dict[str, np.ndarray], host: np.ndarray, failed: np.ndarray) -> None:
-        base = pl.lit(FIRST_DAY)
-        names = np.append(self.names, [""])
-        frame = pl.DataFrame({
-            "m": rows["minute"], "account_id": names[rows["account"]], "n": rows["network"], "agent_id": rows["agent"].astype(np.int32),
-            "route_id": rows["route"].astype(np.int32), "host": host, "failed": failed.astype(np.int64), "ms": COSTS[rows["route"]],
-        }).with_columns(
-            minute=base + pl.duration(minutes=pl.col("m")),
-            account_id=pl.when(pl.col("account_id") != "").then(pl.col("account_id")),
+        keys = {"m": rows["minute"], "a": rows["account"], "n": rows["network"], "agent_id": rows["agent"], "route_id": rows["route"]}
+        whole = pl.DataFrame({**keys, "host": host, "failed": failed.astype(np.int64), "ms": COSTS[rows["route"]]})
+        amounts = [pl.len().cast(pl.Int64).alias("requests"), pl.col("failed").sum(), pl.col("ms").sum().alias("duration_ms_sum")]
+        minute = (pl.lit(FIRST_DAY) + pl.duration(minutes=pl.col("m"))).alias("minute")
+        numbers = [pl.col("agent_id", "route_id").cast(pl.Int32)]
+        subjects = whole.group_by(list(keys)).agg(amounts).sort(list(keys)).with_columns(minute, *numbers)
+        names = pl.Series([str(name) for name in self.names])
+        known = pl.when(pl.col("a") >= 0).then(pl.col("a"))
+        subjects = subjects.with_columns(
+            account_id=known.map_batches(lambda places: names.gather(places), return_dtype=pl.String),
             network=pl.format("198.{}.{}.0/24", pl.col("n") // 256 % 256, pl.col("n") % 256),
         )  # fmt: skip
-        amounts = [pl.len().cast(pl.Int64).alias("requests"), pl.col("failed").sum(), pl.col("ms").sum().alias("duration_ms_sum")]
-        case.insert(
-            "subject_minutes", frame.group_by("minute", "account_id", "network", "agent_id", "route_id").agg(amounts).sort(pl.all())
-        )
-        service = frame.group_by("minute", "host", "route_id").agg(*amounts, pl.len().cast(pl.Int64).alias("timed")).sort(pl.all())
-        case.insert("service_minutes", service.with_columns(refused=pl.lit(0, pl.Int64), bytes_sent=pl.lit(0, pl.Int64)))
+        case.insert("subject_minutes", subjects.drop("m", "a", "n"))
+        by = ["m", "host", "route_id"]
+        service = whole.group_by(by).agg(*amounts, pl.len().cast(pl.Int64).alias("timed")).sort(by).with_columns(minute)
+        service = service.with_columns(pl.col("route_id").cast(pl.Int32), refused=pl.lit(0, pl.Int64), bytes_sent=pl.lit(0, pl.Int64))
+        case.insert("service_minutes", service.drop("m"))
         case.insert(
             "routes", pl.DataFrame({"route_id": range(6), "route": ROUTES, "object_kind": KINDS}, schema_overrides={"route_id": pl.Int32})
         )
