@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite, nan
 
 import numpy as np
 import polars as pl
@@ -50,9 +51,14 @@ class Rise:
         return self.load - self.expected
 
     @property
+    def known(self) -> bool:
+        """Whether there was anything to compare the window with."""
+        return isfinite(self.expected)
+
+    @property
     def significant(self) -> bool:
         """Whether the service had more to do than it is used to."""
-        return self.excess > MIN_RISE * self.expected and self.sigmas >= MIN_SIGMAS
+        return self.known and self.excess > MIN_RISE * self.expected and self.sigmas >= MIN_SIGMAS
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,8 @@ def rise_of(scene: Scene, measure: str) -> Rise:
     """Compare the window's load with the median of the others (MAD, at least Poisson's and 5 % of it, as its deviation)."""
     totals = scene.totals(measure)
     others = totals[1:]
+    if not len(others):
+        return Rise(measure, float(totals[0]), nan, 0.0)
     expected = float(np.median(others))
     spread = 1.4826 * float(np.median(np.abs(others - expected)))
     deviation = max(spread, expected**0.5, 0.05 * expected, 1.0)
@@ -105,6 +113,8 @@ def find(case: Case, scene: Scene) -> Finding:
     rise = rises[0]
     if len(rises) > 1 and (rises[1].sigmas > PREFERRED * rise.sigmas or (rises[1].significant and not rise.significant)):
         rise = rises[1]
+    if not rise.known:
+        return Finding(rise, [], [])
     winners = scan(scene.loads, scene.windows, rise.measure, scene.placebos)
     collection = scene.incident["kind"] == "collection"
     blamed = _blamed(case, scene, rise, winners) if rise.significant or collection else []

@@ -15,7 +15,7 @@ from forensics.attribution.onset import error_onset
 from forensics.attribution.rivals import Rival, weigh_all
 from forensics.attribution.scene import Scene, read_scene
 from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, judge
-from forensics.attribution.windows import Window, floor_minute, load_window, sudden_window
+from forensics.attribution.windows import LOAD_KINDS, RAMP_ASSUMED, Window, floor_minute, load_window, sudden_window
 from forensics.case.case import Case
 
 BEFORE = timedelta(hours=1)
@@ -53,13 +53,24 @@ class Conclusion:
 
 def conclude(case: Case, setting: Setting) -> Conclusion:
     """Scan the load before the impact; where that blames nobody, the minutes around its start, for whoever came before it by seconds."""
-    scene = setting.scene(case, load_window(setting.incident))
+    scene = _comparable(case, setting)
     first = _weighed(case, scene, find(case, scene), setting.names)
     if first.somebody:
         return first
     sudden = _sudden(case, setting, scene)
     second = _weighed(case, *sudden, setting.names) if sudden else first
     return second if second.somebody else first
+
+
+def _comparable(case: Case, setting: Setting) -> Scene:
+    """Return the load before the impact; where the log hardly begins before the ramp, that of its last minutes, to have a comparison."""
+    window = load_window(setting.incident)
+    scene = setting.scene(case, window)
+    last = Window(max(window.start, window.end - RAMP_ASSUMED), window.end)
+    if scene.windows > 1 or last == window or setting.incident["kind"] in LOAD_KINDS:
+        return scene
+    shorter = setting.scene(case, last)
+    return shorter if shorter.windows > 1 else scene
 
 
 def _weighed(case: Case, scene: Scene, finding: Finding, names: dict[str, str]) -> Conclusion:

@@ -10,7 +10,7 @@ import polars as pl
 
 from forensics.attribution.capacity import Capacity
 from forensics.attribution.scene import PACKAGE
-from forensics.attribution.windows import Window, floor_minute, load_window
+from forensics.attribution.windows import LOAD_KINDS, Window, floor_minute, load_window
 from forensics.case.case import Case
 from forensics.text import counted
 
@@ -18,22 +18,36 @@ AFTER = timedelta(minutes=10)
 """The limit must hold through the ramp and so long after the impact; later load is mixed with retries and silence."""
 
 
-def rate_limit(
-    case: Case, incident: dict[str, Any], known: Capacity | None, guilty: set[str], masks: list[Window]
-) -> dict[str, Any] | None:
-    """Return the row of ``response`` for a rate limit (without incident_id); None when the capacity is not known.
+NO_FAILURE = (
+    "No limit is computed: nothing failed, so the service bore this load, and no load is known that it would not bear. What a limit "
+    "should be is a question of what is asked for, not of capacity."
+)
+NO_HEALTH = "No limit is computed: the logs hold no healthy minute, so what the service bears is not known."
+NOT_NEEDED = (
+    "No limit is computed: no minute of the ramp or of the first ten minutes went above what the service bears, so none would have helped."
+)
+NOT_ENOUGH = (
+    "No limit is computed: even at one request a minute per account the load went above what the service bears; most of it has no account."
+)
+
+
+def rate_limit(case: Case, incident: dict[str, Any], known: Capacity | None, guilty: set[str], masks: list[Window]) -> dict[str, Any]:
+    """Return the row of ``response`` for a rate limit (without incident_id); where none is computed it says why.
 
     The limit is the largest whole number of requests per minute and account under which no minute of the ramp or of the first ten
     minutes would have gone above the capacity; requests without an account are let through as they were.
     """
+    if incident["kind"] in LOAD_KINDS:
+        return _none(NO_FAILURE)
     if known is None:
-        return None
+        return _none(NO_HEALTH)
     window = load_window(incident)
     end = max(window.end, floor_minute(incident["started_at"]) + AFTER)
     loads = case.frame(PACKAGE, "minute_loads", start=window.start, end=end)
     limit = highest_limit(loads, known.estimate)
     if limit is None:
-        return None
+        busiest: Any = loads.group_by("minute").agg(pl.col("requests").sum())["requests"].max()
+        return _none(NOT_NEEDED if (busiest or 0) <= known.estimate else NOT_ENOUGH)
     bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
     touched = set(case.frame(PACKAGE, "above_rate", rate=limit, **bounds)["account_id"].to_list()) - guilty
     named = loads.filter(pl.col("account_id").is_not_null())
@@ -52,6 +66,11 @@ def rate_limit(
             "It slows accounts down instead of closing them; load covered is the share of all requests that it would have refused."
         ),
     }  # fmt: skip
+
+
+def _none(why: str) -> dict[str, Any]:
+    """Return the row that says why there is no limit."""
+    return {"measure": "rate limit", "scope": "none computed", "accounts_hit": 0, "uninvolved_hit": 0, "load_covered": 0.0, "basis": why}
 
 
 def highest_limit(loads: pl.DataFrame, level: float) -> int | None:

@@ -54,9 +54,7 @@ def _plan(
     use = _ordinary_use(case, sorted(set().union(*(m.accounts for m in found)) - guilty), masks) | elsewhere
     rows = [_row(incident, measure, guilty, over, use) for measure in found]
     borne = None if incident["kind"] in LOAD_KINDS else capacity(plain_minutes(case), masks, incident["started_at"])
-    limited = rate_limit(case, incident, borne, guilty, masks)
-    if limited:
-        rows.append({"incident_id": incident["incident_id"], **limited})
+    rows.append({"incident_id": incident["incident_id"], **rate_limit(case, incident, borne, guilty, masks)})
     asked = dict(loads.filter(pl.col("account_id").is_not_null()).group_by("account_id").agg(pl.col("requests").sum()).iter_rows())
     hit = [
         {

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 FLOOR = 0.5
 """Requests expected of a subject that was never seen before, in one window."""
 PROXY_SHARE = 0.3
-"""A network or agent that normally carries this much of everything is a proxy or a common client, not somebody."""
+"""A network or agent that carries this much of everything in most windows is a proxy or a common client, not somebody."""
 
 
 PART_SHARE, PART_FEWEST = 0.02, 20.0
@@ -28,6 +28,8 @@ PART_SHARE, PART_FEWEST = 0.02, 20.0
 
 
 WIDE = ("/16", "/48")
+ONE_SITE = 0.9
+"""A wider network of whose load one of its sites made this much is that site, and nobody else of it is named."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ KINDS = (
     Kind("agent", "agent_id"),
     Kind("agent", "agent_id", "route_id"),
 )
-"""Of equal scores the earlier, simpler one wins; networks and agents are those of requests without an account."""
+"""Of about equal scores the earlier, simpler one wins; networks and agents are those of requests without an account."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,8 @@ def subjects(loads: pl.DataFrame, windows: int, measure: str) -> Subjects:
     total = np.zeros(windows)
     by_window = loads.group_by("w").agg(pl.col(measure).sum())
     total[by_window["w"].to_numpy()] = by_window[measure].to_numpy()
-    mean = max(float(total.mean()), 1.0)
     anonymous = loads.filter(pl.col("actor_id").is_null())
-    found = [_of_kind(kind, loads if kind.name == "actor" else anonymous, windows, measure, mean) for kind in KINDS]
+    found = [_of_kind(kind, loads if kind.name == "actor" else anonymous, measure, total) for kind in KINDS]
     return Subjects(
         kinds=[kind for kind, (ids, _, _, _) in zip(KINDS, found, strict=True) for _ in ids],
         ids=[name for ids, _, _, _ in found for name in ids],
@@ -106,10 +107,11 @@ def subjects(loads: pl.DataFrame, windows: int, measure: str) -> Subjects:
     )
 
 
-def _of_kind(
-    kind: Kind, loads: pl.DataFrame, windows: int, measure: str, mean: float
-) -> tuple[list[str], Sequence[str | None], Floats, int]:
+def _of_kind(kind: Kind, loads: pl.DataFrame, measure: str, total: Floats) -> tuple[list[str], Sequence[str | None], Floats, int]:
     """Return ids, parts and load of the candidates of a kind, and how many there were before the small and the common were left out."""
+    windows = len(total)
+    if kind.column == "wide_network":
+        loads = _of_several_sites(loads, measure)
     if kind.part is None:
         ids, matrix = load_matrix(loads, kind.column, windows, measure)
         parts: Sequence[str | None] = [None] * len(ids)
@@ -119,11 +121,18 @@ def _of_kind(
         pair = pl.concat_str(kind.column, pl.col(kind.part).cast(pl.String), separator="\0")
         pairs, matrix = load_matrix(several.with_columns(pair.alias("pair")), "pair", windows, measure)
         ids, parts = [p.partition("\0")[0] for p in pairs], [p.partition("\0")[2] for p in pairs]
-        keep = matrix.max(axis=1, initial=0.0) >= max(PART_FEWEST, PART_SHARE * mean)
+        keep = matrix.max(axis=1, initial=0.0) >= max(PART_FEWEST, PART_SHARE * max(float(total.mean()), 1.0))
     if kind.name != "actor":
-        keep &= matrix.mean(axis=1) <= PROXY_SHARE * mean
+        keep &= np.quantile(matrix / np.maximum(total, 1.0), 0.5, axis=1, method="lower") <= PROXY_SHARE
     chosen = np.flatnonzero(keep).tolist()
     return [ids[i] for i in chosen], [parts[i] for i in chosen], matrix[chosen], max(len(ids), 1)
+
+
+def _of_several_sites(loads: pl.DataFrame, measure: str) -> pl.DataFrame:
+    """Return the loads of the wider networks in which no single site made nearly all of it."""
+    sites = loads.group_by("wide_network", "network").agg(pl.col(measure).sum())
+    shares = sites.group_by("wide_network").agg(share=pl.col(measure).max() / pl.col(measure).sum())
+    return loads.join(shares.filter(pl.col("share") < ONE_SITE), on="wide_network", how="semi")
 
 
 def load_matrix(rows: pl.DataFrame, column: str, windows: int, measure: str) -> tuple[list[str], Floats]:
@@ -178,7 +187,7 @@ def scan(loads: pl.DataFrame, windows: int, measure: str, placebos: int, most: i
         if not found.ids:
             break
         matrix = scores(found)
-        best = int(np.argmax(matrix[:, 0]))
+        best = _first_of_the_best(found, matrix[:, 0])
         if matrix[best, 0] <= 0:
             break
         p = placebo_p(matrix.max(axis=0)) if placebos else None
@@ -193,6 +202,17 @@ def scan(loads: pl.DataFrame, windows: int, measure: str, placebos: int, most: i
         winners.append(winner)
         rows = without(rows, winner)
     return winners
+
+
+def _first_of_the_best(found: Subjects, score: Floats) -> int:
+    """Return the subject with the highest score; of those that differ by no more than the penalties do, the first.
+
+    One network with an agent of its own is the same load twice: that there are fewer agents than networks to choose from is no reason
+    to name the agent.
+    """
+    highest = float(score.max())
+    slack = np.log(max(found.sizes.values()))
+    return int(np.argmax(score >= max(highest - slack, min(highest, 1e-9))))
 
 
 def without(loads: pl.DataFrame, winner: Winner) -> pl.DataFrame:

@@ -74,7 +74,7 @@ def read_scene(
     others = placebo_windows(window, covered, masked)
     placebos = len(others)
     if not others:
-        others = earlier_windows(window, covered, [m for m in masked if m.start != window.start])
+        others = earlier_windows(window, covered, [m for m in masked if m != whole_window(incident)])
     bounds = {"starts": [w.start for w in (window, *others)], "ends": [w.end for w in (window, *others)]}
     loads, known = _set_apart(case, case.frame(PACKAGE, "loads", **bounds))
     weights = _weights(case, {key: values[1:] for key, values in bounds.items()})

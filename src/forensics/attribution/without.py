@@ -35,7 +35,7 @@ UNKNOWN = "Load without the actor is exact. Nothing is said of errors and latenc
 
 SCHEMA: dict[str, Any] = {
     "actor_id": pl.String, "minute": pl.Datetime("us"), "requests": pl.Float64, "failed": pl.Float64, "failed_low": pl.Float64,
-    "failed_high": pl.Float64, "latency_ms": pl.Float64, "basis": pl.String,
+    "failed_high": pl.Float64, "latency_ms": pl.Float64, "latency_low": pl.Float64, "latency_high": pl.Float64, "basis": pl.String,
 }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def usual_load(minutes: pl.DataFrame, scene: Scene, axis: pl.Series) -> Floats:
 def _rows(actor_id: str, axis: pl.Series, left: Floats, assumed: Floats, after: NDArray[np.bool_], learnt: Learnt) -> pl.DataFrame:
     nothing = np.full(len(left), np.nan)
     middle, low, high = learnt.errors.at(assumed) if learnt.errors else (nothing, nothing, nothing)
-    latency = learnt.latency.at(assumed)[0] if learnt.latency else nothing
+    latency, fast, slow = learnt.latency.at(assumed) if learnt.latency else (nothing, nothing, nothing)
     spoken = (AS_SEEN.format(count=f"{learnt.minutes:,}"), RETRIES.format(count=f"{learnt.minutes:,}"))
     if learnt.errors is None:
         basis = [UNKNOWN] * len(left)
@@ -106,6 +106,8 @@ def _rows(actor_id: str, axis: pl.Series, left: Floats, assumed: Floats, after: 
         basis = [REFUSED if np.isnan(m) else spoken[int(a)] for m, a in zip(middle, after, strict=True)]
     frame = pl.DataFrame({
         "actor_id": [actor_id] * len(left), "minute": axis, "requests": left, "failed": np.round(middle * left, 3),
-        "failed_low": np.round(low * left, 3), "failed_high": np.round(high * left, 3), "latency_ms": np.round(latency, 3), "basis": basis,
+        "failed_low": np.round(low * left, 3), "failed_high": np.round(high * left, 3), "latency_ms": np.round(latency, 3),
+        "latency_low": np.round(fast, 3),
+        "latency_high": np.round(slow, 3), "basis": basis,
     })  # fmt: skip
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None)).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())

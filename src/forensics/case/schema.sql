@@ -133,7 +133,7 @@ CREATE TABLE IF NOT EXISTS actor_minutes (                                  -- l
 );
 CREATE TABLE IF NOT EXISTS counterfactuals (                                -- what the minute would have been without the actor; NULL: refused
     incident_id VARCHAR, actor_id VARCHAR, minute TIMESTAMP, requests DOUBLE, failed DOUBLE, failed_low DOUBLE, failed_high DOUBLE,
-    latency_ms DOUBLE, basis VARCHAR
+    latency_ms DOUBLE, latency_low DOUBLE, latency_high DOUBLE, basis VARCHAR
 );
 CREATE TABLE IF NOT EXISTS rivals (
     incident_id VARCHAR, explanation VARCHAR, likelihood DOUBLE, evidence_for VARCHAR[], evidence_against VARCHAR[], evidence_wanted VARCHAR[]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc
+from scipy.special import betainc, log_ndtr
 
 from forensics.incidents.series import Bools, Floats, Ints
 
@@ -38,6 +38,13 @@ class Chance:
         """Decimal orders (at most 300) by which so few requests or fewer are improbable where ``wanted`` are usual."""
         size = 1.0 / self.wobble
         return _orders(betainc(size, seen / self.clump + 1.0, size / (size + wanted / self.clump)))
+
+    def lull(self, seen: Floats, wanted: Floats) -> Floats:
+        """Return the same by a level that wavers log-normally, with the variance of ``few``: it hardly ever falls to next to nothing."""
+        variance = np.log1p(self.wobble + self.clump / wanted)
+        depth = np.log((seen + 0.5 * self.clump) / wanted) + 0.5 * variance
+        scores: Floats = np.minimum(-log_ndtr(depth / np.sqrt(variance)) / np.log(10), 300.0)
+        return scores
 
     def many(self, seen: Floats, wanted: Floats) -> Floats:
         """Decimal orders (at most 300) by which so many requests or more are improbable where ``wanted`` are usual."""

@@ -15,6 +15,8 @@ OBJECTIVE = 0.999
 BUDGET_DAYS = 30.0
 PAGES = ((60, 5, 14.4), (360, 30, 6.0))
 """(long window, short window, burn rate) in minutes that wake somebody up; the third of the chapter, three days at 1, opens a ticket."""
+BASELINE_HOLDS = 0.1
+"""A baseline below this share of what the usual minute of the log brings is none."""
 TICKET = (4320, 360, 1.0)
 
 
@@ -24,7 +26,7 @@ def severity(whole: View, bad: Floats, first: int, last: int) -> tuple[str, floa
     critical: the whole budget and a page; high: a page; medium: a ticket; low: neither.
     """
     wanted = np.maximum(whole.baseline.expected, whole.series.requests)
-    allowed = (1 - OBJECTIVE) * float(whole.baseline.expected.mean()) * 1440 * BUDGET_DAYS
+    allowed = (1 - OBJECTIVE) * _usual(whole) * 1440 * BUDGET_DAYS
     spent = float(bad[first : last + 1].sum()) / max(allowed, 1e-9)
     paged = any(_burns(bad, wanted, rule, first, last) for rule in PAGES)
     if paged and spent >= 1.0:
@@ -32,6 +34,12 @@ def severity(whole: View, bad: Floats, first: int, last: int) -> tuple[str, floa
     if paged:
         return "high", spent
     return ("medium" if _burns(bad, wanted, TICKET, first, last) else "low"), spent
+
+
+def _usual(whole: View) -> float:
+    """Return the usual requests of a minute: by the baseline or, where the log is too short to have one, by the minutes that it holds."""
+    expected, seen = float(whole.baseline.expected.mean()), float(np.median(whole.series.requests))
+    return expected if expected >= BASELINE_HOLDS * seen else seen
 
 
 def _burns(bad: Floats, wanted: Floats, rule: tuple[int, int, float], first: int, last: int) -> bool:

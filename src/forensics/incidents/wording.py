@@ -93,9 +93,10 @@ def basis(finding: Finding) -> str:
         said.append("refusals burn no budget: they may be meant (a limit, a ban) or not (a broken login, lost pages)")
     said.append(f"usual share of failures {base.error_ratio:.2%}")
     facts = finding.facts
-    if facts.get("requests") and not facts.get("answered"):
+    series = finding.whole.series
+    if not series.answered.any():
         said.append("no statuses are logged: failures cannot be seen, only load")
-    if facts.get("requests") and not facts.get("timed"):
+    if not series.timed.any():
         said.append("no durations are logged: slowness cannot be seen")
     if facts.get("requests") and not facts.get("requests_of_accounts"):
         said.append("no accounts are logged: whom it hurt cannot be said")

@@ -36,6 +36,8 @@ def equal_load(facts: Facts, found: Weighed) -> None:
     rise = facts.finding.rise
     if facts.carried >= OFTEN:
         found.pro(f"Right before, the service bore that load for {minutes(facts.carried)}: load alone did not break it.", FAIR)
+    elif not rise.known:
+        found.contra("The logs hold nothing to compare the load with: whether it had risen is not known.", 0.0)
     elif not rise.significant:
         found.pro(f"It failed without any rise of load ({amount(rise.load)} against {amount(rise.expected)} expected).", STRONG)
     elif facts.beyond_health and facts.capacity:

@@ -23,7 +23,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
             found.contra(f"{percent(share)} of the excess came without an account.", STRONG)
         else:
             found.contra(f"{percent(share)} of the excess came without an account, from no network or agent that stands out.", FAIR)
-        if not facts.finding.rise.significant:
+        if facts.finding.rise.known and not facts.finding.rise.significant:
             found.contra("Load did not rise.", DECISIVE)
         return found
     top = blamed[0]

@@ -46,7 +46,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
 def nobody(facts: Facts, names: Names, found: Weighed) -> None:
     """Say why nobody is held to have made the load."""
     rise = facts.finding.rise
-    if not rise.significant:
+    if not rise.known:
+        found.contra("The logs hold nothing to compare the load with: who asked more than usual is not known.", STRONG)
+    elif not rise.significant:
         found.contra(
             f"Load before the impact was {amount(rise.load)} {unit(rise.measure)}, {amount(rise.expected)} were to be expected: "
             "it did not rise beyond what other days have.",

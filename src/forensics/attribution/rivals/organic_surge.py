@@ -18,6 +18,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     """Whether load rose, over how many it is spread, and whether more people than usual were there."""
     found = Weighed(wanted=["Announcements, campaigns and referrers of that day; sign-ups by hour."])
     rise, spread = facts.finding.rise, facts.spread
+    if not rise.known:
+        found.contra("The logs hold nothing to compare the load with: whether it rose is not known.", 0.0)
+        return found
     if not rise.significant:
         found.contra(f"Load did not rise: {amount(rise.load)} against {amount(rise.expected)} expected.", DECISIVE)
         return found

@@ -24,7 +24,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.pro(f"In the half hour from the impact on, the others asked {growth:.1f} times what is usual at these hours.", FAIR)
     else:
         found.contra(f"In the impact the others asked {growth:.1f} times what is usual: there was no storm.", FAIR)
-    if not rise.significant:
+    if not rise.known:
+        found.contra("The logs hold nothing to compare the load with: whether it had risen before the errors is not known.", 0.0)
+    elif not rise.significant:
         found.pro("Load had not risen before the errors.", FAIR if growth > 1.3 else 0.0)
     elif facts.finding.blamed and facts.echo:
         found.pro("The load rose no earlier than the errors, as an answer to them would.", FAIR)
@@ -32,6 +34,6 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.pro(f"The load rose at {clock(facts.load_onset)}, after the errors at {clock(facts.error_onset)} (UTC).", STRONG)
     else:
         found.contra(f"Load had risen {rose(rise.load, rise.expected)} before the impact.", STRONG)
-    if growth > 1.3 and not rise.significant:
+    if growth > 1.3 and rise.known and not rise.significant:
         found.contra("Retries amplify a failure; something else must have begun it.", WEAK)
     return found

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from forensics.incidents.absences import comes_daily
 from forensics.incidents.baseline import rolling
+from forensics.incidents.chance import Chance
 from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
-from forensics.incidents.windows import Window, bounded_runs, marked, sharpened
+from forensics.incidents.windows import Window, bounded_runs, joined, marked, runs, sharpened
 
 MOST_SHARE = 0.4
 """Share of the expected load below which it has collapsed."""
@@ -16,6 +19,10 @@ WIDTHS = (5, 15, 30, 60, 240)
 LEAST_SCORE = 7.0
 """Decimal orders of improbability, by how load falls when nothing is wrong."""
 LEAST_MISSING = 30.0
+EDGE, LEAST_ABRUPT = 5, 10
+STILL_THERE, STEP = 0.5, 4.0
+"""In the five minutes on either side of an abrupt collapse, of ten minutes or more, the load is at least half of what is expected and so
+many times what it is in between."""
 BUSY = 1.0
 AROUND = 120
 MOST_SPREAD = 6.0
@@ -25,13 +32,36 @@ STATES = np.array([1.0, 0.5, 0.2, 0.02])
 
 def detect(view: View) -> list[Window]:
     """Find stretches of missing load; ``size`` is the number of requests that should have come."""
-    series, expected = view.series, view.baseline.expected
+    series = view.series
     if series.scope.part == "route" and series.requests.mean() < BUSY:
         return []
-    candidates, score = _scan(view)
+    expected = view.baseline.expected
     spread = min(view.baseline.spread(15), MOST_SPREAD)
+    candidates, score = _scan(view, Chance.few)
+    stretches = bounded_runs(candidates, AROUND, load_likelihood(series.requests, expected, STATES, spread)) if candidates.any() else []
+    found = _collapses(view, stretches, score)
+    lulls, deep = _scan(view, Chance.lull)
+    for window in found:
+        lulls[window.first : window.last + 1] = False
+    sudden = [w for w in _collapses(view, joined(runs(lulls), EDGE), deep) if _abrupt(view, w)]
+    return sorted([*found, *sudden], key=lambda w: w.first)
+
+
+def _abrupt(view: View, window: Window) -> bool:
+    """Whether the load was there until a few minutes before a collapse and right after it: a lull comes and goes."""
+    requests, expected = view.series.requests, view.baseline.expected
+    inside = slice(window.first, window.last + 1)
+    level = float(requests[inside].sum()) / max(float(expected[inside].sum()), 1e-9)
+    sides = (slice(max(0, window.first - EDGE), window.first), slice(window.last + 1, window.last + 1 + EDGE))
+    beside = [float(requests[side].sum()) / max(float(expected[side].sum()), 1e-9) for side in sides]
+    return window.last - window.first + 1 >= LEAST_ABRUPT and min(beside) >= max(STILL_THERE, STEP * level)
+
+
+def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats) -> list[Window]:
+    """Return the stretches that are collapses, cut to where the load changes."""
+    series, expected = view.series, view.baseline.expected
     found = []
-    for first, last in bounded_runs(candidates, AROUND, load_likelihood(series.requests, expected, STATES, spread)):
+    for first, last in stretches:
         first, last = sharpened(series.requests, *_edges(series.requests, expected, first, last))
         span = slice(first, last + 1)
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
@@ -52,14 +82,14 @@ def _edges(requests: Floats, expected: Floats, first: int, last: int) -> tuple[i
     return first + int(np.argmax(ahead)), last - int(np.argmax(behind[::-1]))
 
 
-def _scan(view: View) -> tuple[Bools, Floats]:
+def _scan(view: View, orders: Callable[[Chance, Floats, Floats], Floats]) -> tuple[Bools, Floats]:
     requests, expected = view.series.requests, view.baseline.expected
     candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
     for width in WIDTHS:
         seen, wanted = rolling(requests, width), rolling(expected, width)
         hits = (seen <= MOST_SHARE * wanted) & (wanted - seen >= LEAST_MISSING)
         score = np.zeros(len(requests))
-        score[hits] = view.baseline.fall(width).few(seen[hits], wanted[hits])
+        score[hits] = orders(view.baseline.fall(width), seen[hits], wanted[hits])
         candidates |= marked(score >= LEAST_SCORE, width) & (requests < 0.7 * expected)
         best = np.maximum(best, score)
     return candidates, best

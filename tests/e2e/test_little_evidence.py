@@ -1,0 +1,149 @@
+"""Little, odd or broken evidence on the command line: it says what cannot be concluded, and concludes the rest."""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+START = datetime(2024, 3, 4, 12)
+FAILS, RING = (30, 40), (20, 40)
+"""Minutes from the start in which nine of ten requests fail, and in which three clients ask four times as much as everybody."""
+COMBINED = '{r.ip} - {r.user} [{r.at:%d/%b/%Y:%H:%M:%S} +0000] "GET {r.path} HTTP/1.1" {r.status} 512 "-" "{r.agent}"\n'
+WITHOUT_STATUS = '{r.ip} - {r.user} [{r.at:%d/%b/%Y:%H:%M:%S} +0000] "GET {r.path} HTTP/1.1"\n'
+
+
+@dataclass(frozen=True)
+class Request:
+    at: datetime
+    ip: str
+    user: str
+    path: str
+    agent: str
+    status: int
+
+    @property
+    def minute(self) -> float:
+        return (self.at - START).total_seconds() / 60
+
+
+def hour() -> list[Request]:
+    """An hour of a service that a ring overthrows after half of it."""
+    rng = random.Random(7)
+    made = []
+    for minute in range(60):
+        ring = 240 if RING[0] <= minute < RING[1] else 0
+        for n in range(60 + ring):
+            at = START + timedelta(minutes=minute, seconds=rng.random() * 60)
+            status = 503 if FAILS[0] <= minute < FAILS[1] and rng.random() < 0.9 else 200
+            if n < 60:
+                who = rng.randrange(40)
+                path = rng.choice(["/", "/search", f"/items/{rng.randrange(900)}"])
+                made.append(Request(at, f"198.18.{who}.7", f"u{who:02d}", path, f"Browser/{who % 5}", status))
+            else:
+                who = rng.randrange(3)
+                made.append(Request(at, f"203.0.113.{who + 5}", f"bot{who}", f"/items/{rng.randrange(9000)}", "Fetch/1", status))
+    return sorted(made, key=lambda r: r.at)
+
+
+@pytest.fixture(scope="module")
+def requests() -> list[Request]:
+    return hour()
+
+
+Told = dict[str, Any]
+
+
+@pytest.fixture
+def told(quick, tmp_path) -> Callable[..., Told]:
+    """Write requests as a log, load it with options, report; return what the tables and the page say."""
+
+    def run(rows: list[Request], line: str = COMBINED, options: tuple[str, ...] = ()) -> Told:
+        (tmp_path / "web1.log").write_text("".join(line.format(r=row) for row in rows))
+        place = ("--case", tmp_path / "case")
+        quick("load", tmp_path / "web1.log", *options, *place)
+        shown = quick("report", "--out", tmp_path / "out", *place)
+        texts = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "out").glob("*.csv")}
+        tables = {name: list(csv.DictReader(text.splitlines())) for name, text in texts.items()}
+        return tables | {"narration": shown.stderr + shown.stdout, "page": (tmp_path / "out" / "report.html").read_text(encoding="utf-8"),
+                         "basis": quick("sql", "SELECT basis FROM incidents", "--format", "csv", *place).stdout}  # fmt: skip
+
+    return run
+
+
+def incident(found: Told) -> dict[str, str]:
+    """The one incident in which requests failed."""
+    (row,) = [row for row in found["incidents"] if row["kind"] == "errors"]
+    return row
+
+
+def basis(found: Told) -> str:
+    return str(found["basis"])
+
+
+def test_a_single_hour_names_who_made_the_load_and_is_not_too_sure(told, requests):
+    found = told(requests)
+    row = incident(found)
+    assert (row["started_at"][:16], row["ended_at"][:16]) == ("2024-03-04T12:30", "2024-03-04T12:39")
+    assert {p["account_id"] for p in found["participants"] if p["role"] == "participant"} == {"bot0", "bot1", "bot2"}
+    assert float(row["likelihood"]) < 0.8, "statistics alone"
+    assert {a["p_value"] for a in found["attributions"]} == {""}, "no placebo day, no p-value"
+    assert "less than three days" in basis(found)
+    assert "3 actors that no link ties together" in found["page"]
+    assert "nothing can be told apart" in str(found["rivals"]), "one host only"
+    assert "no durations are logged" in basis(found)
+    assert not re.search(r"spent [0-9]+,[0-9,.]+ times over", basis(found)), "a month of such hours has that budget"
+
+
+def test_without_accounts_the_network_is_named(told, requests):
+    found = told([replace(row, user="-") for row in requests])
+    assert [(a["subject_type"], a["subject_id"]) for a in found["attributions"]] == [("network", "203.0.113.0/24")]
+    assert found["participants"] == []
+    assert "no accounts are logged: whom it hurt cannot be said" in basis(found)
+    assert "network 203.0.113.0/24, without an account" in found["page"]
+
+
+def test_a_log_that_begins_inside_the_outage_says_so_and_blames_nobody(told, requests):
+    found = told([row for row in requests if row.minute >= 33])
+    row = incident(found)
+    assert row["verdict"] == "inconclusive"
+    assert "The logs hold nothing to compare this window with" in row["summary"]
+    assert "the log begins inside the incident" in basis(found)
+    assert row["started_at"][:16] == "2024-03-04T12:33"
+    assert row["ended_at"][:16] == "2024-03-04T12:39", "what can be concluded is"
+    assert int(row["failed_requests"]) > 1500
+    assert found["attributions"] == found["participants"] == []
+
+
+def test_a_log_that_ends_inside_the_outage_has_no_end(told, requests):
+    found = told([row for row in requests if row.minute < 36])
+    assert incident(found)["ended_at"] == ""
+    assert "the log ends inside" in basis(found) + incident(found)["summary"]
+
+
+def test_lines_out_of_order_change_nothing(told, requests):
+    shuffled = told(random.Random(3).sample(requests, len(requests)))
+    assert incident(shuffled)["started_at"][:16] == "2024-03-04T12:30"
+    assert {p["account_id"] for p in shuffled["participants"] if p["role"] == "participant"} == {"bot0", "bot1", "bot2"}
+    assert "set back" not in basis(shuffled), "so many steps back are no clock"
+
+
+def test_a_clock_that_was_set_back_is_said(told, requests):
+    wrong = [replace(row, at=row.at + timedelta(minutes=50)) if 5 <= row.minute < 15 else row for row in requests]
+    found = told(wrong)
+    assert incident(found)["started_at"][:16] == "2024-03-04T12:30"
+    assert "the clock of web1 was set back by 50 min" in basis(found)
+
+
+def test_without_statuses_failures_are_not_seen_and_silence_is(told, requests):
+    gone = [row for row in requests if not 45 <= row.minute < 52 and not row.user.startswith("bot")]
+    found = told(gone, WITHOUT_STATUS, ("--log-format", '%h %l %u %t "%r"'))
+    assert all(row["kind"] != "errors" for row in found["incidents"])
+    assert "silence" in {row["kind"] for row in found["incidents"]}
+    assert "no status" in basis(found)
