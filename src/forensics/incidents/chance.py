@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, log_ndtr
+from scipy.special import betainc, gammaincc
 
 from forensics.incidents.series import Bools, Floats, Ints
 
@@ -40,11 +40,16 @@ class Chance:
         return _orders(betainc(size, seen / self.clump + 1.0, size / (size + wanted / self.clump)))
 
     def lull(self, seen: Floats, wanted: Floats) -> Floats:
-        """Return the same by a level that wavers log-normally, with the variance of ``few``: it hardly ever falls to next to nothing."""
-        variance = np.log1p(self.wobble + self.clump / wanted)
-        depth = np.log((seen + 0.5 * self.clump) / wanted) + 0.5 * variance
-        scores: Floats = np.minimum(-log_ndtr(depth / np.sqrt(variance)) / np.log(10), 300.0)
-        return scores
+        """Return the same for a level that wavers log-normally: it hardly ever falls to next to nothing, as one that wavers by gamma may.
+
+        The Poisson distribution of visits, averaged over the level (trapezoids over seven deviations to each side).
+        """
+        sigma = np.sqrt(np.log1p(self.wobble))
+        steps = np.linspace(-7.0, 7.0, 85)
+        weight = np.exp(-0.5 * steps**2)
+        level = np.exp(sigma * steps - 0.5 * sigma**2)
+        tails = gammaincc(seen[:, None] / self.clump + 1.0, wanted[:, None] / self.clump * level)
+        return _orders(tails @ (weight / weight.sum()))
 
     def many(self, seen: Floats, wanted: Floats) -> Floats:
         """Decimal orders (at most 300) by which so many requests or more are improbable where ``wanted`` are usual."""
