@@ -19,6 +19,8 @@ WIDTHS = (5, 15, 30, 60, 240)
 LEAST_SCORE = 7.0
 """Decimal orders of improbability, by how load falls when nothing is wrong."""
 LEAST_MISSING = 30.0
+WORTH = 3.0
+"""Orders of improbability, whatever the level wavers like, from which it is worth to look again."""
 EDGE, LEAST_ABRUPT = 5, 10
 STILL_THERE, STEP = 0.5, 4.0
 """In the five minutes on either side of an abrupt collapse, of ten minutes or more, the load is at least half of what is expected and so
@@ -40,11 +42,19 @@ def detect(view: View) -> list[Window]:
     candidates, score = _scan(view, Chance.few)
     stretches = bounded_runs(candidates, AROUND, load_likelihood(series.requests, expected, STATES, spread)) if candidates.any() else []
     found = _collapses(view, stretches, score)
-    lulls, deep = _scan(view, Chance.lull)
+    lulls, deep = _scan(view, _deep)
     for window in found:
         lulls[window.first : window.last + 1] = False
     sudden = [w for w in _collapses(view, joined(runs(lulls), EDGE), deep) if _abrupt(view, w)]
     return sorted([*found, *sudden], key=lambda w: w.first)
+
+
+def _deep(chance: Chance, seen: Floats, wanted: Floats) -> Floats:
+    """Return orders of improbability as a lull, where it is neither clear nor hopeless already: next to none of a log is."""
+    score = chance.few(seen, wanted)
+    open_to = np.flatnonzero((score >= WORTH) & (score < LEAST_SCORE))
+    score[open_to] = chance.lull(seen[open_to], wanted[open_to])
+    return score
 
 
 def _abrupt(view: View, window: Window) -> bool:
