@@ -95,7 +95,7 @@ def test_a_single_hour_names_who_made_the_load_and_is_not_too_sure(told, request
     assert float(row["likelihood"]) < 0.8, "statistics alone"
     assert {a["p_value"] for a in found["attributions"]} == {""}, "no placebo day, no p-value"
     assert "less than three days" in basis(found)
-    assert "3 actors that no link ties together" in found["page"]
+    assert "3 accounts of 3 actors that the evidence does not join into one" in found["page"]
     assert "nothing can be told apart" in str(found["rivals"]), "one host only"
     assert "no durations are logged" in basis(found)
     assert not re.search(r"spent [0-9]+,[0-9,.]+ times over", basis(found)), "a month of such hours has that budget"
@@ -106,7 +106,7 @@ def test_without_accounts_the_network_is_named(told, requests):
     assert [(a["subject_type"], a["subject_id"]) for a in found["attributions"]] == [("network", "203.0.113.0/24")]
     assert found["participants"] == []
     assert "no accounts are logged: whom it hurt cannot be said" in basis(found)
-    assert "network 203.0.113.0/24, without an account" in found["page"]
+    assert "came from the network 203.0.113.0/24" in found["page"]
 
 
 def test_a_log_that_begins_inside_the_outage_says_so_and_blames_nobody(told, requests):

@@ -60,7 +60,8 @@ def candidates(raw: pl.Series, formats: Sequence[Format] | None = None) -> Itera
     """Yield the formats that could read some line: by their hint, then by their pattern. Trying one costs much more than asking."""
     entries = formats if formats is not None else all_formats()
     hints = sorted({entry.hint for entry in entries if entry.hint is not None})
-    hinted = dict(zip(hints, raw.to_frame().select(_found(raw.name, hint, at) for at, hint in enumerate(hints)).row(0), strict=True))
+    looked = [_found(raw.name, hint, at) for at, hint in enumerate(hints)]
+    hinted = dict(zip(hints, raw.to_frame().select(looked).row(0), strict=True)) if hints else {}
     bare = raw.str.strip_chars_end()
     for entry in entries:
         if (entry.hint is None or hinted[entry.hint]) and (entry.pattern is None or bare.str.contains(entry.pattern).any()):
