@@ -55,6 +55,23 @@ def test_one_client_that_tries_many_doors_is_no_trouble_of_the_service(tmp_path,
     assert [row for row in incidents if row["kind"] != "surge"] == []
 
 
+@pytest.mark.parametrize(("clients", "refused", "incident"), [(8, 8, True), (8, 4, False), (3, 3, False)])
+def test_a_handful_of_clients_are_refused_by_the_service_only_where_chance_does_not_do_it(tmp_path, quiet, clients, refused, incident):
+    """Everybody of eight who came is sent away; half of them, or three, may have asked for what is not there."""
+    draw = np.random.default_rng(6)
+    usual = pl.Series(draw.random(quiet.height) < 0.01)
+    who = pl.Series(draw.integers(0, clients, quiet.height))
+    few = quiet.with_columns(
+        pl.when(usual).then(404).otherwise("status").alias("status"),
+        pl.format("u{}", who).alias("user_name"), pl.format("198.18.0.{}", who + 1).alias("client_ip"),
+    ).gather_every(8)  # fmt: skip
+    who = pl.col("user_name").str.slice(1).cast(pl.Int64)
+    hit = pl.col("started_at").is_between(at(3, 12), at(3, 12.75)) & (who < refused)
+    case, incidents = found(tmp_path, few.with_columns(pl.when(hit).then(403).otherwise("status").alias("status")))
+    case.close()
+    assert bool([row for row in incidents if row["kind"] == "errors"]) == incident
+
+
 def test_a_backend_that_fails_is_named(tmp_path, quiet):
     draw = np.random.default_rng(4).integers(0, 3, quiet.height)
     start, end = at(3, 10), at(3, 11)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy.special import betainc
 
 from forensics.incidents.clocks import Step
 from forensics.incidents.episodes import Found
@@ -25,6 +26,8 @@ MOST_OF_LOAD = 0.8
 """Share of the requests above which a part is as good as everything."""
 REFUSED_ONE, REFUSED_CLIENTS, REFUSED_SHARE = 0.4, 10, 0.5
 """Share of the refusals that one client may have, clients that must meet them, and share of all clients that these must be."""
+REFUSED_CHANCE = 1e-4
+"""With fewer clients than that, how improbable it must be that as many of them are refused by chance."""
 ONE_CLIENT = 0.9
 """Share of the failures that one client may have before it is that client's own trouble."""
 
@@ -108,12 +111,22 @@ class Finding:
         if self.found.refusing:
             refused, by_one, subjects = (self.facts[name] for name in ("refused_requests", "most_refused_by_one", "refused_subjects"))
             met = subjects / max(self.facts["subjects"], 1)
-            return bool(by_one >= REFUSED_ONE * refused or subjects < REFUSED_CLIENTS or met < REFUSED_SHARE)
+            few = subjects < REFUSED_CLIENTS and self._refused_by_chance() > REFUSED_CHANCE
+            return bool(by_one >= REFUSED_ONE * refused or few or met < REFUSED_SHARE)
         failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
         others = self.facts["requests"] - self.facts["requests_of_that_one"]
         if any(w.signal in ("collapse", "silence") for w in self.found.windows) or failed == 0:
             return False
         return bool(by_one >= ONE_CLIENT * failed and (others >= 10 or self.found.scope.part == "route"))
+
+    def _refused_by_chance(self) -> float:
+        """Return how likely it is that so many of the clients are refused something, at the usual share of refusals.
+
+        As if refusals fell on requests by chance; they come in clusters, so fewer clients usually meet any.
+        """
+        subjects, met = self.facts["subjects"], self.facts["refused_subjects"]
+        usual = 1.0 - (1.0 - min(self.view.baseline.refused_ratio, 0.5)) ** (self.facts["requests"] / max(subjects, 1))
+        return float(betainc(met, subjects - met + 1.0, usual)) if met else 1.0
 
     def row(self) -> dict[str, Any]:
         """The incident's row."""
