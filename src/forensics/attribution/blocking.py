@@ -11,6 +11,7 @@ import polars as pl
 
 from forensics.attribution.blocklists import BlockList, Entry, formats
 from forensics.attribution.scene import PACKAGE
+from forensics.attribution.unnamed import MEASURE, addresses, blamed_networks
 from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
@@ -22,27 +23,33 @@ DAYS = 30
 
 
 def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, shared: bool) -> BlockList:
-    """Return the accounts of one measure and the addresses they used during the incident (default: the worst that has participants).
+    """Return the accounts of one measure and the addresses they used during the incident (default: the worst that has a plan).
 
     ``shared`` keeps addresses that accounts outside the measure use too; otherwise they are left out, and each is said.
     """
     incident = _incident(case, incident_id)
     hit = case.table("response_accounts").filter(pl.col("incident_id") == incident["incident_id"])
     chosen = hit.filter(pl.col("measure") == measure).sort("account_id")
-    if chosen.is_empty():
-        known = ", ".join(sorted(hit["measure"].unique().to_list())) or "none"
-        raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks accounts: choose one of {known}.")
+    nameless = not blamed_networks(case, incident["incident_id"]).is_empty()
+    if chosen.is_empty() and not (nameless and measure == MEASURE):
+        known = ", ".join(sorted({*hit["measure"].to_list(), *([MEASURE] if nameless else [])})) or "none"
+        raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {known}.")
     expires = case.rows(PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
-    names = chosen["account_id"].to_list()
     entries = [Entry("account", row["account_id"], _reason(incident, row), expires) for row in chosen.to_dicts()]
-    window = whole_window(incident)
+    if measure == MEASURE:
+        used, who = addresses(case, incident), "without an account"
+    else:
+        window = whole_window(incident)
+        names = chosen["account_id"].to_list()
+        used = case.rows(PACKAGE, "addresses", accounts=names, start=window.start, end=window.end)
+        who = "of blocked accounts"
     left_out = []
-    for row in case.rows(PACKAGE, "addresses", accounts=names, start=window.start, end=window.end):
+    for row in used:
         if row["other_accounts"] and not shared:
             left_out.append(f"{row['address']} is shared with {counted(row['other_accounts'], 'other account')}.")
             continue
         note = f", shared with {counted(row['other_accounts'], 'other account')}" if row["other_accounts"] else ""
-        reason = f"{counted(row['requests'], 'request')} of blocked accounts in incident {incident['incident_id']}{note}"
+        reason = f"{counted(row['requests'], 'request')} {who} in incident {incident['incident_id']}{note}"
         entries.append(Entry("address", row["address"], reason, expires))
     return BlockList(incident["incident_id"], measure, tuple(entries), tuple(left_out))
 
@@ -56,7 +63,7 @@ def _reason(incident: dict[str, Any], row: dict[str, Any]) -> str:
 def _incident(case: Case, name: str | None) -> dict[str, Any]:
     planned = set(case.table("response")["incident_id"].to_list())
     if not planned:
-        raise UsageError("No incident of this case has participants, so there is nobody to block; see `forensics incidents`.")
+        raise UsageError("No load of this case's incidents was attributed, so there is nobody to block; see `forensics incidents`.")
     if name is not None:
         return chosen(case, name)
     rows = [row for row in ranked(case).to_dicts() if row["incident_id"] in planned]

@@ -18,6 +18,7 @@ from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import slowdown
+from forensics.attribution.unnamed import beginning
 from forensics.attribution.windows import LOAD_KINDS, MINUTE, Window, ceil_minute, floor_minute
 from forensics.case.case import Case
 
@@ -288,9 +289,7 @@ def _early_share(near: pl.DataFrame, scene: Scene, finding: Finding, errors: dat
 def _logins(case: Case, finding: Finding) -> dict[str, list[dict[str, Any]]]:
     """Return who logged in from each blamed network; a wider network (/16, /48) is known by what its parts begin with."""
     networks = [b.winner.id for b in finding.blamed if b.winner.kind == "network"]
-    return {
-        network: case.rows(PACKAGE, "network_logins", network=network.replace(".0.0/16", ".").replace("::/48", ":")) for network in networks
-    }
+    return {network: case.rows(PACKAGE, "network_logins", network=beginning(network)) for network in networks}
 
 
 def _machines(case: Case, finding: Finding) -> dict[str, list[str]]:

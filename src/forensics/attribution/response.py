@@ -11,6 +11,7 @@ from forensics.attribution.capacity import capacity
 from forensics.attribution.measures import Measure, measures
 from forensics.attribution.ratelimit import rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
+from forensics.attribution.unnamed import network_measure
 from forensics.attribution.windows import LOAD_KINDS, Window, load_window, sudden_window, whole_window
 from forensics.case.case import Case
 from forensics.text import counted
@@ -26,7 +27,7 @@ ACCOUNTS: dict[str, Any] = {
 
 
 def plan(case: Case) -> None:
-    """Fill ``response`` and ``response_accounts`` for every incident that has participants."""
+    """Fill ``response`` and ``response_accounts`` for every incident whose load was attributed to accounts or networks."""
     incidents = case.table("incidents").sort("incident_id").to_dicts()
     participants = case.table("participants")
     plans: list[dict[str, Any]] = []
@@ -34,6 +35,9 @@ def plan(case: Case) -> None:
     masks = [whole_window(row) for row in incidents]
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
+        unnamed = network_measure(case, incident, masks)
+        if unnamed:
+            plans.append({"incident_id": incident["incident_id"], **unnamed})
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue
         rows, hit = _plan(case, incident, involved, masks, _elsewhere(participants, incident["incident_id"]))

@@ -1,0 +1,53 @@
+"""What could be done about load that nobody signed in for: the networks it came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from forensics.attribution.scene import PACKAGE
+from forensics.attribution.windows import Window, whole_window
+from forensics.case.case import Case
+from forensics.text import counted
+
+MEASURE = "network without account"
+LEAST_REQUESTS = 20
+"""An address that made fewer requests during the incident is not blocked with its network."""
+
+
+def beginning(network: str) -> str:
+    """Return what every network within a subject's begins with: a /24 or /64 is whole, a /16 or /48 known by what its parts share."""
+    return network.replace(".0.0/16", ".").replace("::/48", ":")
+
+
+def blamed_networks(case: Case, incident_id: str) -> pl.DataFrame:
+    """Return the networks (rows of ``attributions``) to which an incident's load was attributed, the largest first."""
+    chosen = (pl.col("incident_id") == incident_id) & (pl.col("subject_type") == "network")
+    return case.table("attributions").filter(chosen).sort("rank")
+
+
+def network_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -> dict[str, Any] | None:
+    """Return the row of ``response`` for the networks that load without an account came from (without incident_id); None without any."""
+    blamed = blamed_networks(case, incident["incident_id"])
+    if blamed.is_empty():
+        return None
+    bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
+    use = case.rows(PACKAGE, "network_use", beginnings=[beginning(n) for n in blamed["subject_id"]], **bounds)[0]
+    usual = f"{counted(use['requests'], 'request')} on {counted(use['days'], 'day')}" if use["requests"] else "nothing"
+    named = [row["subject_id"] + (f" ({row['part']})" if row["part"] else "") for row in blamed.to_dicts()]
+    return {
+        "measure": MEASURE, "scope": ", ".join(named), "accounts_hit": len(use["accounts"]), "uninvolved_hit": len(use["accounts"]),
+        "load_covered": round(min(1.0, float(blamed["load_share"].sum())), 4),
+        "basis": (
+            "Load without an account rose with the incident there; a block or a limit hits everybody behind it. "
+            f"Outside of incidents {usual} came from there."
+        ),
+    }  # fmt: skip
+
+
+def addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the addresses behind these networks during an incident: address, requests, other_accounts (who use it, too)."""
+    networks = [beginning(n) for n in blamed_networks(case, incident["incident_id"])["subject_id"]]
+    window = whole_window(incident)
+    return case.rows(PACKAGE, "network_addresses", beginnings=networks, start=window.start, end=window.end, least=LEAST_REQUESTS)
