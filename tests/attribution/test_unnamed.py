@@ -6,6 +6,7 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from forensics.attribution.blocking import block_list
@@ -58,6 +59,14 @@ def test_a_flood_from_one_network_is_no_crowd(flooded: Path) -> None:
     assert blamed["load_share"] > 0.95
     assert incident["verdict"] == "attributed"
     assert "192.0.2.0/24" in incident["summary"]
+
+
+def test_its_load_is_drawn_against_the_rest(flooded: Path) -> None:
+    with Case.open(flooded / "case") as case:
+        minutes = case.table("actor_minutes")
+    own = minutes.filter(pl.col("actor_id") == "192.0.2.0/24")["requests"].sum()
+    assert own == sum(line.startswith("192.0.2.") for _, line in lines())
+    assert "No accounts are known: whom it hurt cannot be said." in (flooded / "out" / "report.md").read_text()
 
 
 def test_its_addresses_can_be_blocked_and_the_neighbour_is_not(flooded: Path) -> None:

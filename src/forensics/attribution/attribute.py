@@ -16,6 +16,7 @@ from forensics.attribution.participants import participants
 from forensics.attribution.phrases import part
 from forensics.attribution.rivals import Rival
 from forensics.attribution.scene import PACKAGE, Scene, plain_minutes
+from forensics.attribution.unnamed import beginning
 from forensics.attribution.verdict import Verdict, capped
 from forensics.attribution.windows import Window
 from forensics.attribution.without import without
@@ -58,13 +59,20 @@ def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -
     hand = one_operator(case, scene, took_part)
     weighed = [replace(rival, likelihood=capped(rival.likelihood, facts)) for rival in rivals]
     frames["rivals"].append(_rivals([*weighed, *([hand] if hand else [])]).with_columns(named))
-    bounds = {"start": scene.window.start - AROUND, "end": scene.whole.end + AROUND}
-    frames["actor_minutes"].append(case.frame(PACKAGE, "actor_minutes", actors=actors, **bounds).with_columns(named))
+    frames["actor_minutes"].append(_minutes(case, scene, facts, actors).with_columns(named))
     frames["counterfactuals"] += [without(case, scene, actor).with_columns(named) for actor in actors[:MOST_COUNTERFACTUALS]]
     borne = capacity(scene.minutes, scene.masked, scene.incident["started_at"])
     if borne is not None:
         case.execute(PACKAGE, "set_capacity", incident_id=scene.incident["incident_id"], capacity=round(borne.estimate, 1))
     _decide(case, scene.incident, verdict)
+
+
+def _minutes(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.DataFrame:
+    """Return the load per minute of blamed actors and networks, and of everybody else."""
+    networks = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "network"]
+    bounds = {"start": scene.window.start - AROUND, "end": scene.whole.end + AROUND}
+    beginnings = [beginning(network) for network in networks]
+    return case.frame(PACKAGE, "actor_minutes", actors=actors, networks=networks, beginnings=beginnings, **bounds)
 
 
 def _decide(case: Case, incident: dict[str, Any], verdict: Verdict) -> None:

@@ -128,7 +128,7 @@ CREATE TABLE IF NOT EXISTS attributions (
     likelihood DOUBLE, p_value DOUBLE, smallest_p DOUBLE,
     part VARCHAR                                                            -- one account, route or agent of it that made the load
 );
-CREATE TABLE IF NOT EXISTS actor_minutes (                                  -- load of each attributed actor; the rest has actor_id NULL
+CREATE TABLE IF NOT EXISTS actor_minutes (                                  -- load of each attributed actor or network; the rest: actor_id NULL
     incident_id VARCHAR, minute TIMESTAMP, actor_id VARCHAR, requests BIGINT, failed BIGINT
 );
 CREATE TABLE IF NOT EXISTS counterfactuals (                                -- what the minute would have been without the actor; NULL: refused

@@ -29,10 +29,10 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
         Figure("duration", span(start, incident["ended_at"]), f"severity {incident['severity'] or 'unknown'}", "incidents"),
         Figure("time to mitigate", span(start, incident["mitigated_at"]), "as the logs show it", "incidents"),
         Figure("failed requests", number(incident["failed_requests"]), f"of {number(incident['requests'])}", "incidents"),
-        Figure(
-            "accounts hit", number(incident["affected_accounts"]), f"{number(incident['affected_paying_accounts'])} paying", "incidents"
-        ),
     ]
+    if document.rows("overview")[0]["accounts"]:
+        paying = f"{number(incident['affected_paying_accounts'])} paying"
+        items.append(Figure("accounts hit", number(incident["affected_accounts"]), paying, "incidents"))
     found = blamed(document, incident)
     if found:
         several = f"{len(found.subjects)} actors together, " if len(found.subjects) > 1 else ""

@@ -104,9 +104,9 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
     if hit is None:
         return None
     if not hit:
-        return Sentence(
-            "No failure of an account is in the logs.", query="incidents", section="picture", **_first(document, incident, "peak")
-        )
+        known = document.rows("overview")[0]["accounts"]
+        text = "No account is known to have met a failure." if known else "No accounts are known: whom it hurt cannot be said."
+        return Sentence(text, query="incidents", section="picture", **_first(document, incident, "peak"))
     among = f", {number(paying)} of them paying" if paying is not None else ""
     over = incident["mitigated_at"]
     mitigated = f"; by {clock(over)} UTC most requests succeeded again" if over and over < (incident["ended_at"] or "9") else ""
