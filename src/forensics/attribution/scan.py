@@ -90,42 +90,65 @@ class Winner:
         return self.load - self.expected
 
 
-def subjects(loads: pl.DataFrame, windows: int, measure: str) -> Subjects:
-    """Gather candidates of all ``KINDS`` (``loads`` as of ``loads.sql``)."""
-    total = np.zeros(windows)
-    by_window = loads.group_by("w").agg(pl.col(measure).sum())
-    total[by_window["w"].to_numpy()] = by_window[measure].to_numpy()
-    anonymous = loads.filter(pl.col("actor_id").is_null())
-    found = [_of_kind(kind, loads if kind.name == "actor" else anonymous, measure, total) for kind in KINDS]
-    return Subjects(
-        kinds=[kind for kind, (ids, _, _, _) in zip(KINDS, found, strict=True) for _ in ids],
-        ids=[name for ids, _, _, _ in found for name in ids],
-        parts=[part for _, parts, _, _ in found for part in parts],
-        load=np.concatenate([matrix for _, _, matrix, _ in found]),
-        total=total,
-        sizes={kind: size for kind, (_, _, _, size) in zip(KINDS, found, strict=True)},
-    )
+@dataclass(frozen=True)
+class Gathered:
+    """Everybody of one kind: names, parts, and load in every window, ``[subject, window]``."""
+
+    kind: Kind
+    ids: list[str]
+    parts: list[str | None]
+    load: Floats
+
+    def without_id(self, gone: str) -> Gathered:
+        """Return all but one subject and its parts."""
+        kept = [place for place, name in enumerate(self.ids) if name != gone]
+        return Gathered(self.kind, [self.ids[i] for i in kept], [self.parts[i] for i in kept], self.load[kept])
 
 
-def _of_kind(kind: Kind, loads: pl.DataFrame, measure: str, total: Floats) -> tuple[list[str], Sequence[str | None], Floats, int]:
-    """Return ids, parts and load of the candidates of a kind, and how many there were before the small and the common were left out."""
-    windows = len(total)
+def gathered(kind: Kind, loads: pl.DataFrame, windows: int, measure: str) -> Gathered:
+    """Gather everybody of a kind (``loads`` as of ``loads.sql``; networks and agents are those of requests without an account)."""
+    if kind.name != "actor":
+        loads = loads.filter(pl.col("actor_id").is_null())
     if kind.column == "wide_network":
         loads = _of_several_sites(loads, measure)
     if kind.part is None:
         ids, matrix = load_matrix(loads, kind.column, windows, measure)
-        parts: Sequence[str | None] = [None] * len(ids)
-        keep = np.ones(len(ids), dtype=bool)
-    else:
-        several = loads.filter(pl.col(kind.part).n_unique().over(kind.column) > 1)
-        pair = pl.concat_str(kind.column, pl.col(kind.part).cast(pl.String), separator="\0")
-        pairs, matrix = load_matrix(several.with_columns(pair.alias("pair")), "pair", windows, measure)
-        ids, parts = [p.partition("\0")[0] for p in pairs], [p.partition("\0")[2] for p in pairs]
-        keep = matrix.max(axis=1, initial=0.0) >= max(PART_FEWEST, PART_SHARE * max(float(total.mean()), 1.0))
-    if kind.name != "actor":
-        keep &= np.quantile(matrix / np.maximum(total, 1.0), 0.5, axis=1, method="lower") <= PROXY_SHARE
-    chosen = np.flatnonzero(keep).tolist()
-    return [ids[i] for i in chosen], [parts[i] for i in chosen], matrix[chosen], max(len(ids), 1)
+        return Gathered(kind, ids, [None] * len(ids), matrix)
+    several = loads.filter(pl.col(kind.part).n_unique().over(kind.column) > 1)
+    pair = pl.concat_str(kind.column, pl.col(kind.part).cast(pl.String), separator="\0")
+    pairs, matrix = load_matrix(several.with_columns(pair.alias("pair")), "pair", windows, measure)
+    return Gathered(kind, [p.partition("\0")[0] for p in pairs], [p.partition("\0")[2] for p in pairs], matrix)
+
+
+def subjects(everybody: Sequence[Gathered], total: Floats) -> Subjects:
+    """Return the candidates among everybody: parts that are large enough, and no proxies or common clients."""
+    chosen = [_candidates(group, total) for group in everybody]
+    return Subjects(
+        kinds=[group.kind for group, places in zip(everybody, chosen, strict=True) for _ in places],
+        ids=[group.ids[i] for group, places in zip(everybody, chosen, strict=True) for i in places],
+        parts=[group.parts[i] for group, places in zip(everybody, chosen, strict=True) for i in places],
+        load=np.concatenate([group.load[places] for group, places in zip(everybody, chosen, strict=True)]),
+        total=total,
+        sizes={group.kind: max(len(group.ids), 1) for group in everybody},
+    )
+
+
+def _candidates(group: Gathered, total: Floats) -> list[int]:
+    keep = np.ones(len(group.ids), dtype=bool)
+    if group.kind.part is not None:
+        keep &= group.load.max(axis=1, initial=0.0) >= max(PART_FEWEST, PART_SHARE * max(float(total.mean()), 1.0))
+    if group.kind.name != "actor":
+        keep &= np.quantile(group.load / np.maximum(total, 1.0), 0.5, axis=1, method="lower") <= PROXY_SHARE
+    places: list[int] = np.flatnonzero(keep).tolist()
+    return places
+
+
+def totals(loads: pl.DataFrame, windows: int, measure: str) -> Floats:
+    """Return everybody's load in each window."""
+    total = np.zeros(windows)
+    by_window = loads.group_by("w").agg(pl.col(measure).sum())
+    total[by_window["w"].to_numpy()] = by_window[measure].to_numpy()
+    return total
 
 
 def _of_several_sites(loads: pl.DataFrame, measure: str) -> pl.DataFrame:
@@ -182,8 +205,9 @@ def scan(loads: pl.DataFrame, windows: int, measure: str, placebos: int, most: i
     """
     winners: list[Winner] = []
     rows = loads
+    everybody = [gathered(kind, rows, windows, measure) for kind in KINDS]
     while len(winners) < most and not rows.is_empty():
-        found = subjects(rows, windows, measure)
+        found = subjects(everybody, totals(rows, windows, measure))
         if not found.ids:
             break
         matrix = scores(found)
@@ -201,7 +225,15 @@ def scan(loads: pl.DataFrame, windows: int, measure: str, placebos: int, most: i
         )  # fmt: skip
         winners.append(winner)
         rows = without(rows, winner)
+        everybody = [_left(group, winner, rows, measure) for group in everybody]
     return winners
+
+
+def _left(group: Gathered, winner: Winner, rows: pl.DataFrame, measure: str) -> Gathered:
+    """Return who is left of a kind without a winner: load has either an account or none, so actors and networks do not overlap."""
+    if winner.kind == "actor":
+        return group.without_id(winner.id) if group.kind.name == "actor" else group
+    return group if group.kind.name == "actor" else gathered(group.kind, rows, group.load.shape[1], measure)
 
 
 def _first_of_the_best(found: Subjects, score: Floats) -> int:
