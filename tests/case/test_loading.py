@@ -217,6 +217,15 @@ def test_a_client_behind_a_trusted_proxy_is_the_right_most_untrusted_entry(tmp_p
     assert found["client_ip"].to_list() == ["203.0.113.9", "198.18.0.9"]
 
 
+def test_a_log_is_read_by_the_format_that_the_user_describes(tmp_path: Path) -> None:
+    line = "198.51.100.7|-|ann|[02/Mar/2024:00:00:01 +0100]|GET http://a.example/x?y=1 HTTP/1.1|200|512|hit|4321"
+    (tmp_path / "a.log").write_bytes(text([line]))
+    _, rows = loaded(tmp_path / "case", tmp_path / "a.log", log_format="%h|%l|%u|%t|%r|%s|%b|%{Varnish:handling}x|%D")
+    assert (rows[0]["format"], rows[0]["events"], rows[0]["rejected"]) == ("custom", 1, 0)
+    found = events(tmp_path / "case").row(0, named=True)
+    assert (found["user_name"], found["path"], found["duration_ms"]) == ("ann", "/x", 4.321)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [({"time_zone": "Mars/Olympus"}, "no time zone"), ({"trusted_proxies": ("x",)}, "no address"), ({"log_format": "%q%"}, "%")],
