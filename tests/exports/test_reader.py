@@ -168,3 +168,8 @@ def test_a_column_may_name_the_zone(zone: str, hour: int) -> None:
     rows = read(text)
     assert rows.frames["payment_records"]["paid_at"][0] == datetime(2024, 3, 25, hour)
     assert bool(rows.assumptions) == (zone == "Nowhere")
+
+
+def test_a_null_byte_in_a_cell_costs_nobody_else() -> None:
+    rows = read(b"account_id,email\nu1,a@one.example\nu2,\x00b@two.example\n")
+    assert rows.frames["account_records"]["account_id"].to_list() == ["u1", "u2"]

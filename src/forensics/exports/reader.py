@@ -99,7 +99,7 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | 
     start = text.lstrip()[:1]
     if start in ("{", "["):
         return _recognise_json(text.lstrip(), start, kind)
-    if "\x00" in text[:4096]:
+    if "\x00" in text.lstrip().partition("\n")[0]:  # no table; in a cell it is hostile, and no reason to refuse the others
         return None
     best: tuple[int, ExportMatch] | None = None
     for delimiter in rows.DELIMITERS:

@@ -75,7 +75,7 @@ def by_machine(walk: dict[str, Any]) -> bool:
 
 
 def _run(subject: str, walk: dict[str, Any]) -> Run:
-    return Run(subject, walk["first_at"], walk["last_at"], walk["fetches"], walk["objects"], walk["route"])
+    return Run(subject, walk["label"] or subject, walk["first_at"], walk["last_at"], walk["fetches"], walk["objects"], walk["route"])
 
 
 def collections(axis: Axis, found: Sequence[Run]) -> list[Found]:

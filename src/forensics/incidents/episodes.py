@@ -31,6 +31,8 @@ class Run:
     """One subject's run of collection, as found in its events."""
 
     subject: str
+    name: str
+    """What the subject is called in sentences: an actor by its label."""
     start: datetime
     end: datetime
     fetches: int

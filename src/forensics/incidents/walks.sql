@@ -53,7 +53,8 @@ SELECT
     count(*) FILTER (s.step BETWEEN 1 AND 20) AS forward, count(s.step) AS stepped,
     quantile_disc(s.pause, 0.25) AS pause_low, quantile_disc(s.pause, 0.5) AS pause_middle, quantile_disc(s.pause, 0.75) AS pause_high,
     min(s.started_at) AS first_at, max(s.started_at) AS last_at,
-    (SELECT arg_max(o.route, (o.fetches, o.route)) FROM routes_of AS o WHERE o.run = s.run) AS route
+    (SELECT arg_max(o.route, (o.fetches, o.route)) FROM routes_of AS o WHERE o.run = s.run) AS route,
+    (SELECT any_value(a.label) FROM runs AS r JOIN actors AS a ON r.subject_type = 'actor' AND a.actor_id = r.subject WHERE r.run = s.run) AS label
 FROM steps AS s
 GROUP BY s.run
 ORDER BY s.run

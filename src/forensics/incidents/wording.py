@@ -62,7 +62,7 @@ def _counts(finding: Finding) -> list[str]:
         said.append(f"about {wanted:,.0f} {'is' if round(wanted) == 1 else 'are'} usual for the hour")
     for run in finding.found.runs[:3]:
         lasted = span(run.end - run.start)
-        said.append(f"{run.subject} fetched {counted(run.objects, 'thing')} in {counted(run.fetches, 'request')} within {lasted}")
+        said.append(f"{run.name} fetched {counted(run.objects, 'thing')} in {counted(run.fetches, 'request')} within {lasted}")
     if facts.get("affected_accounts"):
         paying = facts.get("affected_paying_accounts", 0)
         said.append(
