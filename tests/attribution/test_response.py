@@ -52,14 +52,14 @@ def test_the_rate_limit_keeps_every_minute_under_the_level() -> None:
     rng = np.random.default_rng(1)
     minutes = np.repeat(np.arange(20), 50)
     loads = pl.DataFrame({
-        "minute": minutes, "account_id": [None if i % 10 == 0 else f"a{i}" for i in range(1000)], "requests": rng.geometric(0.05, 1000),
+        "minute": minutes, "client": [None if i % 10 == 0 else f"a{i}" for i in range(1000)], "requests": rng.geometric(0.05, 1000),
     })  # fmt: skip
     limit = highest_limit(loads, 600.0)
     assert limit is not None
 
     def worst(level: int) -> float:
         kept = loads.with_columns(
-            pl.when(pl.col("account_id").is_null()).then("requests").otherwise(pl.min_horizontal("requests", pl.lit(level)))
+            pl.when(pl.col("client").is_null()).then("requests").otherwise(pl.min_horizontal("requests", pl.lit(level)))
         )
         return float(kept.group_by("minute").agg(pl.col("literal" if "literal" in kept.columns else "requests").sum()).to_series(1).max())
 
@@ -67,7 +67,7 @@ def test_the_rate_limit_keeps_every_minute_under_the_level() -> None:
 
 
 def test_no_rate_limit_where_none_is_needed_or_none_would_do() -> None:
-    loads = pl.DataFrame({"minute": [0, 0], "account_id": ["a", None], "requests": [5, 50]})
+    loads = pl.DataFrame({"minute": [0, 0], "client": ["a", None], "requests": [5, 50]})
     assert highest_limit(loads, 100.0) is None
     assert highest_limit(loads, 20.0) is None
 

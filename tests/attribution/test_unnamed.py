@@ -71,10 +71,12 @@ def test_its_load_is_drawn_against_the_rest(flooded: Path) -> None:
 
 def test_its_addresses_can_be_blocked_and_the_neighbour_is_not(flooded: Path) -> None:
     with Case.open(flooded / "case") as case:
-        (planned,) = case.table("response").to_dicts()
+        planned, limited = case.table("response").to_dicts()
         listed = block_list(case, None, MEASURE, days=30, shared=False)
         with pytest.raises(UsageError, match=MEASURE):
             block_list(case, None, "account", days=30, shared=False)
     assert planned["measure"] == MEASURE
+    assert limited["measure"] == "rate limit without account"
+    assert "No network ever asked for more." in limited["basis"]
     assert "Outside of incidents nothing came from there." in planned["basis"]
     assert [entry.value for entry in listed.entries] == [f"192.0.2.{n}" for n in range(10, 15)]

@@ -44,7 +44,7 @@ def rate_limit(case: Case, incident: dict[str, Any], known: Capacity | None, gui
     window = load_window(incident)
     end = max(window.end, floor_minute(incident["started_at"]) + AFTER)
     loads = case.frame(PACKAGE, "minute_loads", start=window.start, end=end)
-    limit = highest_limit(loads, known.estimate)
+    limit = highest_limit(loads.rename({"account_id": "client"}), known.estimate)
     if limit is None:
         busiest: Any = loads.group_by("minute").agg(pl.col("requests").sum())["requests"].max()
         return _none(NOT_NEEDED if (busiest or 0) <= known.estimate else NOT_ENOUGH)
@@ -59,12 +59,39 @@ def rate_limit(case: Case, incident: dict[str, Any], known: Capacity | None, gui
         "measure": "rate limit", "scope": f"{counted(limit, 'request')} a minute per account",
         "accounts_hit": len(slowed | touched), "uninvolved_hit": len((slowed | touched) - guilty),
         "load_covered": round(removed / total, 4) if total else 0.0,
-        "basis": (
-            f"The service carried {known.healthy:,.0f} requests a minute in health"
-            + (f" and failed at {known.failing:,.0f}" if known.failing is not None else "")
-            + f"; with this limit no minute of the ramp or the first ten minutes goes above {known.estimate:,.0f}. "
-            "It slows accounts down instead of closing them; load covered is the share of all requests that it would have refused."
-        ),
+        "basis": f"{_kept_up(known)} It slows accounts down instead of closing them; {COVERED}",
+    }  # fmt: skip
+
+
+COVERED = "load covered is the share of all requests that it would have refused."
+
+
+def _kept_up(known: Capacity) -> str:
+    """Say what a limit rests on."""
+    failing = f" and failed at {known.failing:,.0f}" if known.failing is not None else ""
+    return (
+        f"The service carried {known.healthy:,.0f} requests a minute in health{failing}; with this limit no minute of the ramp or the "
+        f"first ten minutes goes above {known.estimate:,.0f}."
+    )
+
+
+def network_limit(case: Case, incident: dict[str, Any], known: Capacity | None, masks: list[Window]) -> dict[str, Any] | None:
+    """Return the row of ``response`` for a rate limit per network of requests without an account; None where none would have done."""
+    if known is None:
+        return None
+    window = load_window(incident)
+    loads = case.frame(PACKAGE, "network_minutes", start=window.start, end=max(window.end, floor_minute(incident["started_at"]) + AFTER))
+    limit = highest_limit(loads, known.estimate)
+    if limit is None:
+        return None
+    bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
+    touched = len(case.rows(PACKAGE, "networks_above_rate", rate=limit, **bounds))
+    removed = int((loads.filter(pl.col("client").is_not_null())["requests"] - limit).clip(lower_bound=0).sum())
+    ordinary = f"{counted(touched, 'network')} ever asked for more outside of incidents." if touched else "No network ever asked for more."
+    return {
+        "measure": "rate limit without account", "scope": f"{counted(limit, 'request')} a minute per network (/24, /64) without an account",
+        "accounts_hit": 0, "uninvolved_hit": 0, "load_covered": round(removed / max(int(loads["requests"].sum()), 1), 4),
+        "basis": f"{_kept_up(known)} {ordinary} It slows down whoever has not signed in; {COVERED}",
     }  # fmt: skip
 
 
@@ -76,11 +103,11 @@ def _none(why: str) -> dict[str, Any]:
 def highest_limit(loads: pl.DataFrame, level: float) -> int | None:
     """Return the largest limit that keeps every minute at or under ``level``; None when none does or none is needed.
 
-    ``loads``: minute, account_id (NULL: not limited), requests.
+    ``loads``: minute, client (NULL: not limited), requests.
     """
     minutes = loads["minute"].rank("dense").to_numpy().astype(int) - 1
     requests = loads["requests"].to_numpy().astype(float)
-    limited = loads["account_id"].is_not_null().to_numpy()
+    limited = loads["client"].is_not_null().to_numpy()
 
     def worst(limit: float) -> float:
         kept = np.where(limited, np.minimum(requests, limit), requests)

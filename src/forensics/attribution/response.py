@@ -9,7 +9,7 @@ import polars as pl
 
 from forensics.attribution.capacity import capacity
 from forensics.attribution.measures import Measure, measures
-from forensics.attribution.ratelimit import rate_limit
+from forensics.attribution.ratelimit import network_limit, rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
 from forensics.attribution.unnamed import network_measure
 from forensics.attribution.windows import LOAD_KINDS, Window, load_window, sudden_window, whole_window
@@ -35,9 +35,7 @@ def plan(case: Case) -> None:
     masks = [whole_window(row) for row in incidents]
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
-        unnamed = network_measure(case, incident, masks)
-        if unnamed:
-            plans.append({"incident_id": incident["incident_id"], **unnamed})
+        plans += _nameless(case, incident, masks)
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue
         rows, hit = _plan(case, incident, involved, masks, _elsewhere(participants, incident["incident_id"]))
@@ -45,6 +43,16 @@ def plan(case: Case) -> None:
         accounts += hit
     case.replace("response", pl.DataFrame(plans, schema=RESPONSE))
     case.replace("response_accounts", pl.DataFrame(accounts, schema=ACCOUNTS))
+
+
+def _nameless(case: Case, incident: dict[str, Any], masks: list[Window]) -> list[dict[str, Any]]:
+    """Return what could be done about networks to which load without an account was attributed."""
+    blocked = network_measure(case, incident, masks)
+    if blocked is None:
+        return []
+    borne = None if incident["kind"] in LOAD_KINDS else capacity(plain_minutes(case), masks, incident["started_at"])
+    limited = network_limit(case, incident, borne, masks)
+    return [{"incident_id": incident["incident_id"], **row} for row in (blocked, limited) if row]
 
 
 def _plan(
