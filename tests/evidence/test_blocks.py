@@ -39,3 +39,11 @@ def _cut(text: bytes, size: int) -> list[bytes]:
         found.append(text[:cut])
         text = text[cut:]
     return [*found, text] if text else found
+
+
+def test_a_byte_order_mark_within_a_text_costs_no_line() -> None:
+    """Files that were put behind each other have marks anywhere; a line of nothing else is blank, and counts."""
+    mark = b"\xef\xbb\xbf"
+    assert lines.split_lines(b"a\n" + mark).to_list() == ["a", None]
+    assert lines.split_lines(mark).to_list() == [None]
+    assert lines.split_lines(mark + b"x\r\n" + mark + b"y\n\nb" + mark).to_list() == ["x", "y", None, "b\ufeff"]

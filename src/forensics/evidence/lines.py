@@ -25,6 +25,7 @@ KEPT_OF_REJECT = 2000
 """Characters of a rejected line (one longer than ``LONGEST_LINE``, too) that the case keeps; the evidence file keeps the rest."""
 
 _CANDIDATES = tuple(bytes([code]) for code in (*range(1, 9), *range(14, 32)))
+_MARK = b"\xef\xbb\xbf"
 _REJECTS = {"line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
 
 
@@ -110,7 +111,18 @@ def of_blocks(parser: Parser) -> BlockParser:
 
 
 def split_lines(block: bytes) -> pl.Series:
-    """Return the lines of a block without their line ends, blank lines as NULL; bytes that are no UTF-8 become ``\\xNN``."""
+    """Return the lines of a block without their line ends, blank lines as NULL; bytes that are no UTF-8 become ``\\xNN``.
+
+    A byte-order mark before a line (files were put behind each other) goes; a line of nothing else is blank.
+    """
+    if _MARK in block:  # at the start of the block the reader would take one away, and a line of nothing else with it
+        marked = _split(b"\n" + block)[1:].rename("raw").to_frame()
+        bare = pl.col("raw").str.strip_prefix("\ufeff")
+        return marked.select(pl.when(bare != "").then(bare).alias("raw"))["raw"]
+    return _split(block)
+
+
+def _split(block: bytes) -> pl.Series:
     separator = next((code for code in _CANDIDATES if code not in block), None)
     if separator is None:
         texts = [part.removesuffix(b"\r").decode("utf-8", "backslashreplace") or None for part in block.split(b"\n")]
