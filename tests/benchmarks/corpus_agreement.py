@@ -30,6 +30,7 @@ _BY_NAME = "the server logged its peer by name; X-Forwarded-For is kept as forwa
 EXPLAINED: dict[tuple[str, int, str], str] = {
     ("enc_bom", 8, "client_ip"): _BY_NAME,
     ("enc_crlf", 8, "client_ip"): _BY_NAME,
+    ("envoy", 7, "client_ip"): "no peer is logged: the last entry of X-Forwarded-For, which the proxy appended, never the first",
     ("nasty_requests", 29, "outcome"): "lnav wants ident and user before the time; servers are often told to log the address alone",
 }
 """(folder, line, key) -> why we differ on purpose."""

@@ -36,6 +36,8 @@ def read(*raw: str) -> list[dict[str, Any]]:
     [
         lambda line: f"Mar  2 00:00:01 edge-1 nginx[31]: {line}",
         lambda line: f"<190>Mar 12 00:00:01 edge-1 nginx: {line}",
+        lambda line: f"<190>Mar 12 00:00:01 nginx[31]: {line}",
+        lambda line: f"Mar 12 00:00:01 nginx[31]: {line}",
         lambda line: f'<190>1 2024-03-02T00:00:01.5Z edge-1 nginx 31 - [a b="c"] {line}',
         lambda line: f"2024-03-02T00:00:01+0000 edge-1 nginx[31]: {line}",
         lambda line: json.dumps({"log": line + "\n", "stream": "stdout", "time": "2024-03-02T00:00:01Z"}),
@@ -56,7 +58,8 @@ def read(*raw: str) -> list[dict[str, Any]]:
         lambda line: f"web-1  | 2024-03-02T00:00:01.673552828Z {line}",
     ],
     ids=[
-        *("rfc3164", "rfc3164-pri", "rfc5424", "journald", "docker", "journald-json", "cri", "compose", "quoted-csv", "quoted", "around"),
+        *("rfc3164", "rfc3164-pri", "rfc3164-pri-no-host", "rfc3164-no-host", "rfc5424", "journald", "docker", "journald-json", "cri"),
+        *("compose", "quoted-csv", "quoted", "around"),
         *("journald-bytes", "fluentd", "grep-n", "grep", "splunk", "elastic", "table", "stamped", "compose-stamped"),
     ],
 )
@@ -65,6 +68,20 @@ def test_wrapped_lines_are_read_like_bare_ones(wrap: Any) -> None:
     wrapped = read(*(wrap(INNER.format(n=n)) for n in range(3)))
     assert [row["outcome"] for row in wrapped] == ["event"] * 3
     assert wrapped == bare
+
+
+def test_named_values_behind_syslog_are_read_as_the_format_they_are() -> None:
+    """Heroku's router: the client is the entry that the router appended, and both parts of the time count."""
+    pairs = 'at=info method=GET path="/a?b=1" host=shop.example fwd="203.0.113.66, 198.51.100.9" '
+    pairs += "dyno=web.1 connect=2ms service=21ms status=200 bytes=61"
+    heads = (
+        "270 <158>1 2024-03-02T00:00:05.25+00:00 d.5f57 heroku router - - ",
+        "2024-03-02 00:00:05.25+00:00 heroku router - - ",
+        "2024-03-02T01:00:05.25+01:00 heroku[router]: ",
+    )
+    for row in read(*(head + pairs for head in heads)):
+        assert (row["client_ip"], row["path"], row["status"], row["duration_ms"]) == ("198.51.100.9", "/a", 200, 23.0)
+        assert row["timestamp"].isoformat() == "2024-03-02T00:00:05.250000"
 
 
 def test_records_cut_into_parts_are_joined_per_stream() -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forensics.evidence.recognise import LineReader, Plan, Recognition
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import by_name
 
@@ -44,3 +45,23 @@ def test_whatever_a_writer_quotes_comes_back(agents: list[str]) -> None:
     events = [row for row in rows if row["outcome"] == "event"]
     assert [row["outcome"] for row in rows].count("rejected") == 0
     assert [row["user_agent"] for row in events] == agents
+
+
+def test_a_row_over_the_edge_of_a_batch_is_read() -> None:
+    """Whatever line a batch ends with, what is read is the same; a quote that never closes waits for no more than a row may take."""
+    raw = [HEADER, ROW.format(n=1, agent='"a'), 'b, ""c""', 'd"', ROW.format(n=2, agent="plain"), ROW.format(n=3, agent='"x'), 'y"']
+    whole = _in_batches(raw, len(raw))
+    assert [row["user_agent"] for row in whole if row["outcome"] == "event"] == ['a\nb, "c"\nd', "plain", "x\ny"]
+    for size in range(1, len(raw)):
+        assert _in_batches(raw, size) == whole, size
+    broken = [HEADER, ROW.format(n=1, agent='"a'), *["z"] * 1500, ROW.format(n=2, agent="b")]
+    assert _in_batches(broken, 700)[-1]["user_agent"] == "b"
+
+
+def _in_batches(raw: list[str], size: int) -> list[dict[str, Any]]:
+    lines = pl.DataFrame({"line": list(range(1, len(raw) + 1)), "raw": raw}, schema={"line": pl.Int64, "raw": pl.String})
+    reader = LineReader(Plan([Recognition(by_name("csv"), 1.0, 1)]), ReadOptions(), alone=True)
+    read = [reader.read(lines[start : start + size]).read for start in range(0, len(raw), size)]
+    found = pl.concat([*read, reader.finish().read])
+    assert found["line"].to_list() == lines["line"].to_list()
+    return found.to_dicts()

@@ -155,12 +155,20 @@ class LineReader:
     def read(self, lines: pl.DataFrame, *, last: bool = False) -> Parsed:
         """Return what the lines are; parts of a record that may go on in the next batch come back with that batch."""
         whole = pl.concat([self._held, lines]) if len(self._held) else lines
+        whole, waiting = self._cut(whole, last=last)
         self._held = pl.DataFrame(schema=LINES)
         outcomes = self._unwrapped(whole, last=last) if self._wrapped else self._plain(whole, last=last)
         read = outcomes[0] if len(outcomes) == 1 else pl.concat([_NOTHING, *outcomes]).sort("line")
         if len(self._held):
             whole = whole.join(self._held.select("line"), on="line", how="anti", maintain_order="left")
+        self._held = pl.concat([self._held, waiting]) if len(waiting) else self._held
         return Parsed(whole, read)
+
+    def _cut(self, lines: pl.DataFrame, *, last: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the lines, and those at their end whose row may go on in the next batch (of formats whose rows go over lines)."""
+        waits = None if last or self._wrapped else getattr(self._parser(self.main), "waits", None)
+        count = waits(lines["raw"]) if waits is not None else 0
+        return lines.head(len(lines) - count), lines.tail(count)
 
     def finish(self) -> Parsed:
         """Return what was still waited for."""

@@ -10,12 +10,12 @@ KEYS = JsonKeys(
         "time": ("requestTime", "requestTimeEpoch"),
         "client": ("ip", "sourceIp", "identity>sourceIp", "identity.sourceIp"),
         "user": ("user", "caller", "principalId", "authorizer>principalId", "authorizer.principalId", "userArn"),
-        "method": ("httpMethod",),
+        "method": ("httpMethod", "method"),
         "path": ("path", "rawPath", "resourcePath"),
         "protocol": ("protocol",),
         "status": ("status",),
         "bytes": ("responseLength",),
-        "duration": ("responseLatency@ms",),
+        "duration": ("responseLatency@ms", "latency@ms"),
         "user_agent": ("userAgent", "identity>userAgent", "identity.userAgent"),
         "referrer": ("referer",),
         "host": ("domainName",),
@@ -44,6 +44,11 @@ FORMATS: tuple[Format, ...] = (
         tier="gateway",
         rank=10,
         samples=(
+            Sample(
+                line='{"requestId":"c6af-2","ip":"203.0.113.60","requestTime":"1772409605250","method":"GET","path":"/v1/x","status":"200",'
+                '"responseLength":"91","latency":"41","integrationLatency":"39"}',
+                expected={"timestamp": "2026-03-02T00:00:05.250Z", "method": "GET", "path": "/v1/x", "duration_ms": 41.0},
+            ),
             Sample(
                 line='{"requestId":"c6af-1","ip":"203.0.113.60","caller":"-","user":"-","requestTime":"02/Mar/2026:00:00:05 +0000",'
                 '"httpMethod":"POST","resourcePath":"/jobs/{id}","status":"429","protocol":"HTTP/1.1","responseLength":"31",'

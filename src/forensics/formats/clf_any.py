@@ -15,7 +15,7 @@ import polars as pl
 from forensics.formats import fields, values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
-from forensics.formats.clf_parts import after, whose
+from forensics.formats.clf_parts import SURE, after, whose
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
@@ -24,8 +24,15 @@ _DAY = r"(?:\d{1,2}/[A-Za-z]{3}/\d{4}[: ]|\d\d/\d\d/\d{4}[: ]|\d{4}[/-]\d\d[/-]\
 ZONED = rf"(?:{_DAY}|[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4}} ){_CLOCK} ?(?:[+-]\d\d:?\d\d|Z|GMT|UTC)"
 LOCAL = rf"{_DAY}{_CLOCK}|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d \d{{4}}"
 _HINT = r'["\[](?:\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2},? '
-_BETWEEN = r'(?: +\((?P<paused>\d+) s\))?(?: +[^\s"]+){0,3}?(?: +"[^"]*")?'
+_BETWEEN = r'(?: +\((?P<paused>\d+) s\))?(?P<between>(?: +[^\s"]+){0,3}?)(?: +"[^"]*")?'
 _STATUS = r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
+
+
+_ASKED_APART = r'\] ([A-Z]{3,16}) "([^"\s]*)" (HTTP/[\d.]+) '
+"""A request with only its target in quotes."""
+_FIRST = rf"(?:^|\s)({SURE})(?::\d+)?(?:\s|$)"
+_SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?::\d+)?(?:\s|$)"
+"""An address, and a host's full name, among words."""
 
 
 def line_of(time: str) -> str:
@@ -50,7 +57,8 @@ def opener(time: str) -> Callable[[ReadOptions], Parser]:
 
     def open_(options: ReadOptions) -> Parser:
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
-            known = lines.with_columns(pl.col("raw").str.extract_groups(line).alias("g")).unnest("g")
+            raw = pl.col("raw").str.replace(_ASKED_APART, '] "$1 $2 $3" ')
+            known = lines.with_columns(raw.str.extract_groups(line).alias("g")).unnest("g")
             if known["time"].null_count():
                 known = _with_bare(known, bare)
             return _events(known, options.time_zone)
@@ -69,7 +77,7 @@ def _with_bare(known: pl.DataFrame, bare: str) -> pl.DataFrame:
 
 def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     asked = fields.request_columns(known["request"])
-    client, more = whose(known["before"]), after(known["rest"], known["paused"], known["early"])
+    client, more = _with_between(whose(known["before"]), known), after(known["rest"], known["paused"], known["early"])
     timestamp = to_instant(known["time"], time_zone)
     found = {
         **{name: client[name] for name in ("client", "user")},
@@ -85,6 +93,7 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     started = pl.DataFrame({"t": timestamp, "d": more.duration_ms}).select(values.before(pl.col("t"), pl.col("d"))).to_series()
     times = {"timestamp": timestamp, "started_at": started, "duration_ms": more.duration_ms}
     extra = {"ident": client["ident"], "request_id": client["id"], **more.extra}
+    extra["forwarded_for"] = values.first_of(extra["forwarded_for"], client["forwarded"])
     closed = known["before"].str.count_matches('"', literal=True) % 2 == 0
     read = (closed & known["time"].is_not_null() & more.fits & (client["fits"] | known["before"].str.contains(r"^[- ]*$"))).fill_null(
         value=False
@@ -92,6 +101,18 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     frame = assemble(known.select("line", "raw"), found, times=times, extra=extra, outcome=outcomes(read, timestamp))
     event = pl.col("outcome") == "event"  # what is no request, and the protocol, stay as they were logged
     return frame.with_columns(pl.when(event).then(asked[name]).alias(name) for name in ("request", "protocol"))
+
+
+def _with_between(client: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return ``client`` with what stands between time and request: the host, and where the time comes first the client, too."""
+    between = known["between"]
+    if not between.str.contains(r"[.:]").any():
+        return client
+    asks = pl.when(known["before"] == "").then(pl.lit(between.str.extract(_FIRST, 1)))
+    return client.with_columns(
+        pl.coalesce("client", asks).alias("client"),
+        pl.coalesce(values.present(pl.col("host")), between.str.extract(_SITE, 1)).alias("host"),
+    )
 
 
 def _host_asked(request: pl.Series) -> pl.Series:
@@ -144,6 +165,29 @@ FORMATS = (
                 line='- - - [02/Mar/2024:00:00:02 +0000] (3 s) "CONNECT a.example:443 HTTP/1.1" 200 - "-" "203.0.113.4" '
                 '"http://a.example/" "curl/8"',
                 expected={"client_ip": None, "duration_ms": 3000.0, "method": "CONNECT", "path": "a.example:443", "bytes_sent": None},
+            ),
+            Sample(
+                line='[02/Mar/2024:00:00:02 +0000] 198.18.0.7 -> shop.example "GET /a HTTP/1.1" 200 512 "-" "curl/8"',
+                expected={"client_ip": "198.18.0.7", "host": "shop.example", "path": "/a", "user_agent": "curl/8"},
+            ),
+            Sample(
+                line='198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] shop.example:90 "GET /a HTTP/1.1" 200 20 0.010 "-" "curl/8"',
+                expected={"client_ip": "198.18.0.7", "host": "shop.example", "duration_ms": 10.0},
+            ),
+            Sample(
+                line='shop.example 198.18.0.7 [02/Mar/2024:00:00:02 +0000] GET "/a?b=1" HTTP/1.1 200 "-" "curl/8" "/i.php" 1.357',
+                expected={
+                    "client_ip": "198.18.0.7",
+                    "host": "shop.example",
+                    "method": "GET",
+                    "path": "/a",
+                    "status": 200,
+                    "bytes_sent": None,
+                },
+            ),
+            Sample(
+                line='10.0.0.1 203.0.113.66, 203.0.113.9 - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"',
+                expected={"client_ip": "10.0.0.1", "user_name": None, "extra": {"forwarded_for": "203.0.113.66, 203.0.113.9"}},
             ),
             Sample(
                 line="198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] GET /a?b=c HTTP/1.1 200 137 0.012",

@@ -24,6 +24,8 @@ SURE = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1
 """An address, and no time of the day."""
 
 CLIENTS = (
+    rf"^(?P<host>)(?P<client>{ADDRESS}) (?P<forwarded>{ADDRESS}(?:, ?{ADDRESS})+) (?P<ident>)(?P<id>)(?P<user>[^\s\[]+)$",
+    rf"^(?P<host>{_HOST}) (?P<client>{SURE})(?P<ident>)(?P<id>)(?P<user>)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}),? {ADDRESS}(?:,? {ADDRESS})* (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
@@ -33,7 +35,7 @@ CLIENTS = (
     rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
 )
 """What stands before the time, most telling first: host and address, address alone, the old ingress' ``address - [address] - user``."""
-_PARTS = ("host", "client", "ident", "id", "user", "alone")
+_PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
 
 AFTER = (
     rf'^{_MIDDLE} +"(?P<lead>-|{_LISTED})" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
@@ -76,7 +78,7 @@ def first_fitting(text: pl.Series, patterns: tuple[str, ...], parts: tuple[str, 
 
 
 def whose(before: pl.Series) -> pl.DataFrame:
-    """Return ``host, client, ident, id, user`` of what stands before the time, and ``fits``."""
+    """Return ``host, client, forwarded, ident, id, user`` of what stands before the time, and ``fits``."""
     bare = before.str.replace_all('"', "", literal=True).str.strip_chars()
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
     return found.with_columns(pl.coalesce("user", "alone").alias("user")).drop("alone")

@@ -32,7 +32,27 @@ _FRANK = {
     "bytes_sent": 2326,
 }
 
+_lighttpd = compile_apache(COMBINED.replace("%l", "%V"))
+_SITE = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?"
+
 FORMATS = (
+    Format(
+        name="lighttpd",
+        title="lighttpd access log (combined, with the host in the second field)",
+        reference="https://redmine.lighttpd.net/projects/lighttpd/wiki/Mod_accesslog",
+        samples=(
+            Sample(
+                line='198.18.0.7 shop.example ann [02/Mar/2024:00:00:01 +0000] "GET /x HTTP/1.1" 200 512 "-" "curl/8.5.0"',
+                expected={"client_ip": "198.18.0.7", "host": "shop.example", "user_name": "ann", "path": "/x", "bytes_sent": 512},
+            ),
+        ),
+        open=_lighttpd.opener,
+        open_blocks=_lighttpd.block_opener,
+        hint=CLF_HINT,
+        pattern=rf"^[0-9a-fA-F.:]+ {_SITE} \S+ \[",
+        rank=31,
+        assumption="a full host name in the second field is the host that was asked for (%V), not a name that identd gave",
+    ),
     Format(
         name="common",
         title="Common log format",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import polars as pl
 
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
@@ -105,9 +106,27 @@ class _Csv:
         self._count = 0
         self._looked = False
 
+    def waits(self, raw: pl.Series) -> int:
+        """Return how many of the last lines are the beginning of a row that goes on in the next batch."""
+        self._find_header(raw)
+        end = raw.tail(LONGEST_ROW)
+        if self._header is None or not end.str.contains('"', literal=True).any():
+            return 0
+        whole = split_rows(end, self._separator, self._count)["complete"].to_numpy()
+        since = int(np.flatnonzero(whole)[-1]) + 1 if whole.any() else 0
+        quotes = end[since:].str.count_matches('"', literal=True).to_numpy()
+        before = (np.cumsum(quotes) - quotes) % 2
+        if not quotes.sum() % 2:
+            return 0
+        waiting = len(quotes) - int(np.flatnonzero(before == 0)[-1])
+        return waiting if waiting < LONGEST_ROW else 0
+
+    def _find_header(self, raw: pl.Series) -> None:
+        if self._header is None and not self._looked and len(raw):
+            self._look(raw)
+
     def __call__(self, lines: pl.DataFrame) -> pl.DataFrame:
-        if self._header is None and not self._looked and len(lines):
-            self._look(lines["raw"])
+        self._find_header(lines["raw"])
         header = (lines["raw"] == self._header).fill_null(False) if self._header is not None else lines["raw"].is_null() & False
         count = max(self._count, 1)
         rows = split_rows(lines["raw"], self._separator, count)

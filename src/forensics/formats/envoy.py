@@ -1,7 +1,8 @@
 """Envoy's default text log and Istio's: ``[start] "METHOD path PROTO" code flags ... received sent duration upstream "xff" "agent" ...``.
 
-Durations are milliseconds. Istio adds response details and the peer's address; Envoy's default has no peer, only X-Forwarded-For,
-whose first entry then stands for the client (the whole list is kept as ``forwarded_for``).
+Durations are milliseconds. Istio adds response details and the peer's address; Envoy's default has no peer, only X-Forwarded-For, whose
+last entry then stands for the client: the address that Envoy itself, or the proxy in front of it, appended for its own peer. Entries
+before it were written by whoever sent the request (the whole list is kept as ``forwarded_for``).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def open_envoy(options: ReadOptions) -> Parser:
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         t = _fields(lines["raw"])
         timestamp = to_instant(t["time"], options.time_zone)
-        first = t["forwarded"].str.extract(r"^\s*([^,]+)", 1)
+        appended = t["forwarded"].str.extract(r"([^,\s]+)\s*$", 1)
         method = pl.col("request").str.extract(r"^([^ ]+) ", 1)
         whole = t.select(
             request=pl.when(~pl.col("request").str.contains(r"^- -")).then("request"),
@@ -41,7 +42,7 @@ def open_envoy(options: ReadOptions) -> Parser:
             status=pl.when(pl.col("request").str.contains("^- - -") & (pl.col("status") == "0")).then(None).otherwise("status"),
         )
         found = {
-            "client": values.first_of(_known(t["peer"]), _known(first)),
+            "client": values.first_of(_known(t["peer"]), _known(appended)),
             "request": whole["request"],
             "protocol": whole["protocol"],
             "status": whole["status"],
@@ -82,10 +83,11 @@ FORMATS: tuple[Format, ...] = (
         open=open_envoy,
         tier="gateway",
         rank=10,
+        assumption="lines without the peer's address: the client is the last entry of X-Forwarded-For, which the proxy itself appended",
         samples=(
             Sample(
-                line='[2026-03-02T00:00:17.743Z] "GET /test?x=1 HTTP/1.1" 200 - 0 256 50 25 "2001:db8::5a24, 10.0.0.1" "curl/8" "req-1" '
-                '"example.com" "tcp://10.0.0.9:8080"',
+                line='[2026-03-02T00:00:17.743Z] "GET /test?x=1 HTTP/1.1" 200 - 0 256 50 25 "203.0.113.66, 2001:db8::5a24" "curl/8" '
+                '"req-1" "example.com" "tcp://10.0.0.9:8080"',
                 expected={
                     "timestamp": "2026-03-02T00:00:17.743Z",
                     "client_ip": "2001:db8::5a24",
@@ -98,7 +100,7 @@ FORMATS: tuple[Format, ...] = (
                     "bytes_sent": 256,
                     "duration_ms": 50.0,
                     "user_agent": "curl/8",
-                    "extra": {"forwarded_for": "2001:db8::5a24, 10.0.0.1", "request_id": "req-1", "upstream_duration_ms": "25"},
+                    "extra": {"forwarded_for": "203.0.113.66, 2001:db8::5a24", "request_id": "req-1", "upstream_duration_ms": "25"},
                 },
             ),
             Sample(

@@ -10,23 +10,25 @@ KEYS = JsonKeys(
         "time": ("start_time", "startTime"),
         "client": (
             *("downstream_remote_address", "downstream_remote_address_without_port", "downstream_direct_remote_address"),
-            *("downstream_remote", "x_forwarded_for", "x-forwarded-for", "X-FORWARDED-FOR"),
+            *("downstream_remote", "remote_address", "x_forwarded_for", "x-forwarded-for", "X-FORWARDED-FOR"),
         ),
-        "method": ("method", ":method"),
-        "target": ("x-envoy-origin-path", "x_envoy_original_path", "x-envoy-original-path", "path", ":path"),
-        "protocol": ("protocol",),
+        "method": ("method", ":method", "request_method"),
+        "request": ("request",),
+        "target": ("x-envoy-origin-path", "x_envoy_original_path", "x-envoy-original-path", "path", ":path", "request_path"),
+        "protocol": ("protocol", "request_protocol"),
         "status": ("response_code", "responseCode", "status"),
         "bytes": ("bytes_sent", "bytesSent"),
-        "duration": ("duration@ms",),
+        "duration": ("duration@ms", "request_time@ms"),
         "referrer": ("referer", "Referer"),
         "user_agent": ("user_agent", "user-agent", "USER-AGENT"),
         "host": ("authority", ":authority", "host"),
     },
     requires=(
         ("start_time", "startTime"),
-        ("response_code", "responseCode"),
+        ("response_code", "responseCode", "upstream_cluster"),
         ("response_flags", "upstream_cluster", "route_name", "upstream_host"),
     ),
+    client_entry=-1,  # where only the forwarded list is logged: the entry that the proxy appended, never the first
     extra={
         "forwarded_for": ("x_forwarded_for", "x-forwarded-for", "X-FORWARDED-FOR"),
         "request_id": ("request_id", "x-request-id", "X-REQUEST-ID"),
@@ -34,7 +36,7 @@ KEYS = JsonKeys(
         "upstream": ("upstream_host",),
         "upstream_duration_ms": ("upstream_service_time@ms", "x-envoy-upstream-service-time@ms", "x_envoy_upstream_service_time@ms"),
         "route": ("route_name",),
-        "error": ("response_flags",),
+        "error": ("response_flags", "upstream_response_flags"),
         "tls_version": ("downstream_tls_version",),
         "tls_cipher": ("downstream_tls_cipher",),
         "tls_fingerprint": ("ja4_fingerprint", "ja3_fingerprint", "tls_ja3_fingerprint", "downstream_peer_fingerprint_256"),
@@ -50,6 +52,25 @@ FORMATS: tuple[Format, ...] = (
         tier="gateway",
         rank=10,
         samples=(
+            Sample(  # the operators under names of one's own: %DURATION% is milliseconds whatever it is called
+                line='{"start_time":"2026-03-02T00:00:09.479Z","remote_address":"198.51.100.9:40112","user_agent":"curl/8","host":"a.example",'
+                '"request":"GET /hello?x=1 HTTP/1.1","request_time":"37","status":"200","bytes_received":"0","bytes_sent":"512",'
+                '"upstream_response_flags":"-","upstream_service_time":"34","upstream_cluster":"c","x_forwarded_for":"203.0.113.1"}',
+                expected={
+                    "client_ip": "198.51.100.9",
+                    "method": "GET",
+                    "path": "/hello",
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "duration_ms": 37.0,
+                    "extra": {"forwarded_for": "203.0.113.1", "upstream_duration_ms": "34.0"},
+                },
+            ),
+            Sample(
+                line='{"start_time":"2026-03-02T00:00:09Z","response_code":200,"upstream_host":"10.0.0.8:80","method":"GET","path":"/",'
+                '"x_forwarded_for":"203.0.113.66, 198.51.100.9"}',
+                expected={"client_ip": "198.51.100.9", "extra": {"forwarded_for": "203.0.113.66, 198.51.100.9"}},
+            ),
             Sample(
                 line='{":authority":"www.example.com","bytes_received":10,"bytes_sent":1212,"downstream_remote_address":"[2001:db8::6]:59292",'
                 '"duration":11,"method":"GET","protocol":"HTTP/2","response_code":200,"response_flags":"-","start_time":'

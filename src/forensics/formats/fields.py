@@ -77,6 +77,7 @@ def _one_spelling(values: pl.Series) -> pl.Series:
         .str.replace(r"(?i)^::ffff:([0-9.]+)$", "$1")
     )
     neither = bare.str.contains(r":") & bare.str.contains(r"[^0-9a-fA-F:.]")  # no name has a colon, no address another letter
+    neither = neither | bare.str.ends_with(",")  # one of a list
     known = pl.when(pl.col("value") == "unix:").then(pl.col("value")).when(~neither).then(text(bare))
     found = frame.select(known.alias("value"))["value"]
     odd = (found.str.contains(":", literal=True) & found.str.contains(_NOT_CANONICAL)).fill_null(value=False)

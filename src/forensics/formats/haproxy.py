@@ -1,4 +1,5 @@
-"""HAProxy: ``option httplog`` (and ``httpslog``) and ``option tcplog``, with or without the prefix that syslog gave them.
+"""HAProxy: ``option httplog`` (and ``httpslog``), its ``clf`` variant and ``option tcplog``, with or without the prefix
+that syslog gave them.
 
 ``Tt``, the last of the timers, is the whole time in milliseconds; the time in brackets is that of the accepted connection. Notices
 (connections without a request, failed handshakes, servers going up and down) are no requests and are skipped.
@@ -18,9 +19,14 @@ _PREFIX = r"^(?:.{0,200}?haproxy\[[0-9]+\]: )?"
 _PEER = r"([^ ]+):[0-9]+ \[([^\]]+)\] "
 _HTTP = (
     _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*)(?: [^ /]+)*? "
-    r"(-?[0-9]+/-?[0-9]+/-?[0-9]+/(?:-?[0-9]+/)?\+?-?[0-9]+) (-1|[0-9]{3}) \+?([0-9]+) ([^ ]+) ([^ ]+) ([A-Za-z-]{4}) "
+    r"(-?[0-9]+/-?[0-9]+/-?[0-9]+/(?:-?[0-9]+/)?\+?-?[0-9]+) +(-1|[0-9]{3}) \+?([0-9]+) ([^ ]+) ([^ ]+) ([A-Za-z-]{4}) "
 )
 _TCP = _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*) (-?[0-9]+/-?[0-9]+/\+?-?[0-9]+) \+?([0-9]+) ([A-Za-z-]{2}) [0-9/+]+ [0-9/]+"
+_CLF = (
+    _PREFIX + r'([^ ]+) - [^ ]+ \[([^\]]+)\] "(.*?)" (-1|[0-9]{3}) \+?([0-9]+) "[^"]*" "[^"]*" [0-9]+ ([0-9]{1,3}) '
+    r'"?([^ "]+)"? "?([^ "]+)"? "?([^ "]+)"? (-?[0-9]+ -?[0-9]+ -?[0-9]+ -?[0-9]+ \+?-?[0-9]+) "?([A-Za-z-]{4})"? [0-9 +]+(?: |$)'
+)
+_CLF_FIELDS = ("client", "time", "request", "status", "bytes", "fraction", "frontend", "backend", "server", "timers", "termination")
 _NOTICE = (
     r"^(?:.{0,200}?haproxy\[[0-9]+\]: )?(?:Connect from |[^ ]+:[0-9]+ \[[^\]]+\] [^ ]+/[^ ]*: )"
     r"|^.{0,200}?haproxy\[[0-9]+\]: (?:Server |Backend |Proxy |backend |Health check|Stopping |New worker|\[|Reexec|Pausing |Enabling )"
@@ -74,6 +80,22 @@ def open_http(options: ReadOptions) -> Parser:
         times = {"timestamp": timestamp, "duration_ms": _total(t["timers"])}
         extra = {**_extra(t), "captured_headers": values.of(t["captured"], pl.when(~values.V.str.contains(r"^\|*$")).then(values.V))}
         return assemble(lines, found, times=times, extra=extra, outcome=_outcome(lines["raw"], read, timestamp))
+
+    return in_parts(parse)
+
+
+def open_clf(options: ReadOptions) -> Parser:
+    """Return the parser of HAProxy's common log format: the milliseconds of the time and the timers stand behind the bytes."""
+
+    def parse(lines: pl.DataFrame) -> pl.DataFrame:
+        t = lines.select(pl.col("raw").str.extract_groups(_CLF).struct.rename_fields(list(_CLF_FIELDS)).alias("f")).unnest("f")
+        t = t.with_columns(pl.col("timers").str.replace_all(" ", "/", literal=True))
+        fraction = pl.duration(milliseconds=pl.lit(t["fraction"].cast(pl.Int64, strict=False)))
+        timestamp = pl.select(to_instant(t["time"], options.time_zone) + fraction).to_series()
+        status = values.of(t["status"], pl.when(values.V != "-1").then(values.V))
+        found = {"client": t["client"], "request": t["request"], "status": status, "bytes": t["bytes"]}
+        times = {"timestamp": timestamp, "duration_ms": _total(t["timers"])}
+        return assemble(lines, found, times=times, extra=_extra(t), outcome=outcomes(t["termination"].is_not_null(), timestamp))
 
     return in_parts(parse)
 
@@ -133,6 +155,32 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line="Connect from 198.51.100.2:49780 to 198.51.100.3:443 (fe/HTTP)",
                 expected={"outcome": "skipped", "timestamp": None},
+            ),
+        ),
+    ),
+    Format(
+        name="haproxy_clf",
+        hint=r'"[^"]*" "[^"]*" \d+ \d{1,3} "?[^ "]+"? "?[^ "]+"? "?[^ "]+"? -?\d+ -?\d+ -?\d+ -?\d+ \+?-?\d+ ',
+        title="HAProxy HTTP log in the common log format",
+        reference="https://docs.haproxy.org/3.0/configuration.html#4.2-option%20httplog",
+        open=open_clf,
+        tier="gateway",
+        rank=11,
+        samples=(
+            Sample(
+                line='Mar  2 00:00:14 lb haproxy[8]: 198.51.100.2 - - [02/Mar/2026:00:00:14 +0100] "GET https://a.example/t?x=1 HTTP/2.0" '
+                '200 7473 "" "" 40054 025 "fe~" "be" "srv" 1 0 0 62 63 ---- 1 1 0 0 0 0 0 "" "" "curl/8" ""',
+                expected={
+                    "timestamp": "2026-03-01T23:00:14.025Z",
+                    "client_ip": "198.51.100.2",
+                    "host": "a.example",
+                    "path": "/t",
+                    "query": "x=1",
+                    "status": 200,
+                    "bytes_sent": 7473,
+                    "duration_ms": 63.0,
+                    "extra": {"route": "fe", "upstream": "be/srv", "upstream_duration_ms": "62", "error": None},
+                },
             ),
         ),
     ),

@@ -95,7 +95,17 @@ BYTES = (
     *("responseBytes", "res>headers>content-length", "response>size", "response>headers>content-length", "response>bytes"),
     *("content_length", "contentLength", "http.response_content_length", "http.response.body.size", "attributes>http.response.body.size"),
     *("attributes>http.response_content_length", "sc-bytes", "sc_bytes", "size", "bytes", "length", "body_size", "resp_size", "B", "b"),
-    *("response_body_size", "res>contentLength", "bytes_out", "bytesOut", "sent_bytes", "sentBytes", "bytes_written", "bytesWritten"),
+    *(
+        "response_body_size",
+        "res>contentLength",
+        "bytes_out",
+        "bytesOut",
+        "sent_bytes",
+        "sentBytes",
+        "bytes_written",
+        "bytesWritten",
+        "body_sent",
+    ),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "@network.bytes_written", "httpRequest>responseSize"),
 )
@@ -113,7 +123,7 @@ DURATION = (
     *("response_time@ms", "duration@ms", "latency@ms", "elapsed@ms", "elapsed_time@ms", "elapsedTime@ms", "time-taken@ms"),
     *("time_taken@ms", "timeTaken@ms", "took@ms", "response-time@ms", "responseLatency@ms", "runtime@ms", "total_time@ms", "total@ms"),
     *("request_duration@ms", "requestDuration@ms", "processing_time@ms", "processingTime@ms", "Elapsed@ms", "Latency@ms", "D@us", "T@s"),
-    *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s"),
+    *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s", "responsetime@s?upstreamtime"),
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),

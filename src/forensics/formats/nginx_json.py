@@ -33,7 +33,7 @@ KEYS = JsonKeys(
         ),
     ),
     extra={
-        "forwarded_for": ("http_x_forwarded_for", "x_forwarded_for", "proxy_add_x_forwarded_for"),
+        "forwarded_for": ("http_x_forwarded_for", "x_forwarded_for", "proxy_add_x_forwarded_for", "xff"),
         "request_id": ("request_id", "http_x_request_id", "req_id"),
         "upstream": ("upstream_addr",),
         "upstream_status": ("upstream_status",),

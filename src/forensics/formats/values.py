@@ -91,14 +91,14 @@ def to_address(text: pl.Series) -> pl.Series:
     What is no address (a host name, ``unix:``) stays as logged; empty and ``-`` are NULL.
     """
     value = of(text, present(V))
-    odd = value.str.contains_any([":", " ", '"']).fill_null(False)
+    odd = value.str.contains_any([":", " ", '"', "/"]).fill_null(False)
     if not odd.any():
         return value
     return value.scatter(odd.arg_true(), _odd_address(value.filter(odd)))
 
 
 def _odd_address(text: pl.Series) -> pl.Series:
-    value = of(text, present(V.str.strip_chars(' "')))
+    value = of(text, present(V.str.strip_chars(' "').str.replace(r"^(\d{1,3}(?:\.\d{1,3}){3})/[A-Za-z]\S*$", "$1")))  # address/name
     ported = V.str.contains(r"^[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]*$")
     bracketed = pl.when(V.str.starts_with("[")).then(V).str.extract(r"^\[([^\]]*)\](?::\d*)?$", 1)
     plain = of(value, pl.when(ported).then(V.str.slice(0, V.str.find(":", literal=True))).otherwise(pl.coalesce(bracketed, V)))

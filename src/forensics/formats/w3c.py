@@ -194,7 +194,13 @@ def _extra(table: pl.DataFrame) -> Columns:
 
 def _decoded(agents: pl.Series, edge: pl.Series) -> pl.Series:
     """Return agents with their blanks: CloudFront writes ``%20``, IIS ``+`` (a text that has blanks was not written so)."""
-    plussed = pl.col("agent").str.replace_all("+", " ", literal=True)
+    # two in a row are a blank and a plus that was there: agents write "; +http://", and no two blanks
+    plussed = (
+        pl.col("agent")
+        .str.replace_all("++", "\x00", literal=True)
+        .str.replace_all("+", " ", literal=True)
+        .str.replace_all("\x00", " +", literal=True)
+    )
     frame = pl.DataFrame({"agent": agents, "edge": edge})
     frame = frame.with_columns(
         agent=pl.when(pl.col("edge") | pl.col("agent").str.contains(" ", literal=True)).then("agent").otherwise(plussed)
