@@ -13,29 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests.linkage.crowd import Crowd, posters, wallets
-
-from forensics.case.case import Case
-from forensics.case.loading import LoadOptions, load
-from forensics.exports.accounts import resolve
-from forensics.linkage.actors import link
-from forensics.linkage.identifiers import collect
-from forensics.progress import Silent
-
-
-def linked(folder: Path, path: Path) -> dict[str, str]:
-    """Return the actor of each account."""
-    with Case.create(folder / "case") as case:
-        load(case, [path], LoadOptions(kind="identifiers"), Silent())
-        resolve(case)
-        collect(case)
-        link(case)
-        return dict(case.table("account_actors").select("account_id", "actor_id").iter_rows())
-
-
-def pairs(counts: Counter[object]) -> int:
-    """Return how many pairs are within the groups."""
-    return sum(n * (n - 1) // 2 for n in counts.values())
+from tests.linkage.crowd import Crowd, linked, pairs, posters, wallets
 
 
 def told(crowd: Crowd, found: dict[str, str]) -> tuple[float, ...]:

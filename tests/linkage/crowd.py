@@ -6,12 +6,20 @@ into one. Coordinated accounts share what their master funds, cashes out, or has
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+
+from forensics.case.case import Case
+from forensics.case.loading import LoadOptions, load
+from forensics.exports.accounts import resolve
+from forensics.linkage import actors
+from forensics.linkage.identifiers import collect
+from forensics.progress import Silent
 
 EPOCH = datetime(2022, 1, 1)
 
@@ -161,3 +169,18 @@ def posters(seed: int, size: int = 6_000) -> Crowd:
             for stranger in r.integers(len(others), size=int(r.poisson(3))):  # what is pushed is seen, and passed on by some
                 made.say(others[stranger], "link", link, at + timedelta(days=float(r.exponential(2))))
     return made
+
+
+def linked(folder: Path, path: Path) -> dict[str, str]:
+    """Return the actor of each account in an identifiers file."""
+    with Case.create(folder / "case") as case:
+        load(case, [path], LoadOptions(kind="identifiers"), Silent())
+        resolve(case)
+        collect(case)
+        actors.link(case)
+        return dict(case.table("account_actors").select("account_id", "actor_id").iter_rows())
+
+
+def pairs(counts: Counter[object]) -> int:
+    """Return how many pairs are within groups of these sizes."""
+    return sum(n * (n - 1) // 2 for n in counts.values())

@@ -8,26 +8,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.linkage.crowd import Crowd, posters, wallets
-
-from forensics.case.case import Case
-from forensics.case.loading import LoadOptions, load
-from forensics.exports.accounts import resolve
-from forensics.linkage.actors import link
-from forensics.linkage.identifiers import collect
-from forensics.progress import Silent
+from tests.linkage.crowd import Crowd, linked, pairs, posters, wallets
 
 START = datetime(2024, 3, 1, 8, 17)
 Row = tuple[str, str, str, datetime | None]
-
-
-def linked(folder: Path, path: Path) -> dict[str, str]:
-    with Case.create(folder / "case") as case:
-        load(case, [path], LoadOptions(kind="identifiers"), Silent())
-        resolve(case)
-        collect(case)
-        link(case)
-        return dict(case.table("account_actors").select("account_id", "actor_id").iter_rows())
 
 
 def given(folder: Path, rows: list[Row]) -> dict[str, str]:
@@ -41,10 +25,6 @@ def given(folder: Path, rows: list[Row]) -> dict[str, str]:
     return linked(folder, path)
 
 
-def pairs(counts: Counter[object]) -> int:
-    return sum(n * (n - 1) // 2 for n in counts.values())
-
-
 @pytest.mark.parametrize(("crowd", "recall"), [(wallets(3, 2500), 0.2), (posters(3, 1000), 0.3)], ids=["wallets", "posters"])
 def test_a_crowd_is_no_hairball(crowd: Crowd, recall: float, tmp_path: Path) -> None:
     found = linked(tmp_path, crowd.write(tmp_path))
@@ -56,6 +36,14 @@ def test_a_crowd_is_no_hairball(crowd: Crowd, recall: float, tmp_path: Path) -> 
     sizes = Counter(found.values())
     coordinated = [name for name, master in crowd.master.items() if master.startswith("master")]
     assert sum(sizes[found[name]] > 1 for name in coordinated) / len(coordinated) >= 0.6
+
+
+def test_who_likes_the_same_things_is_not_one(tmp_path: Path) -> None:
+    """In a small crowd everybody shares rare links and tags with somebody: interests are one cause."""
+    crowd = posters(6, 200)
+    found = linked(tmp_path, crowd.write(tmp_path))
+    both = Counter((crowd.master[name], found[name]) for name in found)
+    assert pairs(both) == pairs(Counter(found.values()))
 
 
 def test_one_rare_value_is_not_enough(tmp_path: Path) -> None:

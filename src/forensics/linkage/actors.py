@@ -22,6 +22,7 @@ from forensics.linkage.corroboration import corroborated
 from forensics.linkage.registry import signals
 from forensics.linkage.sources import attached, owned_sources
 from forensics.linkage.verdicts import written
+from forensics.linkage.weights import INTERESTS
 from forensics.linkage.world import World
 
 GAP_DAYS = 7
@@ -53,8 +54,10 @@ def _types(case: Case) -> pl.DataFrame:
     known = signals()
     other = known["brought"]
     rows = [(s.name, s.family, s.level, s.m, s.chance, s.owner, s.loose) for s in known.values() if s is not other]
-    unknown = [name for name in case.frame("linkage", "unknown_types")["identifier_type"] if name not in known or name == other.name]
-    rows += [(name, f"{other.family} {name}", other.level, other.m, other.chance, other.owner, other.loose) for name in unknown]
+    for name, many in case.frame("linkage", "unknown_types").iter_rows():
+        if name not in known or name == other.name:
+            family = f"{INTERESTS if many else other.family} {name}"
+            rows.append((name, family, other.level, other.m, other.chance, other.owner, other.loose))
     return pl.DataFrame(rows, schema={**columns, **numbers}, orient="row")
 
 

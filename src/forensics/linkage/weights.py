@@ -25,6 +25,9 @@ NEEDED_BITS = 3.0
 DISCOUNT = 0.5
 """What each further value of one family adds, against the one before it."""
 
+INTERESTS = "brought interests"
+"""Beginning of the families of types that were brought and of which an account has many: links, tags, places."""
+
 CORROBORATION_CAP = 6.0
 """The most that a second family can add, in bits: sharing a household or an office explains several families at once."""
 
@@ -57,7 +60,8 @@ def combine(evidence: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Return per ``by`` the combined bits of rows (``by``..., family, block, bits), and from how many families, causes and blocks.
 
     Of a block (neighbouring addresses; one type of identifier) only the strongest value counts. A place and the burst of sign-ups from
-    it are one cause; so are a source and the run in which it gave (pay day is one, too). What says next to nothing is none.
+    it are one cause; so are a source and the run in which it gave (pay day is one, too), and so is all that interests explain: who likes
+    the same things shares links and tags. What says next to nothing is none.
     """
     blocks = evidence.group_by(*by, "family", "block").agg(pl.col("bits").max())
     place = pl.col("bits").rank("ordinal", descending=True).over(*by, "family") - 1
@@ -69,7 +73,8 @@ def combine(evidence: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     )
     first = pl.int_range(pl.len()).over(*by) == 0
     part = pl.when(first).then("total").otherwise(pl.min_horizontal("total", pl.lit(CORROBORATION_CAP)))
-    cause = pl.when(pl.col("total") >= NEEDED_BITS).then(pl.col("family").replace({"signup": "network", "run": None}))
+    named = pl.col("family").str.replace(f"^{INTERESTS} .*$", INTERESTS).replace({"signup": "network", "run": None})
+    cause = pl.when(pl.col("total") >= NEEDED_BITS).then(named)
     return (
         families.with_columns(part.alias("part"), cause.alias("cause"))
         .group_by(*by)
@@ -77,7 +82,7 @@ def combine(evidence: pl.DataFrame, by: list[str]) -> pl.DataFrame:
             pl.col("part").sum().round(9).alias("bits"),
             pl.len().alias("families"),
             pl.col("cause").drop_nulls().n_unique().alias("causes"),
-            pl.col("blocks").max(),
+            pl.col("blocks").filter(~pl.col("family").str.starts_with(INTERESTS)).max().fill_null(1),
         )
         .sort(*by)
     )
