@@ -200,6 +200,14 @@ def test_the_same_bytes_with_the_same_options_change_nothing(tmp_path: Path) -> 
     assert [row["host"] for row in rows] == ["edge-9"]
 
 
+def test_zones_that_were_assumed_for_other_lines_of_a_file_are_told(tmp_path: Path) -> None:
+    other = '198.51.100.2:33317 [02/Mar/2024:00:00:14.655] f st/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET /h HTTP/1.1"'
+    (tmp_path / "a.log").write_bytes(text([clf(n) for n in range(9)] + [other]))
+    _, rows = loaded(tmp_path / "case", tmp_path / "a.log", time_zone="Europe/Berlin")
+    assert rows[0]["assumptions"] == ["1 line was read as haproxy_http (timestamps that carry no zone were taken as Europe/Berlin)"]
+    assert str(events(tmp_path / "case")["timestamp"].to_list()[-1]) == "2024-03-01 23:00:14.655000"
+
+
 def test_only_a_window_is_kept_and_the_rest_is_skipped(tmp_path: Path) -> None:
     from datetime import datetime
 

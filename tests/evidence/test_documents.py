@@ -19,7 +19,8 @@ from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence import documents
-from forensics.evidence.documents import depth_of_records, record_lines, text_chunks
+from forensics.evidence.documents import depth_of_records, record_lines, sample_of, text_chunks
+from forensics.formats.schema import LONGEST_LINE
 from forensics.progress import Silent
 
 
@@ -144,3 +145,13 @@ def test_brackets_that_never_close_are_refused(monkeypatch: pytest.MonkeyPatch) 
 def test_text_passes_unchanged() -> None:
     text = b"\xef\xbb\xbfone\ntwo\r\n\n[three]"
     assert b"".join(text_chunks(io.BufferedReader(io.BytesIO(text)))) == text[3:]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("first", [0, 5, LONGEST_LINE - 1, LONGEST_LINE, LONGEST_LINE + 1, 3 * LONGEST_LINE])
+@pytest.mark.parametrize("size", [1000, LONGEST_LINE, 1 << 30])
+def test_of_an_endless_first_line_a_sample_has_the_beginning(first: int, size: int) -> None:
+    """Whatever the chunks are, the lines behind it are whole, and the file is not copied for the sake of one line."""
+    text = b"a" * first + b"\n" + b"b\nc" * 300
+    begun = [text[start : start + size] for start in range(0, len(text), size)]
+    assert sample_of(begun) == b"a" * min(first, LONGEST_LINE + 1) + b"\n" + b"b\nc" * 300
+    assert sample_of([b"a" * 700] * 3000) == b"a" * (LONGEST_LINE + 1)

@@ -18,14 +18,14 @@ from forensics.case.load_options import LoadOptions
 from forensics.case.reading import EventWriter, Reading, Window, read_log
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
-from forensics.evidence.documents import HEAD, PARQUET, beginning, how_read, parquet_columns, text_chunks
+from forensics.evidence.documents import HEAD, PARQUET, beginning, how_read, parquet_columns, sample_of, text_chunks
 from forensics.evidence.hosts import host_of
 from forensics.evidence.lines import split_lines
 from forensics.evidence.recognise import LEAST_SHARE, SAMPLE_LINES, LineReader, Plan, plan_for, share_read
 from forensics.evidence.refusals import not_text, why_no_log
 from forensics.evidence.requests import tells_requests
 from forensics.evidence.streams import CHUNK
-from forensics.formats.base import ReadOptions
+from forensics.formats.base import Format, ReadOptions
 from forensics.formats.json_general import understood
 from forensics.formats.registry import by_name
 from forensics.formats.strings import format_of_string, is_format_string
@@ -185,7 +185,7 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Pat
     with file.open() as stream:
         chunks = text_chunks(stream)
         begun = list(beginning(chunks))
-        plan = _plan(b"".join(begun), reading_options, options)
+        plan = _plan(sample_of(begun), reading_options, options)
         reader = LineReader(plan, reading_options, alone=options.log_format is not None)
         with EventWriter(staged, _short(digest)) as writer:
             reading = read_log(_watched(chain(begun, chunks), intake.cancelled), reader, writer, Window(options.since, options.until))
@@ -222,6 +222,13 @@ def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
     return plan
 
 
+def _also_read(other: Format, count: int, options: LoadOptions) -> list[str]:
+    """Return what ``status`` says of lines that another than the file's main format read: what was taken for granted there, too."""
+    zone = "" if other.zoned else f" (timestamps that carry no zone were taken as {options.time_zone or 'UTC'})"
+    lines = "1 line was" if count == 1 else f"{count:,} lines were"
+    return [f"{lines} read as {other.name}{zone}", *([f"{other.name}: {other.assumption}"] if other.assumption else [])]
+
+
 def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader, reading: Reading) -> dict[str, Any]:
     options = intake.options
     best = plan.ranked[0]
@@ -232,7 +239,7 @@ def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader,
         assumptions.append("timestamps that carry no zone were taken as UTC (--time-zone says otherwise)")
     if options.trusted_proxies:
         assumptions.append(f"forwarded client addresses were believed behind {', '.join(options.trusted_proxies)}")
-    assumptions += [f"{count:,} lines were read as {name}" for name, count in sorted(reader.used.items()) if count]
+    assumptions += [told for name, count in sorted(reader.used.items()) if count for told in _also_read(by_name(name), count, options)]
     return {
         "kind": "log",
         "format": known.name,

@@ -18,6 +18,7 @@ import polars as pl
 
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.streams import CHUNK, utf8_chunks
+from forensics.formats.schema import LONGEST_LINE
 
 HEAD = 1 << 20
 LONGEST_START = 192 << 20
@@ -44,7 +45,7 @@ def text_chunks(stream: BinaryIO) -> Iterator[bytes]:
         return
     chunks = utf8_chunks(stream)
     begun = list(beginning(chunks))
-    depth = depth_of_records(b"".join(begun))
+    depth = depth_of_records(sample_of(begun)[:HEAD])
     whole = chain(begun, chunks)
     yield from whole if depth is None else record_lines(whole, depth)
 
@@ -74,6 +75,19 @@ def beginning(chunks: Iterator[bytes]) -> Iterator[bytes]:
             behind += len(chunk) if behind else len(chunk) - chunk.index(b"\n")
         if size >= HEAD and (behind >= HEAD // 4 or size >= LONGEST_START):
             return
+
+
+def sample_of(begun: list[bytes]) -> bytes:
+    """Return the first chunks as one text; of a first line longer than any that is read, only the beginning (nobody copies the rest)."""
+    kept: list[bytes] = []
+    size = 0
+    for place, chunk in enumerate(begun):
+        first, end, rest = chunk.partition(b"\n")
+        kept.append(first[: max(0, LONGEST_LINE + 1 - size)])
+        size += len(first)
+        if end:
+            return b"".join((*kept, end, rest, *begun[place + 1 :]))
+    return b"".join(kept)
 
 
 def depth_of_records(head: bytes) -> int | None:
