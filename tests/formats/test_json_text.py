@@ -226,3 +226,12 @@ def test_text_that_looks_like_a_list_or_an_object_is_text() -> None:
     assert not reader.lists
     assert reader.read(pl.Series(['{"a":["x"]}']))[0]["a"].to_list() == ['["x"]']
     assert reader.lists == {"a"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,24})(\.[0-9]{1,9})?([eE][+-]?[0-9]{1,2})?", fullmatch=True).filter(lambda number: number != "-0"))
+def test_numbers_that_are_names_come_back_as_they_are_written(number: str) -> None:
+    reader = JsonReader(PATHS, exact=["a", "c>d"])
+    frame, _ = reader.read(pl.Series("raw", [f'{{"a":{number},"b":"{number}","c":{{"d" : {number}}}}}', '{"a":"1.10","b":1.5}']))
+    assert frame["a"].to_list() == [number, "1.10"]
+    assert frame["c>d"].to_list() == [number, None]

@@ -59,6 +59,11 @@ class JsonKeys:
         named = [*self.roles.values(), *self.extra.values(), *self.requires, tuple(self.matching), tuple(self.others), self.other_kind]
         return sorted({path for group in named for entry in group for path in _plain_paths(entry)})
 
+    def names(self) -> list[str]:
+        """Return the paths of users and further values: what is a number there is a name, and none is counted with."""
+        named = (self.roles.get("user", ()), *self.extra.values())
+        return sorted({path for group in named for path in group if "@" not in path[1:]})
+
 
 def _plain_paths(entry: str) -> list[str]:
     """Return the paths of an entry ``a+b@unit?condition`` (keys that begin with ``@`` are no units)."""
@@ -79,7 +84,7 @@ def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Pars
     """Return what ``Format.open`` wants for a JSON format."""
 
     def open_(options: ReadOptions) -> Parser:
-        reader = JsonReader(keys.paths())
+        reader = JsonReader(keys.paths(), keys.names())
 
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
             found, good = reader.read(lines["raw"])
