@@ -150,6 +150,28 @@ def test_one_client_that_always_fails_is_not_the_service(tmp_path, quiet):
     assert incidents == []
 
 
+def test_an_outage_at_night_is_found_though_a_probe_has_nearly_all_of_its_failures(tmp_path, quiet):
+    start, end = at(3, 3), at(3, 4)
+    probed = crowd(quiet, at(0), at(6), 1.0, accounts=1)
+    case, incidents = found(tmp_path, failing(probed, start, end, share=1.0))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("errors", "everything")
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+
+
+def test_hours_of_surplus_in_a_log_of_few_days_do_not_pass_for_its_usual_scatter(tmp_path, quiet):
+    start, end = at(4, 2), at(4, 5)
+    few = quiet.filter(pl.col("started_at") < at(5))
+    case, incidents = found(tmp_path, crowd(few, start, end, 15.0))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "surge"
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+
+
 def test_a_log_that_begins_inside_the_outage_says_so(tmp_path, quiet):
     end = at(3, 12)
     world = failing(quiet.filter(pl.col("started_at").is_between(at(3, 11), at(3, 14))), START, end)

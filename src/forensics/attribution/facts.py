@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forensics.attribution.alike import Alike, alike
 from forensics.attribution.blame import Finding
 from forensics.attribution.capacity import Capacity, capacity, carried
 from forensics.attribution.echo import EARLY, seconds_precede
@@ -123,6 +124,10 @@ class Facts:
     """Blamed subjects that ask like machines (likelihood from "likely" on), with the reasons."""
     load_onset: datetime | None
     error_onset: datetime | None
+    alike: Alike | None
+    """The one network (/16, /48) or agent that nearly all of the excess without an account came from, where that is unusual."""
+    route: Alike | None
+    """The one route that it asked for, likewise."""
 
     @property
     def is_load(self) -> bool:
@@ -178,8 +183,11 @@ class Facts:
 
 
 def impact_window(incident: dict[str, Any]) -> Window:
-    """Return the start of the impact and the half hour after it (less when it was shorter)."""
-    start = floor_minute(incident["started_at"])
+    """Return the start of the impact and the half hour after it (less when it was shorter).
+
+    The minute in which a silence begins holds what came before it.
+    """
+    start = (ceil_minute if incident["kind"] == "silence" else floor_minute)(incident["started_at"])
     end = ceil_minute(incident["ended_at"] or incident["started_at"] + IMPACT)
     return Window(start, max(start + MINUTE, min(end, start + IMPACT)))
 
@@ -223,6 +231,8 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         lag=lead_lag(near["blamed"].to_numpy().astype(float), ratios(near)) if finding.blamed else None,
         load_onset=load_at,
         error_onset=errors,
+        alike=alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id"),
+        route=alike(scene, finding.rise, "route_id"),
     )
 
 

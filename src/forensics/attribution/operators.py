@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from forensics.attribution.phrases import minutes, percent
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Rival, Weighed
@@ -19,6 +21,10 @@ WANTED = [
     "Which addresses their sessions were opened from, and whether two sessions of one account ran at once.",
     "The schedule of the machine that ran the collection.",
 ]
+COMMON = 0.05
+"""An agent that this share of all other accounts use ties nobody."""
+OWN = 0.1
+"""What makes so much of an account's requests is its own agent or network, and no accident."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,11 @@ class Together:
     spread: int
     """Minutes within which nine of ten of them began."""
     agents: int
+    common: bool
+    """Whether they use agents only that many others use, too."""
     networks: int
+    groups: int
+    """Into how many groups they fall that have neither agent nor network in common."""
     correlation: float
     """Median correlation of their minute loads with that of the others, in the window."""
     operators: int
@@ -45,13 +55,40 @@ def one_operator(case: Case, scene: Scene, participants: pl.DataFrame) -> Rival 
     if rows.is_empty():
         return None
     leaves = case.frame(PACKAGE, "leaves", accounts=names)
-    together = _together(rows, names, leaves)
+    together = _together(rows, names, leaves, _common_agents(scene, names))
     found = Weighed(wanted=list(WANTED))
     _weigh(together, found)
     return Rival(EXPLANATION, bounded(1.0 / (1.0 + 2.0**-found.bits)), found)
 
 
-def _together(rows: pl.DataFrame, names: list[str], leaves: pl.DataFrame) -> Together:
+def _common_agents(scene: Scene, names: list[str]) -> list[int]:
+    """Return the agents that many of the accounts beside these use."""
+    others = scene.loads.filter(pl.col("account_id").is_not_null() & ~pl.col("account_id").is_in(names))
+    users = others.group_by("agent_id").agg(pl.col("account_id").n_unique())
+    return users.filter(pl.col("account_id") > COMMON * others["account_id"].n_unique())["agent_id"].drop_nulls().sort().to_list()
+
+
+def _groups(rows: pl.DataFrame, common: list[int]) -> int:
+    """Count the groups of accounts that rare agents and networks of their own hold together."""
+    whole = pl.col("requests").sum().over("account_id")
+    ties = [
+        rows.with_columns(whole=whole)
+        .group_by("account_id", pl.format(f"{column} {{}}", column).alias("tie"))
+        .agg(own=pl.col("requests").sum() / pl.col("whole").first(), rare=~pl.col("agent_id").is_in(common).first())
+        .filter((pl.col("own") >= OWN) & (pl.col("rare") if column == "agent_id" else pl.lit(True)) & pl.col("tie").is_not_null())
+        for column in ("agent_id", "network")
+    ]
+    tied = pl.concat(ties).with_columns(pl.col("account_id", "tie").rank("dense").cast(pl.Int64) - 1)
+    accounts = rows["account_id"].n_unique()
+    if tied.is_empty():
+        return accounts
+    nodes = int(tied["account_id"].max()) + 1 + int(tied["tie"].max()) + 1  # type: ignore[arg-type]
+    ends = tied["account_id"].to_numpy(), tied["tie"].to_numpy() + int(tied["account_id"].max()) + 1  # type: ignore[arg-type]
+    graph = coo_array((np.ones(len(tied), dtype=np.int8), ends), shape=(nodes, nodes))
+    return int(connected_components(graph, directed=False)[0]) + accounts - tied["account_id"].n_unique()
+
+
+def _together(rows: pl.DataFrame, names: list[str], leaves: pl.DataFrame, common: list[int]) -> Together:
     first = rows.group_by("account_id").agg(pl.col("minute").min())["minute"].sort()
     late = first[int(0.9 * (len(first) - 1))]
     loads = rows.group_by("account_id", "minute").agg(pl.col("requests").sum())
@@ -61,7 +98,9 @@ def _together(rows: pl.DataFrame, names: list[str], leaves: pl.DataFrame) -> Tog
         accounts=len(names),
         spread=int((late - first[0]).total_seconds() // 60),
         agents=rows["agent_id"].n_unique(),
+        common=bool(rows["agent_id"].is_in(common).all()),
         networks=rows["network"].n_unique(),
+        groups=_groups(rows, common),
         correlation=_correlation(matrix),
         operators=leaves.filter(pl.col("account_id").is_in(names))["actor_id"].n_unique(),
     )
@@ -85,11 +124,14 @@ def _weigh(together: Together, found: Weighed) -> None:
         found.pro(f"Nine of ten of the {n} accounts began {when}.", FAIR)
     elif together.spread >= 60:
         found.contra(f"The accounts began over {minutes(together.spread)}.", WEAK)
-    if together.agents <= max(1, n // 3):
+    apart = 2 <= together.groups <= n // 2
+    if apart:
+        found.contra(f"They fall into {together.groups} groups that have neither a rare user agent nor a network in common.", STRONG)
+    if together.agents <= max(1, n // 3) and not apart and not together.common:
         found.pro(f"They share {together.agents} user {'agent' if together.agents == 1 else 'agents'}.", FAIR)
     elif together.agents >= n:
         found.contra(f"They use {together.agents} user agents: no device is shared.", WEAK)
-    if together.networks <= max(1, n // 3):
+    if together.networks <= max(1, n // 3) and not apart:
         found.pro(f"They came from {together.networks} {'network' if together.networks == 1 else 'networks'}.", WEAK)
     elif together.networks >= n:
         found.contra(f"They came from {together.networks} networks.", WEAK)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from forensics.attribution.alike import Alike
 from forensics.attribution.blame import Blamed
 from forensics.attribution.scan import Winner
 from forensics.text import counted
@@ -60,6 +61,15 @@ def subject(winner: Winner, names: dict[str, str]) -> str:
     name = names.get(f"{winner.kind} {winner.id}", names.get(winner.id, winner.id))
     called = {"actor": name, "network": f"network {name}", "agent": f"the agent {name!r}"}[winner.kind]
     return called if winner.part is None else f"{called} ({part(winner, names)})"
+
+
+def in_common(found: Alike, names: dict[str, str]) -> str:
+    """Say what an excess has in common: one network, or one agent from how many networks."""
+    share, usual = percent(found.share), f"(usually {percent(found.usual)} of the requests)"
+    if found.column == "wide_network":
+        return f"{share} of the excess without an account came from the one network {found.value} {usual}"
+    name = names.get(f"agent {found.value}", found.value)
+    return f"{share} of the excess without an account came with the one agent {name!r} {usual}, from {counted(found.networks, 'network')}"
 
 
 def part(winner: Winner, names: dict[str, str]) -> str | None:

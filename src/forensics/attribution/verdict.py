@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forensics.attribution.blame import ENOUGH_PLACEBOS
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, clock, percent, shares_of, unit
+from forensics.attribution.phrases import amount, clock, in_common, percent, shares_of, unit
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.certainty import bounded, word
 
@@ -45,7 +45,7 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler")
     if facts.finding.blamed and not (facts.follows or facts.echo) and by_actor >= HALF:
         return _somebody(facts, rivals, names, by_actor)
-    return _nobody(facts, rivals)
+    return _nobody(facts, rivals, names)
 
 
 def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float) -> Verdict:
@@ -55,22 +55,34 @@ def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float
     return Verdict(SEVERAL if several else ATTRIBUTED, capped(likelihood, facts), sentence)
 
 
-def _nobody(facts: Facts, rivals: list[Rival]) -> Verdict:
+def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     exclusive = [r for r in rivals if r.explanation in (*NOBODY, "missing logs")]
     best = exclusive[0]
     together = likelihood_of(rivals, *NOBODY)
     if best.explanation == "missing logs" and best.likelihood >= HALF:
         return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), "The logs are missing rather than the service.")
+    one = _one_origin(facts, names)
     if facts.is_load and not facts.failing:
-        return Verdict(NOT_AN_OUTAGE, capped(0.75, facts), f"{_load(facts)} No actor stands out, and nothing failed.")
+        return Verdict(NOT_AN_OUTAGE, capped(0.75, facts), f"{_load(facts)} No actor stands out, and nothing failed.{one}")
     if facts.finding.blamed and facts.echo:
         sentence = "Load and errors rose in the same minute: whether the load caused them, or answered them, cannot be told."
         return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}")
-    if together >= HALF:
+    crowd = best.explanation == "organic surge"
+    if together >= HALF and not (crowd and one):
         sure = capped(best.likelihood, facts)
         why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)})."
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}")
-    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.")
+    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{one}")
+
+
+def _one_origin(facts: Facts, names: Names) -> str:
+    """Say what is known of a load of very many addresses that have one thing in common: it names nobody, and is no crowd either."""
+    if facts.alike is None or facts.spread.anonymous_share < 0.5 or facts.finding.blamed:
+        return ""
+    what = (
+        "one site, or many customers of one provider" if facts.alike.column == "wide_network" else "one program, or one app of many people"
+    )
+    return f" {in_common(facts.alike, names)}: {what}, at very many addresses; logs do not tell which."
 
 
 def _load(facts: Facts) -> str:

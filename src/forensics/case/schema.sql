@@ -117,6 +117,7 @@ CREATE TABLE IF NOT EXISTS incidents (
     likelihood DOUBLE, summary VARCHAR, ramp_started_at TIMESTAMP, missing_requests DOUBLE, basis VARCHAR,
     part VARCHAR,                                                           -- what the scope is: everything | host | backend | route
     reading VARCHAR,                                                        -- of silence: service down | host down | log missing | clock
+    refused_requests BIGINT,                                                -- where requests were refused (4xx) rather than failed
     silent_hosts VARCHAR                                                    -- hosts that wrote nothing for long within it, and when
 );
 CREATE TABLE IF NOT EXISTS phases (incident_id VARCHAR, phase VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP);

@@ -72,10 +72,13 @@ def _stem(name: str) -> str:
 
 
 def _telling(stem: str) -> str:
-    """Return the stem without the words that all logs share at its ends; empty when nothing is left."""
-    words = re.split(r"([-_.]+)", stem)
+    """Return the stem without the words that all logs share at its ends; empty when nothing is left.
+
+    A mere number says something only with the word before it: ``web-2``.
+    """
+    words, before = re.split(r"([-_.]+)", stem), [""]
     while words and (words[0].lower() in _COMMON or not words[0].strip("-_.")):
-        words.pop(0)
+        before.append(words.pop(0))
     while words and (words[-1].lower() in _COMMON or not words[-1].strip("-_.")):
         words.pop()
-    return "".join(words)
+    return "".join([*before[-2:], *words] if len(words) == 1 and words[0].isdigit() else words)

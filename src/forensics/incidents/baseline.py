@@ -223,13 +223,13 @@ def spreads(requests: Floats, expected: Floats, masked: Bools, lulls: float) -> 
     clump = lulls
     for width in WIDTHS:
         sums = unmasked(requests, expected, masked, width)
-        scatter[width] = _dispersion(*sums) if len(sums[0]) >= FEWEST_SUMS else max(scatter.values(), default=1.0)
+        scatter[width] = dispersion(*sums) if len(sums[0]) >= FEWEST_SUMS else max(scatter.values(), default=1.0)
         down[width], up[width] = swings(*sums, clump)
         clump = max(clump, down[width].clump)
     return scatter, down, up
 
 
-def _dispersion(seen: Floats, wanted: Floats) -> float:
+def dispersion(seen: Floats, wanted: Floats) -> float:
     """Variance over mean, from the middle and the 98 % quantile of residuals; at least 1 (Poisson)."""
     residual = np.abs(seen - wanted) / np.sqrt(np.maximum(wanted, 0.5))
     middle, high = np.quantile(residual, (0.5, 0.98))

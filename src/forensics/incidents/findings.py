@@ -30,6 +30,8 @@ REFUSED_CHANCE = 1e-4
 """With fewer clients than that, how improbable it must be that as many of them are refused by chance."""
 ONE_CLIENT = 0.9
 """Share of the failures that one client may have before it is that client's own trouble."""
+SPARED = 0.2
+"""... unless as many of the others' requests failed, too: a probe that asks each second has most of the failures of any outage at night."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ class Finding:
         others = self.facts["requests"] - self.facts["requests_of_that_one"]
         if any(w.signal in ("collapse", "silence") for w in self.found.windows) or failed == 0:
             return False
-        return bool(by_one >= ONE_CLIENT * failed and (others >= 10 or self.found.scope.part == "route"))
+        spared = failed - by_one <= max(SPARED, 3 * self.view.baseline.error_ratio) * others
+        return bool(by_one >= ONE_CLIENT * failed and spared and (others >= 10 or self.found.scope.part == "route"))
 
     def _refused_by_chance(self) -> float:
         """Return how likely it is that so many of the clients are refused something, at the usual share of refusals.
@@ -139,6 +142,7 @@ class Finding:
             "verdict": "inconclusive", "likelihood": 0.5, "summary": self.summary, "ramp_started_at": self.ramp_started_at,
             "missing_requests": round(self.missing, 1), "basis": self.basis,
             "reading": self.reading.name if self.reading else None, "silent_hosts": self.silent_hosts,
+            "refused_requests": facts.get("refused_requests") if self.found.refusing else None,
         }  # fmt: skip
 
     def phase_rows(self) -> pl.DataFrame:
@@ -181,6 +185,7 @@ SCHEMA: dict[str, Any] = {
     "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
     "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String, "silent_hosts": pl.String,
+    "refused_requests": pl.Int64,
 }  # fmt: skip
 
 

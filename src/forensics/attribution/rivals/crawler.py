@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, percent, subject
+from forensics.attribution.phrases import amount, in_common, percent, subject
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
 from forensics.attribution.rivals.one_actor import machine, order, remainder, significance
 from forensics.text import counted
@@ -21,6 +21,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if not blamed:
         if facts.finding.blamed or share < 0.5:
             found.contra(f"{percent(share)} of the excess came without an account.", STRONG)
+        elif facts.alike is not None:
+            found.contra(f"{in_common(facts.alike, names)}, but from so many addresses that they may be many people's.", FAIR)
         else:
             found.contra(f"{percent(share)} of the excess came without an account, from no network or agent that stands out.", FAIR)
         if facts.finding.rise.known and not facts.finding.rise.significant:

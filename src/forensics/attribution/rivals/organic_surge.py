@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, growth, percent
+from forensics.attribution.phrases import amount, growth, in_common, percent
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import confined
 from forensics.attribution.rivals.one_actor import overload
@@ -28,7 +28,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if facts.finding.share >= 0.5:
         found.contra(f"{percent(facts.finding.share)} of the excess was made by {len(facts.finding.blamed)} of those who asked.", DECISIVE)
     else:
-        found.pro(f"It is spread: no account made more than {percent(spread.top_share)} of the excess.", STRONG)
+        _spread(facts, names, found)
     if spread.active > 1.2 * spread.usually_active:
         found.pro(
             f"{counted(spread.active, 'account')} asked where {amount(spread.usually_active)} usually do.",
@@ -39,6 +39,23 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if not facts.is_load:
         _without_overload(facts, found)
     return found
+
+
+def _spread(facts: Facts, names: Names, found: Weighed) -> None:
+    """Say over whom the excess is spread: accounts are people, addresses are cheap, and people differ in what they come with."""
+    if facts.spread.anonymous_share < 0.5:
+        found.pro(f"It is spread: no account made more than {percent(facts.spread.top_share)} of the excess.", STRONG)
+    elif facts.alike is not None:
+        found.contra(f"{in_common(facts.alike, names)}: a crowd is a mixture.", STRONG)
+    else:
+        found.pro("It came without accounts, from no network or agent that stands out.", FAIR if facts.route else STRONG)
+    if facts.route is not None and facts.spread.anonymous_share >= 0.5:
+        route = names.get(f"route {facts.route.value}", facts.route.value)
+        found.contra(
+            f"{percent(facts.route.share)} of that excess asked for {route} alone (usually {percent(facts.route.usual)} of the requests): "
+            "people who open a page ask for its parts, too, where the same logs serve them.",
+            FAIR,
+        )
 
 
 def _without_overload(facts: Facts, found: Weighed) -> None:

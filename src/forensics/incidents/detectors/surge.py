@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forensics.incidents.baseline import rolling
+from forensics.incidents.baseline import FEWEST_SUMS, dispersion, rolling
+from forensics.incidents.chance import unmasked
 from forensics.incidents.detectors.collapse import load_likelihood
 from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
@@ -36,7 +37,7 @@ def detect(view: View) -> list[Window]:
         return []
     candidates, score = _scan(view)
     found = []
-    likelihood = load_likelihood(series.requests, expected, STATES, view.baseline.spread(15))
+    likelihood = load_likelihood(series.requests, expected, STATES, _spread(view, candidates))
     for first, last in bounded_runs(candidates, AROUND, likelihood):
         first, last = height(series.requests, expected, first, last)
         span = slice(first, last + 1)
@@ -44,6 +45,14 @@ def detect(view: View) -> list[Window]:
         if last - first + 1 >= SHORTEST and surplus >= LEAST_SURPLUS and _compared(view, first, last) >= LEAST_COMPARED:
             found.append(trimmed(Window("surge", series.scope, first, last, float(score[span].max()), surplus), series.requests > 0))
     return found
+
+
+def _spread(view: View, candidates: Bools) -> float:
+    """Dispersion outside the candidates: a surge of hours in a log of days must not pass for how load usually scatters."""
+    if not candidates.any():
+        return view.baseline.spread(15)
+    sums = unmasked(view.series.requests, view.baseline.expected, view.masked | candidates, 15)
+    return dispersion(*sums) if len(sums[0]) >= FEWEST_SUMS else view.baseline.spread(15)
 
 
 def _compared(view: View, first: int, last: int) -> int:

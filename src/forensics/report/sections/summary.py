@@ -9,7 +9,7 @@ from forensics.report.document import Document
 from forensics.report.sections.participants import Blamed, blamed
 from forensics.report.sections.rivals import explained_by, explanations
 from forensics.report.sections.taken import collected
-from forensics.report.words import clock, number, share, size, span
+from forensics.report.words import clock, likely, number, share, size, span
 from forensics.text import counted
 
 
@@ -44,6 +44,7 @@ OTHERS = 8
 
 WHAT = {
     "errors": "requests to {scope} failed",
+    "refused": "requests to {scope} were refused",
     "latency": "{scope} answered slowly",
     "collapse": "the load of {scope} collapsed",
     "silence": "no request to {scope} was logged",
@@ -60,7 +61,8 @@ def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
 def _event(incident: dict[str, Any]) -> str:
     """Return what happened and when, as the beginning of a sentence."""
     scope = "the service" if incident["scope"] in (None, "everything") else str(incident["scope"])
-    what = WHAT.get(incident["kind"], "an incident of the kind “{kind}” hit {scope}").format(scope=scope, kind=incident["kind"])
+    kind = "refused" if incident.get("refused_requests") else incident["kind"]  # absent from documents of earlier versions
+    what = WHAT.get(kind, "an incident of the kind “{kind}” hit {scope}").format(scope=scope, kind=incident["kind"])
     start, end = incident["started_at"], incident["ended_at"]
     if end is None:
         return f"From {clock(start)} UTC on {what}; it had not ended when the logs end"
@@ -88,6 +90,8 @@ def _failed(incident: dict[str, Any]) -> str:
     """Return how many requests failed, as the end of a sentence."""
     if incident["failed_requests"] is None:
         return ""
+    if incident.get("refused_requests"):
+        return f": {number(incident['refused_requests'])} of {number(incident['requests'])}"
     counts = f"{number(incident['failed_requests'])} of {number(incident['requests'])}"
     return f": {counts}" if incident["kind"] == "errors" else f"; {counts} requests failed"
 
@@ -122,7 +126,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     found = blamed(document, incident)
     if found is None:
         best = explained_by(document, incident)
-        why = f"; the best explanation is “{best['explanation']}”" if best else ""
+        why = f"; the best explanation is “{best['explanation']}”, {likely(best['likelihood'])}" if best else ""
         return Sentence(
             f"No actor is blamed (verdict “{incident['verdict']}”){why}.",
             observed=False,

@@ -1,0 +1,41 @@
+"""Load of very many addresses: a crowd is a mixture, what all have in common is said, and nobody is named for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.attribution.worlds import World
+
+from forensics.attribution.attribute import attribute
+
+
+def many_addresses(folder: Path, agent: int | None, networks: int = 5000) -> tuple[dict[str, object], dict[str, dict[str, object]], bool]:
+    """Attribute an outage under ten times the load, of thousands of networks: incident, rivals, whether nobody is named."""
+    world = World(seed=11)
+    low, high = world.onset - world.ramp, world.end
+    n = int(10 * world.per_minute * (high - low))
+    at = world.last + world.rng.integers(low, high, n)
+    agents = world.rng.integers(0, 6, n) if agent is None else np.full(n, agent)
+    world.add_anonymous(4000 + world.rng.integers(0, networks, n), at, agents)
+    with world.write(folder) as case:
+        attribute(case)
+        rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
+        return case.table("incidents").to_dicts()[0], rivals, case.table("attributions").is_empty()
+
+
+def test_one_agent_at_thousands_of_addresses_is_no_crowd_and_nobody(tmp_path: Path) -> None:
+    incident, rivals, nobody = many_addresses(tmp_path, agent=9)
+    assert nobody
+    assert incident["verdict"] == "inconclusive"
+    assert "came with the one agent 'Agent/9' (usually 0 % of the requests), from" in str(incident["summary"])
+    assert rivals["organic surge"]["likelihood"] < 0.45
+
+
+def test_many_agents_at_thousands_of_addresses_are_a_crowd(tmp_path: Path) -> None:
+    incident, rivals, nobody = many_addresses(tmp_path, agent=None, networks=20_000)
+    assert nobody
+    assert incident["verdict"] == "no single actor"
+    assert rivals["organic surge"]["likelihood"] == pytest.approx(0.79)
+    assert "one agent" not in str(incident["summary"])
