@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
+from forensics.attribution.facts import impact_window
 from forensics.case.case import Case
 
 
@@ -94,3 +96,10 @@ def test_who_was_ruled_known_is_never_blamed(tmp_path: Path) -> None:
     assert verdict(case) not in {"attributed", "several actors"}
     assert case.table("participants").is_empty()
     assert "ruled known" in case.table("incidents")["summary"][0]
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("errors", 59), ("silence", 60)])
+def test_the_minute_in_which_a_silence_begins_is_no_part_of_it(kind: str, begins: int) -> None:
+    noon = datetime(2024, 3, 2, 12)
+    incident = {"kind": kind, "started_at": noon + timedelta(minutes=59, seconds=55), "ended_at": noon + timedelta(hours=2)}
+    assert impact_window(incident).start == noon + timedelta(minutes=begins)

@@ -43,6 +43,7 @@ def test_masses_of_refusals_are_found_and_called_so(tmp_path, quiet, status):
     assert near(row["started_at"], start)
     assert near(row["ended_at"], end)
     assert "refused most of what was asked" in row["summary"]
+    assert row["refused_requests"] > 0.8 * row["requests"]
     assert f"most with status {status}" in row["summary"]
     assert "refusals burn no budget" in row["basis"]
 
