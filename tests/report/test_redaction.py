@@ -152,6 +152,16 @@ def test_the_programs_own_sentences_stay_readable(case: Case) -> None:
     assert {"requests", "account", "payment"} <= vocabulary()
 
 
+@pytest.mark.parametrize(
+    "address", ["2001:db8:ffff::/48", "2001:db8:1:2::/64", "2001:db8:1:2:3:4:5:6", "::ffff:203.0.113.9", "fe80::1", "203.0.113.0/24"]
+)
+def test_nothing_of_an_address_in_a_sentence_is_left(case: Case, address: str) -> None:
+    fill(case)
+    case.replace("incidents", case.table("incidents").with_columns(summary=pl.lit(f"Load came from {address} alone, at 12:30:05.")))
+    said = Redaction(load_key(case.folder))(collect(case, None))["incidents"]["summary"][0]
+    assert re.fullmatch(r"Load came from (address|network|identifier)-[0-9a-f]{10} alone, at 12:30:05\.", said)
+
+
 def test_short_names_go_and_names_that_are_words_of_the_program_too(case: Case) -> None:
     fill(case)
     note = "Li rang Bo and Xi; Will and Grant were told that load, kim and ab1 are the accounts; 95 of 120 ms at 2024-03-02 00:20."

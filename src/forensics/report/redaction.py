@@ -63,7 +63,9 @@ SPEAKING = ("timeline", "incidents", "attribution", "linkage", "report", "eviden
 _TOKEN = re.compile(
     r"(?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?(?!\w)|\b\d{8}T\d{4,6}Z?(?!\w))"
     r"|(?P<pseudonym>\b(?:account|mailbox|person|address|network|actor|payer|identifier|subject|host|key|line|domain|word|number)-[0-9a-f]{10}\b)"
-    r"|(?P<address>\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?|[0-9a-fA-F]{0,4}::[0-9a-fA-F:]*(?:/\d+)?|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){4,7})"
+    r"|(?P<address>\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?"
+    r"|(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,6})?::[0-9a-fA-F:]*(?:\.\d{1,3}){0,3}(?:/\d+)?"
+    r"|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){4,7}(?:/\d+)?)"
     r"|(?P<number>\d(?:[ -]?\d){6,})"
     r"|(?P<word>[^\W_][\w’']*(?:@[\w.-]+)?)"
 )
