@@ -34,6 +34,7 @@ APP_GATEWAY = JsonKeys(
         "user_agent": ("properties>userAgent",),
         "host": ("properties>originalHost", "properties>host"),
     },
+    plussed=("user_agent",),  # the first version of the gateway writes as IIS does
     requires=(("properties>clientIP", "properties>clientIp"), ("properties>httpMethod",), ("properties>httpStatus",)),
     others=_FIREWALL,
     extra={

@@ -22,7 +22,12 @@ KEYS = JsonKeys(
         "user_agent": (_HEADERS + "User-Agent",),
         "host": ("request>host",),
     },
-    requires=(("request>method",), ("request>uri",), ("request>proto",)),
+    requires=(
+        ("request>method",),
+        ("request>uri", "request>host"),  # a CONNECT may have no more
+        ("request>proto", "ts"),
+        ("request>proto", "request>remote_addr", "request>remote_ip", "request>client_ip"),
+    ),
     others={"logger": (r"^http\.log\.error", "an error record beside the access record of the same request")},
     other_kind=("logger",),
     extra={
@@ -47,6 +52,11 @@ FORMATS: tuple[Format, ...] = (
         time_basis="request end",
         rank=10,
         samples=(
+            Sample(
+                line='{"ts":1772409600.5,"request":{"remote_addr":"198.51.100.9:4134","method":"POST","uri":"/api"},"duration":0.005,"size":10,'
+                '"status":201}',
+                expected={"timestamp": "2026-03-02T00:00:00.5Z", "client_ip": "198.51.100.9", "path": "/api", "duration_ms": 5.0},
+            ),
             Sample(
                 line='{"level":"info","ts":1772409600.5,"logger":"http.log.access.log0","msg":"handled request","request":{"remote_ip":'
                 '"10.0.0.2","remote_port":"44790","client_ip":"203.0.113.31","proto":"HTTP/2.0","method":"GET","host":"example.com","uri":'

@@ -24,14 +24,15 @@ _DAY = r"(?:\d{1,2}/[A-Za-z]{3}/\d{4}[: ]|\d\d/\d\d/\d{4}[: ]|\d{4}[/-]\d\d[/-]\
 ZONED = rf"(?:{_DAY}|[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4}} ){_CLOCK} ?(?:[+-]\d\d:?\d\d|Z|GMT|UTC)"
 LOCAL = rf"{_DAY}{_CLOCK}|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d \d{{4}}"
 _HINT = r'["\[](?:\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2},? '
-_BETWEEN = r'(?: +\((?P<paused>\d+) s\))?(?P<between>(?: +[^\s"]+){0,3}?)(?: +"[^"]*")?'
-_STATUS = r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
+_BETWEEN = r'(?: +\((?P<paused>\d+) s\))?(?P<between>(?: +[^\s"]+){0,3}?)(?: +"(?P<site>[^"]*)")?'
+_NAMED = r"(?: +(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?)?"
+_STATUS = rf"(?P<asked>{_NAMED})" + r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
 
 
 _ASKED_APART = r'\] ([A-Z]{3,16}) "([^"\s]*)" (HTTP/[\d.]+) '
 """A request with only its target in quotes."""
 _FIRST = rf"(?:^|\s)({SURE})(?::\d+)?(?:\s|$)"
-_SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?::\d+)?(?:\s|$)"
+_SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}|localhost)(?::\d+)?(?:\s|$)"
 """An address, and a host's full name, among words."""
 
 
@@ -48,7 +49,7 @@ def bare_line_of(time: str) -> str:
 
 def fitting(time: str) -> str:
     """Return the regular expression, quick to try, of lines that may be read with that time."""
-    return rf'(?:\[|")(?:{time})(?:\]|").* [^ ]*(?:"|HTTP/[\d.]+) +(?:\d{{3}}|-|0)(?: |$)'
+    return rf'(?:\[|")(?:{time})(?:\]|").* [^ ]*(?:"|HTTP/[\d.]+){_NAMED} +(?:\d{{3}}|-|0)(?: |$)'
 
 
 def opener(time: str) -> Callable[[ReadOptions], Parser]:
@@ -95,18 +96,18 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     extra = {"ident": client["ident"], "request_id": client["id"], **more.extra}
     extra["forwarded_for"] = values.first_of(extra["forwarded_for"], client["forwarded"])
     closed = known["before"].str.count_matches('"', literal=True) % 2 == 0
-    read = (closed & known["time"].is_not_null() & more.fits & (client["fits"] | known["before"].str.contains(r"^[- ]*$"))).fill_null(
-        value=False
-    )
+    read = (
+        closed & known["time"].is_not_null() & more.fits & (client["fits"] | known["before"].str.contains(r"^(?:[- ]|\d+\.\d+(?: |$))*$"))
+    ).fill_null(value=False)
     frame = assemble(known.select("line", "raw"), found, times=times, extra=extra, outcome=outcomes(read, timestamp))
     event = pl.col("outcome") == "event"  # what is no request, and the protocol, stay as they were logged
     return frame.with_columns(pl.when(event).then(asked[name]).alias(name) for name in ("request", "protocol"))
 
 
 def _with_between(client: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Return ``client`` with what stands between time and request: the host, and where the time comes first the client, too."""
-    between = known["between"]
-    if not between.str.contains(r"[.:]").any():
+    """Return ``client`` with what stands around the request: the host, and where the time comes first the client, too."""
+    between = known.select(pl.concat_str("between", pl.lit(" "), "site", pl.lit(" "), "asked", ignore_nulls=True)).to_series()
+    if not between.str.contains(r"[.:]|localhost").any():
         return client
     asks = pl.when(known["before"] == "").then(pl.lit(between.str.extract(_FIRST, 1)))
     return client.with_columns(
@@ -167,6 +168,19 @@ FORMATS = (
                 expected={"client_ip": None, "duration_ms": 3000.0, "method": "CONNECT", "path": "a.example:443", "bytes_sent": None},
             ),
             Sample(
+                line='198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "shop.example" "GET /a HTTP/1.1" 200 5 "-" "curl/8" 1709337602.133 0.012',
+                expected={"host": "shop.example", "user_agent": "curl/8", "duration_ms": 12.0},
+            ),
+            Sample(
+                line='198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" shop.example 404 39 "-" "-" '
+                "upstream_time 0.004 request_time 0.003",
+                expected={"host": "shop.example", "status": 404, "bytes_sent": 39, "duration_ms": 3.0},
+            ),
+            Sample(
+                line='0.001 [02/Mar/2024:00:00:02 +0000] GET /a HTTP/1.1 304 0 "shop" "https://a.example/" "Mozilla/5.0 (X11)" "-"',
+                expected={"client_ip": None, "referrer": "https://a.example/", "user_agent": "Mozilla/5.0 (X11)", "status": 304},
+            ),
+            Sample(
                 line='[02/Mar/2024:00:00:02 +0000] 198.18.0.7 -> shop.example "GET /a HTTP/1.1" 200 512 "-" "curl/8"',
                 expected={"client_ip": "198.18.0.7", "host": "shop.example", "path": "/a", "user_agent": "curl/8"},
             ),
@@ -199,7 +213,7 @@ FORMATS = (
         hint=_HINT,
         pattern=fitting(ZONED),
         rank=5,
-        assumption="other fields were told by their looks; a whole number after an address or + X - is taken as ms (Tomcat's %D)",
+        assumption="other fields were told by looks; a whole number after an address or + X - is taken as ms (Tomcat's %D before 10)",
     ),
     Format(
         name="clf_local",

@@ -10,8 +10,8 @@ from forensics.formats import values
 
 ADDRESS = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?::\d+)?|unix:|localhost)"
 _HOST = r"(?:-|[A-Za-z0-9_*][\w.*-]*(?::\d+)?|\[?[0-9a-fA-F:.]+\]?)"
-_NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
-"""A host name, and no timestamp of a line that wraps this one."""
+_NAME = r"(?:[0-9_][0-9_.-]*)?[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
+"""A host name, and no number, nor the timestamp of a line that wraps this one."""
 _WHO = r"(?:(?P<ident>[^|\s\[]+) (?P<id>)(?P<user>|[^\s\[]+(?: [^\s\[]+){0,3})|(?P<alone>[^\s\[]+))"
 _LISTED = rf"{ADDRESS}(?:, ?{ADDRESS})*"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -38,6 +38,7 @@ CLIENTS = (
 _PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
 
 AFTER = (
+    rf'^{_MIDDLE} +"[^"\s/]*" +"(?P<referrer>https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"(?P<lead>-|{_LISTED})" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +(?:"(?P<referrer>{_TEXT})" +(?:"(?P<agent>{_TEXT})"|-)|- +"(?P<sole>{_TEXT})")(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"(?P<referrer>https?://[^"]*)"(?P<tail>[^"]*)$',
@@ -49,11 +50,11 @@ AFTER = (
 A text that opens with a quote and never closes it fits none: the line was cut off."""
 _AFTER_PARTS = ("middle", "lead", "referrer", "agent", "sole", "tail")
 
-_SECONDS = r'(?:^|[\s=:])"?(\d+\.\d{3,6})"?(?:[\s,;]|$)'
-"""nginx writes three decimals, Rack four, Gunicorn six."""
+_SECONDS = r'(?:^|[\s=:])"?(\d{1,7}\.\d{3,6})"?(?:[\s,;]|$)'
+"""nginx writes three decimals, Rack four, Gunicorn six; more digits before the point are a time of the day ($msec)."""
 _UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
 _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took"
-_NAMED = rf'(?i)(?:^|[\s,;"])(?:{_NAMES})[=:]"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
+_NAMED = rf'(?i)(?:^|[\s,;"])(?:{_NAMES})[=: ]"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
 
 

@@ -12,8 +12,8 @@ from forensics.formats.split import Token
 CLF_HINT = r"\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"
 COMMON = '%h %l %u %t "%r" %>s %b'
 COMBINED = COMMON + ' "%{Referer}i" "%{User-Agent}i"'
-SECONDS = Token("duration_ms", "s", r"\d+\.\d{3}|-")
-"""nginx prints times in seconds with three decimals, and nothing else does."""
+SECONDS = Token("duration_ms", "s", r"\d{1,7}\.\d{3}|-")
+"""nginx prints times in seconds with three decimals, and nothing else does but $msec, with more digits before them."""
 
 _common = compile_apache(COMMON)
 _combined = compile_apache(COMBINED)

@@ -51,6 +51,8 @@ class JsonKeys:
     """Pattern of plain-text lines between the records that are no requests and are skipped."""
     client_entry: int = 0
     """Which entry counts where the client is a list: 0 the first, -1 the last."""
+    plussed: tuple[str, ...] = ()
+    """Roles whose blanks the logger writes as ``+``."""
     encoded: tuple[str, ...] = ()
     """Roles whose values are percent-encoded by the logger itself (as often as it takes)."""
 
@@ -123,6 +125,8 @@ class Record:
     def role(self, name: str) -> pl.Series:
         """Return a role's text."""
         value = self.entry(self.keys.roles.get(name, ()))
+        if name in self.keys.plussed:
+            return _spaced(value)
         if name not in self.keys.encoded:
             return value
         return values.of(percent_decoded(_spaced(value)), values.present(values.V))

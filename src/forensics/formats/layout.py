@@ -18,7 +18,7 @@ from forensics.formats.base import BlockParser, BlockRead, Parser, ReadOptions
 from forensics.formats.parts import in_parts
 from forensics.formats.schema import EVENTS, OUTCOME
 from forensics.formats.split import Token, cut, exactly, sections_of, values
-from forensics.formats.values import extras
+from forensics.formats.values import ENDLESS_MS, extras
 
 _STRICT = r'(?:[^"\\]|\\.)*'
 _LENIENT = r".*?"
@@ -198,7 +198,10 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
     """Return what a value must satisfy for its line to be taken as one of this layout."""
     if token.kind == "status":
         return [value.is_null() | made.is_not_null() | value.is_in(["-", "", "000", "0"])]
-    if token.kind == "integer" or token.kind in fields.MILLISECONDS:
+    if token.kind in fields.MILLISECONDS:
+        read = value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")
+        return [read & (made.fill_null(0.0) < ENDLESS_MS)]
+    if token.kind == "integer":
         return [value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")]
     if token.column == "timestamp":
         return [made.is_not_null()]

@@ -13,6 +13,8 @@ from forensics.formats.schema import EVENTS
 UNITS_MS: dict[str, float] = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 """Unit of a duration -> milliseconds."""
 
+ENDLESS_MS = 1e10
+"""Milliseconds that no request takes (a hundred days): such a number is a time of the day, and no duration."""
 _OWN_UNITS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1000.0}
 _METHOD = r"^[A-Za-z][A-Za-z0-9_\-]*$"
 _PLAIN = r"^[0-9.]+$"
@@ -60,13 +62,14 @@ def _number(text: pl.Series, kind: pl.DataType) -> pl.Series:
 def to_milliseconds(text: pl.Series, unit: str) -> pl.Series:
     """Return milliseconds from numbers in text, or from text that carries its own unit (``1.5ms``, ``0.3s``, ``12µs``, ``1m2.5s``).
 
-    Bare numbers are in ``unit`` (s, ms, us or ns). Negative values (``-1``: not known) are NULL.
+    Bare numbers are in ``unit`` (s, ms, us or ns). Negative values (``-1``: not known) and times of the day
+    (``ENDLESS_MS``) are NULL.
     """
     result = of(text, (V.cast(pl.Float64, strict=False) * UNITS_MS[unit]).round(9))
     if result.null_count() > text.null_count():
         left = result.is_null() & text.is_not_null()
         result = result.scatter(left.arg_true(), _own_unit(text.filter(left)).round(9))
-    return of(result, pl.when(V.is_finite() & (V >= 0)).then(V))
+    return of(result, pl.when(V.is_finite() & (V >= 0) & (V < ENDLESS_MS)).then(V))
 
 
 def _own_unit(text: pl.Series) -> pl.Series:
