@@ -31,3 +31,10 @@ def test_only_formats_that_could_read_what_the_main_one_left_are_tried() -> None
     outcomes = dict(reader.read(lines).read.select("line", "outcome").iter_rows())
     assert outcomes == {**dict.fromkeys((1, 2, 3, 4, 5, 7), "event"), 6: "rejected"}
     assert reader.used == {"common": 1}
+
+
+def test_rows_that_do_not_fit_their_header_are_read_by_no_looks() -> None:
+    """A column is missing: what looks like the first address is the server's, and no client."""
+    header = "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status"
+    row = "2024-03-02 00:00:02 10.0.0.1 GET /a 443 - 198.18.0.7 curl/8 200"
+    assert plan_for(frame(header, *[row] * 5), ReadOptions()).ranked == []

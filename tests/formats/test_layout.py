@@ -47,6 +47,11 @@ def read(pattern: str, *raw: str, **options: Any) -> list[dict[str, Any]]:
         ('LogFormat "%h %t \\"%r\\" %>s" mine', f'::1 {AT} "GET /a HTTP/1.1" 200', {"path": "/a"}),
         ('$remote_addr [$time_local] "$request" $status $request_time', f'::1 {AT} "GET /a HTTP/1.1" 200 0.250', {"duration_ms": 250.0}),
         ("$time_iso8601|$remote_addr|$request_uri|$status", "2024-03-02T00:00:02+01:00|::1|/a?b=1|200", {"path": "/a", "query": "b=1"}),
+        (
+            "$remote_addr $http_user_agent $request $http_x_forwarded_for $status [$time_local]",
+            f"::1 - GET /a?b=1 HTTP/1.1 203.0.113.9 200 {AT}",
+            {"method": "GET", "path": "/a", "query": "b=1", "extra": {"forwarded_for": "203.0.113.9"}},
+        ),
         ("$msec ${remote_addr} $host $status", "1709334002.000 ::1 a.example 200", {"host": "a.example"}),
         (
             "log_format mine '$remote_addr [$time_local] '\n '\"$request\" $status $upstream_addr $upstream_status';",

@@ -23,7 +23,12 @@ _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _DAY = r"(?:\d{1,2}/[A-Za-z]{3}/\d{4}[: ]|\d\d/\d\d/\d{4}[: ]|\d{4}[/-]\d\d[/-]\d\d[T ])"
 ZONED = rf"(?:{_DAY}|[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4}} ){_CLOCK} ?(?:[+-]\d\d:?\d\d|Z|GMT|UTC)"
 LOCAL = rf"{_DAY}{_CLOCK}|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d \d{{4}}"
-_HINT = r'["\[](?:\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2},? '
+_HINT = (
+    r'["\[](?:\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2},? '
+    r'| \d\d/[A-Z][a-z]{2}/\d{4}:[\d:]+ [+-]\d{4} "'
+)
+_OPEN = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
+"""The common log format's own time where it stands without brackets (WebSEAL)."""
 _BETWEEN = r'(?: +\((?P<paused>\d+) s\))?(?P<between>(?: +[^\s"]+){0,3}?)(?: +"(?P<site>[^"]*)")?'
 _NAMED = r"(?: +(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?)?"
 _STATUS = rf"(?P<asked>{_NAMED})" + r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
@@ -39,7 +44,7 @@ _SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}|localhost)(?:
 def line_of(time: str) -> str:
     """Return the regular expression of lines whose time looks like ``time``: the known fields, and the rest."""
     quoted = rf'"(?P<request>.*?)"{_STATUS}(?P<rest>(?: .*)?)$'
-    return rf'^(?P<before>.*?) ?(?:\[|")(?P<time>{time})(?:\]|"){_BETWEEN} *{quoted}'
+    return rf'^(?P<before>.*?) ?(?:(?:\[|")(?P<time>{time})(?:\]|")|(?P<open>{_OPEN})){_BETWEEN} *{quoted}'
 
 
 def bare_line_of(time: str) -> str:
@@ -49,7 +54,7 @@ def bare_line_of(time: str) -> str:
 
 def fitting(time: str) -> str:
     """Return the regular expression, quick to try, of lines that may be read with that time."""
-    return rf'(?:\[|")(?:{time})(?:\]|").* [^ ]*(?:"|HTTP/[\d.]+){_NAMED} +(?:\d{{3}}|-|0)(?: |$)'
+    return rf'(?:(?:\[|")(?:{time})(?:\]|")| {_OPEN} ").* [^ ]*(?:"|HTTP/[\d.]+){_NAMED} +(?:\d{{3}}|-|0)(?: |$)'
 
 
 def opener(time: str) -> Callable[[ReadOptions], Parser]:
@@ -59,7 +64,11 @@ def opener(time: str) -> Callable[[ReadOptions], Parser]:
     def open_(options: ReadOptions) -> Parser:
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
             raw = pl.col("raw").str.replace(_ASKED_APART, '] "$1 $2 $3" ')
-            known = lines.with_columns(raw.str.extract_groups(line).alias("g")).unnest("g")
+            known = (
+                lines.with_columns(raw.str.extract_groups(line).alias("g"))
+                .unnest("g")
+                .with_columns(pl.coalesce("time", "open").alias("time"))
+            )
             if known["time"].null_count():
                 known = _with_bare(known, bare)
             return _events(known, options.time_zone)
@@ -175,6 +184,10 @@ FORMATS = (
                 line='198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" shop.example 404 39 "-" "-" '
                 "upstream_time 0.004 request_time 0.003",
                 expected={"host": "shop.example", "status": 404, "bytes_sent": 39, "duration_ms": 3.0},
+            ),
+            Sample(
+                line='198.18.0.7 - ann 02/Mar/2024:00:00:02 +0200 "POST /a HTTP/1.1" 200 58 -',
+                expected={"timestamp": datetime(2024, 3, 1, 22, 0, 2), "client_ip": "198.18.0.7", "user_name": "ann", "bytes_sent": 58},
             ),
             Sample(
                 line='0.001 [02/Mar/2024:00:00:02 +0000] GET /a HTTP/1.1 304 0 "shop" "https://a.example/" "Mozilla/5.0 (X11)" "-"',

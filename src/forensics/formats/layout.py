@@ -22,6 +22,8 @@ from forensics.formats.values import ENDLESS_MS, extras
 
 _STRICT = r'(?:[^"\\]|\\.)*'
 _LENIENT = r".*?"
+_BARE_REQUEST = r"[A-Za-z][A-Za-z_-]* \S+ HTTP/[0-9.]+"
+"""A whole first line that no quotes hold together."""
 _FREE = ("text", "request", "target")
 """Kinds that may be anything inside quotes."""
 
@@ -102,6 +104,9 @@ class Layout:
             elif trimmed:
                 out.append(f'(?:"({quoted})"|-)')
             else:
+                if part.kind == "request" and not inside:
+                    out.append(rf"({_BARE_REQUEST}|{part.pattern})")
+                    continue
                 spaced = quoted == _LENIENT and part.column == "user_name"
                 out.append(f"({quoted if spaced or (inside and part.kind in _FREE) else part.pattern})")
         return f"^{''.join(out)}$"

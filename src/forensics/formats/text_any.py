@@ -60,7 +60,8 @@ def open_text(options: ReadOptions) -> Parser:
 def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     """Return what each line says, by its looks."""
     raw = pl.col("raw")
-    told = ~raw.str.contains(_ERRORS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
+    headed = lines["raw"].str.starts_with("#Fields:").any()  # whose rows mean what the header says, or nothing
+    told = pl.lit(not headed) & ~raw.str.contains(_ERRORS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
     cut = lines.select(told.alias("told"), raw.str.extract(_TIME).alias("time"), raw.str.replace(_TIME, " ").alias("rest"))
     split = pl.col("rest").str.extract_groups(rf"^(?P<head>.*?){_ASKED}(?P<tail>.*)$")
     t = cut.with_columns(split.alias("g")).unnest("g")
