@@ -39,3 +39,17 @@ def test_many_agents_at_thousands_of_addresses_are_a_crowd(tmp_path: Path) -> No
     assert incident["verdict"] == "no single actor"
     assert rivals["organic surge"]["likelihood"] == pytest.approx(0.79)
     assert "one agent" not in str(incident["summary"])
+
+
+def test_a_program_behind_a_proxy_is_named_and_the_proxy_is_not(tmp_path: Path) -> None:
+    world = World(seed=13, anonymous=0.0)
+    usual = world.rng.poisson(100 * 240, world.days)
+    for day, n in enumerate(usual):
+        world.add_anonymous(np.full(n, 9000), day * 1440 + world.rng.integers(22 * 60, 26 * 60, n))
+    low, high = world.onset - world.ramp, world.end
+    n = 3000 * (high - low)
+    world.add_anonymous(np.full(n, 9000), world.last + world.rng.integers(low, high, n), np.full(n, 9))
+    with world.write(tmp_path) as case:
+        attribute(case)
+        named = case.table("attributions").to_dicts()
+    assert [(row["subject_type"], row["subject_id"]) for row in named] == [("agent", "Agent/9")]

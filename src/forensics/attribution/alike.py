@@ -19,7 +19,8 @@ class Alike:
     """The agent, network or route that nearly all of the excess without an account has in common though the usual load has not."""
 
     column: str
-    value: str
+    value: str | None
+    """None: no agent at all."""
     share: float
     """Its share of the excess without an account."""
     usual: float
@@ -49,9 +50,17 @@ def alike(scene: Scene, rise: Rise, column: str) -> Alike | None:
         .with_columns(excess=pl.col("now") - pl.col("before") / others)
     )
     whole, usual = float(by_value["excess"].sum()), float(by_value["before"].sum())
-    named = by_value.filter(pl.col(column).is_not_null()).sort(["excess", column], descending=[True, False])
+    named = by_value.filter(pl.col(column).is_not_null() | (pl.lit(column) == "agent_id")).sort(
+        ["excess", column], descending=[True, False]
+    )
     if whole <= 0 or named.is_empty():
         return None
     top = named.row(0, named=True)
-    found = Alike(column, str(top[column]), min(1.0, top["excess"] / whole), top["before"] / max(usual, 1.0), top["networks"])
+    found = Alike(
+        column,
+        None if top[column] is None else str(top[column]),
+        min(1.0, top["excess"] / whole),
+        top["before"] / max(usual, 1.0),
+        top["networks"],
+    )
     return found if found.share >= NEARLY_ALL and found.usual <= PROXY_SHARE else None

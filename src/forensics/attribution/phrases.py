@@ -68,8 +68,8 @@ def in_common(found: Alike, names: dict[str, str]) -> str:
     share, usual = percent(found.share), f"(usually {percent(found.usual)} of the requests)"
     if found.column == "wide_network":
         return f"{share} of the excess without an account came from the one network {found.value} {usual}"
-    name = names.get(f"agent {found.value}", found.value)
-    return f"{share} of the excess without an account came with the one agent {name!r} {usual}, from {counted(found.networks, 'network')}"
+    agent = "no agent" if found.value is None else f"the one agent {names.get(f'agent {found.value}', found.value)!r}"
+    return f"{share} of the excess without an account came with {agent} {usual}, from {counted(found.networks, 'network')}"
 
 
 def part(winner: Winner, names: dict[str, str]) -> str | None:

@@ -138,9 +138,21 @@ def _candidates(group: Gathered, total: Floats) -> list[int]:
     if group.kind.part is not None:
         keep &= group.load.max(axis=1, initial=0.0) >= max(PART_FEWEST, PART_SHARE * max(float(total.mean()), 1.0))
     if group.kind.name != "actor":
-        keep &= np.quantile(group.load / np.maximum(total, 1.0), 0.5, axis=1, method="lower") <= PROXY_SHARE
+        whole = _of_whole(group) if group.kind.name == "network" else group.load  # what an agent does behind a proxy is the agent's
+        keep &= np.quantile(whole / np.maximum(total, 1.0), 0.5, axis=1, method="lower") <= PROXY_SHARE
     places: list[int] = np.flatnonzero(keep).tolist()
     return places
+
+
+def _of_whole(group: Gathered) -> Floats:
+    """Return for each candidate the load of all of its subject, of which it may be a part."""
+    if group.kind.part is None or not group.ids:
+        return group.load
+    _, places = np.unique(np.array(group.ids), return_inverse=True)
+    whole = np.zeros((int(places.max()) + 1, group.load.shape[1]))
+    np.add.at(whole, places, group.load)
+    result: Floats = whole[places]
+    return result
 
 
 def totals(loads: pl.DataFrame, windows: int, measure: str) -> Floats:

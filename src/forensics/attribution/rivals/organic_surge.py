@@ -5,7 +5,7 @@ from __future__ import annotations
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, growth, in_common, percent
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
-from forensics.attribution.rivals.bad_deploy import confined
+from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 from forensics.attribution.rivals.one_actor import overload
 from forensics.text import counted
 
@@ -50,7 +50,7 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     else:
         found.pro("It came without accounts, from no network or agent that stands out.", FAIR if facts.route else STRONG)
     if facts.route is not None and facts.spread.anonymous_share >= 0.5:
-        route = names.get(f"route {facts.route.value}", facts.route.value)
+        route = names.get(f"route {facts.route.value}", str(facts.route.value))
         found.contra(
             f"{percent(facts.route.share)} of that excess asked for {route} alone (usually {percent(facts.route.usual)} of the requests): "
             "people who open a page ask for its parts, too, where the same logs serve them.",
@@ -62,6 +62,9 @@ def _without_overload(facts: Facts, found: Weighed) -> None:
     """A surge breaks a service by overload: everywhere, and above what it is used to carry."""
     if facts.within_health:
         peak = amount(facts.peak_load)
-        found.contra(f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of {peak} a minute or more.", FAIR)
+        found.contra(
+            f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of {peak} a minute or more.",
+            STRONG if facts.within_health >= OFTEN else FAIR,
+        )
     confined(facts, found)
     overload(facts, found)

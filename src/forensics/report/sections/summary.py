@@ -150,14 +150,19 @@ def _named(document: Document, found: Blamed) -> str:
     """Return who made the load: the one, or how many together and the largest of them."""
     actor = next((row for row in document.rows("actors") if row["actor_id"] == found.first["actor_id"]), None)
     name = (actor or {}).get("label") or found.first["subject_id"]
+    part = f" ({found.first['part']} there)" if found.first.get("part") else ""
     tied = TIED.get((actor or {}).get("level", ""), "of")
     if len(found.subjects) == 1:
-        return f"{counted(len(found.accounts), 'account')} {tied} {name}" if found.accounts else f"the {found.first['subject_type']} {name}"
+        return (
+            f"{counted(len(found.accounts), 'account')} {tied} {name}"
+            if found.accounts
+            else f"the {found.first['subject_type']} {name}{part}"
+        )
     apart = (
         f"{counted(len(found.accounts), 'account')} of {len(found.subjects)} actors" if found.accounts else f"{len(found.subjects)} sources"
     )
     own = found.accounts_of_first
-    largest = f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}"
+    largest = f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
     return f"{apart} that the evidence does not join into one, {share(found.first['load_share'])} from the largest, {largest}"
 
 
