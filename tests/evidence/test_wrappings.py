@@ -56,11 +56,18 @@ def read(*raw: str) -> list[dict[str, Any]]:
         lambda line: '2024-03-02 00:00:01.5,"' + line.replace('"', '""') + '",edge-1',
         lambda line: f"2024-03-02T00:00:01.673552828Z {line}",
         lambda line: f"web-1  | 2024-03-02T00:00:01.673552828Z {line}",
+        lambda line: f"2024-03-02 00:00:01.673 UTC {line}",
+        lambda line: f"[ 1234.567890] edge-1 nginx[31]: {line}",
+        lambda line: f"00:00:01 web.1  | {line}",
+        lambda line: f"\x1b[32;1m{line}\x1b[0m",
+        lambda line: json.dumps({"@timestamp": "2024-03-02T00:00:01Z", "event": {"original": line}, "host": {"name": "edge-1"}}),
+        lambda line: json.dumps({"attributes": {"message": line, "service": "nginx"}, "id": "x"}),
     ],
     ids=[
         *("rfc3164", "rfc3164-pri", "rfc3164-pri-no-host", "rfc3164-no-host", "rfc5424", "journald", "docker", "journald-json", "cri"),
         *("compose", "quoted-csv", "quoted", "around"),
         *("journald-bytes", "fluentd", "grep-n", "grep", "splunk", "elastic", "table", "stamped", "compose-stamped"),
+        *("stamped-utc", "journald-monotonic", "foreman", "coloured", "logstash", "datadog"),
     ],
 )
 def test_wrapped_lines_are_read_like_bare_ones(wrap: Any) -> None:

@@ -20,11 +20,13 @@ from forensics.formats.schema import LINES
 CRI = r"^\d{4}-\d\d-\d\dT\S+ (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S+)? (?P<text>.*)$"
 RFC5424 = r"^<\d{1,3}>\d \S+ \S+ (?P<app>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\x{FEFF})?(?P<text>.*)$"
 RFC3164 = (
-    r"^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-][\d:]+)?) "
+    r"^(?:<\d{1,3}>)?(?:\[ *\d+\.\d+\]|[A-Z][a-z]{2} [ \d]\d(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?|"
+    r"\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-][\d:]+)?) "
     r"(?:\S+ (?P<app>[^\s:\[\]]+)(?:\[[^\]]*\])?|[^\s:\[\]]+\[\d+\]): (?P<text>.*)$"
 )
-COMPOSE = r"^[\w.-]+ +\| (?P<text>.*)$"
-STAMPED = r"^\d{4}-\d\d-\d\dT[\d:.]+Z (?P<text>\S+ .*)$"
+COMPOSE = r"^(?:\d\d:\d\d:\d\d )?[\w.-]+ +\| (?P<text>.*)$"
+STAMPED = r"^\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d) (?P<text>\S+ .*)$"
+COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
 TAILED = r"^\d{4}-\d\d-\d\dT[^\s\t]+\t[^\s\t]+\t(?P<text>\{.*\})$"
 SEARCHED = r"^[^\s:\"\[{]*[./][^\s:\"\[{]*(?::\d+)?:(?P<text>\d*[^\d\s]\S* .*)$"
@@ -34,7 +36,19 @@ FIELD = r'(?:^|,)"((?:[^"]|"")*"" ?(?:[^"]|"")*)"(?:,|$)'
 QUOTED = r'^"(?P<text>.*)"$'
 AROUND = r'^"([^"]* "[^"]+".*)"$'
 """A line between quotes that were not escaped: the first one inside opens a text."""
-JSON_KEYS = ("log", "MESSAGE", "message", "textPayload", "line", "_raw", "result>_raw", "_source>message", "_source")
+JSON_KEYS = (
+    "log",
+    "MESSAGE",
+    "message",
+    "textPayload",
+    "line",
+    "_raw",
+    "result>_raw",
+    "_source>message",
+    "_source",
+    "event>original",
+    "attributes>message",
+)
 SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated"
 """Where JSON records of container runtimes, journald and log shippers keep the line."""
 
@@ -86,13 +100,13 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    plain = (RFC5424, RFC3164, COMPOSE, STAMPED, TAILED, SEARCHED)
+    plain = (RFC5424, RFC3164, COMPOSE, STAMPED, TAILED, SEARCHED, COLOURED)
     return (*plain, TAGGED) if tagged else plain
 
 
 def _json_text(raw: pl.Series) -> pl.Series:
     """Return the text that a JSON record carries, NULL for what is no such record."""
-    looks = raw.str.contains(r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source)"\s*:')
+    looks = raw.str.contains(r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source|original)"\s*:')
     if not looks.any():
         return pl.Series("json", [None] * len(raw), dtype=pl.String)
     found, _ = extract(raw.filter(looks).str.strip_chars(BLANK), list(JSON_KEYS))

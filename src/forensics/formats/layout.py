@@ -210,8 +210,8 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
         return [value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")]
     if token.column == "timestamp":
         return [made.is_not_null()]
-    if token.column == "host":  # a time that wraps the line is no host
-        return [value.is_null() | ~value.str.contains(r"^\d{4}-\d\d-\d\dT")]
+    if token.column == "host":  # a time or a mark that wraps the line is no host
+        return [value.is_null() | ~value.str.contains(r"^\d{4}-\d\d-\d\dT|[/<>|]")]
     return []
 
 
