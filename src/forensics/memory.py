@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from forensics import limits
@@ -20,8 +22,13 @@ from forensics.files import discard_scratch
 
 STATUS = Path("/proc/self/statm")
 EVERY_SECONDS = 0.01
-SHARE = 0.97
+SHARE = 0.9
 """Of what is allowed, where the process ends: between two looks it may take some more."""
+ROOM = 16 << 20
+"""Bytes that the process may still allocate while its end is put on record."""
+
+ending = threading.Event()
+"""Whether the process is about to be ended for its memory."""
 
 
 def sentence(allowed: int) -> str:
@@ -38,6 +45,7 @@ def watched(on_record: Callable[[str], None], end: Callable[[int], None] = os._e
     if not STATUS.is_file():
         yield
         return
+    ending.clear()
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(done, on_record, end), daemon=True)
     watcher.start()
@@ -48,15 +56,33 @@ def watched(on_record: Callable[[str], None], end: Callable[[int], None] = os._e
         watcher.join()
 
 
+def give_way(error: BaseException) -> None:
+    """Where the process is about to be ended for its memory: let go of what an error holds, and wait for the end."""
+    if ending.is_set():
+        traceback.clear_frames(error.__traceback__)
+        threading.Event().wait()
+
+
 def _watch(done: threading.Event, on_record: Callable[[str], None], end: Callable[[int], None]) -> None:
     page = os.sysconf("SC_PAGE_SIZE")
     with STATUS.open("rb", buffering=0) as status:
         while not done.wait(EVERY_SECONDS):
             allowed = limits.current().memory
             if int(os.pread(status.fileno(), 64, 0).split()[1]) * page > SHARE * allowed:
-                said = sentence(allowed)
-                on_record(said)
-                os.write(2, f"forensics: {said}\n".encode())
-                discard_scratch()
-                end(ExitCode.FAILED)
+                _end(sentence(allowed), on_record, end)
                 return
+
+
+def _end(said: str, on_record: Callable[[str], None], end: Callable[[int], None]) -> None:
+    """Put the end on record, say it, and end; meanwhile the rest of the process gets no more memory."""
+    ending.set()
+    with limits.bounded_growth(ROOM):
+        try:
+            on_record(said)
+        except MemoryError:  # the others had the room; they give way
+            time.sleep(0.2)
+            with suppress(MemoryError):
+                on_record(said)
+        os.write(2, f"forensics: {said}\n".encode())
+        discard_scratch()
+        end(ExitCode.FAILED)

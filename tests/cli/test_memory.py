@@ -18,13 +18,15 @@ from forensics.progress import Silent
 
 GREEDY = """
 import sys
+import time
 from forensics.cli import app, program
 from forensics.report import ordering
 
 def greedy(*given, **named):
     held = []
-    while True:
-        held.append(bytearray(b"x" * (8 << 20)))
+    while True:  # more than a gigabyte a second
+        held.append(bytearray(b"x" * (4 << 20)))
+        time.sleep(0.002)
 
 ordering.write_report = greedy
 sys.argv = ["forensics", "report", "--case", sys.argv[1], "--out", sys.argv[2], "--memory", "1GB"]

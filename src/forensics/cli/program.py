@@ -47,6 +47,7 @@ class Program(TyperGroup):
                 sys.stdout.flush()
                 return result
             except BaseException as error:
+                memory.give_way(error)
                 command = str(ctx.invoked_subcommand)
                 if interruption.arrived or isinstance(error, KeyboardInterrupt) or _interrupted_query(error):
                     interruption.handled.set()
