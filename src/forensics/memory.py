@@ -81,8 +81,11 @@ def _end(said: str, on_record: Callable[[str], None], end: Callable[[int], None]
             on_record(said)
         except MemoryError:  # the others had the room; they give way
             time.sleep(0.2)
-            with suppress(MemoryError):
+            with suppress(Exception):
                 on_record(said)
-        os.write(2, f"forensics: {said}\n".encode())
-        discard_scratch()
-        end(ExitCode.FAILED)
+        except Exception:
+            said = f"{said} This could not be put on record."
+        finally:
+            os.write(2, f"forensics: {said}\n".encode())
+            discard_scratch()
+            end(ExitCode.FAILED)

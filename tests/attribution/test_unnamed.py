@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -80,3 +81,13 @@ def test_its_addresses_can_be_blocked_and_the_neighbour_is_not(flooded: Path) ->
     assert "No network ever asked for more." in limited["basis"]
     assert "Outside of incidents nothing came from there." in planned["basis"]
     assert [entry.value for entry in listed.entries] == [f"192.0.2.{n}" for n in range(10, 15)]
+
+
+def test_a_network_of_which_one_agent_rose_is_not_blocked_by_address(flooded: Path, tmp_path: Path) -> None:
+    """Others are behind the same addresses."""
+    shutil.copytree(flooded / "case", tmp_path / "case")
+    with Case.open(tmp_path / "case") as case:
+        case.connection.execute("UPDATE attributions SET part = 'agent script/2'")
+        listed = block_list(case, None, MEASURE, days=30, shared=False)
+    assert listed.entries == ()
+    assert listed.left_out == ("192.0.2.0/24: only agent script/2 rose there, others are behind the same addresses.",)

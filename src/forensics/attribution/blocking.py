@@ -11,7 +11,7 @@ import polars as pl
 
 from forensics.attribution.blocklists import BlockList, Entry, formats
 from forensics.attribution.scene import PACKAGE
-from forensics.attribution.unnamed import MEASURE, addresses, blamed_networks
+from forensics.attribution.unnamed import MEASURE, addresses, blamed_networks, parts_of
 from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
@@ -43,7 +43,7 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
         names = chosen["account_id"].to_list()
         used = case.rows(PACKAGE, "addresses", accounts=names, start=window.start, end=window.end)
         who = "of blocked accounts"
-    left_out = []
+    left_out = parts_of(case, incident) if measure == MEASURE else []
     for row in used:
         if row["other_accounts"] and not shared:
             left_out.append(f"{row['address']} is shared with {counted(row['other_accounts'], 'other account')}.")

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from forensics.attribution.phrases import minutes, percent
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Rival, Weighed
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.case.case import Case
 from forensics.certainty import bounded
+from forensics.linkage.components import through_values
 
 EXPLANATION = "one operator"
 WANTED = [
@@ -82,10 +81,9 @@ def _groups(rows: pl.DataFrame, common: list[int]) -> int:
     accounts = rows["account_id"].n_unique()
     if tied.is_empty():
         return accounts
-    nodes = int(tied["account_id"].max()) + 1 + int(tied["tie"].max()) + 1  # type: ignore[arg-type]
-    ends = tied["account_id"].to_numpy(), tied["tie"].to_numpy() + int(tied["account_id"].max()) + 1  # type: ignore[arg-type]
-    graph = coo_array((np.ones(len(tied), dtype=np.int8), ends), shape=(nodes, nodes))
-    return int(connected_components(graph, directed=False)[0]) + accounts - tied["account_id"].n_unique()
+    account, tie = (tied[column].to_numpy().astype(np.int32) for column in ("account_id", "tie"))
+    groups = through_values(int(account.max()) + 1, int(tie.max()) + 1, account, tie)
+    return len(np.unique(groups)) + accounts - tied["account_id"].n_unique()
 
 
 def _together(rows: pl.DataFrame, names: list[str], leaves: pl.DataFrame, common: list[int]) -> Together:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.capacity import capacity
+from forensics.attribution.capacity import Capacity, capacity
 from forensics.attribution.measures import Measure, measures
 from forensics.attribution.ratelimit import network_limit, rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
@@ -33,30 +33,31 @@ def plan(case: Case) -> None:
     plans: list[dict[str, Any]] = []
     accounts: list[dict[str, Any]] = []
     masks = [whole_window(row) for row in incidents]
+    minutes = plain_minutes(case)
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
-        plans += _nameless(case, incident, masks)
+        borne = None if incident["kind"] in LOAD_KINDS else capacity(minutes, masks, incident["started_at"])
+        plans += _nameless(case, incident, borne, masks)
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue
-        rows, hit = _plan(case, incident, involved, masks, _elsewhere(participants, incident["incident_id"]))
+        rows, hit = _plan(case, incident, borne, involved, masks, _elsewhere(participants, incident["incident_id"]))
         plans += rows
         accounts += hit
     case.replace("response", pl.DataFrame(plans, schema=RESPONSE))
     case.replace("response_accounts", pl.DataFrame(accounts, schema=ACCOUNTS))
 
 
-def _nameless(case: Case, incident: dict[str, Any], masks: list[Window]) -> list[dict[str, Any]]:
+def _nameless(case: Case, incident: dict[str, Any], borne: Capacity | None, masks: list[Window]) -> list[dict[str, Any]]:
     """Return what could be done about networks to which load without an account was attributed."""
     blocked = network_measure(case, incident, masks)
     if blocked is None:
         return []
-    borne = None if incident["kind"] in LOAD_KINDS else capacity(plain_minutes(case), masks, incident["started_at"])
     limited = network_limit(case, incident, borne, masks)
     return [{"incident_id": incident["incident_id"], **row} for row in (blocked, limited) if row]
 
 
 def _plan(
-    case: Case, incident: dict[str, Any], involved: pl.DataFrame, masks: list[Window], elsewhere: dict[str, str]
+    case: Case, incident: dict[str, Any], borne: Capacity | None, involved: pl.DataFrame, masks: list[Window], elsewhere: dict[str, str]
 ) -> tuple[list[Any], list[Any]]:
     window = sudden_window(incident) or load_window(incident)
     loads = case.frame(PACKAGE, "measure_loads", start=window.start, end=window.end)
@@ -65,7 +66,6 @@ def _plan(
     found = measures(case, involved, loads)
     use = _ordinary_use(case, sorted(set().union(*(m.accounts for m in found)) - guilty), masks) | elsewhere
     rows = [_row(incident, measure, guilty, over, use) for measure in found]
-    borne = None if incident["kind"] in LOAD_KINDS else capacity(plain_minutes(case), masks, incident["started_at"])
     rows.append({"incident_id": incident["incident_id"], **rate_limit(case, incident, borne, guilty, masks)})
     asked = dict(loads.filter(pl.col("account_id").is_not_null()).group_by("account_id").agg(pl.col("requests").sum()).iter_rows())
     hit = [

@@ -47,7 +47,17 @@ def network_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -
 
 
 def addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the addresses behind these networks during an incident: address, requests, other_accounts (who use it, too)."""
-    networks = [beginning(n) for n in blamed_networks(case, incident["incident_id"])["subject_id"]]
+    """Return the addresses behind these networks during an incident: address, requests, other_accounts (who use it, too).
+
+    A network of which one agent alone rose is left out: others are behind its addresses (see ``parts_of``).
+    """
+    whole = blamed_networks(case, incident["incident_id"]).filter(pl.col("part").is_null())
+    networks = [beginning(n) for n in whole["subject_id"]]
     window = whole_window(incident)
     return case.rows(PACKAGE, "network_addresses", beginnings=networks, start=window.start, end=window.end, least=LEAST_REQUESTS)
+
+
+def parts_of(case: Case, incident: dict[str, Any]) -> list[str]:
+    """Say which networks no address is blocked of, because only a part of what came from there rose."""
+    rows = blamed_networks(case, incident["incident_id"]).filter(pl.col("part").is_not_null()).to_dicts()
+    return [f"{row['subject_id']}: only {row['part']} rose there, others are behind the same addresses." for row in rows]

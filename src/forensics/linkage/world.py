@@ -19,7 +19,7 @@ class World:
 
     accounts: int
     values: pl.DataFrame
-    """value_no, identifier_type, sharers, family, level, m, chance, owner_bits, block; tied, sampled, coherence_bits, owned"""
+    """value_no, identifier_type, sharers, family, level, m, chance, owner_bits, block, source; tied, sampled, coherence_bits, owned"""
     uses: pl.DataFrame
     """value_no, account_no; sorted"""
     loose: pl.DataFrame

@@ -196,7 +196,7 @@ class _Drawings:
 
     def filled(self, page: str) -> str:
         """Return a page with its charts in their places."""
-        return re.sub("\0([^\0]+)\0", lambda place: self._awaited[place[1]].result(), page)
+        return re.sub("\0([^\0]+)\0", lambda place: self._awaited[place[1]].result() if place[1] in self._awaited else "", page)
 
     def close(self) -> None:
         """Let the thread go that waits for charts."""
