@@ -27,7 +27,8 @@ def began_together(case: Case, scene: Scene, groups: Mapping[str, str], expected
     """
     start, end = scene.window.start - BEFORE, scene.window.end
     keys = list(expected)
-    place = pl.DataFrame({"account_id": list(groups), "place": [keys.index(key) for key in groups.values()]})
+    places = {key: place for place, key in enumerate(keys)}
+    place = pl.DataFrame({"account_id": list(groups), "place": [places[key] for key in groups.values()]})
     rows = case.frame(PACKAGE, "participant_minutes", accounts=sorted(groups), start=start, end=end)
     at = (pl.col("minute") - start).dt.total_minutes().alias("at")
     table = rows.join(place, on="account_id").group_by("place", at).agg(pl.col("requests").sum())

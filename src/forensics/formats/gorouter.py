@@ -17,14 +17,14 @@ _LINE = (
     r'^(\S+) - \[([^\]]+)\] "(.*?)" (\d{3}|-|"-") (\d+|-) (\d+|-) "(.*?)" "(.*?)" "([^"]*)" "([^"]*)" '
     r'(x_forwarded_for:"([^"]*)".*)$'
 )
-_FIELDS = (*("host", "time", "request", "status", "received", "bytes", "referrer", "user_agent", "peer", "backend", "named", "forwarded"),)
+_FIELDS = ["host", "time", "request", "status", "received", "bytes", "referrer", "user_agent", "peer", "backend", "named", "forwarded"]
 
 
 def open_gorouter(options: ReadOptions) -> Parser:
     """Return the parser of Gorouter's access log."""
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
-        t = lines.select(pl.col("raw").str.extract_groups(_LINE).struct.rename_fields(list(_FIELDS)).alias("f")).unnest("f")
+        t = lines.select(pl.col("raw").str.extract_groups(_LINE).struct.rename_fields(_FIELDS).alias("f")).unnest("f")
         named = t["named"]
         timestamp = to_instant(t["time"], options.time_zone)
         found = {"client": t["peer"], **{role: t[role] for role in ("request", "status", "bytes", "referrer", "user_agent")}}
