@@ -160,6 +160,38 @@ def test_the_share_that_is_told_is_that_of_the_accounts_that_are_told(case: Case
     assert ("that the evidence does not join into one" in told) == ("from the largest" in told) == several
 
 
+@pytest.mark.parametrize(
+    ("verdict", "sure", "end"),
+    [
+        ("no single actor", 0.7, "; the best explanation is “bad deploy”."),
+        ("no single actor", 0.5, "; the best explanation is “bad deploy”, likely (70%)."),
+        ("inconclusive", 0.5, ": no explanation stands out; the likeliest are “bad deploy”, likely (70%) and “crawler”, unlikely (20%)."),
+    ],
+)
+def test_who_is_not_blamed_is_told_with_what_explains_it(case: Case, verdict: str, sure: float, end: str) -> None:
+    fill(case)
+    case.replace("incidents", case.table("incidents").with_columns(pl.lit(verdict).alias("verdict"), pl.lit(sure).alias("likelihood")))
+    weighed = {"bad deploy": 0.7, "crawler": 0.2, "one operator": 0.9}
+    case.replace("rivals", pl.DataFrame([{"incident_id": INCIDENT, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
+    case.replace("attributions", case.table("attributions").clear())
+    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    told = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
+    assert f"No actor is blamed (verdict “{verdict}”){end}" in told
+
+
+def test_failures_that_are_no_incident_are_told(case: Case) -> None:
+    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    (note,) = summary.build(_changed(made, "overview", failed=7, answered=1_040))
+    assert isinstance(note, Note)
+    assert "7 of 1,040 answered requests failed (status 500 or above)" in note.text
+    figures = key_figures.build(_changed(made, "overview", failed=7, answered=1_040))[0]
+    assert isinstance(figures, Figures)
+    assert [(item.label, item.value, item.detail) for item in figures.items[:1]] == [("failed requests", "7", "of 1,040")]
+    (note,) = summary.build(made)
+    assert isinstance(note, Note)
+    assert "failed" not in note.text
+
+
 def test_changes_tell_merged_new_and_gone_actors_of_every_level(case: Case) -> None:
     after = _made(case)
     members = after.tables["members"]

@@ -90,6 +90,24 @@ def test_tables_sort_and_filter_and_the_chart_tells_values_and_zooms(case: Case,
 
 
 @chromium
+def test_times_are_told_in_another_zone_on_demand_and_copies_stay_in_utc(case: Case, tmp_path: Path, browser: Browser) -> None:
+    browser.open(_report(case, tmp_path / "out"))
+    browser.run(
+        "window.t = document.querySelector('#timeline .table'); window.z = t.querySelector('select[aria-label^=\"Another time zone\"]')"
+    )
+    before = browser.run("t.querySelector('tbody').textContent")
+    browser.run("z.value = 'America/Los_Angeles'; z.dispatchEvent(new Event('change'))")
+    assert browser.run("[...t.querySelectorAll('td[data-zone]')].map((c) => c.textContent + ' ' + c.dataset.zone)").count(
+        "2024-03-02 00:00:00 2024-03-01 16:00:00 GMT-8"
+    )
+    assert browser.run("t.querySelector('th').dataset.zone") == "America/Los_Angeles"
+    assert browser.run("t.querySelector('tbody').textContent") == before  # so copies, CSV, sorting and filtering are in UTC
+    browser.run("z.value = ''; z.dispatchEvent(new Event('change'))")
+    assert browser.run("t.querySelectorAll('[data-zone]').length") == 0
+    assert browser.messages == []
+
+
+@chromium
 @pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1400, "light")])
 def test_nothing_overflows_the_window_and_every_control_has_a_name(
     case: Case, tmp_path: Path, browser: Browser, width: int, scheme: str

@@ -62,4 +62,4 @@ def _network(case: Case, names: list[str], loads: pl.DataFrame) -> Measure:
 
 
 def _listed(names: list[str], most: int = 12) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")

@@ -10,12 +10,12 @@ from forensics.incidents.times import moment, span
 from forensics.text import counted
 
 WHAT = {
-    "errors": "failed",
-    "latency": "was slow",
-    "collapse": "lost most of its load",
-    "silence": "fell silent",
-    "surge": "was asked for far more than usual",
-    "collection": "was collected from at machine speed",
+    "errors": "requests to {} failed",
+    "latency": "{} was slow",
+    "collapse": "{} lost most of its load",
+    "silence": "{} fell silent",
+    "surge": "{} was asked for far more than usual",
+    "collection": "{} was collected from at machine speed",
 }
 
 
@@ -27,9 +27,9 @@ def worded(finding: Finding) -> Finding:
 def summary(finding: Finding) -> str:
     """One plain sentence, every number of which is in the tables."""
     scope = finding.found.scope
-    subject = "Everything" if scope.part == "everything" else f"{scope.part.capitalize()} {scope.name}"
-    did = "refused most of what was asked of it" if finding.found.refusing else WHAT[finding.found.kind]
-    parts = [f"{subject} {did} {_when(finding)}", *_counts(finding)]
+    subject = "the service" if scope.part == "everything" else f"{scope.part} {scope.name}"
+    did = ("{} refused most of what was asked of it" if finding.found.refusing else WHAT[finding.found.kind]).format(subject)
+    parts = [f"{did[0].upper()}{did[1:]} {_when(finding)}", *_counts(finding)]
     if finding.found.kind not in ("surge", "collection"):
         parts.extend(_course(finding))
     return "; ".join(parts) + "."

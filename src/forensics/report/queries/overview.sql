@@ -12,6 +12,8 @@ SELECT
     min(first_at) FILTER (kind = 'log') AS first_at,
     max(last_at) FILTER (kind = 'log') AS last_at,
     (SELECT count(DISTINCT minute) FROM service_minutes) AS logged_minutes,
+    (SELECT CAST(coalesce(sum(answered), 0) AS BIGINT) FROM service_minutes) AS answered,
+    (SELECT CAST(coalesce(sum(failed), 0) AS BIGINT) FROM service_minutes) AS failed,
     (SELECT count(*) FROM accounts) AS accounts,
     (SELECT count(*) FROM payments) AS payments,
     (SELECT count(*) FROM actors) AS actors

@@ -16,6 +16,8 @@ def build(document: Document) -> tuple[Block, ...]:
     """Return the figures."""
     overview = document.rows("overview")[0]
     items = [figure for incident in document.rows("incidents")[:1] for figure in _of_incident(document, incident)]
+    if not items and overview.get("answered"):  # absent from documents of earlier versions
+        items.append(Figure("failed requests", number(overview["failed"]), f"of {number(overview['answered'])}", "overview"))
     items += [
         Figure("requests examined", number(overview["events"]), f"in {counted(overview['logs'], 'log')}", "overview"),
         Figure("accounts known", number(overview["accounts"]), counted(overview["payments"], "payment"), "overview"),

@@ -17,7 +17,8 @@ def build(document: Document) -> tuple[Block, ...]:
     """Return the sentences of the worst incident, and one for each other."""
     incidents = document.rows("incidents")
     if not incidents:
-        return (Note(f"No incident was found in the evidence.{_little(document)} What was examined, and what was not, is listed below."),)
+        said = f"No incident was found in the evidence.{_usual_failures(document)}{_little(document)}"
+        return (Note(f"{said} What was examined, and what was not, is listed below."),)
     worst = Sentences(tuple(_sentences(document, incidents[0])), numbered=True)
     if len(incidents) == 1:
         return (worst,)
@@ -37,6 +38,17 @@ def _little(document: Document) -> str:
     if minutes is None or minutes >= LITTLE:
         return ""
     return f" The logs hold requests of {counted(minutes, 'minute')} only: what load is usual is not known, and no load is called unusual."
+
+
+def _usual_failures(document: Document) -> str:
+    """Say how many requests failed without an incident."""
+    overview = document.rows("overview")[0]
+    if not overview.get("failed"):  # absent from documents of earlier versions
+        return ""
+    return (
+        f" {number(overview['failed'])} of {counted(overview['answered'], 'answered request')} failed (status 500 or above), "
+        "at no time so many together that chance cannot explain them."
+    )
 
 
 OTHERS = 8
@@ -125,10 +137,8 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
 def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     found = blamed(document, incident)
     if found is None:
-        best = explained_by(document, incident)
-        why = f"; the best explanation is “{best['explanation']}”, {likely(best['likelihood'])}" if best else ""
         return Sentence(
-            f"No actor is blamed (verdict “{incident['verdict']}”){why}.",
+            f"No actor is blamed (verdict “{incident['verdict']}”){_why(document, incident)}.",
             observed=False,
             likelihood=incident["likelihood"],
             query="attributions",
@@ -144,6 +154,19 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
         query="attributions",
         section="actors",
     )
+
+
+def _why(document: Document, incident: dict[str, Any]) -> str:
+    """Return what explains an incident for which nobody is blamed, or that nothing does, as the end of a sentence."""
+    best = explained_by(document, incident)
+    if best is not None:
+        sure = "" if best["likelihood"] == incident["likelihood"] else f", {likely(best['likelihood'])}"
+        return f"; the best explanation is “{best['explanation']}”{sure}"
+    weighed = explanations(document, incident)[:2]
+    if not weighed:
+        return ""
+    most = " and ".join(f"“{row['explanation']}”, {likely(row['likelihood'])}" for row in weighed)
+    return f": no explanation stands out; the likeliest {'is' if len(weighed) == 1 else 'are'} {most}"
 
 
 def _named(document: Document, found: Blamed) -> str:

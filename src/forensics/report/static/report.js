@@ -13,6 +13,27 @@
   const quoted = (text) => (/[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text);
   const cellText = (cell) => (cell.dataset.v !== undefined ? cell.dataset.v : defused(cell.dataset.whole ?? cell.textContent.trim()));
 
+  /* The times of a table again in another zone, on demand, below the ones in UTC: drawn by the style sheet, so that text, copies and CSV stay as they are. */
+  const zones = (title, head, cells) => {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone, select = make("select", "");
+    select.setAttribute("aria-label", "Another time zone for " + title);
+    select.append(make("option", "UTC only", { value: "" }));
+    for (const zone of new Set([own, ...(Intl.supportedValuesOf?.("timeZone") ?? [])])) select.append(make("option", zone, { value: zone }));
+    select.addEventListener("change", () => {
+      const style = { timeZone: select.value, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "shortOffset", hourCycle: "h23" };
+      const format = select.value && new Intl.DateTimeFormat("en-GB", style);
+      for (const cell of cells) {
+        const at = Date.parse(cell.textContent.trim().replace(" ", "T") + "Z");
+        if (!format || Number.isNaN(at)) { delete cell.dataset.zone; continue; }
+        const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+        cell.dataset.zone = part.year + "-" + part.month + "-" + part.day + " " + part.hour + ":" + part.minute + ":" + part.second + " " + part.timeZoneName;
+      }
+      if (format) head.dataset.zone = select.value;
+      else delete head.dataset.zone;
+    });
+    return select;
+  };
+
   for (const box of document.querySelectorAll(".table")) {
     const table = box.querySelector("table"), body = table.tBodies[0], rows = [...body.rows], heads = [...table.tHead.rows[0].cells];
     const bar = box.querySelector(".bar"), count = box.querySelector(".count"), said = count.textContent;
@@ -43,6 +64,8 @@
       select.addEventListener("change", apply);
       bar.append(select);
     }
+    const timed = heads.findIndex((head) => head.textContent.includes("(UTC)"));
+    if (timed >= 0) bar.append(zones(box.dataset.title, heads[timed], rows.map((row) => row.cells[timed])));
     const copy = button("Copy", "Copy the rows shown of " + box.dataset.title, () => {
       const text = exported((cells) => cells.map((cell) => cell.replaceAll(/[\t\r\n]/g, " ")).join("\t"));
       const done = () => { copy.textContent = "Copied"; setTimeout(() => { copy.textContent = "Copy"; }, 1500); };

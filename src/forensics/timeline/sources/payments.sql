@@ -25,7 +25,7 @@ WHERE nth = 1 AND accounts <= 25
 UNION ALL
 SELECT
     incident_id, min(paid_at), 'payment',
-    format('First of {:,} payments of {} accounts of {}.', count(*), max(accounts), coalesce(any_value(label ORDER BY label), actor_id)), TRUE,
+    format('First of {:,} payments of {:,} accounts of {}.', count(*), max(accounts), coalesce(any_value(label ORDER BY label), actor_id)), TRUE,
     actor_id, NULL, arg_min(evidence_id, (paid_at, account_id, line)), arg_min(line, (paid_at, account_id, line)), count(*), NULL
 FROM part
 WHERE accounts > 25
