@@ -153,4 +153,4 @@ def write_story(story: pl.DataFrame, style: str | None, output: Path | None, dra
         else:
             output.write_text(text, encoding="utf-8", newline="")
     else:
-        emit(csv_columns("timeline", story) if chosen == "csv" else story, style=chosen, output=output)
+        emit(story if chosen == "table" else csv_columns("timeline", story), style=chosen, output=output)
