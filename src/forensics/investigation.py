@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -35,14 +35,14 @@ class Investigation:
         return tuple(text for block in summary.build(self.document) for text in _texts(block))
 
 
-def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Progress, *, strict: bool = False) -> Investigation:
+def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Progress, options: LoadOptions) -> Investigation:
     """Load ``evidence`` into the case in ``folder`` (made when there is none), analyse it and write the report to ``out``.
 
     ``ForensicsError`` when nothing could be loaded: then the case is as it was and no report is written.
     """
     make_ready()
     with Case.create(folder) as case:
-        loaded = load(case, evidence, LoadOptions(strict=strict, exclude=(out,)), progress)
+        loaded = load(case, evidence, replace(options, exclude=(out,)), progress)
         write_report(case, out, None, progress)
     return Investigation(loaded, from_json((out / "report.json").read_text(encoding="utf-8")), out / "report.html")
 

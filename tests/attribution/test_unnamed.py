@@ -13,6 +13,7 @@ import pytest
 from forensics.attribution.blocking import block_list
 from forensics.attribution.unnamed import MEASURE
 from forensics.case.case import Case
+from forensics.case.load_options import LoadOptions
 from forensics.errors import UsageError
 from forensics.investigation import investigate
 from forensics.progress import Silent
@@ -47,7 +48,7 @@ def lines() -> list[tuple[datetime, str]]:
 def flooded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("flood")
     (folder / "access.log").write_text("".join(line for _, line in lines()))
-    investigate(folder / "case", [str(folder / "access.log")], folder / "out", Silent())
+    investigate(folder / "case", [str(folder / "access.log")], folder / "out", Silent(), LoadOptions())
     return folder
 
 

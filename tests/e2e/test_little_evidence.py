@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 import re
 from collections.abc import Callable
@@ -147,3 +148,17 @@ def test_without_statuses_failures_are_not_seen_and_silence_is(told, requests):
     assert all(row["kind"] != "errors" for row in found["incidents"])
     assert "silence" in {row["kind"] for row in found["incidents"]}
     assert "no status" in basis(found)
+
+
+def test_investigate_takes_what_is_said_about_all_the_evidence(quick, tmp_path):
+    log = tmp_path / "logs" / "app.jsonl"
+    log.parent.mkdir()
+    times = ("2024-03-01 23:59:59", "2024-03-02 00:30:00", "2024-03-02 01:30:00")
+    log.write_text("".join(json.dumps({"time": t, "ip": "198.18.0.1", "method": "GET", "path": "/", "status": 200}) + "\n" for t in times))
+    options = ("--time-zone", "Europe/Berlin", "--from", "2024-03-01T23:00", "--to", "2024-03-02T00:15:00Z")
+    quick("investigate", log.parent, "--case", tmp_path / "case", "--out", tmp_path / "out", *options)
+    events = quick("sql", "SELECT timestamp FROM events", "--case", tmp_path / "case", "--format", "json").stdout
+    assert [row["timestamp"] for row in json.loads(events)] == ["2024-03-01T23:30:00.000000Z"]
+    wrong = quick("investigate", log.parent, "--case", tmp_path / "other", "--time-zone", "Europe/Nowhere", check=2)
+    assert "'Europe/Nowhere' is no time zone" in wrong.stderr
+    assert not (tmp_path / "other").exists()

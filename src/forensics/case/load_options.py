@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from forensics.case.rulings import moment
 from forensics.errors import UsageError
 
 
@@ -66,6 +67,16 @@ class LoadOptions:
                 ipaddress.ip_network(network, strict=False)
             except ValueError as error:
                 raise UsageError(f"{network!r} is no address or network: give one like 198.18.0.0/16.") from error
+
+
+def read_options(since: str | None, until: str | None, proxies: Sequence[str] | None, offsets: Sequence[str] | None) -> LoadOptions:
+    """Return the options that are texts to be read: two times, networks, and ``HOST=SECONDS``; ``UsageError`` where one is none."""
+    return LoadOptions(
+        since=moment(since) if since else None,
+        until=moment(until) if until else None,
+        trusted_proxies=tuple(proxies or ()),
+        clock_offsets=clock_offsets(offsets or ()),
+    )
 
 
 def clock_offsets(given: Sequence[str]) -> dict[str, float]:

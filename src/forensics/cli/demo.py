@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forensics.cli.options import DEFAULT_CASE, CaseFolder
+from forensics.cli.options import (
+    DEFAULT_CASE,
+    CaseFolder,
+    ClockOption,
+    LogFormatOption,
+    ProxyOption,
+    SinceOption,
+    StrictOption,
+    TimeZoneOption,
+    UntilOption,
+)
 
 if TYPE_CHECKING:
     from forensics.investigation import Investigation
 
 EvidenceArgument = Annotated[list[str], typer.Argument(metavar="EVIDENCE...", help="Files, folders, globs; - for standard input.")]
 OutFolder = Annotated[Path, typer.Option("--out", help="The report folder.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Fail when any file is refused.")]
 
 
 def demo(out: OutFolder = Path("report")) -> None:
@@ -26,15 +36,25 @@ def demo(out: OutFolder = Path("report")) -> None:
       forensics demo --out report
       forensics timeline --case report/case
     """
+    from forensics.case.load_options import LoadOptions
     from forensics.investigation import investigate as run
     from forensics.investigation import sample_evidence
     from forensics.progress import Terminal
 
-    tell(run(out / "case", [str(sample_evidence())], out, Terminal()), out / "case")
+    tell(run(out / "case", [str(sample_evidence())], out, Terminal(), LoadOptions()), out / "case")
 
 
 def investigate(
-    evidence: EvidenceArgument, case: CaseFolder = DEFAULT_CASE, out: OutFolder = Path("report"), strict: Strict = False
+    evidence: EvidenceArgument,
+    case: CaseFolder = DEFAULT_CASE,
+    out: OutFolder = Path("report"),
+    log_format: LogFormatOption = None,
+    time_zone: TimeZoneOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    trusted_proxy: ProxyOption = None,
+    clock_offset: ClockOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """Do the main job in one go: load the evidence, find what happened and who caused it, write the report.
 
@@ -43,11 +63,17 @@ def investigate(
       forensics investigate logs/ accounts.csv payments.csv --out report
       forensics investigate '/var/log/nginx/access.log*' --case monday
       zcat access.log.gz | forensics investigate - --case monday
+      forensics investigate export.zip --time-zone Europe/Berlin --from 2024-02-19 --to 2024-03-05
+
+    What differs from file to file (kind, tier, host, exhibit) is said with `forensics load`, before.
     """
+    from forensics.case.load_options import read_options
     from forensics.investigation import investigate as run
     from forensics.progress import Terminal
 
-    tell(run(case, evidence, out, Terminal(), strict=strict), case)
+    read = read_options(since, until, trusted_proxy, clock_offset)
+    options = replace(read, log_format=log_format, time_zone=time_zone, strict=strict)
+    tell(run(case, evidence, out, Terminal(), options), case)
 
 
 def tell(found: Investigation, case: Path) -> None:

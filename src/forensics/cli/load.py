@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forensics.cli.options import DEFAULT_CASE, CaseFolder
+from forensics.cli.options import (
+    DEFAULT_CASE,
+    CaseFolder,
+    ClockOption,
+    LogFormatOption,
+    ProxyOption,
+    SinceOption,
+    StrictOption,
+    TimeZoneOption,
+    UntilOption,
+)
 
 if TYPE_CHECKING:
     from forensics.case.loading import LoadResult
@@ -36,17 +47,15 @@ def load(
     evidence: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.", show_default=False)],
     case: CaseFolder = DEFAULT_CASE,
     kind: Annotated[Kind | None, typer.Option(help="What the files are, where they are not recognised.")] = None,
-    log_format: Annotated[
-        str | None, typer.Option(help="Name of a log format (see `forensics formats`), or an Apache LogFormat or nginx log_format string.")
-    ] = None,
-    time_zone: Annotated[str | None, typer.Option(help="IANA zone of timestamps that carry none (default: UTC).")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="Keep requests from this time on (ISO 8601, UTC unless it says).")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Keep requests before this time.")] = None,
+    log_format: LogFormatOption = None,
+    time_zone: TimeZoneOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     tier: Annotated[Tier | None, typer.Option(help="Which tier wrote these logs.")] = None,
     host: Annotated[str | None, typer.Option(help="Which host wrote these logs (default: from the path).")] = None,
-    trusted_proxy: Annotated[list[str] | None, typer.Option(help="Address or network whose X-Forwarded-For is believed.")] = None,
-    clock_offset: Annotated[list[str] | None, typer.Option(help="HOST=SECONDS to add to a host's clock.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail when any file is refused.")] = False,
+    trusted_proxy: ProxyOption = None,
+    clock_offset: ClockOption = None,
+    strict: StrictOption = False,
     exhibit: Annotated[str | None, typer.Option(help="Exhibit number, kept with the evidence.")] = None,
     collected_by: Annotated[str | None, typer.Option(help="Who collected it.")] = None,
     collected_at: Annotated[str | None, typer.Option(help="When it was collected.")] = None,
@@ -61,18 +70,14 @@ def load(
       zcat access.log.gz | forensics load - --host edge-1
       forensics load old.log --log-format '%h %l %u %t "%r" %>s %b %D'
     """
-    from forensics.case import rulings
     from forensics.case.case import Case
-    from forensics.case.load_options import LoadOptions, clock_offsets
+    from forensics.case.load_options import read_options
     from forensics.case.loading import load as load_evidence
     from forensics.progress import Terminal
 
-    options = LoadOptions(
+    options = replace(
+        read_options(since, until, trusted_proxy, clock_offset),
         kind=kind, log_format=log_format, time_zone=time_zone, tier=tier, host=host, strict=strict,
-        since=rulings.moment(since) if since else None,
-        until=rulings.moment(until) if until else None,
-        trusted_proxies=tuple(trusted_proxy or ()),
-        clock_offsets=clock_offsets(clock_offset or ()),
         exhibit=exhibit, collected_by=collected_by, collected_at=collected_at, note=note,
     )  # fmt: skip
     with Case.create(case) as opened:

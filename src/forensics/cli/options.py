@@ -28,6 +28,20 @@ OutputOption = Annotated[Path | None, typer.Option("--output", help="Write the l
 DEFAULT_CASE = Path("case")
 
 
+# What the user says about evidence at load ------------------------------------------------------------------------------
+
+LogFormatOption = Annotated[
+    str | None,
+    typer.Option("--log-format", help="Name of a log format (see `forensics formats`), or an Apache LogFormat or nginx log_format string."),
+]
+TimeZoneOption = Annotated[str | None, typer.Option("--time-zone", help="IANA zone of timestamps that carry none (default: UTC).")]
+SinceOption = Annotated[str | None, typer.Option("--from", help="Keep requests from this time on (ISO 8601, UTC unless it says).")]
+UntilOption = Annotated[str | None, typer.Option("--to", help="Keep requests before this time.")]
+ProxyOption = Annotated[list[str] | None, typer.Option("--trusted-proxy", help="Address or network whose X-Forwarded-For is believed.")]
+ClockOption = Annotated[list[str] | None, typer.Option("--clock-offset", help="HOST=SECONDS to add to a host's clock.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Fail when any file is refused.")]
+
+
 # Limits: options of every command, see ``Program.get_command`` ----------------------------------------------------------
 
 
