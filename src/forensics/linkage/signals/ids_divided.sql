@@ -4,46 +4,69 @@
 --      by a share of the ids (spread by their numbers, so that odd and even stay alike) that keeps the work within bounds.
 -- weigh: family=behaviour level=operator m=0.3 chance=1 owner=none
 CREATE OR REPLACE TEMP VIEW signal AS
-WITH takers AS MATERIALIZED (
-    SELECT account_id, route, count(DISTINCT object_no) AS objects, min(object_no) AS low, max(object_no) AS high
-    FROM object_steps
-    GROUP BY account_id, route
-    HAVING count(DISTINCT object_no) >= 100
-    QUALIFY row_number() OVER (PARTITION BY route ORDER BY count(DISTINCT object_no) DESC, account_id) <= 100
+WITH busy AS (SELECT account_no, route_no FROM object_steps GROUP BY ALL HAVING count(*) >= 100),
+objects AS MATERIALIZED (SELECT DISTINCT account_no, route_no, object_no FROM object_steps SEMI JOIN busy USING (account_no, route_no)),
+takers AS MATERIALIZED (
+    SELECT account_no, route_no, count(*) AS objects, min(object_no) AS low, max(object_no) AS high
+    FROM objects
+    GROUP BY account_no, route_no
+    HAVING count(*) >= 100
+    QUALIFY row_number() OVER (PARTITION BY route_no ORDER BY count(*) DESC, account_no) <= 100
 ),
-stretches AS (
-    SELECT a.account_id AS one, b.account_id AS other, a.route, greatest(a.low, b.low) AS low, least(a.high, b.high) AS high
+shares AS (SELECT route_no, CAST(ceil(sum(objects) / 50000) AS BIGINT) AS one_in FROM takers GROUP BY route_no),
+stretches AS MATERIALIZED (
+    SELECT
+        a.account_no AS one, b.account_no AS other, a.route_no, greatest(a.low, b.low) AS low, least(a.high, b.high) AS high,
+        (least(a.high, b.high) - greatest(a.low, b.low) + 1) / s.one_in AS ids
     FROM takers AS a
-    JOIN takers AS b ON b.route = a.route AND b.account_id > a.account_id
+    JOIN takers AS b ON b.route_no = a.route_no AND b.account_no > a.account_no
+    JOIN shares AS s ON s.route_no = a.route_no
     WHERE least(a.high, b.high) - greatest(a.low, b.low) >= 0.5 * least(a.high - a.low, b.high - b.low)
 ),
-shares AS (SELECT route, CAST(ceil(sum(objects) / 50000) AS BIGINT) AS one_in FROM takers GROUP BY route),
 sampled AS MATERIALIZED (
-    SELECT DISTINCT t.account_id, t.route, t.object_no, s.one_in
-    FROM object_steps AS t
-    JOIN takers AS k ON k.account_id = t.account_id AND k.route = t.route
-    JOIN shares AS s ON s.route = t.route
-    WHERE (t.object_no % 1000003) * 2654435761 % 4294967296 // 65536 % s.one_in = 0
+    SELECT o.account_no, o.route_no, o.object_no, row_number() OVER (PARTITION BY o.account_no, o.route_no ORDER BY o.object_no) AS nth
+    FROM objects AS o
+    SEMI JOIN takers AS k ON k.account_no = o.account_no AND k.route_no = o.route_no
+    JOIN shares AS s ON s.route_no = o.route_no
+    WHERE (o.object_no % 1000003) * 2654435761 % 4294967296 // 65536 % s.one_in = 0
 ),
-sides AS (SELECT *, unnest([one, other]) AS account_id FROM stretches),
-inside AS (
-    SELECT s.one, s.other, s.route, any_value((s.high - s.low + 1) / t.one_in) AS ids, count(*) FILTER (t.account_id = s.one) AS ones,
-        count(*) FILTER (t.account_id = s.other) AS others, count(*) - count(DISTINCT t.object_no) AS met
+-- How many each took of a stretch that both worked in: up to its end, less those before its beginning.
+sides AS (SELECT one, other, route_no, low, high, unnest([one, other]) AS account_no FROM stretches),
+ended AS (
+    SELECT s.*, h.nth AS up_to
     FROM sides AS s
-    JOIN sampled AS t ON t.route = s.route AND t.account_id = s.account_id AND t.object_no BETWEEN s.low AND s.high
-    GROUP BY s.one, s.other, s.route
+    ASOF JOIN sampled AS h ON h.account_no = s.account_no AND h.route_no = s.route_no AND s.high >= h.object_no
 ),
-divided AS (SELECT * FROM inside WHERE CAST(ones AS DOUBLE) * others / ids >= 20 AND met <= 0.1 * CAST(ones AS DOUBLE) * others / ids),
-first_uses AS (
-    SELECT account_id, route, min((started_at, evidence_id, line)) AS first_use
-    FROM object_steps
-    SEMI JOIN (SELECT one AS account_id, route FROM divided UNION SELECT other, route FROM divided) USING (account_id, route)
-    WHERE object_no IS NOT NULL
-    GROUP BY account_id, route
+took AS (
+    SELECT e.one, e.other, e.route_no, e.account_no, e.up_to - coalesce(l.nth, 0) AS objects
+    FROM ended AS e
+    ASOF LEFT JOIN sampled AS l ON l.account_no = e.account_no AND l.route_no = e.route_no AND e.low > l.object_no
+),
+many AS (
+    SELECT s.one, s.other, s.route_no, s.low, s.high, CAST(x.objects AS DOUBLE) * y.objects / s.ids AS expected
+    FROM stretches AS s
+    JOIN took AS x ON x.one = s.one AND x.other = s.other AND x.route_no = s.route_no AND x.account_no = s.one
+    JOIN took AS y ON y.one = s.one AND y.other = s.other AND y.route_no = s.route_no AND y.account_no = s.other
+    WHERE CAST(x.objects AS DOUBLE) * y.objects / s.ids >= 20
+),
+both_took AS (
+    SELECT m.one, m.other, m.route_no, count(*) AS objects
+    FROM sampled AS a
+    JOIN sampled AS b ON b.route_no = a.route_no AND b.object_no = a.object_no AND b.account_no > a.account_no
+    JOIN many AS m ON m.one = a.account_no AND m.other = b.account_no AND m.route_no = a.route_no AND a.object_no BETWEEN m.low AND m.high
+    GROUP BY ALL
+),
+divided AS (
+    SELECT m.one, m.other, m.route_no
+    FROM many AS m
+    LEFT JOIN both_took AS t ON t.one = m.one AND t.other = m.other AND t.route_no = m.route_no
+    WHERE coalesce(t.objects, 0) <= 0.1 * m.expected
 )
 SELECT
-    t.account_id, 'ids_divided' AS identifier_type, d.route || ' ' || d.one || ' and ' || d.other AS identifier_value, f.first_use[1] AS first_at,
-    f.first_use[1] AS last_at, t.objects AS uses, f.first_use[2] AS evidence_id, f.first_use[3] AS line
+    n.account_id, 'ids_divided' AS identifier_type, n.route || ' ' || x.account_id || ' and ' || y.account_id AS identifier_value,
+    n.started_at AS first_at, n.started_at AS last_at, t.objects AS uses, n.evidence_id, n.line
 FROM divided AS d
-JOIN takers AS t ON t.route = d.route AND t.account_id IN (d.one, d.other)
-JOIN first_uses AS f ON f.route = t.route AND f.account_id = t.account_id;
+JOIN asking_accounts AS x ON x.account_no = d.one
+JOIN asking_accounts AS y ON y.account_no = d.other
+JOIN takers AS t ON t.route_no = d.route_no AND t.account_no IN (d.one, d.other)
+JOIN named_steps AS n ON n.account_no = t.account_no AND n.route_no = t.route_no AND n.place = 1;
