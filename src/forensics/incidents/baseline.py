@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forensics.incidents.chance import Chance, swings, unmasked
+from forensics.incidents.clockwork import by_the_clock
 from forensics.incidents.series import Axis, Bools, Floats, Ints, Series
 
 Chances = dict[int, Chance]
@@ -93,9 +94,20 @@ def fit(axis: Axis, requests: Floats, masked: Bools, level_days: float = 1.0) ->
         fitted = level
     else:
         fitted, rhythm = _rhythmic(binned, weekend, per_day, known_days, round(per_day * level_days / 2))
-    centres = (np.arange(len(binned)) + 0.5) * width - offset % width - 0.5
-    expected = np.interp(np.arange(axis.minutes), centres, fitted)
-    return np.maximum(expected, 1e-6), rhythm
+    expected = np.maximum(_at_minutes(axis, fitted, width, offset), 1e-6)
+    if known_days < FEWEST_DAYS:
+        return expected, rhythm
+    place = np.arange(axis.minutes)
+    kinds = (
+        weekend[(place + offset % width) // width].astype(int) if known_days >= FEWEST_DAYS_OF_WEEK else np.zeros(axis.minutes, dtype=int)
+    )
+    return by_the_clock(requests, expected, masked, (place + offset) % 1440, kinds), rhythm
+
+
+def _at_minutes(axis: Axis, fitted: Floats, width: int, offset: int) -> Floats:
+    centres = (np.arange(len(fitted)) + 0.5) * width - offset % width - 0.5
+    found: Floats = np.interp(np.arange(axis.minutes), centres, fitted)
+    return found
 
 
 def _bin_width(requests: Floats, masked: Bools) -> int:

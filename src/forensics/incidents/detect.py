@@ -141,7 +141,9 @@ def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | Non
 
 
 def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
-    """Add what each incident did to requests and accounts; drop those that are one client's own trouble."""
+    """Add what each incident did to requests and accounts; drop those that are one client's own trouble, or its job that did not come."""
     facts = {row["incident_id"]: row for row in case.rows("incidents", "facts")} if findings else {}
-    kept = [finding.knowing(facts.get(finding.incident_id, {})) for finding in findings]
-    return [wording.worded(finding) for finding in kept if not finding.of_few_clients()]
+    missing = any(finding.found.kind in ("collapse", "silence") for finding in findings)
+    absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs")} if missing else set()
+    known = [finding.knowing(facts.get(finding.incident_id, {})) for finding in findings if finding.incident_id not in absent]
+    return [wording.worded(finding) for finding in known if not finding.of_few_clients()]

@@ -1,0 +1,76 @@
+-- title: missing load that is one client's job which did not come, or came at another time
+-- why: a nightly job of one customer may be most of the load of its hour. Without it the hour looks like a collapse, though everybody else
+--      came as usual. Compared with the same hours of the days around; where the others are too few to tell, the job must not have been
+--      there just before either (a service that fails cuts off who was there).
+-- parameters: none; reads `incidents` as filled by detection
+WITH spans AS (
+    SELECT incident_id, date_trunc('minute', started_at) AS low, coalesce(ended_at, started_at) AS high
+    FROM incidents
+    WHERE kind IN ('collapse', 'silence') AND scope = 'everything'
+),
+
+logged AS (SELECT min(minute) AS first_at, max(minute) AS last_at FROM service_minutes),
+
+windows AS (
+    SELECT s.incident_id, d.day, s.low + to_days(CAST(d.day AS INTEGER)) AS low, s.high + to_days(CAST(d.day AS INTEGER)) AS high
+    FROM spans AS s
+    CROSS JOIN range(-7, 8) AS d (day)
+    JOIN logged AS l ON s.low + to_days(CAST(d.day AS INTEGER)) >= l.first_at AND s.high + to_days(CAST(d.day AS INTEGER)) <= l.last_at
+),
+
+used AS (
+    SELECT w.incident_id, w.day, m.account_id, m.network, m.agent_id, sum(m.requests) AS requests
+    FROM windows AS w
+    JOIN subject_minutes AS m ON m.minute BETWEEN w.low AND w.high
+    GROUP BY ALL
+),
+
+totals AS (
+    SELECT w.incident_id, w.day, coalesce(sum(u.requests), 0) AS requests
+    FROM windows AS w
+    LEFT JOIN used AS u USING (incident_id, day)
+    GROUP BY w.incident_id, w.day
+),
+
+clients AS (
+    SELECT incident_id, day, 'account' AS kind, account_id AS client, sum(requests) AS requests FROM used WHERE account_id IS NOT NULL GROUP BY ALL
+    UNION ALL
+    SELECT incident_id, day, 'network', network, sum(requests) FROM used WHERE network IS NOT NULL GROUP BY ALL
+    UNION ALL
+    SELECT incident_id, day, 'agent', CAST(agent_id AS VARCHAR), sum(requests) FROM used WHERE agent_id IS NOT NULL GROUP BY ALL
+),
+
+-- who usually makes much of the load of these hours
+jobs AS (
+    SELECT c.incident_id, c.kind, c.client
+    FROM clients AS c
+    JOIN (SELECT incident_id, sum(requests) AS requests FROM totals WHERE day <> 0 GROUP BY incident_id) AS t USING (incident_id)
+    WHERE c.day <> 0
+    GROUP BY c.incident_id, c.kind, c.client
+    HAVING sum(c.requests) >= 0.4 * any_value(t.requests)
+),
+
+beside AS (
+    SELECT
+        j.incident_id, j.kind, j.client, count(*) FILTER (t.day <> 0) AS days,
+        median(t.requests - coalesce(c.requests, 0)) FILTER (t.day <> 0) AS others_usual,
+        coalesce(sum(t.requests - coalesce(c.requests, 0)) FILTER (t.day = 0), 0) AS others_now
+    FROM jobs AS j
+    JOIN totals AS t USING (incident_id)
+    LEFT JOIN clients AS c ON c.incident_id = j.incident_id AND c.kind = j.kind AND c.client = j.client AND c.day = t.day
+    GROUP BY j.incident_id, j.kind, j.client
+),
+
+just_before AS (
+    SELECT DISTINCT j.incident_id, j.kind, j.client
+    FROM jobs AS j
+    JOIN spans AS s USING (incident_id)
+    JOIN subject_minutes AS m ON m.minute >= s.low - INTERVAL 10 MINUTE AND m.minute < s.low
+        AND CASE j.kind WHEN 'account' THEN m.account_id WHEN 'network' THEN m.network ELSE CAST(m.agent_id AS VARCHAR) END = j.client
+)
+
+SELECT DISTINCT b.incident_id
+FROM beside AS b
+LEFT JOIN just_before AS p USING (incident_id, kind, client)
+WHERE b.days >= 3 AND CASE WHEN b.others_usual >= 10 THEN b.others_now >= 0.5 * b.others_usual ELSE p.client IS NULL END
+ORDER BY b.incident_id

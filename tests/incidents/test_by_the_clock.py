@@ -1,0 +1,92 @@
+"""Jobs that run by the clock are no incident, nor are the quiet minutes before them; what breaks beside them is still found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.traffic import START, at, crowd, found, lost, traffic
+
+from forensics.incidents.clockwork import by_the_clock
+
+MINUTE = timedelta(minutes=1)
+DAYS = 9
+
+
+def with_job(frame: pl.DataFrame, begins: Callable[[int], float | None], days: int = DAYS, minutes: float = 45) -> pl.DataFrame:
+    """Add one customer's job, at so many minutes after midnight of each day (None: not on that day)."""
+    for day in range(days):
+        start = begins(day)
+        if start is not None:
+            begin = at(day, start / 60)
+            job = crowd(frame.clear(), begin, begin + minutes * MINUTE, 1.0, seed=day, accounts=1)
+            frame = pl.concat([frame, job.with_columns(pl.lit("job-7").alias("user_name"), pl.lit("198.19.9.9").alias("client_ip"))])
+    return frame.sort("started_at", maintain_order=True)
+
+
+def drifting(day: int) -> float:
+    return 115 + float(np.random.default_rng(day).uniform(-12, 12))
+
+
+def weekdays(day: int) -> float | None:
+    return 115 if (START + timedelta(days=day)).weekday() < 5 else None
+
+
+@pytest.mark.parametrize("begins", [lambda day: 115, drifting, weekdays], ids=["sharp", "drifting", "weekdays"])
+def test_a_nightly_job_makes_no_incident(tmp_path, begins):
+    case, incidents = found(tmp_path, with_job(traffic("diurnal", 11, days=DAYS), begins))
+    case.close()
+    assert [row["incident_id"] for row in incidents] == []
+
+
+@pytest.mark.parametrize("minutes", [118, 135])
+def test_a_service_that_is_lost_during_the_job_is_found(tmp_path, minutes):
+    world = with_job(traffic("diurnal", 11, days=DAYS), lambda day: 115)
+    start = at(3, minutes / 60)
+    case, incidents = found(tmp_path, lost(world, start, start + 15 * MINUTE))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "silence"
+    assert abs(row["started_at"] - start) <= MINUTE
+    assert abs(row["ended_at"] - start - 15 * MINUTE) <= MINUTE
+    assert row["missing_requests"] == pytest.approx(15 * 65, rel=0.25), "the job is part of what should have come"
+
+
+def _days(level: float, days: int = 8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    minute = np.arange(days * 1440) % 1440
+    requests = np.random.default_rng(3).poisson(level, len(minute)).astype(float)
+    return requests, np.full(len(minute), level), minute
+
+
+def test_minutes_of_a_job_are_expected_as_the_days_have_them():
+    requests, smooth, minute = _days(5.0)
+    inside = (minute >= 115) & (minute < 160)
+    requests[inside] += np.random.default_rng(4).poisson(60.0, inside.sum())
+    smooth += 60.0 * np.interp(minute, [85, 130, 145, 190], [0.0, 1.0, 1.0, 0.0])  # as a smooth rhythm has it
+    masked = np.zeros(len(minute), dtype=bool)
+    expected = by_the_clock(requests, smooth, masked, minute, np.zeros(len(minute), dtype=int))
+    quiet = (minute >= 90) & (minute < 114)
+    assert expected[quiet] == pytest.approx(5.0, abs=2.5)
+    assert expected[inside] == pytest.approx(65.0, rel=0.25)
+    assert expected[minute == 114].max() < 20 < 45 < expected[minute == 115].min(), "to the minute"
+
+
+@pytest.mark.parametrize("level", [0.2, 3.0, 40.0])
+def test_chance_is_no_clockwork(level):
+    requests, smooth, minute = _days(level)
+    nothing = np.zeros(len(minute), dtype=bool)
+    assert (by_the_clock(requests, smooth, nothing, minute, minute * 0) == smooth).all()
+
+
+def test_what_happened_on_few_days_or_was_masked_is_no_clockwork():
+    requests, smooth, minute = _days(5.0)
+    inside = (minute >= 115) & (minute < 160)
+    early = np.arange(len(minute)) < 3 * 1440
+    requests[inside & early] += 60
+    nothing = np.zeros(len(minute), dtype=bool)
+    assert (by_the_clock(requests, smooth, nothing, minute, minute * 0) == smooth).all(), "three days of eight"
+    requests[inside & ~early] += 60
+    assert (by_the_clock(requests, smooth, inside, minute, minute * 0) == smooth).all(), "known incidents teach nothing"
