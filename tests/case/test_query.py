@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tests.case import cases
 from forensics import limits
 from forensics.case import query
 from forensics.case.case import Case
+from forensics.case.load_options import LoadOptions
+from forensics.case.loading import load
 from forensics.errors import ForensicsError, UsageError
 from forensics.progress import Silent
 
@@ -163,6 +166,15 @@ def test_what_does_not_fit_into_memory_lies_in_the_case_and_goes_away(case: Path
 
 def test_an_empty_result_has_its_columns(case: Path) -> None:
     assert query.select(case, "SELECT path, line FROM events WHERE line < 0", Silent()).columns == ["path", "line"]
+
+
+def test_a_limit_is_kept_where_logs_have_no_users(tmp_path: Path) -> None:
+    log = cases.write_log(tmp_path / "a.log")
+    log.write_text(re.sub(r" - u-\d ", " - - ", log.read_text()))
+    with Case.create(tmp_path / "case") as opened:
+        load(opened, [str(log)], LoadOptions(), Silent())
+    assert query.select(tmp_path / "case", "SELECT line FROM events LIMIT 1", Silent()).height == 1
+    assert query.select(tmp_path / "case", "SELECT line FROM requests LIMIT 3 OFFSET 2", Silent()).height == 3
 
 
 def test_python_variables_are_out_of_reach(case: Path) -> None:
