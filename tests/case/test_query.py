@@ -171,8 +171,10 @@ def test_an_empty_result_has_its_columns(case: Path) -> None:
 def test_a_limit_is_kept_where_logs_have_no_users(tmp_path: Path) -> None:
     log = cases.write_log(tmp_path / "a.log")
     log.write_text(re.sub(r" - u-\d ", " - - ", log.read_text()))
+    brought = tmp_path / "keys.csv"
+    brought.write_text("account_id,identifier_type,identifier_value\na1,api_key,k1\na2,api_key,k2\n")
     with Case.create(tmp_path / "case") as opened:
-        load(opened, [str(log)], LoadOptions(), Silent())
+        load(opened, [str(log), str(brought)], LoadOptions(), Silent())
     assert query.select(tmp_path / "case", "SELECT line FROM events LIMIT 1", Silent()).height == 1
     assert query.select(tmp_path / "case", "SELECT line FROM requests LIMIT 3 OFFSET 2", Silent()).height == 3
 

@@ -143,7 +143,7 @@ def searchable(folder: Path, tidy: ExitStack) -> str:
     return str(link)
 
 
-SETTINGS = {"disabled_optimizers": "projection_pullup"}
+SETTINGS: dict[str, bool | int | float | str | list[str]] = {"disabled_optimizers": "projection_pullup"}
 """DuckDB 2.0.1 forgets a LIMIT above a LEFT JOIN whose right side its statistics show to be empty (the users of logs that
 have none): ``SELECT ... FROM events LIMIT 1`` gave all of them. Without this optimizer it does not.
 """
