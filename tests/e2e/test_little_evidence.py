@@ -162,3 +162,26 @@ def test_investigate_takes_what_is_said_about_all_the_evidence(quick, tmp_path):
     wrong = quick("investigate", log.parent, "--case", tmp_path / "other", "--time-zone", "Europe/Nowhere", check=2)
     assert "'Europe/Nowhere' is no time zone" in wrong.stderr
     assert not (tmp_path / "other").exists()
+
+
+def test_callers_are_known_by_their_api_keys_where_a_log_names_no_users(quick, tmp_path):
+    case = tmp_path / "case"
+    lines = [
+        {"time": "2024-03-02T00:00:00Z", "ip": "198.18.0.1", "method": "GET", "path": "/", "status": 200, "api_key_id": f"k{n}"}
+        | ({"user": "a1"} if n == 4 else {})
+        for n in range(6)
+    ]
+    (tmp_path / "gateway.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (tmp_path / "accounts.csv").write_text("account_id,email,API Key ID\na0,m@x.example,k0\na1,n@x.example,k1\na2,o@x.example,k3\n")
+    quick("load", tmp_path / "gateway.jsonl", tmp_path / "accounts.csv", "--case", case)
+
+    def made_by() -> dict[int, str | None]:
+        rows = json.loads(quick("sql", "SELECT line, account_id FROM events ORDER BY line", "--case", case, "--format", "json").stdout)
+        return {row["line"] - 1: row["account_id"] for row in rows}
+
+    assert made_by() == {0: "a0", 1: "a1", 2: None, 3: "a2", 4: "a1", 5: None}
+    (tmp_path / "more.csv").write_text("account_id,identifier_type,identifier_value\na2,api_key,k2\na1,api_key,k3\n")
+    quick("load", tmp_path / "more.csv", "--case", case)
+    assert made_by() == {0: "a0", 1: "a1", 2: "a2", 3: None, 4: "a1", 5: None}, "k3 is of two, k5 of nobody"
+    told = quick("status", "--case", case, "--format", "table").stdout
+    assert "joined to accounts by API key (3)" in told

@@ -195,9 +195,9 @@ class Case:
             self.connection.execute("INSERT INTO options VALUES ($key, $value)", {"key": key, "value": json.dumps(value, sort_keys=True)})
 
     def refresh_events(self) -> None:
-        """Point the event views at the Parquet files of the evidence that is loaded, and at the clock offsets, if there are any.
+        """Point the event views at the Parquet files of what is loaded, and at clock offsets and owners of API keys, if there are any.
 
-        Call it inside the transaction that changes either.
+        Call it inside the transaction that changes one of them.
         """
         shas = [row["sha256"] for row in self.rows("case", "event_files")]
         listed = ", ".join(f"'events/{sha}.parquet'" for sha in shas)
@@ -206,4 +206,6 @@ class Case:
         off = self.rows("case", "clocks_off")[0]["off"]
         _, _, offset = sql("case", "clock_offset").partition("none\n")
         body = body.replace(" + CLOCK_OFFSET", f" + {offset.strip()}" if off else "", 1)
+        _, _, user = sql("case", "api_key_users" if self.rows("case", "keyed")[0]["keyed"] else "log_users").partition("none\n")
+        body = body.replace("LOG_USER", user.strip(), 1)
         self._run("CREATE" + body.replace("STORED_EVENTS", stored, 1), {})

@@ -2,7 +2,8 @@
 -- why: an evidence file's Parquet holds what was parsed from it and nothing learned elsewhere; duplicates, accounts, tiers and
 --      clock offsets are joined here, so that evidence may arrive in any order and the answer is the same.
 -- parameters: none (a view takes none); Case.refresh_events puts in STORED_EVENTS, the relation of all stored events, by SHA-256 names only,
---      and CLOCK_OFFSET, which goes where no clock is off: then a stretch of time is found by the statistics of the Parquet files.
+--      CLOCK_OFFSET, which goes where no clock is off: then a stretch of time is found by the statistics of the Parquet files; and LOG_USER,
+--      by what the log names who asked.
 
 CREATE OR REPLACE VIEW stored_events AS STORED_EVENTS;
 
@@ -15,7 +16,7 @@ SELECT
 FROM stored_events AS e
 ANTI JOIN duplicates AS d ON e.evidence_id = d.evidence_id AND e.line = d.line
 LEFT JOIN tiers AS t ON e.evidence_id = t.evidence_id
-LEFT JOIN (SELECT key, account_id FROM account_aliases WHERE source = 'log' AND key_type = 'user_name') AS u ON e.user_name = u.key;
+LEFT JOIN (SELECT key_type, key, account_id FROM account_aliases WHERE source = 'log') AS u ON LOG_USER;
 
 -- What every rate counts: one tier of each request. (Not by the view ``evidence``: to plan it takes longer than to read a small case.)
 CREATE OR REPLACE VIEW requests AS

@@ -11,8 +11,8 @@ FROM tiers AS t
 JOIN evidence_files AS f ON t.evidence_id = f.evidence_id
 GROUP BY f.host, f.format, t.why
 UNION ALL
-SELECT 'user names of the logs', 'joined to accounts by ' || how || ' (' || count(*) || ')'
+SELECT CASE key_type WHEN 'api_key' THEN 'API keys of the logs' ELSE 'user names of the logs' END, 'joined to accounts by ' || how || ' (' || count(*) || ')'
 FROM account_aliases
 WHERE source = 'log'
-GROUP BY how
+GROUP BY key_type, how
 ORDER BY ALL

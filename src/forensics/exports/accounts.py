@@ -14,5 +14,6 @@ def resolve(case: Case) -> None:
     """
     case.execute("exports", "forget")
     case.replace("email_domains", described(case.frame("exports", "mail_domains")["domain"].to_list()))
-    for step in ("account_keys", "log_keys", "record_keys", "fill_accounts"):
+    for step in ("account_keys", "log_keys", "record_keys", "api_keys", "fill_accounts"):
         case.execute("exports", step)
+    case.refresh_events()

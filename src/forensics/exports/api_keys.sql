@@ -1,0 +1,30 @@
+-- title: API keys by which logs know their callers, joined to accounts
+-- why: a gateway logs the key and no user. Whose a key is, the accounts export says in a column of its own, or identifiers that were brought; a key
+--      of two accounts joins none, and a key that nobody is known to own makes no account: it may be a secret.
+-- parameters: none
+CREATE OR REPLACE TEMP TABLE key_owners AS
+WITH carried AS (
+    SELECT account_id, unnest(map_entries(extra)) AS entry FROM named_records
+),
+keys AS (
+    SELECT entry.key AS name, trim(entry.value) AS key, account_id FROM carried
+    UNION
+    SELECT r.identifier_type, trim(r.identifier_value), a.account_id
+    FROM identifier_records AS r
+    JOIN account_aliases AS a ON a.source = 'identifiers' AND a.key = r.account_key
+)
+SELECT key, min(account_id) AS account_id, list_sort(list(DISTINCT account_id))[:20] AS account_ids, count(DISTINCT account_id) AS owners
+FROM keys
+WHERE replace(regexp_replace(lower(trim(name)), '[^0-9a-z]+', '_', 'g'), 'apikey', 'api_key') IN ('api_key', 'api_key_id', 'key_id', 'token_id')
+GROUP BY key;
+
+CREATE OR REPLACE TEMP TABLE keys_in_logs AS
+SELECT DISTINCT extra['api_key'] AS key
+FROM stored_events
+WHERE user_name IS NULL AND extra['api_key'] IS NOT NULL AND (SELECT count(*) > 0 FROM key_owners);
+
+INSERT INTO account_aliases
+SELECT 'log', 'api_key', key, o.account_id, 'API key' FROM keys_in_logs JOIN key_owners AS o USING (key) WHERE o.owners = 1 ORDER BY key;
+
+INSERT INTO ambiguous_keys
+SELECT 'log', 'api_key', key, o.account_ids FROM keys_in_logs JOIN key_owners AS o USING (key) WHERE o.owners > 1 ORDER BY key;
