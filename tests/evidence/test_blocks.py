@@ -1,10 +1,13 @@
-"""Blocks of a text: the same whatever the chunks it arrives in, and nothing but whole lines."""
+"""Blocks of a text: the same whatever the chunks it arrives in, and nothing but whole lines; files hashed while they are written."""
 
 from __future__ import annotations
 
+import hashlib
 import random
+from pathlib import Path
 
 from forensics.evidence import lines
+from forensics.evidence.hashing import HashedFile, sha256_of
 
 
 def test_blocks_do_not_depend_on_the_chunks() -> None:
@@ -47,3 +50,12 @@ def test_a_byte_order_mark_within_a_text_costs_no_line() -> None:
     assert lines.split_lines(b"a\n" + mark).to_list() == ["a", None]
     assert lines.split_lines(mark).to_list() == [None]
     assert lines.split_lines(mark + b"x\r\n" + mark + b"y\n\nb" + mark).to_list() == ["x", "y", None, "b\ufeff"]
+
+
+def test_the_hash_of_a_written_file_is_that_of_its_bytes(tmp_path: Path) -> None:
+    """It is taken while the file is written, and nobody reads it again."""
+    with HashedFile(tmp_path / "a") as file:
+        file.write(b"one")
+        file.write(memoryview(b" two"))
+        assert file.tell() == 7
+    assert file.sha256 == sha256_of(tmp_path / "a") == hashlib.sha256(b"one two").hexdigest()

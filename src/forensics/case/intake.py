@@ -191,7 +191,7 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Pat
             reading = read_log(_watched(chain(begun, chunks), intake.cancelled), reader, writer, Window(options.since, options.until))
     if reading.parsed == 0 and (options.since, options.until) == (None, None):
         raise RefusedEvidenceError("holds no request that could be read")
-    told = _log_row(file, intake, plan, reader, reading)
+    told = {**_log_row(file, intake, plan, reader, reading), "events_sha256": writer.sha256}
     frames = {"rejects": reading.rejects_of(digest.result().sha256[:12])}
     return Prepared(row | told, frames, staged if reading.parsed else None)
 

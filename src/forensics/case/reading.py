@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Self
 
 import polars as pl
 
+from forensics.evidence.hashing import HashedFile
 from forensics.evidence.lines import KEPT_OF_REJECT, NO_LINES, LineBatch, batch_among, batch_of, blocks
 from forensics.evidence.prefetch import mapped
 from forensics.evidence.recognise import LineReader, Parsed
@@ -114,6 +115,7 @@ class EventWriter:
         self._pool = ThreadPoolExecutor(1)
         self._pending: list[Future[None]] = []
         self._writer: Any = None
+        self._file: HashedFile | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -131,14 +133,16 @@ class EventWriter:
         # One chunk, whatever the threads were, so that pages are the same; string views go over as they are, without a copy.
         table = stored(events, self._evidence_id.result()).rechunk().to_arrow(compat_level=pl.CompatLevel.newest())
         if self._writer is None:
+            self._file = HashedFile(self._path)
             self._writer = pq.ParquetWriter(
-                self._path,
+                self._file,
                 table.schema,
                 compression="zstd",
                 compression_level=1,
                 store_schema=False,
                 use_dictionary=["evidence_id", *_repetitive(events.head(DICTIONARY_SAMPLE))],
                 write_statistics=list(SOUGHT),
+                column_encoding={"line": "DELTA_BINARY_PACKED"},
             )
         self._writer.write_table(table, row_group_size=ROW_GROUP)
 
@@ -149,8 +153,18 @@ class EventWriter:
                     pending.result()
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)
-            if self._writer is not None:
-                self._writer.close()
+            if self._file is not None:
+                with self._file:
+                    self._close_writer()
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of the file, once the block has been left; None where nothing was written."""
+        return None if self._file is None else self._file.sha256
 
 
 def _repetitive(events: pl.DataFrame) -> list[str]:

@@ -35,12 +35,15 @@ def staged_path(case: Case, sha256: str) -> Path:
 def commit(case: Case, evidence: dict[str, Any], frames: dict[str, pl.DataFrame], staged: Path | None) -> None:
     """Make one evidence file part of the case, replacing whatever an earlier load derived from the same bytes; ``settle`` follows.
 
-    ``evidence`` is its row of ``evidence_files`` (without ``events_sha256``), ``frames`` the rows for ``RECORD_TABLES``, ``staged`` the
-    finished Parquet file of a log (None for other kinds). Raises ``ForensicsError`` when the disk is full.
+    ``evidence`` is its row of ``evidence_files`` (``events_sha256`` is computed where it is not known), ``frames`` the rows for
+    ``RECORD_TABLES``, ``staged`` the finished Parquet file of a log (None for other kinds).
+    Raises ``ForensicsError`` when the disk is full.
     """
     if case.unplaced:  # an earlier file of this very run could not be put in its place
         recover(case)
-    row = dict(evidence, events_sha256=None if staged is None else sha256_of(staged))
+    row = dict(evidence)
+    if row.setdefault("events_sha256") is None and staged is not None:
+        row["events_sha256"] = sha256_of(staged)
     if staged is not None:
         flush(staged)
         flush(staged.parent)  # its name, too: recovery finds it by that

@@ -1,10 +1,11 @@
-"""SHA-256 of files, read in large blocks."""
+"""SHA-256 of files, read in large blocks or taken while they are written."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from forensics.progress import Advance
 
@@ -29,3 +30,39 @@ def sha256_of_stream(stream: BinaryIO, advance: Advance | None = None) -> str:
         if advance is not None:
             advance(len(block))
     return digest.hexdigest()
+
+
+class HashedFile(io.RawIOBase):
+    """A new file, written from beginning to end, whose hash is known when it is closed: nobody has to read it again."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("wb")
+        self._digest = hashlib.sha256()
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, data: Any, /) -> int:
+        """Write all of the bytes and return how many they are."""
+        self._digest.update(data)
+        return self._stream.write(data)
+
+    def tell(self) -> int:
+        """Return how many bytes have been written."""
+        return self._stream.tell()
+
+    def flush(self) -> None:
+        """Hand over to the system what has been written."""
+        if not self._stream.closed:
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+        super().close()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written, as 64 hexadecimal digits."""
+        return self._digest.hexdigest()
