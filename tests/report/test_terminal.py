@@ -11,7 +11,9 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from forensics.linkage.explain import Explanation, Step
 from forensics.report import terminal
+from forensics.report.linkage_view import ASIDE, show_explanation
 from forensics.report.tables import as_json, as_jsonl
 
 HEADS = ("id", "what it is", "n", "path")
@@ -86,3 +88,14 @@ def test_text_is_made_visible_on_a_terminal_and_left_alone_in_a_pipe(is_terminal
     terminal.write(f"a,b\n{COMMANDS},1\n")
     shown = "\\x1b[2J \\x9b2J \\u202egnp.exe \\u2066 \\x00 \\x07 \\u200b \\ufeff é 日本"
     assert out.getvalue() == f"a,b\n{shown if is_terminal else COMMANDS},1\n"
+
+
+def test_an_explanation_is_drawn_without_all_that_adds_nothing():
+    weak = [Step(f"hand over {n}", "alone it is not enough", 8.2, 0.0, 5.0, "behaviour", False, "a.log:1") for n in range(9)]
+    card = Step("card fingerprint f1", "shared by 2", 15.0, 15.0, 5.0, "payment", True, "charges.csv:2")
+    console = Console(file=io.StringIO(), width=120)
+    show_explanation(Explanation("a", None, "a is in b", 10.0, [card, *weak], 5.0, 0.99), console)
+    text = console.file.getvalue()
+    assert "card fingerprint f1" in text
+    assert text.count("hand over") == ASIDE
+    assert f"... and {len(weak) - ASIDE} more that add nothing" in text

@@ -25,6 +25,9 @@ WIDTH = 12
 MOST = 30
 """Accounts and steps that are drawn; what is left out is counted."""
 
+ASIDE = 4
+"""Steps that add nothing, of which so many are drawn."""
+
 
 def show_actor(structure: Structure, console: Console | None = None) -> None:
     """Draw an actor: levels, accounts, what ties each of them, metrics, what may be related."""
@@ -134,15 +137,18 @@ def _waterfall(explanation: Explanation) -> Table:
         _bar(-explanation.prior, highest),
         "before any evidence",
     )
-    steps = explanation.steps
-    for step in steps[:MOST]:
+    adding = [step for step in explanation.steps if step.counted]
+    aside = [step for step in explanation.steps if not step.counted]
+    for step in [*adding[:MOST], *aside[:ASIDE]]:
         counted = f"{step.counted:+.1f}" if step.counted else f"({step.bits:.1f})"
         total = f"{step.total:+.1f}" if step.counted else ""
         reason = Text.assemble(printable(step.why), (f"  {printable(step.where)}", "dim"))
         bar = _bar(step.total, highest) if step.counted else Text("")
         table.add_row(Text(printable(step.what), style="" if step.counted else "dim"), counted, total, bar, reason)
-    if len(steps) > MOST:
-        table.add_row(Text(f"... and {len(steps) - MOST} more, not counted", style="dim"))
+    if len(aside) > ASIDE:
+        table.add_row(
+            Text(f"... and {len(aside) - ASIDE} more that add nothing", style="dim"), "", "", "", Text("--format csv has all", style="dim")
+        )
     return table
 
 
