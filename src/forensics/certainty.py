@@ -26,5 +26,5 @@ def bounded(likelihood: float) -> float:
 
 
 def word(likelihood: float) -> str:
-    """Return the word of the scale for a likelihood in [0, 1]."""
-    return [name for bound, name in SCALE if likelihood >= bound or bound == FLOOR][-1]
+    """Return the word of the scale for a likelihood in [0, 1], to the per cent: the number beside it never says otherwise."""
+    return [name for bound, name in SCALE if round(likelihood, 2) >= bound or bound == FLOOR][-1]

@@ -29,7 +29,7 @@ def test_one_agent_at_thousands_of_addresses_is_no_crowd_and_nobody(tmp_path: Pa
     incident, rivals, nobody = many_addresses(tmp_path, agent=9)
     assert nobody
     assert incident["verdict"] == "inconclusive"
-    assert "came with the one agent 'Agent/9' (usually 0 % of the requests), from" in str(incident["summary"])
+    assert "came with the one agent 'Agent/9' (usually 0 % of the requests without one), from" in str(incident["summary"])
     assert rivals["organic surge"]["likelihood"] < 0.45
 
 
