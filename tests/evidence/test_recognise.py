@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from forensics.evidence.recognise import LineReader, candidates, plan_for
+from forensics.evidence.refusals import why_no_log
 from forensics.formats.base import ReadOptions
 from forensics.formats.schema import LINES
 
@@ -38,3 +39,9 @@ def test_rows_that_do_not_fit_their_header_are_read_by_no_looks() -> None:
     header = "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status"
     row = "2024-03-02 00:00:02 10.0.0.1 GET /a 443 - 198.18.0.7 curl/8 200"
     assert plan_for(frame(header, *[row] * 5), ReadOptions()).ranked == []
+
+
+def test_a_table_of_unknown_columns_is_refused_with_what_to_rename() -> None:
+    table = pl.Series(["fiets,kleur,wiel", *(f"{n},rood,{n}" for n in range(20))])
+    assert "its columns are not known (it begins with 'fiets,kleur,wiel'); rename them" in why_no_log(table)
+    assert "describe it with --log-format" in why_no_log(pl.Series(["ready, steady, go!", "and some prose"]))

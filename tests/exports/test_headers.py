@@ -219,3 +219,15 @@ def test_recognition_needs_no_rows() -> None:
     assert {reader.recognise(f"{header}\n".encode(), "x.csv").format for header in (BRAINTREE, PAYPAL, ADYEN, CLERK)} == {  # type: ignore[union-attr]
         "braintree (csv)", "paypal (csv)", "adyen (csv)", "clerk (csv)",
     }  # fmt: skip
+
+
+def test_headers_in_other_languages_are_those_in_english() -> None:
+    german = "Kunden-Nr;E-Mail;Vorname;Nachname;Registriert am;Tarif\n7;a@firm.example;Jörg;Müller;31.08.2026;Pro\n"
+    found = only(german, "account_records")
+    assert (found["account_id"], found["email"], found["name"], found["plan"]) == ("7", "a@firm.example", "Jörg Müller", "Pro")
+    assert str(found["created_at"]) == "2026-08-31 00:00:00"
+    french = "Identifiant de paiement;Identifiant client;Date de paiement;Montant;Devise;Nom de facturation;Code postal\n"
+    paid = only(french + "p1;7;31.08.2026;1 019,90;EUR;Société A;75001\n")
+    assert (paid["payment_id"], paid["account_key"], str(paid["amount"]), paid["billing_name"]) == ("p1", "7", "1019.9000", "Société A")
+    spanish = only("ID de usuario,Correo electrónico,Fecha de registro\n7,a@firm.example,2026-08-31\n", "account_records")
+    assert (spanish["account_id"], spanish["email"]) == ("7", "a@firm.example")

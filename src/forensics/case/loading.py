@@ -70,6 +70,8 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
     """
     found = discover(paths, exclude=(case.folder, *options.exclude), spool=case.folder / "stdin")
     result = LoadResult(refused=list(found.refused))
+    for name, reason in found.refused:
+        progress.say(f"Refused {name}: it {reason}.")
     _strict(result, options)
     known = _known(case)
     try:

@@ -93,8 +93,6 @@ def told(result: LoadResult, progress: Progress) -> None:
         progress.say(f"Loaded {row['path']}: {row['kind']}, {row['format']}, {row['parsed']:,} of {row['lines']:,} lines{rejected}.")
     if result.unchanged:
         progress.say(f"{len(result.unchanged):,} files were loaded already and are unchanged.")
-    for name, reason in result.refused:
-        progress.say(f"Refused {name}: it {reason}.")
 
 
 def register(app: typer.Typer) -> None:

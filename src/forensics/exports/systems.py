@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -22,9 +23,21 @@ LOG_MARKS = frozenset(
 """Columns that only a log of requests has: such a file is never an export."""
 
 
+_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
 def normalised(header: str) -> str:
-    """Return a header in the form that the tables use: lower case, every run of other characters one ``_``."""
-    return _WORD.sub("_", header.strip().lower()).strip("_")
+    """Return a header in the form that the tables use: English, lower case, every run of other characters one ``_``."""
+    plain = unicodedata.normalize("NFKD", header.strip().lower().translate(_SPELT))
+    word = _WORD.sub("_", "".join(c for c in plain if not unicodedata.combining(c))).strip("_")
+    return _translations().get(word, word)
+
+
+@cache
+def _translations() -> dict[str, str]:
+    """Return header -> its English name, of all languages in ``headers.toml``."""
+    table = tomllib.loads((files("forensics") / "exports" / "headers.toml").read_text(encoding="utf-8"))
+    return {word: name for language in table.values() for word, name in language.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ inside AS (
 paying AS (
     SELECT account_id FROM payments WHERE coalesce(lower(status), 'paid') IN ('paid', 'succeeded', 'success', 'complete', 'completed', 'captured')
     UNION
-    SELECT account_id FROM accounts WHERE lower(plan) NOT IN ('free', 'trial', 'none', '')
+    SELECT account_id FROM accounts WHERE lower(plan) NOT IN ('free', 'trial', 'none', '', 'frei', 'kostenlos', 'gratis', 'gratuit', 'gratuito')
 ),
 
 by_subject AS (
