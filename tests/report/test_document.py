@@ -368,3 +368,17 @@ def test_the_same_bytes_in_another_zone_locale_hash_seed_and_number_of_threads(c
     for file in (tmp_path / "here").iterdir():
         if file.name != "run.json":
             assert file.read_bytes() == (tmp_path / "there" / file.name).read_bytes(), file.name
+
+
+def test_several_actors_of_one_organisation_are_told_as_such(case: Case) -> None:
+    fill(case)
+    case.replace("incidents", case.table("incidents").with_columns(pl.lit("several actors").alias("verdict")))
+    actors, blamed = case.table("actors"), case.table("attributions").head(1)
+    leaf = actors.filter(pl.col("actor_id") == ACTOR)
+    office = leaf.with_columns(actor_id=pl.lit("org-x"), parent_actor_id=pl.lit(None, pl.String), level=pl.lit("same organisation"))
+    two = [leaf.with_columns(actor_id=pl.lit(name), parent_actor_id=pl.lit("org-x")) for name in ("actor-a", "actor-b")]
+    case.replace("actors", pl.concat([office, *two]))
+    case.replace("attributions", pl.concat([blamed.with_columns(actor_id=pl.lit(name)) for name in ("actor-a", "actor-b")]))
+    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    told = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
+    assert any("does not join into one (2 of them are of one organisation, lumenworks.example)" in text for text in told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
@@ -186,7 +187,16 @@ def _named(document: Document, found: Blamed) -> str:
     )
     own = found.accounts_of_first
     largest = f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
-    return f"{apart} that the evidence does not join into one, {share(found.first['load_share'])} from the largest, {largest}"
+    alike = "".join(f" ({number} of them are of one organisation, {label})" for label, number in _organisations(document, found))
+    return f"{apart} that the evidence does not join into one{alike}, {share(found.first['load_share'])} from the largest, {largest}"
+
+
+def _organisations(document: Document, found: Blamed) -> list[tuple[str, int]]:
+    """Return the organisations that several of the actors are within, and how many."""
+    actors = {row["actor_id"]: row for row in document.rows("actors")}
+    above = [actors.get(actors[row["actor_id"]]["parent_actor_id"]) for row in found.subjects if row["actor_id"] in actors]
+    labels = Counter(row["label"] or row["actor_id"] for row in above if row and row["level"] == "same organisation")
+    return [(label, number) for label, number in labels.most_common() if number > 1]
 
 
 TIED = {"same operator": "of one operator, here called", "same payer": "of one payer, here called"}
