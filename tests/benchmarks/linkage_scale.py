@@ -1,6 +1,7 @@
-"""How long linking takes at scale: ``python tests/benchmarks/linkage_scale.py [ACCOUNTS]`` (default 1,000,000; eight uses each).
+"""How long linking takes at scale: ``python tests/benchmarks/linkage_scale.py [ACCOUNTS [MEMORY]]`` (default 1,000,000; eight uses each).
 
-Times ``link`` from a filled table of identifiers to written links and actors, on two threads, and prints the peak memory.
+Times ``link`` from a filled table of identifiers to written links and actors, on two threads, and prints the peak memory. ``MEMORY``
+is what ``--memory`` would say, for example 10GB for ten million accounts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from forensics import limits
 from forensics.case.case import Case
 from forensics.linkage.actors import link
 
@@ -18,6 +20,8 @@ from forensics.linkage.actors import link
 def main() -> None:
     """Make a case of so many accounts, link it, print seconds and memory."""
     accounts = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    if len(sys.argv) > 2:
+        limits.choose(memory=limits.parse_memory(sys.argv[2]))
     text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder, Case.create(Path(folder) / "case") as case:
         case.connection.execute("SET threads = 2")
