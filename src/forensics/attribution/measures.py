@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from forensics.attribution.scene import PACKAGE
 from forensics.case.case import Case
+from forensics.text import counted
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,7 @@ def measures(case: Case, participants: pl.DataFrame, loads: pl.DataFrame) -> lis
     actors = sorted(set(guilty["actor_id"].to_list()))
     found += _levels(case, actors, "same payer", "payer", "paid for by the same payer", names)
     found.append(_network(case, names, loads))
-    found += _levels(
-        case, sorted(set(guilty["actor_id"].to_list())), "same organisation", "organisation", "of the same organisation", names
-    )
+    found += _levels(case, actors, "same organisation", "organisation", "of the same organisation", names)
     return found
 
 
@@ -49,9 +49,13 @@ def _levels(case: Case, actors: list[str], level: str, name: str, tie: str, name
     rows = {row["actor_id"]: row for actor in actors for row in case.rows(PACKAGE, "lineage", actor_id=actor) if row["level"] == level}
     if not rows:
         return []
-    accounts = frozenset(a for row in rows.values() for a in row["accounts"]) | set(names)
+    tied = frozenset(a for row in rows.values() for a in row["accounts"])
+    labels = sorted(Counter(row["label"] for row in rows.values()).items())
+    scope = [label if number == 1 else f"{label} ({number} actors)" for label, number in labels]
+    alone = len(set(names) - tied)
+    scope += [f"{counted(alone, 'account')} that took part without such a tie"] if alone else []
     basis = f"Accounts {tie}, whether or not they took part; the tie is a link between accounts, not a part in the load."
-    return [Measure(name, _listed(sorted(row["label"] for row in rows.values())), accounts, basis)]
+    return [Measure(name, _listed(scope), tied | set(names), basis)]
 
 
 def _network(case: Case, names: list[str], loads: pl.DataFrame) -> Measure:
