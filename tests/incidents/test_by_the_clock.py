@@ -90,3 +90,13 @@ def test_what_happened_on_few_days_or_was_masked_is_no_clockwork():
     assert (by_the_clock(requests, smooth, nothing, minute, minute * 0) == smooth).all(), "three days of eight"
     requests[inside & ~early] += 60
     assert (by_the_clock(requests, smooth, inside, minute, minute * 0) == smooth).all(), "known incidents teach nothing"
+
+
+def test_a_minute_of_the_day_that_no_day_knows_is_as_it_was():
+    requests, smooth, minute = _days(5.0)
+    job = (minute >= 1425) & (minute < 1438)
+    requests[job] += 60
+    masked = minute >= 1438
+    expected = by_the_clock(requests, smooth, masked, minute, minute * 0)
+    assert expected[minute == 1430].min() > 40
+    assert (expected[masked] == 5.0).all()

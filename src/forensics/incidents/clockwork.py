@@ -71,11 +71,11 @@ def _factors(slots: Ints, requests: Floats, expected: Floats, seen: Floats, want
     wanted_there = _quarters(expected, minute, edges)[1]
     busy = np.maximum(usual, wanted_there) >= BUSY
     factor[edges] = np.where(busy, alone, np.where(np.isin(edges, slots), together, 1.0))
-    return np.maximum(factor, 0.02)
+    return np.maximum(np.nan_to_num(factor, nan=1.0), 0.02)
 
 
 def _quarters(values: Floats, minute: Ints, slots: Ints) -> tuple[Floats, Floats, Floats]:
-    """Return the lower quartile, median and upper quartile over days of each slot."""
+    """Return the lower quartile, median and upper quartile over days of each slot; NaN for one that no day knows."""
     place = np.full(1440, -1)
     place[slots] = np.arange(len(slots))
     inside = np.flatnonzero(place[minute] >= 0)
@@ -85,7 +85,9 @@ def _quarters(values: Floats, minute: Ints, slots: Ints) -> tuple[Floats, Floats
     ranked = values[order]
 
     def at(share: float) -> Floats:
-        picked: Floats = ranked[first + np.minimum(np.rint(share * (count - 1)).astype(int), np.maximum(count - 1, 0))]
+        picked = np.full(len(slots), np.nan)
+        known = count > 0
+        picked[known] = ranked[(first + np.rint(share * (count - 1)).astype(int))[known]]
         return picked
 
-    return (at(0.25), at(0.5), at(0.75)) if len(order) else (np.ones(0), np.ones(0), np.ones(0))
+    return at(0.25), at(0.5), at(0.75)
