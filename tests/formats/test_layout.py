@@ -1,4 +1,4 @@
-"""Format strings of Apache and nginx: compiled, refused where they cannot be meant, and read back what they would have written."""
+"""Format strings of Apache, nginx, HAProxy, Squid: compiled, refused where they cannot be meant; what they would have written is read."""
 
 from __future__ import annotations
 
@@ -29,9 +29,69 @@ def read(pattern: str, *raw: str, **options: Any) -> list[dict[str, Any]]:
     return rows
 
 
+HAPROXY = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r"
+SQUID = '%>a %[ui %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st "%{Referer}>h" "%{User-Agent}>h" %Ss:%Sh'
+
+
 @pytest.mark.parametrize(
     ("pattern", "line", "expected"),
     [
+        (
+            f'log-format "{HAPROXY}"',
+            "::1:33317 [01/Mar/2024:23:00:02.000] fe~ st/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {a.example|c 8} "
+            '"GET /a HTTP/1.1"',
+            {
+                "client_ip": "::1",
+                "duration_ms": 109.0,
+                "bytes_sent": 2750,
+                "path": "/a",
+                "extra": {
+                    "captured_headers": "{a.example|c 8}",
+                    "queue_ms": "0",
+                    "route": "fe",
+                    "termination_state": "----",
+                    "upstream": "st/srv1",
+                    "upstream_duration_ms": "69",
+                },
+            },
+        ),
+        (
+            HAPROXY,
+            '::1:3 [01/Mar/2024:23:00:02.000] fe fe/<NOSRV> -1/-1/-1/-1/+50 -1 +187 - - PR-- 1/1/0/0/0 0/0 "<BADREQ>"',
+            {"status": None, "duration_ms": 50.0, "bytes_sent": 187, "request": "<BADREQ>"},
+        ),
+        (
+            '%{+Q}o %{-Q}ci - - [%trg] %r %ST %B \\"\\" \\"\\" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc',
+            '::1 - - [01/Mar/2024:23:00:02 +0000] "GET /a?b=1 HTTP/2.0" 200 5 "" "" 33313 146 "fe" "be" "srv" 0 0 1 2 3 ----',
+            {"query": "b=1", "duration_ms": 3.0, "bytes_sent": 5, "protocol": "HTTP/2.0"},
+        ),
+        (
+            "%ci %Ts %HM %HU %HV %ST %Tt %sslv host=%[capture.req.hdr(0)] agent=%{+Q}[req.hdr(User-Agent)]",
+            '::1 1709334002 GET /a?b=1 HTTP/1.1 200 7 TLSv1.3 host=a.example agent="curl/8 (x)"',
+            {"method": "GET", "path": "/a", "duration_ms": 7.0, "user_agent": "curl/8 (x)", "protocol": "HTTP/1.1"},
+        ),
+        (
+            f"logformat combined {SQUID}",
+            f'::1 - ann {AT} "GET http://a.example:8080/a?b=1 HTTP/1.1" 200 512 "-" "curl/8" TCP_MISS:HIER_DIRECT',
+            {"host": "a.example", "path": "/a", "query": "b=1", "user_name": "ann", "user_agent": "curl/8"},
+        ),
+        (
+            "%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt %{X-Forwarded-For}>h",
+            "1709334002.000    107 ::1 TCP_HIT/200 512 GET http://a.example/a?b=1 - HIER_NONE/- text/html 203.0.113.9",
+            {
+                "duration_ms": 107.0,
+                "host": "a.example",
+                "path": "/a",
+                "user_name": None,
+                "extra": {
+                    "cache_status": "TCP_HIT",
+                    "content_type": "text/html",
+                    "forwarded_for": "203.0.113.9",
+                    "upstream": "HIER_NONE/-",
+                },
+            },
+        ),
+        ('%h %t "%r" %>s', f'::1 {AT} "CONNECT a.example:443 HTTP/1.1" 200', {"method": "CONNECT", "host": "a.example"}),
         ('%h %l %u %t "%r" %>s %b %D', f'::1 - ann {AT} "GET /a HTTP/1.1" 200 - 1500', {"duration_ms": 1.5, "bytes_sent": None}),
         ('%h %u %t "%r" %s %B %T', f'::1 ann {AT} "GET /a HTTP/1.1" 200 5 2', {"duration_ms": 2000.0, "bytes_sent": 5}),
         ('%a %t "%r" %s %O %{ms}T', f'::1 {AT} "GET /a HTTP/1.1" 200 5 2', {"duration_ms": 2.0, "client_ip": "::1"}),

@@ -32,7 +32,9 @@ DEFAULT_CASE = Path("case")
 
 LogFormatOption = Annotated[
     str | None,
-    typer.Option("--log-format", help="Name of a log format (see `forensics formats`), or an Apache LogFormat or nginx log_format string."),
+    typer.Option(
+        "--log-format", help="Name of a log format (see `forensics formats`), or a format string of Apache, nginx, HAProxy or Squid."
+    ),
 ]
 TimeZoneOption = Annotated[str | None, typer.Option("--time-zone", help="IANA zone of timestamps that carry none (default: UTC).")]
 SinceOption = Annotated[str | None, typer.Option("--from", help="Keep requests from this time on (ISO 8601, UTC unless it says).")]

@@ -107,6 +107,14 @@ def target_columns(targets: pl.Expr) -> list[pl.Expr]:
     return [text(parts.struct.field("field_0")).alias("path"), text(parts.struct.field("field_1")).alias("query")]
 
 
+def hosts(targets: pl.Expr) -> pl.Expr:
+    """Return the hosts of targets that are whole URLs, and of tunnels (``example.org:443``); NULL for all others."""
+    return pl.coalesce(
+        targets.str.extract(r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]+)"),
+        targets.str.extract(r"^(\[[^\]/]*\]|[^/?#:\[]+):\d+$"),
+    )
+
+
 def _local(targets: pl.Expr) -> pl.Expr:
     """Return targets without scheme and host."""
     return pl.when(targets.str.contains(r"^[A-Za-z][A-Za-z0-9+.-]*://")).then(_origin_form(targets)).otherwise(targets)

@@ -119,7 +119,8 @@ class Layout:
     def assemble(self, raw: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
         """Turn raw values ``t0 ..`` (NULL: the line did not fit) into event columns, with ``good`` where they are plausible."""
         if self._request:
-            raw = pl.concat([raw, fields.request_columns(raw[self._request])], how="horizontal")
+            asked = pl.col(self._request).str.extract(r"^[A-Za-z_-]+ (\S+)")  # lines that read at once have no whole URLs
+            raw = pl.concat([raw, fields.request_columns(raw[self._request])], how="horizontal").with_columns(asked=fields.hosts(asked))
         users = [pl.col(f"t{n}").str.strip_chars('"') for n, token in enumerate(self.tokens) if token.column == "user_name"]
         return self._assembled(raw.with_columns(*users).lazy(), options)
 
@@ -136,6 +137,7 @@ class Layout:
                 continue
             if token.kind == "target":
                 columns |= {expr.meta.output_name(): expr for expr in fields.target_columns(value)}
+                columns.setdefault("host", fields.hosts(value))
                 continue
             made[f"m{n}"] = _reader(token, value, options)
             read = pl.col(f"m{n}")
@@ -144,6 +146,8 @@ class Layout:
                 extra[token.column] = value.cast(pl.String)
             elif token.column:
                 columns[token.column] = pl.coalesce(columns[token.column], read) if token.column in columns else read
+        if "asked" in raw.collect_schema():
+            columns.setdefault("host", pl.col("asked"))
         known = [expr.cast(EVENTS[name]).alias(name) for name, expr in columns.items()]
         good = pl.all_horizontal(checks).fill_null(value=False).alias("good")
         plan = raw.with_columns(**made).select(cs.by_name("raw", require_all=False), good, *known, **extra)
@@ -202,7 +206,7 @@ def _reader(token: Token, value: pl.Expr, options: ReadOptions) -> pl.Expr:
 def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
     """Return what a value must satisfy for its line to be taken as one of this layout."""
     if token.kind == "status":
-        return [value.is_null() | made.is_not_null() | value.is_in(["-", "", "000", "0"])]
+        return [value.is_null() | made.is_not_null() | value.is_in(["-", "", "000", "0", "-1"])]
     if token.kind in fields.MILLISECONDS:
         read = value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")
         return [read & (made.fill_null(0.0) < ENDLESS_MS)]

@@ -26,4 +26,4 @@ def by_name(name: str) -> Format:
         if entry.name == name:
             return entry
     known = ", ".join(sorted(entry.name for entry in all_formats()))
-    raise UsageError(f"There is no log format {name!r}; known are {known} (or give an Apache LogFormat or nginx log_format string).")
+    raise UsageError(f"There is no log format {name!r}; known are {known} (or give a format string of Apache, nginx, HAProxy or Squid).")
