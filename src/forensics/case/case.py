@@ -195,17 +195,21 @@ class Case:
             self.connection.execute("INSERT INTO options VALUES ($key, $value)", {"key": key, "value": json.dumps(value, sort_keys=True)})
 
     def refresh_events(self) -> None:
-        """Point the event views at the Parquet files of what is loaded, and at clock offsets and owners of API keys, if there are any.
+        """Make the event views of what is loaded now: its files, which of them are counted, repeated lines, clocks that are off, API keys.
 
-        Call it inside the transaction that changes one of them.
+        Call it inside the transaction that changes any of these.
         """
-        shas = [row["sha256"] for row in self.rows("case", "event_files")]
-        listed = ", ".join(f"'events/{sha}.parquet'" for sha in shas)
-        stored = f"FROM read_parquet([{listed}])" if shas else sql("case", "no_events")
-        _, _, body = sql("case", "events").partition("CREATE")
-        off = self.rows("case", "clocks_off")[0]["off"]
-        _, _, offset = sql("case", "clock_offset").partition("none\n")
-        body = body.replace(" + CLOCK_OFFSET", f" + {offset.strip()}" if off else "", 1)
-        _, _, user = sql("case", "api_key_users" if self.rows("case", "keyed")[0]["keyed"] else "log_users").partition("none\n")
-        body = body.replace("LOG_USER", user.strip(), 1)
-        self._run("CREATE" + body.replace("STORED_EVENTS", stored, 1), {})
+        files = self.rows("case", "event_files")
+        facts = self.rows("case", "event_views")[0]
+        true = {name for name, holds in facts.items() if holds}
+        lines = (line.partition("-- only: ") for line in sql("case", "events").splitlines())
+        body = "\n".join(text for text, mark, condition in lines if not mark or condition in true).partition("CREATE")[2]
+        body = body.replace("STORED_EVENTS", _stored([file["sha256"] for file in files]), 1)
+        body = body.replace("COUNTED_EVENTS", _stored([file["sha256"] for file in files if file["counted"]]), 1)
+        self._run("CREATE" + body, {})
+
+
+def _stored(shas: list[str]) -> str:
+    """Return the relation of the events of these evidence files."""
+    listed = ", ".join(f"'events/{sha}.parquet'" for sha in shas)
+    return f"FROM read_parquet([{listed}])" if shas else sql("case", "no_events")

@@ -12,3 +12,4 @@ def find_duplicates(case: Case) -> None:
     """Fill ``duplicates``: (evidence_id, line) repeats (of_evidence_id, of_line)."""
     case.execute("evidence", "overlap_units")
     case.execute("evidence", "overlap_runs")
+    case.refresh_events()

@@ -1,5 +1,5 @@
--- title: user agents and networks of those who asked
--- why: each agent is numbered and each address cut once, however many requests it made
+-- title: user agents and networks of those who asked, and what they asked for
+-- why: each agent is numbered, each address and path is cut once, however many requests it made
 -- parameters: none
 
 DELETE FROM agents;
@@ -11,6 +11,9 @@ ORDER BY agent_id;
 CREATE OR REPLACE TEMP TABLE client_networks AS
 SELECT client_ip, network_of(client_ip) AS network
 FROM (SELECT DISTINCT client_ip FROM requests WHERE client_ip IS NOT NULL);
+
+CREATE OR REPLACE TEMP TABLE asked_paths AS
+SELECT path, count(*) AS requests FROM requests WHERE path IS NOT NULL GROUP BY path;
 
 DELETE FROM service_minutes;
 DELETE FROM subject_minutes;

@@ -15,11 +15,12 @@ inside AS (
         is_refused(q.status) AS refused, CASE WHEN is_refused(q.status) THEN q.status END AS refused_as,
         q.status IS NOT NULL AS answered, q.duration_ms IS NOT NULL AS timed
     FROM requests AS q
+    JOIN evidence_files AS f USING (evidence_id)
     JOIN spans AS s ON q.started_at BETWEEN s.started_at AND s.ended_at
     LEFT JOIN route_masks AS m ON m.mask = CASE WHEN s.part = 'route' THEN path_mask(q.path) END  -- cut only where it matters
     LEFT JOIN routes AS r ON r.route_id = m.route_id
     WHERE CASE s.part
-        WHEN 'host' THEN q.logged_by = s.scope
+        WHEN 'host' THEN f.host = s.scope
         WHEN 'backend' THEN q.extra['upstream'] = s.scope
         WHEN 'route' THEN r.route = s.scope
         ELSE TRUE

@@ -2,6 +2,6 @@
 -- why: the first of two passes that cut ids out of paths: what is left is few, and is cut finely in incidents/routes.py
 -- parameters: none
 SELECT path_mask(path) AS mask, CAST(sum(requests) AS BIGINT) AS requests
-FROM (SELECT path, count(*) AS requests FROM requests WHERE path IS NOT NULL GROUP BY path)
+FROM asked_paths
 GROUP BY mask
 ORDER BY mask

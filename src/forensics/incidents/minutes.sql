@@ -6,10 +6,12 @@
 
 CREATE OR REPLACE TEMP TABLE counted AS
 SELECT
-    q.started_at, date_trunc('minute', q.started_at) AS minute, q.logged_by AS host, m.route_id, q.extra['upstream'] AS backend,
+    q.started_at, date_trunc('minute', q.started_at) AS minute, f.host, coalesce(k.route_id, m.route_id) AS route_id, q.extra['upstream'] AS backend,
     q.account_id, n.network, a.agent_id, q.status, q.bytes_sent, CAST(round(q.duration_ms * 1000) AS BIGINT) AS duration_us
 FROM requests AS q
-LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
+JOIN evidence_files AS f USING (evidence_id)
+LEFT JOIN known_paths AS k ON k.path = q.path
+LEFT JOIN route_masks AS m ON m.mask = CASE WHEN k.path IS NULL THEN path_mask(q.path) END
 LEFT JOIN agents AS a ON a.user_agent = q.user_agent
 LEFT JOIN client_networks AS n ON n.client_ip = q.client_ip
 WHERE q.started_at >= $low AND q.started_at < $high;

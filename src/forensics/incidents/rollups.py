@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from forensics.case.case import Case
 from forensics.incidents.routes import routes_of
 
@@ -16,5 +19,13 @@ def count(case: Case) -> None:
     routes, masks = routes_of(case.frame("incidents", "masks"))
     case.replace("routes", routes)
     case.replace("route_masks", masks)
-    for stretch in case.rows("incidents", "slices", most=MOST_REQUESTS):
+    case.execute("incidents", "known_paths")
+    for stretch in _stretches(case):
         case.execute("incidents", "minutes", **stretch)
+
+
+def _stretches(case: Case) -> list[dict[str, Any]]:
+    """Return stretches of time with so many requests; all time where the case has no more."""
+    if case.rows("incidents", "parsed")[0]["parsed"] <= MOST_REQUESTS:
+        return [{"low": datetime.min, "high": datetime.max}]
+    return case.rows("incidents", "slices", most=MOST_REQUESTS)

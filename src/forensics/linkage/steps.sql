@@ -10,14 +10,22 @@ FROM (SELECT DISTINCT account_id FROM account_clients);
 CREATE OR REPLACE TEMP TABLE numbered_logs AS
 SELECT CAST(row_number() OVER (ORDER BY evidence_id) AS INTEGER) AS evidence_no, evidence_id FROM evidence_files;
 
+-- Paths that are asked for often are cut once: looking one up costs a fraction of that.
+CREATE OR REPLACE TEMP TABLE known_objects AS
+SELECT path, regexp_replace(path, '\d{3,18}', '{id}', 'g') AS route, TRY_CAST(regexp_extract(path, '\d{3,18}') AS BIGINT) AS object_no
+FROM (SELECT path FROM requests WHERE account_id IS NOT NULL AND method = 'GET' GROUP BY path HAVING count(*) >= 8)
+WHERE regexp_matches(path, '\d{3}');
+
 CREATE OR REPLACE TEMP TABLE fetched_objects AS
 SELECT
-    a.account_no, q.started_at, l.evidence_no, q.line, regexp_replace(q.path, '\d{3,18}', '{id}', 'g') AS route,
-    TRY_CAST(regexp_extract(q.path, '\d{3,18}') AS BIGINT) AS object_no
+    a.account_no, q.started_at, l.evidence_no, q.line,
+    CASE WHEN k.path IS NULL THEN regexp_replace(q.path, '\d{3,18}', '{id}', 'g') ELSE k.route END AS route,
+    CASE WHEN k.path IS NULL THEN TRY_CAST(regexp_extract(q.path, '\d{3,18}') AS BIGINT) ELSE k.object_no END AS object_no
 FROM requests AS q
 JOIN asking_accounts AS a USING (account_id)
 JOIN numbered_logs AS l USING (evidence_id)
-WHERE q.method = 'GET' AND regexp_matches(q.path, '\d{3}');
+LEFT JOIN known_objects AS k ON k.path = q.path
+WHERE q.method = 'GET' AND (k.path IS NOT NULL OR regexp_matches(q.path, '\d{3}'));
 
 CREATE OR REPLACE TEMP TABLE object_routes AS
 SELECT CAST(row_number() OVER (ORDER BY route) AS INTEGER) AS route_no, route
@@ -48,6 +56,7 @@ SELECT
 FROM walked;
 
 DROP TABLE fetched_objects;
+DROP TABLE known_objects;
 
 -- A request of `object_steps` by its names.
 CREATE OR REPLACE TEMP VIEW named_steps AS

@@ -36,6 +36,7 @@ FROM (
                 ELSE TRUE
             END AS shows
         FROM requests AS q
+        JOIN evidence_files AS f USING (evidence_id)
         JOIN around AS w ON date_trunc('minute', q.started_at) = w.minute
         LEFT JOIN (SELECT DISTINCT incident_id, account_id FROM participants WHERE role = 'participant') AS p
             ON p.incident_id = w.incident_id AND p.account_id = q.account_id
@@ -44,7 +45,7 @@ FROM (
         WHERE
             if(w.before, q.started_at <= w.occurred_at, q.started_at >= w.occurred_at)
             AND CASE w.part
-                WHEN 'host' THEN q.logged_by = w.scope
+                WHEN 'host' THEN f.host = w.scope
                 WHEN 'backend' THEN q.extra['upstream'] = w.scope
                 WHEN 'route' THEN r.route = w.scope OR w.wanted = 'theirs'  -- actors are counted with all that they asked for
                 ELSE TRUE

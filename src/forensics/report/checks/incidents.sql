@@ -6,10 +6,11 @@ SELECT
     i.affected_accounts, count(DISTINCT q.account_id) FILTER (q.status >= 500) AS affected_accounts_again
 FROM incidents AS i
 JOIN requests AS q ON q.started_at BETWEEN i.started_at AND coalesce(i.ended_at, TIMESTAMP '9999-12-31')
+JOIN evidence_files AS f ON f.evidence_id = q.evidence_id
 LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
 LEFT JOIN routes AS r ON r.route_id = m.route_id
 WHERE CASE WHEN i.scope = 'everything' THEN TRUE ELSE i.scope IN (
-    CASE i.part WHEN 'route' THEN r.route WHEN 'host' THEN q.logged_by WHEN 'backend' THEN q.extra['upstream'] END
+    CASE i.part WHEN 'route' THEN r.route WHEN 'host' THEN f.host WHEN 'backend' THEN q.extra['upstream'] END
 ) END
 GROUP BY ALL
 ORDER BY i.incident_id

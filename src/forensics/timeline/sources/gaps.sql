@@ -33,7 +33,8 @@ last_lines AS (                                                             -- t
         h.host, h.minute, arg_max(q.evidence_id, (q.started_at, q.evidence_id, q.line)) AS evidence_id,
         arg_max(q.line, (q.started_at, q.evidence_id, q.line)) AS line
     FROM requests AS q
-    JOIN holes AS h ON q.logged_by = h.host AND date_trunc('minute', q.started_at) = h.minute
+    JOIN evidence_files AS f USING (evidence_id)
+    JOIN holes AS h ON f.host = h.host AND date_trunc('minute', q.started_at) = h.minute
     GROUP BY h.host, h.minute
 )
 SELECT
