@@ -10,7 +10,7 @@ import pytest
 from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.curve import fit
+from forensics.attribution.curve import fit, isotonic
 from forensics.attribution.leadlag import lead_lag, onset
 
 
@@ -25,6 +25,18 @@ def test_the_curve_grows_with_load_and_refuses_beyond_it() -> None:
     assert (low[:3] <= middle[:3]).all()
     assert (middle[:3] <= high[:3]).all()
     assert np.isnan([middle[3], low[3], high[3]]).all(), "nothing is known beyond the highest load seen"
+
+
+def test_the_fit_is_that_of_scipy_to_the_last_bit() -> None:
+    from scipy.optimize import isotonic_regression
+
+    rng = np.random.default_rng(9)
+    for number in range(300):
+        points = int(rng.integers(1, 42))
+        values = rng.normal(size=points) * 10.0 ** rng.integers(-3, 6) + np.arange(points) * rng.normal()
+        values = np.round(values) if number % 3 else values
+        weights = rng.integers(1, 500, points).astype(float)
+        assert (isotonic(values, weights) == isotonic_regression(values, weights=weights).x).all()
 
 
 def test_a_curve_needs_an_hour() -> None:

@@ -203,9 +203,19 @@ def _watched(chunks: Iterator[bytes], cancelled: threading.Event) -> Iterator[by
         yield chunk
 
 
+def _first_lines(text: bytes, count: int) -> bytes:
+    """Return the first lines of a text: to split all of it for a few takes longer than to try a format on them."""
+    end = 0
+    for _ in range(count):
+        end = text.find(b"\n", end) + 1
+        if not end:
+            return text
+    return text[:end]
+
+
 def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
     """Return how to read the file; ``RefusedEvidenceError`` when it is no log that anybody knows."""
-    raw = split_lines(head).head(SAMPLE_LINES)
+    raw = split_lines(_first_lines(head, SAMPLE_LINES)).head(SAMPLE_LINES)
     sample = pl.DataFrame({"line": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": raw}).drop_nulls()
     sample = sample.filter(pl.col("raw").str.len_bytes() <= LONGEST_SAMPLE)
     if options.log_format is not None:

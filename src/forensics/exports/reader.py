@@ -102,8 +102,9 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | 
     if "\x00" in text.lstrip().partition("\n")[0]:  # no table; in a cell it is hostile, and no reason to refuse the others
         return None
     best: tuple[int, ExportMatch] | None = None
+    table = text.partition("\n\n")[0] or text
     for delimiter in rows.DELIMITERS:
-        header = rows.csv_header(text.partition("\n\n")[0] or text, delimiter)
+        header = rows.csv_header(table, delimiter)
         system = system_for(header, kind) if len(header) > 1 else None
         if system is not None and (best is None or len(header) > best[0]):
             best = (len(header), ExportMatch(system.kind, "csv", system, delimiter))

@@ -17,6 +17,7 @@ import polars as pl
 
 from forensics import CONTRACT_VERSION, __version__
 from forensics.analysis import ensure_analysed
+from forensics.background import Background
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.evidence import custody
@@ -26,7 +27,7 @@ from forensics.report.compare import as_frame, changes
 from forensics.report.document import CSV_TABLES, Document, to_json
 from forensics.report.drawing import artist
 from forensics.report.frames import Frames
-from forensics.report.html import as_html
+from forensics.report.html import as_html, make_ready
 from forensics.report.markdown import as_markdown
 from forensics.report.masking import masked
 from forensics.report.redaction import Redaction
@@ -56,6 +57,7 @@ def write_report(case: Case, out: Path, incident: str | None, progress: Progress
     """
     given = delivery or Delivery()
     artist()
+    Background(make_ready)
     analysis_id = ensure_analysed(case, progress)
     with progress.step("Writing the report"):
         frames = given.prepared(known_incident(collect(case, incident), incident))

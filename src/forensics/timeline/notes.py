@@ -18,6 +18,8 @@ import polars as pl
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.readable import Readable
 
+FIRST = 4096
+"""Characters in which the first line of most files ends."""
 LIMIT_BYTES = 16 << 20
 """Notes are written by people; a larger file is something else."""
 
@@ -84,12 +86,20 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> NotesMatch | N
     if b"\x00" in head[:4096]:
         return None
     text = head.decode("utf-8-sig", errors="replace")
-    if _columns(text.splitlines()[0] if text.strip() else "") is not None:
+    if _columns(_first_line(text)) is not None:
         return NotesMatch("csv")
     is_markdown = name.lower().removesuffix(".gz").endswith((".md", ".markdown"))
     if (is_markdown or kind == "notes") and any(_DATED.match(line) for line in text.splitlines()):
         return NotesMatch("markdown")
     return None
+
+
+def _first_line(text: str) -> str:
+    """Return the first line (empty where all are), without cutting a whole log into lines for it."""
+    begun = text[:FIRST].splitlines()
+    if len(begun) > 1 and any(line.strip() for line in begun):
+        return begun[0]
+    return text.splitlines()[0] if text.strip() else ""
 
 
 def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str = "UTC") -> NoteRows:
