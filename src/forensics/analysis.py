@@ -32,9 +32,14 @@ class Stage:
 
     def step(self) -> Callable[..., Callable[[], Any] | None]:
         """Import what this stage does."""
-        module, _, name = self.function.partition(":")
-        step: Callable[..., Callable[[], Any] | None] = getattr(import_module(module), name)
+        step: Callable[..., Callable[[], Any] | None] = _named(self.function)
         return step
+
+
+def _named(function: str) -> Any:
+    """Return ``module:function``."""
+    module, _, name = function.partition(":")
+    return getattr(import_module(module), name)
 
 
 STAGES: tuple[Stage, ...] = (
@@ -55,8 +60,16 @@ STAGES: tuple[Stage, ...] = (
 
 
 def make_ready() -> None:
-    """Import every stage in the background: their libraries take half a second, which reading the evidence leaves idle anyway."""
-    Background(lambda: [stage.step() for stage in STAGES])
+    """Import every stage in the background, and what they read when they first need it: a second that reading the evidence leaves idle."""
+    Background(_read_ahead)
+
+
+def _read_ahead() -> None:
+    _named("forensics.exports.domains:make_ready")()
+    for stage in STAGES:
+        stage.step()
+    _named("forensics.linkage.components:make_ready")()
+    _named("forensics.incidents.detectors:detectors")()
 
 
 def analysis_id(case: Case) -> str:
@@ -82,6 +95,7 @@ def ensure_analysed(case: Case, progress: Progress) -> str:
     wanted = analysis_id(case)
     if case.meta("analysis_id") == wanted:
         return wanted
+    make_ready()
     with case.transaction():
         with progress.step("Analysing", total=len(STAGES)) as advance:
             for _ in stages_run(case):

@@ -8,6 +8,11 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.int32]
 
 
+def make_ready() -> None:
+    """Import what the search needs: a tenth of a second, for linear algebra that comes along."""
+    components(1, np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32))
+
+
 def components(size: int, left: Numbers, right: Numbers) -> Numbers:
     """Return for each of ``size`` nodes the smallest node of its component, given edges ``left[i]``-``right[i]``.
 

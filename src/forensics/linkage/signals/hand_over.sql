@@ -4,24 +4,23 @@
 --      where many begin.
 -- weigh: family=behaviour level=operator m=0.3 chance=1 owner=none
 CREATE OR REPLACE TEMP VIEW signal AS
-WITH walkers AS (
-    SELECT account_no, route_no FROM object_steps WHERE step BETWEEN 1 AND 50 AND pause <= 1800 GROUP BY ALL HAVING count(*) >= 9
-),
-numbered AS (
-    SELECT
-        account_no, route_no, place, object_no, started_at, sum(CASE WHEN step BETWEEN 1 AND 50 AND pause <= 1800 THEN 0 ELSE 1 END) OVER (
-            PARTITION BY account_no, route_no ORDER BY place ROWS UNBOUNDED PRECEDING
-        ) AS run
+WITH going_on AS (                              -- requests that continue a walk; those of one walk have places without a gap
+    SELECT account_no, route_no, place, place - row_number() OVER (PARTITION BY account_no, route_no ORDER BY place) AS walk
     FROM object_steps
-    SEMI JOIN walkers USING (account_no, route_no)
+    WHERE step BETWEEN 1 AND 50 AND pause <= 1800
+),
+walks AS (
+    SELECT account_no, route_no, min(place) - 1 AS first_place, max(place) AS last_place
+    FROM going_on
+    GROUP BY account_no, route_no, walk
+    HAVING count(*) >= 9
 ),
 runs AS MATERIALIZED (
     SELECT
-        account_no, route_no, run, min(object_no) AS low, max(object_no) AS high, min(started_at) AS begun, max(started_at) AS ended,
-        min(place) AS place
-    FROM numbered
-    GROUP BY account_no, route_no, run
-    HAVING count(*) >= 10
+        w.account_no, w.route_no, f.object_no AS low, l.object_no AS high, f.started_at AS begun, l.started_at AS ended, w.first_place AS place
+    FROM walks AS w
+    JOIN object_steps AS f ON f.account_no = w.account_no AND f.route_no = w.route_no AND f.place = w.first_place
+    JOIN object_steps AS l ON l.account_no = w.account_no AND l.route_no = w.route_no AND l.place = w.last_place
 ),
 met AS (
     SELECT a.account_no AS one, b.account_no AS other, a.route_no, a.ended, b.begun, a.place AS one_place, b.place AS other_place
@@ -36,7 +35,7 @@ met AS (
             SELECT 1 FROM runs AS d
             WHERE d.account_no = b.account_no AND d.route_no = b.route_no AND d.ended < b.begun AND d.high < b.low AND d.high >= b.low - 50
         )
-    QUALIFY count(*) OVER (PARTITION BY a.route_no, a.account_no, a.run) <= 3
+    QUALIFY count(*) OVER (PARTITION BY a.route_no, a.account_no, a.place) <= 3
 )
 SELECT
     n.account_id, 'hand_over' AS identifier_type, n.route || ' ' || x.account_id || ' and ' || y.account_id AS identifier_value,
