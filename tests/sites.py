@@ -364,6 +364,11 @@ def _placed(
     return None
 
 
+def lighter(site: Site, requests: float) -> Site:
+    """The same site with at most so many requests: as long, with the same rhythm, and less asked for."""
+    return replace(site, per_minute=min(site.per_minute, requests / (site.days * 1440)))
+
+
 def shortened(site: Site, days: float) -> Site:
     """The same site, watched for less time."""
     return replace(site, days=days)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.traffic import START, at, collector, crowd, failing, found, lost, slow, traffic
@@ -140,6 +141,44 @@ def test_a_collector_that_works_every_day_is_at_its_usual_work(tmp_path, quiet):
     case, incidents = found(tmp_path, world)
     case.close()
     assert incidents == []
+
+
+def slowly(frame: pl.DataFrame, start: datetime, end: datetime, **other: object) -> pl.DataFrame:
+    """One account that walks the ids in pairs, four requests a minute."""
+    return collector(frame, start, end, per_second=4 / 60, **other)
+
+
+def test_slow_collection_through_the_ids_is_found_though_no_pace_betrays_it(tmp_path, quiet):
+    start, end = at(2, 3), at(3, 15)
+    case, incidents = found(tmp_path, slowly(quiet, start, end))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "collection"
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+    assert "was collected from slowly, one id after the other, from" in row["summary"]
+    assert "u7777 fetched 4,320 things in 8,640 requests within 36 h 0 min" in row["summary"]
+
+
+def test_a_declared_crawler_a_weekly_backup_and_a_busy_reader_are_no_slow_collection(tmp_path, quiet):
+    start, end = at(2, 3), at(3, 15)
+    crawler = slowly(quiet, start, end).with_columns(
+        pl.when(pl.col("user_name") == "u7777")
+        .then(pl.lit("SomeBot/1.0 (+https://crawler.example)"))
+        .otherwise("user_agent")
+        .alias("user_agent")
+    )
+    weekly = traffic("diurnal", 21, days=15)
+    for day in (1, 8):
+        weekly = slowly(weekly, at(day, 1), at(day, 20))
+    numbers = pl.Series(np.random.default_rng(3).integers(1000, 90000, quiet.height + 20000))
+    reader = slowly(quiet, start, end)
+    leaps = pl.format("/api/jobs/{}", numbers.head(reader.height))
+    reader = reader.with_columns(pl.when(pl.col("user_name") == "u7777").then(leaps).otherwise("path").alias("path"))
+    for name, frame in (("crawler", crawler), ("weekly", weekly), ("reader", reader)):
+        case, incidents = found(tmp_path / name, frame)
+        case.close()
+        assert incidents == [], name
 
 
 def test_one_client_that_always_fails_is_not_the_service(tmp_path, quiet):

@@ -196,3 +196,62 @@ def test_the_basis_says_how_much_was_learned_from(tmp_path, quiet):
     case.close()
     assert "less than three days" in incidents[0]["basis"]
     assert "give --baseline" in incidents[0]["basis"]
+
+
+def test_slowness_that_comes_before_failures_is_dated_apart(tmp_path, quiet):
+    worse = failing(slow(quiet, at(3, 12), at(3, 13.5)), at(3, 12.75), at(3, 13.5), 0.8)
+    case, incidents = found(tmp_path, worse)
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "errors"
+    assert near(row["started_at"], at(3, 12))
+    assert near(row["kind_since"], at(3, 12.75))
+    assert row["summary"].startswith(
+        f"The service was slow from {row['started_at']:%Y-%m-%d %H:%M:%S} UTC, requests to it failed from {row['kind_since']:%Y-%m-%d %H:%M:%S} UTC, "
+        f"and it was itself again at {row['ended_at']:%Y-%m-%d %H:%M:%S} UTC (90 min); "
+    )
+
+
+def test_what_fails_at_once_is_dated_once(tmp_path, quiet):
+    case, incidents = found(tmp_path, failing(slow(quiet, at(3, 12), at(3, 13)), at(3, 12), at(3, 13), 0.8))
+    case.close()
+    (row,) = incidents
+    assert near(row["kind_since"], row["started_at"], MINUTE)
+    assert row["summary"].startswith("Requests to the service failed from ")
+
+
+@pytest.mark.parametrize("hour", [0.05, 13.3, 18.5])
+@pytest.mark.parametrize("share", [0.9, 0.97])
+def test_a_day_without_most_of_its_load_is_one_incident(tmp_path, hour, share):
+    start, end = at(6, hour), at(7, hour)
+    case, incidents = found(tmp_path, lost(traffic("diurnal", 33, days=11), start, end, share))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] in ("collapse", "silence")
+    assert near(row["started_at"], start, 3 * MINUTE)
+    assert near(row["ended_at"], end, 3 * MINUTE)
+
+
+def test_two_long_failures_with_a_shorter_pause_are_one_incident_though_the_second_is_greater(tmp_path):
+    start = at(6, 0.05)
+    halves = failing(traffic("diurnal", 34, days=11), start, start + timedelta(hours=9.6))
+    case, incidents = found(tmp_path, failing(halves, start + timedelta(hours=14.4), start + timedelta(hours=24)))
+    case.close()
+    (row,) = incidents
+    assert near(row["started_at"], start, 3 * MINUTE)
+    assert near(row["ended_at"], start + timedelta(hours=24), 3 * MINUTE)
+
+
+def test_a_slow_day_is_one_incident_and_a_slow_hour_of_every_day_is_none(tmp_path):
+    quiet = traffic("diurnal", 35, days=10)
+    case, incidents = found(tmp_path / "day", slow(quiet, at(6, 13), at(7, 13)))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "latency"
+    assert near(row["started_at"], at(6, 13))
+    assert near(row["ended_at"], at(7, 13))
+    for day in range(10):
+        quiet = slow(quiet, at(day, 12), at(day, 14))
+    case, incidents = found(tmp_path / "hours", quiet)
+    case.close()
+    assert incidents == []

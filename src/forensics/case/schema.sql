@@ -118,7 +118,8 @@ CREATE TABLE IF NOT EXISTS incidents (
     part VARCHAR,                                                           -- what the scope is: everything | host | backend | route
     reading VARCHAR,                                                        -- of silence: service down | host down | log missing | clock
     refused_requests BIGINT,                                                -- where requests were refused (4xx) rather than failed
-    silent_hosts VARCHAR                                                    -- hosts that wrote nothing for long within it, and when
+    silent_hosts VARCHAR,                                                   -- hosts that wrote nothing for long within it, and when
+    kind_since TIMESTAMP                                                    -- since when it is what kind says: it may have begun with slowness, say
 );
 CREATE TABLE IF NOT EXISTS phases (incident_id VARCHAR, phase VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP);
 CREATE TABLE IF NOT EXISTS incident_minutes (                               -- the picture: one row per minute from before the ramp to after the end

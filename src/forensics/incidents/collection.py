@@ -1,4 +1,4 @@
-"""Collection at machine speed without an outage: runs of one subject that fetch things faster than people do, and walk their ids.
+"""Collection without an outage: runs of one subject that fetch things faster than people do, or walk their ids for hours on end.
 
 It is an incident of its own because it is what later breaks a service, and the prehistory of an attack: earlier, smaller runs.
 Scoring automation as such is not done here; a run is only found when its pace or its walk leaves little else.
@@ -33,36 +33,68 @@ LEAST_FORWARD = 0.6
 MOST_UNEVEN = 0.3
 """Spread of pauses (interquartile range over median) of a program that keeps its pace."""
 BUCKET = timedelta(minutes=5)
+SLOW_FETCHES, SLOW_HOURS, SLOW_TIMES = 1000, 6, 5.0
+"""Fetches of a day, hours of the day with fetches, and times the 99 % quantile of days, from which slow collection is sought."""
+SLOW_APART = timedelta(days=2)
+"""Days that begin less than this apart are one run."""
+SLOW_OBJECTS, SLOW_FORWARD = 1000, 0.8
+"""Things that a slow run fetches at least, and the share of its steps that go up the ids."""
 
 
 def candidates(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> pl.DataFrame:
     """Return who fetched much, and from when to when (subject_type, subject, low, high), outside ``busy`` minutes (other incidents)."""
     buckets = case.frame("incidents", "collectors", least=LEAST_FETCHES, times=TIMES_USUAL, rare=RARE, most=MOST_BUCKETS)
-    spans = _spans(buckets)
+    ends = buckets.with_columns(low=pl.col("bucket") - BUCKET, high=pl.col("bucket") + 2 * BUCKET)
+    return _apart(axis, _spans(ends, 4 * BUCKET), busy)
+
+
+def slow_runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[Run]:
+    """Return runs that no pace betrays: for hours or days through the ids. They leave the table ``near`` to be made anew.
+
+    A subject that has had another run of half that size (a weekly backup) is at its own usual work.
+    """
+    days = case.frame("incidents", "walkers", least=SLOW_FETCHES, hours=SLOW_HOURS, times=SLOW_TIMES, rare=RARE, most=MOST_BUCKETS)
+    spans = _spans(days, SLOW_APART)
+    again = (pl.col("fetches") >= 0.5 * pl.col("fetches").max()).sum().over("subject_type", "subject") > 1
+    spans = _apart(axis, spans.filter(~again), busy)
+    if spans.is_empty():
+        return []
+    runs = {name: spans[column].to_list() for name, column in _RUNS.items()}
+    case.execute("incidents", "near_walkers", **runs)
+    return [_run(runs["subjects"][walk["run"]], walk) for walk in case.rows("incidents", "walks", **runs) if walks_on(walk)]
+
+
+_RUNS = {"subjects": "subject", "subject_types": "subject_type", "starts": "low", "ends": "high"}
+
+
+def runs(case: Case, spans: pl.DataFrame) -> list[Run]:
+    """Return those of the candidates that are runs of collection; reads the requests of near.sql."""
+    if spans.is_empty():
+        return []
+    walks = case.rows("incidents", "walks", **{name: spans[column].to_list() for name, column in _RUNS.items()})
+    subjects = spans["subject"].to_list()
+    return [_run(subjects[walk["run"]], walk) for walk in walks if by_machine(walk)]
+
+
+def _apart(axis: Axis, spans: pl.DataFrame, busy: Sequence[tuple[int, int]]) -> pl.DataFrame:
+    """Return the spans outside of ``busy`` minutes."""
     taken = [(axis.at(first - GAP), axis.at(last + GAP)) for first, last in busy]
     return spans.filter(~pl.any_horizontal(pl.lit(False), *((pl.col("high") > a) & (pl.col("low") < b) for a, b in taken)))
 
 
-def runs(case: Case, spans: pl.DataFrame) -> list[Run]:
-    """Return those of the candidates that are runs of collection, by start; reads the requests of near.sql."""
-    if spans.is_empty():
-        return []
-    walks = case.rows(
-        "incidents", "walks", subjects=spans["subject"].to_list(), subject_types=spans["subject_type"].to_list(),
-        starts=spans["low"].to_list(), ends=spans["high"].to_list(),
-    )  # fmt: skip
-    subjects = spans["subject"].to_list()
-    found = [_run(subjects[walk["run"]], walk) for walk in walks if by_machine(walk)]
-    return sorted(found, key=lambda r: (r.start, r.subject))
-
-
-def _spans(buckets: pl.DataFrame) -> pl.DataFrame:
-    """Buckets of one subject that are at most three apart, joined."""
+def _spans(stretches: pl.DataFrame, apart: timedelta) -> pl.DataFrame:
+    """Stretches of one subject (low, high, fetches) that begin less than so much apart, joined."""
     key = ["subject_type", "subject"]
-    apart = (pl.col("bucket").diff().over(key) > 3 * BUCKET).fill_null(True).cum_sum().over(key)
-    ends = (pl.col("bucket").min() - BUCKET).alias("low"), (pl.col("bucket").max() + 2 * BUCKET).alias("high")
-    joined = buckets.with_columns(apart.alias("run")).group_by(*key, "run").agg(*ends, pl.col("fetches").sum()).sort(*key, "run")
-    return joined.sort("fetches", descending=True, maintain_order=True).head(MOST_RUNS)
+    number = (pl.col("low").diff().over(key) >= apart).fill_null(True).cum_sum().over(key)
+    joined = stretches.sort(*key, "low").with_columns(number.alias("run")).group_by(*key, "run")
+    spans = joined.agg(pl.col("low").min(), pl.col("high").max(), pl.col("fetches").sum()).sort(*key, "run")
+    return spans.sort("fetches", descending=True, maintain_order=True).head(MOST_RUNS)
+
+
+def walks_on(walk: dict[str, Any]) -> bool:
+    """Whether a slow run's events leave no doubt: very many things, and nearly every step goes on up the ids."""
+    many = walk["objects"] >= SLOW_OBJECTS and walk["objects"] >= LEAST_DISTINCT * walk["fetches"]
+    return bool(many and walk["stepped"] >= SLOW_FORWARD * walk["fetches"] and walk["forward"] >= SLOW_FORWARD * walk["stepped"])
 
 
 def by_machine(walk: dict[str, Any]) -> bool:
@@ -81,7 +113,7 @@ def _run(subject: str, walk: dict[str, Any]) -> Run:
 def collections(axis: Axis, found: Sequence[Run]) -> list[Found]:
     """Return the runs as incidents: runs that overlap are one, its scope the route fetched most."""
     groups: list[list[Run]] = []
-    for run in found:
+    for run in sorted(found, key=lambda r: (r.start, r.subject)):
         if groups and run.start - timedelta(minutes=GAP) <= max(r.end for r in groups[-1]):
             groups[-1].append(run)
         else:

@@ -13,8 +13,8 @@ from forensics.case.case import Case
 from forensics.incidents import wording
 from forensics.incidents.boundaries import Edge, around, ramp_start, refined
 from forensics.incidents.clocks import beside as beside_steps
-from forensics.incidents.collection import candidates, collections, explained, runs
-from forensics.incidents.episodes import Found
+from forensics.incidents.collection import candidates, collections, explained, runs, slow_runs
+from forensics.incidents.episodes import Found, Run, first
 from forensics.incidents.findings import Finding, table
 from forensics.incidents.look import View
 from forensics.incidents.phases import LASTING_SILENCE, phases, worst_minute
@@ -24,6 +24,8 @@ from forensics.incidents.silence import read
 from forensics.incidents.survey import Survey, covered
 from forensics.incidents.windows import Window
 
+TURN = 2
+"""Minutes by which something else must have begun before what the incident is called by."""
 TABLES = ("incidents", "phases", "incident_minutes")
 
 
@@ -43,15 +45,20 @@ def _findings(case: Case, survey: Survey) -> list[Finding]:
     axis, view, views = survey.axis, survey.view, survey.views
     ramps = {f: _ramp(view, f) for f in survey.found}
     busy = [(f.first if ramp is None else ramp, f.last) for f, ramp in ramps.items() if f.kind != "surge"]
-    spans = candidates(case, axis, busy)
+    spans, slow = candidates(case, axis, busy), slow_runs(case, axis, busy)
     edges = {f: _edges(f, views.get(f.scope, view), view, ramp) for f, ramp in ramps.items()}
     _look_closely(case, axis, [edge for of_one in edges.values() for edge in of_one], spans)
-    collecting = collections(axis, runs(case, spans))
+    collecting = collections(axis, _alone(runs(case, spans), slow))
     ramps = {f: ramp for f, ramp in ramps.items() if not explained(f, collecting)} | dict.fromkeys(collecting)
     moments = iter(refined(case, axis, [edge for f in ramps for edge in edges.get(f, ())]))
     found_all = [_finding(axis, f, views.get(f.scope, view), view, ramp, moments) for f, ramp in ramps.items()]
     told = [_beside(finding, survey) for finding in found_all]
     return [_read(finding, survey) for finding in told]
+
+
+def _alone(fast: Sequence[Run], slow: Sequence[Run]) -> list[Run]:
+    """Fast runs, and the slow ones in which their subject was never fast: those would be the same run twice."""
+    return [*fast, *(s for s in slow if not any(f.subject == s.subject and f.start <= s.end and s.start <= f.end for f in fast))]
 
 
 def _beside(finding: Finding, survey: Survey) -> Finding:
@@ -93,12 +100,13 @@ def _ramp(view: View, found: Found) -> int | None:
 
 
 def _edges(found: Found, scope: View, whole: View, ramp: int | None) -> list[Edge]:
-    """The boundaries of an incident: start, end of each episode's last window that matters, and the ramp's start."""
-    edges = [_edge(_first(found), True, scope)]
+    """The boundaries of an incident: start, end of each episode's last window that matters, the ramp's start, the turn."""
+    edges = [_edge(first(found), True, scope)]
     edges += [_edge(_last(found, episode), False, scope) for episode in found.episodes]
     if ramp is not None:
         edges.append(_edge(Window("surge", whole.series.scope, ramp, found.first, 0.0, 0.0), True, whole))
-    return edges
+    turn = _turn(found)
+    return edges if turn is None else [*edges, _edge(turn, True, scope)]
 
 
 def _edge(window: Window, start: bool, view: View) -> Edge:
@@ -107,10 +115,12 @@ def _edge(window: Window, start: bool, view: View) -> Edge:
     return Edge(window, start, usual, float(view.baseline.expected[minute]) / 60)
 
 
-def _first(found: Found) -> Window:
-    """The window that begins the incident; among those of the same minute failing answers tell the time best."""
-    rank = {"errors": 0, "refused": 1, "silence": 2, "latency": 3, "collapse": 4}
-    return min(found.windows, key=lambda w: (w.first, rank.get(w.signal, 5)))
+def _turn(found: Found) -> Window | None:
+    """The window from which on an incident is what its kind says, where something else (slowness, say) was there before."""
+    signal = "refused" if found.refusing and found.kind == "errors" else found.kind
+    own = [w for w in found.windows if w.signal == signal]
+    turn = min(own, key=lambda w: w.first, default=None)
+    return turn if turn is not None and turn.first >= first(found).first + TURN else None
 
 
 def _last(found: Found, episode: tuple[int, int]) -> Window:
@@ -121,10 +131,11 @@ def _last(found: Found, episode: tuple[int, int]) -> Window:
 
 def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | None, moments: Iterator[datetime]) -> Finding:
     if found.runs:
-        started, ends, ramped = min(r.start for r in found.runs), [max(r.end for r in found.runs)], None
+        started, ends, ramped, turned = min(r.start for r in found.runs), [max(r.end for r in found.runs)], None, None
     else:
         started, ends = next(moments), [next(moments) for _ in found.episodes]
         ramped = next(moments) if ramp is not None else None
+        turned = next(moments) if _turn(found) is not None else None
     short = np.maximum(scope.baseline.expected - scope.series.requests, 0.0)
     gone = covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")])
     unusual = np.maximum(scope.series.failed - scope.baseline.error_ratio * scope.series.answered, 0.0)
@@ -134,6 +145,7 @@ def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | Non
         level = "low"  # load alone burns no budget, and refusals may be meant
     return Finding(
         axis=axis, found=found, view=scope, whole=whole, started_at=started, episode_ends=tuple(ends),
+        kind_since=max(turned, started) if turned is not None else started,
         ramp_started_at=ramped if ramped is not None and ramped < started else None,
         peaked_at=max(axis.at(worst_minute(scope, found)), started), severity=level, budget_spent=spent,
         phases=tuple(phases(scope, found, ramp)),

@@ -12,7 +12,7 @@ from forensics.incidents.windows import Window
 GAP = 20
 """Minutes between windows of one episode."""
 RELAPSE = 360
-"""Minutes after an episode within which a lesser one is its relapse."""
+"""Minutes after an episode within which a lesser one is its relapse; so is a greater one, after a pause shorter than the episode was."""
 FLAPPING = 60
 """Minutes within which episodes belong together whichever is the greater."""
 LEAST_PART = 200.0
@@ -38,6 +38,11 @@ class Run:
     fetches: int
     objects: int
     route: str
+
+    @property
+    def slow(self) -> bool:
+        """Whether a person could have asked as often: less than one request in five seconds."""
+        return self.fetches < (self.end - self.start).total_seconds() / 5
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,12 @@ class Found:
         """Index of the greatest episode, by what went wrong in it."""
         sizes = [sum(w.size for w in self.windows if a <= w.first <= b) for a, b in self.episodes]
         return max(range(len(sizes)), key=lambda i: (sizes[i], -i))
+
+
+def first(found: Found) -> Window:
+    """The window that begins an incident; among those of the same minute failing answers tell the time best."""
+    rank = {"errors": 0, "refused": 1, "silence": 2, "latency": 3, "collapse": 4}
+    return min(found.windows, key=lambda w: (w.first, rank.get(w.signal, 5)))
 
 
 def incidents_of(whole: Sequence[Window], parts: Sequence[Window]) -> list[Found]:
@@ -125,15 +136,16 @@ def _failing_first(cluster: list[Window]) -> list[Window]:
 
 
 def _relapsing(clusters: list[list[Window]]) -> list[list[list[Window]]]:
-    """Group episodes: a lesser one within hours after a greater is its relapse, any within an hour is the same flapping service."""
+    """Group episodes: a lesser one within hours after a greater is its relapse, one within an hour or its length the same trouble."""
     groups: list[list[list[Window]]] = []
     for cluster in clusters:
         if groups:
             before = groups[-1]
             gap = cluster[0].first - max(w.last for w in before[-1])
-            greater = max(_size(c) for c in before) >= _size(cluster)
+            lasted = max(w.last for w in before[-1]) - before[-1][0].first
+            likely = max(_size(c) for c in before) >= _size(cluster) or gap <= lasted
             alike = {SYMPTOM[w.signal] for c in before for w in c} & {SYMPTOM[w.signal] for w in cluster}
-            if alike and (gap <= FLAPPING or (gap <= RELAPSE and greater)):
+            if alike and (gap <= FLAPPING or (gap <= RELAPSE and likely)):
                 before.append(cluster)
                 continue
         groups.append([cluster])

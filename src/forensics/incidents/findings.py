@@ -43,6 +43,8 @@ class Finding:
     view: View
     whole: View
     started_at: datetime
+    kind_since: datetime
+    """Since when it is what its kind says; later than the start where it began with something else, slowness, say."""
     episode_ends: tuple[datetime, ...]
     ramp_started_at: datetime | None
     peaked_at: datetime
@@ -143,6 +145,7 @@ class Finding:
             "missing_requests": round(self.missing, 1), "basis": self.basis,
             "reading": self.reading.name if self.reading else None, "silent_hosts": self.silent_hosts,
             "refused_requests": facts.get("refused_requests") if self.found.refusing else None,
+            "kind_since": self.kind_since,
         }  # fmt: skip
 
     def phase_rows(self) -> pl.DataFrame:
@@ -185,7 +188,7 @@ SCHEMA: dict[str, Any] = {
     "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
     "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String, "silent_hosts": pl.String,
-    "refused_requests": pl.Int64,
+    "refused_requests": pl.Int64, "kind_since": pl.Datetime("us"),
 }  # fmt: skip
 
 

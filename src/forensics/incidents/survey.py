@@ -67,7 +67,8 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
 
 def _settled(axis: Axis, series: Series, given: Bools) -> tuple[View, list[Window]]:
     """Fit, find, mask what was found, and fit again until nothing changes."""
-    masked, windows = given | long_absences(axis, series, given), []
+    given = given | long_absences(axis, series, given)  # throughout: a level that has once followed an absence no longer shows it
+    masked, windows = given, []
     for _ in range(PASSES):
         view = look(axis, series, masked)
         windows = _windows(view)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import xlogy
 
 from forensics.incidents.series import Bools, Floats, Ints, Scope
 
@@ -101,32 +102,55 @@ def bounded_runs(candidates: Bools, around: int, likelihood: Floats) -> list[tup
     return found
 
 
-def sharpened(requests: Floats, first: int, last: int) -> tuple[int, int]:
-    """Move the ends of a stretch of other load to where the load changes: the most likely split of the minutes around each (Poisson).
-
-    The levels on both sides are the medians of the minutes there: what is usual for the hour is not always what there was.
-    """
-    start = _split_near(requests, first, last)
-    mirrored = len(requests) - 1
-    end = mirrored - _split_near(requests[::-1], mirrored - last, mirrored - first)
-    return (start, end) if start <= end else (first, last)
-
-
 SHARPEN = 15
 """Minutes to each side in which an end may move."""
+SHORTEST = 5
+"""Minutes that the deep part of a stretch lasts at least."""
+CHANGE = 4.0
+"""Cost of one more level, in nats."""
+BOTTOM = 0.04
+"""Share of the expected load that counts as next to nothing."""
 
 
-def _split_near(requests: Floats, first: int, last: int) -> int:
-    middle = first + max(1, (last - first) // 2)
-    low, high = max(0, first - SHARPEN), min(first + SHARPEN + 1, middle + 1)
-    outside, inside = requests[max(0, low - SHARPEN) : max(low, 1)], requests[min(first + 3, middle) : min(first + 3 * SHARPEN, last + 1)]
-    if high - low < 3 or not len(outside) or not len(inside):
-        return first
-    usual, other = max(float(np.median(outside)), 0.1), max(float(np.median(inside)), 0.1)
-    ahead, behind = requests[low:high] * np.log(usual) - usual, requests[low:high] * np.log(other) - other
-    left = np.concatenate(([0.0], np.cumsum(ahead)))
-    right = behind.sum() - np.concatenate(([0.0], np.cumsum(behind)))
-    return low + int(np.argmax(left + right))
+def deepest(requests: Floats, expected: Floats, first: int, last: int, clump: float) -> tuple[int, int]:
+    """Move the ends of a stretch of missing load to where its deep part begins and ends.
+
+    The minutes are cut into the levels that make them most likely; from the level at which most is missing the deep part reaches to
+    both sides as far as levels are nearer to it than to the usual (by ratio). What is usual for the hour is not always what there was,
+    and a slack hour that runs into a collapse is a level of its own.
+    """
+    low, high = max(0, first - 2 * SHARPEN), min(len(requests), last + 2 * SHARPEN + 1)
+    cuts = _levels(requests[low:high] / clump, np.maximum(expected[low:high], 1e-6) / clump)
+    came, due = np.add.reduceat(requests[low:high], cuts[:-1]), np.add.reduceat(np.maximum(expected[low:high], 1e-6), cuts[:-1])
+    level, inside = came / due, np.minimum(cuts[1:], last + 1 - low) - np.maximum(cuts[:-1], first - low) >= SHORTEST
+    if not (inside & (level < 1)).any():
+        return first, last
+    core = int(np.argmax(np.where(inside, due - came, -np.inf)))
+    deep = level <= np.sqrt(max(float(level[core]), BOTTOM))
+    begin = end = core
+    while begin > 0 and deep[begin - 1]:
+        begin -= 1
+    while end + 1 < len(deep) and deep[end + 1]:
+        end += 1
+    return low + int(cuts[begin]), low + int(cuts[end + 1]) - 1
+
+
+def _levels(seen: Floats, wanted: Floats) -> Ints:
+    """Where the levels of visits begin, and the end: the cuts that make all minutes most likely (Poisson), each at a cost.
+
+    Optimal partitioning, Jackson et al. (2005), An algorithm for optimal partitioning of data on an interval.
+    """
+    total, due = (np.concatenate(([0.0], np.cumsum(values))) for values in (seen, wanted))
+    best, came = np.zeros(len(total)), np.zeros(len(total), dtype=np.int64)
+    for end in range(1, len(total)):
+        visits = total[end] - total[:end]
+        scores = best[:end] + xlogy(visits, visits / (due[end] - due[:end])) - CHANGE
+        came[end] = int(np.argmax(scores))
+        best[end] = scores[came[end]]
+    cuts = [len(total) - 1]
+    while cuts[-1] > 0:
+        cuts.append(int(came[cuts[-1]]))
+    return np.array(cuts[::-1], dtype=np.int64)
 
 
 def height(requests: Floats, expected: Floats, first: int, last: int) -> tuple[int, int]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from forensics.incidents.baseline import FEWEST_DAYS
+from forensics.incidents.episodes import first
 from forensics.incidents.findings import Finding
 from forensics.incidents.times import moment, span
 from forensics.text import counted
 
+MINUTE = timedelta(minutes=1)
 WHAT = {
     "errors": "requests to {} failed",
+    "refused": "{} refused most of what was asked of it",
     "latency": "{} was slow",
     "collapse": "{} lost most of its load",
     "silence": "{} fell silent",
     "surge": "{} was asked for far more than usual",
     "collection": "{} was collected from at machine speed",
+    "slow collection": "{} was collected from slowly, one id after the other,",
 }
 
 
@@ -28,19 +33,27 @@ def summary(finding: Finding) -> str:
     """One plain sentence, every number of which is in the tables."""
     scope = finding.found.scope
     subject = "the service" if scope.part == "everything" else f"{scope.part} {scope.name}"
-    did = ("{} refused most of what was asked of it" if finding.found.refusing else WHAT[finding.found.kind]).format(subject)
-    parts = [f"{did[0].upper()}{did[1:]} {_when(finding)}", *_counts(finding)]
+    did = _did(finding, subject)
+    parts = [f"{did[0].upper()}{did[1:]}", *_counts(finding)]
     if finding.found.kind not in ("surge", "collection"):
         parts.extend(_course(finding))
     return "; ".join(parts) + "."
 
 
-def _when(finding: Finding) -> str:
-    started, ended = finding.started_at, finding.ended_at
-    begin = f"from {moment(started)}" + (" (the log begins inside it)" if finding.from_the_beginning else "")
+def _did(finding: Finding, subject: str) -> str:
+    """What happened from when to when; what it began with and what it came to are dated apart."""
+    runs = finding.found.runs
+    kind = "slow collection" if runs and all(run.slow for run in runs) else finding.found.kind
+    what = WHAT["refused" if finding.found.refusing else kind]
+    started, since, ended = finding.started_at, finding.kind_since, finding.ended_at
+    began = f"from {moment(started)}" + (" (the log begins inside it)" if finding.from_the_beginning else "")
+    if since < started + MINUTE:
+        end = "on, beyond the end of the log" if ended is None else f"to {moment(ended)} ({span(ended - started)})"
+        return f"{what.format(subject)} {began} {end}"
+    turned, then = f"{WHAT[first(finding.found).signal].format(subject)} {began}", f"{what.format('it')} from {moment(since)}"
     if ended is None:
-        return f"{begin} on, beyond the end of the log"
-    return f"{begin} to {moment(ended)} ({span(ended - started)})"
+        return f"{turned}, and {then} on, beyond the end of the log"
+    return f"{turned}, {then}, and it was itself again at {moment(ended)} ({span(ended - started)})"
 
 
 def _counts(finding: Finding) -> list[str]:

@@ -11,7 +11,7 @@ from forensics.incidents.baseline import rolling
 from forensics.incidents.chance import Chance
 from forensics.incidents.look import View
 from forensics.incidents.series import Bools, Floats
-from forensics.incidents.windows import Window, bounded_runs, joined, marked, runs, sharpened
+from forensics.incidents.windows import Window, bounded_runs, deepest, joined, marked, runs
 
 MOST_SHARE = 0.4
 """Share of the expected load below which it has collapsed."""
@@ -26,6 +26,8 @@ STILL_THERE, STEP = 0.5, 4.0
 """In the five minutes on either side of an abrupt collapse, of ten minutes or more, the load is at least half of what is expected and so
 many times what it is in between."""
 BUSY = 1.0
+KEPT = 4.0
+"""Orders of improbability of what lies before or after the deep part of a collapse from which it belongs to it."""
 AROUND = 120
 MOST_SPREAD = 6.0
 """Bursts upwards say nothing of dips: the boundaries of a collapse do not drown in them."""
@@ -72,7 +74,7 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats) -> l
     series, expected = view.series, view.baseline.expected
     found = []
     for first, last in stretches:
-        first, last = sharpened(series.requests, *_edges(series.requests, expected, first, last))
+        first, last = _cut(view, *_edges(series.requests, expected, first, last))
         span = slice(first, last + 1)
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
@@ -80,6 +82,19 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats) -> l
         if short and not leads and not comes_daily(view.axis, series.requests, first, last, wanted):
             found.append(Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen))
     return found
+
+
+def _cut(view: View, first: int, last: int) -> tuple[int, int]:
+    """Cut a collapse to its deep part, but for what is improbable by itself: in steady traffic half the load lost is no slack hour."""
+    requests, expected, usual = view.series.requests, view.baseline.expected, view.baseline
+    begin, end = deepest(requests, expected, first, last, usual.fall(EDGE).clump)
+
+    def strange(low: int, high: int) -> bool:
+        span = slice(low, high)
+        seen, wanted = (np.array([values[span].sum()]) for values in (requests, expected))
+        return bool(high > low and usual.fall(high - low).few(seen, wanted)[0] >= KEPT)
+
+    return (first if strange(first, begin) else begin), (last if strange(end + 1, last + 1) else end)
 
 
 def _edges(requests: Floats, expected: Floats, first: int, last: int) -> tuple[int, int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forensics.incidents.baseline import rolling
+from forensics.incidents.baseline import FEWEST_DAYS, rolling
 from forensics.incidents.look import View
-from forensics.incidents.series import Bools, Floats
+from forensics.incidents.series import Bools, Floats, Ints
 from forensics.incidents.windows import Window, bounded_runs, marked
 
 WIDTHS = (3, 10, 30)
@@ -41,16 +41,25 @@ def _scan(view: View, slow: Floats) -> tuple[Bools, Floats]:
     for width in WIDTHS:
         count = rolling(timed, width)
         mean = rolling(slow * timed, width) / np.maximum(count, 1.0)
-        usual = mean[(count >= LEAST_TIMED) & (rolling(view.masked, width) == 0)][::width]
-        if len(usual) < 20:
-            usual = mean[count >= LEAST_TIMED][::width]
-        if not len(usual):
+        known = np.flatnonzero((count >= LEAST_TIMED) & (rolling(view.masked, width) == 0))[::width]
+        if len(known) < 20:
+            known = np.flatnonzero(count >= LEAST_TIMED)[::width]
+        if not len(known):
             continue
-        scale = max(float(np.quantile(np.abs(usual), 0.5)) / 0.6745, float(np.quantile(np.abs(usual), 0.95)) / 1.96, 0.02)
+        scale = max(float(np.quantile(np.abs(mean[known]), 0.5)) / 0.6745, _high(np.abs(mean), known) / 1.96, 0.02)
         hits = (count >= LEAST_TIMED) & (mean >= np.log(LEAST_TIMES)) & (mean / scale >= LEAST_Z)
         candidates |= marked(hits, width) & (slow > 0.5)
         best = np.maximum(best, np.where(hits, np.minimum((mean / scale) ** 2 / 4.6, 300.0), 0.0))
     return candidates, best
+
+
+def _high(distance: Floats, known: Ints) -> float:
+    """The 95 % quantile of what is usual: that of a usual day, so that one slow day is not, and the slow hour of every day is."""
+    day = known // 1440
+    days, place = np.unique(day, return_inverse=True)
+    if len(days) < FEWEST_DAYS:
+        return float(np.quantile(distance[known], 0.95))
+    return float(np.median([np.quantile(distance[known[place == number]], 0.95) for number in range(len(days))]))
 
 
 def _likelihood(view: View, slow: Floats) -> Floats:

@@ -1,0 +1,48 @@
+"""The ends of a stretch of missing load lie where the load changes, not where a slack hour begins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forensics.incidents.windows import deepest
+
+
+def load(*levels: tuple[float, int], seed: int = 0) -> np.ndarray:
+    """Poisson counts of so many minutes at each level, in order."""
+    rng = np.random.default_rng(seed)
+    return rng.poisson(np.repeat([level for level, _ in levels], [minutes for _, minutes in levels])).astype(float)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_slack_hour_beside_a_collapse_is_cut_off(seed):
+    requests = load((20, 60), (10, 70), (2, 90), (11, 60), (20, 60), seed=seed)
+    expected = np.full(len(requests), 20.0)
+    first, last = deepest(requests, expected, 60, 279, 2.0)
+    assert abs(first - 130) <= 1
+    assert abs(last - 219) <= 1
+
+
+def test_a_collapse_of_one_level_is_left_as_it_is():
+    requests = load((20, 60), (2, 90), (20, 60))
+    assert deepest(requests, np.full(len(requests), 20.0), 60, 149, 2.0) == (60, 149)
+
+
+def test_the_deep_part_is_never_the_busy_one():
+    requests = load((20, 60), (1, 90), (18, 40), (9, 30), (20, 60))
+    first, last = deepest(requests, np.full(len(requests), 20.0), 60, 219, 2.0)
+    assert abs(first - 60) <= 1
+    assert abs(last - 149) <= 1
+
+
+def test_days_without_most_of_their_load_are_cut_to_the_minute():
+    requests = load((20, 400), (9, 333), (2, 4001), (20, 400))
+    first, last = deepest(requests, np.full(len(requests), 20.0), 400, 4733, 2.0)
+    assert abs(first - 733) <= 2
+    assert abs(last - 4733) <= 2
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 6])
+def test_a_stretch_that_is_too_short_to_have_parts_is_left_as_it_is(length):
+    requests = load((20, 30), (1, length), (20, 30))
+    assert deepest(requests, np.full(len(requests), 20.0), 30, 29 + length, 2.0) == (30, 29 + length)
