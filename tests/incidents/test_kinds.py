@@ -207,7 +207,8 @@ def test_slowness_that_comes_before_failures_is_dated_apart(tmp_path, quiet):
     assert near(row["started_at"], at(3, 12))
     assert near(row["kind_since"], at(3, 12.75))
     assert row["summary"].startswith(
-        f"The service was slow from {row['started_at']:%Y-%m-%d %H:%M:%S} UTC, requests to it failed from {row['kind_since']:%Y-%m-%d %H:%M:%S} UTC, "
+        f"The service was slow from {row['started_at']:%Y-%m-%d %H:%M:%S} UTC, "
+        f"requests to it failed from {row['kind_since']:%Y-%m-%d %H:%M:%S} UTC, "
         f"and it was itself again at {row['ended_at']:%Y-%m-%d %H:%M:%S} UTC (90 min); "
     )
 

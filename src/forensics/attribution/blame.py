@@ -12,6 +12,7 @@ from forensics.attribution.cohort import coherent, cohorts
 from forensics.attribution.scan import Winner, belongs, scan, wide
 from forensics.attribution.scene import Scene
 from forensics.attribution.tail import Tails
+from forensics.attribution.windows import refusing
 from forensics.case.case import Case
 
 MIN_SHARE = 0.15
@@ -38,7 +39,7 @@ MIN_SIGMAS = 3.0
 
 @dataclass(frozen=True)
 class Rise:
-    """How far the whole load rose over its baseline in the window, in one measure (``requests`` or ``cost``)."""
+    """How far the whole load rose over its baseline in the window, in one measure (``requests``, ``cost`` or ``refused``)."""
 
     measure: str
     load: float
@@ -108,7 +109,7 @@ def rise_of(scene: Scene, measure: str) -> Rise:
 
 def find(case: Case, scene: Scene) -> Finding:
     """Scan in every measure that is known and keep the one in which the load rose more."""
-    measures = ["requests", "cost"] if scene.weights else ["requests"]
+    measures = ["refused"] if refusing(scene.incident) else ["requests", "cost"] if scene.weights else ["requests"]
     rises = [rise_of(scene, measure) for measure in measures]
     rise = rises[0]
     if len(rises) > 1 and (rises[1].sigmas > PREFERRED * rise.sigmas or (rises[1].significant and not rise.significant)):

@@ -12,10 +12,11 @@ from forensics.attribution.blame import MOST, Finding, find
 from forensics.attribution.echo import seconds_precede
 from forensics.attribution.facts import Facts, gather
 from forensics.attribution.onset import error_onset
+from forensics.attribution.refusals import makers
 from forensics.attribution.rivals import Rival, weigh_all
 from forensics.attribution.scene import Scene, read_scene
 from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, judge
-from forensics.attribution.windows import LOAD_KINDS, RAMP_ASSUMED, Window, floor_minute, load_window, sudden_window
+from forensics.attribution.windows import RAMP_ASSUMED, Window, floor_minute, is_load, load_window, refusing, sudden_window
 from forensics.case.case import Case
 
 BEFORE = timedelta(hours=1)
@@ -54,7 +55,8 @@ class Conclusion:
 def conclude(case: Case, setting: Setting) -> Conclusion:
     """Scan the load before the impact; where that blames nobody, the minutes around its start, for whoever came before it by seconds."""
     scene = _comparable(case, setting)
-    first = _weighed(case, scene, find(case, scene), setting.names)
+    found = find(case, scene)
+    first = _weighed(case, scene, makers(scene, found) if refusing(setting.incident) else found, setting.names)
     if first.somebody:
         return first
     sudden = _sudden(case, setting, scene)
@@ -67,7 +69,7 @@ def _comparable(case: Case, setting: Setting) -> Scene:
     window = load_window(setting.incident)
     scene = setting.scene(case, window)
     last = Window(max(window.start, window.end - RAMP_ASSUMED), window.end)
-    if scene.windows > 1 or last == window or setting.incident["kind"] in LOAD_KINDS:
+    if scene.windows > 1 or last == window or is_load(setting.incident):
         return scene
     shorter = setting.scene(case, last)
     return shorter if shorter.windows > 1 else scene

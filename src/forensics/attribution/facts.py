@@ -20,7 +20,7 @@ from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import slowdown
 from forensics.attribution.unnamed import beginning
-from forensics.attribution.windows import LOAD_KINDS, MINUTE, Window, ceil_minute, floor_minute
+from forensics.attribution.windows import MINUTE, Window, ceil_minute, floor_minute, is_load
 from forensics.case.case import Case
 
 Floats = NDArray[np.float64]
@@ -132,7 +132,7 @@ class Facts:
     @property
     def is_load(self) -> bool:
         """Whether the incident is a load itself: nothing failed."""
-        return self.scene.incident["kind"] in LOAD_KINDS
+        return is_load(self.scene.incident)
 
     @property
     def within_health(self) -> int:

@@ -53,7 +53,12 @@ def shares_of(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) ->
 
 def unit(measure: str) -> str:
     """What load is counted in."""
-    return "requests" if measure == "requests" else "requests weighted by service time"
+    return {"requests": "requests", "refused": "refused requests"}.get(measure, "requests weighted by service time")
+
+
+def measured(measure: str) -> str:
+    """What it is that rises, at the beginning of a sentence."""
+    return "The number of refused requests" if measure == "refused" else "Load"
 
 
 def subject(winner: Winner, names: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 
 from forensics.attribution.capacity import Capacity
 from forensics.attribution.scene import PACKAGE
-from forensics.attribution.windows import LOAD_KINDS, Window, floor_minute, load_window
+from forensics.attribution.windows import Window, floor_minute, is_load, load_window
 from forensics.case.case import Case
 from forensics.text import counted
 
@@ -37,7 +37,7 @@ def rate_limit(case: Case, incident: dict[str, Any], known: Capacity | None, gui
     The limit is the largest whole number of requests per minute and account under which no minute of the ramp or of the first ten
     minutes would have gone above the capacity; requests without an account are let through as they were.
     """
-    if incident["kind"] in LOAD_KINDS:
+    if is_load(incident):
         return _none(NO_FAILURE)
     if known is None:
         return _none(NO_HEALTH)

@@ -12,7 +12,7 @@ from forensics.attribution.measures import Measure, measures
 from forensics.attribution.ratelimit import network_limit, rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
 from forensics.attribution.unnamed import network_measure
-from forensics.attribution.windows import LOAD_KINDS, Window, load_window, sudden_window, whole_window
+from forensics.attribution.windows import Window, is_load, load_window, sudden_window, whole_window
 from forensics.case.case import Case
 from forensics.text import counted
 
@@ -36,7 +36,7 @@ def plan(case: Case) -> None:
     minutes = plain_minutes(case)
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
-        borne = None if incident["kind"] in LOAD_KINDS else capacity(minutes, masks, incident["started_at"])
+        borne = None if is_load(incident) else capacity(minutes, masks, incident["started_at"])
         plans += _nameless(case, incident, borne, masks)
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forensics.attribution.windows import Window, earlier_windows, placebo_windows, whole_window
+from forensics.attribution.windows import Window, earlier_windows, placebo_windows, refusing, whole_window
 from forensics.case.case import Case
 
 PACKAGE = "attribution"
@@ -34,7 +34,7 @@ class Scene:
     known: float
     """Requests of the window that were made by accounts or networks that were ruled known: they count, and are never blamed."""
     loads: pl.DataFrame
-    """As of ``loads.sql``, with ``cost`` (requests weighted by service time) added."""
+    """As of ``loads.sql`` (``refused_loads.sql`` where requests were refused), with ``cost`` (requests weighted by service time) added."""
     weights: dict[int, float]
     """route_id -> weight, where weights are known; the mean request weighs 1."""
 
@@ -76,7 +76,7 @@ def read_scene(
     if not others:
         others = earlier_windows(window, covered, [m for m in masked if m != whole_window(incident)])
     bounds = {"starts": [w.start for w in (window, *others)], "ends": [w.end for w in (window, *others)]}
-    loads, known = _set_apart(case, case.frame(PACKAGE, "loads", **bounds))
+    loads, known = _set_apart(case, case.frame(PACKAGE, "refused_loads" if refusing(incident) else "loads", **bounds))
     weights = _weights(case, {key: values[1:] for key, values in bounds.items()})
     by_route = pl.DataFrame(
         {"route_id": list(weights), "weight": list(weights.values())}, schema={"route_id": pl.Int32, "weight": pl.Float64}

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from forensics.attribution.blame import ENOUGH_PLACEBOS
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, clock, in_common, percent, shares_of, unit
+from forensics.attribution.refusals import MEASURE, asked_as_ever
 from forensics.attribution.rivals import Names, Rival, likelihood_of
+from forensics.attribution.windows import refusing
 from forensics.certainty import bounded, word
 
 ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (
@@ -62,6 +64,8 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     if best.explanation == "missing logs" and best.likelihood >= HALF:
         return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), "The logs are missing rather than the service.")
     one = _one_origin(facts, names)
+    if refusing(facts.scene.incident):
+        return _refused(facts)
     if facts.is_load and not facts.failing:
         return Verdict(NOT_AN_OUTAGE, capped(0.75, facts), f"{_load(facts)} No actor stands out, and nothing failed.{one}")
     if facts.finding.blamed and facts.echo:
@@ -73,6 +77,14 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)})."
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}")
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{one}")
+
+
+def _refused(facts: Facts) -> Verdict:
+    """Decide on refusals that nobody is held to have made: people who ask as ever and are sent away are no cause of it."""
+    if asked_as_ever(facts.scene):
+        sentence = "Those who were refused asked no more than usual: they were sent away (a login, a limit, a ban, lost pages)."
+        return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {sentence}")
+    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} More was asked than usual, and nobody stands out as the one who asked it.")
 
 
 def _one_origin(facts: Facts, names: Names) -> str:
@@ -89,4 +101,6 @@ def _load(facts: Facts) -> str:
     rise, window = facts.finding.rise, facts.scene.window
     span = f"{clock(window.start)} to {clock(window.end)} UTC"
     known = f" {amount(facts.scene.known)} of the requests are of subjects ruled known." if facts.scene.known else ""
+    if rise.measure == MEASURE:
+        return f"From {span} {amount(rise.load)} requests were refused against {amount(rise.expected)} expected.{known}"
     return f"Load from {span} was {amount(rise.load)} {unit(rise.measure)} against {amount(rise.expected)} expected.{known}"

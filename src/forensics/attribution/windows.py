@@ -19,6 +19,16 @@ MOST_PLACEBOS = 120
 """Nearest days first; more add nothing to a p-value that is printed with three digits."""
 
 
+def refusing(incident: dict[str, Any]) -> bool:
+    """Whether requests were refused in an incident rather than failed."""
+    return incident.get("refused_requests") is not None
+
+
+def is_load(incident: dict[str, Any]) -> bool:
+    """Whether an incident is a load itself: what is asked for its attribution lies within it. So do refusals, by whoever is refused."""
+    return incident["kind"] in LOAD_KINDS or refusing(incident)
+
+
 @dataclass(frozen=True)
 class Window:
     """Whole minutes, ``start`` inclusive to ``end`` exclusive (UTC)."""
@@ -57,7 +67,7 @@ def load_window(incident: dict[str, Any]) -> Window:
     The minute of the impact belongs to the window when the impact began inside it, or when there would be no window otherwise.
     """
     started = incident["started_at"]
-    if incident["kind"] in LOAD_KINDS:
+    if is_load(incident):
         return Window(floor_minute(started), ceil_minute(max(incident["ended_at"] or started, started + MINUTE)))
     ramp = incident.get("ramp_started_at")
     start = floor_minute(ramp if ramp and ramp < started else started - RAMP_ASSUMED)
@@ -74,7 +84,7 @@ def sudden_window(incident: dict[str, Any], errors: datetime | None = None) -> W
     began = max(ceil_minute(incident["started_at"]), errors or incident["started_at"])
     end = min(began + SUDDEN, ceil_minute(incident["ended_at"] or began + SUDDEN))
     start = max(window.start, floor_minute(incident["started_at"]) - JUST_BEFORE)
-    return None if incident["kind"] in LOAD_KINDS or end <= window.end else Window(start, end)
+    return None if is_load(incident) or end <= window.end else Window(start, end)
 
 
 def whole_window(incident: dict[str, Any]) -> Window:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, clock, minutes, percent
+from forensics.attribution.refusals import asked_as_ever
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
+from forensics.attribution.windows import refusing
 
 EXPLANATION = "bad deploy"
 PRIOR = 0.0
@@ -16,11 +18,14 @@ OFTEN = 10
 def weigh(facts: Facts, names: Names) -> Weighed:
     """Errors at equal load, the routes they are on, and notes of a deploy."""
     found = Weighed(wanted=["The deployment record of the hours before; error messages of the application."])
-    if not facts.failing:
+    if refusing(facts.scene.incident):
+        _sent_away(facts, found)
+    elif not facts.failing:
         found.contra("No more requests failed than usual.", STRONG)
         return found
-    equal_load(facts, found)
-    concentration(facts, found, "route")
+    else:
+        equal_load(facts, found)
+        concentration(facts, found, "route")
     deploys = [note for note in facts.notes if "deploy" in f"{note['event_type']} {note['message']}".lower()]
     if deploys:
         ago = (facts.scene.incident["started_at"] - deploys[-1]["occurred_at"]).total_seconds() / 60
@@ -29,6 +34,14 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     else:
         found.contra("No note speaks of a deploy in the three hours before.", WEAK)
     return found
+
+
+def _sent_away(facts: Facts, found: Weighed) -> None:
+    """Whether people who ask as ever are refused: the service has changed, not who asks."""
+    if asked_as_ever(facts.scene):
+        found.pro("What was refused is what is usually asked: the service began to send people away.", STRONG)
+    else:
+        found.contra("Most of what was refused is more than is usually asked.", STRONG)
 
 
 def equal_load(facts: Facts, found: Weighed) -> None:

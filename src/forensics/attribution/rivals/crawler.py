@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, in_common, percent, subject
+from forensics.attribution.phrases import amount, in_common, measured, percent, subject
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
 from forensics.attribution.rivals.one_actor import machine, order, remainder, significance
 from forensics.text import counted
@@ -26,7 +26,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         else:
             found.contra(f"{percent(share)} of the excess came without an account, from no network or agent that stands out.", FAIR)
         if facts.finding.rise.known and not facts.finding.rise.significant:
-            found.contra("Load did not rise.", DECISIVE)
+            found.contra(f"{measured(facts.finding.rise.measure)} did not rise.", DECISIVE)
         return found
     top = blamed[0]
     found.pro(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, growth, in_common, percent
+from forensics.attribution.phrases import amount, growth, in_common, measured, percent
+from forensics.attribution.refusals import asked_as_ever
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 from forensics.attribution.rivals.one_actor import overload
+from forensics.attribution.windows import refusing
 from forensics.text import counted
 
 EXPLANATION = "organic surge"
@@ -21,10 +23,13 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if not rise.known:
         found.contra("The logs hold nothing to compare the load with: whether it rose is not known.", 0.0)
         return found
-    if not rise.significant:
-        found.contra(f"Load did not rise: {amount(rise.load)} against {amount(rise.expected)} expected.", DECISIVE)
+    if refusing(facts.scene.incident) and asked_as_ever(facts.scene):
+        found.contra("No more was asked than usual; it was refused.", DECISIVE)
         return found
-    found.pro(f"Load rose {growth(rise.load, rise.expected)} compared with the same hours of other days.", FAIR)
+    if not rise.significant:
+        found.contra(f"{measured(rise.measure)} did not rise: {amount(rise.load)} against {amount(rise.expected)} expected.", DECISIVE)
+        return found
+    found.pro(f"{measured(rise.measure)} rose {growth(rise.load, rise.expected)} compared with the same hours of other days.", FAIR)
     if facts.finding.share >= 0.5:
         found.contra(f"{percent(facts.finding.share)} of the excess was made by {len(facts.finding.blamed)} of those who asked.", DECISIVE)
     else:

@@ -1,0 +1,72 @@
+"""Who made the requests that were refused: not whoever was refused, but whose asking more explains the refusals.
+
+A login that breaks, a limit set too low, a ban refuse people who ask as ever; their clients may even try again and again. So a subject of
+a refusal incident is held to be the maker of the refusals only when its own requests rose by about as much, when it did not lose the
+service that it usually gets, and when the others were hardly refused more than usual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from forensics.attribution.blame import MOST, Finding
+from forensics.attribution.scan import WIDE, Winner
+from forensics.attribution.scene import Scene
+
+MEASURE = "refused"
+"""The column of ``refused_loads.sql`` that is scanned."""
+OWN_RISE = 0.7
+"""Share of its surplus of refusals by which a maker asked more than usual."""
+STILL_SERVED, FEWEST_SERVED = 0.5, 10.0
+"""Share of what is usually served to a subject (if it is as much as this) without which it is locked out, not the maker."""
+REST_TIMES, REST_MORE = 2.0, 0.05
+"""Others are refused as usual up to so many times their usual share of refusals, or so much more."""
+
+
+def makers(scene: Scene, finding: Finding) -> Finding:
+    """Keep who is blamed for refusals only if they made them; nobody when what is left does not explain most of them."""
+    kept = [b for b in finding.blamed if _made(scene, b.winner)]
+    explained = sum(b.share for b in kept) >= MOST and _rest_as_usual(scene, [b.winner for b in kept])
+    return replace(finding, blamed=kept if explained else [])
+
+
+def asked_as_ever(scene: Scene) -> bool:
+    """Whether refusals rose far beyond the requests: who always asks was refused."""
+    rose = {measure: _excess(scene.loads, measure, scene.windows) for measure in (MEASURE, "requests")}
+    return rose["requests"] < (1 - MOST) * rose[MEASURE]
+
+
+def _made(scene: Scene, winner: Winner) -> bool:
+    own = scene.loads.filter(_all_of(winner))
+    others = max(scene.windows - 1, 1)
+    usual = float(own.filter(pl.col("w") > 0)["served"].sum()) / others
+    served = float(own.filter(pl.col("w") == 0)["served"].sum())
+    locked_out = usual >= FEWEST_SERVED and served < STILL_SERVED * usual
+    asked, refused = (_excess(own, measure, scene.windows) for measure in ("requests", MEASURE))
+    return not locked_out and asked >= OWN_RISE * refused
+
+
+def _excess(loads: pl.DataFrame, measure: str, windows: int) -> float:
+    """Return what came in the window beyond the mean of the others."""
+    return float(loads.filter(pl.col("w") == 0)[measure].sum()) - float(loads.filter(pl.col("w") > 0)[measure].sum()) / max(windows - 1, 1)
+
+
+def _rest_as_usual(scene: Scene, winners: list[Winner]) -> bool:
+    """Whether all others were refused hardly more often than usual."""
+    rest = scene.loads.filter(~pl.any_horizontal([_all_of(winner) for winner in winners]))
+    now, usual = (
+        float(part[MEASURE].sum()) / max(float(part["requests"].sum()), 1.0)
+        for part in (rest.filter(pl.col("w") == 0), rest.filter(pl.col("w") > 0))
+    )
+    return now <= max(REST_TIMES * usual, usual + REST_MORE)
+
+
+def _all_of(winner: Winner) -> pl.Expr:
+    """Return the condition that requests are a subject's, with an account or without: who is locked out asks without one."""
+    column = {"actor": "actor_id", "agent": "agent_id"}.get(winner.kind, "wide_network" if winner.id.endswith(WIDE) else "network")
+    own = pl.col(column).cast(pl.String) == winner.id
+    if winner.part is not None and winner.kind != "actor":
+        own &= pl.col(winner.part[0]).cast(pl.String) == winner.part[1]
+    return own.fill_null(False)

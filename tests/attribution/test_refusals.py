@@ -1,0 +1,116 @@
+"""Who made the refused requests is named; who was merely refused is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.traffic import START, at, events, found, traffic
+
+from forensics.attribution.attribute import attribute
+from forensics.attribution.blame import Blamed, Finding, Rise
+from forensics.attribution.refusals import asked_as_ever, makers
+from forensics.attribution.scan import Winner
+from forensics.case.case import Case
+
+BEGIN, END = at(5, 12), at(5, 12.7)
+
+
+@pytest.fixture(scope="module")
+def quiet() -> pl.DataFrame:
+    return traffic("diurnal", 41, days=8)
+
+
+def refused(frame: pl.DataFrame, status: int = 401) -> pl.DataFrame:
+    """Everything between the moments is refused, and whoever is refused has no account."""
+    hit = pl.col("started_at").is_between(BEGIN, END, closed="left")
+    return frame.with_columns(
+        pl.when(hit).then(status).otherwise("status").alias("status"),
+        pl.when(~hit).then(pl.col("user_name")).alias("user_name"),
+    )
+
+
+def burst(frame: pl.DataFrame, network: str, per_second: float, addresses: int, status: int, agent: str) -> pl.DataFrame:
+    """Add refused requests without account from so many addresses of a network."""
+    rng = np.random.default_rng(7)
+    length = (END - BEGIN).total_seconds()
+    seconds = np.sort(rng.random(rng.poisson(length * per_second)) * length) + (BEGIN - START).total_seconds()
+    added = events(rng, seconds, np.zeros(len(seconds), dtype=int), 0.0)
+    last = pl.Series(rng.integers(1, addresses + 1, len(seconds)))
+    added = added.with_columns(
+        pl.lit(None, pl.String).alias("user_name"), pl.format(f"{network}.{{}}", last).alias("client_ip"), pl.lit("/login").alias("path"),
+        pl.lit(status).cast(added.schema["status"]).alias("status"), pl.lit(agent).alias("user_agent"),
+    )  # fmt: skip
+    return pl.concat([frame, added]).sort("started_at", maintain_order=True)
+
+
+def judged(folder: Path, frame: pl.DataFrame) -> tuple[Case, dict, list[dict]]:
+    case, _ = found(folder, frame)
+    with case.transaction():
+        attribute(case)
+    rows = case.table("incidents").filter(pl.col("kind") == "errors").to_dicts()
+    assert len(rows) == 1
+    assert rows[0]["refused_requests"]
+    return case, rows[0], case.table("attributions").filter(pl.col("incident_id") == rows[0]["incident_id"]).to_dicts()
+
+
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_the_network_that_tries_stolen_passwords_is_named(tmp_path, quiet, status):
+    case, incident, blamed = judged(tmp_path, burst(quiet, "198.51.100", 4.0, 250, status, "python-requests/2.31"))
+    case.close()
+    assert incident["verdict"] == "attributed"
+    assert [(row["subject_type"], row["subject_id"]) for row in blamed] == [("network", "198.51.100.0/24")]
+    assert blamed[0]["load_share"] > 0.95
+
+
+def test_nobody_is_named_when_everybody_is_sent_away(tmp_path, quiet):
+    case, incident, blamed = judged(tmp_path, refused(quiet))
+    case.close()
+    assert (incident["verdict"], blamed) == ("no single actor", [])
+
+
+def test_a_client_that_tries_again_and_again_while_everybody_is_sent_away_is_not_named(tmp_path, quiet):
+    case, incident, blamed = judged(tmp_path, burst(refused(quiet), "198.18.0", 1.0, 250, 401, "Mozilla/5.0"))
+    case.close()
+    assert incident["verdict"] in ("no single actor", "inconclusive")
+    assert blamed == []
+
+
+def scene(rows: list[tuple[int, str | None, str, int, int, int]], windows: int = 5) -> SimpleNamespace:
+    names = ["w", "actor_id", "network", "requests", "refused", "served"]
+    loads = pl.DataFrame(rows, schema=names, orient="row").with_columns(pl.lit(None, pl.String).alias("wide_network"), agent_id=1)
+    return SimpleNamespace(loads=loads, windows=windows)
+
+
+def finding(network: str, load: float) -> Finding:
+    winner = Winner("network", network, load, 0.0, 99.0, 0.05, 0.0, 1.0)
+    return Finding(Rise("refused", load, 0.0, 50.0), [winner], [Blamed(winner, 0.95, 0.001, 3.0)])
+
+
+OTHERS = [(w, "a", "192.0.2.0/24", 500, 10, 490) for w in range(5)]
+
+
+def test_a_company_that_is_locked_out_and_tries_again_is_not_the_maker():
+    usual = [(w, "b", "198.51.100.0/24", 300, 2, 298) for w in range(1, 5)]
+    locked = [*OTHERS, *usual, (0, None, "198.51.100.0/24", 2000, 2000, 0)]
+    assert makers(scene(locked), finding("198.51.100.0/24", 2000)).blamed == []
+    served = [*OTHERS, *usual, (0, None, "198.51.100.0/24", 2000, 2000, 0), (0, "b", "198.51.100.0/24", 280, 2, 278)]
+    assert len(makers(scene(served), finding("198.51.100.0/24", 2000)).blamed) == 1
+
+
+def test_who_is_refused_without_asking_more_is_not_the_maker():
+    usual = [(w, None, "198.51.100.0/24", 2000, 0, 5) for w in range(1, 5)]
+    rows = [*OTHERS, *usual, (0, None, "198.51.100.0/24", 2000, 2000, 5)]
+    assert makers(scene(rows), finding("198.51.100.0/24", 2000)).blamed == []
+    assert asked_as_ever(scene(rows))
+
+
+def test_nobody_is_the_maker_where_the_others_are_refused_too():
+    others = [(0, "a", "192.0.2.0/24", 500, 200, 300), *[row for row in OTHERS if row[0]]]
+    rows = [*others, (0, None, "198.51.100.0/24", 2000, 2000, 0)]
+    assert makers(scene(rows), finding("198.51.100.0/24", 2000)).blamed == []
+    assert len(makers(scene([*OTHERS, rows[-1]]), finding("198.51.100.0/24", 2000)).blamed) == 1
+    assert not asked_as_ever(scene(rows))
