@@ -256,3 +256,18 @@ def test_a_slow_day_is_one_incident_and_a_slow_hour_of_every_day_is_none(tmp_pat
     case, incidents = found(tmp_path / "hours", quiet)
     case.close()
     assert incidents == []
+
+
+def test_a_silent_wednesday_of_an_office_is_an_incident_and_its_friday_afternoons_are_none(tmp_path):
+    weeks = traffic("diurnal", 23, days=21)
+    hour, day = pl.col("started_at").dt.hour(), pl.col("started_at").dt.weekday()
+    office = weeks.filter(hour.is_between(7, 18) & (day < 6) & ~((day == 5) & (hour >= 14)))
+    case, incidents = found(tmp_path / "quiet", office)
+    case.close()
+    assert incidents == []
+    wednesday = lost(office, at(9), at(10))
+    case, incidents = found(tmp_path / "silent", wednesday)
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "silence"
+    assert near(row["ended_at"], at(10, 7), 5 * MINUTE)

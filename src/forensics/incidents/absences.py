@@ -104,10 +104,17 @@ def _dropped(requests: Floats, first: int) -> bool:
 
 
 def comes_daily(axis: Axis, requests: Floats, first: int, last: int, wanted: float) -> bool:
-    """Whether the same hours of other days (a week to each side) are as empty often enough: closing time is no incident."""
+    """Whether the same hours of other days (a week to each side) are as empty often enough: closing time is no incident.
+
+    A log of weeks shows it on days of the same kind: that nobody works at weekends says nothing of a Wednesday. Or on the same weekday.
+    """
     shifts = [DAY * day for day in range(-7, 8) if day and first + DAY * day >= 0 and last + DAY * day < len(requests)]
     slack = {s: bool(requests[first + s : last + 1 + s].sum() <= EMPTY_SHARE * wanted) for s in shifts}
-    rest = axis.days < FEWEST_DAYS_OF_WEEK and last - first + 1 >= DAY and _weekend(axis, first, last)
+    weekend, weekly = _weekend(axis, first, last), [slack[s] for s in shifts if abs(s) == 7 * DAY]
+    if axis.days >= FEWEST_DAYS_OF_WEEK:
+        alike = [slack[s] for s in shifts if _weekend(axis, first + s, last + s) == weekend]
+        return len(shifts) >= FEWEST_ALIKE and (sum(alike) >= max(OFTEN * len(alike), 1) or (all(weekly) and bool(weekly)))
+    rest = last - first + 1 >= DAY and weekend
     if rest and not (_dropped(requests, first) or _dropped(requests[::-1], len(requests) - 1 - last)):
-        return all(slack[s] for s in shifts if abs(s) == 7 * DAY)  # of a log of few weeks nobody knows what its weekends are like
+        return all(weekly)  # of a log of few weeks nobody knows what its weekends are like
     return len(shifts) >= FEWEST_ALIKE and sum(slack.values()) >= OFTEN * len(shifts)
