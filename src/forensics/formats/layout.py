@@ -76,15 +76,23 @@ class Layout:
 
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
             stretches = cut(lines.lazy().select("line", "raw"), "raw", '"', len(sections), "q")
-            split = values(stretches.with_columns(exactly(len(sections), "q").alias("fits")), sections, self.tokens)
-            read = self.assemble(split.collect(), options)
+            split = values(stretches.with_columns(exactly(len(sections), "q").alias("fits")), sections, self.tokens).collect()
+            whole = split["fits"].all()
+            read = self.assemble(split if whole else split.filter("fits"), options)
+            good = read["good"].all()
+            if whole and good:
+                return outcome_of(read)
+            # Lines that do not split are matched, and looked at no further before.
+            left = pl.concat([split.filter(~pl.col("fits")).select("line", "raw"), read.filter(~pl.col("good")).select("line", "raw")])
+            found = [read.filter("good")]
             for pattern in patterns:
-                left = read.filter(~pl.col("good"))
-                if left.is_empty():
+                again = self.assemble(_match(left, pattern, len(self.tokens)), options)
+                found.append(again.filter("good"))
+                bad = again.filter(~pl.col("good"))
+                left = bad.select("line", "raw")
+                if bad.is_empty():
                     break
-                again = self.assemble(_match(left.select("line", "raw"), pattern, len(self.tokens)), options)
-                read = pl.concat([read.filter("good"), again])
-            return outcome_of(read.sort("line") if not read["line"].is_sorted() else read)
+            return outcome_of(pl.concat([*found, bad]).sort("line"))
 
         return in_parts(parse)
 
@@ -172,10 +180,9 @@ def _alone(parts: Sequence[str | Token], n: int) -> bool:
 
 def _match(lines: pl.DataFrame, pattern: str, count: int) -> pl.DataFrame:
     """Return ``line, raw, fits, t0 ..`` by the regular expression."""
-    groups = lines.with_columns(pl.col("raw").str.strip_chars_end().str.extract_groups(pattern).alias("g"))
-    named = [pl.col("g").struct.field(str(n + 1)).alias(f"t{n}") for n in range(count)]
-    fits = pl.col("raw").str.strip_chars_end().str.contains(pattern)
-    return groups.select("line", "raw", fits.alias("fits"), *named)
+    whole = f"^({pattern.removeprefix('^').removesuffix('$')})$"  # a group that every match has
+    groups = lines.with_columns(pl.col("raw").str.strip_chars_end().str.extract_groups(whole).alias("g")).unnest("g")
+    return groups.select("line", "raw", pl.col("1").is_not_null().alias("fits"), *(pl.col(str(n + 2)).alias(f"t{n}") for n in range(count)))
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
