@@ -45,3 +45,9 @@ def test_a_table_of_unknown_columns_is_refused_with_what_to_rename() -> None:
     table = pl.Series(["fiets,kleur,wiel", *(f"{n},rood,{n}" for n in range(20))])
     assert "its columns are not known (it begins with 'fiets,kleur,wiel'); rename them" in why_no_log(table)
     assert "describe it with --log-format" in why_no_log(pl.Series(["ready, steady, go!", "and some prose"]))
+
+
+def test_requests_whose_time_has_no_year_are_refused_for_that() -> None:
+    """Nothing in the evidence tells the year: a guess would move an incident."""
+    line = "Mar  2 00:00:01 edge-1 api[7]: level=info method=GET path=/a status=200 took=3ms"
+    assert "which has no year" in why_no_log(pl.Series([line]))

@@ -40,6 +40,11 @@ def not_text(head: bytes) -> str | None:
 
 def why_no_log(raw: pl.Series) -> str:
     """Return what a file is that no log format reads, by its sampled lines."""
+    if float((raw.str.contains(_YEARLESS) & ~raw.str.contains(_TIME)).sum()) >= 0.5 * max(1, len(raw)):
+        return (
+            "tells of requests, but their only time is that of syslog, which has no year: have syslog write its lines with the year "
+            "(RFC 5424, or rsyslog's RSYSLOG_FileFormat), or put it before them in a copy"
+        )
     for pattern, name in KNOWN:
         share = raw.str.contains(pattern).mean()
         if isinstance(share, float) and share >= 0.5:
@@ -70,6 +75,8 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
 )
 _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
+_YEARLESS = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*\b(?:method|verb)=\"?[A-Z]{3,10}\b"
+"""Named values of a request behind the time of RFC 3164."""
 _TIME = r"\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d{4}-\d\d-\d\d|\d{10}"
 
 
@@ -79,7 +86,7 @@ def what_line(raw: pl.Expr) -> pl.Expr:
     for pattern, name in reversed(_OTHER_LINES):
         chain = pl.when(raw.str.contains(pattern)).then(pl.lit(name)).otherwise(chain)
     program = raw.str.extract(_SYSLOG)
-    other = program.is_not_null() & ~raw.str.contains(_REQUEST)
+    other = program.is_not_null() & ~raw.str.contains(_REQUEST) & ~raw.str.contains(_YEARLESS)
     return pl.coalesce(chain, pl.when(other).then(pl.format("a syslog line of {} without a request", program)))
 
 
@@ -89,7 +96,11 @@ def why_rejected(raw: pl.Expr) -> pl.Expr:
         pl.when(raw.str.contains("\x00", literal=True))
         .then(pl.lit("holds NUL bytes"))
         .when(~raw.str.contains(_TIME))
-        .then(pl.lit("no time in it"))
+        .then(
+            pl.when(raw.str.contains(_YEARLESS))
+            .then(pl.lit("its only time, that of syslog, has no year"))
+            .otherwise(pl.lit("no time in it"))
+        )
         .when(raw.str.count_matches('"', literal=True) % 2 == 1)
         .then(pl.lit("cut off inside a quoted field"))
         .otherwise(pl.lit("does not fit the format"))

@@ -126,8 +126,8 @@ def _with_between(client: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _host_asked(request: pl.Series) -> pl.Series:
-    """Return the host of first lines that name a whole URL."""
-    return request.str.extract(r"^[A-Z]+ https?://(?:[^/@ ]*@)?(\[[^\]]*\]|[^/:?# ]+)", 1)
+    """Return the host of first lines that name a whole URL or a tunnel."""
+    return values.of(request.str.extract(r"^[A-Z]+ (\S+)", 1), fields.hosts(values.V))
 
 
 REFERENCE = "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#examples"

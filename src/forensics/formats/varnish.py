@@ -8,7 +8,7 @@ from forensics.formats.apache import compile_apache
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.combined import COMBINED
 
-_HOST = r'\] "[A-Z]+ https?://([^/"? ]+)'
+_HOST = r'\] "[A-Z]+ https?://[^/"? ]'
 
 
 def open_varnish(options: ReadOptions) -> Parser:
@@ -17,12 +17,11 @@ def open_varnish(options: ReadOptions) -> Parser:
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         read = combined(lines)
-        host = lines["raw"].str.extract(_HOST, 1)
-        event = (pl.col("outcome") == "event") & host.is_not_null()
+        event = (pl.col("outcome") == "event") & lines["raw"].str.contains(_HOST)
         blank = [pl.when(event).then(pl.col(name)).alias(name) for name in read.columns if name not in ("line", "outcome", "reason")]
         outcome = pl.when(event).then(pl.lit("event")).otherwise(pl.lit("rejected"))
         reason = pl.when(~event).then(pl.coalesce("reason", pl.lit("no host in its first line")))
-        return read.with_columns(host.alias("host")).with_columns(*blank, outcome.alias("outcome"), reason.alias("reason"))
+        return read.with_columns(*blank, outcome.alias("outcome"), reason.alias("reason"))
 
     return parse
 
@@ -38,7 +37,7 @@ FORMATS: tuple[Format, ...] = (
         hint=_HOST,
         samples=(
             Sample(
-                line='203.0.113.9 - kim [02/Mar/2026:01:00:40 +0100] "GET http://www.example.com/a?b=c HTTP/1.1" 200 512 "-" "curl/8"',
+                line='203.0.113.9 - kim [02/Mar/2026:01:00:40 +0100] "GET http://www.example.com:6081/a?b=c HTTP/1.1" 200 512 "-" "curl/8"',
                 expected={
                     "timestamp": "2026-03-02T00:00:40Z",
                     "client_ip": "203.0.113.9",
