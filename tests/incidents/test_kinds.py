@@ -271,3 +271,21 @@ def test_a_silent_wednesday_of_an_office_is_an_incident_and_its_friday_afternoon
     (row,) = incidents
     assert row["kind"] == "silence"
     assert near(row["ended_at"], at(10, 7), 5 * MINUTE)
+
+
+def test_failures_of_one_of_several_sites_are_told_as_such(tmp_path):
+    world = traffic("diurnal", 8, days=6)
+    site = pl.when(pl.int_range(pl.len()) % 9 == 0).then(pl.lit("API.example")).otherwise(pl.lit("shop.example"))
+    world, start = world.with_columns(host=site), at(3, 12)
+    end = start + 40 * timedelta(minutes=1)
+    hit = pl.col("started_at").is_between(start, end) & (pl.col("host") == "API.example")
+    case, incidents = found(tmp_path / "one", world.with_columns(status=pl.when(hit).then(502).otherwise("status")))
+    case.close()
+    (row,) = incidents
+    assert row["site"] == "api.example"
+    assert row["site_failed"] == row["site_requests"] > 50
+    assert "the failures were those of one site" in row["summary"]
+    case, incidents = found(tmp_path / "both", failing(world, start, end, share=0.5))
+    case.close()
+    (row,) = incidents
+    assert row["site"] is None

@@ -382,3 +382,15 @@ def test_several_actors_of_one_organisation_are_told_as_such(case: Case) -> None
     made = document(collect(case, None), analysis_id="0" * 16, incident=None)
     told = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
     assert any("does not join into one (2 of them are of one organisation, lumenworks.example)" in text for text in told)
+
+
+def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(case: Case) -> None:
+    made = _made(case)
+    since, start = "2024-03-02T00:07:00.000000Z", made.rows("incidents")[0]["started_at"]
+    changed = _changed(made, "incidents", kind="errors", kind_since=since, site="api.example", site_failed=11, site_requests=12)
+    (first, *_) = [sentence.text for block in summary.build(changed) if isinstance(block, Sentences) for sentence in block.items]
+    assert "the service was disturbed; requests to the service failed from 2024-03-02 00:07:00 on" in first
+    assert "nearly all of them to api.example (11 of 12 there)" in first
+    same = _changed(made, "incidents", kind="errors", kind_since=start)
+    (first, *_) = [sentence.text for block in summary.build(same) if isinstance(block, Sentences) for sentence in block.items]
+    assert "disturbed" not in first

@@ -155,6 +155,8 @@ def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | Non
 def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
     """Add what each incident did to requests and accounts; drop those that are one client's own trouble, or its job that did not come."""
     facts = {row["incident_id"]: row for row in case.rows("incidents", "facts")} if findings else {}
+    for row in case.rows("incidents", "sites") if any(finding.found.kind == "errors" for finding in findings) else ():
+        facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
     missing = any(finding.found.kind in ("collapse", "silence") for finding in findings)
     absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs")} if missing else set()
     known = [finding.knowing(facts.get(finding.incident_id, {})) for finding in findings if finding.incident_id not in absent]

@@ -80,6 +80,9 @@ def _event(incident: dict[str, Any]) -> str:
     if end is None:
         return f"From {clock(start)} UTC on {what}; it had not ended when the logs end"
     until = clock(end)[11:] if clock(end)[:10] == clock(start)[:10] else clock(end)
+    since = incident.get("kind_since") or start  # absent from documents of earlier versions
+    if clock(since)[:16] > clock(start)[:16]:
+        what = f"{scope} was disturbed; {what} from {clock(since)} on"
     return f"From {clock(start)} to {until} UTC ({span(start, end)}) {what}"
 
 
@@ -106,7 +109,15 @@ def _failed(incident: dict[str, Any]) -> str:
     if incident.get("refused_requests"):
         return f": {number(incident['refused_requests'])} of {number(incident['requests'])}"
     counts = f"{number(incident['failed_requests'])} of {number(incident['requests'])}"
-    return f": {counts}" if incident["kind"] == "errors" else f"; {counts} requests failed"
+    return f": {counts}{_site(incident)}" if incident["kind"] == "errors" else f"; {counts} requests failed"
+
+
+def _site(incident: dict[str, Any]) -> str:
+    """Return whose failures they were, where one of several sites failed and the others did not."""
+    site = incident.get("site")  # absent from documents of earlier versions
+    return (
+        f", nearly all of them to {site} ({number(incident['site_failed'])} of {number(incident['site_requests'])} there)" if site else ""
+    )
 
 
 def _brief(document: Document, incident: dict[str, Any]) -> Sentence:
