@@ -22,12 +22,14 @@ networks AS (
 ),
 
 chosen AS MATERIALIZED (
-    SELECT q.started_at, q.logged_by AS host, q.extra['upstream'] AS backend, q.account_id, q.client_ip, q.status, q.duration_ms, q.path
+    SELECT q.started_at, f.host, q.extra['upstream'] AS backend, q.account_id, q.client_ip, q.status, q.duration_ms, q.path
     FROM requests AS q
+    JOIN evidence_files AS f USING (evidence_id)
     SEMI JOIN members AS m ON q.account_id = m.account_id AND q.started_at >= m.low AND q.started_at < m.high
     UNION ALL
-    SELECT q.started_at, q.logged_by, q.extra['upstream'], q.account_id, q.client_ip, q.status, q.duration_ms, q.path
+    SELECT q.started_at, f.host, q.extra['upstream'], q.account_id, q.client_ip, q.status, q.duration_ms, q.path
     FROM requests AS q
+    JOIN evidence_files AS f USING (evidence_id)
     SEMI JOIN networks AS n ON q.client_ip = n.client_ip AND q.started_at >= n.low AND q.started_at < n.high
     WHERE q.account_id IS NULL
 )
