@@ -48,7 +48,7 @@ def _usual_failures(document: Document) -> str:
         return ""
     return (
         f" {number(overview['failed'])} of {counted(overview['answered'], 'answered request')} failed (status 500 or above), "
-        "at no time so many together that chance cannot explain them."
+        "at no time enough of them together to be called an incident."
     )
 
 
