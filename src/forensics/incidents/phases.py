@@ -16,6 +16,8 @@ BEFORE, AFTER = 60, 60
 """Minutes of normal life shown before the ramp and after the end."""
 SHORTEST = 3
 """Minutes that a phase lasts at least; shorter ones join the phase before them."""
+MOST_TROUBLES = 24
+"""Phases of trouble above which they flicker: then each lasts at least this part of the incident."""
 LASTING_SILENCE = 15
 """Minutes of silence that make a phase of their own within failures; in a shorter one people have merely given up asking."""
 BACKLOG_TIMES = 1.5
@@ -40,7 +42,9 @@ def phases(view: View, found: Found, ramp: int | None) -> list[Phase]:
         names[first - low : last - low + 1] = _trouble(view, found, first, last)
     if found.kind not in ("surge", "collection"):
         _mark_backlog(view, found, names, low)
-    merged = _merged(names, low)
+    merged = _merged(names, low, SHORTEST)
+    if sum(name in TROUBLES for name, _, _ in merged) > MOST_TROUBLES:
+        merged = _merged(names, low, max(SHORTEST, (found.last - found.first) // MOST_TROUBLES))
     return _flapping(merged, found)
 
 
@@ -82,25 +86,25 @@ def _mark_backlog(view: View, found: Found, names: np.ndarray, low: int) -> None
             names[last + 1 - low : last + 1 - low + lasting] = "backlog"
 
 
-def _merged(names: np.ndarray, low: int) -> list[Phase]:
+def _merged(names: np.ndarray, low: int, shortest: int) -> list[Phase]:
     """Runs of equal names; runs that are too short join the one before them (the first one the one after)."""
+
+    def brief(first: int, last: int) -> bool:
+        return last - first + 1 < shortest
+
     out: list[Phase] = []
     for name in dict.fromkeys(names.tolist()):
         out.extend((str(name), low + a, low + b) for a, b in runs(names == name))
     out.sort(key=lambda p: p[1])
     kept: list[Phase] = []
     for name, first, last in out:
-        if kept and (kept[-1][0] == name or (_brief(first, last) and name in TROUBLES and kept[-1][0] in TROUBLES)):
+        if kept and (kept[-1][0] == name or (brief(first, last) and name in TROUBLES and kept[-1][0] in TROUBLES)):
             kept[-1] = (kept[-1][0], kept[-1][1], last)
-        elif kept and name in TROUBLES and kept[-1][0] in TROUBLES and _brief(*kept[-1][1:]):
+        elif kept and name in TROUBLES and kept[-1][0] in TROUBLES and brief(*kept[-1][1:]):
             kept[-1] = (name, kept[-1][1], last)
         else:
             kept.append((name, first, last))
     return kept
-
-
-def _brief(first: int, last: int) -> bool:
-    return last - first + 1 < SHORTEST
 
 
 def _flapping(merged: list[Phase], found: Found) -> list[Phase]:
