@@ -69,6 +69,10 @@ def capacity(minutes: pl.DataFrame, masked: Sequence[Window], impact: datetime) 
     return Capacity(float(highest[-min(3, len(highest))]), np.sort(load[fine & ~inside]), failing)
 
 
+GROWN = 1.25
+"""Times the earlier half of a stretch from which load has grown."""
+
+
 def carried(near: pl.DataFrame, start: datetime, errors: datetime | None) -> int:
     """Return how many healthy minutes, from ``start`` until shortly before the first errors, had as much load, and of the blamed, as then.
 
@@ -83,7 +87,22 @@ def carried(near: pl.DataFrame, start: datetime, errors: datetime | None) -> int
     own, load = (_smooth(near[column].to_numpy().astype(float)) for column in ("blamed", "load"))
     ratio = near["failed"].to_numpy() / np.maximum(near["requests"].to_numpy().astype(float), 1.0)
     like = (own >= SAME_OWN * max(own[place - 1], own[place])) & (load >= SAME_LOAD * load[place - 1]) & (ratio <= HEALTHY_RATIO)
-    return int(like[low : place - SMOOTH].sum()) if own[place] > 0 else 0
+    if own[place] <= 0:
+        return 0
+    return max(int(like[low : place - SMOOTH].sum()), _steady(near, low, place))
+
+
+def _steady(near: pl.DataFrame, low: int, place: int) -> int:
+    """Return how many minutes the blamed asked at one pace before the errors, all of them healthy together; 0 where their load grew.
+
+    In a log of few requests single minutes waver too much to be compared: the halves of the stretch are.
+    """
+    own, load, requests, failed = (near[c].to_numpy().astype(float)[low:place] for c in ("blamed", "load", "requests", "failed"))
+    middle = len(own) // 2
+    if middle < SMOOTH or failed.sum() > HEALTHY_RATIO * requests.sum():
+        return 0
+    grown = any(part[middle:].sum() > GROWN * part[:middle].mean() * (len(part) - middle) for part in (own, load))
+    return 0 if grown else len(own) - SMOOTH
 
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
