@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from forensics.attribution.cohort import coherent, cohorts
+from forensics.attribution.habit import habitual
 from forensics.attribution.scan import Winner, belongs, scan, wide
 from forensics.attribution.scene import Scene
 from forensics.attribution.tail import Tails
@@ -133,7 +134,7 @@ def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list
     found = [
         Blamed(w, w.excess / excess, chances[w], tails.of(w).largest)
         for w in clear
-        if w.excess >= MIN_SHARE * excess and (not wide(w) or _few_clients(scene, w))
+        if w.excess >= MIN_SHARE * excess and (not wide(w) or _few_clients(scene, w)) and not habitual(case, scene, w)
     ]
     if sum(b.share for b in found) >= MOST:
         return found
