@@ -23,11 +23,7 @@ from forensics.files import discard_scratch
 STATUS = Path("/proc/self/statm")
 EVERY_SECONDS = 0.01
 SHARE = 0.9
-"""Of what is allowed, where the process ends: between two looks it may take some more.
-
-Looks come every tenth of a second at worst, where other programs keep every core busy: a process that takes more than its last tenth then
-passes the limit before it is ended. An address space that is limited instead would end what merely reserves memory, without a word.
-"""
+"""Of what is allowed, where the process ends: between two looks it may take some more."""
 ROOM = 16 << 20
 """Bytes that the process may still allocate while its end is put on record."""
 
