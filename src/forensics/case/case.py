@@ -206,7 +206,9 @@ class Case:
         body = "\n".join(text for text, mark, condition in lines if not mark or condition in true).partition("CREATE")[2]
         body = body.replace("STORED_EVENTS", _stored([file["sha256"] for file in files]), 1)
         body = body.replace("COUNTED_EVENTS", _stored([file["sha256"] for file in files if file["counted"]]), 1)
-        self._run("CREATE" + body, {})
+        _, view, select = body.partition("CREATE OR REPLACE VIEW events")
+        requests = view.replace("events", "requests") + select.replace("FROM stored_events", "FROM counted_events", 1)
+        self._run("CREATE" + body + requests, {})
 
 
 def _stored(shas: list[str]) -> str:

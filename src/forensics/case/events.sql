@@ -6,6 +6,8 @@
 --      have neither repeated lines nor clocks that are off, and every query would pay for joins that change nothing; without an offset a
 --      stretch of time is found by the statistics of the Parquet files. Who made a request is the user that the log names, else the owner of
 --      the API key, where keys are known (elsewhere nobody waits for them to be read).
+--      The view `requests`, what every rate counts, is `events` over `counted_events`: Case.refresh_events makes it of the same text. Whose
+--      log a request is in: JOIN evidence_files USING (evidence_id), only where it matters.
 
 CREATE OR REPLACE VIEW stored_events AS STORED_EVENTS;
 
@@ -19,21 +21,6 @@ SELECT
     e.client_ip, e.user_name, u.account_id, e.method, e.host, e.path, e.query, e.protocol, e.status, e.bytes_sent, e.duration_ms,
     e.referrer, e.user_agent, e.request, e.extra
 FROM stored_events AS e
-ANTI JOIN duplicates AS d ON e.evidence_id = d.evidence_id AND e.line = d.line                                           -- only: repeated
-LEFT JOIN tiers AS t ON e.evidence_id = t.evidence_id                                                                   -- only: off
-LEFT JOIN (SELECT key, account_id FROM account_aliases WHERE source = 'log' AND key_type = 'user_name') AS u ON e.user_name = u.key; -- only: named
-LEFT JOIN (SELECT key_type, key, account_id FROM account_aliases WHERE source = 'log') AS u                              -- only: keyed
-    ON u.key_type = if(e.user_name IS NULL, 'api_key', 'user_name') AND coalesce(e.user_name, e.extra['api_key']) = u.key; -- only: keyed
-
--- What every rate counts: one tier of each request. Whose log it is: JOIN evidence_files USING (evidence_id), only where it matters.
-CREATE OR REPLACE VIEW requests AS
-SELECT
-    e.evidence_id, e.line, e.timestamp,
-    e.started_at + to_microseconds(CAST(coalesce(t.clock_offset_seconds, 0) * 1000000 AS BIGINT)) AS started_at,            -- only: off
-    e.started_at,                                                                                                       -- only: on time
-    e.client_ip, e.user_name, u.account_id, e.method, e.host, e.path, e.query, e.protocol, e.status, e.bytes_sent, e.duration_ms,
-    e.referrer, e.user_agent, e.request, e.extra
-FROM counted_events AS e
 ANTI JOIN duplicates AS d ON e.evidence_id = d.evidence_id AND e.line = d.line                                           -- only: repeated
 LEFT JOIN tiers AS t ON e.evidence_id = t.evidence_id                                                                   -- only: off
 LEFT JOIN (SELECT key, account_id FROM account_aliases WHERE source = 'log' AND key_type = 'user_name') AS u ON e.user_name = u.key; -- only: named

@@ -18,13 +18,15 @@ FROM keys
 WHERE replace(regexp_replace(lower(trim(name)), '[^0-9a-z]+', '_', 'g'), 'apikey', 'api_key') IN ('api_key', 'api_key_id', 'key_id', 'token_id')
 GROUP BY key;
 
+-- A join, so that no log is read where no key is known.
 CREATE OR REPLACE TEMP TABLE keys_in_logs AS
-SELECT DISTINCT extra['api_key'] AS key
-FROM stored_events
-WHERE user_name IS NULL AND extra['api_key'] IS NOT NULL AND (SELECT count(*) > 0 FROM key_owners);
+SELECT DISTINCT o.key, o.account_id, o.account_ids, o.owners
+FROM stored_events AS e
+JOIN key_owners AS o ON o.key = e.extra['api_key']
+WHERE e.user_name IS NULL;
 
 INSERT INTO account_aliases
-SELECT 'log', 'api_key', key, o.account_id, 'API key' FROM keys_in_logs JOIN key_owners AS o USING (key) WHERE o.owners = 1 ORDER BY key;
+SELECT 'log', 'api_key', key, account_id, 'API key' FROM keys_in_logs WHERE owners = 1 ORDER BY key;
 
 INSERT INTO ambiguous_keys
-SELECT 'log', 'api_key', key, o.account_ids FROM keys_in_logs JOIN key_owners AS o USING (key) WHERE o.owners > 1 ORDER BY key;
+SELECT 'log', 'api_key', key, account_ids FROM keys_in_logs WHERE owners > 1 ORDER BY key;
