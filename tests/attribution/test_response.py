@@ -12,6 +12,7 @@ import pytest
 from tests.attribution.worlds import FIRST_DAY, World
 
 from forensics.attribution.attribute import attribute
+from forensics.attribution.blocking import block_list
 from forensics.attribution.blocklists import BlockList, Entry, formats
 from forensics.attribution.ratelimit import highest_limit
 from forensics.attribution.response import plan
@@ -75,7 +76,8 @@ def test_no_rate_limit_where_none_is_needed_or_none_would_do() -> None:
 @pytest.mark.parametrize("name", sorted(formats()))
 def test_block_lists_carry_reason_and_expiry_and_obey_nobody(name: str) -> None:
     entries = (
-        Entry("account", '~evil"; } # \x1b[31m', "took part\nin it", FIRST_DAY),
+        Entry("account", "acc_1", "took part\nin it", FIRST_DAY, ('~evil"; } # \x1b[31m',)),
+        Entry("network", "198.18.7.0/24", "9 requests", FIRST_DAY),
         Entry("address", "198.18.0.1", "3 requests", datetime(2024, 4, 1)),
     )
     text = formats()[name](BlockList("i", "account", entries, ("198.18.0.9 is shared with 3 other accounts.",)))
@@ -83,7 +85,38 @@ def test_block_lists_carry_reason_and_expiry_and_obey_nobody(name: str) -> None:
     assert "2024-04-01" in text
     assert "3 requests" in text
     if name == "csv":  # data, quoted; spreadsheets are defused in report.tables
-        assert [row[0] for row in csv.reader(io.StringIO(text))] == ["kind", "account", "address"]
+        assert [row[0] for row in csv.reader(io.StringIO(text))] == ["kind", "account", "network", "address"]
         return
     assert "\x1b" not in text
-    assert all(line.startswith(("#", "deny ", "map ", "    ", "}", "kind,", "account,", "address,")) for line in text.splitlines())
+    assert all(line.startswith(("#", "deny ", "map ", "geo ", "    ", "}", "kind,", "account,", "address,")) for line in text.splitlines())
+
+
+def test_a_proxy_is_told_the_names_that_sign_in(planned: tuple[World, np.ndarray, np.ndarray, Case]) -> None:
+    entries = (Entry("account", "acc_1", "took part", FIRST_DAY, ("kim", "acc_1")), Entry("account", "acc_2", "took part", FIRST_DAY))
+    text = formats()["nginx-map"](BlockList("i", "account", entries, ()))
+    assert '    "kim" 1;  # until' in text
+    assert "acc_1 took part" in text
+    assert '"acc_2"' not in text, "nobody signs in under that name"
+    assert "left out: acc_2" in text
+
+
+def test_the_list_against_networks_names_no_neighbour(planned: tuple[World, np.ndarray, np.ndarray, Case]) -> None:
+    world, ring, _, case = planned
+    listed = block_list(case, None, "network", days=30, shared=False)
+    assert {entry.kind for entry in listed.entries} == {"network"}
+    shared = int(world.account_network[5])
+    neighbours = set(np.flatnonzero(world.account_network == shared)) - set(ring)
+    assert len(listed.left_out) == 1, "the network of account 5 has other people"
+    forced = block_list(case, None, "network", days=30, shared=True)
+    assert len(forced.entries) == len(listed.entries) + 1
+    said = " ".join(entry.value + entry.reason for entry in forced.entries)
+    assert neighbours
+    assert not any(world.names[n] in said for n in neighbours)
+
+
+def test_whoever_is_listed_without_a_part_is_listed_for_the_tie(planned: tuple[World, np.ndarray, np.ndarray, Case]) -> None:
+    world, _, idle, case = planned
+    reasons = {entry.value: entry.reason for entry in block_list(case, None, "organisation", days=30, shared=False).entries}
+    assert all(reasons[world.names[p]].startswith("of the same organisation as accounts that took part in") for p in idle)
+    asked = dict(case.table("participants").filter(role="participant").select("account_id", "requests").iter_rows())
+    assert all(f"{requests:,} request" in reasons[name] for name, requests in asked.items()), "as the participants' table counts them"

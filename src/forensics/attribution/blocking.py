@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import polars as pl
 from forensics.attribution.blocklists import BlockList, Entry, formats
 from forensics.attribution.scene import PACKAGE
 from forensics.attribution.unnamed import MEASURE, addresses, blamed_networks, parts_of
-from forensics.attribution.windows import whole_window
+from forensics.attribution.windows import measured_window, whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.incidents.listing import chosen, ranked
@@ -25,6 +25,8 @@ DAYS = 30
 def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, shared: bool) -> BlockList:
     """Return the accounts of one measure and the addresses they used during the incident (default: the worst that has a plan).
 
+    The measure against networks lists networks alone.
+
     ``shared`` keeps addresses that accounts outside the measure use too; otherwise they are left out, and each is said.
     """
     incident = _incident(case, incident_id)
@@ -35,14 +37,14 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
         known = ", ".join(sorted({*hit["measure"].to_list(), *([MEASURE] if nameless else [])})) or "none"
         raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {known}.")
     expires = case.rows(PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
-    entries = [Entry("account", row["account_id"], _reason(incident, row), expires) for row in chosen.to_dicts()]
-    if measure == MEASURE:
+    entries: list[Entry] = []
+    if measure == NETWORK:
+        used, who = _networks(case, incident, chosen), "of the accounts that took part"
+    elif measure == MEASURE:
         used, who = addresses(case, incident), "without an account"
     else:
-        window = whole_window(incident)
-        names = chosen["account_id"].to_list()
-        used = case.rows(PACKAGE, "addresses", accounts=names, start=window.start, end=window.end)
-        who = "of blocked accounts"
+        entries = _accounts(case, incident, chosen, measure, expires)
+        used, who = _addresses(case, incident, chosen), "of blocked accounts"
     left_out = parts_of(case, incident) if measure == MEASURE else []
     for row in used:
         if row["other_accounts"] and not shared:
@@ -50,14 +52,49 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
             continue
         note = f", shared with {counted(row['other_accounts'], 'other account')}" if row["other_accounts"] else ""
         reason = f"{counted(row['requests'], 'request')} {who} in incident {incident['incident_id']}{note}"
-        entries.append(Entry("address", row["address"], reason, expires))
+        entries.append(Entry("network" if measure == NETWORK else "address", row["address"], reason, expires))
     return BlockList(incident["incident_id"], measure, tuple(entries), tuple(left_out))
 
 
-def _reason(incident: dict[str, Any], row: dict[str, Any]) -> str:
-    if row["involved"]:
-        return f"took part in incident {incident['incident_id']}: {counted(row['requests'], 'request')} before the impact"
-    return f"linked to participants of incident {incident['incident_id']}, took no part"
+NETWORK = "network"
+"""The measure that blocks networks: whoever else is behind one is neither named nor followed to other addresses."""
+
+
+def _accounts(case: Case, incident: dict[str, Any], hit: pl.DataFrame, measure: str, expires: datetime) -> list[Entry]:
+    """Return the entries of the accounts of a measure, each with the names by which the logs know it."""
+    known: dict[str, list[str]] = {}
+    for row in case.rows(PACKAGE, "login_names", accounts=hit["account_id"].to_list()):
+        known.setdefault(row["account_id"], []).append(row["user_name"])
+    part = case.table("participants").filter(incident_id=incident["incident_id"], role="participant")
+    asked = dict(part.group_by("account_id").agg(pl.col("requests").sum()).iter_rows())
+    return [
+        Entry("account", name, _reason(incident, measure, asked.get(name)), expires, tuple(known.get(name, ())))
+        for name in hit["account_id"].to_list()
+    ]
+
+
+def _reason(incident: dict[str, Any], measure: str, requests: int | None) -> str:
+    if requests is None:
+        tie = TIES.get(measure, measure)
+        return f"of the same {tie} as accounts that took part in incident {incident['incident_id']}; took no part itself"
+    return f"took part in incident {incident['incident_id']}: {counted(requests, 'request')} from the rise of the load to the impact"
+
+
+TIES = {"actor": "operator"}
+"""Measure -> what its accounts share, where it is called otherwise."""
+
+
+def _addresses(case: Case, incident: dict[str, Any], hit: pl.DataFrame) -> list[dict[str, Any]]:
+    window = whole_window(incident)
+    return case.rows(PACKAGE, "addresses", accounts=hit["account_id"].to_list(), start=window.start, end=window.end)
+
+
+def _networks(case: Case, incident: dict[str, Any], hit: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the networks of the measure; those of requests without a numeric address cannot be blocked."""
+    window = measured_window(incident)
+    took_part = hit.filter("involved")["account_id"].to_list()
+    rows = case.rows(PACKAGE, "blocked_networks", accounts=took_part, start=window.start, end=window.end)
+    return [{**row, "address": row["network"]} for row in rows if "/" in row["network"]]
 
 
 def _incident(case: Case, name: str | None) -> dict[str, Any]:

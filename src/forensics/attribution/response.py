@@ -12,7 +12,7 @@ from forensics.attribution.measures import Measure, measures
 from forensics.attribution.ratelimit import network_limit, rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
 from forensics.attribution.unnamed import network_measure
-from forensics.attribution.windows import Window, is_load, load_window, sudden_window, whole_window
+from forensics.attribution.windows import Window, is_load, measured_window, whole_window
 from forensics.case.case import Case
 from forensics.text import counted
 
@@ -59,7 +59,7 @@ def _nameless(case: Case, incident: dict[str, Any], borne: Capacity | None, mask
 def _plan(
     case: Case, incident: dict[str, Any], borne: Capacity | None, involved: pl.DataFrame, masks: list[Window], elsewhere: dict[str, str]
 ) -> tuple[list[Any], list[Any]]:
-    window = sudden_window(incident) or load_window(incident)
+    window = measured_window(incident)
     loads = case.frame(PACKAGE, "measure_loads", start=window.start, end=window.end)
     guilty = set(involved.filter(pl.col("role") == "participant")["account_id"].to_list())
     over = {row["account_id"]: row["load_share"] for row in involved.to_dicts()}

@@ -11,24 +11,26 @@ from pkgutil import iter_modules
 
 @dataclass(frozen=True)
 class Entry:
-    """One account or address to block, why, and until when (UTC)."""
+    """One account, address or network to block, why, and until when (UTC)."""
 
     kind: str
-    """``account`` or ``address``."""
+    """``account``, ``address`` or ``network`` (in CIDR notation)."""
     value: str
     reason: str
     expires: datetime
+    logins: tuple[str, ...] = ()
+    """The names by which the logs know an account: what a proxy sees."""
 
 
 @dataclass(frozen=True)
 class BlockList:
-    """All entries of one measure, and the shared addresses that were left out."""
+    """All entries of one measure, and the shared addresses and networks that were left out."""
 
     incident_id: str
     measure: str
     entries: tuple[Entry, ...]
     left_out: tuple[str, ...]
-    """One sentence for each address that was left out."""
+    """One sentence for each address or network that was left out."""
 
 
 def formats() -> dict[str, Callable[[BlockList], str]]:

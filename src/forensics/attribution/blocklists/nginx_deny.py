@@ -12,12 +12,12 @@ NAME = "nginx-deny"
 
 
 def render(blocked: BlockList) -> str:
-    """Return one ``deny`` line per address; accounts are left to the other formats."""
+    """Return one ``deny`` line per address or network; accounts are left to the other formats."""
     lines = [f"# {printable(blocked.incident_id)}: {printable(blocked.measure)}"]
     lines += [
         f"deny {entry.value};  # until {entry.expires:%Y-%m-%d}: {printable(entry.reason)}"
         for entry in blocked.entries
-        if entry.kind == "address"
+        if entry.kind in ("address", "network")
     ]
     lines += [f"# left out: {printable(sentence)}" for sentence in blocked.left_out]
     return "\n".join(lines) + "\n"
