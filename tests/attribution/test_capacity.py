@@ -26,7 +26,13 @@ def minutes(own: list[float], others: float = 6.0, seed: int = 0) -> pl.DataFram
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
-    ("own", "least", "most"), [([15.0] * 18 + [30.0], 14, 18), ([2.0 * n for n in range(19)], 0, 4), ([40.0] * 4, 0, 3)]
+    ("own", "least", "most"),
+    [
+        ([15.0] * 18 + [30.0], 14, 18),
+        ([0.0] * 6 + [15.0] * 18 + [30.0], 14, 18),
+        ([2.0 * n for n in range(19)], 0, 4),
+        ([40.0] * 4, 0, 3),
+    ],
 )
 def test_a_steady_load_is_told_from_one_that_grows_until_it_breaks(own: list[float], least: int, most: int, seed: int) -> None:
     near = minutes(own, seed=seed)

@@ -43,7 +43,7 @@ def test_the_second_of_the_first_failures_is_told_from_usual_ones(usual: int) ->
 
 def test_a_load_that_was_borne_for_long_is_counted_and_a_rise_is_not() -> None:
     flat = minutes([100] * 60 + [500] * 45, [0] * 100 + [300] * 5, [0] * 60 + [400] * 45)
-    assert carried(flat, NOON + timedelta(minutes=55), NOON + timedelta(minutes=100)) == 35
+    assert carried(flat, NOON + timedelta(minutes=55), NOON + timedelta(minutes=100)) == 37
     rising = [100 + 20 * n for n in range(45)]
     steep = minutes([100] * 60 + rising, [0] * 100 + [300] * 5, [0] * 60 + [n - 100 for n in rising])
     assert carried(steep, NOON + timedelta(minutes=55), NOON + timedelta(minutes=100)) <= 5

@@ -143,6 +143,18 @@ def test_a_collector_that_works_every_day_is_at_its_usual_work(tmp_path, quiet):
     assert incidents == []
 
 
+def test_a_nightly_job_is_no_collection_though_it_fetches_more_on_some_nights(tmp_path, quiet):
+    world = quiet
+    for day, hours in enumerate((0.14, 0.2, 0.12, 0.19, 0.13)):
+        world = collector(world, at(day, 3), at(day, 3) + timedelta(hours=hours), seed=day, per_second=0.9 + 5 * hours)
+    case, incidents = found(tmp_path / "all", world)
+    case.close()
+    assert incidents == []
+    case, incidents = found(tmp_path / "two days", world.filter(pl.col("started_at") < at(2)))
+    case.close()
+    assert "collection" not in {row["kind"] for row in incidents}
+
+
 def slowly(frame: pl.DataFrame, start: datetime, end: datetime, **other: object) -> pl.DataFrame:
     """One account that walks the ids in pairs, four requests a minute."""
     return collector(frame, start, end, per_second=4 / 60, **other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan
 
 import numpy as np
@@ -10,7 +10,7 @@ import polars as pl
 
 from forensics.attribution.cohort import coherent, cohorts
 from forensics.attribution.habit import habitual
-from forensics.attribution.scan import Winner, belongs, scan, wide
+from forensics.attribution.scan import Winner, belongs, expectation, scan, wide
 from forensics.attribution.scene import Scene
 from forensics.attribution.tail import Tails
 from forensics.attribution.windows import refusing
@@ -25,6 +25,8 @@ SIGMAS, TIMES = 4.0, 1.5
 CLIENT_REQUESTS, CLIENT_TIMES = 20.0, 5.0
 """An agent, or a network wider than a site, is blamed only when its networks made so many requests each in the window, and so many times
 what a network usually makes."""
+FEWEST = 5
+"""Requests below which nobody is said to have done anything, however heavy they are."""
 PREFERRED = 1.5
 """Load is counted in plain requests unless it rose so many times more clearly in service time."""
 LONE_SCORE = 50.0
@@ -76,6 +78,13 @@ class Blamed:
     """The largest rise of anybody like it in the windows of comparison."""
     together: bool = False
     """Whether it is blamed as one of a cohort."""
+    at_fall: float = 0.0
+    """Of one that came last: its share of the excess in the minutes around the first failures."""
+
+    @property
+    def weight(self) -> float:
+        """Its share of what counts: of the whole excess, or of that in which the service fell."""
+        return max(self.share, self.at_fall)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,8 @@ class Finding:
     rise: Rise
     winners: list[Winner]
     blamed: list[Blamed]
+    fall: Scene | None = None
+    """The minutes around the first failures, where some are blamed who came last (``at_fall``)."""
 
     def requests_excess(self, scene: Scene) -> float:
         """The excess in requests, whatever it was scanned in."""
@@ -134,11 +145,21 @@ def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list
     found = [
         Blamed(w, w.excess / excess, chances[w], tails.of(w).largest)
         for w in clear
-        if w.excess >= MIN_SHARE * excess and (not wide(w) or _few_clients(scene, w)) and not habitual(case, scene, w)
+        if w.excess >= MIN_SHARE * excess and _asked(scene, w) >= FEWEST and _somebody(scene, w) and not habitual(case, scene, w)
     ]
     if sum(b.share for b in found) >= MOST:
         return found
     return _many(case, scene, rise, excess)
+
+
+def in_window(scene: Scene, finding: Finding, late: Blamed) -> Blamed:
+    """Return one that is blamed for what it did around the first failures with its load, and its share, in a finding's own window."""
+    load = np.zeros((1, scene.windows))
+    own = scene.loads.filter(belongs(late.winner)).group_by("w").agg(pl.col(finding.rise.measure).sum())
+    load[0, own["w"].to_numpy()] = own[finding.rise.measure].to_numpy()
+    expected = float(expectation(load, scene.totals(finding.rise.measure))[0, 0])
+    winner = replace(late.winner, load=float(load[0, 0]), expected=expected, most_elsewhere=float(load[0, 1:].max(initial=0.0)))
+    return replace(late, winner=winner, share=max(0.0, winner.excess) / max(finding.rise.excess, 1.0), at_fall=late.share)
 
 
 def _many(case: Case, scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
@@ -148,11 +169,22 @@ def _many(case: Case, scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
         if candidate.excess < MOST * excess or candidate.p_value is None or candidate.p_value > allowed:
             continue
         cohort = coherent(case, scene, candidate)
+        cohort = replace(cohort, members=[member for member in cohort.members if _asked(scene, member) >= FEWEST])
         if cohort.excess >= MOST * excess:
             tails = Tails(case, scene, rise.measure, cohort.members)
             joint, largest = tails.joint(cohort.members), tails.of(cohort.members[0]).largest
             return [Blamed(member, member.excess / excess, joint, largest, True) for member in cohort.members]
     return []
+
+
+def _asked(scene: Scene, winner: Winner) -> float:
+    """Return how many requests a subject made in the window."""
+    return float(scene.loads.filter(belongs(winner) & (pl.col("w") == 0))["requests"].sum())
+
+
+def _somebody(scene: Scene, winner: Winner) -> bool:
+    """Whether very few are behind a subject, as far as its load shows."""
+    return not wide(winner) or _few_clients(scene, winner)
 
 
 def _few_clients(scene: Scene, winner: Winner) -> bool:

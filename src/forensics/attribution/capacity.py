@@ -95,8 +95,10 @@ def carried(near: pl.DataFrame, start: datetime, errors: datetime | None) -> int
 def _steady(near: pl.DataFrame, low: int, place: int) -> int:
     """Return how many minutes the blamed asked at one pace before the errors, all of them healthy together; 0 where their load grew.
 
-    In a log of few requests single minutes waver too much to be compared: the halves of the stretch are.
+    In a log of few requests single minutes waver too much to be compared: the halves of the stretch are, from where they had that pace.
     """
+    own = near["blamed"].to_numpy().astype(float)[low:place]
+    low += int(np.argmax(own >= 0.5 * np.median(own)))
     own, load, requests, failed = (near[c].to_numpy().astype(float)[low:place] for c in ("blamed", "load", "requests", "failed"))
     middle = len(own) // 2
     if middle < SMOOTH or failed.sum() > HEALTHY_RATIO * requests.sum():

@@ -8,13 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.blame import MOST, Finding, find
+from forensics.attribution.blame import CHANCE, MIN_SHARE, MOST, Finding, find, in_window
 from forensics.attribution.echo import seconds_precede
 from forensics.attribution.facts import Facts, gather
 from forensics.attribution.onset import error_onset
 from forensics.attribution.refusals import makers
 from forensics.attribution.rivals import Rival, weigh_all
-from forensics.attribution.scene import Scene, read_scene
+from forensics.attribution.scan import belongs
+from forensics.attribution.scene import PACKAGE, Scene, read_scene
 from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, judge
 from forensics.attribution.windows import RAMP_ASSUMED, Window, floor_minute, is_load, load_window, refusing, sudden_window
 from forensics.case.case import Case
@@ -58,7 +59,9 @@ def conclude(case: Case, setting: Setting) -> Conclusion:
     found = find(case, scene)
     first = _weighed(case, scene, makers(scene, found) if refusing(setting.incident) else found, setting.names)
     if first.somebody:
-        return first
+        late = _latecomers(case, setting, first)
+        joined = _weighed(case, scene, late, setting.names) if late else first
+        return joined if joined.somebody else first
     sudden = _sudden(case, setting, scene)
     second = _weighed(case, *sudden, setting.names) if sudden else first
     return second if second.somebody else first
@@ -91,5 +94,32 @@ def _sudden(case: Case, setting: Setting, before: Scene) -> tuple[Scene, Finding
     scene = setting.scene(case, window)
     finding = find(case, scene)
     began = max(floor_minute(setting.incident["started_at"]), errors or setting.incident["started_at"])
-    first = [b for b in finding.blamed if seconds_precede(case, scene, [b.winner], began)]
+    first = [b for b in finding.blamed if seconds_precede(case, scene, [b.winner], began, finding.rise.measure)]
     return (scene, replace(finding, blamed=first)) if sum(b.share for b in first) >= MOST else None
+
+
+def _latecomers(case: Case, setting: Setting, found: Conclusion) -> Finding | None:
+    """Return the finding with the actors who came last and so made the service fall, where others bore most of the load before.
+
+    Of the excess since the ramp began they have next to nothing, of that in which the service fell their share. They were at it before
+    the first failures by seconds. None when there are none: that is looked at in a few minutes before anything is searched.
+    """
+    before, finding = found.facts.scene, found.facts.finding
+    window = sudden_window(setting.incident, found.facts.error_onset)
+    if window is None or not _others_rose(case, before, finding, window):
+        return None
+    scene = setting.scene(case, window)
+    began = max(floor_minute(setting.incident["started_at"]), found.facts.error_onset or setting.incident["started_at"])
+    known, late = {b.winner.id for b in finding.blamed}, find(case, scene)
+    new = [b for b in late.blamed if b.winner.kind == "actor" and b.winner.id not in known and b.chance <= CHANCE]
+    sure = [b for b in new if seconds_precede(case, scene, [b.winner], began, late.rise.measure)]
+    return replace(finding, blamed=[*finding.blamed, *(in_window(before, finding, b) for b in sure)], fall=scene) if sure else None
+
+
+def _others_rose(case: Case, scene: Scene, finding: Finding, window: Window) -> bool:
+    """Whether any actor that is not blamed made a part of the load of some minutes that is worth to be looked at."""
+    measure = scene.weighted(finding.rise.measure)
+    rows = case.frame(PACKAGE, "subject_load", start=window.start, end=window.end, **measure).filter(pl.col("actor_id").is_not_null())
+    usual = finding.rise.expected / scene.window.minutes * window.minutes
+    own = rows.filter(~pl.any_horizontal([belongs(b.winner) for b in finding.blamed])).group_by("actor_id").agg(pl.col("load").sum())
+    return bool((own["load"] >= MIN_SHARE * max(float(rows["load"].sum()) - usual, 1.0)).any())

@@ -17,9 +17,10 @@ from forensics.case.case import Case
 
 EARLY = 0.15
 """A cause comes before its effect: with less of the load than this before the minute of the first errors, seconds must tell."""
-FEWEST = 10
+FEWEST, FEWEST_HEAVY = 10, 5
 TIMES = 3.0
-"""Requests that the blamed must have made in the minute before the first failure, and how many times their usual pace."""
+"""Requests (of the mean weight) that the blamed must have made in the minute before the first failure, how many at least where they are
+heavier, and how many times their usual pace."""
 BEFORE, AFTER = 3 * MINUTE, 5 * MINUTE
 """How much is looked at around the minute of the first errors; in its first minute nothing has begun."""
 LULL = 60
@@ -33,36 +34,49 @@ PACE = 0.25
 Counts = NDArray[np.float64]
 
 
-def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime) -> bool | None:
-    """Return whether subjects (taken together) were already at it before the first failures; None when the events cannot tell."""
+def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> bool | None:
+    """Return whether subjects (taken together) were already at it before the first failures; None when the events cannot tell.
+
+    Their load is counted in a measure of ``scene.loads``.
+    """
     start, end = errors - BEFORE, errors + AFTER
     guilty = pl.any_horizontal([belongs(winner) for winner in subjects])
     own = scene.loads.filter(guilty)
     accounts = own["account_id"].drop_nulls().unique().sort().to_list()
     networks = own.filter(pl.col("account_id").is_null())["network"].drop_nulls().unique().sort().to_list()
-    rows = case.frame(PACKAGE, "first_seconds", accounts=accounts, networks=networks, start=start, end=end)
+    weighted = scene.weighted(measure)
+    rows = case.frame(PACKAGE, "first_seconds", accounts=accounts, networks=networks, start=start, end=end, **weighted)
     if rows.is_empty():
         return None
     axis = pl.DataFrame({"second": pl.datetime_range(start, end - timedelta(seconds=1), "1s", time_unit="us", eager=True)})
     whole = axis.join(rows, on="second", how="left", maintain_order="left").fill_null(0)
     first = first_failure(whole["failed"].to_numpy().astype(float))
-    usual = float(own.filter(pl.col("w") > 0)["requests"].sum()) / max(sum(w.minutes for w in scene.others), 1)
-    return None if first is None else _at_it(whole["own"].to_numpy().astype(float), first, usual)
+    if first is None:
+        return None
+    counted = "cost" if measure == "cost" else "requests"
+    usual = float(own.filter(pl.col("w") > 0)[counted].sum()) / max(sum(w.minutes for w in scene.others), 1)
+    many = int(whole["own"][max(0, first - LULL) : first].sum()) >= FEWEST_HEAVY
+    return many and _at_it(whole["own_load"].to_numpy().astype(float), first, usual)
 
 
 def first_failure(failed: Counts) -> int | None:
-    """Return the second in which failures begin (``failed``: one count a second; nothing has begun in the first minute)."""
+    """Return the second in which failures begin (``failed``: one count a second; nothing has begun in the first minute).
+
+    What a minute without failures follows, before that in which requests clearly fail, was a single mishap and no beginning.
+    """
     lately = np.convolve(failed, np.ones(SPAN), "full")[: len(failed)]
     least = max(ERRORS_BEGIN, ERRORS_TIMES * float(lately[SPAN - 1 : LULL].mean()))
-    begun = np.flatnonzero(lately[LULL:] >= least)
+    calm = np.flatnonzero(np.convolve(failed, np.ones(LULL), "full")[LULL : int(BEFORE.total_seconds()) + 1] == 0)
+    quiet = LULL + int(calm[-1]) if len(calm) else LULL
+    begun = np.flatnonzero(lately[quiet:] >= least)
     if not len(begun):
         return None
-    low = LULL + int(begun[0]) - SPAN + 1
+    low = quiet + int(begun[0]) - SPAN + 1
     return low + int(np.argmax(failed[low : low + SPAN] > 0))
 
 
 def _at_it(own: Counts, first: int, usual: float) -> bool:
-    """Whether requests before the first failure are many, more than usual (``usual``: a minute), and no mere beginning of what follows."""
+    """Whether the load before the first failure is much, more than usual (``usual``: a minute), and no mere beginning of what follows."""
     before, after = own[first - LULL : first], own[first : first + LULL]
     lately: Any = before[-10:].mean() if len(before) else 0.0
     return bool(before.sum() >= max(FEWEST, TIMES * usual) and lately >= PACE * (after.mean() if len(after) else 0.0))

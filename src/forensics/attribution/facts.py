@@ -18,7 +18,7 @@ from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
-from forensics.attribution.slowdown import slowdown
+from forensics.attribution.slowdown import served_slower, slowdown
 from forensics.attribution.unnamed import beginning
 from forensics.attribution.windows import MINUTE, Window, ceil_minute, floor_minute, is_load
 from forensics.case.case import Case
@@ -103,6 +103,9 @@ class Facts:
     """Healthy minutes right before the errors in which the blamed, and everybody, asked as much as when they began."""
     slower: float | None
     """How many times as long as usual requests took right before the errors, where the blamed asked then and durations are logged."""
+    served_slower: float | None
+    """How many times as long as usual took what was still served in the first minutes of failure, where the load of the blamed came
+    with the errors and durations are logged."""
     impact_ratio: float
     usual_ratio: float
     failed_before: float
@@ -216,6 +219,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         rest_peak=float((started["load"] - started["blamed"]).max() or 0),  # type: ignore[arg-type]
         carried=carried(near, began.start, errors) if finding.blamed else 0,
         slower=slowdown(case, scene, errors) if finding.rise.significant and early >= EARLY else None,
+        served_slower=served_slower(case, scene, errors) if finding.blamed and early < EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=_ratio(broken.filter(pl.col("w") == 1)) if shift else _ratio(minutes.filter(pl.col("minute") < scene.window.start)),
         failed_before=_ratio(before),
@@ -240,7 +244,7 @@ def _preceded(case: Case, scene: Scene, finding: Finding, errors: datetime | Non
     """Ask the seconds where minutes show the load of the blamed no earlier than the errors."""
     if errors is None or not finding.blamed or (early >= EARLY and (load_at is None or load_at < errors)):
         return None
-    return seconds_precede(case, scene, [b.winner for b in finding.blamed], errors)
+    return seconds_precede(case, scene, [b.winner for b in finding.blamed], errors, finding.rise.measure)
 
 
 def _ratio(rows: pl.DataFrame) -> float:

@@ -10,7 +10,7 @@ import polars as pl
 
 from forensics.attribution.blame import Finding
 from forensics.attribution.history import Bools, Floats, History, cells, history, similarity, within
-from forensics.attribution.scan import belongs
+from forensics.attribution.scan import Winner, belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.windows import placebo_windows
 from forensics.case.case import Case
@@ -58,8 +58,7 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     if not actors:
         return pl.DataFrame(schema=SCHEMA)
     excess = max(finding.requests_excess(scene), 1.0)
-    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed if b.winner.kind == "actor"])
-    ways = cells(scene.loads.filter(guilty), scene.windows)
+    ways = _ways(scene, finding)
     known = _suspects(case, scene, actors, ways, excess)
     accounts = sorted(known.actor_of)
     whole = history(scene.loads, accounts, scene.windows)
@@ -75,6 +74,20 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     took |= same & (inside & (narrow.over >= small) | ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast)
     took |= inside & as_fast & _later(case, scene, accounts, took, ways)
     return _rows(known, whole, took, excess)
+
+
+def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:
+    """Return how those who are blamed work (as of ``cells``); who came last worked so around the first failures."""
+    blamed = [b for b in finding.blamed if b.winner.kind == "actor"]
+    ways = _of(scene, [b.winner for b in blamed if not b.at_fall])
+    late = [b.winner for b in blamed if b.at_fall]
+    if finding.fall is None or not late:
+        return ways
+    return pl.concat([ways, _of(finding.fall, late)]).group_by("agent_id", "route_id", maintain_order=True).agg(pl.col("over").sum())
+
+
+def _of(scene: Scene, winners: list[Winner]) -> pl.DataFrame:
+    return cells(scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in winners])), scene.windows)
 
 
 def _suspects(case: Case, scene: Scene, actors: list[str], ways: pl.DataFrame, excess: float) -> Suspects:

@@ -51,6 +51,13 @@ def shares_of(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) ->
     )
 
 
+def last_to_come(blamed: Sequence[Blamed], names: dict[str, str]) -> str:
+    """Say who came last, and what it made of the excess in which the service fell; empty where nobody did."""
+    late = [b for b in blamed if b.at_fall]
+    said = ", ".join(f"{subject(b.winner, names)} {percent(min(1.0, b.at_fall))}" for b in late)
+    return f"Last came, with its share of the excess in the minutes around the first failures: {said}." if late else ""
+
+
 def unit(measure: str) -> str:
     """What load is counted in."""
     return {"requests": "requests", "refused": "refused requests"}.get(measure, "requests weighted by service time")

@@ -1,4 +1,7 @@
-"""Whether answers became slow before requests failed: too much load is seen in service times first, a dead machine is not."""
+"""Whether answers became slow with the load: too much of it is seen in service times, before requests fail and in what is still served.
+
+A dead machine and a bad version are not.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,14 @@ from forensics.attribution.windows import MINUTE
 from forensics.case.case import Case
 
 BEFORE = 5 * MINUTE
+WITHIN = 5 * MINUTE
+"""How much of the impact is looked at for what was still served."""
 FEWEST = 50
+FEWEST_SERVED = 30
 """Timed requests below which nothing is said."""
+
+Times = dict[int, tuple[int, float]]
+"""route_id -> (timed requests, mean service time in ms)."""
 
 
 def slowdown(case: Case, scene: Scene, errors: datetime | None) -> float | None:
@@ -19,18 +28,26 @@ def slowdown(case: Case, scene: Scene, errors: datetime | None) -> float | None:
 
     What is usual is each route's mean in the windows of comparison. None without durations, or with too few of them.
     """
+    return None if errors is None else _times_usual(case, scene, _times(case, [errors - BEFORE], [errors]), FEWEST)
+
+
+def served_slower(case: Case, scene: Scene, errors: datetime | None) -> float | None:
+    """Return the same for what was still served in the first minutes of failure; None, too, where hardly anything was."""
     if errors is None:
         return None
-    now = _times(case, [errors - BEFORE], [errors])
+    rows = case.rows(PACKAGE, "served_times", start=errors, end=errors + WITHIN)
+    return _times_usual(case, scene, {row["route_id"]: (row["timed"], row["mean_ms"]) for row in rows}, FEWEST_SERVED)
+
+
+def _times_usual(case: Case, scene: Scene, now: Times, fewest: int) -> float | None:
     usual = _times(case, [w.start for w in scene.others], [w.end for w in scene.others])
     known = [(timed, mean, usual[route][1]) for route, (timed, mean) in now.items() if route in usual]
     expected = sum(timed * before for timed, _, before in known)
-    if sum(timed for timed, _, _ in known) < FEWEST or expected <= 0:
+    if sum(timed for timed, _, _ in known) < fewest or expected <= 0:
         return None
     return float(sum(timed * mean for timed, mean, _ in known) / expected)
 
 
-def _times(case: Case, starts: list[Any], ends: list[Any]) -> dict[int, tuple[int, float]]:
-    """Return route_id -> (timed requests, mean service time in ms) in some stretches."""
+def _times(case: Case, starts: list[Any], ends: list[Any]) -> Times:
     rows = case.rows(PACKAGE, "route_costs", starts=starts, ends=ends) if starts else []
     return {row["route_id"]: (row["timed"], row["mean_ms"]) for row in rows if row["timed"] and row["mean_ms"]}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forensics.attribution.blame import ENOUGH_PLACEBOS
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, clock, in_common, percent, shares_of, unit
+from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, shares_of, unit
 from forensics.attribution.refusals import MEASURE, asked_as_ever
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.windows import refusing
@@ -52,8 +52,9 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
 
 def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float) -> Verdict:
     blamed = facts.finding.blamed
-    sentence = f"{_load(facts)} Of the excess made: {shares_of(blamed, names)}."
-    several = len(blamed) > 1 and sum(b.share for b in blamed[1:]) >= max(0.15, 0.25 * blamed[0].share)
+    late = f" {last_to_come(blamed, names)}" if any(b.at_fall for b in blamed) else ""
+    sentence = f"{_load(facts)} Of the excess made: {shares_of(blamed, names)}.{late}"
+    several = len(blamed) > 1 and sum(b.weight for b in blamed[1:]) >= max(0.15, 0.25 * blamed[0].share)
     return Verdict(SEVERAL if several else ATTRIBUTED, capped(likelihood, facts), sentence)
 
 

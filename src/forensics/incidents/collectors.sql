@@ -1,7 +1,7 @@
 -- title: five-minute buckets in which one subject fetched far more things than anybody usually does
 -- why: candidates for collection at machine speed; whether they walk through ids or keep an even pace is looked at in their events
---      (walks.sql). A subject is an actor, an account without one, or a network whose requests carry no account. One that does so on
---      most days (a crawler, a mirror) is at its own usual work.
+--      (walks.sql). A subject is an actor, an account without one, or a network whose requests carry no account. One that fetches half
+--      as much on many days (a crawler, a mirror, a nightly job) is at its own usual work.
 -- parameters: $least fetches of a bucket, $times the 99 % quantile of all buckets, $rare share of days, $most candidates
 
 WITH fetches AS (
@@ -26,11 +26,22 @@ high AS (
     WHERE f.fetches >= greatest($least, $times * u.fetches)
 ),
 
+-- of those subjects also the buckets that are half as large: a nightly job does not fetch the same every night
+usual_of AS (
+    SELECT f.subject, f.subject_type, CAST(f.bucket AS DATE) AS day, min(date_diff('minute', date_trunc('day', f.bucket), f.bucket)) AS at
+    FROM fetches AS f
+    JOIN (SELECT subject, subject_type, max(fetches) AS fetches FROM high GROUP BY ALL) AS h USING (subject, subject_type)
+    WHERE f.fetches >= 0.5 * h.fetches
+    GROUP BY ALL
+),
+
+-- in a log of two or three days most days are few: then the hour must be the same, too
 rare AS (
-    SELECT h.subject, h.subject_type
-    FROM high AS h, days AS d
-    GROUP BY h.subject, h.subject_type
-    HAVING count(DISTINCT CAST(h.bucket AS DATE)) <= greatest(2, $rare * any_value(d.days))
+    SELECT u.subject, u.subject_type
+    FROM usual_of AS u, days AS d
+    GROUP BY u.subject, u.subject_type
+    HAVING count(*) <= greatest(2, $rare * any_value(d.days))
+        AND NOT (count(*) >= 2 AND count(*) > 0.5 * any_value(d.days) AND max(u.at) - min(u.at) <= 30)
 )
 
 SELECT h.subject, h.subject_type, h.bucket, h.fetches

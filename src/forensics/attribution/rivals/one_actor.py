@@ -7,7 +7,7 @@ from math import log2
 from forensics.attribution.blame import Blamed
 from forensics.attribution.facts import Facts
 from forensics.attribution.leadlag import MOST_LAG
-from forensics.attribution.phrases import amount, clock, minutes, percent, subject, unit
+from forensics.attribution.phrases import amount, clock, last_to_come, minutes, percent, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 from forensics.text import counted
@@ -34,8 +34,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         STRONG if top.share >= 0.8 else FAIR,
     )
     if len(blamed) > 1:
-        others = sum(b.share for b in blamed[1:])
-        found.contra(f"Others made {percent(min(1.0, others))} of the excess.", STRONG if others >= 0.25 * top.share else WEAK)
+        others, weight = sum(b.share for b in blamed[1:]), sum(b.weight for b in blamed[1:])
+        late = f" {last_to_come(blamed, names)}" if any(b.at_fall for b in blamed) else ""
+        found.contra(f"Others made {percent(min(1.0, others))} of the excess.{late}", STRONG if weight >= 0.25 * top.share else WEAK)
     significance(facts, top, found)
     machine(facts, top.winner.id, found)
     order(facts, found)
@@ -139,7 +140,7 @@ def remainder(facts: Facts, found: Weighed) -> None:
     if facts.carried >= OFTEN:
         bits, how = 2.0 * log2(facts.carried / 5.0), ""
         if facts.slower is not None and facts.slower < SLOW:  # too much load is seen in the answers before they fail
-            bits, how = max(bits, DECISIVE), ", and answered no slower"
+            bits, how = max(bits, DECISIVE * (2.0 - facts.overshoot)), ", and answered no slower"
         found.contra(
             f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it.", bits
         )
@@ -163,7 +164,13 @@ def remainder(facts: Facts, found: Weighed) -> None:
 
 
 def overload(facts: Facts, found: Weighed) -> None:
-    """Say whether answers became slow before they failed, as under too much load."""
+    """Say whether answers became slow before they failed, as under too much load; or what was still served, where load came last."""
+    if facts.served_slower is not None:
+        times = f"What was still served in the first minutes of failure took {facts.served_slower:.1f} times as long as usual"
+        if facts.served_slower >= SLOW:
+            found.pro(f"{times}.", FAIR)
+        elif facts.served_slower < NO_SLOWER:
+            found.contra(f"{times}: it was not short of anything.", FAIR + STRONG * (1.0 - facts.overshoot))
     if facts.slower is None:
         return
     if facts.slower >= SLOW:

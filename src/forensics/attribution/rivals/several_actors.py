@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import shares_of, subject
+from forensics.attribution.phrases import last_to_come, shares_of, subject
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.one_actor import nobody, order, remainder, significance
 
@@ -22,11 +22,13 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if len(blamed) == 1:
         found.contra(f"Beside {subject(blamed[0].winner, names)} nobody stands out.", STRONG)
         return found
-    second = blamed[1].share / max(blamed[0].share, 1e-9)
+    second = max(b.weight for b in blamed[1:]) / max(blamed[0].share, 1e-9)
     found.pro(f"Each did more than on any other day: {shares_of(blamed, names)} of the excess.", STRONG if second >= 0.25 else WEAK)
     if second < 0.25:
         found.contra("One of them made most of it alone.", FAIR)
-    significance(facts, max(blamed, key=lambda b: (b.winner.p_value or 0.0, b.chance)), found)
+    if late := last_to_come(blamed, names):
+        found.pro(f"{late} They were at it in the seconds before the first failures.", FAIR)
+    significance(facts, max((b for b in blamed if not b.at_fall), key=lambda b: (b.winner.p_value or 0.0, b.chance)), found)
     order(facts, found)
     remainder(facts, found)
     return found
