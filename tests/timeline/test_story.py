@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +13,9 @@ from tests.report.made import ACTOR, INCIDENT, LABEL, account, fill
 from forensics.case.case import Case
 from forensics.case.sql import names
 from forensics.errors import UsageError
+from forensics.incidents.times import span
 from forensics.progress import Silent
+from forensics.report import words
 from forensics.report.story import Filter, as_markdown, told
 from forensics.timeline.story import COLUMNS, SOURCES, build
 
@@ -31,6 +33,7 @@ def test_an_empty_case_has_an_empty_story(case: Case) -> None:
 
 @pytest.mark.parametrize("name", names(SOURCES))
 def test_every_source_has_the_columns_of_the_story_even_when_empty(case: Case, name: str) -> None:
+    case.execute("incidents", "macros")
     frame = case.frame(SOURCES, name)
     assert set(frame.columns) == set(COLUMNS)
 
@@ -60,7 +63,7 @@ def test_an_actor_of_many_accounts_is_told_as_one(case: Case) -> None:
     story = case.table("timeline")
     assert story.filter(event_type="account starts").is_empty()
     assert story.filter(event_type="sign-up").height == 1
-    assert story.filter(event_type="actor starts")["message"][0].startswith(f"First request of {LABEL} in the load; 199 accounts follow")
+    assert story.filter(event_type="actor starts")["message"][0].startswith(f"First request of {LABEL} in the load: 199 accounts and ")
 
 
 def test_an_account_of_two_incidents_signs_up_once_in_the_story_of_all(case: Case) -> None:
@@ -90,7 +93,7 @@ def test_building_twice_changes_nothing(case: Case) -> None:
     [
         (Filter(around="2024-03-02T00:00", within=1), {"impact starts", "phase: overload", "attribution"}),
         (Filter(around="2024-03-02 01:00+01:00", within=1), {"impact starts", "phase: overload", "attribution"}),
-        (Filter(event_type="phase"), {"phase: ramp", "phase: overload", "phase: silence", "phase: outage", "phase: recovered"}),
+        (Filter(event_type="phase"), {"phase: ramp", "phase: overload", "phase: silence", "phase: outage"}),
         (Filter(actor=LABEL, around="2024-03-02T00:00", within=1), {"attribution"}),
         (Filter(actor=ACTOR, event_type="actor"), {"actor starts", "actor stops"}),
         (Filter(actor=account(3)), {"sign-up", "payment", "account starts"}),
@@ -123,3 +126,30 @@ def test_markdown_names_evidence_and_marks_inference(case: Case) -> None:
     text = as_markdown(story)
     assert "(`0123456789ab:4000`)" in text
     assert "– inferred, almost certain (96%)" in text
+
+
+def test_what_was_concluded_is_in_no_row_that_was_observed(case: Case) -> None:
+    fill(case)
+    found = (
+        pl.lit("Requests failed.").alias("seen"),
+        pl.lit("Requests failed. The best explanation is: bad deploy (likely, 79 %).").alias("summary"),
+    )
+    case.replace("incidents", case.table("incidents").with_columns(*found, pl.lit("no single actor").alias("verdict")))
+    build(case)
+    story = case.table("timeline")
+    assert story.filter(event_type="impact starts")["message"].to_list() == ["Requests failed."]
+    (verdict,) = story.filter(event_type="verdict").to_dicts()
+    assert verdict["message"] == 'No actor is blamed (verdict "no single actor"). The best explanation is: bad deploy (likely, 79 %).'
+    assert not verdict["observed"]
+    assert verdict["likelihood"] is not None
+
+
+@pytest.mark.parametrize("seconds", [0, 38.98, 119.4, 119.6, 150, 700, 7_169, 7_171, 94_827, 172_769, 172_771, 400_000])
+def test_the_story_and_the_page_tell_a_length_of_time_alike(case: Case, seconds: float) -> None:
+    case.execute("incidents", "macros")
+    told = case.connection.execute("SELECT lasting(to_microseconds(CAST(? AS BIGINT)))", [round(seconds * 1e6)]).fetchall()[0][0]
+    assert (
+        told
+        == span(timedelta(seconds=seconds))
+        == words.span("2024-03-01T00:00:00", f"{datetime(2024, 3, 1) + timedelta(seconds=seconds)}")
+    )

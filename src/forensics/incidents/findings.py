@@ -147,6 +147,7 @@ class Finding:
             "refused_requests": facts.get("refused_requests") if self.found.refusing else None,
             "kind_since": self.kind_since,
             "site": facts.get("site"), "site_failed": facts.get("failed_of_site"), "site_requests": facts.get("requests_of_site"),
+            "seen": self.summary,
         }  # fmt: skip
 
     def phase_rows(self) -> pl.DataFrame:
@@ -190,7 +191,7 @@ SCHEMA: dict[str, Any] = {
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
     "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String, "silent_hosts": pl.String,
     "refused_requests": pl.Int64, "kind_since": pl.Datetime("us"),
-    "site": pl.String, "site_failed": pl.Int64, "site_requests": pl.Int64,
+    "site": pl.String, "site_failed": pl.Int64, "site_requests": pl.Int64, "seen": pl.String,
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@
 --        path_object(path)    the thing that was asked for: the last id in the path, else its last segment without extension;
 --                             `/v1/jobs/812` and `/cdn/images/812.png` are both 812
 --        network_of(address)  '198.18.3.0/24', '2001:db8:1:2::/64', or the text itself where it is no address
+--        lasting(length)      an interval as a person says it, as incidents/times.py has it: 40 s, 12 min, 26 h 20 min, 3 d 4 h
 --        is_failed, is_refused, is_served (status)
 --        hands_over(status, method)  whether the answer carried the thing: not a 204, a 304, or the answer to a HEAD
 --      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first).
@@ -58,3 +59,11 @@ CREATE OR REPLACE MACRO hands_over(status, method) AS coalesce(
     status BETWEEN 200 AND 299 AND status NOT IN (204, 205) AND coalesce(upper(method), 'GET') NOT IN ('HEAD', 'OPTIONS'), FALSE
 );
 CREATE OR REPLACE MACRO is_served(status) AS coalesce(status BETWEEN 200 AND 299, FALSE);
+
+CREATE OR REPLACE MACRO whole_minutes(length) AS CAST(round_even(round_even(epoch(length), 0) / 60, 0) AS BIGINT);
+CREATE OR REPLACE MACRO lasting(length) AS CASE
+    WHEN round_even(epoch(length), 0) < 120 THEN format('{} s', CAST(round_even(epoch(length), 0) AS BIGINT))
+    WHEN whole_minutes(length) < 120 THEN format('{} min', whole_minutes(length))
+    WHEN whole_minutes(length) < 2880 THEN format('{} h {} min', whole_minutes(length) // 60, whole_minutes(length) % 60)
+    ELSE format('{} d {} h', whole_minutes(length) // 1440, whole_minutes(length) % 1440 // 60)
+END;

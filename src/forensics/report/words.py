@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from forensics import certainty
+from forensics.incidents import times
 
 
 def number(value: float | None) -> str:
@@ -39,18 +40,7 @@ def clock(text: str | None) -> str:
 def span(start: str | None, end: str | None) -> str:
     """Return the time between two of a document's times in words."""
     first, last = moment(start), moment(end)
-    return "an unknown time" if first is None or last is None else lasting(last - first)
-
-
-def lasting(time: timedelta) -> str:
-    """Return a span in the two units that matter."""
-    seconds = int(time.total_seconds())
-    if seconds < 120:
-        return f"{seconds} s"
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{hours} h {minutes % 60} min" if hours < 48 else f"{days} days {hours % 24} h"
+    return "an unknown time" if first is None or last is None else times.span(last - first)
 
 
 def likely(value: float | None) -> str:

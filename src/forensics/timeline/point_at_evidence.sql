@@ -15,7 +15,7 @@ FROM (
                 WHEN t.event_type IN ('mitigated', 'recovered', 'phase: recovered') THEN 'served'
                 WHEN t.event_type IN ('attribution', 'ramp starts', 'threshold crossed', 'actor stops', 'phase: ramp') THEN 'theirs'
                 WHEN i.kind IN ('surge', 'collection') THEN 'theirs'
-                WHEN t.event_type IN ('impact starts', 'peak', 'relapse', 'phase: outage', 'phase: overload') THEN 'failed'
+                WHEN t.event_type IN ('impact starts', 'verdict', 'peak', 'relapse', 'phase: outage', 'phase: overload') THEN 'failed'
                 ELSE 'any'
             END AS wanted
         FROM timeline AS t

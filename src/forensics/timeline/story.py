@@ -27,10 +27,10 @@ COLUMNS: dict[str, pl.DataType] = {
 
 def build(case: Case) -> None:
     """Fill ``timeline`` from every source, in one total order, then point every row that it can at a line of evidence."""
+    case.execute("incidents", "macros")
     frames = [case.frame(SOURCES, name).select(pl.col(column).cast(kind) for column, kind in COLUMNS.items()) for name in names(SOURCES)]
     story = pl.concat(frames).filter(pl.col("occurred_at").is_not_null())
     case.replace("timeline", story.unique().sort(*ORDER))
-    case.execute("incidents", "macros")
     case.execute("timeline", "point_at_evidence")
 
 

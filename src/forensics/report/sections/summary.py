@@ -150,7 +150,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     found = blamed(document, incident)
     if found is None:
         return Sentence(
-            f"No actor is blamed (verdict “{incident['verdict']}”){_why(document, incident)}.",
+            f"No actor is blamed (verdict “{incident['verdict']}”{_itself(document, incident)}){_why(document, incident)}.",
             observed=False,
             likelihood=incident["likelihood"],
             query="attributions",
@@ -158,7 +158,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     linked = f"; {counted(found.uninvolved, 'account')} linked to them took no part" if found.uninvolved else ""
     came = f"came from {_named(document, found)}{linked}"
     return Sentence(
-        f"{share(found.share)} of the load above the usual, from its rise to the first impact, {came}.",
+        f"{share(found.share)} of the {_measured(incident)} {came}.",
         observed=False,
         likelihood=found.likelihood,
         evidence_id=found.accounts[0]["evidence_id"] if found.accounts else None,
@@ -168,11 +168,28 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     )
 
 
+def _measured(incident: dict[str, Any]) -> str:
+    """Return what was shared out, and in what time: an incident that is a load itself, or refusals, has no rise before an impact."""
+    if incident.get("refused_requests"):  # absent from documents of earlier versions
+        return "refused requests above the usual"
+    return "load above the usual" if incident["kind"] in LOADS else "load above the usual, from its rise to the first impact,"
+
+
+LOADS = frozenset({"surge", "collection"})
+"""Kinds of incident whose load is counted while they last."""
+
+
+def _itself(document: Document, incident: dict[str, Any]) -> str:
+    """Return how likely a verdict is, where the sentence tells another likelihood too: each stands beside what it is of."""
+    best = explained_by(document, incident)
+    return "" if best is None or best["likelihood"] == incident["likelihood"] else f", {likely(incident['likelihood'])}"
+
+
 def _why(document: Document, incident: dict[str, Any]) -> str:
     """Return what explains an incident for which nobody is blamed, or that nothing does, as the end of a sentence."""
     best = explained_by(document, incident)
     if best is not None:
-        sure = "" if best["likelihood"] == incident["likelihood"] else f", {likely(best['likelihood'])}"
+        sure = "" if best["likelihood"] == incident["likelihood"] else f", by itself {likely(best['likelihood'])}"
         return f"; the best explanation is “{best['explanation']}”{sure}"
     weighed = explanations(document, incident)[:2]
     if not weighed:

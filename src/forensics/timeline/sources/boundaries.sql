@@ -1,5 +1,6 @@
 -- title: when each incident began to rise, began, peaked, was mitigated and ended
--- why: the frame of the story, with the numbers of the minute where they are known; each row gets its line in point_at_evidence.sql
+-- why: the frame of the story, with the numbers of the minute where they are known; each row gets its line in point_at_evidence.sql. What
+--      was concluded is in attribution.sql: no row that was observed says it
 -- parameters: none
 WITH facts AS (
     SELECT
@@ -11,7 +12,7 @@ WITH facts AS (
 )
 SELECT
     incident_id, started_at AS occurred_at, 'impact starts' AS event_type,
-    coalesce(summary, format('The incident begins ({}, {}).', kind, hit)) AS message, TRUE AS observed, NULL AS actor_id,
+    coalesce(seen, summary, format('The incident begins ({}, {}).', kind, hit)) AS message, TRUE AS observed, NULL AS actor_id,
     NULL AS account_id, NULL AS evidence_id, NULL AS line, coalesce(failed_requests, 0) AS rows, NULL AS likelihood
 FROM facts
 UNION ALL

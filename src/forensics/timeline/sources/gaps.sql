@@ -40,8 +40,8 @@ last_lines AS (                                                             -- t
 SELECT
     NULL AS incident_id, h.minute + INTERVAL 1 MINUTE AS occurred_at, 'no log lines' AS event_type,
     format(
-        'No line from {} for {:,} minutes, until {} UTC; about {:,.0f} requests were to be expected.',
-        h.host, h.minutes, strftime(h.next_minute, '%Y-%m-%d %H:%M'), h.missing
+        'No line from {} for {}, until {} UTC; about {:,.0f} requests were to be expected.',
+        h.host, lasting(to_minutes(h.minutes)), strftime(h.next_minute, '%Y-%m-%d %H:%M'), h.missing
     ) AS message,
     TRUE AS observed, NULL AS actor_id, NULL AS account_id, l.evidence_id, l.line,
     CAST(0 AS BIGINT) AS rows, NULL AS likelihood

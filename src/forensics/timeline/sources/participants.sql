@@ -2,14 +2,17 @@
 -- why: the first suspicious request opens the story; beyond 25 accounts of one actor only the actor's first and last are told
 -- parameters: none
 WITH part AS (
-    SELECT p.*, n.label, count(*) OVER (PARTITION BY p.incident_id, p.actor_id) AS accounts
+    SELECT
+        p.*, n.label, count(*) OVER (PARTITION BY p.incident_id, p.actor_id) AS accounts,
+        if(i.kind IN ('surge', 'collection') OR i.refused_requests IS NOT NULL, 'while it lasted', 'from its rise to the first impact') AS measured
     FROM participants AS p
+    JOIN incidents AS i ON i.incident_id = p.incident_id
     LEFT JOIN actors AS n ON n.actor_id = p.actor_id
     WHERE p.role = 'participant'
 )
 SELECT
     incident_id, first_at AS occurred_at, 'account starts' AS event_type,
-    format('Account {} of {} makes its first of {:,} request{} in the load.', account_id, coalesce(label, actor_id), requests, if(requests = 1, '', 's')) AS message,
+    format('Account {} of {} makes its first request of the load, of {:,} {}.', account_id, coalesce(label, actor_id), requests, measured) AS message,
     TRUE AS observed, actor_id, account_id, evidence_id, line, requests AS rows, NULL AS likelihood
 FROM part
 WHERE accounts <= 25 AND first_at IS NOT NULL
@@ -17,9 +20,9 @@ UNION ALL
 SELECT
     incident_id, min(first_at), 'actor starts',
     format(
-        'First request of {} in the load; {:,} account{}, with {:,} request{} in all.',
-        coalesce(any_value(label ORDER BY label), actor_id), count(*), if(count(*) = 1, ' follows', 's follow'), CAST(sum(requests) AS BIGINT),
-        if(sum(requests) = 1, '', 's')
+        'First request of {} in the load: {:,} account{} and {:,} request{} {}.',
+        coalesce(any_value(label ORDER BY label), actor_id), count(*), if(count(*) = 1, '', 's'), CAST(sum(requests) AS BIGINT),
+        if(sum(requests) = 1, '', 's'), any_value(measured)
     ),
     TRUE, actor_id, NULL, arg_min(evidence_id, (first_at, account_id)), arg_min(line, (first_at, account_id)), CAST(sum(requests) AS BIGINT), NULL
 FROM part
@@ -27,7 +30,7 @@ WHERE first_at IS NOT NULL
 GROUP BY incident_id, actor_id
 UNION ALL
 SELECT
-    incident_id, max(last_at), 'actor stops', format('Last request of {} in the load.', coalesce(any_value(label ORDER BY label), actor_id)),
+    incident_id, max(last_at), 'actor stops', format('Last request of {} within the incident.', coalesce(any_value(label ORDER BY label), actor_id)),
     TRUE, actor_id, NULL, NULL, NULL, CAST(sum(requests) AS BIGINT), NULL
 FROM part
 WHERE last_at IS NOT NULL

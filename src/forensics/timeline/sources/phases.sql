@@ -1,7 +1,7 @@
 -- title: phase changes
 -- why: how the incident developed between its start and its end; one that comes back after a recovery is a relapse. An incident that
 --      flickers (more than 20 phases) is told by the first of each phase, with how many there were, by those that last, and by every
---      relapse; table phases has every one, also the ordinary time before
+--      relapse; table phases has every one, also the ordinary time before, and after: how long that lasts is where the picture ends
 -- parameters: none
 WITH spans AS (
     SELECT
@@ -10,6 +10,7 @@ WITH spans AS (
         row_number() OVER (PARTITION BY incident_id, phase ORDER BY started_at, ended_at) AS nth,
         lag(phase) OVER (PARTITION BY incident_id ORDER BY started_at, ended_at) AS before,
         coalesce(before = 'recovered' AND phase NOT IN ('recovered', 'normal'), FALSE) AS returns,
+        lead(phase) OVER (PARTITION BY incident_id ORDER BY started_at, ended_at) AS after,
         (ended_at - started_at) * 50 >= max(ended_at) OVER (PARTITION BY incident_id) - min(started_at) OVER (PARTITION BY incident_id) AS lasts
     FROM phases
 )
@@ -17,14 +18,11 @@ SELECT
     incident_id, started_at AS occurred_at, CASE WHEN returns THEN 'relapse' ELSE 'phase: ' || phase END AS event_type,
     format(
         '{} "{}" begins and lasts {}{}.', CASE WHEN returns THEN 'The incident returns: phase' ELSE 'Phase' END, phase,
-        CASE
-            WHEN ended_at IS NULL THEN 'beyond the end of the logs'
-            WHEN ended_at - started_at < INTERVAL 1 MINUTE THEN format('{} s', date_diff('second', started_at, ended_at))
-            WHEN ended_at - started_at < INTERVAL 2 HOUR THEN format('{} min', date_diff('minute', started_at, ended_at))
-            ELSE format('{} h {} min', date_diff('minute', started_at, ended_at) // 60, date_diff('minute', started_at, ended_at) % 60)
-        END,
+        coalesce(lasting(ended_at - started_at), 'beyond the end of the logs'),
         CASE WHEN phases > 20 AND nth = 1 AND times > 1 THEN format('; it comes {:,} times in this incident', times) ELSE '' END
     ) AS message,
     TRUE AS observed, NULL AS actor_id, NULL AS account_id, NULL AS evidence_id, NULL AS line, NULL AS rows, NULL AS likelihood
 FROM spans
-WHERE phase <> 'normal' AND (phases <= 20 OR nth = 1 OR lasts OR ended_at IS NULL OR before = 'recovered')
+WHERE
+    phase <> 'normal' AND NOT (phase = 'recovered' AND after IS NULL)
+    AND (phases <= 20 OR nth = 1 OR lasts OR ended_at IS NULL OR before = 'recovered')
