@@ -15,6 +15,8 @@ from forensics.text import counted
 EXPLANATION = "one actor"
 PRIOR = -1.0
 EXCLUSIVE = True
+LONG = 30
+"""Minutes beyond the first ones for which a load was borne that say twice as much, where it is hardly more than usual."""
 SLOW, NO_SLOWER = 1.5, 1.2
 """Times the usual from which answers are slow, and below which they are not."""
 
@@ -140,7 +142,8 @@ def remainder(facts: Facts, found: Weighed) -> None:
     if facts.carried >= OFTEN:
         bits, how = 2.0 * log2(facts.carried / 5.0), ""
         if facts.slower is not None and facts.slower < SLOW:  # too much load is seen in the answers before they fail
-            bits, how = max(bits, DECISIVE * (2.0 - facts.overshoot)), ", and answered no slower"
+            long = min(1.0, (facts.carried - OFTEN) / LONG)
+            bits, how = max(bits, DECISIVE * (1.0 + long * (1.0 - facts.overshoot))), ", and answered no slower"
         found.contra(
             f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it.", bits
         )
