@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from forensics.attribution.cohort import coherent, cohorts
+from forensics.attribution.crowd import crowd
 from forensics.attribution.habit import habitual
 from forensics.attribution.scan import Winner, belongs, expectation, scan, wide
 from forensics.attribution.scene import Scene
@@ -145,7 +146,7 @@ def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list
     found = [
         Blamed(w, w.excess / excess, chances[w], tails.of(w).largest)
         for w in clear
-        if w.excess >= MIN_SHARE * excess and _asked(scene, w) >= FEWEST and _somebody(scene, w) and not habitual(case, scene, w)
+        if w.excess >= MIN_SHARE * excess and _asked(scene, w) >= FEWEST and _somebody(case, scene, w) and not habitual(case, scene, w)
     ]
     if sum(b.share for b in found) >= MOST:
         return found
@@ -182,9 +183,9 @@ def _asked(scene: Scene, winner: Winner) -> float:
     return float(scene.loads.filter(belongs(winner) & (pl.col("w") == 0))["requests"].sum())
 
 
-def _somebody(scene: Scene, winner: Winner) -> bool:
+def _somebody(case: Case, scene: Scene, winner: Winner) -> bool:
     """Whether very few are behind a subject, as far as its load shows."""
-    return not wide(winner) or _few_clients(scene, winner)
+    return (not wide(winner) or _few_clients(scene, winner)) and not crowd(case, scene, winner)
 
 
 def _few_clients(scene: Scene, winner: Winner) -> bool:
