@@ -1,7 +1,9 @@
-"""How long linking takes at scale: ``python tests/benchmarks/linkage_scale.py [ACCOUNTS [MEMORY]]`` (default 1,000,000; eight uses each).
+"""How long linking takes at scale: ``python tests/benchmarks/linkage_scale.py [ACCOUNTS [MEMORY [DEVICES]]]``.
+
+By default 1,000,000 accounts of eight uses each; ``10000000 10GB 2`` is ten million accounts with a hundred million uses.
 
 Times ``link`` from a filled table of identifiers to written links and actors, on two threads, and prints the peak memory. ``MEMORY``
-is what ``--memory`` would say, for example 10GB for ten million accounts.
+is what ``--memory`` would say; every one of DEVICES is one more use.
 """
 
 from __future__ import annotations
@@ -22,11 +24,12 @@ def main() -> None:
     accounts = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     if len(sys.argv) > 2:
         limits.choose(memory=limits.parse_memory(sys.argv[2]))
+    devices = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder, Case.create(Path(folder) / "case") as case:
         case.connection.execute("SET threads = 2")
         case.execute("linkage", "forget")
-        case._run(text, {"accounts": accounts})
+        case._run(text, {"accounts": accounts, "devices": devices})
         case.execute("linkage", "macros")
         uses = case.connection.table("identifiers").count("*").fetchall()[0][0]
         case.execute("linkage", "brought_uses")  # nothing was brought

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from forensics.linkage import coherence
-from forensics.linkage.coherence import TIED_BY_CHANCE, TIED_IF_OWNED, tied_accounts
+from forensics.linkage.coherence import TIED_BY_CHANCE, TIED_IF_OWNED, held_together, tied_accounts
 from forensics.linkage.components import components
 from forensics.linkage.registry import signals
 from forensics.linkage.weights import (
@@ -103,7 +103,7 @@ def test_tied_accounts_are_the_largest_flood(seed: int) -> None:
         names = naive_components(20, edges)
         members = {account for account, _ in edges}
         expected[value] = max(sum(names[a] == name for a in members) for name in {names[a] for a in members})
-    assert dict(tied_accounts(ties).select("value_no", "tied").iter_rows()) == expected
+    assert dict(tied_accounts(held_together(ties)).select("value_no", "tied").iter_rows()) == expected
 
 
 def test_coherence_is_a_ratio_of_binomials() -> None:

@@ -1,6 +1,6 @@
 -- title: when actors were blocked, and who of them appeared afterwards
 -- why: a banned actor may come back under new accounts. An account counts as blocked from the first refusal after its last served request
---      (401, 403 or 429, three or more); an actor from when the first of its accounts was.
+--      (401, 403 or 429, three or more); an actor from when the first of its accounts was. Members are those that `write_actors` just wrote.
 -- parameters: none
 DELETE FROM possible_returns;
 
@@ -17,12 +17,17 @@ refused AS (
     GROUP BY r.account_id
     HAVING count(*) > 2
 ),
+members AS (
+    SELECT leaf_id AS actor_id, account_id FROM group_ids
+    UNION ALL SELECT payer_id, account_id FROM group_ids WHERE payer_id IS NOT NULL
+    UNION ALL SELECT organisation_id, account_id FROM group_ids WHERE organisation_id IS NOT NULL
+),
 blocked AS (
-    SELECT m.actor_id, min(f.blocked_at) AS blocked_at FROM actor_members AS m JOIN refused AS f USING (account_id) GROUP BY m.actor_id
+    SELECT m.actor_id, min(f.blocked_at) AS blocked_at FROM members AS m JOIN refused AS f USING (account_id) GROUP BY m.actor_id
 )
 SELECT m.actor_id, m.account_id, b.blocked_at, greatest(coalesce(a.created_at, s.first_at), coalesce(s.first_at, a.created_at)) AS appeared_at
 FROM blocked AS b
-JOIN actor_members AS m USING (actor_id)
+JOIN members AS m USING (actor_id)
 JOIN actors AS c ON c.actor_id = b.actor_id AND c.accounts > 1
 JOIN accounts AS a USING (account_id)
 LEFT JOIN served AS s USING (account_id)

@@ -1,5 +1,6 @@
 -- title: what became of the actors of the analysis before
--- why: later evidence may merge, split or rename actors; whoever wrote an id down must learn of it
+-- why: later evidence may merge, split or rename actors; whoever wrote an id down must learn of it. An account's actor is that of
+--      `account_actors` (its payer's, else its own), read where `write_actors` just put it: the view would walk all members of all actors
 -- parameters: none
 DELETE FROM actor_changes;
 
@@ -7,7 +8,7 @@ INSERT INTO actor_changes
 WITH moved AS (
     SELECT p.actor_id AS previous_id, n.actor_id, count(*) AS accounts
     FROM previous_actors AS p
-    LEFT JOIN account_actors AS n USING (account_id)
+    LEFT JOIN (SELECT account_id, coalesce(payer_id, leaf_id) AS actor_id FROM group_ids) AS n USING (account_id)
     GROUP BY ALL
 ),
 whole AS (SELECT previous_id, count(*) AS parts, sum(accounts) AS accounts FROM moved GROUP BY previous_id),

@@ -86,14 +86,10 @@ def with_runs(values: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def tied_accounts(ties: pl.DataFrame) -> pl.DataFrame:
-    """Return value_no, tied, second: how many accounts the largest and the second largest otherwise connected group have.
-
-    ``ties``: value_no, account_no, other_no - the account shares ``other_no`` with other sharers of ``value_no``.
-    """
+def tied_accounts(held: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, tied, second: how many accounts the largest and the second largest group of ``held_together`` have."""
     return (
-        _groups(ties)
-        .group_by("value_no", "group")
+        held.group_by("value_no", "group")
         .agg(pl.len().cast(pl.Int64).alias("tied"))
         .sort("value_no", "tied", descending=[False, True])
         .group_by("value_no", maintain_order=True)
@@ -101,9 +97,9 @@ def tied_accounts(ties: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def largest_groups(ties: pl.DataFrame) -> pl.DataFrame:
-    """Return value_no, account_no: the accounts of each value's largest otherwise connected group."""
-    sized = _groups(ties).with_columns(pl.len().over("value_no", "group").alias("size"))
+def largest_groups(held: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, account_no: the accounts of each value's largest group of ``held_together``."""
+    sized = held.with_columns(pl.len().over("value_no", "group").alias("size"))
     first = sized.sort("value_no", "size", "group", descending=[False, True, False]).unique("value_no", keep="first", maintain_order=True)
     return (
         sized.join(first.select("value_no", "group"), on=["value_no", "group"])
@@ -112,8 +108,11 @@ def largest_groups(ties: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _groups(ties: pl.DataFrame) -> pl.DataFrame:
-    """Return value_no, account_no, group: how the sharers of each value hang together through their other values."""
+def held_together(ties: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, account_no, group: how the sharers of each value hang together through their other values.
+
+    ``ties``: value_no, account_no, other_no - the account shares ``other_no`` with other sharers of ``value_no``.
+    """
     if ties.is_empty():
         return pl.DataFrame(schema={"value_no": pl.Int32(), "account_no": pl.Int32(), "group": pl.Int32()})
     value = ties["value_no"].to_numpy().astype(np.int64)

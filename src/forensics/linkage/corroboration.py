@@ -32,7 +32,8 @@ def corroborated(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFr
     ``uses``: value_no, account_no of every use that is not ruled out; ``groups``: the group of each account.
     """
     held = _held(world, uses, groups)
-    pairs = _without_office(_evidence(world, held, _candidates(world, held)), world, uses, groups)
+    usual = _usual(world, held)
+    pairs = _without_office(_evidence(world, held, usual, _candidates(world, held, usual)), world, uses, groups)
     if pairs.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     together = _enough(combine(pairs, ["left", "right"]), world)
@@ -67,7 +68,7 @@ def _held(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
     return held.filter(pl.len().over("value_no") > 1)
 
 
-def _candidates(world: World, held: pl.DataFrame) -> pl.DataFrame:
+def _candidates(world: World, held: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
     """Return left, right: pairs of groups that share a value which is rare enough for them to pass at all.
 
     A family counts at most twice its strongest value, so half of what is needed must be left of that one when its ease is taken off.
@@ -75,7 +76,7 @@ def _candidates(world: World, held: pl.DataFrame) -> pl.DataFrame:
     least = prior_bits(world.accounts) + NEEDED_BITS - CORROBORATION_CAP
     rare = _telling(world).filter(pl.col("alone_bits") >= least).select("value_no", "family", "alone_bits")
     concerned = held.join(held.join(rare, on="value_no").select("group").unique(), on="group", how="semi")
-    eased = _eased(concerned, held, world.values.select("value_no", "family"))
+    eased = _eased(concerned, usual, world.values.select("value_no", "family"))
     sharing = eased.join(rare, on="value_no").filter(pl.col("alone_bits") - pl.col("ease") >= least / 2).select("value_no", "group")
     counts = sharing.group_by("value_no").agg(pl.len().cast(pl.Int64).alias("groups"))
     steps = counts.group_by("groups").agg(pl.len().alias("values")).sort("groups")
@@ -86,14 +87,14 @@ def _candidates(world: World, held: pl.DataFrame) -> pl.DataFrame:
     return both.select(left="group", right="group_right").unique()
 
 
-def _evidence(world: World, held: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+def _evidence(world: World, held: pl.DataFrame, usual: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """Return everything that candidate pairs share: left, right, value_no, family, block, bits, members of both.
 
     A group that has more values of a family than usual shares one with anybody more easily: the bits are less by as much.
     """
     values = world.values.select("value_no", "family", "block", "sharers", "tied", "m", "chance")
     concerned = pl.concat([candidates.select(group="left"), candidates.select(group="right")]).unique()
-    eased = _eased(held.join(concerned, on="group"), held, values.select("value_no", "family"))
+    eased = _eased(held.join(concerned, on="group"), usual, values.select("value_no", "family"))
     left = eased.select("value_no", left="group", left_members="members", left_ease="ease")
     right = eased.select("value_no", right="group", right_members="members", right_ease="ease")
     own = pl.max_horizontal(pl.col("left_members") + pl.col("right_members"), "tied")
@@ -107,14 +108,19 @@ def _evidence(world: World, held: pl.DataFrame, candidates: pl.DataFrame) -> pl.
     )
 
 
-def _eased(concerned: pl.DataFrame, held: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
+def _usual(world: World, held: pl.DataFrame) -> pl.DataFrame:
+    """Return family, usual: how many values of a family a group has in the mean."""
+    groups = max(1, held["group"].n_unique())
+    uses = held.group_by("value_no").len().join(world.values.select("value_no", "family"), on="value_no")
+    return uses.group_by("family").agg((pl.col("len").sum() / groups).alias("usual"))
+
+
+def _eased(concerned: pl.DataFrame, usual: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
     """Add to the values held by the groups concerned: ease, the bits by which the group shares such a value with anybody more easily.
 
     Addresses: by how many more the group has than groups usually have. Types that were brought: of how many values it has any one
     could be the common one (half of the bits for each side). Cards are many in a large company, and say no less for that.
     """
-    groups = max(1, held["group"].n_unique())
-    usual = held.join(families, on="value_no").group_by("family").agg((pl.len() / groups).alias("usual"))
     own = pl.len().over("group", "family").cast(pl.Float64)
     more = (own / pl.max_horizontal("usual", pl.lit(1.0))).log(2).clip(lower_bound=0)
     brought = pl.col("family").str.starts_with("brought")

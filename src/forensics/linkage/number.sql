@@ -6,13 +6,13 @@
 CREATE OR REPLACE TEMP TABLE account_numbers AS
 SELECT account_id, CAST(row_number() OVER (ORDER BY account_id) - 1 AS INTEGER) AS account_no FROM accounts;
 
+-- The strings are compared twice only, here and when each use is numbered.
 CREATE OR REPLACE TEMP TABLE several AS
 SELECT
-    i.identifier_type, i.identifier_value, any_value(t.family) AS family,
-    any_value(t.family) = 'network' AND max(i.first_at) > min(i.last_at) + to_days(CAST($gap_days AS INTEGER)) AS handed_on
-FROM identifiers AS i
-JOIN identifier_types AS t USING (identifier_type)
-GROUP BY i.identifier_type, i.identifier_value
+    identifier_type, identifier_value, max(first_at) > min(last_at) + to_days(CAST($gap_days AS INTEGER)) AS paused,
+    CAST(row_number() OVER (ORDER BY identifier_type, identifier_value) AS INTEGER) AS number
+FROM identifiers
+GROUP BY identifier_type, identifier_value
 HAVING count(*) > 1;
 
 CREATE OR REPLACE TEMP TABLE spells AS
@@ -25,7 +25,8 @@ WITH breaks AS (
         ) + to_days(CAST($gap_days AS INTEGER)) AS after_gap
     FROM identifiers AS i
     JOIN several AS s USING (identifier_type, identifier_value)
-    WHERE s.handed_on
+    JOIN identifier_types AS t USING (identifier_type)
+    WHERE s.paused AND t.family = 'network'
 )
 SELECT
     use, CAST(sum(CASE WHEN after_gap THEN 1 ELSE 0 END) OVER (
@@ -40,7 +41,7 @@ JOIN ruled_identifiers AS r USING (identifier_type, identifier_value)
 WHERE r.verdict = 'reject' AND (r.account_id IS NULL OR r.account_id = i.account_id);
 
 CREATE OR REPLACE TEMP TABLE numbered_uses AS
-SELECT i.identifier_type, i.identifier_value, a.account_no, coalesce(p.spell, 0) AS spell, i.evidence_id, i.line
+SELECT s.number, a.account_no, coalesce(p.spell, 0) AS spell, i.evidence_id, i.line
 FROM identifiers AS i
 JOIN several AS s USING (identifier_type, identifier_value)
 JOIN account_numbers AS a USING (account_id)
@@ -48,17 +49,17 @@ LEFT JOIN spells AS p ON p.use = i.rowid
 ANTI JOIN ruled_uses AS r ON r.use = i.rowid;
 
 CREATE OR REPLACE TEMP TABLE shared_values AS
+WITH counted AS (SELECT number, spell, count(*) AS sharers FROM numbered_uses GROUP BY number, spell HAVING count(*) > 1)
 SELECT
-    identifier_type, identifier_value, spell, CAST(count(*) AS INTEGER) AS sharers,
-    CAST(row_number() OVER (ORDER BY identifier_type, identifier_value, spell) - 1 AS INTEGER) AS value_no
-FROM numbered_uses
-GROUP BY identifier_type, identifier_value, spell
-HAVING count(*) > 1;
+    s.identifier_type, s.identifier_value, c.number, c.spell, CAST(c.sharers AS INTEGER) AS sharers,
+    CAST(row_number() OVER (ORDER BY c.number, c.spell) - 1 AS INTEGER) AS value_no
+FROM counted AS c
+JOIN several AS s USING (number);
 
 CREATE OR REPLACE TEMP TABLE value_uses AS
 SELECT v.value_no, u.account_no, u.evidence_id, u.line
 FROM numbered_uses AS u
-JOIN shared_values AS v USING (identifier_type, identifier_value, spell)
+JOIN shared_values AS v USING (number, spell)
 ORDER BY v.value_no, u.account_no;
 
 DROP TABLE numbered_uses;

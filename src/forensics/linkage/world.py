@@ -39,12 +39,13 @@ class World:
             common=coherence.COMMON,
             alike=coherence.ALIKE,
         )
-        values = coherence.tested(case.frame("linkage", "shared_values"), coherence.tied_accounts(ties))
+        held = coherence.held_together(ties)
+        values = coherence.tested(case.frame("linkage", "shared_values"), coherence.tied_accounts(held))
         runs = case.frame("linkage", "runs", surprise_bits=coherence.SURPRISE_BITS, accounts=max(SMALLEST_POPULATION, accounts))
         values = coherence.with_runs(values, runs)
         uses = case.frame("linkage", "value_uses")
         doubtful = values.filter(pl.col("owned"), pl.col("owner_bits") < 0).select("value_no", "identifier_type")
-        loose = uses.join(doubtful, on="value_no").join(coherence.largest_groups(ties), on=["value_no", "account_no"], how="anti")
+        loose = uses.join(doubtful, on="value_no").join(coherence.largest_groups(held), on=["value_no", "account_no"], how="anti")
         why = pl.format("only the {} is the same, nothing else", pl.col("identifier_type").str.replace_all("_", " ")).alias("why")
         return cls(accounts, values, uses, loose.sort("value_no", "account_no").select("value_no", "account_no", why))
 

@@ -13,10 +13,10 @@ SELECT 'leaf' AS kind, 'actor-' AS prefix, 'same operator' AS level, leaf AS gro
 FROM account_groups GROUP BY leaf HAVING count(*) > 1
 UNION ALL
 SELECT 'payer', 'payer-', 'same payer', payer, count(*), min(payer), min(organisation), min(likelihood)
-FROM account_groups GROUP BY payer HAVING count(DISTINCT leaf) > 1
+FROM account_groups GROUP BY payer HAVING min(leaf) <> max(leaf)
 UNION ALL
 SELECT 'organisation', 'org-', 'same organisation', organisation, count(*), NULL, NULL, min(office_likelihood)
-FROM account_groups GROUP BY organisation HAVING count(DISTINCT payer) > 1;
+FROM account_groups GROUP BY organisation HAVING min(payer) <> max(payer);
 
 CREATE OR REPLACE TEMP TABLE activity AS
 SELECT account_id, min(started_at) AS first_at, max(started_at) AS last_at, count(*) AS requests
