@@ -58,6 +58,8 @@ STRIPE = (
          "c,m,p1,u1,visa,2024-03-01 00:00:00,a@b.com,u1\n", "adyen (csv)"),
         ("Customer Id,Subscription Id,Transaction Id,Payment Method,Gateway,Amount,Date\n"
          "c1,s1,t1,Card,stripe,5,2024-03-01\n", "chargebee (csv)"),
+        ("id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Converted Amount,Fee,Is Link,Mode,Payment Source Type,Status,"
+         "Customer ID\npy_1,2026-07-10 18:37:41,10.86,0.00,usd,true,10.86,0.65,false,Live,card,Paid,cus_1\n", "stripe_payments (csv)"),
     ],
 )  # fmt: skip
 def test_system_by_headers(text: str, expected: str) -> None:
@@ -84,6 +86,29 @@ def test_stripe_row() -> None:
     assert (row["card_expiry"], row["billing_name"], row["billing_postcode"]) == ("03/2026", "Bob X", "12345")
     assert row["paid_at"] == datetime(2024, 3, 1, 0, 1)
     assert str(row["amount"]) == "10.0000"
+
+
+def test_a_mailbox_in_metadata_names_the_account() -> None:
+    header = "id,Created date (UTC),Amount,Amount Refunded,Currency,Status,Customer Email,Name (metadata),email (metadata)\n"
+    row = read(header + "ch_1,2026-06-05 20:38:34,31.00,0.00,usd,Paid,,Corp,ann@corp.example\n").frames["payment_records"].to_dicts()[0]
+    assert row["account_key"] == "ann@corp.example"
+
+
+def test_masked_cards_and_expiries_of_adyen_and_chargebee() -> None:
+    adyen = (
+        "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,TimeZone,Currency,Amount,Type,"
+        "Shopper Email,Shopper Reference,Card Number,Expiry Month,Expiry Year\n"
+        "C,M,8515,o1,visa,2024-02-26 19:58:55,CET,EUR,12.50,Received,a@b.com,u1,411111******1111,03,2030\n"
+    )
+    row = read(adyen).frames["payment_records"].to_dicts()[0]
+    assert (row["card_last4"], row["card_expiry"], row["paid_at"]) == ("1111", "03/2030", datetime(2024, 2, 26, 18, 58, 55))
+    chargebee = "Id,Customer Id,Subscription Id,Gateway,Payment Method,Date,Amount,Status,Masked Card Number\n"
+    row = (
+        read(chargebee + "t1,c1,s1,stripe,card,2024-02-01 10:00:00,20.00,success,************1111\n")
+        .frames["payment_records"]
+        .to_dicts()[0]
+    )
+    assert (row["card_last4"], row["payer_id"]) == ("1111", "c1")
 
 
 SECRETS = ("JBSWY3DPEHPK3PXP", "$2b$12$abcdefghijklmnopqrstuv", "4242424242424242", "4242 4242 4242 4242", "DE89370400440532013000")

@@ -56,6 +56,9 @@ CREATE TABLE IF NOT EXISTS tiers (                                          -- o
     evidence_id VARCHAR, tier VARCHAR, counted BOOLEAN, clock_offset_seconds DOUBLE, why VARCHAR
 );
 CREATE TABLE IF NOT EXISTS account_aliases (source VARCHAR, key_type VARCHAR, key VARCHAR, account_id VARCHAR, how VARCHAR);
+CREATE TABLE IF NOT EXISTS account_customers (                              -- what payment providers call an account, as account exports say
+    account_id VARCHAR, header VARCHAR, customer_id VARCHAR, evidence_id VARCHAR, line BIGINT
+);
 CREATE TABLE IF NOT EXISTS ambiguous_keys (source VARCHAR, key_type VARCHAR, key VARCHAR, account_ids VARCHAR[]);
 CREATE TABLE IF NOT EXISTS email_domains (                                  -- what the email domains of the case say
     domain VARCHAR, registrable VARCHAR, kind VARCHAR,                      -- company | free mail | disposable | relay

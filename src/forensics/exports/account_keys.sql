@@ -1,6 +1,6 @@
 -- title: accounts of all exports, and the keys by which logs and other exports may name them
 -- why: one account may be in several exports; each of its columns is the first that is filled, in an order that does not depend on
---      when the exports were loaded. A record without an account id is the account that its email or user name alone names.
+--      when the exports were loaded. What a payment provider calls the account joins its payments. A record without an account id is the account that its email or user name alone names.
 -- parameters: none
 CREATE OR REPLACE TEMP TABLE named_records AS
 WITH whole AS (
@@ -18,11 +18,22 @@ FROM account_records AS r
 LEFT JOIN owners AS e ON r.account_id IS NULL AND e.key_type = 'email' AND e.key = r.email
 LEFT JOIN owners AS u ON r.account_id IS NULL AND u.key_type = 'user_name' AND u.key = r.user_name;
 
+INSERT INTO account_customers
+SELECT DISTINCT account_id, said.key, said.value, evidence_id, line
+FROM (SELECT account_id, unnest(map_entries(extra)) AS said, evidence_id, line FROM named_records)
+WHERE said.key IN (
+    'customer_id', 'stripe_customer_id', 'stripe_customer', 'stripe_id', 'billing_customer_id', 'provider_customer_id',
+    'payment_customer_id', 'braintree_customer_id', 'chargebee_customer_id', 'paddle_customer_id', 'recurly_account_code', 'paypal_payer_id',
+    'payer_id', 'shopper_reference'
+)
+ORDER BY ALL;
+
 CREATE OR REPLACE TEMP TABLE account_keys AS
 WITH keys AS (
     SELECT 'account_id' AS key_type, account_id AS key, account_id FROM named_records
     UNION SELECT 'email', lower(email), account_id FROM named_records WHERE email IS NOT NULL
     UNION SELECT 'user_name', user_name, account_id FROM named_records WHERE user_name IS NOT NULL
+    UNION SELECT 'customer_id', customer_id, account_id FROM account_customers
 )
 SELECT key_type, key, min(account_id) AS account_id, list(account_id ORDER BY account_id)[:20] AS account_ids, count(*) AS owners
 FROM keys

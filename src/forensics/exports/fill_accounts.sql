@@ -39,5 +39,5 @@ SELECT
 FROM payment_records AS p
 LEFT JOIN account_aliases AS a ON a.source = 'payments' AND a.key = p.account_key
 LEFT JOIN account_aliases AS e ON e.source = 'payments' AND p.account_key IS NULL AND e.key = p.payer_email
-LEFT JOIN account_aliases AS c ON c.source = 'payments' AND p.account_key IS NULL AND c.key = p.payer_id
+LEFT JOIN account_aliases AS c ON c.source = 'payments' AND (p.account_key IS NULL OR c.how = 'customer_id') AND c.key = p.payer_id
 ORDER BY p.evidence_id, p.line;

@@ -11,7 +11,7 @@ GROUP BY evidence_id, user_name;
 CREATE OR REPLACE TEMP TABLE log_found AS
 SELECT l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
 FROM log_names AS l
-JOIN account_keys AS k ON k.key = l.key AND k.key_type <> 'email'
+JOIN account_keys AS k ON k.key = l.key AND k.key_type NOT IN ('email', 'customer_id')
 UNION ALL -- two equalities, so that each is a hash join
 SELECT l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
 FROM log_names AS l
