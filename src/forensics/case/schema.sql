@@ -88,8 +88,9 @@ CREATE TABLE IF NOT EXISTS links (
     weight_bits DOUBLE, kept BOOLEAN, why VARCHAR, family VARCHAR, evidence_id VARCHAR, line BIGINT
 );
 CREATE TABLE IF NOT EXISTS actors (
-    actor_id VARCHAR USING COMPRESSION uncompressed, parent_actor_id VARCHAR, label VARCHAR, accounts BIGINT, email_domains VARCHAR[],
-    payers VARCHAR[], level VARCHAR, likelihood DOUBLE, first_at TIMESTAMP, last_at TIMESTAMP, requests BIGINT
+    actor_id VARCHAR USING COMPRESSION uncompressed, parent_actor_id VARCHAR, label VARCHAR USING COMPRESSION uncompressed,
+    accounts BIGINT, email_domains VARCHAR[], payers VARCHAR[], level VARCHAR,
+    likelihood DOUBLE, first_at TIMESTAMP, last_at TIMESTAMP, requests BIGINT
 );
 CREATE TABLE IF NOT EXISTS actor_accounts (
     actor_id VARCHAR USING COMPRESSION uncompressed, account_id VARCHAR USING COMPRESSION uncompressed, strength_bits DOUBLE, via VARCHAR

@@ -7,7 +7,7 @@
 -- parameters: $sample (accounts at most), $surprise_bits, $doubt_bits (more of it for types in doubt), $accounts (all accounts of the case), $common (sharers of an address at most),
 --             $alike (cosine of the sharers of two values of types that were brought, at least)
 WITH tested AS (
-    SELECT v.value_no, t.family, t.owner_bits IS NULL AS weak, coalesce(t.owner_bits < 0, FALSE) AS doubtful FROM shared_values AS v
+    SELECT v.value_no, v.sharers, t.family, t.owner_bits IS NULL AS weak, coalesce(t.owner_bits < 0, FALSE) AS doubtful FROM shared_values AS v
     JOIN identifier_types AS t USING (identifier_type)
     WHERE t.family <> 'run' AND (v.sharers > 2 OR t.owner_bits < 0) AND (t.owner_bits IS NOT NULL OR v.sharers <= $common)
 ),
@@ -15,7 +15,13 @@ members AS (
     SELECT u.value_no, u.account_no, t.family, t.weak, t.doubtful
     FROM value_uses AS u
     JOIN tested AS t USING (value_no)
+    WHERE t.sharers <= $sample                    -- all of them: nothing to draw
+    UNION ALL
+    SELECT u.value_no, u.account_no, t.family, t.weak, t.doubtful
+    FROM value_uses AS u
+    JOIN tested AS t USING (value_no)
     JOIN account_numbers AS a USING (account_no)
+    WHERE t.sharers > $sample
     QUALIFY row_number() OVER (PARTITION BY u.value_no ORDER BY hash(a.account_id), u.account_no) <= $sample
 ),
 others AS (
