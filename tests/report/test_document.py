@@ -152,7 +152,7 @@ def test_the_share_that_is_told_is_that_of_the_accounts_that_are_told(case: Case
     rows = made.rows("attributions")
     figures = key_figures.build(made)[0]
     assert isinstance(figures, Figures)
-    (figure,) = [item for item in figures.items if item.label == "of the excess load"]
+    (figure,) = [item for item in figures.items if item.label == "share of the excess load"]
     sentences = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
     (told,) = [text for text in sentences if "load above the usual" in text]
     assert figure.value == share(sum(row["load_share"] for row in rows) if several else rows[0]["load_share"])

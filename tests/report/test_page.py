@@ -108,6 +108,33 @@ def test_times_are_told_in_another_zone_on_demand_and_copies_stay_in_utc(case: C
 
 
 @chromium
+def test_every_time_of_a_table_is_told_and_opened_statements_have_names_of_their_own(case: Case, tmp_path: Path, browser: Browser) -> None:
+    browser.open(_report(case, tmp_path / "out"))
+    browser.run("window.t = document.querySelector('#participants .table'); window.z = t.querySelector('select[aria-label^=\"Another\"]')")
+    browser.run("z.value = 'Asia/Tokyo'; z.dispatchEvent(new Event('change'))")
+    assert browser.run("[...t.querySelectorAll('th')].filter((h) => h.dataset.zone).map((h) => h.textContent)") == [
+        "First (UTC)",
+        "Last (UTC)",
+    ]
+    browser.run("[...document.querySelectorAll('a.q')].slice(0, 4).forEach((a) => a.click())")
+    names = browser.run("[...document.querySelectorAll('[role=region]')].map((e) => e.getAttribute('aria-label'))")
+    assert len(names) == len(set(names))
+    assert browser.messages == []
+
+
+@chromium
+def test_the_pointer_of_a_chart_moves_with_the_keys_and_says_what_is_under_it(case: Case, tmp_path: Path, browser: Browser) -> None:
+    browser.open(_report(case, tmp_path / "out"))
+    browser.run("window.f = document.querySelector('figure.chart'); f.scrollIntoView({behavior: 'instant'})")
+    browser.until("f.dataset.live === 'yes'")
+    browser.run("f.querySelector('.frame').focus()")
+    for kind in ("keyDown", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=kind, key="ArrowRight", code="ArrowRight", windowsVirtualKeyCode=39)
+    browser.until("/ UTC; .*everybody else [\\d,]+; failed [\\d,]+/.test(f.querySelector('[role=status]').textContent)")
+    assert browser.messages == []
+
+
+@chromium
 @pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1400, "light")])
 def test_nothing_overflows_the_window_and_every_control_has_a_name(
     case: Case, tmp_path: Path, browser: Browser, width: int, scheme: str

@@ -82,6 +82,21 @@ class TableView:
     """Column with few distinct values that readers want to choose by."""
     anchors: bool = False
     """Whether links to evidence lead to these rows."""
+    ranks: tuple[int, ...] = ()
+    """How late each row may be told where not all fit; without them the first rows are told."""
+    paper: int = 40
+    """Rows that are printed."""
+
+    def told(self, most: int) -> list[int]:
+        """Return the places of the rows that are told, at most so many, in their order."""
+        if not self.ranks or len(self.rows) <= most:
+            return list(range(min(most, len(self.rows))))
+        return sorted(sorted(range(len(self.rows)), key=lambda place: (self.ranks[place], place))[:most])
+
+    @property
+    def which(self) -> str:
+        """Which rows are told where not all of them are, as the beginning of a sentence."""
+        return "Those that tell most of the incidents, {shown} of {total} rows," if self.ranks else "The first {shown} of {total} rows"
 
 
 @dataclass(frozen=True)
@@ -170,6 +185,8 @@ def view(
     facet: str | None = None,
     total: int | None = None,
     anchors: bool = False,
+    ranks: tuple[int, ...] = (),
+    paper: int = 40,
 ) -> TableView:
     """Return a view of a document's table; columns without any value are left out.
 
@@ -179,7 +196,7 @@ def view(
     chosen = document.rows(name) if rows is None else rows
     total = total if total is not None else table.total if rows is None else len(rows)
     told = {column: heading for column, heading in columns.items() if any(_tells(row, column) for row in chosen)}
-    return TableView(name, told, tuple(chosen), total, empty, caption or table.title, facet, anchors)
+    return TableView(name, told, tuple(chosen), total, empty, caption or table.title, facet, anchors, ranks, paper)
 
 
 def _tells(row: Mapping[str, Any], column: str) -> bool:

@@ -135,18 +135,34 @@ def _phases(document: Document, incident_id: str, start: int, end: int) -> list[
 
 
 def events(document: Document, picture: Picture) -> list[Spec]:
-    """Return the timeline rows that the picture marks, at most ``MAX_MARKS``: number, time, time of the one before, type, sentence."""
+    """Return the timeline rows that the picture marks, at most ``MAX_MARKS`` (of the incident first, then what was noted): number,
+    time, time of the one before, type, sentence.
+    """
     start, end = millis(picture.times[0]), millis(picture.times[-1]) + picture.step * 60_000
-    found: list[Spec] = [
-        {"t": millis(row["occurred_at"]), "type": row["event_type"], "text": row["message"][:300]}
+    rows = _marked(document, picture.incident_id, start, end)
+    chosen = sorted(sorted(range(len(rows)), key=lambda place: (rows[place]["incident_id"] is None, place))[:MAX_MARKS])
+    found = [
+        {"t": millis(row["occurred_at"]), "type": row["event_type"], "text": row["message"][:300]} for row in (rows[n] for n in chosen)
+    ]
+    before = [None, *(event["t"] for event in found)]
+    return [{"n": n, "before": last, **event} for n, (event, last) in enumerate(zip(found, before, strict=False), start=1)]
+
+
+def unmarked(document: Document, picture: Picture) -> int:
+    """Return how many rows of the timeline a picture has no mark for although they are within it."""
+    start, end = millis(picture.times[0]), millis(picture.times[-1]) + picture.step * 60_000
+    return max(0, len(_marked(document, picture.incident_id, start, end)) - MAX_MARKS)
+
+
+def _marked(document: Document, incident_id: str, start: int, end: int) -> list[dict[str, Any]]:
+    return [
+        row
         for row in document.rows("timeline")
-        if row["incident_id"] in (None, picture.incident_id)
+        if row["incident_id"] in (None, incident_id)
         and row["event_type"] not in UNMARKED
         and not row["event_type"].startswith("phase: ")
         and start <= millis(row["occurred_at"]) <= end
     ]
-    before = [None, *(event["t"] for event in found)]
-    return [{"n": n, "before": last, **event} for n, (event, last) in enumerate(zip(found[:MAX_MARKS], before, strict=False), start=1)]
 
 
 def within(event: Mapping[str, Any], picture: Picture) -> bool:

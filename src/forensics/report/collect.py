@@ -9,6 +9,7 @@ import polars as pl
 from forensics import CONTRACT_VERSION, __version__
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
+from forensics.report import telling
 from forensics.report.document import CHECKS, COMPARED, CSV_TABLES, ROW_LIMIT, SCHEMA_VERSION, Column, Document, Table
 from forensics.report.frames import ROWS_AT_ONCE, Frames
 from forensics.report.graph import graphs
@@ -99,6 +100,8 @@ def _shown(name: str, frames: Frames) -> pl.DataFrame:
     """Return the rows of a table that a document carries."""
     if name in COMPARED:
         return frames[name]
+    if name == "timeline" and frames.total(name) > ROW_LIMIT and "incidents" in frames:
+        return telling.head(frames, ROW_LIMIT)
     if name != "actors" or frames.total(name) <= ROW_LIMIT:
         return frames.head(name, ROW_LIMIT)
     named = pl.concat([frames.of(other, lambda piece: piece.select("actor_id").unique()) for other in NAMING_ACTORS]).to_series().implode()

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from forensics.report.blocks import IncidentChart
-from forensics.report.chart import Chart, chart, events, millis, within
+from forensics.report.chart import Chart, chart, events, millis, unmarked, within
 from forensics.report.document import Document, Edge, Graph, Node, Picture, Strip
 from forensics.report.drawing import static_svg
 from forensics.report.words import clock, number, span
@@ -52,7 +52,8 @@ def incident(document: Document, block: IncidentChart, name: str, draw: Callable
     found = events(document, block.whole or picture)
     shown = [mark for mark in found if within(mark, picture) and not (block.begun and within(mark, block.begun))]
     marks = tuple({**mark, "time": _minute(mark["t"])} for mark in shown)
-    return IncidentDrawing(draw(drawn, name), _caption(block, len(found) - len(shown)), _summary(picture), keys, marks, data)
+    left = unmarked(document, block.whole or picture)
+    return IncidentDrawing(draw(drawn, name), _caption(block, len(found) - len(shown), left), _summary(picture), keys, marks, data)
 
 
 def _keys(picture: Picture) -> tuple[Key, ...]:
@@ -83,14 +84,15 @@ def _any(values: tuple[float | None, ...]) -> bool:
     return any(value is not None for value in values)
 
 
-def _caption(block: IncidentChart, elsewhere: int) -> str:
+def _caption(block: IncidentChart, elsewhere: int, left: int) -> str:
     """Tell the span, what a point stands for, and where the marks are listed that are not listed here."""
     picture = block.picture
     window = f"{clock(picture.times[0])[:16]} to {clock(picture.times[-1])[:16]} UTC."
     each = "one minute" if picture.step == 1 else f"the mean of {picture.step} minutes, {number(len(picture.times))} points in all"
     part = "How it began: " if block.whole else "The whole of it: " if block.begun else ""
     above = " The marks of the beginning are listed above." if block.begun and elsewhere else ""
-    return f"{part}{window} Each point is {each}.{above}"
+    cut = f" {counted(left, 'more row')} of the timeline in this time {'has' if left == 1 else 'have'} no mark." if left else ""
+    return f"{part}{window} Each point is {each}.{above}{cut}"
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,15 @@ def _data(value: Any) -> Markup:
 
 
 def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+    """Return a text cut to a length, a sentence after a word."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    return (cut[: cut.rindex(" ")] if " " in cut[-20:] and length > SENTENCE else cut) + "…"
+
+
+SENTENCE = 80
+"""Characters beyond which a text is no name but a sentence."""
 
 
 def _capital(text: str) -> str:
@@ -246,9 +254,12 @@ class _Show:
     def rows(self, view: TableView) -> Iterator[tuple[str, list[Cell], str | None]]:
         """Yield each row's class, its cells, and the name that links lead to."""
         kinds = {column.name: column.kind for column in self.document.tables[view.name].columns}
-        for row in view.rows[: self.limit]:
+        printed = set(view.told(view.paper))
+        for place in view.told(self.limit):
+            row = view.rows[place]
             anchor = f"file-{row['evidence_id']}" if view.anchors else None
-            yield _row_class(row), [self._cell(name, row, kinds.get(name, "text")) for name in view.columns], anchor
+            css = f"{_row_class(row)}{'' if place in printed else ' late'}".strip()
+            yield css, [self._cell(name, row, kinds.get(name, "text")) for name in view.columns], anchor
 
     def place(self, evidence_id: str, line: int | None) -> Place:
         """Return a line of evidence, named by its file where no other file has that name."""
@@ -277,7 +288,7 @@ class _Show:
             return Cell(place.text, "id", href=place.href)
         value = row[name]
         if name == "incident_id":
-            return Cell(self.incidents.get(value, ""))
+            return Cell(self.incidents.get(value, ""), "word")
         text = self.labels.get(value, value or "") if name == "actor_id" and "label" not in row else words.shown(name, row)
         number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
         bar = round(100 * min(1.0, max(0.0, number)), 1) if name in words.SHARES and number is not None else None

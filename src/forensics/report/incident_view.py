@@ -88,7 +88,7 @@ def _facts(incident: dict[str, Any]) -> Table:
         "worst": incident["peaked_at"],
         "mitigated": incident["mitigated_at"] or "not within the logs", "ended": incident["ended_at"] or "not within the logs",
         "requests": f"{incident['requests']:,}, {incident['failed_requests']:,} failed, {incident['missing_requests'] or 0:,.0f} missing",
-        "accounts hit": f"{incident['affected_accounts']:,}, {incident['affected_paying_accounts']:,} of them paying", "verdict": sure,
+        "met failures": f"{incident['affected_accounts']:,}, {incident['affected_paying_accounts']:,} of them paying", "verdict": sure,
     }  # fmt: skip
     for name, value in rows.items():
         if value is not None:

@@ -108,9 +108,13 @@ def _(block: blocks.TableView) -> str:
     if not block.total:
         return escaped(block.empty)
     head = "| " + " | ".join(escaped(heading) for heading in block.columns.values()) + " |\n|" + "---|" * len(block.columns)
-    rows = [_row(block, row) for row in block.rows[:ROWS]]
-    cut = "" if block.total <= ROWS else f"\n\nThe first {ROWS} of {words.number(block.total)} rows; `{file_of(block.name)}` has them."
+    rows = [_row(block, block.rows[place]) for place in block.told(ROWS)]
+    cut = "" if block.total <= ROWS else f"\n\n{_which(block)}; `{file_of(block.name)}` has them."
     return "\n".join([head, *rows]) + cut
+
+
+def _which(block: blocks.TableView) -> str:
+    return block.which.format(shown=ROWS, total=words.number(block.total)).removesuffix(",")
 
 
 def _row(block: blocks.TableView, row: Any) -> str:

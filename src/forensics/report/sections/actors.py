@@ -15,8 +15,8 @@ ACTORS = {
     "accounts": "Accounts",
     "requests": "Requests",
     "email_domains": "Domains",
-    "first_at": "First seen",
-    "last_at": "Last seen",
+    "first_at": "First seen (UTC)",
+    "last_at": "Last seen (UTC)",
     "actor_id": "Id",
 }
 LINKS = {

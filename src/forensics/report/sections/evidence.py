@@ -17,8 +17,8 @@ FILES = {
     "rejected": "Rejected",
     "skipped": "Skipped",
     "duplicates": "Duplicates",
-    "first_at": "First",
-    "last_at": "Last",
+    "first_at": "First (UTC)",
+    "last_at": "Last (UTC)",
 }
 HASHES = {"evidence_id": "Evidence", "path": "File", "size_bytes": "Size", "sha256": "SHA-256"}
 

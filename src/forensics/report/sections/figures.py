@@ -34,17 +34,21 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
     ]
     if document.rows("overview")[0]["accounts"]:
         paying = f"{number(incident['affected_paying_accounts'])} paying"
-        items.append(Figure("accounts hit", number(incident["affected_accounts"]), paying, "incidents"))
+        items.append(Figure("accounts that met a failure", number(incident["affected_accounts"]), paying, "incidents"))
     found = blamed(document, incident)
     if found:
         several = f"{len(found.subjects)} actors together, " if len(found.subjects) > 1 else ""
-        items.append(Figure("of the excess load", share(found.share), several + likely(found.likelihood), "attributions", accent=True))
+        items.append(
+            Figure("share of the excess load", share(found.share), several + likely(found.likelihood), "attributions", accent=True)
+        )
     if found and found.accounts:
         took_part = number(len({row["account_id"] for row in found.accounts}))
-        items.append(Figure("accounts took part", took_part, f"{number(found.uninvolved)} linked, uninvolved", "participants", accent=True))
+        items.append(
+            Figure("accounts that took part", took_part, f"{number(found.uninvolved)} linked, uninvolved", "participants", accent=True)
+        )
     taken = collected(document, incident["incident_id"])
     if taken:
-        items.append(Figure("objects collected", number(taken.objects), size(taken.bytes), taken.query, accent=True))
+        items.append(Figure("objects served to them", number(taken.objects), size(taken.bytes), taken.query, accent=True))
     return items
 
 

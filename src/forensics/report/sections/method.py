@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from forensics.report.blocks import Block, Coverage, Heading, Note, Section, Sentence, Sentences, view
 from forensics.report.document import Document
 from forensics.report.words import clock, number
 from forensics.text import counted
 
-REJECTS = {"evidence_id": "Evidence", "reason": "Reason", "lines": "Lines", "first_line": "First line"}
+REJECTS = {"file": "File", "reason": "Reason", "lines": "Lines", "first_line": "First line"}
 
 
 def build(document: Document) -> tuple[Block, ...]:
@@ -20,13 +21,19 @@ def build(document: Document) -> tuple[Block, ...]:
         Heading("What was read"),
         Sentences(tuple(_read(document))),
         Coverage(),
-        view(document, "rejects", REJECTS, empty="No line was rejected."),
+        view(document, "rejects", REJECTS, rows=_rejects(document), total=document.tables["rejects"].total, empty="No line was rejected."),
         Heading("Assumptions"),
         Sentences(tuple(assumed[:ASSUMPTIONS])) if assumed else Note("None was needed."),
         *((Note(f"{len(assumed) - ASSUMPTIONS} more are listed in evidence.csv."),) if len(assumed) > ASSUMPTIONS else ()),
         Heading("What was not examined"),
         Sentences(tuple(_left_out(document))),
     )
+
+
+def _rejects(document: Document) -> list[dict[str, Any]]:
+    """Return the reasons of refusal with the name of the file."""
+    files = {row["evidence_id"]: row["path"] for row in document.rows("evidence")}
+    return [{**row, "file": files.get(row["evidence_id"]) or row["evidence_id"]} for row in document.rows("rejects")]
 
 
 METHOD = (

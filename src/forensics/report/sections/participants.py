@@ -14,8 +14,8 @@ COLUMNS = {
     "role": "Role",
     "requests": "Requests",
     "load_share": "Share of load",
-    "first_at": "First",
-    "last_at": "Last",
+    "first_at": "First (UTC)",
+    "last_at": "Last (UTC)",
     "tie": "Tied to the others by",
     "source": "Evidence",
 }
@@ -34,7 +34,10 @@ def build(document: Document) -> tuple[Block, ...]:
 
 def _tied(row: dict[str, Any]) -> str | None:
     """Return what ties an account to its actor most strongly, and the bits of all its ties together."""
-    return f"{row['via']} ({number(row['strength_bits'])} bits in all)" if row["via"] and row["strength_bits"] is not None else None
+    if not row["via"] or row["strength_bits"] is None:
+        return None
+    level = row.get("level")  # absent from documents of earlier versions
+    return f"{row['via']} ({number(row['strength_bits'])} bits{f', {level} only' if level else ' in all'})"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from forensics.report.words import number
 
 COLUMNS = {
     "kind": "Kind", "scope": "What was hit", "started_at": "From (UTC)", "ended_at": "To (UTC)", "severity": "Severity",
-    "requests": "Requests", "failed_requests": "Failed", "affected_accounts": "Accounts hit", "verdict": "Verdict",
+    "requests": "Requests", "failed_requests": "Failed", "affected_accounts": "Accounts that met a failure", "verdict": "Verdict",
     "likelihood": "Likelihood", "id": "Id",
 }  # fmt: skip
 

@@ -16,8 +16,8 @@ COLUMNS = {
     "requests": "Asked for",
     "served": "Served",
     "bytes": "Bytes",
-    "first_at": "First",
-    "last_at": "Last",
+    "first_at": "First (UTC)",
+    "last_at": "Last (UTC)",
     "source": "Evidence",
     "actor_id": "Actor",
 }
@@ -41,8 +41,8 @@ TOTALS = {
     "served": "Served",
     "bytes": "Bytes",
     "accounts": "Accounts",
-    "first_at": "First",
-    "last_at": "Last",
+    "first_at": "First (UTC)",
+    "last_at": "Last (UTC)",
 }
 EXPLAINED = (
     "Counted over the whole time of the logs. An object is one id of one kind, counted once however often it was fetched, and only "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from forensics.report import telling
 from forensics.report.blocks import Block, Section, view
 from forensics.report.document import Document
 from forensics.report.words import likely
@@ -28,7 +29,13 @@ def build(document: Document) -> tuple[Block, ...]:
         {**row, "who": row["account_id"] or labels.get(row["actor_id"]), "certainty": _certainty(row)} for row in document.rows("timeline")
     ]
     empty = "The timeline is empty: no evidence of events was loaded."
-    return (view(document, "timeline", columns, rows=rows, total=document.tables["timeline"].total, empty=empty, facet="event_type"),)
+    total = document.tables["timeline"].total
+    told = telling.ranks(document)
+    return (view(document, "timeline", columns, rows=rows, total=total, empty=empty, facet="event_type", ranks=told, paper=PAPER),)
+
+
+PAPER = 120
+"""Rows that are printed: the story is what is read on paper."""
 
 
 def _certainty(row: dict[str, Any]) -> str:

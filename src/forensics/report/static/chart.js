@@ -19,6 +19,9 @@
     const fit = () => view.width(Math.max(240, frame.clientWidth - spec.padding.left - spec.padding.right)).runAsync();
     new ResizeObserver(fit).observe(frame);
     await fit();
+    const spoken = Object.assign(document.createElement("p"), { className: "spoken" }); /* for those who move the pointer with the keys and do not see it */
+    spoken.setAttribute("role", "status");
+    readout.after(spoken);
     const byTime = new Map(points.map((point) => [point.t, point])), events = spec.data.find((data) => data.name === "events").values;
     const hint = readout.textContent, outputs = [...figure.querySelectorAll(".keys output")], size = points.length > 1 ? points[1].t - points[0].t : 60000;
     const show = (t) => {
@@ -48,6 +51,7 @@
       if (point.t < from || point.t > to) set(point.t - (to - from) / 2, point.t + (to - from) / 2);
       view.signal("at", point.t).runAsync();
       show(point.t);
+      spoken.textContent = [readout.textContent, ...outputs.map((output) => output.previousElementSibling.textContent + " " + output.textContent)].join("; ");
     };
     const acts = { "+": () => zoom(0.5), "-": () => zoom(2), "0": () => set(whole[0], whole[1]), "[": () => move(-0.4), "]": () => move(0.4), ArrowLeft: () => step(-1), ArrowRight: () => step(1) };
     frame.addEventListener("keydown", (event) => { const act = acts[event.key === "=" ? "+" : event.key]; if (act) { act(); event.preventDefault(); } });

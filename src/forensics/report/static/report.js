@@ -14,7 +14,7 @@
   const cellText = (cell) => (cell.dataset.v !== undefined ? cell.dataset.v : defused(cell.dataset.whole ?? cell.textContent.trim()));
 
   /* The times of a table again in another zone, on demand, below the ones in UTC: drawn by the style sheet, so that text, copies and CSV stay as they are. */
-  const zones = (title, head, cells) => {
+  const zones = (title, columns) => {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone, select = make("select", "");
     select.setAttribute("aria-label", "Another time zone for " + title);
     select.append(make("option", "UTC only", { value: "" }));
@@ -22,14 +22,16 @@
     select.addEventListener("change", () => {
       const style = { timeZone: select.value, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "shortOffset", hourCycle: "h23" };
       const format = select.value && new Intl.DateTimeFormat("en-GB", style);
-      for (const cell of cells) {
+      for (const cell of columns.flatMap(([, cells]) => cells)) {
         const at = Date.parse(cell.textContent.trim().replace(" ", "T") + "Z");
         if (!format || Number.isNaN(at)) { delete cell.dataset.zone; continue; }
         const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
         cell.dataset.zone = part.year + "-" + part.month + "-" + part.day + " " + part.hour + ":" + part.minute + ":" + part.second + " " + part.timeZoneName;
       }
-      if (format) head.dataset.zone = select.value;
-      else delete head.dataset.zone;
+      for (const [head] of columns) {
+        if (format) head.dataset.zone = select.value;
+        else delete head.dataset.zone;
+      }
     });
     return select;
   };
@@ -46,6 +48,12 @@
     filter.setAttribute("aria-label", "Filter rows of " + box.dataset.title);
     const facet = heads.findIndex((head) => head.dataset.facet !== undefined);
     const select = make("select", "");
+    const printed = box.querySelector(".printed");
+    const paper = () => { /* as many rows as are printed of those that are left, in their order */
+      const most = Number(box.dataset.paper), left = [...body.rows].filter((row) => !row.hidden);
+      left.forEach((row, index) => row.classList.toggle("late", index >= most));
+      if (printed) printed.firstChild.data = left.length > most ? "On paper: the first " + most + " of these rows. " : "";
+    };
     const apply = () => {
       const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
       for (const row of rows) {
@@ -54,6 +62,7 @@
       }
       const left = shown().length;
       count.textContent = left === rows.length ? said : left.toLocaleString("en") + " of the " + rows.length.toLocaleString("en") + " rows shown here match.";
+      paper();
     };
     filter.addEventListener("input", apply);
     if (rows.length > 5) bar.append(filter);
@@ -64,8 +73,8 @@
       select.addEventListener("change", apply);
       bar.append(select);
     }
-    const timed = heads.findIndex((head) => head.textContent.includes("(UTC)"));
-    if (timed >= 0) bar.append(zones(box.dataset.title, heads[timed], rows.map((row) => row.cells[timed])));
+    const timed = heads.map((head, index) => [head, rows.map((row) => row.cells[index])]).filter(([head]) => head.textContent.includes("(UTC)"));
+    if (timed.length) bar.append(zones(box.dataset.title, timed));
     const copy = button("Copy", "Copy the rows shown of " + box.dataset.title, () => {
       const text = exported((cells) => cells.map((cell) => cell.replaceAll(/[\t\r\n]/g, " ")).join("\t"));
       const done = () => { copy.textContent = "Copied"; setTimeout(() => { copy.textContent = "Copy"; }, 1500); };
@@ -91,7 +100,9 @@
         const row = (r) => r.cells[index].textContent.trim();
         rows.sort((a, b) => (row(a) === "") - (row(b) === "") || (down ? -1 : 1) * compare(a, b));
         body.append(...rows);
+        paper();
       });
+      head.dataset.name = head.textContent.trim(); /* on paper: a heading that holds a button is not printed again on the next page */
       sort.removeAttribute("aria-label");
       sort.title = "Sort";
       head.replaceChildren(sort);
@@ -131,8 +142,9 @@
       else {
         const copy = make("div", "", { className: "inline statement", id: "inline-" + ++opened });
         copy.setAttribute("role", "region");
-        copy.setAttribute("aria-label", "Statement " + link.hash.slice(7));
+        copy.setAttribute("aria-label", "Behind the number, " + opened + ": " + link.hash.slice(7));
         copy.append(...source.cloneNode(true).childNodes);
+        for (const inner of copy.querySelectorAll("[aria-label]")) inner.setAttribute("aria-label", inner.getAttribute("aria-label") + ", opened " + opened);
         (link.closest(".figures") ?? link.closest(".trail") ?? link).after(copy);
         link.setAttribute("aria-controls", copy.id);
       }
