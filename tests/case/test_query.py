@@ -168,6 +168,12 @@ def test_an_empty_result_has_its_columns(case: Path) -> None:
     assert query.select(case, "SELECT path, line FROM events WHERE line < 0", Silent()).columns == ["path", "line"]
 
 
+def test_columns_of_one_name_are_told_apart(case: Path) -> None:
+    found = query.select(case, "SELECT 1 AS a, 2 AS a, 3 AS a_1, 4 AS b, 5 AS a", Silent())
+    assert found.to_dicts() == [{"a": 1, "a_2": 2, "a_1": 3, "b": 4, "a_3": 5}]
+    assert query.select(case, "SELECT x.*, y.* FROM accounts AS x, accounts AS y", Silent()).width > 2
+
+
 def test_a_limit_is_kept_where_logs_have_no_users(tmp_path: Path) -> None:
     log = cases.write_log(tmp_path / "a.log")
     log.write_text(re.sub(r" - u-\d ", " - - ", log.read_text()))

@@ -17,7 +17,7 @@ from forensics.case.case import Case
 from forensics.progress import Silent
 from forensics.report import write_report
 from forensics.report.graph import MAX_LINKS
-from forensics.report.html import MAX_BYTES
+from forensics.report.html import MAX_BYTES, MAX_CELLS
 
 HOSTILE = (
     '<script>document.documentElement.dataset.ran="script"</script></script><script>document.documentElement.dataset.ran=1</script>'
@@ -180,6 +180,19 @@ def test_the_policy_allows_nothing_but_what_the_page_carries(case: Case, tmp_pat
 def test_the_page_stays_small_whatever_the_case_holds(case: Case, tmp_path: Path) -> None:
     page = _report(case, tmp_path / "out", ring=400, text=" long" * 3_000)
     assert page.stat().st_size <= MAX_BYTES
+
+
+def test_a_page_of_many_long_tables_has_few_enough_cells_to_be_laid_out_at_once_and_says_how_many_rows(case: Case, tmp_path: Path) -> None:
+    fill(case, ring=2_000)
+    one = case.table("incidents")
+    others = [f"2024-02-{day:02}T00:00Z-errors-everything" for day in range(10, 18)]
+    case.replace("incidents", pl.concat([one, *(one.with_columns(pl.lit(name).alias("incident_id")) for name in others)]))
+    took = case.table("participants")
+    case.replace("participants", pl.concat([took, *(took.with_columns(pl.lit(name).alias("incident_id")) for name in others)]))
+    write_report(case, tmp_path / "out", None, Silent())
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<td") <= MAX_CELLS
+    assert re.search(r"The first 100 of 2,000 rows are shown; <code>participants\.csv</code> has them all", page)
 
 
 class _Outline(HTMLParser):

@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,17 @@ def _collected(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFram
                 raise ForensicsError(
                     f"The result is larger than {allowed / 1e6:,.0f} MB: aggregate, add a LIMIT, or allow more with --memory."
                 )
-        return pl.DataFrame(pl.from_arrow(pa.Table.from_batches(batches, reader.schema)))
+        table = pa.Table.from_batches(batches, reader.schema)
+        return pl.DataFrame(pl.from_arrow(table.rename_columns(_apart(table.column_names))))
+
+
+def _apart(columns: list[str]) -> list[str]:
+    """Return names for columns, none of them twice (a join of two tables often has one twice): the second ``id`` is ``id_1``."""
+    named: list[str] = []
+    for column in columns:
+        tries = (column if n == 0 else f"{column}_{n}" for n in count())
+        named.append(next(name for name in tries if name not in named and (name == column or name not in columns)))
+    return named
 
 
 @contextmanager

@@ -84,7 +84,7 @@ TOLD: dict[str, tuple[str, Callable[[Any], str]]] = {
     "ended_at": ("end", clock),
     "severity": ("severity", str),
     "failed_requests": ("failed requests", number),
-    "affected_accounts": ("accounts hit", number),
+    "affected_accounts": ("accounts that met a failure", number),
 }
 """Column of an incident -> what it is called, and how its values are told."""
 

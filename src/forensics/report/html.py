@@ -31,7 +31,9 @@ from forensics.report.sections import all_sections
 from forensics.text import printable
 
 MAX_BYTES = 5_000_000
-WEIGHTS = ((400, 5_000), (400, 0), (150, 0), (40, 0), (10, 0))
+MAX_CELLS = 11_000
+"""Cells of all tables together: a browser lays out so many within a second."""
+WEIGHTS = ((400, 5_000), (400, 0), (250, 0), (150, 0), (100, 0), (40, 0), (10, 0))
 """(rows shown of each table, characters of a cut cell that its copy and download still carry): the first that keeps the page small."""
 
 ENDLESS = 6_000
@@ -63,7 +65,7 @@ def as_html(document: Document) -> str:
     page, drawn = "", _Drawings(document)
     for rows, carried in WEIGHTS:
         page = drawn.filled(_page(document, rows, carried, drawn))
-        if len(page.encode()) <= MAX_BYTES:
+        if len(page.encode()) <= MAX_BYTES and page.count("<td") <= MAX_CELLS:
             break
     drawn.close()
     return page

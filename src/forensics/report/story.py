@@ -132,12 +132,19 @@ def _print_picture(picture: Picture) -> None:
     from rich.text import Text
 
     console = Console()
-    width = max(20, min(100, console.width - 24))
+    width = max(8, min(100, console.width - 32))
     console.print(Text(f"{printable(picture.incident_id)}  {picture.times[0][:16]} to {picture.times[-1][:16]} UTC", style="bold"))
+    console.print(
+        Text(
+            "at the end of a line: the most in a minute" + ("" if picture.step == 1 else f", as means of {picture.step} minutes"),
+            style="dim",
+        )
+    )
     lines: list[tuple[str, tuple[float | None, ...], str]] = [("requests", picture.requests, ""), ("failed", picture.failed, "red")]
     lines += [(layer.label, layer.requests, "yellow") for layer in picture.layers[:3]]
     for name, values, style in lines:
-        console.print(Text.assemble(f"{printable(name)[:20]:<20}  ", (sparkline(values, width), style)))
+        most = max((value for value in values if value is not None), default=0.0)
+        console.print(Text.assemble(f"{printable(name)[:20]:<20}  ", (sparkline(values, width), style), f" {most:,.0f}"))
     console.print()
 
 

@@ -80,7 +80,7 @@ def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:
         rare = "more than 1,000" if blamed.chance < 0.001 else amount(1.0 / blamed.chance)
         found.pro(
             f"It rose by {amount(blamed.winner.excess)}; in {windows} of comparison nobody rose by more than {amount(blamed.usual)}. By "
-            f"the tail of all rises in them, one like it{together} comes in {rare} windows.",
+            f"the tail of all rises in them, one like it{together} comes once in {rare} windows.",
             max(0.0, _bits(blamed.chance) - bits),
         )
 
@@ -124,11 +124,11 @@ def order(facts: Facts, found: Weighed) -> None:
     elif facts.preceded:
         found.pro("It was already asking at that pace in the seconds before the first failures.", FAIR)
     if ahead > 0:
-        found.pro(f"Its load rose at {load}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
+        found.pro(f"A tenth of its excess had come by {load}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
     elif ahead < 0 and not facts.follows:
         found.pro("By minutes it rose no earlier than the errors; by seconds it did.", 0.0)
     elif ahead < 0:
-        found.contra(f"Its load rose at {load}, after the errors had begun at {errors} (UTC).", DECISIVE)
+        found.contra(f"A tenth of its excess had come by {load} only, after the errors had begun at {errors} (UTC).", DECISIVE)
     else:
         found.contra(f"Load and errors rose in the same minute, {load} UTC.", WEAK)
 
