@@ -20,3 +20,28 @@ from forensics.evidence.hosts import host_of
 )
 def test_a_host_is_what_the_name_says_beside_the_words_that_all_logs_share(name: str, host: str) -> None:
     assert host_of(name) == host
+
+
+AWS = "AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2024/05/10/"
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        (f"{AWS}123456789012_elasticloadbalancing_eu-west-1_app.img.50dc6c495c0c9188_20240510T0055Z_192.0.2.1_2hx5kq3n.log.gz", "img"),
+        ("123456789012_elasticloadbalancing_us-east-1_my-classic_20240510T2340Z_192.000.002.001_20sg8hgm.log", "my-classic"),
+        ("123456789012_waflogs_us-east-1_acl_20240510T0000Z_ab12cd34.log.gz", "acl"),
+        ("cdn/EMLARXS9EXAMPLE.2024-05-10-07.1a2b3c4d.gz", "EMLARXS9EXAMPLE"),
+        ("s3/my-bucket/2024-05-10-07-12-33-AB12CD34EF56AB78", "my-bucket"),
+        ("zone-x/20240510T000000Z_20240510T001500Z_abcdef12.log.gz", "zone-x"),
+        ("img-lb/requests/2024/05/10/00:00:00_00:59:59_S0.json", "img-lb"),
+        ("PROVIDERS/MICROSOFT.NETWORK/APPLICATIONGATEWAYS/GW1/y=2024/m=05/d=10/h=00/m=00/PT1H.json", "GW1"),
+        ("service-7/2024-05-10T00:00:00.000-AbCdEfGhIjKlMnOpQrSt.log.gz", "service-7"),
+        ("ak-12345-1715299200-123456-ds.gz", "ak-12345"),
+        ("stream-1-2024-05-10-00-05-00-3f2b1c4d-1111-2222-3333-444455556666", "stream-1"),
+        ("edge-3/access.log-1709337600.gz", "edge-3"),
+        ("web-1/2024/05/10/access.log.gz", "web-1"),
+    ],
+)
+def test_of_a_log_that_a_service_delivers_in_many_files_the_resource_is_the_host(name: str, host: str) -> None:
+    assert host_of(name) == host

@@ -1,11 +1,35 @@
-"""Which host a log comes from, by its path: what is left of the file name after rotation, dates and the words that all logs share."""
+"""Which host a log comes from, by its path: what is left of the file name after rotation, dates and the words that all logs share.
+
+Services that deliver logs as many small files give each a name of its own; there the resource counts (``DELIVERED``), else the folder.
+"""
 
 from __future__ import annotations
 
 import re
 
 _SUFFIX = re.compile(r"(?i)\.(gz|zst|zstd|bz2|xz|zip|tar|tgz|log|logs|txt|json|jsonl|ndjson|csv|tsv|parquet|old|bak|\d{1,4})$")
-_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d(?:[-_.T]?\d{2}(?:[-_.:]?\d{2}){0,2}Z?)?(?!\d)|(?<!\d)\d{6}(?!\d)")
+_DATE = re.compile(
+    r"(?<!\d)(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d(?:[-_.T]?\d{2}(?:[-_.:]?\d{2}){0,2}Z?)?(?!\d)|(?<!\d)\d{6}(?!\d)"
+    r"|(?<!\d)1\d{9}(?:\d{3})?(?!\d)"  # seconds or milliseconds since 1970
+    r"|(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+)
+_PART_OF_DATE = re.compile(r"(?i)(?:[a-z]+=)?\d{1,4}")
+DELIVERED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # AWS load balancers: ACCOUNT_elasticloadbalancing_REGION_app.NAME.ID_END_ADDRESS_RANDOM, classic ones without app. and ID
+        r"\d{12}_elasticloadbalancing_[a-z0-9-]+_(?:(?:app|net|gwy)\.)?(?P<host>.+?)(?:\.[0-9a-f]{16})?_\d{8}T\d{4}Z_.*",
+        r"\d{12}_(?:waflogs|vpcflowlogs)_[a-z0-9-]+_(?P<host>.+?)_\d{8}T\d{4}Z_.*",
+        r"(?:.*[._-])?(?P<host>E[0-9A-Z]{9,14})\.\d{4}-\d\d-\d\d-\d\d\.[0-9a-f]{8}\b.*",  # CloudFront: DISTRIBUTION.DATE-HOUR.RANDOM
+        r"(?P<host>.*?)[-_.]?\d{4}(?:-\d\d){5}-[0-9A-F]{16}",  # S3 server access: PREFIX + TIME + RANDOM
+        r"\d{8}T\d{6}Z_\d{8}T\d{6}Z_[0-9a-f]{8}\b.*",  # Cloudflare Logpush: FROM_TO_RANDOM
+        r"\d\d:?\d\d:?\d\d_\d\d:?\d\d:?\d\d_S\d+(?:_.*)?\.json.*",  # Google Cloud Logging: FROM_TO_SHARD, the log is the folder
+        r"\d{4}-\d\d-\d\dT\d\d[:_-]?\d\d[:_-]?\d\d\.\d{3}-[0-9A-Za-z_-]{16,}(?:\.log)?.*",  # Fastly: TIME-RANDOM
+        r"PT1[HM]\.json.*",  # Azure Monitor: the folder names the resource
+        r"(?P<host>ak-\d+)-\d{10}-\d+-ds\b.*",  # Akamai DataStream: STREAM-EPOCH-NUMBER
+    )
+)
+"""How services name the files that they deliver; what the resource is called is in the group ``host``, else in the folder."""
 _COMMON = frozenset(
     [
         "access",
@@ -52,16 +76,20 @@ def host_of(name: str) -> str:
 
     ``edge-1/access.log.2.gz`` and ``edge-1-access.log-20240302`` are both of ``edge-1``; ``access.log`` is of ``access``.
     """
-    parts = name.split("/")
-    stem = _stem(parts[-1])
-    telling = _telling(stem)
+    *folders, file = name.split("/")
+    delivered = next((match for pattern in DELIVERED if (match := pattern.fullmatch(file))), None)
+    stem = _stem(file) if delivered is None else delivered.groupdict().get("host") or ""
+    telling = stem if delivered else _telling(stem)
     if telling:
         return telling
-    for folder in reversed(parts[:-1]):
+    dated = any(re.fullmatch(r"(?:y|year)=\d{4}|20\d\d", folder) for folder in folders)
+    for folder in reversed(folders):
+        if dated and _PART_OF_DATE.fullmatch(folder):
+            continue
         telling = _telling(_stem(folder))
         if telling:
             return telling
-    return stem or parts[-1]
+    return stem or file
 
 
 def _stem(name: str) -> str:
