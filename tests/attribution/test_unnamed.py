@@ -14,9 +14,11 @@ from forensics.attribution.blocking import block_list
 from forensics.attribution.unnamed import MEASURE
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
+from forensics.case.loading import load
 from forensics.errors import UsageError
 from forensics.investigation import investigate
 from forensics.progress import Silent
+from forensics.report import write_report
 
 START = datetime(2026, 10, 5)
 FLOOD = START + timedelta(days=3, hours=3, minutes=7)
@@ -92,3 +94,43 @@ def test_a_network_of_which_one_agent_rose_is_not_blocked_by_address(flooded: Pa
         listed = block_list(case, None, MEASURE, days=30, shared=False)
     assert listed.entries == ()
     assert listed.left_out == ("192.0.2.0/24: only agent script/2 rose there, others are behind the same addresses.",)
+
+
+ACCOUNTS = "account_id,email,created_at,signup_ip\n" + "".join(
+    f"u{n},someone{n}@{'rival.example' if n < 3 else 'gmail.com'},2026-09-0{1 + n},192.0.2.{10 + n}\n" for n in range(3)
+)
+STRANGERS = (
+    "".join(f"s{n},other{n}@gmail.com,2026-08-01,198.51.100.{n}\n" for n in range(1, 60)) + "n1,next@gmail.com,2026-08-02,192.0.2.200\n"
+)
+
+
+def told(folder: Path, accounts: str) -> tuple[str, pl.DataFrame, pl.DataFrame]:
+    """Return the summary of the report, ``network_signups`` and the sign-ups of the timeline, with an account export beside the log."""
+    folder.mkdir()
+    (folder / "accounts.csv").write_text(accounts)
+    with Case.open(folder.parent / "case") as case:
+        load(case, [str(folder / "accounts.csv")], LoadOptions(), Silent())
+        write_report(case, folder / "out", None, Silent())
+        story = case.table("timeline").filter(event_type="sign-up").sort("occurred_at")
+        return (folder / "out" / "report.md").read_text(), case.table("network_signups"), story
+
+
+def test_accounts_opened_from_its_addresses_are_told_and_the_neighbour_is_not(flooded: Path, tmp_path: Path) -> None:
+    shutil.copytree(flooded / "case", tmp_path / "case")
+    page, opened, story = told(tmp_path / "with", ACCOUNTS + STRANGERS)
+    assert opened["account_id"].to_list() == ["u0", "u1", "u2"]
+    assert opened["address"].to_list() == ["192.0.2.10", "192.0.2.11", "192.0.2.12"]
+    assert story["message"][0] == "Account u0 is opened from 192.0.2.10, an address that a part of this load came from."
+    assert story["actor_id"].null_count() == 3
+    assert story["observed"].all()
+    said = "3 accounts of one organisation, here called rival.example, were opened from 3 addresses that this load came from"
+    assert said in page
+    assert "u0" not in [row["account_id"] for row in pl.read_csv(tmp_path / "with" / "out" / "participants.csv").to_dicts()]
+
+
+def test_accounts_of_several_are_counted_without_a_name(flooded: Path, tmp_path: Path) -> None:
+    shutil.copytree(flooded / "case", tmp_path / "case")
+    mixed = ACCOUNTS.replace("someone2@rival.example", "third@gmail.com").replace("someone1@rival.example", "b@gmail.com")
+    page, opened, _ = told(tmp_path / "with", mixed + STRANGERS)
+    assert opened["actor_id"].n_unique() == 3
+    assert "3 accounts were opened from 3 addresses that this load came from" in page

@@ -1,4 +1,4 @@
-"""Fill ``attributions``, ``participants``, ``rivals``, ``actor_minutes``, ``counterfactuals``; set the incidents' verdict."""
+"""Fill the tables of ``TABLES``: whose load an incident was, who took part, what else may explain it; set the incidents' verdict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from forensics.attribution.participants import participants
 from forensics.attribution.phrases import part
 from forensics.attribution.rivals import Rival
 from forensics.attribution.scene import PACKAGE, Scene, plain_minutes
-from forensics.attribution.unnamed import beginning
+from forensics.attribution.unnamed import beginning, signups
 from forensics.attribution.verdict import Verdict, capped
 from forensics.attribution.windows import Window
 from forensics.attribution.without import without
@@ -27,12 +27,12 @@ AROUND = timedelta(hours=1)
 MOST_COUNTERFACTUALS = 5
 """Actors of one incident for which every minute without them is computed, the largest first."""
 MOST_TENANTS = 10
-TABLES = ("attributions", "participants", "rivals", "actor_minutes", "counterfactuals")
+TABLES = ("attributions", "participants", "network_signups", "rivals", "actor_minutes", "counterfactuals")
 Frames = dict[str, list[pl.DataFrame]]
 
 
 def attribute(case: Case) -> None:
-    """Fill ``attributions``, ``participants``, ``rivals``, ``actor_minutes``, ``counterfactuals``; set the incidents' verdict."""
+    """Fill the tables of ``TABLES`` for every incident, and set its verdict."""
     frames: Frames = {table: [] for table in TABLES}
     covered = case.rows(PACKAGE, "coverage")[0]
     incidents = case.table("incidents").sort("incident_id").to_dicts() if covered["first_minute"] else []
@@ -56,6 +56,7 @@ def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -
     frames["attributions"].append(_attributions(facts, verdict, names).with_columns(named))
     took_part = _participants(case, scene, facts)
     frames["participants"].append(took_part.with_columns(named))
+    frames["network_signups"].append(signups(case, scene, facts.finding).with_columns(named))
     hand = one_operator(case, scene, took_part)
     weighed = [replace(rival, likelihood=capped(rival.likelihood, facts)) for rival in rivals]
     frames["rivals"].append(_rivals([*weighed, *([hand] if hand else [])]).with_columns(named))

@@ -1,15 +1,18 @@
-"""What could be done about load that nobody signed in for: the networks it came from."""
+"""Load that nobody signed in for: the networks it came from, what could be done about them, and who signed up from there."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from forensics.attribution.scene import PACKAGE
+from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.windows import Window, whole_window
 from forensics.case.case import Case
 from forensics.text import counted
+
+if TYPE_CHECKING:
+    from forensics.attribution.blame import Finding
 
 MEASURE = "network without account"
 LEAST_REQUESTS = 20
@@ -55,6 +58,14 @@ def addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
     networks = [beginning(n) for n in whole["subject_id"]]
     window = whole_window(incident)
     return case.rows(PACKAGE, "network_addresses", beginnings=networks, start=window.start, end=window.end, least=LEAST_REQUESTS)
+
+
+def signups(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
+    """Return the accounts that were opened from the addresses behind blamed networks: network, address, account_id, actor_id, created_at,
+    evidence_id, line."""
+    networks = [b.winner.id for b in finding.blamed if b.winner.kind == "network"]
+    bounds = {"start": scene.whole.start, "end": scene.whole.end, "least": LEAST_REQUESTS}
+    return case.frame(PACKAGE, "network_signups", networks=networks, beginnings=[beginning(n) for n in networks], **bounds)
 
 
 def parts_of(case: Case, incident: dict[str, Any]) -> list[str]:

@@ -154,6 +154,10 @@ CREATE TABLE IF NOT EXISTS participants (
     incident_id VARCHAR, actor_id VARCHAR, account_id VARCHAR, role VARCHAR, requests BIGINT, load_share DOUBLE, first_at TIMESTAMP,
     last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT
 );
+CREATE TABLE IF NOT EXISTS network_signups (                                -- accounts opened from addresses that a load without an account came from
+    incident_id VARCHAR, network VARCHAR, address VARCHAR, account_id VARCHAR, actor_id VARCHAR, created_at TIMESTAMP,
+    evidence_id VARCHAR, line BIGINT
+);
 CREATE TABLE IF NOT EXISTS automation (                                     -- how machine-like a subject asks, with reasons
     subject_type VARCHAR, subject_id VARCHAR, score DOUBLE, likelihood DOUBLE, reasons VARCHAR[]
 );

@@ -67,7 +67,7 @@ WHAT = {
 
 
 def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
-    steps = (_what, _whom, _who, _taken, _else)
+    steps = (_what, _whom, _who, _opened, _taken, _else)
     return [sentence for sentence in (step(document, incident) for step in steps) if sentence is not None]
 
 
@@ -229,6 +229,36 @@ def _organisations(document: Document, found: Blamed) -> list[tuple[str, int]]:
 
 TIED = {"same operator": "of one operator, here called", "same payer": "of one payer, here called"}
 """Level of an actor -> how its accounts are tied, before its name: a label is what the program calls it, not who it is."""
+
+
+def _opened(document: Document, incident: dict[str, Any]) -> Sentence | None:
+    """Tell of accounts opened from where a load without an account came from; by whose name only where they are all one actor's."""
+    table = document.tables.get("network_signups")  # absent from documents of earlier versions
+    rows = table.of(incident["incident_id"]) if table is not None else []
+    if not rows:
+        return None
+    one = _common(document, [row["actor_id"] for row in rows]) if len(rows) > 1 else None
+    tied = f" {TIED.get(one['level'], 'of one organisation, here called')} {one['label']}," if one else ""
+    opened = f"{counted(len(rows), 'account')}{tied} {'was' if len(rows) == 1 else 'were'} opened from"
+    places = counted(len({row["address"] for row in rows}), "address", "addresses")
+    return Sentence(
+        f"{opened} {places} that this load came from: that links them to it, and does not prove that they made it.",
+        evidence_id=rows[0]["evidence_id"],
+        line=rows[0]["line"],
+        query="network_signups",
+        section="actors",
+    )
+
+
+def _common(document: Document, actor_ids: list[str]) -> dict[str, Any] | None:
+    """Return the narrowest actor that all of these are, or are within; None when the evidence joins them in none."""
+    actors = {row["actor_id"]: row for row in document.rows("actors")}
+
+    def lineage(actor_id: str | None) -> list[str]:
+        return [actor_id, *lineage(actors[actor_id]["parent_actor_id"])] if actor_id is not None and actor_id in actors else []
+
+    first, *others = map(lineage, actor_ids)
+    return next((actors[actor_id] for actor_id in first if all(actor_id in other for other in others)), None)
 
 
 def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
