@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from os.path import commonpath
+
 import polars as pl
 
 from forensics.case.case import Case
@@ -16,6 +18,11 @@ SECTIONS: dict[str, tuple[str, str]] = {
 
 _BRIEF = ("path", "format", "tier", "lines", "events", "rejected", "skipped", "dupl.")
 """What of a file fits a terminal of 100 characters; other styles carry all."""
+FOLDED = 12
+"""More files of one log, read alike, are one row in a terminal: services deliver logs by the hour, and thousands of files."""
+WORST = 20
+"""Files with rejected lines that a terminal shows, those with most of them."""
+_EACH = "forensics status --format csv lists each"
 
 
 def section(case: Case, name: str) -> pl.DataFrame:
@@ -27,7 +34,11 @@ def section(case: Case, name: str) -> pl.DataFrame:
 def overview(case: Case) -> list[tuple[str, pl.DataFrame]]:
     """Return (title, frame) of all that a terminal shows, without the empty ones."""
     files = section(case, "files")
-    tables = [("Evidence", brief(files)), ("Clocks", clocks(files)), ("Rejected lines", rejections(files))]
+    refused = rejections(files)
+    shown = f" (the {WORST} files with most of {refused.height:,}; {_EACH})" if refused.height > WORST else ""
+    told, times = folded(files, brief(files)), folded(files, clocks(files))
+    summed = f" (files of one log are summed; {_EACH})" if told.height < files.height else ""
+    tables = [(f"Evidence{summed}", told), (f"Clocks{summed}", times), (f"Rejected lines{shown}", refused.head(WORST))]
     tables += [(SECTIONS[name][1], section(case, name)) for name in ("coverage", "gaps", "assumptions")]
     return [(title, frame) for title, frame in tables if not frame.is_empty()]
 
@@ -41,6 +52,32 @@ def brief(files: pl.DataFrame) -> pl.DataFrame:
         pl.col("duplicates").alias("dupl."),
     )
     return told.select(_BRIEF)
+
+
+def folded(files: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Return ``told`` (rows of ``files``, by ``path``) with more than ``FOLDED`` files of one log and of the same texts in one row.
+
+    Numbers are summed; of ``first`` and ``last`` the outermost count.
+    """
+    alike = [name for name, kind in told.schema.items() if kind == pl.String and name not in ("path", "first", "last")]
+    placed = told.join(files.select("path", "host"), on="path", how="left", maintain_order="left").with_row_index("place")
+    by = ["host", *alike]
+    merged = placed.group_by(by, maintain_order=True).agg(
+        pl.len().alias("files"),
+        pl.col("place").first(),
+        pl.col("path").min().alias("from"),
+        pl.col("path").max().alias("to"),
+        *(pl.col(name).min() for name in told.columns if name == "first"),
+        *(pl.col(name).max() for name in told.columns if name == "last"),
+        *(pl.col(name).sum() for name, kind in told.schema.items() if kind.is_numeric()),
+    )
+    many = merged.filter(pl.col("files") > FOLDED, pl.col("host").is_not_null())
+    within = [f"{commonpath(ends)}/…".lstrip("/") for ends in many.select("from", "to").rows()]
+    path = pl.format("{} files of {}: {}", "files", "host", pl.Series(within, dtype=pl.String)).alias("path")
+    rest = placed.join(many.select(by), on=by, how="anti", nulls_equal=True)
+    return (
+        pl.concat([rest.select("place", *told.columns), many.with_columns(path).select("place", *told.columns)]).sort("place").drop("place")
+    )
 
 
 def clocks(files: pl.DataFrame) -> pl.DataFrame:
@@ -57,5 +94,9 @@ def clocks(files: pl.DataFrame) -> pl.DataFrame:
 
 
 def rejections(files: pl.DataFrame) -> pl.DataFrame:
-    """Return the files with rejected lines and their commonest reasons."""
-    return files.filter(pl.col("rejected") > 0).select("path", "rejected", "rejected_because")
+    """Return the files with rejected lines and their commonest reasons, those with most first."""
+    return (
+        files.filter(pl.col("rejected") > 0)
+        .sort("rejected", descending=True, maintain_order=True)
+        .select("path", "rejected", "rejected_because")
+    )

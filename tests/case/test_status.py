@@ -1,0 +1,53 @@
+"""What a terminal shows of very many files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from forensics.case.status import FOLDED, brief, clocks, folded
+
+
+def files(hours: int, **unlike: object) -> pl.DataFrame:
+    rows = [
+        {
+            "path": f"lb/2024/{1 + hour // 24:02d}/lb_{hour % 24:02d}.log.gz", "kind": "log", "format": "aws_alb", "format_share": 1.0,
+            "host": "lb", "tier": "edge", "counted": True, "lines": 10, "events": 9, "rejected": 1, "skipped": 0, "duplicates": 0,
+            "time_zone": "as logged", "time_zone_source": "log",
+            "first_at": datetime(2024, 3, 1, hour % 24), "last_at": datetime(2024, 3, 1, hour % 24, 59),
+            "backward_steps": 0, "holes": 0,
+        }
+        for hour in range(hours)
+    ]  # fmt: skip
+    other = rows[0] | {
+        "path": "accounts.csv",
+        "kind": "accounts",
+        "format": "plain_accounts (csv)",
+        "host": None,
+        "tier": None,
+        "counted": None,
+    }
+    odd = rows[0] | {"path": "lb/odd.log", **unlike}
+    return pl.DataFrame([other, *rows, *([odd] if unlike else [])], infer_schema_length=None)
+
+
+def test_many_files_of_one_log_are_one_row() -> None:
+    given = files(20)
+    told = folded(given, brief(given))
+    assert told["path"].to_list() == ["accounts.csv", "20 files of lb: lb/2024/01/…"]
+    assert told.row(1)[3:] == (200, 180, 20, 0, 0)
+    times = folded(given, clocks(given))
+    assert times.select("first", "last").row(0) == ("2024-03-01 00:00:00", "2024-03-01 19:59:00")
+
+
+def test_a_file_that_was_read_otherwise_stays_a_row() -> None:
+    given = files(30, format_share=0.5)
+    told = folded(given, brief(given))
+    assert told["path"].to_list() == ["accounts.csv", "30 files of lb: lb/2024/…", "lb/odd.log"]
+    assert told["format"].to_list() == ["plain_accounts (csv)", "aws_alb", "aws_alb (50 %)"]
+
+
+def test_few_files_are_all_shown() -> None:
+    given = files(FOLDED)
+    assert folded(given, brief(given)).equals(brief(given))
