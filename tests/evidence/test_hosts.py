@@ -16,6 +16,10 @@ from forensics.evidence.hosts import host_of
         ("web-2.access.log.1", "web-2"),
         ("access-3.log", "access-3"),
         ("3/access.log", "3"),
+        ("node-a/caddy-json.log.20251103.gz", "node-a"),
+        ("app1/localhost_access_log.2024-03-02.txt", "app1"),
+        ("haproxy.log", "haproxy"),
+        ("proxy-2/haproxy.log.1", "proxy-2"),
     ],
 )
 def test_a_host_is_what_the_name_says_beside_the_words_that_all_logs_share(name: str, host: str) -> None:

@@ -32,43 +32,13 @@ DELIVERED = tuple(
 """How services name the files that they deliver; what the resource is called is in the group ``host``, else in the folder."""
 _COMMON = frozenset(
     [
-        "access",
-        "accesslog",
-        "log",
-        "logs",
-        "http",
-        "https",
-        "httpd",
-        "ssl",
-        "request",
-        "requests",
-        "nginx",
-        "apache",
-        "apache2",
-        "other",
-        "vhosts",
-        "www",
-        "web",
-        "u",
-        "ex",
-        "ex_",
-        "u_ex",
-        "var",
-        "error",
-        "evidence",
-        "w3svc",
-        "iis",
-        "traffic",
-        "combined",
-        "common",
-        "json",
-        "plain",
-        "old",
-        "new",
-        "archive",
-        "rotated",
+        "access", "accesslog", "log", "logs", "http", "https", "ssl", "request", "requests", "other", "vhosts", "www", "web", "u", "ex",
+        "ex_", "u_ex", "var", "error", "evidence", "traffic", "combined", "common", "json", "plain", "old", "new", "archive", "rotated",
+        "localhost", "stdout", "stderr", "nginx", "openresty", "httpd", "apache", "apache2", "iis", "w3svc", "caddy", "traefik",
+        "haproxy", "envoy", "istio", "tomcat", "catalina", "jetty", "varnish", "varnishncsa", "squid", "lighttpd", "kong", "gunicorn",
+        "uvicorn", "puma",
     ]
-)
+)  # fmt: skip
 
 
 def host_of(name: str) -> str:
