@@ -120,3 +120,14 @@ def test_whoever_is_listed_without_a_part_is_listed_for_the_tie(planned: tuple[W
     assert all(reasons[world.names[p]].startswith("of the same organisation as accounts that took part in") for p in idle)
     asked = dict(case.table("participants").filter(role="participant").select("account_id", "requests").iter_rows())
     assert all(f"{requests:,} request" in reasons[name] for name, requests in asked.items()), "as the participants' table counts them"
+
+
+def test_the_shares_of_the_accounts_and_of_a_ban_are_of_the_same_whole_as_their_actors(
+    planned: tuple[World, np.ndarray, np.ndarray, Case],
+) -> None:
+    _, _, _, case = planned
+    (blamed,) = case.table("attributions").filter(rank=1).to_dicts()
+    accounts = case.table("participants").filter(role="participant")
+    assert float(accounts["load_share"].sum()) == pytest.approx(blamed["load_share"], abs=0.01)
+    covered = dict(case.table("response").select("measure", "load_covered").iter_rows())
+    assert covered["account"] == pytest.approx(blamed["load_share"], abs=0.01)

@@ -102,6 +102,12 @@ class Finding:
         """The excess in requests, whatever it was scanned in."""
         return self.rise.excess if self.rise.measure == "requests" else rise_of(scene, "requests").excess
 
+    def requests_shared(self, scene: Scene) -> float:
+        """The requests that shares are told of: where requests were scanned, those that the shares of the blamed are of, too."""
+        whole = self.requests_excess(scene)
+        told = [b for b in self.blamed if b.share > 0] if self.rise.measure == "requests" else []
+        return max(whole, *(b.winner.excess / b.share for b in told)) if told else whole
+
     @property
     def share(self) -> float:
         """Share of the excess that the blamed made together."""

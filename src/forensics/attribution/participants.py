@@ -73,7 +73,7 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     small = max(FEWEST_ALONE, SMALL * float(np.median(narrow.load[took, 0]))) if took.any() else np.inf
     took |= same & (inside & (narrow.over >= small) | ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast)
     took |= inside & as_fast & _later(case, scene, accounts, took, ways)
-    return _rows(known, whole, took, excess)
+    return _rows(known, whole, took, max(finding.requests_shared(scene), 1.0))
 
 
 def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:

@@ -25,7 +25,11 @@ WORDS = (
         "if the accounts belong together than if not.",
     ),
     ("observed / inferred", "Observed: written in the evidence. Inferred: concluded from it, with a likelihood."),
-    ("excess", "Requests above what is usual for that time of day."),
+    (
+        "excess",
+        "Requests above what is usual for that time of day. Shares are of all that rose: where others asked less than usual meanwhile, "
+        "that is more than the excess of everybody together.",
+    ),
     (
         "comparable windows",
         "The same hours of other days, as long as the rise before the incident and outside every incident. What is said of the incident "

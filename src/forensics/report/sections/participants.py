@@ -79,7 +79,8 @@ def blamed(document: Document, incident: dict[str, Any]) -> Blamed | None:
 
 EXPLAINED = (
     "A participant took part in the load. An uninvolved account is linked to the participants at some level of the claims "
-    "but took no part: any measure that goes by the link alone would hit it. Requests are counted from the rise of the load to the first "
+    "but took no part: it asked for nothing, or what it asked for is no part of the rise. Any measure that goes by the link alone would "
+    "hit it. Requests are counted from the rise of the load to the first "
     "impact (of a surge or a collection, while it lasted); the first and the last one are those within the whole incident."
 )
 
