@@ -125,6 +125,7 @@ def test_accounts_opened_from_its_addresses_are_told_and_the_neighbour_is_not(fl
     assert story["observed"].all()
     said = "3 accounts of one organisation, here called rival.example, were opened from 3 addresses that this load came from"
     assert said in page
+    assert "Accounts opened from addresses of the load" in (tmp_path / "with" / "out" / "report.html").read_text()
     assert "u0" not in [row["account_id"] for row in pl.read_csv(tmp_path / "with" / "out" / "participants.csv").to_dicts()]
 
 

@@ -24,12 +24,36 @@ COLUMNS = {
 def build(document: Document) -> tuple[Block, ...]:
     """Return the participants and the uninvolved of each incident."""
     found = by_incident(document, "participants")
+    opened = _opened(document)
     if not found:
-        return (view(document, "participants", COLUMNS, empty="No account is named: no load was attributed to an actor."),)
+        return (view(document, "participants", COLUMNS, empty="No account is named: no load was attributed to an actor."), *opened)
     ties = {row["account_id"]: _tied(row) for row in document.rows("ties")}
     named = ((title, [{**row, "tie": ties.get(row["account_id"])} for row in rows]) for title, rows in found)
     tables = (view(document, "participants", COLUMNS, rows=rows, caption=title or None, empty="", facet="role") for title, rows in named)
-    return (Note(EXPLAINED), *tables)
+    return (Note(EXPLAINED), *tables, *opened)
+
+
+def _opened(document: Document) -> tuple[Block, ...]:
+    """Return the accounts that were opened from the addresses of a load that nobody signed in for."""
+    found = by_incident(document, "network_signups") if "network_signups" in document.tables else []
+    labels = {row["actor_id"]: row["label"] for row in document.rows("actors")} if found else {}
+    named = ((title, [{**row, "actor": labels.get(row["actor_id"])} for row in rows]) for title, rows in found)
+    caption = "Accounts opened from addresses of the load"
+    tables = (
+        view(document, "network_signups", OPENED, rows=rows, caption=f"{caption}: {title}" if title else caption, empty="")
+        for title, rows in named
+    )
+    return (Note(OPENED_EXPLAINED), *tables) if found else ()
+
+
+OPENED = {
+    "account_id": "Account", "actor": "Actor", "address": "Opened from", "created_at": "Opened (UTC)", "network": "Network",
+    "source": "Evidence",
+}  # fmt: skip
+OPENED_EXPLAINED = (
+    "The load came without accounts. These accounts were opened from the very addresses that it came from: that is where to ask next, "
+    "and no proof. They are no participants, and no measure counts them."
+)
 
 
 def _tied(row: dict[str, Any]) -> str | None:

@@ -246,7 +246,7 @@ def _opened(document: Document, incident: dict[str, Any]) -> Sentence | None:
         evidence_id=rows[0]["evidence_id"],
         line=rows[0]["line"],
         query="network_signups",
-        section="actors",
+        section="participants",
     )
 
 
