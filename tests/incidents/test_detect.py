@@ -103,6 +103,24 @@ def test_a_ramp_before_the_fall_is_dated_back(tmp_path, quiet):
     assert near(row["ramp_started_at"], start - 30 * MINUTE, 2 * MINUTE)
 
 
+@pytest.mark.parametrize(("failing", "clients", "kinds"), [(7, 5, ["errors"]), (5, 5, ["errors"]), (7, 1, []), (4, 4, [])])
+def test_a_small_log_in_which_all_of_a_few_requests_fail_holds_an_outage(tmp_path, failing, clients, kinds):
+    minute = np.arange(40)
+    bad = (minute >= 20) & (minute < 20 + failing)
+    frame = pl.DataFrame(
+        {
+            "started_at": [at(0, 4) + int(n) * MINUTE for n in minute],
+            "client_ip": [f"192.0.2.{n % clients if b else n % 5}" for n, b in zip(minute, bad, strict=True)],
+            "status": np.where(bad, 500, 200), "path": "/x", "method": "GET", "logged_by": "edge-1",
+        }
+    )  # fmt: skip
+    case, incidents = found(tmp_path, frame)
+    case.close()
+    assert [row["kind"] for row in incidents] == kinds
+    if kinds:
+        assert "so few requests were asked that little can be said" in incidents[0]["basis"]
+
+
 def test_one_silent_host_is_not_everything(tmp_path, quiet):
     start, end = at(3, 9), at(3, 13)
     case, incidents = found(tmp_path, lost(quiet, start, end, host="edge-2"))

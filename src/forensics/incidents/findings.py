@@ -30,6 +30,8 @@ REFUSED_CHANCE = 1e-4
 """With fewer clients than that, how improbable it must be that as many of them are refused by chance."""
 ONE_CLIENT = 0.9
 """Share of the failures that one client may have before it is that client's own trouble."""
+FEW_FAILED, FEWEST_CLIENTS = 8, 3
+"""Of fewer failures than this an outage is only made when so many clients met them."""
 SPARED = 0.2
 """... unless as many of the others' requests failed, too: a probe that asks each second has most of the failures of any outage at night."""
 
@@ -118,6 +120,8 @@ class Finding:
             few = subjects < REFUSED_CLIENTS and self._refused_by_chance() > REFUSED_CHANCE
             return bool(by_one >= REFUSED_ONE * refused or few or met < REFUSED_SHARE)
         failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
+        if 0 < failed < FEW_FAILED and self.facts["failing_subjects"] < FEWEST_CLIENTS:
+            return True
         others = self.facts["requests"] - self.facts["requests_of_that_one"]
         if any(w.signal in ("collapse", "silence") for w in self.found.windows) or failed == 0:
             return False

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from forensics.incidents.baseline import FEWEST_DAYS
 from forensics.incidents.episodes import first
-from forensics.incidents.findings import Finding
+from forensics.incidents.findings import FEW_FAILED, Finding
 from forensics.incidents.times import moment, span
 from forensics.text import counted
 
@@ -110,6 +110,8 @@ def basis(finding: Finding) -> str:
     said.append(f"usual share of failures {base.error_ratio:.2%}")
     facts = finding.facts
     series = finding.whole.series
+    if finding.found.kind == "errors" and 0 < facts.get("failed_requests", 0) < FEW_FAILED:
+        said.append("so few requests were asked that little can be said: it is told because nearly all of them failed")
     if not series.answered.any():
         said.append("no statuses are logged: failures cannot be seen, only load")
     if not series.timed.any():

@@ -22,27 +22,57 @@ CLUSTERING = 3.0
 """Failures come in clusters (one client's retries): chance is computed with so many times the usual ratio."""
 LEAST_SCORE = 8.0
 """Decimal orders of improbability that a window must have."""
+ALL_WIDTHS, ALL, FEWEST = (5, 10, 20, 40), 0.9, 5
+"""Minutes in which hardly anything is asked, and the share of at least so many requests that fails: in a small log that is an outage."""
+HEALTHY_BEFORE, HEALTHY = 10, 0.1
+"""Answers before it that a log needs to have seen the service well, and the most of them that failed."""
+SEARCHED = 4.0
+"""Decimal orders that such a window must have beyond those of the number of answers: a small log holds few places to search."""
 AROUND = 120
 """Minutes around a hit in which its boundaries are sought."""
 
 
 def detect(view: View) -> list[Window]:
     """Find stretches of failing answers; ``size`` is failures above the usual."""
-    return windows("errors", view, view.series.failed, view.baseline.error_ratio, SCANS)
+    return windows("errors", view, view.series.failed, view.baseline.error_ratio, SCANS, _all_failed(view))
 
 
-def windows(signal: str, view: View, bad: Floats, usual: float, scans: Scans) -> list[Window]:
-    """Find stretches in which more answers are bad than chance allows where so many usually are; ``size`` is how many more."""
+def windows(signal: str, view: View, bad: Floats, usual: float, scans: Scans, others: Bools | None = None) -> list[Window]:
+    """Find stretches in which more answers are bad than chance allows where so many usually are; ``size`` is how many more.
+
+    ``others``: minutes that are worth to be looked at for another reason.
+    """
     answered = view.series.answered
-    if answered.sum() == 0 or bad.sum() < min(least for _, _, least in scans):
+    if answered.sum() == 0 or bad.sum() < min(FEWEST, *(least for _, _, least in scans)):
         return []
     candidates, score = _scan(bad, answered, usual, scans)
+    if others is not None:
+        candidates |= others
     found = []
     for first, last in bounded_runs(candidates, AROUND, _likelihood(bad, answered, usual)):
         span = slice(first, last + 1)
         size = float(bad[span].sum() - usual * answered[span].sum())
         found.append(trimmed(Window(signal, view.series.scope, first, last, float(score[span].max()), size), bad > 0))
     return found
+
+
+def _all_failed(view: View) -> Bools:
+    """Return the minutes of stretches in which nearly all of a few requests failed, after the service had been well."""
+    failed, answered = view.series.failed, view.series.answered
+    flags = np.zeros(len(failed), dtype=bool)
+    if view.series.scope.part != "everything" or failed.sum() < FEWEST:
+        return flags
+    least = min(LEAST_SCORE, SEARCHED + float(np.log10(max(answered.sum(), 1.0))))
+    well, ill = np.cumsum(answered), np.cumsum(failed)
+    for width in ALL_WIDTHS:
+        bad, all_of = rolling(failed, width), rolling(answered, width)
+        seen, lost = well - all_of, ill - bad
+        worth = np.flatnonzero((bad >= FEWEST) & (bad >= ALL * all_of) & (seen >= HEALTHY_BEFORE) & (lost <= HEALTHY * seen))
+        score = chance_of_so_many(bad[worth], all_of[worth], min(0.5, CLUSTERING * view.baseline.error_ratio))
+        hits = np.zeros(len(failed), dtype=bool)
+        hits[worth[score >= least]] = True
+        flags |= marked(hits, width) & (failed > 0)
+    return flags
 
 
 def _scan(failed: Floats, answered: Floats, usual: float, scans: Scans) -> tuple[Bools, Floats]:
