@@ -21,6 +21,8 @@ from forensics.incidents.windows import Window
 
 PASSES = 4
 """Fits of the baseline, each without what the one before found."""
+CLEAR = 9.0
+"""Decimal orders of improbability that a window needs which the last two fits do not both show."""
 MARGIN = 5
 """Minutes beside a window that teach the baseline nothing either."""
 
@@ -66,17 +68,29 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
 
 
 def _settled(axis: Axis, series: Series, given: Bools) -> tuple[View, list[Window]]:
-    """Fit, find, mask what was found, and fit again until nothing changes."""
+    """Fit, find, mask what was found, and fit again until nothing changes; what comes and goes with the mask must be clear."""
     given = given | long_absences(axis, series, given)  # throughout: a level that has once followed an absence no longer shows it
-    masked, windows = given, []
+    masked, windows, before = given, list[Window](), list[Window]()
     for _ in range(PASSES):
-        view = look(axis, series, masked)
-        windows = _windows(view)
+        before, windows = windows, _windows(look(axis, series, masked))
         now = given | covered(axis, windows)
         if (now == masked).all():
             break
         masked = now
+    else:
+        windows = _steady(before, windows)
+        masked = given | covered(axis, windows)
     return look(axis, series, masked), windows
+
+
+def _steady(before: Sequence[Window], now: Sequence[Window]) -> list[Window]:
+    """Return what two fits both show, as the later one does, and what only one of them shows, but clearly."""
+
+    def among(window: Window, others: Sequence[Window]) -> bool:
+        return any(window.signal == other.signal and window.near(other, 0) for other in others)
+
+    kept = [w for w in now if among(w, before) or w.score >= CLEAR]
+    return sorted([*kept, *(w for w in before if w.score >= CLEAR and not among(w, now))], key=lambda w: (w.first, w.last, w.signal))
 
 
 def _windows(view: View) -> list[Window]:
