@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
+from polars.testing import assert_frame_equal
 
 from forensics.evidence.recognise import LineReader, candidates, plan_for
 from forensics.evidence.refusals import why_no_log
 from forensics.formats.base import ReadOptions
+from forensics.formats.registry import all_formats
 from forensics.formats.schema import LINES
 
 TIMED = '198.18.0.7 - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5.0" 0.250'
@@ -51,3 +55,24 @@ def test_requests_whose_time_has_no_year_are_refused_for_that() -> None:
     """Nothing in the evidence tells the year: a guess would move an incident."""
     line = "Mar  2 00:00:01 edge-1 api[7]: level=info method=GET path=/a status=200 took=3ms"
     assert "which has no year" in why_no_log(pl.Series([line]))
+
+
+def test_a_whole_file_that_was_read_as_a_sample_is_read_once_and_alike() -> None:
+    known = 0
+    for entry in all_formats():
+        lines = frame(*(line for sample in entry.samples for line in sample.line.split("\n") if line))
+        plan = plan_for(lines, ReadOptions())
+        if not plan.ranked:
+            continue
+        once = LineReader(replace(plan, whole=True), ReadOptions())
+        known += once.block_parser is None and plan.ranked[0].sampled is not None
+        whole, parts = once.read(lines), LineReader(plan, ReadOptions()).read(lines)
+        assert_frame_equal(whole.read.sort("line"), parts.read.sort("line"))
+        assert once.finish().read.is_empty()
+    assert known > 40
+
+
+def test_lines_other_than_those_of_the_sample_are_read_anew() -> None:
+    lines = frame(*[TIMED] * 3)
+    reader = LineReader(replace(plan_for(lines, ReadOptions()), whole=True), ReadOptions())
+    assert reader.read(frame(COMMON, TIMED)).read["outcome"].to_list() == ["event", "event"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib import import_module
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -185,10 +185,12 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Pat
     with file.open() as stream:
         chunks = text_chunks(stream)
         begun = list(beginning(chunks))
-        plan = _plan(sample_of(begun), reading_options, options)
+        more = list(islice(chunks, 1))
+        head = sample_of(begun)
+        plan = replace(_plan(head, reading_options, options), whole=not more and head.count(b"\n") < SAMPLE_LINES)
         reader = LineReader(plan, reading_options, alone=options.log_format is not None)
         with EventWriter(staged, _short(digest)) as writer:
-            reading = read_log(_watched(chain(begun, chunks), intake.cancelled), reader, writer, Window(options.since, options.until))
+            reading = read_log(_watched(chain(begun, more, chunks), intake.cancelled), reader, writer, Window(options.since, options.until))
     if reading.parsed == 0 and (options.since, options.until) == (None, None):
         raise RefusedEvidenceError("holds no request that could be read")
     told = {**_log_row(file, intake, plan, reader, reading), "events_sha256": writer.sha256}

@@ -30,6 +30,14 @@ GENERAL_RANK = 5
 
 
 @dataclass(frozen=True)
+class Parsed:
+    """Lines and what they were read as, ``LINES`` and ``EVENTS`` + ``OUTCOME``: the same lines in the same order."""
+
+    lines: pl.DataFrame
+    read: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Recognition:
     """One format's reading of the sample."""
 
@@ -37,6 +45,8 @@ class Recognition:
     share: float
     """Events among the sampled lines that are no header."""
     events: int
+    sampled: Parsed | None = None
+    """The sample as the format reads it, where it reads all of it."""
 
 
 def recognise(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> list[Recognition]:
@@ -73,10 +83,11 @@ def _found(name: str, hint: str, at: int) -> pl.Expr:
 
 
 def _rate(entry: Format, sample: pl.DataFrame, options: ReadOptions) -> Recognition:
-    outcome = entry.open(options)(sample)["outcome"]
+    read = entry.open(options)(sample)
+    outcome = read["outcome"]
     events = int((outcome == "event").sum())
     tried = len(outcome) - int((outcome == "skipped").sum())
-    return Recognition(entry, events / tried if tried else 0.0, events)
+    return Recognition(entry, events / tried if tried else 0.0, events, Parsed(sample, read) if events == tried else None)
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,8 @@ class Plan:
 
     ranked: list[Recognition]
     wrapped: bool = False
+    whole: bool = False
+    """Whether the sample is the whole file, as it may be of the hourly files of a quiet service."""
 
 
 def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> Plan:
@@ -105,14 +118,6 @@ def _worth(rated: Recognition) -> tuple[bool, int]:
 
 
 _NOTHING = pl.DataFrame(schema={**EVENTS, **OUTCOME})
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """Lines and what they were read as, ``LINES`` and ``EVENTS`` + ``OUTCOME``: the same lines in the same order."""
-
-    lines: pl.DataFrame
-    read: pl.DataFrame
 
 
 def share_read(plan: Plan, sample: pl.DataFrame, options: ReadOptions) -> float:
@@ -139,13 +144,14 @@ class LineReader:
         self._others = [] if alone else [entry for entry in others if not entry.main_only]
         self._wrapped = plan.wrapped
         self._held = pl.DataFrame(schema=LINES)
+        self._sampled = plan.ranked[0].sampled if plan.whole and not plan.wrapped else None
         self.used: dict[str, int] = {}
         """Lines read by each format other than the main one."""
 
     @property
     def block_parser(self) -> BlockParser | None:
         """The main format's parser of whole blocks, where it can have one and its lines are not wrapped."""
-        if self._wrapped:
+        if self._wrapped or self._sampled is not None:
             return None
         if self.main.open_blocks is not None:
             return self.main.open_blocks(self._options)
@@ -154,6 +160,9 @@ class LineReader:
 
     def read(self, lines: pl.DataFrame, *, last: bool = False) -> Parsed:
         """Return what the lines are; parts of a record that may go on in the next batch come back with that batch."""
+        sampled, self._sampled = self._sampled, None
+        if sampled is not None and lines.equals(sampled.lines):
+            return sampled
         whole = pl.concat([self._held, lines]) if len(self._held) else lines
         whole, waiting = self._cut(whole, last=last)
         self._held = pl.DataFrame(schema=LINES)
