@@ -119,6 +119,20 @@ def test_changes_tell_evidence_first_then_verdicts_shares_and_odds(case: Case) -
     assert ("incident", INCIDENT, "verdict", "“inconclusive”", "“attributed”", INCIDENT) in rows.drop("sentence").rows()
 
 
+def test_notes_that_were_written_meanwhile_are_told(case: Case) -> None:
+    before = _made(case)
+    story = case.table("timeline")
+    note = story.head(1).with_columns(
+        pl.lit(None, pl.String).alias("incident_id"), pl.lit(None, pl.String).alias("evidence_id"), pl.lit(None, pl.Int64).alias("line"),
+        pl.lit("note").alias("event_type"), pl.lit("Vendor called").alias("message"),
+    )  # fmt: skip
+    case.replace("timeline", pl.concat([story, note]))
+    after = document(collect(case, None), analysis_id="1" * 16, incident=None)
+    at = str(story["occurred_at"][0])[:19]
+    assert _told(before, after) == [f"New notes, 1: {at} Vendor called.", "No finding has changed."]
+    assert _told(after, before)[0] == f"Notes no longer there, 1: {at} Vendor called."
+
+
 def test_a_gone_incident_and_a_new_one_are_told_by_name(case: Case) -> None:
     after = _made(case)
     told = _told(_changed(after, "incidents", incident_id="another"), after)

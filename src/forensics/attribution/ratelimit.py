@@ -70,8 +70,8 @@ def _kept_up(known: Capacity) -> str:
     """Say what a limit rests on."""
     failing = f" and failed at {known.failing:,.0f}" if known.failing is not None else ""
     return (
-        f"The service carried {known.healthy:,.0f} requests a minute in health{failing}; with this limit no minute of the ramp or the "
-        f"first ten minutes goes above {known.estimate:,.0f}."
+        f"The service still answered {known.healthy:,.0f} requests a minute, the ramp counted{failing}; with this limit no "
+        f"minute of the ramp or the first ten minutes goes above {known.estimate:,.0f}."
     )
 
 

@@ -21,7 +21,7 @@ class Change:
     """One difference: what it is about, which one, the property that differs with its values as told, and all that as a sentence."""
 
     about: str
-    """evidence | incident | attribution | account | actor | explanation | program"""
+    """evidence | note | incident | attribution | account | actor | explanation | program"""
     subject: str
     what: str
     sentence: str
@@ -32,7 +32,7 @@ class Change:
 
 def changes(before: Document, after: Document) -> tuple[Change, ...]:
     """Return what differs in ``after``: the evidence first, then what it moved, most important first; one says so when nothing does."""
-    evidence, found = list(_evidence(before, after)), _findings(before, after)
+    evidence, found = [*_evidence(before, after), *_notes(before, after)], _findings(before, after)
     if not found:
         same = "Nothing has changed: the same analysis." if before.analysis_id == after.analysis_id else "No finding has changed."
         evidence.append(Change("analysis", after.analysis_id, "nothing", same))
@@ -210,6 +210,26 @@ def _evidence(before: Document, after: Document) -> Iterable[Change]:
     if gone:
         said = f"No longer in the case, {counted(len(gone), 'file')}: {_named(gone)}."
         yield Change("evidence", f"{len(gone)}", "gone", said, _named(gone))
+
+
+def _notes(before: Document, after: Document) -> Iterable[Change]:
+    """Tell the operators' notes that came or went without a file (those in files are evidence)."""
+    old, new = _noted(before), _noted(after)
+    if added := [note for note in new if note not in old]:
+        yield Change("note", f"{len(added)}", "new", f"New notes, {len(added)}: {_quoted(added)}.", None, _quoted(added))
+    if gone := [note for note in old if note not in new]:
+        yield Change("note", f"{len(gone)}", "gone", f"Notes no longer there, {len(gone)}: {_quoted(gone)}.", _quoted(gone))
+
+
+def _noted(document: Document) -> dict[tuple[str, str], None]:
+    """Return when and what was noted by hand: rows of no incident with no evidence behind them."""
+    whole = (row for row in document.rows("timeline") if row["incident_id"] is None and row["evidence_id"] is None)
+    return {(row["occurred_at"], row["message"]): None for row in whole if row["event_type"] != "no log lines"}
+
+
+def _quoted(notes: list[tuple[str, str]]) -> str:
+    told = "; ".join(f"{clock(at)} {text[:80]}" for at, text in notes[:3])
+    return told + (f" and {len(notes) - 3} more" if len(notes) > 3 else "")
 
 
 def _named(rows: list[Row]) -> str:

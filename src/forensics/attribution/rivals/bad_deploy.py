@@ -55,7 +55,8 @@ def equal_load(facts: Facts, found: Weighed) -> None:
         found.pro(f"It failed without any rise of load ({amount(rise.load)} against {amount(rise.expected)} expected).", STRONG)
     elif facts.beyond_health and facts.capacity:
         found.contra(
-            f"Load had reached {amount(facts.peak_load)} a minute, more than was ever carried in health ({amount(facts.capacity.usual)}).",
+            f"Load had reached {amount(facts.peak_load)} a minute; at most {amount(facts.capacity.usual)} were carried in health outside "
+            "the incidents.",
             max(FAIR, DECISIVE * facts.overshoot),
         )
     elif facts.within_health >= OFTEN:
