@@ -6,6 +6,7 @@ Importing the command line takes a moment in which Ctrl-C would otherwise show a
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 NEW_OBJECTS = 50_000
@@ -15,6 +16,8 @@ NEW_OBJECTS = 50_000
 def main() -> None:
     """Import the command line and run it."""
     gc.set_threshold(NEW_OBJECTS)
+    # NumPy's linear algebra adds in another order with another number of threads, and its threads spin while they wait for work.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:
         from forensics.cli.app import main as run
 

@@ -8,6 +8,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from forensics.errors import UsageError
@@ -62,8 +63,12 @@ def parse_memory(text: str) -> int:
     return amount
 
 
+@cache
 def machine_memory() -> int:
-    """Return the bytes of memory this process could use: the machine's, or its control group's limit when that is less."""
+    """Return the bytes of memory this process could use: the machine's, or its control group's limit when that is less.
+
+    Asked once: ``memory.watched`` wants to know a hundred times a second what is allowed.
+    """
     found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")] if hasattr(os, "sysconf") else [4 * DEFAULT_MEMORY]
     for name in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         limit = Path(name)
