@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
 from forensics.analysis import make_ready
+from forensics.background import Background
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import LoadResult, load
 from forensics.certainty import word
 from forensics.errors import ForensicsError
 from forensics.progress import Progress
-from forensics.report import write_report
 from forensics.report.blocks import Block, Note, Sentence, Sentences
-from forensics.report.document import Document, from_json
+from forensics.report.document import Document
 from forensics.report.sections import summary
 
 
@@ -41,10 +43,11 @@ def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Prog
     ``ForensicsError`` when nothing could be loaded: then the case is as it was and no report is written.
     """
     make_ready()
+    report = Background(partial(import_module, "forensics.report.write"))
     with Case.create(folder) as case:
         loaded = load(case, evidence, replace(options, exclude=(out,)), progress)
-        write_report(case, out, None, progress)
-    return Investigation(loaded, from_json((out / "report.json").read_text(encoding="utf-8")), out / "report.html")
+        written = report.result().written(case, out, None, progress)
+    return Investigation(loaded, written.document, out / "report.html")
 
 
 def _texts(block: Block) -> tuple[str, ...]:

@@ -76,3 +76,15 @@ def test_lines_other_than_those_of_the_sample_are_read_anew() -> None:
     lines = frame(*[TIMED] * 3)
     reader = LineReader(replace(plan_for(lines, ReadOptions()), whole=True), ReadOptions())
     assert reader.read(frame(COMMON, TIMED)).read["outcome"].to_list() == ["event", "event"]
+
+
+def test_candidates_are_those_whose_hint_and_pattern_occur() -> None:
+    """However few hints are asked for at a time."""
+    for line in (TIMED, CUT, COMMON, '{"remote_addr": "198.18.0.7", "status": 200}'):
+        raw = pl.Series("raw", [line])
+        named = [
+            entry
+            for entry in all_formats()
+            if all(wanted is None or raw.str.contains(wanted).any() for wanted in (entry.hint, entry.pattern))
+        ]
+        assert list(candidates(raw)) == named

@@ -49,7 +49,7 @@ def layout() -> str:
 
 def check_version(case: Case) -> None:
     """Make the tables of a new case, migrate those of an older one; ``ForensicsError`` for a newer one and for foreign databases."""
-    tables = _columns(case.connection)
+    tables = {row["table_name"] for row in case.rows("case", "tables")}
     if tables and "meta" not in tables:
         raise ForensicsError(f"The database in {case.folder} was not made by forensics: name another folder with --case.")
     version = case.meta("case_version") if tables else None

@@ -1,5 +1,5 @@
 -- title: the tables of the database and their columns, in order
--- why: tells a new database from a case and from somebody else's, and an older layout from today's
+-- why: tells an older layout from today's
 -- parameters: none
 SELECT c.table_name, c.column_name, c.data_type
 FROM duckdb_columns() AS c

@@ -25,6 +25,8 @@ LEAST_SHARE = 0.3
 """Below this share of read lines a file is not taken for a log of the format."""
 
 
+ASKED_AT_ONCE = 8
+"""Formats whose hints are looked for together."""
 GENERAL_RANK = 5
 """Formats up to this rank read almost anything of their family."""
 
@@ -67,19 +69,24 @@ def _weight(rated: Recognition) -> float:
 
 
 def candidates(raw: pl.Series, formats: Sequence[Format] | None = None) -> Iterator[Format]:
-    """Yield the formats that could read some line: by their hint, then by their pattern. Trying one costs much more than asking."""
+    """Yield the formats that could read some line: by their hint, then by their pattern. Trying one costs much more than asking.
+
+    Hints are asked for a few formats at a time, beside each other: who wants no more soon spares most of them.
+    """
     entries = formats if formats is not None else all_formats()
-    hints = sorted({entry.hint for entry in entries if entry.hint is not None})
-    looked = [_found(raw.name, hint, at) for at, hint in enumerate(hints)]
-    hinted = dict(zip(hints, raw.to_frame().select(looked).row(0), strict=True)) if hints else {}
     bare = raw.str.strip_chars_end()
-    for entry in entries:
-        if (entry.hint is None or hinted[entry.hint]) and (entry.pattern is None or bare.str.contains(entry.pattern).any()):
-            yield entry
+    for start in range(0, len(entries), ASKED_AT_ONCE):
+        some = entries[start : start + ASKED_AT_ONCE]
+        hinted = _hinted(raw, {entry.hint for entry in some if entry.hint is not None})
+        for entry in some:
+            if (entry.hint is None or hinted[entry.hint]) and (entry.pattern is None or bare.str.contains(entry.pattern).any()):
+                yield entry
 
 
-def _found(name: str, hint: str, at: int) -> pl.Expr:
-    return pl.col(name).str.contains(hint).any().alias(str(at))
+def _hinted(raw: pl.Series, hints: set[str]) -> dict[str, bool]:
+    """Return whether some line contains each of the hints."""
+    found = raw.to_frame().select(pl.col(raw.name).str.contains(hint).any().alias(hint) for hint in hints)
+    return found.row(0, named=True) if hints else {}
 
 
 def _rate(entry: Format, sample: pl.DataFrame, options: ReadOptions) -> Recognition:

@@ -19,6 +19,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from forensics.formats.views import adopted
+
 BLANK = " \t\r\n\ufeff\x00"
 _SURROGATE = r"\\u[dD][89abABcdefCDEF][0-9a-fA-F]{2}"
 _WHOLE = r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
@@ -138,7 +140,7 @@ def _asked(text: pl.Series, function: str, *arguments: duckdb.Expression) -> pl.
     lines = text.alias("raw").to_frame().to_arrow(compat_level=pl.CompatLevel.newest())
     value = duckdb.FunctionExpression(function, duckdb.ColumnExpression("raw"), *arguments).alias("value")
     found = _database().cursor().from_arrow(lines).select(value).to_arrow_table()
-    return pl.Series("value", pl.from_arrow(found["value"]))
+    return adopted("value", found["value"])
 
 
 def entries(text: pl.Series) -> pl.Series:

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from forensics.formats.schema import EVENTS
+from forensics.formats.views import adopted
 
 UNITS_MS: dict[str, float] = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 """Unit of a duration -> milliseconds."""
@@ -199,7 +200,7 @@ def extras(columns: Mapping[str, pl.Series], rows: int) -> pl.Series:
     offsets = pl.concat([pl.Series([0], dtype=pl.Int64), counts.cum_sum()])
     newest = pl.CompatLevel.newest()
     lists = pa.LargeListArray.from_arrays(offsets.to_arrow(), entries.to_struct("e").to_arrow(compat_level=newest))
-    made = pl.Series("extra", pl.from_arrow(lists))
+    made = adopted("extra", lists)
     if (counts > 0).all():
         return made
     return of(made, pl.when(counts > 0).then(V)).alias("extra")

@@ -100,8 +100,10 @@ def _cells(series: pl.Series) -> pl.Series:
         texts = column
     elif kind == pl.List(pl.String):
         texts = column.list.eval(pl.element().fill_null("None")).list.join("; ")
-    elif kind.is_integer():
+    elif kind.is_integer() or kind == pl.Boolean:
         return series.cast(pl.String)
+    elif kind.is_float():
+        return pl.Series(series.name, ["" if value is None else str(value) for value in series.to_list()], dtype=pl.String)
     elif isinstance(kind, pl.Datetime):
         return _times(series)
     else:

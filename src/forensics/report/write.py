@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -50,11 +50,23 @@ class Delivery:
         return hidden if self.redaction is None else self.redaction(hidden)
 
 
+class Written(NamedTuple):
+    """A report folder: its files, sorted, and the document that they were made from."""
+
+    files: list[Path]
+    document: Document
+
+
 def write_report(case: Case, out: Path, incident: str | None, progress: Progress, delivery: Delivery | None = None) -> list[Path]:
     """Write the report folder for one incident, or for all when ``incident`` is None; return the files written, sorted.
 
     ``UsageError`` when the case has no such incident.
     """
+    return written(case, out, incident, progress, delivery).files
+
+
+def written(case: Case, out: Path, incident: str | None, progress: Progress, delivery: Delivery | None = None) -> Written:
+    """Write the report folder as ``write_report`` does; return its document, too."""
     given = delivery or Delivery()
     artist()
     Background(make_ready)
@@ -71,7 +83,7 @@ def write_report(case: Case, out: Path, incident: str | None, progress: Progress
         files = write_files(out, chain(rendered(told, frames), differ))
     details = {"analysis_id": analysis_id, "incident": incident, "redacted": given.redaction is not None}
     entries, head = on_record(case, "report", files, details)
-    return sorted([*files, _run_json(case, out, {**details, "custody_head": head, "files": entries}, given)])
+    return Written(sorted([*files, _run_json(case, out, {**details, "custody_head": head, "files": entries}, given)]), told)
 
 
 def known_incident(frames: Frames, incident: str | None) -> Frames:
