@@ -119,6 +119,10 @@ def test_every_time_of_a_table_is_told_and_opened_statements_have_names_of_their
     browser.run("[...document.querySelectorAll('a.q')].slice(0, 4).forEach((a) => a.click())")
     names = browser.run("[...document.querySelectorAll('[role=region]')].map((e) => e.getAttribute('aria-label'))")
     assert len(names) == len(set(names))
+    browser.run("document.querySelector('.inline pre').focus()")
+    for kind in ("keyDown", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=kind, key="Escape", code="Escape", windowsVirtualKeyCode=27)
+    assert browser.run("document.activeElement.matches('a.q[aria-expanded=false]')"), "Escape closes what was opened, and goes back"
     assert browser.messages == []
 
 

@@ -92,7 +92,8 @@ def _caption(block: IncidentChart, elsewhere: int, left: int) -> str:
     part = "How it began: " if block.whole else "The whole of it: " if block.begun else ""
     above = " The marks of the beginning are listed above." if block.begun and elsewhere else ""
     cut = f" {counted(left, 'more row')} of the timeline in this time {'has' if left == 1 else 'have'} no mark." if left else ""
-    return f"{part}{window} Each point is {each}.{above}{cut}"
+    still = "" if block.live else " It does not zoom here; “forensics report ID” draws it so."
+    return f"{part}{window} Each point is {each}.{above}{cut}{still}"
 
 
 @dataclass(frozen=True)

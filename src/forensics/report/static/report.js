@@ -145,12 +145,16 @@
         copy.setAttribute("aria-label", "Behind the number, " + opened + ": " + link.hash.slice(7));
         copy.append(...source.cloneNode(true).childNodes);
         for (const inner of copy.querySelectorAll("[aria-label]")) inner.setAttribute("aria-label", inner.getAttribute("aria-label") + ", opened " + opened);
+        copy.addEventListener("keydown", (event) => { if (event.key === "Escape") { link.click(); link.focus(); } });
         (link.closest(".figures") ?? link.closest(".trail") ?? link).after(copy);
         link.setAttribute("aria-controls", copy.id);
       }
       link.setAttribute("aria-expanded", String(!is));
     });
-    link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); link.click(); } });
+    link.addEventListener("keydown", (event) => {
+      const open = link.getAttribute("aria-expanded") === "true";
+      if (event.key === " " || (event.key === "Escape" && open)) { event.preventDefault(); link.click(); }
+    });
   }
   const reveal = () => { const at = document.getElementById(location.hash.slice(1)); if (at instanceof HTMLDetailsElement) at.open = true; };
   addEventListener("hashchange", reveal);
