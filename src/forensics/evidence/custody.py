@@ -31,7 +31,7 @@ GENESIS = "0" * 64
 """What the first line carries as the hash of the line before."""
 
 NAME = "custody.jsonl"
-LIBRARIES = ("duckdb", "polars", "pyarrow", "typer", "rich", "tldextract")
+LIBRARIES = ("duckdb", "polars", "pyarrow", "typer", "rich", "publicsuffixlist")
 
 
 @dataclass
