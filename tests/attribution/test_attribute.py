@@ -103,3 +103,13 @@ def test_the_minute_in_which_a_silence_begins_is_no_part_of_it(kind: str, begins
     noon = datetime(2024, 3, 2, 12)
     incident = {"kind": kind, "started_at": noon + timedelta(minutes=59, seconds=55), "ended_at": noon + timedelta(hours=2)}
     assert impact_window(incident).start == noon + timedelta(minutes=begins)
+
+
+def test_who_was_busy_just_before_is_not_named_for_what_others_brought_at_the_end(tmp_path: Path) -> None:
+    world = World(seed=46, days=25, per_minute=4.0, accounts=60, has_ramp=False)
+    world.ring(world.newcomers(1), 6.0, world.onset - 9, world.onset - 1)
+    world.add_anonymous(4000 + world.rng.integers(0, 5000, 300), world.last + world.onset + world.rng.integers(0, 5, 300))
+    case = world.write(tmp_path)
+    attribute(case)
+    assert verdict(case) not in {"attributed", "several actors"}
+    assert case.table("participants").is_empty()

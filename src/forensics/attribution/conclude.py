@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.blame import CHANCE, MIN_SHARE, MOST, Finding, find, in_window
+from forensics.attribution.blame import CHANCE, MIN_SHARE, MOST, Blamed, Finding, find, in_window
 from forensics.attribution.echo import seconds_precede
 from forensics.attribution.facts import Facts, gather
 from forensics.attribution.onset import error_onset
@@ -17,9 +17,21 @@ from forensics.attribution.rivals import Rival, weigh_all
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene, read_scene
 from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, judge
-from forensics.attribution.windows import RAMP_ASSUMED, Window, floor_minute, is_load, load_window, refusing, sudden_window
+from forensics.attribution.windows import (
+    JUST_BEFORE,
+    MINUTE,
+    RAMP_ASSUMED,
+    Window,
+    floor_minute,
+    is_load,
+    load_window,
+    refusing,
+    sudden_window,
+)
 from forensics.case.case import Case
 
+STILL_THERE = 1 / 3
+"""Of its share of the excess since the ramp began, what a subject has at least of the excess right before, and as, requests failed."""
 BEFORE = timedelta(hours=1)
 """How long before the load's window failures are looked at, to know what is usual."""
 
@@ -59,9 +71,12 @@ def conclude(case: Case, setting: Setting) -> Conclusion:
     found = find(case, scene)
     first = _weighed(case, scene, makers(scene, found) if refusing(setting.incident) else found, setting.names)
     if first.somebody:
-        late = _latecomers(case, setting, first)
-        joined = _weighed(case, scene, late, setting.names) if late else first
-        return joined if joined.somebody else first
+        there = _there_at_the_fall(case, first)
+        if there == first.facts.finding:
+            late = _latecomers(case, setting, first)
+            joined = _weighed(case, scene, late, setting.names) if late else first
+            return joined if joined.somebody else first
+        first = _weighed(case, scene, there, setting.names)
     sudden = _sudden(case, setting, scene)
     second = _weighed(case, *sudden, setting.names) if sudden else first
     return second if second.somebody else first
@@ -96,6 +111,31 @@ def _sudden(case: Case, setting: Setting, before: Scene) -> tuple[Scene, Finding
     began = max(floor_minute(setting.incident["started_at"]), errors or setting.incident["started_at"])
     first = [b for b in finding.blamed if seconds_precede(case, scene, [b.winner], began, finding.rise.measure)]
     return (scene, replace(finding, blamed=first)) if sum(b.share for b in first) >= MOST else None
+
+
+def _there_at_the_fall(case: Case, found: Conclusion) -> Finding:
+    """Return the finding without those who had a part in the load before, and hardly any in that in which the service fell.
+
+    Where more came at the end, from others, who was busy just before that is not who broke it. Nobody is left where those who are made
+    less than most of it.
+    """
+    facts, finding, scene = found.facts, found.facts.finding, found.facts.scene
+    errors, measure = facts.error_onset, finding.rise.measure
+    if errors is None or is_load(scene.incident):
+        return finding
+    fall = Window(errors - JUST_BEFORE, errors + MINUTE)
+    rows = case.frame(PACKAGE, "subject_load", start=fall.start, end=fall.end, **scene.weighted(measure))
+    part = fall.minutes / scene.window.minutes
+    excess = float(rows["load"].sum()) - part * finding.rise.expected
+    if excess <= part * finding.rise.excess:
+        return finding
+
+    def there(blamed: Blamed) -> bool:
+        own = float(rows.filter(belongs(blamed.winner))["load"].sum()) - part * blamed.winner.expected
+        return blamed.together or own >= STILL_THERE * blamed.share * excess
+
+    left = [blamed for blamed in finding.blamed if there(blamed)]
+    return finding if len(left) == len(finding.blamed) else replace(finding, blamed=left if sum(b.share for b in left) >= MOST else [])
 
 
 def _latecomers(case: Case, setting: Setting, found: Conclusion) -> Finding | None:

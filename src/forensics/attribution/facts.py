@@ -96,7 +96,7 @@ class Facts:
     finding: Finding
     capacity: Capacity | None
     peak_load: float
-    """Highest load of a minute in the window."""
+    """Highest load of a minute in the window, up to the first that fails."""
     rest_peak: float
     """The same without the blamed."""
     carried: int
@@ -210,7 +210,8 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     began = Window(_run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = _early_share(near, scene, finding, errors)
     before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
-    started = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < scene.window.end))
+    last = max(scene.window.start, min(scene.window.end - MINUTE, errors or scene.window.end))  # what comes later is retries, too
+    started = near.filter(pl.col("minute").is_between(scene.window.start, last))
     return Facts(
         scene=scene,
         finding=finding,

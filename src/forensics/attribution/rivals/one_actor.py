@@ -162,7 +162,7 @@ def remainder(facts: Facts, found: Weighed) -> None:
     elif facts.within_health:
         found.contra(
             f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
-            DECISIVE if facts.within_health >= OFTEN else STRONG,
+            DECISIVE + min(DECISIVE, log2(facts.within_health / OFTEN)) if facts.within_health >= OFTEN else STRONG,
         )
 
 
