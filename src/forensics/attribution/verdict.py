@@ -23,6 +23,8 @@ shortly before a machine died has both on his side.
 """
 HALF = 0.45
 """An explanation must be at least roughly even to be a verdict."""
+NAMED = 0.55
+"""Somebody is named only where that is likely, in the words of the scale: a wrong name is worse than no name."""
 NOBODY = ("organic surge", "bad deploy", "failing backend", "retry storm")
 
 
@@ -46,6 +48,10 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         return Verdict(INCONCLUSIVE, 0.5, "The logs hold nothing to compare this window with: no other day, and no earlier hours.")
     by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler")
     if facts.finding.blamed and not (facts.follows or facts.echo) and by_actor >= HALF:
+        if by_actor < NAMED:
+            return Verdict(
+                INCONCLUSIVE, 0.5, f"{_load(facts)} Some made much of it, and other explanations are about as likely: nobody is named."
+            )
         return _somebody(facts, rivals, names, by_actor)
     return _nobody(facts, rivals, names)
 
