@@ -34,20 +34,26 @@ def files(hours: int, **unlike: object) -> pl.DataFrame:
 
 def test_many_files_of_one_log_are_one_row() -> None:
     given = files(20)
-    told = folded(given, brief(given))
+    told = folded(brief(given))
     assert told["path"].to_list() == ["accounts.csv", "20 files of lb: lb/2024/01/…"]
     assert told.row(1)[3:] == (200, 180, 20, 0, 0)
-    times = folded(given, clocks(given))
+    times = folded(clocks(given))
     assert times.select("first", "last").row(0) == ("2024-03-01 00:00:00", "2024-03-01 19:59:00")
 
 
 def test_a_file_that_was_read_otherwise_stays_a_row() -> None:
     given = files(30, format_share=0.5)
-    told = folded(given, brief(given))
+    told = folded(brief(given))
     assert told["path"].to_list() == ["accounts.csv", "30 files of lb: lb/2024/…", "lb/odd.log"]
     assert told["format"].to_list() == ["plain_accounts (csv)", "aws_alb", "aws_alb (50 %)"]
 
 
 def test_few_files_are_all_shown() -> None:
     given = files(FOLDED)
-    assert folded(given, brief(given)).equals(brief(given))
+    assert folded(brief(given)).equals(brief(given).drop("host"))
+
+
+def test_files_of_one_name_out_of_two_folders_are_each_counted_once() -> None:
+    twice = pl.concat([files(2), files(2)])
+    assert folded(brief(twice))["path"].to_list() == twice["path"].to_list()
+    assert folded(brief(pl.concat([files(20)] * 2))).filter(pl.col("path").str.starts_with("40 files"))["lines"].to_list() == [400]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os.path import commonpath
+from itertools import takewhile
 
 import polars as pl
 
@@ -16,7 +16,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
 }
 """Section -> (query, title)."""
 
-_BRIEF = ("path", "format", "tier", "lines", "events", "rejected", "skipped", "dupl.")
+_BRIEF = ("host", "path", "format", "tier", "lines", "events", "rejected", "skipped", "dupl.")
 """What of a file fits a terminal of 100 characters; other styles carry all."""
 FOLDED = 12
 """More files of one log, read alike, are one row in a terminal: services deliver logs by the hour, and thousands of files."""
@@ -36,7 +36,7 @@ def overview(case: Case) -> list[tuple[str, pl.DataFrame]]:
     files = section(case, "files")
     refused = rejections(files)
     shown = f" (the {WORST} files with most of {refused.height:,}; {_EACH})" if refused.height > WORST else ""
-    told, times = folded(files, brief(files)), folded(files, clocks(files))
+    told, times = folded(brief(files)), folded(clocks(files))
     summed = f" (files of one log are summed; {_EACH})" if told.height < files.height else ""
     tables = [(f"Evidence{summed}", told), (f"Clocks{summed}", times), (f"Rejected lines{shown}", refused.head(WORST))]
     tables += [(SECTIONS[name][1], section(case, name)) for name in ("coverage", "gaps", "assumptions")]
@@ -54,14 +54,13 @@ def brief(files: pl.DataFrame) -> pl.DataFrame:
     return told.select(_BRIEF)
 
 
-def folded(files: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Return ``told`` (rows of ``files``, by ``path``) with more than ``FOLDED`` files of one log and of the same texts in one row.
+def folded(told: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of files (``host``, ``path`` and more) without the host, and more than ``FOLDED`` of one log and like texts as one row.
 
     Numbers are summed; of ``first`` and ``last`` the outermost count.
     """
-    alike = [name for name, kind in told.schema.items() if kind == pl.String and name not in ("path", "first", "last")]
-    placed = told.join(files.select("path", "host"), on="path", how="left", maintain_order="left").with_row_index("place")
-    by = ["host", *alike]
+    by = [name for name, kind in told.schema.items() if kind == pl.String and name not in ("path", "first", "last")]
+    placed, columns = told.with_row_index("place"), [name for name in told.columns if name != "host"]
     merged = placed.group_by(by, maintain_order=True).agg(
         pl.len().alias("files"),
         pl.col("place").first(),
@@ -72,18 +71,23 @@ def folded(files: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).sum() for name, kind in told.schema.items() if kind.is_numeric()),
     )
     many = merged.filter(pl.col("files") > FOLDED, pl.col("host").is_not_null())
-    within = [f"{commonpath(ends)}/…".lstrip("/") for ends in many.select("from", "to").rows()]
-    path = pl.format("{} files of {}: {}", "files", "host", pl.Series(within, dtype=pl.String)).alias("path")
+    within = pl.Series([_shared_folder(*ends) for ends in many.select("from", "to").rows()], dtype=pl.String)
+    path = pl.format("{} files of {}: {}…", "files", "host", within).alias("path")
     rest = placed.join(many.select(by), on=by, how="anti", nulls_equal=True)
-    return (
-        pl.concat([rest.select("place", *told.columns), many.with_columns(path).select("place", *told.columns)]).sort("place").drop("place")
-    )
+    return pl.concat([part.select("place", *columns) for part in (rest, many.with_columns(path))]).sort("place").drop("place")
+
+
+def _shared_folder(low: str, high: str) -> str:
+    """Return the folders, each with its ``/``, that the first and the last of sorted paths share, and so all between them."""
+    pairs = zip(low.split("/")[:-1], high.split("/")[:-1], strict=False)
+    return "".join(f"{name}/" for name, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def clocks(files: pl.DataFrame) -> pl.DataFrame:
     """Return what the logs say of time: zone and where it is from, first and last second, backward steps of the clock, holes."""
     zone = pl.when(pl.col("time_zone_source") == "log").then("time_zone").otherwise(pl.format("{} ({})", "time_zone", "time_zone_source"))
     return files.filter(pl.col("kind") == "log").select(
+        "host",
         "path",
         zone.alias("zone"),
         pl.col("first_at").dt.strftime("%Y-%m-%d %H:%M:%S").alias("first"),
