@@ -1,7 +1,8 @@
 -- title: accounts of all exports, and the keys by which logs and other exports may name them
 -- why: one account may be in several exports; each of its columns is the first that is filled, in an order that does not depend on
---      when the exports were loaded. What a payment provider calls the account joins its payments. A record without an account id is the account that its email or user name alone names.
--- parameters: none
+--      when the exports were loaded. What a payment provider calls the account joins its payments. A record without an account id is the
+--      account that its email or user name alone names.
+-- parameters: $customers (headers under which account exports say what a payment provider calls an account)
 CREATE OR REPLACE TEMP TABLE named_records AS
 WITH whole AS (
     SELECT DISTINCT account_id, email, user_name FROM account_records WHERE account_id IS NOT NULL
@@ -21,11 +22,7 @@ LEFT JOIN owners AS u ON r.account_id IS NULL AND u.key_type = 'user_name' AND u
 INSERT INTO account_customers
 SELECT DISTINCT account_id, said.key, said.value, evidence_id, line
 FROM (SELECT account_id, unnest(map_entries(extra)) AS said, evidence_id, line FROM named_records)
-WHERE said.key IN (
-    'customer_id', 'stripe_customer_id', 'stripe_customer', 'stripe_id', 'billing_customer_id', 'provider_customer_id',
-    'payment_customer_id', 'braintree_customer_id', 'chargebee_customer_id', 'paddle_customer_id', 'recurly_account_code', 'paypal_payer_id',
-    'payer_id', 'shopper_reference'
-)
+WHERE said.key IN (SELECT unnest($customers))
 ORDER BY ALL;
 
 CREATE OR REPLACE TEMP TABLE account_keys AS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forensics.case.case import Case
 from forensics.exports.domains import described
+from forensics.exports.systems import customer_headers
 
 
 def resolve(case: Case) -> None:
@@ -15,5 +16,5 @@ def resolve(case: Case) -> None:
     case.execute("exports", "forget")
     case.replace("email_domains", described(case.frame("exports", "mail_domains")["domain"].to_list()))
     for step in ("account_keys", "log_keys", "record_keys", "api_keys", "fill_accounts"):
-        case.execute("exports", step)
+        case.execute("exports", step, customers=list(customer_headers()))
     case.refresh_events()

@@ -76,6 +76,13 @@ class System:
 
 
 @cache
+def customer_headers() -> tuple[str, ...]:
+    """Return the headers under which an account export says what a payment provider calls the account."""
+    table = tomllib.loads((files("forensics") / "exports" / "systems" / "plain_accounts.toml").read_text(encoding="utf-8"))
+    return tuple(table["customers"])
+
+
+@cache
 def systems() -> tuple[System, ...]:
     """Return all known systems, those with most marks first (the more particular wins), then by name."""
     folder = files("forensics") / "exports" / "systems"
