@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forensics.linkage.components import components
 
@@ -116,8 +117,13 @@ def held_together(ties: pl.DataFrame) -> pl.DataFrame:
     if ties.is_empty():
         return pl.DataFrame(schema={"value_no": pl.Int32(), "account_no": pl.Int32(), "group": pl.Int32()})
     value = ties["value_no"].to_numpy().astype(np.int64)
-    _, left = np.unique((value << 32) | ties["account_no"].to_numpy(), return_inverse=True)
-    _, right = np.unique((value << 32) | ties["other_no"].to_numpy(), return_inverse=True)
+    left = _counted((value << 32) | ties["account_no"].to_numpy())
+    right = _counted((value << 32) | ties["other_no"].to_numpy())
     members, others = int(left.max()) + 1, int(right.max()) + 1
     groups = components(members + others, left.astype(np.int32), (right + members).astype(np.int32))
     return ties.select("value_no", "account_no").with_columns(pl.Series("group", groups[left])).unique().sort("value_no", "account_no")
+
+
+def _counted(keys: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Return for each key its place (from 0) among the different ones."""
+    return pl.Series(keys).rank("dense").to_numpy() - 1

@@ -8,6 +8,7 @@ value are the candidates, and everything else that they share is added to it.
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from forensics.linkage.components import Numbers
@@ -62,10 +63,16 @@ def _telling(world: World) -> pl.DataFrame:
 
 def _held(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
     """Return value_no, group, members: which group has which telling value, if another group has it too."""
-    chosen = uses.join(_telling(world).select("value_no"), on="value_no")
-    placed = chosen.select("value_no", pl.Series("group", groups[chosen["account_no"].to_numpy()], dtype=pl.Int32))
-    held = placed.group_by("value_no", "group").agg(pl.len().cast(pl.Int32).alias("members"))
-    return held.filter(pl.len().over("value_no") > 1)
+    telling = np.zeros(world.values.height, dtype=np.bool_)
+    telling[_telling(world)["value_no"].to_numpy()] = True
+    chosen = telling[uses["value_no"].to_numpy()]
+    value, account = uses["value_no"].to_numpy()[chosen], uses["account_no"].to_numpy()[chosen]
+    # Both as one number: pairs take three times as long to count.
+    held, members = np.unique(value.astype(np.int64) << 32 | groups[account], return_counts=True)
+    value = (held >> 32).astype(np.int32)
+    several = np.bincount(value, minlength=1)[value] > 1
+    columns = {"value_no": value, "group": held.astype(np.int32), "members": members.astype(np.int32)}
+    return pl.DataFrame({name: column[several] for name, column in columns.items()})
 
 
 def _candidates(world: World, held: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
@@ -75,7 +82,7 @@ def _candidates(world: World, held: pl.DataFrame, usual: pl.DataFrame) -> pl.Dat
     """
     least = prior_bits(world.accounts) + NEEDED_BITS - CORROBORATION_CAP
     rare = _telling(world).filter(pl.col("alone_bits") >= least).select("value_no", "family", "alone_bits")
-    concerned = held.join(held.join(rare, on="value_no").select("group").unique(), on="group", how="semi")
+    concerned = held.join(held.join(rare, on="value_no", how="semi").select("group").unique(), on="group", how="semi")
     eased = _eased(concerned, usual, world.values.select("value_no", "family"))
     sharing = eased.join(rare, on="value_no").filter(pl.col("alone_bits") - pl.col("ease") >= least / 2).select("value_no", "group")
     counts = sharing.group_by("value_no").agg(pl.len().cast(pl.Int64).alias("groups"))
@@ -110,9 +117,10 @@ def _evidence(world: World, held: pl.DataFrame, usual: pl.DataFrame, candidates:
 
 def _usual(world: World, held: pl.DataFrame) -> pl.DataFrame:
     """Return family, usual: how many values of a family a group has in the mean."""
-    groups = max(1, held["group"].n_unique())
-    uses = held.group_by("value_no").len().join(world.values.select("value_no", "family"), on="value_no")
-    return uses.group_by("family").agg((pl.col("len").sum() / groups).alias("usual"))
+    groups: int = max(1, int(np.count_nonzero(np.bincount(held["group"].to_numpy()))))
+    holders = pl.Series("holders", np.bincount(held["value_no"].to_numpy(), minlength=world.values.height))
+    held_values = world.values.select("family", holders).filter(pl.col("holders") > 0)
+    return held_values.group_by("family").agg((pl.col("holders").sum() / groups).alias("usual"))
 
 
 def _eased(concerned: pl.DataFrame, usual: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
