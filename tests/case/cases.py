@@ -81,6 +81,6 @@ def stage(case: Case, row: dict[str, Any]) -> Path:
 def load(case: Case, file: Path, lines: int = 50, **more: Any) -> str:
     """Commit one log file to the case and return its evidence id."""
     row = evidence_row(file, lines, **more)
-    store.commit(case, row, {}, stage(case, row))
+    store.commit(case, [store.Prepared(row, {}, stage(case, row))])
     store.settle(case)
     return str(row["evidence_id"])

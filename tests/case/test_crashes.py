@@ -41,9 +41,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def evidence(folder: Path) -> Path:
-    """Three logs and an export."""
-    for number, name in enumerate(("a.log", "b.log", "c.log")):
-        cases.write_log(folder / name, lines=200, first=200 * number)
+    """Four logs and an export: two batches of small files, a large file between them."""
+    cases.write_log(folder / "a.log", lines=200)
+    padded = (f'{cases.log_line(number)} "-" "{"x" * 400}"\n' for number in range(200, 2600))
+    (folder / "b.log").write_text("".join(padded), encoding="utf-8")
+    cases.write_log(folder / "c.log", lines=200, first=2600)
+    cases.write_log(folder / "d.log", lines=200, first=2800)
     with (folder / "accounts.csv").open("w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["account_id", "email", "created_at", "plan"])
@@ -169,7 +172,7 @@ def test_a_commit_that_reports_an_error(tmp_path: Path, works: bool) -> None:
         staged = cases.stage(case, row)
         case.connection = Lying(case.connection, works)  # type: ignore[assignment]
         with pytest.raises(OSError, match="Input/output"):
-            store.commit(case, row, {}, staged)
+            store.commit(case, [store.Prepared(row, {}, staged)])
         store.settle(case)
         cases.load(case, second)
         assert case.table("evidence_files")["path"].sort().to_list() == (["a.log", "b.log"] if works else ["b.log"])

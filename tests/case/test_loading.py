@@ -19,11 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forensics import limits
+from forensics.case import loading, store
 from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, LoadResult, load
 from forensics.errors import ForensicsError, UsageError
+from forensics.evidence import chain, streams
 from forensics.evidence import lines as lines_module
-from forensics.evidence import streams
+from forensics.evidence.discover import EvidenceFile
 from forensics.evidence.provenance import show
 from forensics.evidence.verify import verify
 from forensics.progress import Silent
@@ -188,6 +190,43 @@ def test_little_memory_reads_one_file_after_the_other_to_the_same_bytes(tmp_path
     assert at_once == [1, 2]
     few, many = (sorted(path.read_bytes() for path in tmp_path.glob(f"{memory}/events/*")) for memory in (1_000_000_000, 2_000_000_000))
     assert few == many
+
+
+def test_small_files_are_committed_together_to_the_same_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logs, an export, a refusal and the same bytes twice, in batches of several files or one by one."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for number in range(8):
+        (logs / f"{number}.log").write_bytes(text([clf(number % 7), "not a request"]))
+    (logs / "accounts.csv").write_bytes(b"account_id,email\nu-1,u1@corp.example\n")
+    (logs / "3.txt").write_bytes(b"a letter\n")
+    commits: list[int] = []
+    commit = store.commit
+    monkeypatch.setattr(store, "commit", lambda case, files: (commits.append(len(files)), commit(case, files)))
+    found = {}
+    for together in (32, 4, 1):
+        monkeypatch.setattr("forensics.case.loading.BATCH_FILES", together)
+        result, rows = loaded(tmp_path / f"case-{together}", logs)
+        assert (result.unchanged, [name for name, _ in result.refused]) == (["7.log"], ["3.txt"])
+        named = chain.loads(chain.read(tmp_path / f"case-{together}" / "custody.jsonl"))
+        assert sorted(sha for sha, _ in named) == sorted(row["sha256"] for row in rows)
+        with Case.open(tmp_path / f"case-{together}") as case:
+            kept = {
+                name: case.table(name).drop("loaded_at", strict=False).to_dicts() for name in ("evidence_files", "rejects", "stored_events")
+            }
+            assert [check for check in verify(case, Silent()) if check.state != "intact"] == []
+        found[together] = kept
+    assert commits == [8, 4, 3, 1, *[1, 1, 1, 1, 0, 1, 1, 1, 0, 1]]
+    assert found[32] == found[4] == found[1]
+
+
+def test_large_files_are_committed_by_themselves(tmp_path: Path) -> None:
+    sizes = {"a.log": 10, "b.log": loading.BATCH_BYTES, "c.log": 20, "d.log": 30}
+    for name, size in sizes.items():
+        (tmp_path / name).write_bytes(b"x" * size)
+    members = [EvidenceFile(f"z.zip/{number}", tmp_path / "d.log", str(number)) for number in range(40)]
+    files = [EvidenceFile(name, tmp_path / name) for name in sizes if name != "d.log"] + members
+    assert [len(batch) for batch in loading._batches(files)] == [1, 1, 32, 9]
 
 
 def test_the_same_bytes_with_the_same_options_change_nothing(tmp_path: Path) -> None:

@@ -25,6 +25,18 @@ def test_each_line_carries_the_hash_of_the_one_before(tmp_path: Path) -> None:
     assert custody.head(tmp_path) == heads[-1]
 
 
+def test_lines_of_any_length_and_several_at_once_continue_the_chain(tmp_path: Path) -> None:
+    """The last line is found from the end of the record, wherever that cuts a line."""
+    custody.append(tmp_path, "note", details={"text": "x" * (3 * custody.TAIL)})
+    custody.extend(tmp_path, [custody.Entry("load file", details={"text": "y" * size}) for size in (10, custody.TAIL, 5)])
+    for size in (2 * custody.TAIL, 1):
+        custody.append(tmp_path, "note", details={"text": "z" * size})
+        whole = (tmp_path / "custody.jsonl").read_bytes().split(b"\n")[-2]
+        assert custody.head(tmp_path) == hashlib.sha256(whole).hexdigest()
+    assert chain.read(tmp_path / "custody.jsonl").breaks == []
+    assert [line["action"] for line in lines(tmp_path)] == ["note", *["load file"] * 3, "note", "note"]
+
+
 def test_a_line_says_who_when_what_and_with_which_versions(tmp_path: Path) -> None:
     (tmp_path / "in.log").write_bytes(b"abc")
     custody.append(tmp_path, "load", inputs=[custody.described(tmp_path / "in.log")], result="failed: disk")

@@ -53,15 +53,12 @@ class Maker:
             table = {"accounts": "account_records", "payments": "payment_records"}[kind]
             frame = pl.DataFrame(rows, infer_schema_length=None).with_row_index("line", offset=2)
             frame = frame.with_columns(pl.lit(sha[:12]).alias("evidence_id"), pl.lit("test").alias("source"), pl.col("line").cast(pl.Int64))
-            store.commit(case, {"evidence_id": sha[:12], "path": f"{kind}.csv", "sha256": sha, "kind": kind}, {table: frame}, None)
+            row = {"evidence_id": sha[:12], "path": f"{kind}.csv", "sha256": sha, "kind": kind}
+            store.commit(case, [store.Prepared(row, {table: frame}, None)])
         staged = store.staged_path(case, "c" * 64)
         self.events().write_parquet(staged)
-        store.commit(
-            case,
-            {"evidence_id": "c" * 12, "path": "access.log", "sha256": "c" * 64, "kind": "log", "host": "edge", "parsed": 1},
-            {},
-            staged,
-        )
+        row = {"evidence_id": "c" * 12, "path": "access.log", "sha256": "c" * 64, "kind": "log", "host": "edge", "parsed": 1}
+        store.commit(case, [store.Prepared(row, {}, staged)])
         store.settle(case)
         if rulings:
             case.insert("rulings", pl.DataFrame(rulings))

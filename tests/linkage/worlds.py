@@ -209,7 +209,8 @@ def as_case(made: World, folder: Path) -> Case:
         frame = pl.DataFrame(rows, infer_schema_length=None).with_row_index("line", offset=2).with_columns(
             pl.lit(sha[:12]).alias("evidence_id"), pl.lit("world").alias("source"), empty.alias("extra"), pl.col("line").cast(pl.Int64)
         )  # fmt: skip
-        store.commit(case, {"evidence_id": sha[:12], "path": f"{kind}.csv", "sha256": sha, "kind": kind}, {table: frame}, None)
+        row = {"evidence_id": sha[:12], "path": f"{kind}.csv", "sha256": sha, "kind": kind}
+        store.commit(case, [store.Prepared(row, {table: frame}, None)])
     columns = {"user_name": pl.String(), "client_ip": pl.String(), "timestamp": pl.Datetime("us"), "user_agent": pl.String()}
     visits = pl.DataFrame(made.visits, schema=columns, orient="row").sort("timestamp", "user_name", "client_ip")
     rows = {name: pl.col(name) if name in columns else pl.lit(None, dtype=kind).alias(name) for name, kind in EVENTS.items()}
@@ -224,8 +225,7 @@ def as_case(made: World, folder: Path) -> Case:
     )
     staged = store.staged_path(case, "c" * 64)
     events.write_parquet(staged)
-    store.commit(
-        case, {"evidence_id": "c" * 12, "path": "access.log", "sha256": "c" * 64, "kind": "log", "host": "edge", "parsed": 1}, {}, staged
-    )
+    row = {"evidence_id": "c" * 12, "path": "access.log", "sha256": "c" * 64, "kind": "log", "host": "edge", "parsed": 1}
+    store.commit(case, [store.Prepared(row, {}, staged)])
     store.settle(case)
     return case

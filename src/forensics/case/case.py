@@ -27,8 +27,8 @@ class Case:
         self.folder = folder
         self.connection = opened.connection
         self._opened = opened
-        self.unplaced: str | None = None
-        """SHA-256 of evidence whose rows are committed while its event file is not yet in its place (see ``store.commit``)."""
+        self.unplaced = False
+        """Whether rows of evidence may be committed while event files are not yet in their place (see ``store.commit``)."""
 
     @classmethod
     def create(cls, folder: Path) -> Case:

@@ -16,6 +16,7 @@ import polars as pl
 
 from forensics.case.load_options import LoadOptions
 from forensics.case.reading import EventWriter, Reading, Window, read_log
+from forensics.case.store import Prepared
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
 from forensics.evidence.documents import HEAD, PARQUET, beginning, how_read, parquet_columns, sample_of, text_chunks
@@ -49,15 +50,6 @@ class Intake:
     known: dict[str, str]
     """SHA-256 -> load options of the evidence that the case holds."""
     cancelled: threading.Event = field(default_factory=threading.Event)
-
-
-@dataclass
-class Prepared:
-    """An evidence file ready to be committed: its row, the rows for the record tables, its Parquet file."""
-
-    row: dict[str, Any]
-    frames: dict[str, pl.DataFrame]
-    staged: Path | None
 
 
 def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:

@@ -1,6 +1,7 @@
-"""Loading: evidence found, hashed, classified, read and committed file by file, in canonical order.
+"""Loading: evidence found, hashed, classified, read and committed, in canonical order.
 
-Several files are read at the same time; they are committed in the order of their names, each completely or not at all.
+Several files are read at the same time; they are committed in the order of their names, each completely or not at all: a large one by
+itself, small ones some together (services deliver logs in thousands of files, and what a commit costs does not depend on the size).
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import csv
 import json
 import lzma
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,9 @@ import zstandard
 from forensics import limits
 from forensics.case import store
 from forensics.case.case import Case
-from forensics.case.intake import Intake, Prepared, prepare
+from forensics.case.intake import Intake, prepare
 from forensics.case.load_options import LoadOptions
+from forensics.case.store import Prepared
 from forensics.errors import FaultError, ForensicsError, RefusedEvidenceError
 from forensics.evidence import custody
 from forensics.evidence.discover import EvidenceFile, discover
@@ -43,6 +46,8 @@ STOPPING = (OSError, MemoryError, ForensicsError, duckdb.Error)
 """What is no fault of the program, and would meet the next file as well: a full disk, options that cannot be meant."""
 AT_ONCE = 2
 """Files read at the same time (each already uses several threads), where there is memory for it."""
+BATCH_FILES, BATCH_BYTES = 32, 1 << 20
+"""Files that are committed together at most, and their size: what a load that is interrupted may have read in vain."""
 MEMORY_FOR_SEVERAL = 1_500_000_000
 """Bytes of memory below which one file is read after the other: blocks of a file in all their stages take up to 0.6 GB."""
 
@@ -76,17 +81,9 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
     known = _known(case)
     try:
         with progress.step("Loading", total=len(found.files)) as advance:
-            for entry, outcome in _prepared(case, found.files, options, known):
-                if isinstance(outcome, RefusedEvidenceError):
-                    result.refused.append((entry.name, str(outcome)))
-                    result.faults += [outcome] if isinstance(outcome, FaultError) else []
-                    progress.say(f"Refused {entry.name}: it {outcome}.")
-                    _strict(result, options)
-                else:
-                    for problem in sorted(entry.problems):
-                        progress.say(f"{entry.name}: {problem}.")
-                    _take(case, outcome, result, known)
-                advance(1)
+            for batch in _prepared(case, found.files, options, known):
+                _take(case, batch, options, result, known, progress)
+                advance(len(batch))
     finally:
         store.settle(case)
     result.refused.sort()
@@ -107,27 +104,46 @@ def _strict(result: LoadResult, options: LoadOptions) -> None:
         raise ForensicsError(f"{name} {reason} (--strict: any refusal stops the load).")
 
 
-def _prepared(
-    case: Case, files: Sequence[EvidenceFile], options: LoadOptions, known: dict[str, str]
-) -> Iterator[tuple[EvidenceFile, Prepared | RefusedEvidenceError]]:
-    """Yield each file with what it came to, in order, reading a few ahead."""
+Outcome = tuple[EvidenceFile, Prepared | RefusedEvidenceError]
+"""A file, and what it came to."""
+
+
+def _batches(files: Sequence[EvidenceFile]) -> Iterator[list[EvidenceFile]]:
+    """Yield the files in order, small ones together. (Of an archive each member is taken to be as large as the others.)"""
+    members = Counter(entry.location for entry in files)
+    batch: list[EvidenceFile] = []
+    held = 0
+    for entry in files:
+        size = entry.stored_bytes() // members[entry.location]
+        if batch and (held + size > BATCH_BYTES or len(batch) == BATCH_FILES):
+            yield batch
+            batch, held = [], 0
+        batch.append(entry)
+        held += size
+    if batch:
+        yield batch
+
+
+def _prepared(case: Case, files: Sequence[EvidenceFile], options: LoadOptions, known: dict[str, str]) -> Iterator[list[Outcome]]:
+    """Yield batches of files with what each came to, in order, reading a few ahead."""
     intake = Intake(case.folder / "events", options, options.recorded(), dict(known))
-    waiting: deque[tuple[EvidenceFile, Future[Prepared]]] = deque()
+    waiting: deque[list[tuple[EvidenceFile, Future[Prepared]]]] = deque()
     at_once = AT_ONCE if limits.current().memory >= MEMORY_FOR_SEVERAL else 1
     pool = ThreadPoolExecutor(at_once)
+    number = count()
     try:
-        for number, entry in enumerate(files):
-            waiting.append((entry, pool.submit(prepare, entry, intake, number)))
+        for batch in _batches(files):
+            waiting.append([(entry, pool.submit(prepare, entry, intake, next(number))) for entry in batch])
             if len(waiting) > at_once:
-                yield _outcome(*waiting.popleft())
+                yield [_outcome(entry, future) for entry, future in waiting.popleft()]
         while waiting:
-            yield _outcome(*waiting.popleft())
+            yield [_outcome(entry, future) for entry, future in waiting.popleft()]
     finally:
         intake.cancelled.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _outcome(entry: EvidenceFile, future: Future[Prepared]) -> tuple[EvidenceFile, Prepared | RefusedEvidenceError]:
+def _outcome(entry: EvidenceFile, future: Future[Prepared]) -> Outcome:
     try:
         return entry, future.result()
     except RefusedEvidenceError as error:
@@ -140,21 +156,37 @@ def _outcome(entry: EvidenceFile, future: Future[Prepared]) -> tuple[EvidenceFil
         return entry, FaultError(error)
 
 
-def _take(case: Case, prepared: Prepared, result: LoadResult, known: dict[str, str]) -> None:
-    """Commit one file, unless the case holds the same bytes read with the same options."""
+def _take(case: Case, batch: list[Outcome], options: LoadOptions, result: LoadResult, known: dict[str, str], progress: Progress) -> None:
+    """Commit what could be read of a batch, and say what could not."""
+    accepted: list[Prepared] = []
+    for entry, outcome in batch:
+        if isinstance(outcome, RefusedEvidenceError):
+            result.refused.append((entry.name, str(outcome)))
+            result.faults += [outcome] if isinstance(outcome, FaultError) else []
+            progress.say(f"Refused {entry.name}: it {outcome}.")
+        else:
+            for problem in sorted(entry.problems):
+                progress.say(f"{entry.name}: {problem}.")
+            accepted += _new(case, outcome, result, known)
+    store.commit(case, accepted)
+    result.loaded += [file.row for file in accepted]
+    _strict(result, options)
+
+
+def _new(case: Case, prepared: Prepared, result: LoadResult, known: dict[str, str]) -> list[Prepared]:
+    """Return the file ready for its commit, unless the case holds the same bytes read with the same options."""
     sha256 = prepared.row["sha256"]
     if known.get(sha256) == prepared.row["load_options"]:
         if prepared.staged is not None:
             prepared.staged.unlink(missing_ok=True)
         result.unchanged.append(prepared.row["path"])
-        return
+        return []
     row = dict(prepared.row, evidence_id=evidence_id(sha256, known), loaded_at=datetime.now(UTC).replace(tzinfo=None))
     staged = prepared.staged
     if staged is not None:
         staged = staged.replace(store.staged_path(case, sha256))
-    store.commit(case, row, prepared.frames, staged)
     known[sha256] = row["load_options"]
-    result.loaded.append(row)
+    return [Prepared(row, prepared.frames, staged)]
 
 
 def evidence_id(sha256: str, known: dict[str, str]) -> str:

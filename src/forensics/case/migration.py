@@ -31,7 +31,7 @@ LAYOUT = "layout"
 MIGRATED = "migrated"
 """Meta key: what a migration did (JSON), until it is on the custody record."""
 UNSETTLED = "unsettled"
-"""Meta key: SHA-256 of the evidence committed last, while the views (perhaps its event file and custody line too) are still to come."""
+"""Meta key: SHA-256 (with spaces between) of the evidence committed last, while views, event files or custody lines may be to come."""
 WRITTEN = frozenset({
     "meta", "options", "evidence_files", "rejects", "account_records", "payment_records", "identifier_records", "notes", "rulings",
 })  # fmt: skip

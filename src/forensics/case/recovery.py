@@ -26,7 +26,7 @@ def recover(case: Case) -> None:
     torn = custody.mend(case.folder)
     put_on_record(case)
     unsettled = case.meta(UNSETTLED)
-    unrecorded = _unrecorded(case, unsettled) if unsettled else {}
+    unrecorded = _unrecorded(case, unsettled.split()) if unsettled else {}
     if finished or torn or unrecorded:
         details = {"finished": finished, "torn_custody_line": torn, "loaded_but_unrecorded": unrecorded}
         custody.append(case.folder, "recover", details={key: value for key, value in details.items() if value})
@@ -34,7 +34,7 @@ def recover(case: Case) -> None:
         with case.transaction():
             case.refresh_events()
             case.set_meta(UNSETTLED, "")
-    case.unplaced = None
+    case.unplaced = False
 
 
 def _settle_staged(case: Case) -> list[str]:
@@ -60,10 +60,8 @@ def _settle_staged(case: Case) -> list[str]:
     return settled
 
 
-def _unrecorded(case: Case, sha256: str) -> dict[str, str | None]:
-    """Return the evidence whose load had completed when the process died, with the hash of its events, unless custody names it."""
+def _unrecorded(case: Case, committed: list[str]) -> dict[str, str | None]:
+    """Return what of a batch was loaded when the process died, with the hash of its events, unless custody names it."""
     recorded = dict(chain.loads(chain.read(case.folder / custody.NAME)))
     loaded = {str(row["sha256"]): row["events_sha256"] for row in case.rows("case", "evidence_locations")}
-    if sha256 not in loaded or recorded.get(sha256, "nothing") == loaded[sha256]:
-        return {}
-    return {sha256: loaded[sha256]}
+    return {sha: loaded[sha] for sha in committed if sha in loaded and recorded.get(sha, "nothing") != loaded[sha]}

@@ -15,7 +15,7 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -31,6 +31,8 @@ GENESIS = "0" * 64
 """What the first line carries as the hash of the line before."""
 
 NAME = "custody.jsonl"
+TAIL = 1 << 14
+"""Bytes of the record that are looked at first for its last line."""
 LIBRARIES = ("duckdb", "polars", "pyarrow", "typer", "rich", "publicsuffixlist")
 
 
@@ -47,6 +49,17 @@ class Session:
 session = Session()
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One action: ``inputs`` and ``outputs`` are mappings with ``path``, ``size_bytes`` and ``sha256`` (see ``described``)."""
+
+    action: str
+    inputs: Sequence[Mapping[str, Any]] = ()
+    outputs: Sequence[Mapping[str, Any]] = ()
+    result: str = "done"
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
 def append(
     folder: Path,
     action: str,
@@ -58,21 +71,35 @@ def append(
 ) -> str:
     """Add one action to the chain of the case in ``folder`` and return the hash of the new line (the head of the chain).
 
-    ``inputs`` and ``outputs`` are mappings with ``path``, ``size_bytes`` and ``sha256`` (see ``described``). The line is flushed to disk
-    before return. A read-only case is continued by ``custody.jsonl`` beside the first output; where there is no output, nothing is
-    written and the case's head is returned. Raises ``ForensicsError`` when the line cannot be written; the record is then as before.
+    The line is flushed to disk before return. A read-only case is continued by ``custody.jsonl`` beside the first output; where there is
+    no output, nothing is written and the case's head is returned. Raises ``ForensicsError`` when the line cannot be written; the record
+    is then as before.
     """
     place = _place(folder, outputs)
     if place is None:
         return head(folder)
+    return _extended(folder, place, [Entry(action, inputs, outputs, result, details or {})])
+
+
+def extend(folder: Path, entries: Sequence[Entry]) -> None:
+    """Add actions to the chain of a case that may be written, as ``append`` does: all of them or none."""
+    _extended(folder, folder, entries)
+
+
+def _extended(folder: Path, place: Path, entries: Sequence[Entry]) -> str:
+    """Add lines to the record in ``place`` (a new one continues that of ``folder``) and return the hash of the last one."""
     with _held(place / NAME) as stream:
         previous = _head_of(stream)
         if previous is None:  # a new record: its name must be on the disk before anything is said to be
             flush(place)
-        record = _record(action, inputs, outputs, result, details) | {"previous": previous or head(folder)}
-        line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace")
-        _write(stream, line + b"\n")
-    return hashlib.sha256(line).hexdigest()
+            previous = head(folder)
+        lines = []
+        for entry in entries:
+            line = json.dumps(_record(entry) | {"previous": previous}, ensure_ascii=False, sort_keys=True)
+            lines.append(line.encode("utf-8", "backslashreplace"))
+            previous = hashlib.sha256(lines[-1]).hexdigest()
+        _write(stream, b"".join(line + b"\n" for line in lines))
+    return previous
 
 
 def head(folder: Path) -> str:
@@ -123,26 +150,20 @@ def settle_failure(command: str, outcome: str) -> None:
         append(folder, command, result=outcome)
 
 
-def _record(
-    action: str,
-    inputs: Sequence[Mapping[str, Any]],
-    outputs: Sequence[Mapping[str, Any]],
-    result: str,
-    details: Mapping[str, Any] | None,
-) -> dict[str, Any]:
+def _record(entry: Entry) -> dict[str, Any]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "action": action,
+        "action": entry.action,
         "command": sys.argv,
         "folder": str(Path.cwd()),
         "program": f"forensics {__version__} (contract {CONTRACT_VERSION})",
         "libraries": libraries(),
         "user": user(),
         "host": platform.node(),
-        "inputs": list(inputs),
-        "outputs": list(outputs),
-        "details": dict(details or {}),
-        "result": result,
+        "inputs": list(entry.inputs),
+        "outputs": list(entry.outputs),
+        "details": dict(entry.details),
+        "result": entry.result,
     }
 
 
@@ -189,11 +210,11 @@ def _held(path: Path) -> Iterator[BinaryIO]:
         ) from error
 
 
-def _write(stream: BinaryIO, line: bytes) -> None:
-    """Write a whole line or none of it."""
+def _write(stream: BinaryIO, lines: bytes) -> None:
+    """Write whole lines or nothing of them."""
     before = stream.seek(0, os.SEEK_END)
     try:
-        stream.write(line)
+        stream.write(lines)
         stream.flush()
         os.fsync(stream.fileno())
     except OSError:
@@ -202,7 +223,12 @@ def _write(stream: BinaryIO, line: bytes) -> None:
 
 
 def _head_of(stream: BinaryIO) -> str | None:
-    """Return the SHA-256 of the last finished line; None when there is none."""
-    stream.seek(0)
-    lines = stream.read().split(b"\n")[:-1]
+    """Return the SHA-256 of the last finished line; None when there is none. Read from the end: a record of many loads is long."""
+    size = stream.seek(0, os.SEEK_END)
+    last, taken = b"", 0
+    while taken < size and last.count(b"\n") < 2:
+        taken = min(size, max(taken * 2, TAIL))
+        stream.seek(size - taken)
+        last = stream.read(taken)
+    lines = last.split(b"\n")[:-1]
     return hashlib.sha256(lines[-1]).hexdigest() if lines else None

@@ -73,6 +73,13 @@ class EvidenceFile:
             raise RefusedEvidenceError(f"cannot be read ({error.strerror or error})") from error
         return Fingerprint(found.st_size, found.st_mtime_ns, found.st_ino)
 
+    def stored_bytes(self) -> int:
+        """Return the size on disk (of a member: of its archive), 0 when the file is gone: whoever opens it will say so."""
+        try:
+            return self.location.stat().st_size
+        except OSError:
+            return 0
+
     @property
     def where(self) -> str:
         """Where it was read, absolute: ``/logs/a.zip`` or ``/logs/a.zip/inner.log``."""
