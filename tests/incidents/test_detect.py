@@ -306,3 +306,16 @@ def test_a_collapse_in_an_unsteady_service_is_told_from_its_lulls_by_its_edges(t
     case, incidents = found(tmp_path / "quiet", world)
     case.close()
     assert incidents == []
+
+
+def test_an_evening_without_the_crowd_of_the_evenings_before_is_no_collapse(tmp_path):
+    """Matches on three evenings of five: what the others lack was never there."""
+    world = traffic("diurnal", 21, days=5, per_second=0.2)
+    for day in (1, 2, 3):
+        world = crowd(world, at(day, 19), at(day, 21.5), 3.0, seed=40 + day)
+    case, incidents = found(tmp_path / "calm", world)
+    case.close()
+    assert [row["kind"] for row in incidents if row["kind"] != "surge"] == []
+    case, incidents = found(tmp_path / "lost", lost(world, at(4, 19.5), at(4, 20.5), 0.95))
+    case.close()
+    assert [row["kind"] for row in incidents if row["kind"] != "surge"] == ["collapse"]

@@ -28,6 +28,8 @@ many times what it is in between."""
 BUSY = 1.0
 KEPT = 4.0
 """Orders of improbability of what lies before or after the deep part of a collapse from which it belongs to it."""
+HOUR, FALLEN, AS_SLACK = 60, 0.6, 1.25
+"""Load has fallen when it is less than this share of that of the hour before; another day was as slack with at most so many times it."""
 AROUND = 120
 MOST_SPREAD = 6.0
 """Bursts upwards say nothing of dips: the boundaries of a collapse do not drown in them."""
@@ -79,9 +81,21 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats) -> l
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
         short = seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING
-        if short and not leads and not comes_daily(view.axis, series.requests, first, last, wanted):
+        usual = comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last)
+        if short and not leads and not usual:
             found.append(Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen))
     return found
+
+
+def _crowd_stayed_away(view: View, first: int, last: int) -> bool:
+    """Whether the load was no higher before, and as low on another day: what usually comes at this hour is a crowd."""
+    requests, day = view.series.requests, 1440
+    seen, before = float(requests[first : last + 1].sum()), float(requests[max(0, first - HOUR) : first].mean())
+    if seen < FALLEN * before * (last - first + 1):
+        return False
+    shifts = (shift for shift in range(-7 * day, 7 * day + 1, day) if shift and first + shift >= 0 and last + shift < len(requests))
+    others = (slice(first + shift, last + shift + 1) for shift in shifts)
+    return any(requests[other].sum() <= AS_SLACK * seen for other in others)
 
 
 def _cut(view: View, first: int, last: int) -> tuple[int, int]:
