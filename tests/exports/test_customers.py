@@ -9,6 +9,7 @@ import pytest
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
+from forensics.case.status import section
 from forensics.exports.accounts import resolve
 from forensics.linkage.identifiers import collect
 from forensics.progress import Silent
@@ -68,3 +69,37 @@ def test_a_log_is_not_joined_by_customer(tmp_path: Path) -> None:
         resolve(case)
         aliases = case.table("account_aliases").filter(source="log").select("key", "account_id").rows()
         assert aliases == [("bob", "bob")]
+
+
+PAYPAL = "Date,Time,TimeZone,Name,Status,Currency,Gross,From Email Address,Transaction ID,Custom Number,Invoice Number\n"
+PAID = '25/03/2024,20:46:56,CET,A,Completed,EUR,"23,00",{},{},{},{}\n'
+
+
+def test_a_key_that_no_account_has_leaves_the_mailbox_to_speak(tmp_path: Path) -> None:
+    """PayPal's invoice number is the order's, its custom field whatever the shop writes: 700 payments stayed unjoined by one of them."""
+    accounts = "account_id,email\nu1,a@one.example\nu2,b@two.example\n1001,c@three.example\n"
+    rows = ("a@one.example,t1,,F00001", "A@One.example,t2,order-7,F00002", "b@two.example,t3,u1,1001", "x@nobody.example,t4,order-9,F00004")
+    with case_of(tmp_path, accounts, PAYPAL + "".join(PAID.format(*row.split(",")) for row in rows)) as case:
+        assert paid(case) == {"t1": "u1", "t2": "u1", "t3": "u1", "t4": None}
+        told = section(case, "assumptions").filter(subject="unified_payments.csv")["assumption"].to_list()
+        assert "3 of 4 payments are joined to an account; 1 name none that is known, and are no account's" in told
+
+
+def test_a_mailbox_does_not_speak_for_a_key_of_two_accounts(tmp_path: Path) -> None:
+    accounts = "account_id,email,user_name\nu1,a@one.example,sam\nu2,b@two.example,sam\n"
+    rows = "payment_id,amount,username,payer_email\np1,1,sam,a@one.example\n"
+    with case_of(tmp_path, accounts, rows) as case:
+        assert paid(case) == {"p1": None}
+
+
+def test_names_of_no_exported_account_are_told(tmp_path: Path) -> None:
+    with case_of(tmp_path, "account_id,email\nu1,a@one.example\n", UNIFIED.format("Customer ID")) as case:
+        path = tmp_path / "access.log"
+        path.write_text("".join(f'192.0.2.1 - {name} [02/Mar/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 5\n' for name in ("u1", "u8", "u9")))
+        load(case, [str(path)], LoadOptions(), Silent())
+        resolve(case)
+        told = section(case, "assumptions").filter(subject="user names of the logs")["assumption"].to_list()
+        assert told == [
+            "2 of 3 are joined to no account of the exports: each is taken for an account of its own",
+            "joined to accounts by account_id (1)",
+        ]

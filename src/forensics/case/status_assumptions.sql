@@ -11,8 +11,18 @@ FROM tiers AS t
 JOIN evidence_files AS f ON t.evidence_id = f.evidence_id
 GROUP BY f.host, f.format, t.why
 UNION ALL
-SELECT CASE key_type WHEN 'api_key' THEN 'API keys of the logs' ELSE 'user names of the logs' END, 'joined to accounts by ' || how || ' (' || count(*) || ')'
-FROM account_aliases
-WHERE source = 'log'
+SELECT
+    CASE key_type WHEN 'api_key' THEN 'API keys of the logs' ELSE 'user names of the logs' END,
+    CASE WHEN how = 'seen only in logs' AND EXISTS (SELECT 1 FROM account_records)
+        THEN format('{:,} of {:,} are joined to no account of the exports: each is taken for an account of its own', count(*), any_value(names))
+        ELSE 'joined to accounts by ' || how || ' (' || count(*) || ')' END
+FROM (SELECT *, count(*) OVER (PARTITION BY key_type) AS names FROM account_aliases WHERE source = 'log')
 GROUP BY key_type, how
+UNION ALL
+SELECT
+    f.path, format('{:,} of {:,} payments are joined to an account', count(p.account_id), count(*))
+    || CASE WHEN count(*) > count(p.account_id) THEN format('; {:,} name none that is known, and are no account''s', count(*) - count(p.account_id)) ELSE '' END
+FROM payments AS p
+JOIN evidence_files AS f ON p.evidence_id = f.evidence_id
+GROUP BY f.path
 ORDER BY ALL

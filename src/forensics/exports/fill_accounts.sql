@@ -1,5 +1,7 @@
 -- title: accounts and payments, as the contract names them
--- why: one row per account whatever export or log it is known from; one row per payment, joined to its account where a key names one
+-- why: one row per account whatever export or log it is known from; one row per payment, joined to its account where a key names one. What stands
+--      where accounts are named may name none (a shop writes its order into PayPal's custom field): then the payer's mailbox says whose it is.
+--      A key that means two accounts is no such case: it joins none.
 -- parameters: none
 INSERT INTO accounts
 WITH ordered AS (
@@ -33,11 +35,12 @@ ORDER BY account_id;
 
 INSERT INTO payments
 SELECT
-    p.payment_id, coalesce(a.account_id, e.account_id, c.account_id) AS account_id, p.paid_at, p.amount, p.currency, p.status,
-    p.card_fingerprint, p.card_brand, p.card_last4, p.card_expiry, p.payer_id, p.payer_email, p.billing_name, p.billing_postcode,
+    p.payment_id, coalesce(a.account_id, CASE WHEN m.key IS NULL THEN e.account_id END, c.account_id) AS account_id, p.paid_at, p.amount,
+    p.currency, p.status, p.card_fingerprint, p.card_brand, p.card_last4, p.card_expiry, p.payer_id, p.payer_email, p.billing_name, p.billing_postcode,
     p.billing_country, p.extra, p.evidence_id, p.line
 FROM payment_records AS p
 LEFT JOIN account_aliases AS a ON a.source = 'payments' AND a.key = p.account_key
-LEFT JOIN account_aliases AS e ON e.source = 'payments' AND p.account_key IS NULL AND e.key = p.payer_email
+LEFT JOIN account_aliases AS e ON e.source = 'payments' AND e.key = p.payer_email
 LEFT JOIN account_aliases AS c ON c.source = 'payments' AND (p.account_key IS NULL OR c.how = 'customer_id') AND c.key = p.payer_id
+LEFT JOIN ambiguous_keys AS m ON m.source = 'payments' AND m.key = p.account_key
 ORDER BY p.evidence_id, p.line;

@@ -16,5 +16,7 @@ SELECT
     (SELECT CAST(coalesce(sum(failed), 0) AS BIGINT) FROM service_minutes) AS failed,
     (SELECT count(*) FROM accounts) AS accounts,
     (SELECT count(*) FROM payments) AS payments,
+    (SELECT count(*) FROM payments WHERE account_id IS NULL) AS unjoined_payments,
+    (SELECT count(*) FROM account_aliases WHERE source = 'log' AND how = 'seen only in logs' AND EXISTS (SELECT 1 FROM account_records)) AS unjoined_users,
     (SELECT count(*) FROM actors) AS actors
 FROM evidence

@@ -66,6 +66,17 @@ def _read(document: Document) -> Iterator[Sentence]:
             f"{counted(ambiguous, 'name')} of more than one account, which therefore join none.",
             query="ambiguous_keys",
         )
+    if overview["unjoined_payments"]:
+        yield Sentence(
+            f"{number(overview['unjoined_payments'])} of {counted(overview['payments'], 'payment')} could be joined to no account, and count for none.",
+            query="overview",
+        )
+    if overview["unjoined_users"]:
+        yield Sentence(
+            f"{counted(overview['unjoined_users'], 'user name')} of the logs could be joined to no account of the exports; each is taken for an "
+            "account of its own.",
+            query="overview",
+        )
 
 
 def _left_out(document: Document) -> Iterator[Sentence]:
