@@ -157,13 +157,16 @@ def test_a_surge_rises_and_falls_where_half_of_it_is_there(tmp_path, quiet):
     assert near(row["ended_at"], at(3, 20) - 10 * MINUTE, 6 * MINUTE)
 
 
-def paying_case(folder: Path, frame: pl.DataFrame) -> Case:
-    """A case in which u1 to u9 pay."""
+PLANS = "UPDATE accounts SET plan = CASE WHEN account_id SIMILAR TO 'u[1-9]' THEN 'pro' ELSE 'free' END"
+
+
+def paying_case(folder: Path, frame: pl.DataFrame, known: str = PLANS) -> Case:
+    """A case in which u1 to u9 pay, or that knows of payments what the statement ``known`` says."""
     case = Case.create(folder)
     for (host,), rows in frame.partition_by("logged_by", as_dict=True, maintain_order=True).items():
         add_log(case, f"{host}.log", rows.drop("logged_by"), str(host))
     add_user_accounts(case)
-    case.connection.execute("UPDATE accounts SET plan = CASE WHEN account_id SIMILAR TO 'u[1-9]' THEN 'pro' ELSE 'free' END")
+    case.connection.execute(known)
     with case.transaction():
         rollups.count(case)
         detect.detect(case, survey.survey(case)())
@@ -180,6 +183,35 @@ def test_whom_it_hurt_is_counted_by_account_and_by_paying_account(tmp_path, quie
     assert row["affected_accounts"] == len(accounts)
     assert row["affected_paying_accounts"] == len(accounts & {f"u{n}" for n in range(1, 10)})
     assert f"met failures in {hit.height:,} requests" in row["summary"]
+
+
+def test_payments_are_known_by_what_their_systems_call_them(tmp_path, quiet):
+    """Braintree settles, Adyen sends for settlement, PayPal completes; what was refused, voided, given back or nothing is no payment."""
+    paid = {
+        "u1": "settled",
+        "u2": "SentForSettle",
+        "u3": "Completed",
+        "u4": "submitted_for_settlement",
+        "u5": "Authorised",
+        "u6": "Terminé",
+    }
+    other = {"u7": "processor_declined", "u8": "Voided", "u9": "Failed", "u10": "settled', 0), ('u11', 'Completed', -5), ('u12', 'Refunded"}
+    rows = [f"('{account}', '{status}', 5)" for account, status in {**paid, **other}.items()]
+    known = f"INSERT INTO payments (account_id, status, amount) VALUES {', '.join(rows)}"
+    world = failing(quiet, at(3, 12), at(3, 13))
+    with paying_case(tmp_path, world, known) as case:
+        (row,) = case.table("incidents").to_dicts()
+    hit = world.filter(pl.col("started_at").is_between(row["started_at"], row["ended_at"]) & (pl.col("status") >= 500))
+    assert row["affected_paying_accounts"] == len(set(hit["user_name"]) & paid.keys()) > 0
+
+
+@pytest.mark.parametrize("known", ["SELECT 1", "INSERT INTO payments (account_id, status) VALUES (NULL, 'paid'), ('u1', 'Failed')"])
+def test_without_payments_nobody_is_said_not_to_pay(tmp_path, quiet, known):
+    with paying_case(tmp_path, failing(quiet, at(3, 12), at(3, 13)), known) as case:
+        (row,) = case.table("incidents").to_dicts()
+    assert row["affected_accounts"] > 0
+    assert row["affected_paying_accounts"] is None
+    assert "(who of them pays is not known) met failures" in row["summary"]
 
 
 @pytest.mark.parametrize(("minutes", "share", "severity"), [(240, 0.95, "critical"), (20, 0.95, "high")])

@@ -27,8 +27,23 @@ inside AS (
     END
 ),
 
+paid AS (
+    -- As the systems of exports/systems call a payment that was made or is on its way; a card that was only checked (nothing) is none, nor is money that
+    -- went back.
+    SELECT account_id
+    FROM payments
+    WHERE account_id IS NOT NULL AND coalesce(amount, 1) > 0
+        AND coalesce(regexp_replace(lower(strip_accents(status)), '[^a-z]+', '', 'g'), 'paid') IN (
+            'paid', 'succeeded', 'success', 'successful', 'complete', 'completed', 'captured', 'approved', 'authorized', 'authorised', 'settled',
+            'settling', 'submittedforsettlement', 'settlementpending', 'settlementconfirmed',               -- Braintree
+            'sentforsettle', 'settledbulk', 'settledinstallment', 'settledexternally', 'settledexternallywithinfo', 'capture',  -- Adyen
+            'cleared', 'processed', 'partiallyrefunded', 'canceledreversal',                                -- PayPal
+            'abgeschlossen', 'termine', 'completado', 'completada'                                          -- PayPal in other languages
+        )
+),
+
 paying AS (
-    SELECT account_id FROM payments WHERE coalesce(lower(status), 'paid') IN ('paid', 'succeeded', 'success', 'complete', 'completed', 'captured')
+    SELECT account_id FROM paid
     UNION
     SELECT account_id FROM accounts WHERE lower(plan) NOT IN ('free', 'trial', 'none', '', 'frei', 'kostenlos', 'gratis', 'gratuit', 'gratuito')
 ),
@@ -41,12 +56,14 @@ by_subject AS (
     GROUP BY incident_id, subject, account_id
 ),
 
+known AS (SELECT EXISTS (SELECT 1 FROM paid) OR EXISTS (SELECT 1 FROM accounts WHERE plan IS NOT NULL) AS who_pays),
+
 refusals AS (SELECT incident_id, refused_as, count(*) AS requests FROM inside WHERE refused GROUP BY incident_id, refused_as)
 
 SELECT
     s.incident_id, CAST(sum(s.requests) AS BIGINT) AS requests, CAST(sum(s.failed) AS BIGINT) AS failed_requests,
     count(s.account_id) FILTER (s.failed > 0) AS affected_accounts,
-    count(p.account_id) FILTER (s.failed > 0) AS affected_paying_accounts,
+    CASE WHEN (SELECT who_pays FROM known) THEN count(p.account_id) FILTER (s.failed > 0) END AS affected_paying_accounts,
     CAST(coalesce(sum(s.failed) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS failed_requests_of_accounts,
     CAST(coalesce(sum(s.requests) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS requests_of_accounts,
     CAST(sum(s.answered) AS BIGINT) AS answered, CAST(sum(s.timed) AS BIGINT) AS timed,

@@ -144,7 +144,7 @@ class Finding:
             "incident_id": self.incident_id, "kind": self.found.kind, "scope": self.found.scope.name, "part": self.found.scope.part,
             "started_at": self.started_at, "peaked_at": self.peaked_at, "mitigated_at": self.mitigated_at, "ended_at": self.ended_at,
             "severity": self.severity, "requests": facts.get("requests", 0), "failed_requests": facts.get("failed_requests", 0),
-            "affected_accounts": facts.get("affected_accounts", 0), "affected_paying_accounts": facts.get("affected_paying_accounts", 0),
+            "affected_accounts": facts.get("affected_accounts", 0), "affected_paying_accounts": facts.get("affected_paying_accounts"),
             "verdict": "inconclusive", "likelihood": 0.5, "summary": self.summary, "ramp_started_at": self.ramp_started_at,
             "missing_requests": round(self.missing, 1), "basis": self.basis,
             "reading": self.reading.name if self.reading else None, "silent_hosts": self.silent_hosts,

@@ -80,9 +80,10 @@ def _counts(finding: Finding) -> list[str]:
         lasted = span(run.end - run.start)
         said.append(f"{run.name} fetched {counted(run.objects, 'thing')} in {counted(run.fetches, 'request')} within {lasted}")
     if facts.get("affected_accounts"):
-        paying = facts.get("affected_paying_accounts", 0)
+        paying = facts.get("affected_paying_accounts")
+        among = "who of them pays is not known" if paying is None else f"{paying:,} paying"
         said.append(
-            f"{counted(facts['affected_accounts'], 'account')} ({paying:,} paying) met failures in "
+            f"{counted(facts['affected_accounts'], 'account')} ({among}) met failures in "
             f"{counted(facts['failed_requests_of_accounts'], 'request')}"
         )
     return said

@@ -16,6 +16,7 @@ from rich.text import Text
 from forensics.certainty import word
 from forensics.incidents.listing import Picture
 from forensics.report.tables import readable
+from forensics.report.words import PAYING, UNKNOWN_PAYING
 from forensics.text import printable
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -88,12 +89,19 @@ def _facts(incident: dict[str, Any]) -> Table:
         "worst": incident["peaked_at"],
         "mitigated": incident["mitigated_at"] or "not within the logs", "ended": incident["ended_at"] or "not within the logs",
         "requests": f"{incident['requests']:,}, {incident['failed_requests']:,} failed, {incident['missing_requests'] or 0:,.0f} missing",
-        "met failures": f"{incident['affected_accounts']:,}, {incident['affected_paying_accounts']:,} of them paying", "verdict": sure,
+        "met failures": _met_failures(incident), "verdict": sure,
     }  # fmt: skip
     for name, value in rows.items():
         if value is not None:
             table.add_row(Text(name, style="bold"), Text(readable(value)))
     return table
+
+
+def _met_failures(incident: dict[str, Any]) -> str:
+    hit, paying = incident["affected_accounts"], incident["affected_paying_accounts"]
+    if not hit:
+        return "0"
+    return f"{hit:,} ({UNKNOWN_PAYING})" if paying is None else f"{hit:,}, {paying:,} of them paying ({PAYING})"
 
 
 def _phases(phases: list[dict[str, Any]]) -> Table:

@@ -9,6 +9,10 @@ from typing import Any
 from forensics import certainty
 from forensics.incidents import times
 
+PAYING = "a payment, or a plan that is not free"
+"""What makes an account a paying one (``incidents/facts.sql``)."""
+UNKNOWN_PAYING = "who of them pays is not known: no payment made by an account is known, nor a plan"
+
 
 def number(value: float | None) -> str:
     """Return a count with thousands separated; an unknown one as a dash."""

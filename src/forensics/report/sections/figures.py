@@ -33,7 +33,8 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
         Figure("failed requests", number(incident["failed_requests"]), f"of {number(incident['requests'])}", "incidents"),
     ]
     if document.rows("overview")[0]["accounts"]:
-        paying = f"{number(incident['affected_paying_accounts'])} paying"
+        known = incident["affected_paying_accounts"]
+        paying = "who of them pays is not known" if known is None else f"{number(known)} paying"
         items.append(Figure("accounts that met a failure", number(incident["affected_accounts"]), paying, "incidents"))
     found = blamed(document, incident)
     if found:

@@ -66,17 +66,14 @@ def _read(document: Document) -> Iterator[Sentence]:
             f"{counted(ambiguous, 'name')} of more than one account, which therefore join none.",
             query="ambiguous_keys",
         )
-    if overview["unjoined_payments"]:
-        yield Sentence(
-            f"{number(overview['unjoined_payments'])} of {counted(overview['payments'], 'payment')} could be joined to no account, and count for none.",
-            query="overview",
-        )
-    if overview["unjoined_users"]:
-        yield Sentence(
-            f"{counted(overview['unjoined_users'], 'user name')} of the logs could be joined to no account of the exports; each is taken for an "
-            "account of its own.",
-            query="overview",
-        )
+    unjoined = (overview.get("unjoined_payments"), overview.get("unjoined_users"))  # absent from documents of earlier versions
+    if unjoined[0]:
+        of = counted(overview["payments"], "payment")
+        yield Sentence(f"{number(unjoined[0])} of {of} could be joined to no account, and count for none.", query="overview")
+    if unjoined[1]:
+        names = counted(unjoined[1], "user name")
+        text = f"{names} of the logs could be joined to no account of the exports; each is taken for an account of its own."
+        yield Sentence(text, query="overview")
 
 
 def _left_out(document: Document) -> Iterator[Sentence]:

@@ -10,7 +10,7 @@ from forensics.report.document import Document
 from forensics.report.sections.participants import Blamed, blamed
 from forensics.report.sections.rivals import explained_by, explanations
 from forensics.report.sections.taken import collected
-from forensics.report.words import clock, likely, number, share, size, span
+from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, likely, number, share, size, span
 from forensics.text import counted
 
 
@@ -135,7 +135,7 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
         known = document.rows("overview")[0]["accounts"]
         text = "No account is known to have met a failure." if known else "No accounts are known: whom it hurt cannot be said."
         return Sentence(text, query="incidents", section="picture", **_first(document, incident, "peak"))
-    among = f", {number(paying)} of them paying" if paying is not None else ""
+    among = f", {number(paying)} of them paying ({PAYING})" if paying is not None else f" ({UNKNOWN_PAYING})"
     over = incident["mitigated_at"]
     mitigated = f"; by {clock(over)} UTC most requests succeeded again" if over and over < (incident["ended_at"] or "9") else ""
     return Sentence(
