@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 import subprocess
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from tests.case import cases
 from tests.conftest import PROGRAM
 
 from forensics.case.case import Case
+from forensics.case.loading import LoadOptions, load
 from forensics.errors import BrokenEvidenceError, UsageError
 from forensics.evidence import provenance
 from forensics.progress import Silent
@@ -114,3 +116,20 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, forensics)
         check=True,
     )
     assert raw.stdout == hostile + b"\n"
+
+
+def test_a_record_of_a_json_export_is_shown_whole(tmp_path: Path) -> None:
+    """An export keeps the line where each record begins; lines of a record are told by themselves."""
+    common = {"emailVerified": True, "createdTimestamp": 1700000000000}
+    users = [{"id": f"a-{number}", "username": f"u{number}", "email": f"u{number}@corp.example"} | common for number in range(3)]
+    (tmp_path / "users.json").write_text(json.dumps({"realm": "x", "users": users}, indent=1), encoding="utf-8")
+    (tmp_path / "lines.jsonl").write_text("".join(json.dumps(user) + "\n" for user in users), encoding="utf-8")
+    with Case.create(tmp_path / "case") as case:
+        load(case, [tmp_path / "users.json", tmp_path / "lines.jsonl"], LoadOptions(), Silent())
+        records = case.connection.sql(
+            "SELECT path, account_id, r.line FROM account_records r JOIN evidence_files USING (evidence_id)"
+        ).fetchall()
+    assert len(records) == 6
+    for path, account, line in records:
+        assert json.loads(shown(tmp_path / "case", f"{path}:{line}").raw)["id"] == account
+    assert shown(tmp_path / "case", "users.json:5").raw.strip() == b'"id": "a-0",'

@@ -15,7 +15,7 @@ from forensics.errors import BrokenEvidenceError, RefusedEvidenceError, UsageErr
 from forensics.evidence.discover import EvidenceFile, at
 from forensics.evidence.documents import PARQUET, text_chunks
 from forensics.evidence.hashing import sha256_of, sha256_of_stream
-from forensics.evidence.streams import CHUNK, decompressed
+from forensics.evidence.streams import CHUNK, decompressed, utf8_chunks
 from forensics.progress import Advance, Progress
 from forensics.text import printable
 
@@ -76,7 +76,7 @@ def show(case: Case, reference: str, progress: Progress) -> RawLine:
     with progress.step(f"Hashing {file.name}", total=row["size_bytes"]) as advance:
         matches = stored_sha256(file, advance, once=True) == row["sha256"]
     try:
-        raw = _line(file, line)
+        raw = _line(file, line, log=row["kind"] == "log")
     except RefusedEvidenceError as error:
         raise BrokenEvidenceError(f"{row['path']} {error}.") from error
     if raw is None:
@@ -119,13 +119,34 @@ def _meant(case: Case, name: str) -> dict[str, Any]:
     raise UsageError(f"No evidence in this case is called {name!r}: `forensics status` lists what is loaded.")
 
 
-def _line(file: EvidenceFile, line: int) -> bytes | None:
-    """Read on to a line, in blocks; nothing after it is read, nothing is unpacked to disk. Of Parquet: a row as JSON."""
+def _line(file: EvidenceFile, line: int, log: bool) -> bytes | None:
+    """Read on to a line, in blocks; nothing after it is read, nothing is unpacked to disk. Of Parquet: a row as JSON.
+
+    Of a log that is a document of records, and of a JSON export: the record that begins in the line.
+    """
     with io.BufferedReader(cast("io.RawIOBase", decompressed(file.open_once())), CHUNK) as content:
         stream = cast("BinaryIO", content)
         if content.peek(len(PARQUET)).startswith(PARQUET):
             return _row_of_parquet(file.location if file.member is None else io.BytesIO(stream.read()), line)
-        return nth_line(text_chunks(stream), line)
+        if log:
+            return nth_line(text_chunks(stream), line)
+        text = b"".join(utf8_chunks(stream))  # an export was read whole when it was loaded, too
+        found = nth_line(iter((text,)), line)
+        return None if found is None else _record(text, line, found)
+
+
+def _record(text: bytes, line: int, found: bytes) -> bytes:
+    """Return the JSON object that begins in a line and goes on in the next ones as one line; the line itself where there is none."""
+    if not found.lstrip(b" \t,[").startswith(b"{"):
+        return found
+    rest = text.split(b"\n", line - 1)[-1].decode("utf-8", "backslashreplace")
+    begin = rest.index("{")
+    try:
+        _, end = json.JSONDecoder().raw_decode(rest, begin)
+    except ValueError:
+        return found
+    record = rest[begin:end]
+    return " ".join(part.strip() for part in record.split("\n")).encode() if "\n" in record else found
 
 
 def _row_of_parquet(source: Path | io.BytesIO, line: int) -> bytes | None:
