@@ -118,3 +118,21 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, set[s
 )
 def test_it_sees_those_and_nobody_else(found: dict[str, dict[str, set[str]]], signal: str, together: set[str]) -> None:
     assert list(found[signal].values()) == [together]
+
+
+def test_a_walk_leads_to_its_own_lines_not_to_what_else_was_asked_for_that_day(tmp_path: Path) -> None:
+    chance = random.Random(8)
+    browsed = [chance.randint(100_000, 900_000) for _ in range(12)]
+    browsed += [browsed[-1] + 7, browsed[-1] + 20]  # two small steps by chance
+    begun = DAY + timedelta(hours=10)
+    visits = [*walk("both", "album", browsed, DAY, pace=200), *walk("both", "album", list(range(5000, 5060)), begun)]
+    lines = [f'198.18.0.9 - {a} [{t:%d/%b/%Y:%H:%M:%S} +0000] "GET {p} HTTP/1.1" 200 9 "-" "Mozilla/5.0"' for t, a, p in visits]
+    (tmp_path / "access.log").write_text("\n".join(lines) + "\n")
+    (tmp_path / "accounts.csv").write_text("account_id,email,created_at\nboth,b@corp.example,2024-01-01T00:00:00Z\n")
+    with Case.create(tmp_path / "case") as case:
+        load(case, [tmp_path / "access.log", tmp_path / "accounts.csv"], LoadOptions(), Silent())
+        for stage in (find_duplicates, assign_tiers, resolve, collect):
+            stage(case)
+        (row,) = case.table("identifiers").filter(identifier_type="id_walk").to_dicts()
+    assert (row["first_at"], row["last_at"], row["uses"]) == (visits[15][0], visits[-1][0], 59)
+    assert "/album/5001 " in lines[row["line"] - 1]

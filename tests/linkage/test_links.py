@@ -104,6 +104,23 @@ def test_one_card_is_one_payer_and_the_domain_only_an_organisation(made: Maker) 
         assert actors[found["a3"]]["parent_actor_id"] == above["actor_id"]
 
 
+def test_who_came_to_the_others_by_another_way_is_no_stranger_to_what_they_share(tmp_path: Path) -> None:
+    """Three hang together by domain and billing name; the fourth has the name, and a card with one of them."""
+    made = Maker(tmp_path / "case")
+    made.strangers(250)
+    for name in ("w1", "w2", "w3", "w4"):
+        made.account(name, f"{name}@gmail.com" if name == "w4" else f"{name}@rival.example")
+        made.pay(
+            name, billing_name="Tobias Thiel", billing_postcode="04109", card_fingerprint="one" if name in ("w1", "w4") else f"own-{name}"
+        )
+    with made.case() as case:
+        links = case.table("links").filter(identifier_type="billing_identity").sort("account_id")
+        assert links["actor_id"].n_unique() == 1
+        assert links["account_id"].to_list() == ["w1", "w2", "w3", "w4"]
+        assert links["kept"].all()
+        assert all("is shared by 4 of the actor's accounts" in why and "outside" not in why for why in links["why"])
+
+
 def test_free_mail_and_relays_link_nobody(made: Maker) -> None:
     for number, domain in enumerate(("tuta.io", "tuta.io", "hey.com", "hey.com", "privaterelay.appleid.com", "privaterelay.appleid.com")):
         made.account(f"f{number}", f"p{number}@{domain}")

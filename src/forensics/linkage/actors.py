@@ -94,9 +94,21 @@ def group(world: World, ruled: rulings.Ruled) -> Grouping:
     payer = world.grouped(linking, pl.concat([edges, brought]))
     operator = pl.concat([ruled.together, joined.filter(pl.col("level") == "operator").select("left", "right"), brought])
     leaf = world.grouped(linking.filter(pl.col("level") == "operator"), operator)
+    cut = cut.join(_tied_otherwise(world, uses, payer), on=["value_no", "account_no"], how="anti", maintain_order="left")
     group_no = pl.Series("group_no", payer[sources["group"].to_numpy()], dtype=pl.Int32)
     told = sources.select("value_no", group_no, source_bits="bits")
     return Grouping(leaf, payer, _organisations(world, payer, cut), cut, told)
+
+
+def _tied_otherwise(world: World, uses: pl.DataFrame, payer: Numbers) -> pl.DataFrame:
+    """Return the loose uses (value_no, account_no) by accounts that came to the others who have the value by another way after all."""
+
+    def placed(rows: pl.DataFrame) -> pl.DataFrame:
+        group = pl.Series("group", payer[rows["account_no"].to_numpy()], dtype=pl.Int32)
+        return rows.select("value_no", "account_no", group)
+
+    others = placed(uses.join(world.loose, on="value_no", how="semi"))
+    return placed(world.loose).join(others, on=["value_no", "group"], how="semi", maintain_order="left").drop("group")
 
 
 def _joined(world: World, linking: pl.DataFrame, cut: pl.DataFrame, groups: Numbers, ruled: rulings.Ruled) -> pl.DataFrame:

@@ -115,8 +115,9 @@ def show_explanation(explanation: Explanation, console: Console | None = None) -
 def _explanation_parts(explanation: Explanation) -> Iterator[RenderableType]:
     yield Text(printable(explanation.verdict), style="bold")
     yield _waterfall(explanation)
-    side = "above" if explanation.total >= 0 else "below"
-    directly = f"What they share directly: {abs(explanation.total):.1f} bits {side} the prior" if explanation.other_id else ""
+    shared = explanation.total + explanation.prior
+    left = f"{shared:.1f} bits, less {explanation.prior:.1f} before any evidence: {explanation.total:+.1f}"
+    directly = f"What they share directly: {left}" if explanation.other_id else ""
     sure = f"Belonging together: {word(explanation.likelihood)} ({explanation.likelihood:.0%})"
     yield Text(". ".join(part for part in (directly, sure) if part))
     if explanation.chain:
