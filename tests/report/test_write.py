@@ -74,8 +74,19 @@ def test_a_saved_report_renders_the_same_page_without_the_case(case: Case, tmp_p
 
 
 def test_an_unknown_incident_is_a_usage_error(case: Case, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no incident"):
+    with pytest.raises(UsageError, match="No incident was found"):
         write_report(case, tmp_path / "out", "nonsense", Silent())
+    fill(case)
+    with pytest.raises(UsageError, match="No incident is called 'nonsense'"):
+        write_report(case, tmp_path / "out", "nonsense", Silent())
+
+
+def test_an_incident_is_meant_by_its_id_its_beginning_or_its_rank(case: Case, tmp_path: Path) -> None:
+    fill(case)
+    worst = case.frame("incidents", "ranked")["incident_id"][0]
+    for name in (worst, worst[:16], "1"):
+        write_report(case, tmp_path / "out", name, Silent())
+        assert json.loads((tmp_path / "out" / "report.json").read_text())["incident_id"] == worst
 
 
 def test_a_redacted_report_is_not_compared_with_one_that_names_everybody(case: Case, tmp_path: Path) -> None:

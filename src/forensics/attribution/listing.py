@@ -10,8 +10,8 @@ import polars as pl
 from forensics.attribution.scene import PACKAGE
 from forensics.attribution.taken import taken_by
 from forensics.case.case import Case
-from forensics.errors import UsageError
 from forensics.incidents.listing import chosen, ranked
+from forensics.linkage.structure import actor_named
 
 
 def taken_listing(case: Case, subject: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
@@ -23,11 +23,17 @@ def taken_listing(case: Case, subject: str | None, style: str | None, output: Pa
     if subject is None:
         rows, totals = case.table("taken"), case.table("taken_totals")
     else:
-        accounts = [row["account_id"] for row in case.rows(PACKAGE, "accounts_of", subject=subject)]
-        if not accounts:
-            raise UsageError(f"There is no actor or account {subject!r}: `forensics actors` lists the actors.")
-        rows, totals = taken_by(case, dict.fromkeys(accounts, subject))
+        rows, totals = taken_by(case, dict.fromkeys(_accounts_meant(case, subject), subject))
     return _short(rows, totals) if _terminal(style, output) else rows
+
+
+def _accounts_meant(case: Case, name: str) -> list[str]:
+    """Return the accounts that a name means: an id of an actor or account, an email address, an actor's label; ``UsageError`` otherwise."""
+
+    def of(subject: str) -> list[str]:
+        return [row["account_id"] for row in case.rows(PACKAGE, "accounts_of", subject=subject)]
+
+    return of(name) or [row["account_id"] for row in case.rows("case", "accounts_named", wanted=name)] or of(actor_named(case, name))
 
 
 def _terminal(style: str | None, output: Path | None) -> bool:

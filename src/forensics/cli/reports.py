@@ -10,7 +10,9 @@ import typer
 
 from forensics.cli.options import DEFAULT_CASE, CaseFolder, OutputOption
 
-IncidentArgument = Annotated[str | None, typer.Argument(metavar="[ID]", help="One incident (default: all).", show_default=False)]
+IncidentArgument = Annotated[
+    str | None, typer.Argument(metavar="[ID]", help="One incident: id, its beginning, or rank (default: all).", show_default=False)
+]
 OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
 Redact = Annotated[bool, typer.Option("--redact", help="For readers who may not see personal data: keyed pseudonyms instead.")]
 KeepDomains = Annotated[bool, typer.Option("--keep-domains", help="With --redact: leave mail domains readable.")]
@@ -90,7 +92,7 @@ def report(
 
 def export(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="timesketch, parquet or graphml.", show_default=False)],
-    incident: Annotated[str | None, typer.Option("--incident", help="One incident (default: all).")] = None,
+    incident: Annotated[str | None, typer.Option("--incident", help="One incident: id, its beginning, or rank (default: all).")] = None,
     case: CaseFolder = DEFAULT_CASE,
     out: OutFolder = Path("export"),
     redact: Redact = False,

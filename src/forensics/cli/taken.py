@@ -18,7 +18,9 @@ Costs = Annotated[
 
 
 def taken(
-    actor: Annotated[str | None, typer.Argument(help="Actor or account (default: all who took part in an incident).")] = None,
+    actor: Annotated[
+        str | None, typer.Argument(help="An actor (id or label) or an account (id or email); default: all who took part.")
+    ] = None,
     objects: Objects = None,
     pair: Pair = None,
     case: CaseFolder = DEFAULT_CASE,

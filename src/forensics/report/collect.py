@@ -9,6 +9,7 @@ import polars as pl
 from forensics import CONTRACT_VERSION, __version__
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
+from forensics.incidents.listing import chosen
 from forensics.report import telling
 from forensics.report.document import CHECKS, COMPARED, CSV_TABLES, ROW_LIMIT, SCHEMA_VERSION, Column, Document, Table
 from forensics.report.frames import ROWS_AT_ONCE, Frames
@@ -26,7 +27,12 @@ NAMING_ACTORS = ("attributions", "participants", "network_signups", "taken", "ti
 
 
 def collect(case: Case, incident: str | None, wanted: Iterable[str] | None = None) -> Frames:
-    """Run every query of ``report/queries``, or those that are wanted, and return the frames by name."""
+    """Run every query of ``report/queries``, or those that are wanted, and return the frames by name.
+
+    ``incident``: the one that is meant, by its id, the beginning of it, or its rank; ``UsageError`` when there is none such. None: all.
+    """
+    if incident is not None:
+        incident = str(chosen(case, incident)["incident_id"])
     frames = Frames(case.home)
     for name in names(QUERIES) if wanted is None else wanted:
         if name in CSV_TABLES or name in COMPARED:

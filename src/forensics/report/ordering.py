@@ -15,7 +15,7 @@ from forensics.report.exports import named, write_export
 from forensics.report.frames import Frames
 from forensics.report.masking import masked
 from forensics.report.redaction import DOMAINS, Redaction, load_key
-from forensics.report.write import Delivery, known_incident, rendered, write_files, write_report
+from forensics.report.write import Delivery, rendered, write_files, write_report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ def deliver_export(order: Order, kind: str, progress: Progress) -> list[Path]:
     named(kind)
     with Case.open(order.case) as case:
         ensure_analysed(case, progress)
-        frames = known_incident(collect(case, order.incident), order.incident)
+        frames = collect(case, order.incident)
         return write_export(case, kind, order.out, order.delivery(case).prepared(frames))
 
 

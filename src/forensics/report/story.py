@@ -23,7 +23,7 @@ from forensics.report.markdown import escaped, sparkline
 from forensics.report.masking import masked
 from forensics.report.picture import onsets, pictures
 from forensics.report.tables import emit
-from forensics.report.write import csv_columns, known_incident
+from forensics.report.write import csv_columns
 from forensics.text import printable
 
 
@@ -62,7 +62,7 @@ def told(case: Case, incident: str | None, chosen: Filter, progress: Progress) -
     ensure_analysed(case, progress)
     frames = collect(case, incident, ("timeline", "incidents", "actors", *PICTURE_ONLY))
     labels = dict(frames.of("actors", lambda piece: piece.select("actor_id", "label")).iter_rows())
-    return chosen.apply(masked(known_incident(frames, incident)["timeline"]), labels), _in_turn(frames)
+    return chosen.apply(masked(frames["timeline"]), labels), _in_turn(frames)
 
 
 def _in_turn(frames: Frames) -> tuple[Picture, ...]:

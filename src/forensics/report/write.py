@@ -19,7 +19,6 @@ from forensics import CONTRACT_VERSION, __version__
 from forensics.analysis import ensure_analysed
 from forensics.background import Background
 from forensics.case.case import Case
-from forensics.errors import UsageError
 from forensics.evidence import custody
 from forensics.progress import Progress
 from forensics.report.collect import collect, document
@@ -72,7 +71,7 @@ def written(case: Case, out: Path, incident: str | None, progress: Progress, del
     Background(make_ready)
     analysis_id = ensure_analysed(case, progress)
     with progress.step("Writing the report"):
-        frames = given.prepared(known_incident(collect(case, incident), incident))
+        frames = given.prepared(collect(case, incident))
         result = _document(frames, analysis_id, incident, given)
         told = result
         differ: tuple[tuple[str, Iterable[str]], ...] = ()
@@ -81,16 +80,9 @@ def written(case: Case, out: Path, incident: str | None, progress: Progress, del
             told = replace(result, changes=tuple(change.sentence for change in found))
             differ = (("changes.csv", (as_csv(as_frame(found)),)),)
         files = write_files(out, chain(rendered(told, frames), differ))
-    details = {"analysis_id": analysis_id, "incident": incident, "redacted": given.redaction is not None}
+    details = {"analysis_id": analysis_id, "incident": result.incident_id, "redacted": given.redaction is not None}
     entries, head = on_record(case, "report", files, details)
     return Written(sorted([*files, _run_json(case, out, {**details, "custody_head": head, "files": entries}, given)]), told)
-
-
-def known_incident(frames: Frames, incident: str | None) -> Frames:
-    """Return the frames; ``UsageError`` when one incident was asked for and they have none."""
-    if incident is not None and frames["incidents"].is_empty():
-        raise UsageError(f"There is no incident {incident} in this case: `forensics incidents` lists those that were found.")
-    return frames
 
 
 def _document(frames: Frames, analysis_id: str, incident: str | None, given: Delivery) -> Document:
