@@ -28,7 +28,7 @@ from forensics.evidence import lines as lines_module
 from forensics.evidence.discover import EvidenceFile
 from forensics.evidence.provenance import show
 from forensics.evidence.verify import verify
-from forensics.progress import Silent
+from forensics.progress import Silent, Terminal
 from forensics.report import write_report
 
 
@@ -190,6 +190,16 @@ def test_little_memory_reads_one_file_after_the_other_to_the_same_bytes(tmp_path
     assert at_once == [1, 2]
     few, many = (sorted(path.read_bytes() for path in tmp_path.glob(f"{memory}/events/*")) for memory in (1_000_000_000, 2_000_000_000))
     assert few == many
+
+
+def test_a_clock_offset_of_a_host_that_no_log_is_of_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "edge-1.log").write_bytes(text([clf(0)]))
+    with Case.create(tmp_path / "case") as case:
+        load(case, [tmp_path / "edge-1.log"], LoadOptions(clock_offsets={"edge-1": -47.0, "typo": 3.0}), Terminal())
+        assert case.option("clock_offsets") == {"edge-1": -47.0, "typo": 3.0}
+    said = capsys.readouterr().err
+    assert "Times of edge-1 are moved by -47 s." in said
+    assert "No log is of the host typo: its clock offset changes nothing (hosts: edge-1)." in said
 
 
 def test_small_files_are_committed_together_to_the_same_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import json
 import lzma
 import zlib
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -89,8 +89,19 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
     result.refused.sort()
     _conclude(case, result, paths)
     if options.clock_offsets:
-        case.set_option("clock_offsets", {**case.option("clock_offsets", {}), **options.clock_offsets})
+        _keep_offsets(case, options.clock_offsets, progress)
     return result
+
+
+def _keep_offsets(case: Case, offsets: Mapping[str, float], progress: Progress) -> None:
+    """Keep the clocks' offsets for the analysis; say what they are of, as a name mistyped changes nothing."""
+    case.set_option("clock_offsets", {**case.option("clock_offsets", {}), **offsets})
+    hosts = set(case.table("evidence_files")["host"].drop_nulls())
+    for host, seconds in sorted(offsets.items()):
+        if host in hosts:
+            progress.say(f"Times of {host} are moved by {seconds:+g} s.")
+        else:
+            progress.say(f"No log is of the host {host}: its clock offset changes nothing (hosts: {', '.join(sorted(hosts)[:20])}).")
 
 
 def _known(case: Case) -> dict[str, str]:

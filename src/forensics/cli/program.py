@@ -20,6 +20,7 @@ DEBUG = "FORENSICS_DEBUG"
 """Environment variable that names a file for the traceback of an unexpected error (1: ``forensics-traceback.txt``)."""
 
 INTERRUPTED = "interrupted; what had completed is kept, run the same command again to continue."
+INTERRUPTED_AT_ONCE = "interrupted before anything was done; run the same command again."
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -79,11 +80,13 @@ def _interrupted(command: str) -> str:
     """Put an interruption on record; return the sentence that says what was kept."""
     _on_record(command, "interrupted")
     custody = sys.modules.get("forensics.evidence.custody")
-    loaded = custody.session.loaded if custody else 0
+    if custody is None or custody.session.folder is None:
+        return INTERRUPTED_AT_ONCE
+    loaded = custody.session.loaded
     if not loaded:
         return INTERRUPTED
-    files = "1 evidence file" if loaded == 1 else f"{loaded:,} evidence files"
-    return f"interrupted; {files} of this run had been loaded and stay in the case, run the same command again to continue."
+    files = "1 evidence file of this run is" if loaded == 1 else f"{loaded:,} evidence files of this run are"
+    return f"interrupted; {files} loaded and stay in the case, run the same command again to continue."
 
 
 def _on_record(command: str, outcome: str) -> None:
