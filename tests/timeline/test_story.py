@@ -9,10 +9,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.report.made import ACTOR, INCIDENT, LABEL, account, fill
+from tests.stored_case import add_log
+from tests.traffic import at, traffic
 
 from forensics.case.case import Case
 from forensics.case.sql import names
+from forensics.case.status import section
 from forensics.errors import UsageError
+from forensics.incidents import rollups
 from forensics.incidents.times import span
 from forensics.progress import Silent
 from forensics.report import words
@@ -153,3 +157,22 @@ def test_the_story_and_the_page_tell_a_length_of_time_alike(case: Case, seconds:
         == span(timedelta(seconds=seconds))
         == words.span("2024-03-01T00:00:00", f"{datetime(2024, 3, 1) + timedelta(seconds=seconds)}")
     )
+
+
+def test_a_silent_host_is_told_even_where_another_tier_counts_the_same_requests(case: Case) -> None:
+    """The origin is silent between two of its hourly files, while the edge before it goes on."""
+    world = traffic("diurnal", 5, days=4)
+    gone = pl.col("started_at").is_between(at(1, 10), at(1, 11.5))
+    add_log(case, "edge.log", world.drop("logged_by"), "edge")
+    left = world.drop("logged_by").filter(~gone)
+    add_log(case, "origin-1.log", left.filter(pl.col("started_at") < at(1, 10)), "origin")
+    second = add_log(case, "origin-2.log", left.filter(pl.col("started_at") > at(1, 11)), "origin")
+    first = case.table("evidence_files").filter(path="origin-1.log")["evidence_id"][0]
+    case.insert("tiers", pl.DataFrame([{"evidence_id": evidence, "tier": "app", "counted": False} for evidence in (first, second)]))
+    case.refresh_events()
+    rollups.count(case)
+    (row,) = case.frame(SOURCES, "gaps").to_dicts()
+    assert row["message"].startswith("No line from origin for 90 min, until 2024-02-20 11:30 UTC; about ")
+    assert (row["evidence_id"], row["line"]) == (first, left.filter(pl.col("started_at") < at(1, 10)).height)
+    holes = section(case, "gaps").to_dicts()
+    assert [(hole["host"], hole["path"], hole["since"]) for hole in holes] == [("origin", "origin-1.log", at(1, 10) - timedelta(minutes=1))]

@@ -1,10 +1,21 @@
 -- title: holes in the log of one host
 -- why: minutes without a line are either an outage or missing evidence; the reader has to see them either way.
---      A hole counts when it is three times as long as the longest of an ordinary day: nightly quiet is none.
+--      A hole counts when it is three times as long as the longest of an ordinary day: nightly quiet is none. A tier that is not
+--      counted, as another logged the same requests, may be the one that fell silent: its log is looked at as well.
 -- parameters: none
-WITH minutes AS (
+WITH uncounted AS (
+    SELECT e.started_at, f.host, e.evidence_id, e.line
+    FROM events AS e
+    JOIN tiers AS t ON t.evidence_id = e.evidence_id AND NOT t.counted
+    JOIN evidence_files AS f ON f.evidence_id = e.evidence_id
+),
+minutes AS (
     SELECT host, minute, CAST(sum(requests) AS BIGINT) AS requests
-    FROM service_minutes
+    FROM (
+        SELECT host, minute, requests FROM service_minutes
+        UNION ALL
+        SELECT host, date_trunc('minute', started_at), count(*) FROM uncounted GROUP BY ALL
+    )
     GROUP BY host, minute
 ),
 spaced AS (
@@ -32,9 +43,12 @@ last_lines AS (                                                             -- t
     SELECT
         h.host, h.minute, arg_max(q.evidence_id, (q.started_at, q.evidence_id, q.line)) AS evidence_id,
         arg_max(q.line, (q.started_at, q.evidence_id, q.line)) AS line
-    FROM requests AS q
-    JOIN evidence_files AS f USING (evidence_id)
-    JOIN holes AS h ON f.host = h.host AND date_trunc('minute', q.started_at) = h.minute
+    FROM (
+        SELECT r.started_at, f.host, r.evidence_id, r.line FROM requests AS r JOIN evidence_files AS f USING (evidence_id)
+        UNION ALL
+        SELECT started_at, host, evidence_id, line FROM uncounted
+    ) AS q
+    JOIN holes AS h ON q.host = h.host AND date_trunc('minute', q.started_at) = h.minute
     GROUP BY h.host, h.minute
 )
 SELECT
