@@ -319,3 +319,14 @@ def test_an_evening_without_the_crowd_of_the_evenings_before_is_no_collapse(tmp_
     case, incidents = found(tmp_path / "lost", lost(world, at(4, 19.5), at(4, 20.5), 0.95))
     case.close()
     assert [row["kind"] for row in incidents if row["kind"] != "surge"] == ["collapse"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_day_without_a_line_is_no_chance_where_usual_pauses_last_an_hour(tmp_path, seed):
+    """A small site whose load wavers: some 800 requests a day, in visits of very different size."""
+    start, end = at(12, 10.2), at(13, 11.6)
+    case, incidents = found(tmp_path, lost(traffic("heavy-tailed", seed, days=24, per_second=0.012), start, end))
+    case.close()
+    (row,) = [row for row in incidents if row["kind"] == "silence"]
+    assert near(row["started_at"], start, 25 * MINUTE)
+    assert near(row["ended_at"], end, 25 * MINUTE)

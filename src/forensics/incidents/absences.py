@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forensics.incidents.baseline import FEWEST_DAYS, FEWEST_DAYS_OF_WEEK, fit, lulls, rolling, spreads
+from forensics.incidents.baseline import FEWEST_DAYS, FEWEST_DAYS_OF_WEEK, FEWEST_LULLS, fit, lulls, missing, rolling, spreads
 from forensics.incidents.chance import Chance
 from forensics.incidents.series import Axis, Bools, Floats, Series
 from forensics.incidents.windows import deepest, joined, runs
@@ -21,6 +21,8 @@ NIGHT = 840
 """Minutes that no night lasts: where no other night is known, only longer emptiness is strange."""
 LEAST_SCORE = 12.0
 """Decimal orders of improbability."""
+UNHEARD_OF = 4.0
+"""So many times the longest of the usual empty stretches, in expected requests, is no usual one."""
 FEWEST_ALIKE, OFTEN, EMPTY_SHARE = 2, 0.34, 0.3
 """Other days that it takes to know closing time, the share of them that are as slack, and the share of the load that is slack."""
 HOUR, LACKING = 60, 0.35
@@ -46,16 +48,29 @@ def long_absences(axis: Axis, series: Series, masked: Bools) -> Bools:
     usual = spreads(requests, expected, unknown, lulls(series, expected, unknown))[1][60]
     total = np.concatenate(([0.0], np.cumsum(expected)))
     few_days = axis.days < FEWEST_DAYS
+    unheard_of = UNHEARD_OF * _longest(series, expected, unknown)
     for first, last in empty:
         if comes_daily(axis, requests, first, last, float(total[last + 1] - total[first])):
             continue
-        score = float(usual.few(np.zeros(1), np.array([total[last + 1] - total[first]]))[0])
+        wanted = float(total[last + 1] - total[first])
+        score = float(usual.lull(np.zeros(1), np.array([wanted]))[0])  # a level hardly ever wavers to nothing
         known_night = few_days and last - first + 1 < NIGHT
-        if score >= LEAST_SCORE and not known_night:
+        if (score >= LEAST_SCORE or wanted >= unheard_of) and not known_night:
             flags[first : last + 1] = True
     for first, last in _lacking(axis, series, expected, unknown):
         flags[first : last + 1] = True
     return flags
+
+
+def _longest(series: Series, expected: Floats, unknown: Bools) -> float:
+    """Return how many expected requests the longest empty stretches last (the third: one or two may be absences); endless if unknown.
+
+    Of thousands of exponential stretches the third longest is some seven times the mean: four times as much is no chance.
+    """
+    stretches = runs((series.requests == 0) & ~unknown)
+    if len(stretches) < FEWEST_LULLS:
+        return float("inf")
+    return float(np.sort(missing(series, expected, *np.array(stretches).T))[-3])
 
 
 def _lacking(axis: Axis, series: Series, expected: Floats, unknown: Bools) -> list[tuple[int, int]]:

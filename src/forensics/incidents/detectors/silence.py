@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from forensics.incidents.absences import comes_daily
-from forensics.incidents.baseline import missing
+from forensics.incidents.baseline import WIDTHS, missing
 from forensics.incidents.look import View
 from forensics.incidents.windows import Window, runs
 
@@ -34,7 +34,10 @@ def detect(view: View) -> list[Window]:
     found = []
     for place in np.flatnonzero(wanted >= LEAST_MISSING):
         (first, last), short = inside[place], float(wanted[place])
-        score = float(view.baseline.emptiness(last - first + 1).few(np.zeros(1), wanted[place : place + 1])[0])
+        chance = view.baseline.emptiness(last - first + 1)
+        # What a level wavers like is measured over an hour at most; over longer it would have to be next to nothing all the time.
+        orders = chance.few if last - first < WIDTHS[-1] else chance.lull
+        score = float(orders(np.zeros(1), wanted[place : place + 1])[0])
         if score >= LEAST_SCORE and not comes_daily(view.axis, requests, first, last, short):
             found.append(Window("silence", view.series.scope, first, last, score, short))
     return found
