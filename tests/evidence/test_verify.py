@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from tests.case import cases
 
+from forensics.case import loading
 from forensics.case.case import Case
 from forensics.errors import BrokenEvidenceError
-from forensics.evidence import chain
+from forensics.evidence import chain, provenance
 from forensics.evidence.verify import Check, complain, verify
 from forensics.progress import Silent
 
@@ -75,6 +76,24 @@ def test_events_that_were_changed_or_lost(folder: Path) -> None:
     flipped(changed)
     lost.unlink()
     assert wrong(folder) == {("events", f"events/{changed.name}", "changed"), ("events", f"events/{lost.name}", "missing")}
+
+
+def test_a_log_that_went_on_and_was_loaded_again_holds_both(folder: Path) -> None:
+    log = folder / "evidence" / "b.log"
+    grown = log.read_bytes() + b"".join(cases.log_line(number).encode() + b"\n" for number in range(900, 910))
+    log.write_bytes(grown)
+    assert wrong(folder) == {("evidence", "b.log", "changed")}
+    with Case.open(folder / "case") as case:
+        (told,) = [check.detail for check in verify(case, Silent()) if check.state == "changed"]
+        assert "load it again to have the rest on record" in told
+        loading.load(case, [log], loading.LoadOptions(), Silent())
+        states = [(check.name, check.state) for check in verify(case, Silent()) if check.what == "evidence"]
+        assert states == [("a.log", "intact"), ("b.log", "grown"), ("b.log", "intact"), ("c.log", "intact")]
+        ids = case.table("evidence_files").filter(path="b.log")["evidence_id"].to_list()
+        assert len(ids) == 2
+        assert [provenance.show(case, f"{evidence}:50", Silent()).matches for evidence in ids] == [True, True]
+    log.write_bytes(grown.replace(b"GET", b"PUT", 1))
+    assert wrong(folder) == {("evidence", "b.log", "changed")}
 
 
 def test_moved_evidence_is_found_by_its_bytes(folder: Path) -> None:

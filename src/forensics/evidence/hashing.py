@@ -10,13 +10,15 @@ from typing import Any, BinaryIO
 from forensics.progress import Advance
 
 
-def sha256_of(path: Path, advance: Advance | None = None) -> str:
-    """Return the SHA-256 of a file's bytes as 64 hexadecimal digits; ``advance`` is told the bytes read."""
+def sha256_of(path: Path, advance: Advance | None = None, size: int | None = None) -> str:
+    """Return the SHA-256 of a file's bytes (of the first ``size``) as 64 hexadecimal digits; ``advance`` is told the bytes read."""
     digest = hashlib.sha256()
     buffer = memoryview(bytearray(1 << 20))
+    left = len(buffer) if size is None else size
     with path.open("rb", buffering=0) as stream:
-        while count := stream.readinto(buffer):
+        while count := stream.readinto(buffer[:left]):
             digest.update(buffer[:count])
+            left -= 0 if size is None else count
             if advance is not None:
                 advance(count)
     return digest.hexdigest()

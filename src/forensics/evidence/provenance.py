@@ -34,7 +34,7 @@ class RawLine:
     raw: bytes
     """The line without its line end; of a Parquet export the row as JSON."""
     matches: bool
-    """Whether the file's bytes are those that were loaded."""
+    """Whether the file's bytes are those that were loaded, or begin with them."""
 
     def origin(self) -> str:
         """Say where the line stands and whether the file is still what was loaded."""
@@ -74,7 +74,7 @@ def show(case: Case, reference: str, progress: Progress) -> RawLine:
             f"{row['path']} is no longer at {file.location}: put it back, or find it with `forensics verify --search DIR`."
         )
     with progress.step(f"Hashing {file.name}", total=row["size_bytes"]) as advance:
-        matches = stored_sha256(file, advance, once=True) == row["sha256"]
+        matches = stored_sha256(file, advance, once=True) == row["sha256"] or has_grown(file, row["sha256"], row["size_bytes"])
     try:
         raw = _line(file, line, log=row["kind"] == "log")
     except RefusedEvidenceError as error:
@@ -93,6 +93,11 @@ def stored_sha256(file: EvidenceFile, advance: Advance, once: bool = False) -> s
         return sha256_of(file.location, advance)
     with file.open_once() if once else file.open_stored() as stream:
         return sha256_of_stream(stream, advance)
+
+
+def has_grown(file: EvidenceFile, sha256: str, size: int) -> bool:
+    """Whether a file goes on behind the bytes that were loaded, which are still its beginning: a log that was written to since."""
+    return file.member is None and file.location.stat().st_size > size and sha256_of(file.location, size=size) == sha256
 
 
 def _split(reference: str) -> tuple[str, int]:

@@ -17,11 +17,13 @@ from forensics.evidence import chain as custody_chain
 from forensics.evidence import custody
 from forensics.evidence.discover import EvidenceFile, at
 from forensics.evidence.hashing import sha256_of
-from forensics.evidence.provenance import stored_sha256
+from forensics.evidence.provenance import has_grown, stored_sha256
 from forensics.progress import Advance, Progress
 
-SOUND = frozenset({"intact", "moved", "taken away"})
-"""States in which nothing is wrong: a moved file still has its bytes, and a report may be handed over with its folder."""
+SOUND = frozenset({"intact", "moved", "taken away", "grown"})
+"""States in which nothing is wrong: a moved file still has its bytes, a report may be handed over with its folder, and a log that goes on
+behind what was loaded, and was loaded again since, holds both.
+"""
 
 
 @dataclass(frozen=True, order=True)
@@ -32,7 +34,7 @@ class Check:
     """evidence | events | custody | database | output"""
     name: str
     state: str
-    """intact | moved | taken away | changed | missing | added | unreadable | broken"""
+    """intact | moved | grown | taken away | changed | missing | added | unreadable | broken"""
     detail: str = ""
 
 
@@ -56,7 +58,7 @@ def verify(case: Case, progress: Progress, search: Path | None = None, head: str
     written = custody_chain.outputs(chain)
     here = {path: entry for path, entry in written.items() if Path(path).parent.is_dir()}
     jobs = [*_evidence_jobs(files), *_event_jobs(case, files), *_output_jobs(here)]
-    checks = list(_hashed(jobs, progress))
+    checks = _loaded_again(list(_hashed(jobs, progress)), jobs)
     checks += [Check("output", path, "taken away", "its folder is no longer there") for path in written.keys() - here.keys()]
     if search is not None:
         checks = _found_elsewhere(checks, files, search, progress)
@@ -114,6 +116,8 @@ def _checked(job: _Job, advance: Advance) -> Check:
         return Check(job.what, job.name, "missing", f"expected at {place}")
     size = place.stat().st_size
     if job.file.member is None and job.size is not None and size != job.size:
+        if has_grown(job.file, job.sha256, job.size):
+            return Check(job.what, job.name, "grown", f"its first {job.size:,} of {size:,} bytes are what was loaded")
         return Check(job.what, job.name, "changed", f"{size:,} bytes, {job.size:,} when it was loaded")
     try:
         found = stored_sha256(job.file, advance)
@@ -124,6 +128,17 @@ def _checked(job: _Job, advance: Advance) -> Check:
     if found != job.sha256:
         return Check(job.what, job.name, "changed", f"SHA-256 {found}, {job.sha256} on record")
     return Check(job.what, job.name, "intact")
+
+
+def _loaded_again(checks: list[Check], jobs: list[_Job]) -> list[Check]:
+    """Take a file that has grown for changed unless the case holds all of it as well: who may write to it may write anything."""
+    whole = {job.file.where for job, check in zip(jobs, checks, strict=True) if check.what == "evidence" and check.state == "intact"}
+    return [
+        replace(check, state="changed", detail=f"{check.detail}; load it again to have the rest on record")
+        if check.state == "grown" and job.file.where not in whole
+        else check
+        for job, check in zip(jobs, checks, strict=True)
+    ]
 
 
 def _found_elsewhere(checks: list[Check], files: list[dict[str, Any]], search: Path, progress: Progress) -> list[Check]:
