@@ -249,6 +249,24 @@ def test_the_same_bytes_with_the_same_options_change_nothing(tmp_path: Path) -> 
     assert [row["host"] for row in rows] == ["edge-9"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "table", "column"),
+    [
+        ("accounts.csv", "account_id,email,registered\nu-1,u1@corp.example,14/10/2022 03:56\n", "account_records", "created_at"),
+        ("payments.csv", "account_id,amount,charged_at\nu-1,5.00,2022-10-14 03:56\n", "payment_records", "paid_at"),
+        ("notes.csv", "time,message\n2022-10-14 03:56,deploy\n", "notes", "occurred_at"),
+    ],
+)
+def test_the_zone_that_is_given_holds_for_exports_and_notes(tmp_path: Path, name: str, content: str, table: str, column: str) -> None:
+    """The same bytes with another zone are read again, and the zone and who says so are on record as a log's are."""
+    (tmp_path / name).write_text(content.replace("registered", "registered_at"))
+    for zone, hour, source in ((None, 3, "assumed"), ("Europe/Paris", 1, "given"), ("Asia/Tokyo", 18, "given")):
+        result, rows = loaded(tmp_path / "case", tmp_path / name, time_zone=zone)
+        assert (result.unchanged, rows[0]["time_zone"], rows[0]["time_zone_source"]) == ([], zone or "UTC", source)
+        with Case.open(tmp_path / "case") as case:
+            assert [row[column].hour for row in case.table(table).to_dicts()] == [hour]
+
+
 def test_zones_that_were_assumed_for_other_lines_of_a_file_are_told(tmp_path: Path) -> None:
     other = '198.51.100.2:33317 [02/Mar/2024:00:00:14.655] f st/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET /h HTTP/1.1"'
     (tmp_path / "a.log").write_bytes(text([clf(n) for n in range(9)] + [other]))

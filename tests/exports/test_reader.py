@@ -21,11 +21,11 @@ class Given:
         return io.BytesIO(self.data)
 
 
-def read(data: bytes | str, name: str = "export") -> reader.ExportRows:
+def read(data: bytes | str, name: str = "export", time_zone: str | None = None) -> reader.ExportRows:
     file = Given(data, name)
     match = reader.recognise(file.data[:65536], name)
     assert match is not None
-    rows = reader.read(file, match, "e1")
+    rows = reader.read(file, match, "e1", time_zone)
     assert rows.lines == rows.parsed + rows.rejected.height + rows.skipped
     return rows
 
@@ -192,7 +192,33 @@ def test_a_column_may_name_the_zone(zone: str, hour: int) -> None:
     text = f"Date,Time,TimeZone,Name,Gross,From Email Address,Transaction ID\n03/25/2024,10:00:00,{zone},A B,10.00,a@b.com,T1\n"
     rows = read(text)
     assert rows.frames["payment_records"]["paid_at"][0] == datetime(2024, 3, 25, hour)
-    assert bool(rows.assumptions) == (zone == "Nowhere")
+    assert any("is not known" in told for told in rows.assumptions) == (zone == "Nowhere")
+
+
+def test_times_without_a_zone_are_of_the_zone_that_was_given() -> None:
+    text = "customer_id;email;registered_at\nC1;a@b.com;14/10/2022 03:56\nC2;c@d.com;30/01/2022 03:56\nC3;e@f.com;2022-10-14T03:56:00Z\n"
+    assumed, given = read(text), read(text, time_zone="Europe/Paris")
+    assert [at.hour for at in assumed.frames["account_records"]["created_at"]] == [3, 3, 3]
+    assert [at.hour for at in given.frames["account_records"]["created_at"]] == [1, 2, 3]
+    assert assumed.assumptions == ["times of column 'registered_at' carry no zone; read as UTC (--time-zone says otherwise)"]
+    assert given.assumptions == ["times of column 'registered_at' carry no zone; read as Europe/Paris, as given"]
+    assert [(rows.time_zone, rows.time_zone_source) for rows in (assumed, given)] == [("UTC", "assumed"), ("Europe/Paris", "given")]
+    zoned = read("account_id,email,created_at\n1,a@b.com,2022-10-14T03:56:00Z\n", time_zone="Europe/Paris")
+    assert (zoned.time_zone, zoned.time_zone_source, zoned.assumptions) == ("as logged", "log", [])
+
+
+def test_a_column_for_the_zone_says_more_than_the_zone_that_was_given() -> None:
+    """An empty cell, and a zone that nobody knows, leave the time to what was given; how days were read is said all the same."""
+    head = "Date,Time,TimeZone,Name,Gross,From Email Address,Transaction ID\n"
+    rows = read(
+        head + "".join(f"03/02/2024,10:00:00,{zone},A B,10.00,a@b.com,T1\n" for zone in ("PST", "", "Nowhere")), time_zone="Europe/Paris"
+    )
+    assert [at.hour for at in rows.frames["payment_records"]["paid_at"]] == [18, 9, 9]
+    assert rows.assumptions == [
+        "dates of column 'Date' and 'Time' such as 03/02/2024 read as month first",
+        "time zone 'Nowhere' is not known; read as Europe/Paris",
+        "times of column 'Date' and 'Time' carry no zone; read as Europe/Paris, as given",
+    ]
 
 
 def test_a_null_byte_in_a_cell_costs_nobody_else() -> None:

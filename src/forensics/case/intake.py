@@ -32,7 +32,7 @@ from forensics.formats.registry import by_name
 from forensics.formats.strings import format_of_string, is_format_string
 
 READERS = ("forensics.timeline.notes", "forensics.exports.reader")
-"""Modules that know evidence other than logs: ``recognise(head, name, kind)`` and ``read(file, match, evidence_id)``."""
+"""Modules that know evidence other than logs: ``recognise(head, name, kind)`` and ``read(file, match, evidence_id, time_zone)``."""
 
 
 LONGEST_SAMPLE = 1 << 16
@@ -126,7 +126,7 @@ def _classified(file: EvidenceFile, intake: Intake, digest: Future[Stored], stag
     if kind is None and head.startswith(PARQUET) and _parquet_log(file):
         kind = "log"
     if kind in (None, "accounts", "payments", "identifiers", "notes"):
-        other = _other_kind(file, head, kind, digest, row)
+        other = _other_kind(file, head, intake.options, digest, row)
         if other is not None:
             return other
     if kind not in (None, "log"):
@@ -142,8 +142,9 @@ def _parquet_log(file: EvidenceFile) -> bool:
         return understood(column.split(".")[0] for column in parquet_columns(stream))
 
 
-def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Future[Stored], row: dict[str, Any]) -> Prepared | None:
+def _other_kind(file: EvidenceFile, head: bytes, options: LoadOptions, digest: Future[Stored], row: dict[str, Any]) -> Prepared | None:
     """Read an export or notes; None when it is neither."""
+    kind = options.kind
     for name in READERS:
         try:
             module = import_module(name)
@@ -152,7 +153,7 @@ def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Futur
         match = module.recognise(head, file.name, kind)
         if match is None or (kind is None and tells_requests(head)):
             continue
-        found = module.read(file, match, digest.result().sha256[:12])
+        found = module.read(file, match, digest.result().sha256[:12], options.time_zone)
         told = {
             "kind": found.kind,
             "format": found.format,
@@ -161,6 +162,8 @@ def _other_kind(file: EvidenceFile, head: bytes, kind: str | None, digest: Futur
             "parsed": found.parsed,
             "rejected": len(found.rejected),
             "skipped": found.skipped,
+            "time_zone": found.time_zone,
+            "time_zone_source": found.time_zone_source,
             "first_at": found.first_at,
             "last_at": found.last_at,
             "assumptions": list(found.assumptions),

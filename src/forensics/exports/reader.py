@@ -86,6 +86,10 @@ class ExportRows:
     last_at: datetime | None = None
     kind: str = "accounts"
     format: str = ""
+    time_zone: str | None = None
+    """The zone in which times that carry none were read; ``as logged`` where all carry one, None where there are no times."""
+    time_zone_source: str | None = None
+    """log | given | assumed"""
 
 
 def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | None:
@@ -137,8 +141,8 @@ def _record_keys() -> list[str]:
     return sorted({system.records for system in systems() if system.records})
 
 
-def read(file: Readable, match: ExportMatch, evidence_id: str) -> ExportRows:
-    """Read a recognised export; ``RefusedEvidenceError`` when it names no account."""
+def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | None = None) -> ExportRows:
+    """Read a recognised export, times that carry no zone in ``time_zone`` (else UTC); ``RefusedEvidenceError`` when it names no account."""
     with file.open() as stream:
         table = _table(stream, match)
     headers = {column: normalised(column) for column in table.frame.columns if column != rows.LINE}
@@ -147,7 +151,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str) -> ExportRows:
     system = match.system or _system_of(table, match)
     clean = values.without_secrets(table.frame, headers)
     present = {column: header for column, header in headers.items() if column in clean.frame.columns}
-    made = Columns.of(clean.frame, present, system)
+    made = Columns.of(clean.frame, present, system, time_zone)
     records, assumptions = made.records()
     names, wanted = NEEDED[system.kind]
     usable = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
@@ -169,6 +173,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str) -> ExportRows:
         last_at=moments.max(),  # type: ignore[arg-type]
         kind=system.kind,
         format=f"{system.name} ({match.container})",
+        **made.clock(),
     )
 
 
@@ -200,19 +205,21 @@ def _rejected(found: list[tuple[int, str, str]], evidence_id: str, secrets: bool
 class Columns:
     """The columns of one export, brought into the form of its record table."""
 
-    def __init__(self, frame: pl.DataFrame, headers: dict[str, str], system: System) -> None:
-        """``headers`` maps the frame's columns to normalised headers."""
+    def __init__(self, frame: pl.DataFrame, headers: dict[str, str], system: System, time_zone: str | None) -> None:
+        """``headers`` maps the frame's columns to normalised headers; ``time_zone`` is that which was given for times that carry none."""
         self.frame, self.system = frame, system
         self.column = {header: column for column, header in reversed(headers.items())}
         self.mapping = system.mapping(list(headers.values()))
+        self.time_zone = time_zone
         self.assumptions: list[str] = []
+        self.zoned = self.unzoned = 0
 
     @classmethod
-    def of(cls, frame: pl.DataFrame, headers: dict[str, str], system: System) -> Columns:
+    def of(cls, frame: pl.DataFrame, headers: dict[str, str], system: System, time_zone: str | None) -> Columns:
         """Leave out columns without a value, so that the next alias is read; all stay where nothing else would name an account."""
         filled = {c: h for c, h in headers.items() if frame.select(values.cleaned(pl.col(c)).is_not_null().any()).item()}
-        made = cls(frame, filled, system)
-        return made if any(name in made.mapping for name in NEEDED[system.kind][0]) else cls(frame, headers, system)
+        made = cls(frame, filled, system, time_zone)
+        return made if any(name in made.mapping for name in NEEDED[system.kind][0]) else cls(frame, headers, system, time_zone)
 
     def records(self) -> tuple[pl.DataFrame, list[str]]:
         """Return the rows of the record table (line, fields, extra) and what had to be assumed."""
@@ -221,7 +228,13 @@ class Columns:
         columns += [self._field(name, kind) for name, kind in fields.items()]
         if self.system.kind != "identifiers":
             columns.append(self._extra(fields))
-        return pl.DataFrame(columns), self.assumptions
+        return pl.DataFrame(columns), list(dict.fromkeys(self.assumptions))
+
+    def clock(self) -> dict[str, str]:
+        """By what zone the times were read, and who says so."""
+        if self.unzoned:
+            return {"time_zone": self.time_zone or "UTC", "time_zone_source": "given" if self.time_zone else "assumed"}
+        return {"time_zone": "as logged", "time_zone_source": "log"} if self.zoned else {}
 
     def _text(self, name: str) -> pl.Series:
         """The cleaned text of a field; the first alias of the system that is there, parts joined with a space."""
@@ -255,12 +268,18 @@ class Columns:
         return text.str.to_lowercase() if name in ("email", "payer_email") else text
 
     def _moments(self, text: pl.Series) -> pl.Series:
-        """Times in UTC; where the export has a column for the zone, by that."""
-        parsed, assumed = values.times(text)
-        if "time_zone" in self.mapping and assumed:
-            parsed, assumed = values.shifted(parsed, self._text("time_zone"))
-        self.assumptions += assumed
-        return parsed
+        """Times in UTC: by the zone they carry, by the column that the export has for it, or by the zone that was given."""
+        column = " and ".join(repr(self.column[part]) for part in self.mapping.get(text.name, ()) if part in self.column)
+        times = values.times(text, column)
+        zones = self._text("time_zone") if "time_zone" in self.mapping else None
+        moments, taken, unknown = values.in_utc(times, zones, self.time_zone or "UTC")
+        self.assumptions += [*times.assumptions, *unknown]
+        if taken.any():
+            read = f"read as {self.time_zone}, as given" if self.time_zone else "read as UTC (--time-zone says otherwise)"
+            self.assumptions.append(f"times of column {column} carry no zone; {read}")
+        self.zoned += moments.is_not_null().sum() - taken.sum()
+        self.unzoned += taken.sum()
+        return moments
 
     def _extra(self, fields: dict[str, pl.DataType]) -> pl.Series:
         """Everything else that the file says of a row, keys sorted; company and bank account under their own names."""

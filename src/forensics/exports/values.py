@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import available_timezones
 
 import polars as pl
+
+from forensics.formats.instants import in_zone
 
 EMPTY = ("", "-", "--", "null", "none", "nil", "nan", "n/a", "#n/a", "(null)", "(none)", "undefined", "unknown", "not available", "\\n")
 """What exports write for nothing, in lower case."""
@@ -127,8 +130,17 @@ def month_first(texts: pl.Series) -> bool | None:
     return True if isinstance(second, int) and second > 12 else None
 
 
-def times(texts: pl.Series) -> tuple[pl.Series, list[str]]:
-    """Return texts as UTC timestamps in microseconds, and what had to be assumed.
+@dataclass(frozen=True)
+class Times:
+    """A column of times: ``moments`` (microseconds, no zone) of which those with ``local`` are as written, the others UTC."""
+
+    moments: pl.Series
+    local: pl.Series
+    assumptions: list[str]
+
+
+def times(texts: pl.Series, column: str) -> Times:
+    """Return the times of texts, and what had to be assumed of ``column``, as the file calls it (quoted).
 
     Understood: ISO 8601 with or without zone, seconds or milliseconds since 1970, days first or month first with slashes, dates alone.
     """
@@ -140,16 +152,14 @@ def times(texts: pl.Series) -> tuple[pl.Series, list[str]]:
     if texts.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}").any():
         first = month_first(texts)
         if first is None:
-            assumptions.append(f"dates of column {texts.name!r} such as 03/02/2024 read as month first")
+            assumptions.append(f"dates of column {column} such as 03/02/2024 read as month first")
         slashed = slashed[:1] if first in (True, None) else slashed[1:]
     clocks = [f"{day} {clock}" for day in slashed for clock in ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")]
     rest, zoned = _parsed(text, [micro.cast(pl.Datetime("us")), *(_zoned(form) for form in ZONED)])
     unzoned = [pl.col("t").str.to_datetime(form, strict=False, time_unit="us") for form in (*PLAIN, *clocks)]
     days = [pl.col("t").str.to_date(form, strict=False).cast(pl.Datetime("us")) for form in (*DATES, *slashed)]
     _, local = _parsed(rest, [*unzoned, *days])
-    if local.null_count() < len(local):
-        assumptions.append(f"times of column {texts.name!r} carry no zone; read as UTC")
-    return pl.select(pl.coalesce(zoned, local).alias(texts.name)).to_series(), assumptions
+    return Times(pl.select(pl.coalesce(zoned, local).alias(texts.name)).to_series(), local.is_not_null(), assumptions)
 
 
 OFFSETS = {
@@ -159,21 +169,23 @@ OFFSETS = {
 """Hours east of Greenwich of the abbreviations that payment reports use; IANA names are understood as well."""
 
 
-def shifted(moments: pl.Series, zones: pl.Series) -> tuple[pl.Series, list[str]]:
-    """Return local times as UTC by the zone that stands beside each, and what had to be assumed (a zone not known is read as UTC)."""
-    frame = pl.DataFrame({"at": moments, "zone": zones})
-    result = pl.col("at")
-    assumptions = []
-    for zone in zones.drop_nulls().unique().sort():
-        here = pl.col("zone") == zone
+def in_utc(times: Times, zones: pl.Series | None, default: str) -> tuple[pl.Series, pl.Series, list[str]]:
+    """Return the moments in UTC, which of them were read in the ``default`` zone, and what zones are not known.
+
+    ``zones`` are what stands beside each moment; one that is empty or not known is taken for the default.
+    """
+    moments, taken, unknown = times.moments, times.local, []
+    for zone in [] if zones is None else zones.filter(times.local).drop_nulls().unique().sort():
+        here = times.local & (zones == zone).fill_null(value=False)
         if zone.upper() in OFFSETS:
-            result = pl.when(here).then(pl.col("at") - pl.duration(hours=OFFSETS[zone.upper()])).otherwise(result)
+            moved = moments - timedelta(hours=OFFSETS[zone.upper()])
         elif zone in available_timezones():
-            local = pl.col("at").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-            result = pl.when(here).then(local.dt.convert_time_zone("UTC").dt.replace_time_zone(None)).otherwise(result)
+            moved = in_zone(moments, zone)
         else:
-            assumptions.append(f"time zone {zone!r} is not known; read as UTC")
-    return frame.select(result.alias(moments.name)).to_series(), assumptions
+            unknown.append(f"time zone {zone!r} is not known; read as {default}")
+            continue
+        moments, taken = moved.zip_with(here, moments), taken & ~here
+    return in_zone(moments, default).zip_with(taken, moments), taken, unknown
 
 
 def _zoned(form: str) -> pl.Expr:

@@ -63,6 +63,9 @@ class NoteRows:
     last_at: datetime | None = None
     kind: str = "notes"
     format: str = "csv"
+    time_zone: str | None = None
+    time_zone_source: str | None = None
+    """log | given | assumed"""
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,8 @@ def _first_line(text: str) -> str:
     return text.splitlines()[0] if text.strip() else ""
 
 
-def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str = "UTC") -> NoteRows:
-    """Return the notes of a file; times without a zone are taken in ``time_zone`` and that is said.
+def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str | None = None) -> NoteRows:
+    """Return the notes of a file; times without a zone are taken in ``time_zone`` (else UTC) and that is said.
 
     ``RefusedEvidenceError`` when the file is larger than people write.
     """
@@ -112,22 +115,26 @@ def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str = "
     if len(content) > LIMIT_BYTES:
         raise RefusedEvidenceError(f"is larger than {LIMIT_BYTES >> 20} MB, too large for notes")
     text = content.decode("utf-8-sig", errors="replace")
-    lines = list(_csv_lines(text, ZoneInfo(time_zone)) if match.format == "csv" else _markdown_lines(text, ZoneInfo(time_zone)))
+    zone = time_zone or "UTC"
+    lines = list(_csv_lines(text, ZoneInfo(zone)) if match.format == "csv" else _markdown_lines(text, ZoneInfo(zone)))
     notes = [line for line in lines if line.outcome == "note"]
     bad = [line for line in lines if line.outcome == "rejected"]
     rows = [(n.at, n.message, n.event_type, evidence_id, n.number) for n in notes]
     rejected = [(evidence_id, b.number, "no time that can be read", b.raw) for b in bad]
     times = [note.at for note in notes if note.at is not None]
+    zoned = all(note.zoned for note in notes)
     return NoteRows(
         frames={"notes": pl.DataFrame(rows, schema=FRAME, orient="row")},
         lines=len(lines),
         parsed=len(notes),
         rejected=pl.DataFrame(rejected, schema=REJECTED, orient="row"),
         skipped=len(lines) - len(notes) - len(bad),
-        assumptions=[] if all(note.zoned for note in notes) else [f"times of notes without a zone were taken as {time_zone}"],
+        assumptions=[] if zoned else [f"times of notes without a zone were taken as {zone}"],
         first_at=min(times, default=None),
         last_at=max(times, default=None),
         format=match.format,
+        time_zone="as logged" if zoned else zone,
+        time_zone_source="log" if zoned else "given" if time_zone else "assumed",
     )
 
 
