@@ -164,6 +164,25 @@ def test_investigate_takes_what_is_said_about_all_the_evidence(quick, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+def test_callers_are_known_by_keys_among_an_accounts_metadata_and_no_report_shows_them(quick, tmp_path):
+    """Auth0 and Keycloak keep them in metadata, the latter in lists."""
+    keys = [f"pk_live_{n}afaaf0547bda457b93" for n in range(4)]
+    line = {"time": "2024-03-02T00:00:00Z", "ip": "198.18.0.1", "method": "GET", "path": "/", "status": 200}
+    (tmp_path / "gateway.jsonl").write_text("".join(json.dumps(line | {"api_key": key}) + "\n" for key in keys))
+    auth0 = {"email": "m@x.example", "email_verified": True, "logins_count": 3}
+    metadata = ({"app_metadata": {"api_key": keys[0]}}, {"user_metadata": {"apiKey": keys[1]}})
+    (tmp_path / "auth0.jsonl").write_text("".join(json.dumps(auth0 | {"user_id": f"a{n}"} | m) + "\n" for n, m in enumerate(metadata)))
+    users = [{"id": "b2", "username": "b", "emailVerified": True, "attributes": {"api_key": keys[2:3]}}]
+    (tmp_path / "keycloak.json").write_text(json.dumps({"realm": "r", "users": users}))
+    case = tmp_path / "case"
+    quick("investigate", tmp_path, "--case", case, "--out", tmp_path / "report")
+    rows = json.loads(quick("sql", "SELECT account_id FROM events ORDER BY line", "--case", case, "--format", "json").stdout)
+    assert [row["account_id"] for row in rows] == ["a0", "a1", "b2", None]
+    for path in (tmp_path / "report").iterdir():
+        if path.is_file():
+            assert not [key for key in keys if key.encode() in path.read_bytes()], path.name
+
+
 def test_callers_are_known_by_their_api_keys_where_a_log_names_no_users(quick, tmp_path):
     case = tmp_path / "case"
     lines = [

@@ -128,6 +128,33 @@ def test_secrets_never_come_through() -> None:
     assert any("card numbers" in told for told in rows.assumptions)
 
 
+@pytest.mark.parametrize("prefix", ["cus_", "ch_", "pi_", "ORDER_"])
+def test_a_number_in_an_identifier_is_no_card(prefix: str) -> None:
+    """The digits are those of a card by their check digit: one identifier in ten has such."""
+    rows = read(f"account_id,email,ref\n1,a@b.com,{prefix}4242424242424242\n")
+    assert f"{prefix}4242424242424242" in str(rows.frames["account_records"].to_dicts())
+    assert rows.assumptions == []
+
+
+@pytest.mark.parametrize(
+    "text", ["4242424242424242", "card_4242424242424242", "paid_with 4242424242424242", "_4242424242424242", "x: 4242 4242 4242 4242"]
+)
+def test_a_card_number_is_cut_wherever_it_stands(text: str) -> None:
+    rows = read(f"account_id,email,ref\n1,a@b.com,{text}\n")
+    kept = str(rows.frames["account_records"].to_dicts())
+    assert "**** 4242" in kept
+    assert "4242424" not in kept.replace(" ", "")
+
+
+def test_whether_there_is_a_one_time_code_is_no_secret() -> None:
+    users = '{"id": "u1", "username": "a", "emailVerified": true, "totp": %s}\n'
+    kept = read("".join(users % said for said in ("true", "false")))
+    assert [dict(row)["totp"] for row in kept.frames["account_records"]["extra"].to_list()] == ["true", "false"]
+    assert kept.assumptions == []
+    dropped = read("".join(users % said for said in ("true", '"JBSWY3DPEHPK3PXP"')))
+    assert "JBSWY3DPEHPK3PXP" not in str(dropped.frames["account_records"].to_dicts())
+
+
 def test_long_numbers_that_are_no_cards_stay() -> None:
     rows = read("account_id,email,reference\n1,a@b.com,1234567890123456\n")
     assert "1234567890123456" in str(rows.frames["account_records"].to_dicts())

@@ -263,6 +263,32 @@ def test_secrets_in_urls_are_masked_in_texts_and_lists(text: str, hidden: str) -
     assert "plain" in written
 
 
+@pytest.mark.parametrize(
+    "name", ["api_key", "app_metadata_api_key", "attributes_api_key_0", "apiKey", "Access-Key", "user_metadata_token", "session_id"]
+)
+def test_secrets_in_columns_of_an_export_are_masked(name: str) -> None:
+    extra = pl.Series([[{"key": name, "value": "h-4f5e6d7c8b"}, {"key": "api_key_id", "value": "k7"}], None, []]).cast(
+        pl.Map(pl.String(), pl.String())
+    )
+    frame = masked(pl.DataFrame({"extra": extra}))
+    assert frame.schema == {"extra": pl.Map(pl.String(), pl.String())}
+    entries = frame["extra"].cast(pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))).to_list()
+    assert entries == [[{"key": name, "value": MASK}, {"key": "api_key_id", "value": "k7"}], None, []]
+
+
+def test_a_key_of_a_service_is_masked_under_any_name_and_in_any_text() -> None:
+    extra = pl.Series([[{"key": "note", "value": "uses pk_live_afaaf0547bda457b93ee now"}]]).cast(pl.Map(pl.String(), pl.String()))
+    frame = masked(pl.DataFrame({"extra": extra, "message": ["asked with rk_live_9ifp32nphp62a6z3"]}))
+    assert "live" not in str(frame.to_dicts())
+    assert str(frame.to_dicts()).count(MASK) == 2
+
+
+def test_a_key_that_ties_accounts_is_masked_and_two_stay_two() -> None:
+    values = ["9ifp32nphp62a6z3fynxx4xd", "9ifp32nphp62a6z3fynxx4xe", "short-key", "9ifp32nphp62a6z3fynxx4xd"]
+    frame = masked(pl.DataFrame({"identifier_type": [*["api_key"] * 3, "card_fingerprint"], "identifier_value": values}))
+    assert frame["identifier_value"].to_list() == [f"{MASK}…x4xd", f"{MASK}…x4xe", MASK, values[3]]
+
+
 def test_what_is_no_secret_stays() -> None:
     kept = ["/search?q=token&page=2", "/keys?sort=asc", "basic plan", "monkey=1", "the session=open state"]
     assert masked(pl.DataFrame({"a": kept}))["a"].to_list() == kept

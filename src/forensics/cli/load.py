@@ -19,6 +19,7 @@ from forensics.cli.options import (
     TimeZoneOption,
     UntilOption,
 )
+from forensics.text import counted
 
 if TYPE_CHECKING:
     from forensics.case.loading import LoadResult
@@ -92,7 +93,8 @@ def told(result: LoadResult, progress: Progress) -> None:
         rejected = f", {row['rejected']:,} rejected" if row["rejected"] else ""
         progress.say(f"Loaded {row['path']}: {row['kind']}, {row['format']}, {row['parsed']:,} of {row['lines']:,} lines{rejected}.")
     if result.unchanged:
-        progress.say(f"{len(result.unchanged):,} files were loaded already and are unchanged.")
+        was, are = ("was", "is") if len(result.unchanged) == 1 else ("were", "are")
+        progress.say(f"{counted(len(result.unchanged), 'file')} {was} loaded already and {are} unchanged.")
 
 
 def register(app: typer.Typer) -> None:

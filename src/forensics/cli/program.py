@@ -85,8 +85,8 @@ def _interrupted(command: str) -> str:
     loaded = custody.session.loaded
     if not loaded:
         return INTERRUPTED
-    files = "1 evidence file of this run is" if loaded == 1 else f"{loaded:,} evidence files of this run are"
-    return f"interrupted; {files} loaded and stay in the case, run the same command again to continue."
+    files, stay = ("1 evidence file of this run is", "stays") if loaded == 1 else (f"{loaded:,} evidence files of this run are", "stay")
+    return f"interrupted; {files} loaded and {stay} in the case, run the same command again to continue."
 
 
 def _on_record(command: str, outcome: str) -> None:

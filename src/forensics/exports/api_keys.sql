@@ -1,5 +1,6 @@
 -- title: API keys by which logs know their callers, joined to accounts
--- why: a gateway logs the key and no user. Whose a key is, the accounts export says in a column of its own, or identifiers that were brought; a key
+-- why: a gateway logs the key and no user. Whose a key is, the accounts export says in a column of its own (also one of an account's metadata, or of
+--      a list in it: attributes_api_key_0, app_metadata_api_key), or identifiers that were brought; a key
 --      of two accounts joins none, and a key that nobody is known to own makes no account: it may be a secret.
 -- parameters: none
 CREATE OR REPLACE TEMP TABLE key_owners AS
@@ -15,7 +16,10 @@ keys AS (
 )
 SELECT key, min(account_id) AS account_id, list_sort(list(DISTINCT account_id))[:20] AS account_ids, count(DISTINCT account_id) AS owners
 FROM keys
-WHERE replace(regexp_replace(lower(trim(name)), '[^0-9a-z]+', '_', 'g'), 'apikey', 'api_key') IN ('api_key', 'api_key_id', 'key_id', 'token_id')
+WHERE (contains(lower(name), 'key') OR contains(lower(name), 'token')) AND regexp_matches( -- few names have either, and are looked at closely
+    replace(regexp_replace(lower(trim(name)), '[^0-9a-z]+', '_', 'g'), 'apikey', 'api_key'),
+    '^(?:(?:\w+_)?api_keys?(?:_\d+)?(?:_(?:id|key|value))?|(?:(?:\w+_)?(?:meta_?data|attributes?|claims|profile)_)?(?:key_id|token_id))(?:_\d+)?$'
+)
 GROUP BY key;
 
 -- A join, so that no log is read where no key is known.

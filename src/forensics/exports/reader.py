@@ -277,8 +277,8 @@ class Columns:
         if taken.any():
             read = f"read as {self.time_zone}, as given" if self.time_zone else "read as UTC (--time-zone says otherwise)"
             self.assumptions.append(f"times of column {column} carry no zone; {read}")
-        self.zoned += moments.is_not_null().sum() - taken.sum()
-        self.unzoned += taken.sum()
+        self.zoned += int((moments.is_not_null() & ~taken).sum())
+        self.unzoned += int(taken.sum())
         return moments
 
     def _extra(self, fields: dict[str, pl.DataType]) -> pl.Series:

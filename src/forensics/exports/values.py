@@ -33,6 +33,10 @@ PAN = r"(?:^|[^0-9A-Za-z])((?:[0-9][ -]?){12,18}[0-9])(?:[^0-9A-Za-z]|$)"
 """What may be a full card number: 13 to 19 digits, perhaps grouped."""
 
 
+CARD_WORDS = ("card", "cards", "cc", "pan", "creditcard", "cardnumber", "number", "nr", "no", "num")
+"""A number behind one of these words and ``_`` may be a card's; behind any other it is part of an identifier (``cus_``, ``ch_``)."""
+LONGEST_PREFIX = 24
+
 CARD_DIGITS = r"^[0-9]{0,8}[*xX\x{2022}.\- ]+[0-9]{0,4}$|^[0-9]{4,8}$"
 """A masked card number, or its first digits (BIN), its last ones: shared by many cards."""
 
@@ -51,7 +55,11 @@ def without_secrets(frame: pl.DataFrame, headers: dict[str, str]) -> Cleaned:
     Passwords and their hashes, TOTP secrets, recovery codes, card check numbers go with their whole column; a card number keeps its
     last four digits wherever it stands (Luhn's check digit tells it from other long numbers).
     """
-    secret = [column for column, header in headers.items() if _secret(header) or frame[column].str.contains(HASHED).any()]
+    secret = [
+        column
+        for column, header in headers.items()
+        if (_secret(header) and not _switch(frame[column])) or frame[column].str.contains(HASHED).any()
+    ]
     filled = [column for column in secret if frame[column].drop_nulls().ne("").any()]
     warnings = [f"column {column!r} holds secrets (passwords, hashes or one-time codes): dropped" for column in filled]
     kept = frame.drop(secret)
@@ -77,6 +85,13 @@ def _secret(header: str) -> bool:
     return bool(SECRET.search(header)) and not NOT_SECRET.search(header)
 
 
+def _switch(column: pl.Series) -> bool:
+    """Whether a column says yes or no only, as Keycloak's ``totp`` says whether there is one."""
+    said = column.drop_nulls().str.strip_chars().str.to_lowercase()
+    said = said.filter(said != "")
+    return not said.is_empty() and bool(said.is_in(("true", "false", "yes", "no")).all())
+
+
 def mask_cards(text: str | None) -> str | None:
     """Replace every full card number in a text by asterisks and its last four digits."""
     if text is None:
@@ -85,6 +100,9 @@ def mask_cards(text: str | None) -> str | None:
 
 
 def _mask(match: re.Match[str]) -> str:
+    prefix = re.search(r"([A-Za-z]+)_$", match.string[max(0, match.start() - LONGEST_PREFIX) : match.start()])
+    if prefix is not None and prefix[1].lower() not in CARD_WORDS:
+        return match[0]  # an identifier such as cus_39301271302116
     digits = re.sub(r"[^0-9]", "", match[0])
     return f"**** {digits[-4:]}" if luhn(digits) and digits[0] in "23456" else match[0]
 
