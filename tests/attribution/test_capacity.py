@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forensics.attribution.capacity import carried
+from forensics.attribution.capacity import capacity, carried
+from forensics.attribution.windows import Window
 
 START = datetime(2024, 3, 2)
 
@@ -21,7 +22,7 @@ def minutes(own: list[float], others: float = 6.0, seed: int = 0) -> pl.DataFram
     failed = np.zeros(len(blamed))
     failed[-1] = load[-1]
     at = [START + timedelta(minutes=n) for n in range(len(blamed))]
-    return pl.DataFrame({"minute": at, "requests": load, "failed": failed, "load": load, "blamed": blamed})
+    return pl.DataFrame({"minute": at, "requests": load, "failed": failed, "load": load, "refused": np.zeros(len(load)), "blamed": blamed})
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -38,3 +39,49 @@ def test_a_steady_load_is_told_from_one_that_grows_until_it_breaks(own: list[flo
     near = minutes(own, seed=seed)
     began, failed = near["minute"][40], near["minute"][-1]
     assert least <= carried(near, began, failed) <= most
+
+
+def service(load: list[float], refused: list[float], failed: list[float]) -> pl.DataFrame:
+    """Consecutive minutes of everybody, the blamed with three quarters of them."""
+    at = [START + timedelta(minutes=n) for n in range(len(load))]
+    shares = [0.75 * value for value in load]
+    known = {"minute": at, "requests": load, "failed": failed, "load": load, "refused": refused, "blamed": shares}
+    return pl.DataFrame(known).with_columns(pl.col("minute").cast(pl.Datetime("us")))
+
+
+def test_what_is_refused_is_no_load_that_was_carried() -> None:
+    usual = [40.0] * 200
+    ramp, down, after = [100.0, 200.0, 300.0], [360.0] * 20, [364.0] * 5
+    load = usual + ramp + down + usual[:20] + after + usual[:20]
+    failed = [0.0] * 203 + [300.0] * 20 + [0.0] * 45
+    impact = START + timedelta(minutes=203)
+    incident = Window(START + timedelta(minutes=200), START + timedelta(minutes=223))
+    nothing, banned = [0.0] * len(load), [0.0] * 243 + [343.0] * 5 + [0.0] * 20
+    carried_it = capacity(service(load, nothing, failed), [incident], impact)
+    sent_away = capacity(service(load, banned, failed), [incident], impact)
+    assert carried_it is not None
+    assert sent_away is not None
+    assert carried_it.minutes_at(0.9 * 300) == 5
+    assert carried_it.usual == 364
+    assert sent_away.minutes_at(0.9 * 300) == 0
+    assert sent_away.usual == 40
+
+
+def test_a_service_that_always_refuses_much_is_compared_as_it_is() -> None:
+    load = [40.0] * 100 + [300.0] * 5 + [40.0] * 100 + [300.0] * 20
+    failed = [0.0] * 205 + [250.0] * 20
+    impact = START + timedelta(minutes=205)
+    known = capacity(service(load, [0.6 * value for value in load], failed), [Window(impact, impact + timedelta(minutes=20))], impact)
+    assert known is not None
+    assert known.minutes_at(300) == 5
+
+
+def test_minutes_in_which_the_blamed_were_sent_away_bore_nothing() -> None:
+    load, failed = [40.0] * 20 + [400.0] * 30, [0.0] * 47 + [300.0] * 3
+    let_in = service(load, [0.0] * 50, failed)
+    turned_away = service(load, [0.0] * 20 + [390.0] * 22 + [0.0] * 8, failed)
+    always = service(load, [0.5 * value for value in load], failed)
+    start, errors = START + timedelta(minutes=20), START + timedelta(minutes=47)
+    assert carried(let_in, start, errors) >= 20
+    assert carried(turned_away, start, errors) <= 5
+    assert carried(always, start, errors) == carried(let_in, start, errors)

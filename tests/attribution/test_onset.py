@@ -18,7 +18,8 @@ NOON = datetime(2024, 3, 1, 12)
 
 def minutes(requests: list[int], failed: list[int], blamed: list[int] | None = None) -> pl.DataFrame:
     at = [NOON + timedelta(minutes=n) for n in range(len(requests))]
-    frame = pl.DataFrame({"minute": at, "requests": requests, "failed": failed, "load": requests, "blamed": blamed or [0] * len(requests)})
+    known = {"minute": at, "requests": requests, "failed": failed, "load": requests, "blamed": blamed or [0] * len(requests)}
+    frame = pl.DataFrame(known | {"refused": [0.0] * len(requests)})
     return frame.with_columns(pl.col("minute").cast(pl.Datetime("us")), pl.col("load", "blamed").cast(pl.Float64))
 
 

@@ -135,3 +135,21 @@ def test_accounts_of_several_are_counted_without_a_name(flooded: Path, tmp_path:
     page, opened, _ = told(tmp_path / "with", mixed + STRANGERS)
     assert opened["actor_id"].n_unique() == 3
     assert "3 accounts were opened from 3 addresses that this load came from" in page
+
+
+def test_who_is_sent_away_afterwards_is_no_load_that_the_service_carried(tmp_path: Path) -> None:
+    """The same addresses, banned, ask on for five minutes, and every answer is 403."""
+    rng = random.Random(5)
+    later = [FLOOD + timedelta(minutes=40, seconds=n // 15) for n in range(5 * 60 * 15)]
+    banned = [LINE.format(f"192.0.2.{rng.randrange(10, 15)}", at, "/products/7", 403, "script/2") for at in later]
+    (tmp_path / "access.log").write_text("".join(line for _, line in lines()) + "".join(banned))
+    investigate(tmp_path / "case", [str(tmp_path / "access.log")], tmp_path / "out", Silent(), LoadOptions())
+    with Case.open(tmp_path / "case") as case:
+        fell = case.table("incidents").filter(pl.col("kind") == "errors")["incident_id"].item()
+        rivals = case.table("rivals").filter(pl.col("incident_id") == fell)
+        planned, limited = case.table("response").filter(pl.col("incident_id") == fell).to_dicts()
+    said = " ".join(sentence for column in ("evidence_for", "evidence_against") for row in rivals[column] for sentence in row)
+    assert "nothing new" not in said
+    assert "carried in health outside the incidents" in said
+    assert "No network ever asked for more." in limited["basis"]
+    assert "Outside of incidents nothing came from there." in planned["basis"]

@@ -21,6 +21,10 @@ SAME_OWN, SAME_LOAD = 0.8, 0.85
 """A minute was like those of the impact when the blamed made, and everybody together made, so much of what they made then."""
 
 
+SENT_AWAY = 0.2
+"""Of a minute of which so much more than usual was refused, answers and errors say nothing about its load."""
+
+
 @dataclass(frozen=True)
 class Capacity:
     """Load per minute: the most that was carried in health, and the load at which the impact began."""
@@ -47,18 +51,38 @@ class Capacity:
         return int(len(self.elsewhere) - np.searchsorted(self.elsewhere, load, side="left"))
 
 
-def capacity(minutes: pl.DataFrame, masked: Sequence[Window], impact: datetime) -> Capacity | None:
-    """Estimate from service minutes (minute, requests, failed, load); None when no minute was healthy.
+def borne(minutes: pl.DataFrame, accepted: float) -> NDArray[np.float64]:
+    """Return the load of each minute (load, refused) without what was refused of it beyond an accepted share.
 
-    ``masked``: every incident from its ramp to its end; ``impact``: start of the impact of the one that is looked at.
+    Who is sent away at the door (a ban, a limit, a lost login) is no load that the service carried. Some refusals always are: they are
+    load on both sides of a comparison.
+    """
+    load = minutes["load"].to_numpy().astype(float)
+    result: NDArray[np.float64] = load - np.maximum(0.0, minutes["refused"].to_numpy().astype(float) - accepted * load)
+    return result
+
+
+def refusals(minutes: pl.DataFrame) -> NDArray[np.float64]:
+    """Return the share of each minute's load that was refused."""
+    shares: NDArray[np.float64] = minutes["refused"].to_numpy().astype(float) / np.maximum(minutes["load"].to_numpy().astype(float), 1e-9)
+    return shares
+
+
+def capacity(minutes: pl.DataFrame, masked: Sequence[Window], impact: datetime) -> Capacity | None:
+    """Estimate from service minutes (minute, requests, failed, load, refused); None when no minute was healthy.
+
+    ``masked``: every incident from its ramp to its end; ``impact``: start of the impact of the one that is looked at. Load counts without
+    the refusals that are more than usual, and more than right before the impact.
     """
     at = minutes["minute"].to_numpy()
-    load = minutes["load"].to_numpy().astype(float)
     ratio = minutes["failed"].to_numpy() / np.maximum(minutes["requests"].to_numpy().astype(float), 1.0)
     inside = np.zeros(len(at), dtype=bool)
     for window in masked:
         inside |= (at >= np.datetime64(window.start)) & (at < np.datetime64(window.end))
     usual = float(np.median(ratio[~inside])) if not inside.all() else 0.0
+    before = minutes.filter(pl.col("minute").is_between(impact - ONSET, impact, closed="left"))
+    accepted = float(before["refused"].sum()) / max(float(before["load"].sum()), 1e-9)
+    load = borne(minutes, max(accepted, float(np.median(refusals(minutes)[~inside])) if not inside.all() else 0.0))
     fine = ratio <= max(HEALTHY_RATIO, 3.0 * usual)
     healthy = fine & (~inside | (at < np.datetime64(impact)))
     if not healthy.any():
@@ -76,20 +100,27 @@ GROWN = 1.25
 def carried(near: pl.DataFrame, start: datetime, errors: datetime | None) -> int:
     """Return how many healthy minutes, from ``start`` until shortly before the first errors, had as much load, and of the blamed, as then.
 
-    ``near``: consecutive minutes with requests, failed, load, blamed (load of the blamed). A service that bears a load for an hour is not
-    broken by that load at once; what it was broken by came later, or builds up.
+    ``near``: consecutive minutes with requests, failed, load, refused, blamed (load of the blamed). A service that bears a load for an
+    hour is not broken by that load at once; what it was broken by came later, or builds up.
     """
     at = near["minute"].to_numpy()
     place = int(np.searchsorted(at, np.datetime64(errors))) if errors is not None else 0
     low = int(np.searchsorted(at, np.datetime64(start)))
     if place - SMOOTH <= low or place >= len(at):
         return 0
-    own, load = (_smooth(near[column].to_numpy().astype(float)) for column in ("blamed", "load"))
+    carrying = _as_before(near, place)
+    own, load = _smooth(near["blamed"].to_numpy().astype(float)), _smooth(carrying)
     ratio = near["failed"].to_numpy() / np.maximum(near["requests"].to_numpy().astype(float), 1.0)
     like = (own >= SAME_OWN * max(own[place - 1], own[place])) & (load >= SAME_LOAD * load[place - 1]) & (ratio <= HEALTHY_RATIO)
     if own[place] <= 0:
         return 0
-    return max(int(like[low : place - SMOOTH].sum()), _steady(near, low, place))
+    return max(int(like[low : place - SMOOTH].sum()), _steady(near.with_columns(load=carrying), low, place))
+
+
+def _as_before(near: pl.DataFrame, place: int) -> NDArray[np.float64]:
+    """Return the load of each minute without what was refused of it beyond the share that was right before the errors."""
+    last = near[max(0, place - SMOOTH) : place]
+    return borne(near, float(last["refused"].sum()) / max(float(last["load"].sum()), 1e-9))
 
 
 def _steady(near: pl.DataFrame, low: int, place: int) -> int:

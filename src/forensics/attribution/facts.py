@@ -253,9 +253,10 @@ def _ratio(rows: pl.DataFrame) -> float:
 
 
 def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) -> pl.DataFrame:
-    """Return minute, requests, failed, load, blamed (load of the blamed subjects): an hour before the window to an hour after the impact.
+    """Return minute, requests, failed, load, refused (of the load), blamed (load of the blamed subjects).
 
-    It begins no earlier than the end of the incident before: a relapse is not explained by the errors of the first fall.
+    From an hour before the window to an hour after the impact, and no earlier than the end of the incident before: a relapse is
+    not explained by the errors of the first fall.
     """
     earlier = [m.end for m in scene.masked if m.start < scene.whole.start and m.end <= scene.window.start]
     start = max([scene.window.start - 60 * MINUTE, *earlier])
@@ -265,7 +266,7 @@ def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.Data
     guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
     blamed = own.filter(guilty).group_by("minute").agg(pl.col("load").sum().alias("blamed"))
     joined = axis.join(minutes, on="minute", how="left", maintain_order="left").join(blamed, on="minute", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("requests", "failed", "load", "blamed").fill_null(0))
+    return joined.with_columns(pl.col("requests", "failed", "load", "refused", "blamed").fill_null(0))
 
 
 def _load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:

@@ -87,7 +87,8 @@ def network_limit(case: Case, incident: dict[str, Any], known: Capacity | None, 
     bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
     touched = len(case.rows(PACKAGE, "networks_above_rate", rate=limit, **bounds))
     removed = int((loads.filter(pl.col("client").is_not_null())["requests"] - limit).clip(lower_bound=0).sum())
-    ordinary = f"{counted(touched, 'network')} ever asked for more outside of incidents." if touched else "No network ever asked for more."
+    more = f"{counted(touched, 'network')} ever asked for more outside of incidents, what was refused not counted."
+    ordinary = more if touched else "No network ever asked for more."
     return {
         "measure": "rate limit without account", "scope": f"{counted(limit, 'request')} a minute per network (/24, /64) without an account",
         "accounts_hit": 0, "uninvolved_hit": 0, "load_covered": round(removed / max(int(loads["requests"].sum()), 1), 4),

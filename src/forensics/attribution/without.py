@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forensics.attribution.capacity import SENT_AWAY, refusals
 from forensics.attribution.curve import Curve, fit
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.windows import MINUTE, floor_minute
@@ -64,11 +65,13 @@ def without(case: Case, scene: Scene, actor_id: str) -> pl.DataFrame:
 
 
 def learn(table: pl.DataFrame, scene: Scene) -> Learnt:
-    """Fit both curves to the minutes outside every incident in which the actor did next to nothing."""
+    """Fit both curves to the minutes outside every incident in which the actor did next to nothing, and few were sent away."""
     inside = pl.lit(False)
     for window in scene.masked:
         inside = inside | ((pl.col("minute") >= window.start) & (pl.col("minute") < window.end))
     calm = table.filter(~inside & (pl.col("own") <= OWN_SHARE * pl.col("requests")))
+    turned_away = refusals(calm)
+    calm = calm.filter(turned_away <= (float(np.median(turned_away)) if len(calm) else 0.0) + SENT_AWAY)
     load = calm["requests"].to_numpy().astype(float)
     ratio = calm["failed"].to_numpy() / np.maximum(load, 1.0)
     timed = calm["timed"].to_numpy().astype(float)
