@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -19,6 +20,7 @@ from forensics.case.case import Case
 from forensics.progress import Silent
 from forensics.report import exports
 from forensics.report.collect import collect
+from forensics.report.frames import Frames
 from forensics.report.ordering import Order, deliver, deliver_export
 from forensics.report.redaction import Redaction, load_key, vocabulary
 
@@ -190,3 +192,50 @@ def test_types_that_users_brought_are_withheld(case: Case) -> None:
     found = set(Redaction(load_key(case.folder))(collect(case, None))["links"]["identifier_type"])
     assert {"card_fingerprint", "email_domain"} <= found
     assert not any("zebedee" in name for name in found)
+
+
+BORN = (
+    "30/03/1977",
+    "30.03.1977",
+    "3/30/1977",
+    "1977-03-30",
+    "1977/03/30",
+    "30.3.77",
+    "30 March 1977",
+    "March 30, 1977",
+    "30 de marzo de 1977",
+)
+
+
+def _said(folder: Path, message: str, extra: dict[str, str]) -> str:
+    """What is left of a message in a case whose account carries ``extra``."""
+    carried = pl.Series([[{"key": key, "value": value} for key, value in extra.items()], []]).cast(pl.Map(pl.String(), pl.String()))
+    frames = Frames(folder)
+    frames.add("accounts", [pl.DataFrame({"account_id": ["u1", "u2"], "extra": carried})])
+    frames.add("timeline", [pl.DataFrame({"occurred_at": [datetime(2021, 5, 6)], "message": [message]})])
+    return str(Redaction(b"key")(frames)["timeline"]["message"][0])
+
+
+@pytest.mark.parametrize("extra", [{"date_of_birth": "30/03/1977"}, {"birthday": "1977-03-30T00:00:00Z"}, {}])
+def test_a_birthday_is_withheld_however_it_is_spelled(tmp_path: Path, extra: dict[str, str]) -> None:
+    """Also one that no export knows: no other date of the case is as old."""
+    said = _said(tmp_path, "; ".join(BORN) + "; 404 of 1,204 at 2024-03-02 00:20", extra)
+    assert not re.search(r"1977|77|\b30\b|March|marzo", re.sub(r"-[0-9a-f]{10}", "", said))
+    assert said.endswith("404 of 1,204 at 2024-03-02 00:20")
+    assert len(set(said.split("; ")[:5])) == 1, "one day has one pseudonym"
+
+
+def test_a_birthday_within_the_years_of_the_case_is_known_from_the_export(tmp_path: Path) -> None:
+    said = _said(tmp_path, "born 2024-03-01, seen 2024-03-02", {"dob": "01.03.2024"})
+    assert re.search(r"date-[0-9a-f]{10}, \S+ 2024-03-02$", said)
+
+
+@pytest.mark.parametrize(
+    "number", ["+33 6 90 23 92 70", "06.90.23.92.70", "+33.6.90.23.92.70", "(555) 123-4567", "555.123.4567", "0690/239270"]
+)
+def test_a_telephone_and_a_postcode_are_withheld(tmp_path: Path, number: str) -> None:
+    said = _said(tmp_path, f"call {number}, lives in 87914 after 404 of 10,242", {"phone": "0690239270", "postcode": "87914"})
+    left = re.sub(r"-[0-9a-f]{10}", "", said)
+    assert "87914" not in left
+    assert not set(re.findall(r"\d{2,}", number)) & set(re.findall(r"\d+", left))
+    assert left.endswith("404 of 10,242")

@@ -4,6 +4,8 @@ Pseudonyms are HMAC-SHA-256 under a key that stays with the case (RFC 2104): the
 without the key can find it by hashing guesses. Columns that carry a name, mail box, address, card or account are replaced as a whole; in
 every other text all words go that the program itself does not use in its sentences, short ones too, so that what nobody thought of is
 withheld. A name that is also a word of the program (an account "load", a person called Will) is replaced wherever it stands as such.
+Numbers stay, for the program counts; what is a number and names somebody (a birthday, a telephone, a postcode) is known by how it is
+written, and by what the exports say of persons (``exports/personal.py``).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import numpy as np
 import polars as pl
 
 from forensics.errors import ForensicsError
+from forensics.exports.personal import DATE, TELEPHONE, Personal, as_day
 from forensics.formats.schema import EVENTS
 from forensics.report.frames import Frames
 
@@ -62,11 +65,12 @@ SPEAKING = ("timeline", "incidents", "attribution", "linkage", "report", "eviden
 
 _TOKEN = re.compile(
     r"(?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?(?!\w)|\b\d{8}T\d{4,6}Z?(?!\w))"
-    r"|(?P<pseudonym>\b(?:account|mailbox|person|address|network|actor|payer|identifier|subject|host|key|line|domain|word|number)-[0-9a-f]{10}\b)"
+    r"|(?P<pseudonym>\b(?:account|mailbox|person|address|network|actor|payer|identifier|subject|host|key|line|domain|word|number|date)-[0-9a-f]{10}\b)"
+    rf"|(?P<date>{DATE})"
+    rf"|(?P<number>{TELEPHONE}|\d(?:[ -]?\d){{6,}})"
     r"|(?P<address>\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?"
     r"|(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,6})?::[0-9a-fA-F:]*(?:\.\d{1,3}){0,3}(?:/\d+)?"
     r"|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){4,7}(?:/\d+)?)"
-    r"|(?P<number>\d(?:[ -]?\d){6,})"
     r"|(?P<word>[^\W_][\w’']*(?:@[\w.-]+)?)"
 )
 
@@ -95,6 +99,7 @@ class Redaction:
         self._key = key
         self._kept = keep_domains
         self._named: dict[str, str] = {}
+        self._personal = Personal()
         self._kept_words = frozenset(part.lower() for domain in keep_domains for part in re.split(r"[\W_]+", domain))
 
     @property
@@ -120,8 +125,10 @@ class Redaction:
         """Return every sentence of the frames with its redacted form; one pass over all of them (Aho-Corasick)."""
         columns = (piece[column] for piece in _pieces(frames) for column in piece.columns if self._is_text(piece, column))
         old = sorted({text for series in columns for text in _texts(series)})
+        self._personal = Personal.of(list(_pieces(frames)))
         known = self._known(frames, old)
         self._named = {value: said for value, said in known.items() if _WORD.fullmatch(value)} | self._parts(frames)
+        self._named |= {number: self.pseudonym("number", number) for number in self._personal.numbers}
         ordered = sorted((value for value in known if value not in self._named), key=lambda value: (-len(value), value))
         texts = pl.Series("text", old, dtype=pl.String)
         if ordered:
@@ -170,6 +177,8 @@ class Redaction:
         text = found[0]
         if text in self._named:
             return self._named[text]
+        if found["date"] or (found["time"] and self._personal.is_date(text)):
+            return self.pseudonym("date", as_day(text[:10] if found["time"] else text))
         own = text.lower() in vocabulary() or text.lower() in self._kept_words
         if found["time"] or found["pseudonym"] or own or _COUNT.fullmatch(text):
             return text
