@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -131,3 +132,40 @@ def test_the_shares_of_the_accounts_and_of_a_ban_are_of_the_same_whole_as_their_
     assert float(accounts["load_share"].sum()) == pytest.approx(blamed["load_share"], abs=0.01)
     covered = dict(case.table("response").select("measure", "load_covered").iter_rows())
     assert covered["account"] == pytest.approx(blamed["load_share"], abs=0.01)
+
+
+def test_who_was_ruled_known_is_told_with_what_it_did_and_never_listed(tmp_path: Path) -> None:
+    world = World(seed=11)
+    ring, idle = world.newcomers(6), world.newcomers(1)
+    world.organisation(world.actor(ring), idle)
+    world.ring(ring, 200.0)
+    case = world.write(tmp_path)
+    known = str(world.names[ring[2]])
+    case.insert("rulings", pl.DataFrame([{"ruling": 1, "verdict": "known", "subject_type": "account", "subject": known, "why": "a test"}]))
+    attribute(case)
+    plan(case)
+    people = {row["account_id"]: row for row in case.table("participants").to_dicts()}
+    assert people[known]["role"] == "known"
+    rise = pl.col("minute").is_between(world.start - timedelta(minutes=world.ramp), world.start, closed="left")
+    minutes = case.table("subject_minutes").filter(account_id=known)
+    assert people[known]["requests"] == minutes.filter(rise)["requests"].sum() > 0
+    assert people[known]["load_share"] == pytest.approx(people[str(world.names[ring[0]])]["load_share"], rel=0.3)
+    assert people[str(world.names[idle[0]])]["role"] == "uninvolved"
+    rows = {row["measure"]: row for row in case.table("response").to_dicts()}
+    assert rows["payer"]["accounts_hit"] == len(ring)
+    assert rows["payer"]["uninvolved_hit"] == 0
+    inside = minutes.filter(pl.col("minute") >= world.start - timedelta(minutes=world.ramp))["requests"].sum()
+    assert f"ruled known, and left out of block lists: {known}: {inside:,} requests in the incident." in rows["payer"]["basis"]
+    assert "without any part" not in rows["payer"]["basis"]
+    listed = block_list(case, None, "payer", days=30, shared=True)
+    assert known not in {entry.value for entry in listed.entries}
+    assert f"{known} was ruled known." in listed.left_out
+
+
+def test_a_blocked_network_is_told_all_that_the_participants_asked_from_it(planned: tuple[World, np.ndarray, np.ndarray, Case]) -> None:
+    world, ring, _, case = planned
+    said = {entry.value: entry.reason for entry in block_list(case, None, "network", days=30, shared=True).entries}
+    inside = pl.col("minute") >= world.start - timedelta(minutes=world.ramp)
+    asked = case.table("subject_minutes").filter(pl.col("account_id").is_in(world.names[ring].tolist()) & inside)
+    for network, requests in asked.group_by("network").agg(pl.col("requests").sum()).iter_rows():
+        assert said[network].startswith(f"{requests:,} requests of the accounts that took part")

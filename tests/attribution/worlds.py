@@ -61,6 +61,11 @@ class World:
         """The last day's midnight, in minutes."""
         return (self.days - 1) * 1440
 
+    @property
+    def start(self) -> datetime:
+        """When the impact begins."""
+        return FIRST_DAY + timedelta(minutes=self.last + self.onset, seconds=self.late)
+
     def _ordinary(self, day: int, lift: float = 1.0, span: tuple[int, int] | None = None) -> None:
         low, high = span or (HOURS[0] * 60, HOURS[1] * 60)
         burst = self.rng.gamma(0.5, 2.0, self.accounts)
@@ -203,7 +208,7 @@ class World:
         if self.actors:
             case.insert("actors", pl.DataFrame(self.actors, infer_schema_length=None))
             case.insert("actor_accounts", pl.DataFrame(self.members))
-        start = FIRST_DAY + timedelta(minutes=self.last + self.onset, seconds=self.late)
+        start = self.start
         incident = {
             "incident_id": f"{start:%Y-%m-%dT%H:%M}-{self.kind}-{self.scope}", "kind": self.kind, "scope": self.scope, "started_at": start,
             "peaked_at": start + timedelta(minutes=5), "ended_at": FIRST_DAY + timedelta(minutes=self.last + self.end), "severity": "critical",

@@ -174,6 +174,34 @@ def test_the_share_that_is_told_is_that_of_the_accounts_that_are_told(case: Case
     assert ("that the evidence does not join into one" in told) == ("from the largest" in told) == several
 
 
+def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_is_told(case: Case) -> None:
+    fill(case)
+    people, own = case.table("participants"), case.table("attributions")["actor_id"][0]
+    other = (
+        people.filter(role="participant")
+        .head(1)
+        .with_columns(account_id=pl.lit("stranger"), actor_id=pl.lit("actor-other"), load_share=pl.lit(0.16))
+    )
+    ruled = people.filter(role="uninvolved").with_columns(account_id=pl.lit("ours"), role=pl.lit("known"), requests=pl.lit(1_179, pl.Int64))
+    case.replace("participants", pl.concat([people, other, ruled]))
+    case.replace("incidents", case.table("incidents").with_columns(pl.lit("attributed").alias("verdict")))
+    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    (told,) = [
+        item.text
+        for block in summary.build(made)
+        if isinstance(block, Sentences)
+        for item in block.items
+        if "load above the usual" in item.text
+    ]
+    mine = people.filter((pl.col("role") == "participant") & (pl.col("actor_id") == own)).height
+    assert f"came from {mine} accounts of" in told
+    assert "; 1 account that the evidence does not join to them took part as well, with 16 %" in told
+    assert "; 1 account linked to them, ruled known and not blamed, made 1,179 requests in that time" in told
+    assert "; 1 account linked to them took no part" in told
+    assert [row["role"] for row in made.rows("participants")] == ["participant"] * (mine + 1) + ["known", "uninvolved"]
+    assert all(row["account_id"] != "ours" for row in made.rows("bystanders"))
+
+
 @pytest.mark.parametrize(
     ("verdict", "sure", "end"),
     [

@@ -12,7 +12,7 @@ import polars as pl
 from forensics.attribution.blocklists import BlockList, Entry, formats
 from forensics.attribution.scene import PACKAGE
 from forensics.attribution.unnamed import MEASURE, addresses, blamed_networks, parts_of
-from forensics.attribution.windows import measured_window, whole_window
+from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.incidents.listing import chosen, ranked
@@ -25,17 +25,20 @@ DAYS = 30
 def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, shared: bool) -> BlockList:
     """Return the accounts of one measure and the addresses they used during the incident (default: the worst that has a plan).
 
-    The measure against networks lists networks alone.
+    The measure against networks lists networks alone. Accounts that were ruled known are never listed.
 
     ``shared`` keeps addresses that accounts outside the measure use too; otherwise they are left out, and each is said.
     """
     incident = _incident(case, incident_id)
     hit = case.table("response_accounts").filter(pl.col("incident_id") == incident["incident_id"])
     chosen = hit.filter(pl.col("measure") == measure).sort("account_id")
+    ruled = {row["subject"] for row in case.rows(PACKAGE, "known") if row["subject_type"] == "account"}
+    known = [account for account in chosen["account_id"].to_list() if account in ruled]
+    chosen = chosen.filter(~pl.col("account_id").is_in(known))
     nameless = not blamed_networks(case, incident["incident_id"]).is_empty()
     if chosen.is_empty() and not (nameless and measure == MEASURE):
-        known = ", ".join(sorted({*hit["measure"].to_list(), *([MEASURE] if nameless else [])})) or "none"
-        raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {known}.")
+        others = ", ".join(sorted({*hit["measure"].to_list(), *([MEASURE] if nameless else [])})) or "none"
+        raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {others}.")
     expires = case.rows(PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
     entries: list[Entry] = []
     if measure == NETWORK:
@@ -45,7 +48,7 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     else:
         entries = _accounts(case, incident, chosen, measure, expires)
         used, who = _addresses(case, incident, chosen), "of blocked accounts"
-    left_out = parts_of(case, incident) if measure == MEASURE else []
+    left_out = [f"{account} was ruled known." for account in known] + (parts_of(case, incident) if measure == MEASURE else [])
     for row in used:
         if row["other_accounts"] and not shared:
             left_out.append(f"{row['address']} is shared with {counted(row['other_accounts'], 'other account')}.")
@@ -91,7 +94,7 @@ def _addresses(case: Case, incident: dict[str, Any], hit: pl.DataFrame) -> list[
 
 def _networks(case: Case, incident: dict[str, Any], hit: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the networks of the measure; those of requests without a numeric address cannot be blocked."""
-    window = measured_window(incident)
+    window = whole_window(incident)
     took_part = hit.filter("involved")["account_id"].to_list()
     rows = case.rows(PACKAGE, "blocked_networks", accounts=took_part, start=window.start, end=window.end)
     return [{**row, "address": row["network"]} for row in rows if "/" in row["network"]]

@@ -47,12 +47,12 @@ class Suspects:
 
 
 def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
-    """Return one row per account (columns of ``SCHEMA``): participants first, then the uninvolved.
+    """Return one row per account (columns of ``SCHEMA``): participants first, then those ruled known, then the uninvolved.
 
     A participant's own excess over its own other days is significant, and is part of the bulk of its actor's load or at least 1 % of the
     incident's excess, or was made in the very way of the others; it may also have taken over after the impact (shifts), at the
     participants' pace, doing the same thing. An account that is linked by an organisation only, or by nothing, must have done the same
-    thing with at least 1 % of the excess by itself.
+    thing with at least 1 % of the excess by itself. Who was ruled known is neither: what it did is told, and it is not blamed.
     """
     actors = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
     if not actors:
@@ -73,7 +73,8 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     small = max(FEWEST_ALONE, SMALL * float(np.median(narrow.load[took, 0]))) if took.any() else np.inf
     took |= same & (inside & (narrow.over >= small) | ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast)
     took |= inside & as_fast & _later(case, scene, accounts, took, ways)
-    return _rows(known, whole, took, max(finding.requests_shared(scene), 1.0))
+    took &= np.array([account not in scene.ruled for account in accounts], dtype=bool)
+    return _rows(scene, known, whole, took, max(finding.requests_shared(scene), 1.0))
 
 
 def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:
@@ -142,17 +143,25 @@ def _pace(case: Case, scene: Scene, accounts: list[str]) -> Floats:
     return np.array([known.get(account, 0.0) for account in accounts])
 
 
-def _rows(known: Suspects, whole: History, took: Bools, excess: float) -> pl.DataFrame:
+ROLES = ("participant", "known", "uninvolved")
+"""What an account is to a load: it took part; its part is one that a person ruled known; or it is linked, and took none."""
+
+
+def _rows(scene: Scene, known: Suspects, whole: History, took: Bools, excess: float) -> pl.DataFrame:
     rows = []
+    apart = history(scene.apart, whole.accounts, scene.windows)
     for i, account in enumerate(whole.accounts):
         if not took[i] and account not in known.blamed and account not in known.kin:
             continue
+        excused = not took[i] and (account in scene.ruled or apart.load[i, 0] > 0)
+        over = whole.over[i] + (apart.over[i] if excused else 0.0)
         rows.append({
             "actor_id": known.actor_of[account] if took[i] or account in known.blamed else known.kin[account],
             "account_id": account,
-            "role": "participant" if took[i] else "uninvolved",
-            "requests": int(whole.load[i, 0]),
-            "load_share": round(float(min(1.0, max(0.0, whole.over[i]) / excess)), 4),
+            "role": "participant" if took[i] else "known" if excused else "uninvolved",
+            "requests": int(whole.load[i, 0] + (apart.load[i, 0] if excused else 0.0)),
+            "load_share": round(float(min(1.0, max(0.0, over) / excess)), 4),
         })  # fmt: skip
     frame = pl.DataFrame(rows, schema=SCHEMA)
-    return frame.sort(["role", "load_share", "account_id"], descending=[False, True, False])
+    order = pl.col("role").replace_strict(ROLES, range(len(ROLES)), return_dtype=pl.Int64)
+    return frame.sort([order, "load_share", "account_id"], descending=[False, True, False])

@@ -31,7 +31,9 @@ NOT_ENOUGH = (
 )
 
 
-def rate_limit(case: Case, incident: dict[str, Any], known: Capacity | None, guilty: set[str], masks: list[Window]) -> dict[str, Any]:
+def rate_limit(
+    case: Case, incident: dict[str, Any], known: Capacity | None, guilty: set[str], ruled: frozenset[str], masks: list[Window]
+) -> dict[str, Any]:
     """Return the row of ``response`` for a rate limit (without incident_id); where none is computed it says why.
 
     The limit is the largest whole number of requests per minute and account under which no minute of the ramp or of the first ten
@@ -57,10 +59,14 @@ def rate_limit(case: Case, incident: dict[str, Any], known: Capacity | None, gui
     total = int(loads["requests"].sum())
     return {
         "measure": "rate limit", "scope": f"{counted(limit, 'request')} a minute per account",
-        "accounts_hit": len(slowed | touched), "uninvolved_hit": len((slowed | touched) - guilty),
+        "accounts_hit": len(slowed | touched), "uninvolved_hit": len((slowed | touched) - guilty - ruled),
         "load_covered": round(removed / total, 4) if total else 0.0,
-        "basis": f"{_kept_up(known)} It slows accounts down instead of closing them; {COVERED}",
+        "basis": f"{_kept_up(known)} It slows accounts down instead of closing them; {COVERED}{_slowed_too(slowed & ruled)}",
     }  # fmt: skip
+
+
+def _slowed_too(ruled: set[str]) -> str:
+    return f" It slows down {counted(len(ruled), 'account')} ruled known: {', '.join(sorted(ruled)[:5])}." if ruled else ""
 
 
 COVERED = "load covered is the share of all requests that it would have refused."

@@ -12,7 +12,7 @@ from forensics.attribution.measures import Measure, measures
 from forensics.attribution.ratelimit import network_limit, rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
 from forensics.attribution.unnamed import network_measure
-from forensics.attribution.windows import Window, is_load, measured_window, whole_window
+from forensics.attribution.windows import Window, is_load, whole_window
 from forensics.case.case import Case
 from forensics.text import counted
 
@@ -34,13 +34,14 @@ def plan(case: Case) -> None:
     accounts: list[dict[str, Any]] = []
     masks = [whole_window(row) for row in incidents]
     minutes = plain_minutes(case)
+    ruled = frozenset(row["subject"] for row in case.rows(PACKAGE, "known") if row["subject_type"] == "account")
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
         borne = None if is_load(incident) else capacity(minutes, masks, incident["started_at"])
         plans += _nameless(case, incident, borne, masks)
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue
-        rows, hit = _plan(case, incident, borne, involved, masks, _elsewhere(participants, incident["incident_id"]))
+        rows, hit = _plan(case, incident, borne, involved, masks, ruled, _elsewhere(participants, incident["incident_id"]))
         plans += rows
         accounts += hit
     case.replace("response", pl.DataFrame(plans, schema=RESPONSE))
@@ -57,17 +58,19 @@ def _nameless(case: Case, incident: dict[str, Any], borne: Capacity | None, mask
 
 
 def _plan(
-    case: Case, incident: dict[str, Any], borne: Capacity | None, involved: pl.DataFrame, masks: list[Window], elsewhere: dict[str, str]
-) -> tuple[list[Any], list[Any]]:
-    window = measured_window(incident)
+    case: Case, incident: dict[str, Any], borne: Capacity | None, involved: pl.DataFrame, masks: list[Window], ruled: frozenset[str],
+    elsewhere: dict[str, str],
+) -> tuple[list[Any], list[Any]]:  # fmt: skip
+    window = whole_window(incident)
     loads = case.frame(PACKAGE, "measure_loads", start=window.start, end=window.end)
     guilty = set(involved.filter(pl.col("role") == "participant")["account_id"].to_list())
     over = {row["account_id"]: row["load_share"] for row in involved.to_dicts()}
     found = measures(case, involved, loads)
     use = _ordinary_use(case, sorted(set().union(*(m.accounts for m in found)) - guilty), masks) | elsewhere
-    rows = [_row(incident, measure, guilty, over, use) for measure in found]
-    rows.append({"incident_id": incident["incident_id"], **rate_limit(case, incident, borne, guilty, masks)})
     asked = dict(loads.filter(pl.col("account_id").is_not_null()).group_by("account_id").agg(pl.col("requests").sum()).iter_rows())
+    excused = {account: f"{counted(int(asked.get(account, 0)), 'request')} in the incident" for account in sorted(ruled)}
+    rows = [_row(incident, measure, guilty, over, use, excused) for measure in found]
+    rows.append({"incident_id": incident["incident_id"], **rate_limit(case, incident, borne, guilty, ruled, masks)})
     hit = [
         {
             "incident_id": incident["incident_id"], "measure": measure.name, "account_id": account, "involved": account in guilty,
@@ -86,10 +89,13 @@ def _elsewhere(participants: pl.DataFrame, incident_id: str) -> dict[str, str]:
     return {account: f"took part in incident {other}, not in this one" for account, other in rows}
 
 
-def _row(incident: dict[str, Any], measure: Measure, guilty: set[str], over: dict[str, float], use: dict[str, str]) -> dict[str, Any]:
-    uninvolved = sorted(measure.accounts - guilty)
-    named = "; ".join(f"{account}: {use.get(account, 'no ordinary use in the logs')}" for account in uninvolved[:5])
-    more = f" (and {len(uninvolved) - 5} more)" if len(uninvolved) > 5 else ""
+def _row(
+    incident: dict[str, Any], measure: Measure, guilty: set[str], over: dict[str, float], use: dict[str, str], excused: dict[str, str]
+) -> dict[str, Any]:
+    uninvolved = sorted(measure.accounts - guilty - set(excused))
+    ruled = sorted(measure.accounts & set(excused))
+    hit = f" Hit without any part in the incident: {_named(uninvolved, use)}." if uninvolved else ""
+    known = f" Hit though ruled known, and left out of block lists: {_named(ruled, excused)}." if ruled else ""
     return {
         "incident_id": incident["incident_id"],
         "measure": measure.name,
@@ -97,8 +103,14 @@ def _row(incident: dict[str, Any], measure: Measure, guilty: set[str], over: dic
         "accounts_hit": len(measure.accounts),
         "uninvolved_hit": len(uninvolved),
         "load_covered": round(min(1.0, sum(over.get(account, 0.0) for account in sorted(measure.accounts & guilty))), 4),
-        "basis": measure.basis + (f" Hit without any part in the incident: {named}{more}." if uninvolved else " Nobody else is hit."),
+        "basis": measure.basis + (hit + known or " Nobody else is hit."),
     }
+
+
+def _named(accounts: list[str], use: dict[str, str]) -> str:
+    """Name the first of some accounts, each with what it did or does."""
+    named = "; ".join(f"{account}: {use.get(account, 'no ordinary use in the logs')}" for account in accounts[:5])
+    return named + (f" (and {len(accounts) - 5} more)" if len(accounts) > 5 else "")
 
 
 def _ordinary_use(case: Case, accounts: list[str], masks: list[Window]) -> dict[str, str]:

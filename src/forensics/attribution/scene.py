@@ -37,6 +37,10 @@ class Scene:
     """As of ``loads.sql`` (``refused_loads.sql`` where requests were refused), with ``cost`` (requests weighted by service time) added."""
     weights: dict[int, float]
     """route_id -> weight, where weights are known; the mean request weighs 1."""
+    apart: pl.DataFrame
+    """w, account_id, requests: what accounts did that ``loads`` has without a name, because they or their network were ruled known."""
+    ruled: frozenset[str]
+    """Accounts that were ruled known: their part is told, and never blamed."""
 
     @property
     def windows(self) -> int:
@@ -76,7 +80,8 @@ def read_scene(
     if not others:
         others = earlier_windows(window, covered, [m for m in masked if m != whole_window(incident)])
     bounds = {"starts": [w.start for w in (window, *others)], "ends": [w.end for w in (window, *others)]}
-    loads, known = _set_apart(case, case.frame(PACKAGE, "refused_loads" if refusing(incident) else "loads", **bounds))
+    ruled = case.rows(PACKAGE, "known")
+    loads, apart = _set_apart(ruled, case.frame(PACKAGE, "refused_loads" if refusing(incident) else "loads", **bounds))
     weights = _weights(case, {key: values[1:] for key, values in bounds.items()})
     by_route = pl.DataFrame(
         {"route_id": list(weights), "weight": list(weights.values())}, schema={"route_id": pl.Int32, "weight": pl.Float64}
@@ -93,23 +98,24 @@ def read_scene(
         others,
         placebos,
         minutes,
-        known,
+        float(apart.filter(pl.col("w") == 0)["requests"].sum()),
         loads,
         weights,
+        apart.filter(pl.col("account_id").is_not_null()),
+        frozenset(row["subject"] for row in ruled if row["subject_type"] == "account"),
     )
 
 
-def _set_apart(case: Case, loads: pl.DataFrame) -> tuple[pl.DataFrame, float]:
-    """Take the names off the load of whoever was ruled known; return the loads, and how many requests of the window that concerns."""
-    rows = case.rows(PACKAGE, "known")
+def _set_apart(rows: list[dict[str, Any]], loads: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Take the names off the load of whoever was ruled known; return the loads, and what was set apart (w, account_id, requests)."""
     accounts = [row["subject"] for row in rows if row["subject_type"] == "account"]
     networks = sorted({_network(row["subject"]) for row in rows if row["subject_type"] == "address"})
     known = (pl.col("account_id").is_in(accounts) | pl.col("network").is_in(networks)).fill_null(False)
+    apart = loads.filter(known).group_by("w", "account_id", maintain_order=True).agg(pl.col("requests").sum())
     if not rows:
-        return loads, 0.0
+        return loads, apart
     names = ("actor_id", "account_id", "network", "wide_network", "agent_id")
-    made = float(loads.filter(known & (pl.col("w") == 0))["requests"].sum())
-    return loads.with_columns(pl.when(~known).then(pl.col(name)).alias(name) for name in names), made
+    return loads.with_columns(pl.when(~known).then(pl.col(name)).alias(name) for name in names), apart
 
 
 def _network(address: str) -> str:

@@ -87,11 +87,6 @@ def sudden_window(incident: dict[str, Any], errors: datetime | None = None) -> W
     return None if is_load(incident) or end <= window.end else Window(start, end)
 
 
-def measured_window(incident: dict[str, Any]) -> Window:
-    """Return where the load is measured that a ban would have taken away: around the impact, or where the load itself is."""
-    return sudden_window(incident) or load_window(incident)
-
-
 def whole_window(incident: dict[str, Any]) -> Window:
     """Return ramp start to the end of the incident (its start when the end is unknown)."""
     window = load_window(incident)

@@ -151,7 +151,9 @@ CREATE TABLE IF NOT EXISTS rivals (
     incident_id VARCHAR, explanation VARCHAR, likelihood DOUBLE, evidence_for VARCHAR[], evidence_against VARCHAR[], evidence_wanted VARCHAR[]
 );
 CREATE TABLE IF NOT EXISTS participants (
-    incident_id VARCHAR, actor_id VARCHAR, account_id VARCHAR, role VARCHAR, requests BIGINT, load_share DOUBLE, first_at TIMESTAMP,
+    incident_id VARCHAR, actor_id VARCHAR, account_id VARCHAR,
+    role VARCHAR,                                                           -- participant | known: so ruled, never blamed | uninvolved
+    requests BIGINT, load_share DOUBLE, first_at TIMESTAMP,
     last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT
 );
 CREATE TABLE IF NOT EXISTS network_signups (                                -- accounts opened from addresses that a load without an account came from

@@ -25,6 +25,8 @@ ROW, CLOSE = 22.0, 14.0
 LEFT, RIGHT, WIDTH, TOP = 270.0, 690.0, 1000.0, 24.0
 ROUNDS = 12
 
+DRAWN = frozenset({"participant", "uninvolved"})
+"""Roles that have a look of their own."""
 FAMILIES = frozenset({"organisation", "payment", "network", "device", "behaviour"})
 
 
@@ -87,7 +89,7 @@ def _graph(title: str, accounts: int, links: pl.DataFrame, roles: dict[str, str]
     rows = max(len(left), len(right), 1)
     height = 2 * TOP + (ROW if rows <= 60 else CLOSE) * rows
     nodes = [
-        *_column(left, LEFT, height, {name: roles.get(name, "account") for name in left}),
+        *_column(left, LEFT, height, {name: role if (role := roles.get(name)) in DRAWN else "account" for name in left}),
         *_column(right, RIGHT, height, {name: family if family in FAMILIES else "other" for name, family in families.items()}),
     ]
     identifiers = links.select("identifier_type", "identifier_value").unique().height

@@ -44,9 +44,8 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
         )
     if found and found.accounts:
         took_part = number(len({row["account_id"] for row in found.accounts}))
-        items.append(
-            Figure("accounts that took part", took_part, f"{number(found.uninvolved)} linked, uninvolved", "participants", accent=True)
-        )
+        beside = f"{number(found.uninvolved)} linked, uninvolved" + (f"; {number(len(found.known))} ruled known" if found.known else "")
+        items.append(Figure("accounts that took part", took_part, beside, "participants", accent=True))
     taken = collected(document, incident["incident_id"])
     if taken:
         items.append(Figure("objects served to them", number(taken.objects), size(taken.bytes), taken.query, accent=True))

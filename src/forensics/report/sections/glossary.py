@@ -19,6 +19,7 @@ WORDS = (
     ),
     ("participant", "An account of the actor that took part in the load."),
     ("uninvolved", "An account that is linked to the actor but took no part."),
+    ("known", "An account that a person ruled known (a partner, a monitor, a load test): what it did is told, and it is not blamed."),
     (
         "bits",
         "Strength of a link: the base-2 logarithm of how many times more likely the evidence is "

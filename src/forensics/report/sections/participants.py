@@ -22,7 +22,7 @@ COLUMNS = {
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return the participants and the uninvolved of each incident."""
+    """Return the participants, those ruled known, and the uninvolved of each incident."""
     found = by_incident(document, "participants")
     opened = _opened(document)
     if not found:
@@ -74,6 +74,8 @@ class Blamed:
     """Rows of ``attributions``, the largest first."""
     accounts: list[dict[str, Any]]
     """Rows of ``participants`` that took part."""
+    known: list[dict[str, Any]]
+    """Rows of ``participants`` that are linked to them and were ruled known, and asked in that time."""
     uninvolved: int
     likelihood: float | None
 
@@ -87,6 +89,12 @@ class Blamed:
         """How many of the accounts are those of the largest."""
         return sum(row["actor_id"] == self.first["actor_id"] for row in self.accounts)
 
+    @property
+    def others(self) -> list[dict[str, Any]]:
+        """Those of the accounts that belong to none of ``subjects``: they are no part of its name, nor of its share."""
+        told = {row["actor_id"] for row in self.subjects}
+        return [row for row in self.accounts if row["actor_id"] not in told]
+
 
 def blamed(document: Document, incident: dict[str, Any]) -> Blamed | None:
     """Return whom an incident is attributed to; None where nobody is blamed."""
@@ -98,13 +106,16 @@ def blamed(document: Document, incident: dict[str, Any]) -> Blamed | None:
     people = document.tables["participants"].of(incident["incident_id"])
     accounts = [row for row in people if row["role"] == "participant"]
     sure = rows[0]["likelihood"] if len(subjects) == 1 else incident["likelihood"]
-    return Blamed(min(1.0, sum(shares)) if shares else None, subjects, accounts, len(people) - len(accounts), sure)
+    known = [row for row in people if row["role"] == "known" and row["requests"]]
+    uninvolved = sum(row["role"] == "uninvolved" for row in people)
+    return Blamed(min(1.0, sum(shares)) if shares else None, subjects, accounts, known, uninvolved, sure)
 
 
 EXPLAINED = (
     "A participant took part in the load. An uninvolved account is linked to the participants at some level of the claims "
     "but took no part: it asked for nothing, or what it asked for is no part of the rise. Any measure that goes by the link alone would "
-    "hit it. Requests are counted from the rise of the load to the first "
+    "hit it. A known account is linked, too, and somebody ruled that what it does is known: its requests are told, and it is not blamed "
+    "for them. Requests are counted from the rise of the load to the first "
     "impact (of a surge or a collection, while it lasted); the first and the last one are those within the whole incident."
 )
 

@@ -155,8 +155,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
             likelihood=incident["likelihood"],
             query="attributions",
         )
-    linked = f"; {counted(found.uninvolved, 'account')} linked to them took no part" if found.uninvolved else ""
-    came = f"came from {_named(document, found)}{linked}"
+    came = f"came from {_named(document, found)}{_besides(found)}"
     return Sentence(
         f"{share(found.share)} of the {_measured(incident)} {came}.",
         observed=False,
@@ -166,6 +165,20 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
         query="attributions",
         section="actors",
     )
+
+
+def _besides(found: Blamed) -> str:
+    """Return who else there is beside those whose share was told: others that took part, and linked accounts that are not blamed."""
+    said = ""
+    if found.others:
+        part = share(min(1.0, sum(row["load_share"] or 0.0 for row in found.others)))
+        said += f"; {counted(len(found.others), 'account')} that the evidence does not join to them took part as well, with {part}"
+    if found.known:
+        asked = counted(sum(row["requests"] for row in found.known), "request")
+        said += f"; {counted(len(found.known), 'account')} linked to them, ruled known and not blamed, made {asked} in that time"
+    if found.uninvolved:
+        said += f"; {counted(found.uninvolved, 'account')} linked to them took no part"
+    return said
 
 
 def _measured(incident: dict[str, Any]) -> str:
@@ -204,16 +217,11 @@ def _named(document: Document, found: Blamed) -> str:
     name = (actor or {}).get("label") or found.first["subject_id"]
     part = f" ({found.first['part']} there)" if found.first.get("part") else ""
     tied = TIED.get((actor or {}).get("level", ""), "of")
-    if len(found.subjects) == 1:
-        return (
-            f"{counted(len(found.accounts), 'account')} {tied} {name}"
-            if found.accounts
-            else f"the {found.first['subject_type']} {name}{part}"
-        )
-    apart = (
-        f"{counted(len(found.accounts), 'account')} of {len(found.subjects)} actors" if found.accounts else f"{len(found.subjects)} sources"
-    )
     own = found.accounts_of_first
+    if len(found.subjects) == 1:
+        return f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
+    theirs = len(found.accounts) - len(found.others)
+    apart = f"{counted(theirs, 'account')} of {len(found.subjects)} actors" if theirs else f"{len(found.subjects)} sources"
     largest = f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
     alike = "".join(f" ({number} of them are of one organisation, {label})" for label, number in _organisations(document, found))
     return f"{apart} that the evidence does not join into one{alike}, {share(found.first['load_share'])} from the largest, {largest}"
