@@ -9,7 +9,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.attribution.worlds import World
 
+from forensics.attribution.attribute import attribute
 from forensics.attribution.blocking import block_list
 from forensics.attribution.unnamed import MEASURE
 from forensics.case.case import Case
@@ -153,3 +155,35 @@ def test_who_is_sent_away_afterwards_is_no_load_that_the_service_carried(tmp_pat
     assert "carried in health outside the incidents" in said
     assert "No network ever asked for more." in limited["basis"]
     assert "Outside of incidents nothing came from there." in planned["basis"]
+
+
+@pytest.mark.parametrize("seed", [61, 62])
+def test_the_proxy_that_everything_comes_through_is_nobody(tmp_path: Path, seed: int) -> None:
+    """A CDN before the service gives every request its own agent and its own few networks: on one route, too, it is not somebody."""
+    world = World(seed=seed, anonymous=1.0, accounts=5)
+    world.parts = [part for part in world.parts if (part["account"] < 0).all()]
+    count = 300 * (world.end - world.onset + world.ramp)
+    at = world.last + world.rng.integers(world.onset - world.ramp, world.end, count)
+    world.add_anonymous(world.rng.integers(0, 4000, count), at)
+    world.parts[-1]["route"][:] = 2
+    for part in world.parts:
+        part["agent"][:] = 3
+        part["network"] = 10_000 + part["network"] % 19
+    case = world.write(tmp_path)
+    attribute(case)
+    (incident,) = case.table("incidents").to_dicts()
+    assert incident["verdict"] == "inconclusive"
+    assert case.table("attributions").is_empty()
+    assert "a proxy in front of the service, say, in whose own logs" in incident["summary"]
+    rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
+    assert all(row["likelihood"] < 0.45 for row in rivals.values()), "what cannot be seen speaks for nothing"
+    assert "behind it nobody can stand out" in rivals["one actor"]["evidence_against"][0]
+
+
+def test_the_explanations_do_not_deny_who_the_verdict_names(flooded: Path) -> None:
+    with Case.open(flooded / "case") as case:
+        rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
+    for other in ("one actor", "several actors"):
+        (against,) = rivals[other]["evidence_against"]
+        assert "of the excess came without an account: network 192.0.2.0/24" in against
+        assert "stands out" not in against

@@ -103,7 +103,8 @@ def _networks(case: Case, incident: dict[str, Any], hit: pl.DataFrame) -> list[d
 def _incident(case: Case, name: str | None) -> dict[str, Any]:
     planned = set(case.table("response")["incident_id"].to_list())
     if not planned:
-        raise UsageError("No load of this case's incidents was attributed, so there is nobody to block; see `forensics incidents`.")
+        whom = " to accounts or networks" if len(case.table("attributions")) else ""
+        raise UsageError(f"No load of this case's incidents was attributed{whom}, so there is nobody to block; see `forensics incidents`.")
     if name is not None:
         return chosen(case, name)
     rows = [row for row in ranked(case).to_dicts() if row["incident_id"] in planned]

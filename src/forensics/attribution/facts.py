@@ -20,6 +20,7 @@ from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import served_slower, slowdown
 from forensics.attribution.unnamed import beginning
+from forensics.attribution.veil import Veil, veil
 from forensics.attribution.windows import MINUTE, Window, ceil_minute, floor_minute, is_load
 from forensics.case.case import Case
 
@@ -131,6 +132,8 @@ class Facts:
     """The one network (/16, /48) or agent that nearly all of the excess without an account came from, where that is unusual."""
     route: Alike | None
     """The one route that it asked for, likewise."""
+    veil: Veil | None
+    """What nearly all requests without an account always have in common, the proxy that they come through: it hides who asked."""
 
     @property
     def is_load(self) -> bool:
@@ -238,6 +241,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         error_onset=errors,
         alike=alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id"),
         route=alike(scene, finding.rise, "route_id"),
+        veil=veil(scene, finding.rise.measure),
     )
 
 

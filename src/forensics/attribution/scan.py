@@ -21,6 +21,8 @@ FLOOR = 0.5
 """Requests expected of a subject that was never seen before, in one window."""
 PROXY_SHARE = 0.3
 """A network or agent that carries this much of everything in most windows is a proxy or a common client, not somebody."""
+NEARLY_ALL = 0.9
+"""An agent that carries this much of everything in most windows (a proxy in front of the service) is nobody on any one route either."""
 
 
 PART_SHARE, PART_FEWEST = 0.02, 20.0
@@ -139,9 +141,16 @@ def _candidates(group: Gathered, total: Floats) -> list[int]:
         keep &= group.load.max(axis=1, initial=0.0) >= max(PART_FEWEST, PART_SHARE * max(float(total.mean()), 1.0))
     if group.kind.name != "actor":
         whole = _of_whole(group) if group.kind.name == "network" else group.load  # what an agent does behind a proxy is the agent's
-        keep &= np.quantile(whole / np.maximum(total, 1.0), 0.5, axis=1, method="lower") <= PROXY_SHARE
+        keep &= _usual_share(whole, total) <= PROXY_SHARE
+        keep &= _usual_share(_of_whole(group), total) <= NEARLY_ALL
     places: list[int] = np.flatnonzero(keep).tolist()
     return places
+
+
+def _usual_share(load: Floats, total: Floats) -> Floats:
+    """Return for each row the share of everything that it has in most windows."""
+    result: Floats = np.quantile(load / np.maximum(total, 1.0), 0.5, axis=1, method="lower")
+    return result
 
 
 def _of_whole(group: Gathered) -> Floats:

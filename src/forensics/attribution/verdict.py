@@ -96,7 +96,11 @@ def _refused(facts: Facts) -> Verdict:
 
 def _one_origin(facts: Facts, names: Names) -> str:
     """Say what is known of a load of very many addresses that have one thing in common: it names nobody, and is no crowd either."""
-    if facts.alike is None or facts.spread.anonymous_share < 0.5 or facts.finding.blamed:
+    if facts.spread.anonymous_share < 0.5 or facts.finding.blamed:
+        return ""
+    if facts.veil is not None:
+        return f" {facts.veil.told(names)}: a proxy in front of the service, say, in whose own logs those who asked can be told apart."
+    if facts.alike is None:
         return ""
     what = (
         "one site, or many customers of one provider" if facts.alike.column == "wide_network" else "one program, or one app of many people"

@@ -7,7 +7,7 @@ from math import log2
 from forensics.attribution.blame import Blamed
 from forensics.attribution.facts import Facts
 from forensics.attribution.leadlag import MOST_LAG
-from forensics.attribution.phrases import amount, clock, last_to_come, minutes, percent, subject, unit
+from forensics.attribution.phrases import amount, clock, last_to_come, minutes, percent, shares_of, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 from forensics.text import counted
@@ -57,12 +57,19 @@ def nobody(facts: Facts, names: Names, found: Weighed) -> None:
             "it did not rise beyond what other days have.",
             DECISIVE,
         )
+    elif facts.finding.blamed:
+        made = f"{percent(facts.finding.share)} of the excess came without an account: {shares_of(facts.finding.blamed, names)}"
+        found.contra(f"{made}. No actor is known to have made it.", STRONG)
+    elif facts.veil is not None and facts.spread.anonymous_share >= 0.5:
+        found.contra(f"{facts.veil.told(names)}: behind it nobody can stand out.", 0.0)
     elif facts.finding.winners:
         top = facts.finding.winners[0]
-        share = top.excess / max(rise.excess, 1.0)
-        found.contra(
-            f"No actor stands out enough; the largest, {subject(top, names)}, made {percent(min(1.0, share))} of the excess.", STRONG
-        )
+        share = percent(min(1.0, top.excess / max(rise.excess, 1.0)))
+        if top.kind == "actor":
+            found.contra(f"No actor stands out enough; the largest, {subject(top, names)}, made {share} of the excess.", STRONG)
+        else:
+            had = f"{subject(top, names)} had {share} of the excess, without an account, and is not known to be somebody"
+            found.contra(f"No actor stands out; {had}.", STRONG)
 
 
 def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:

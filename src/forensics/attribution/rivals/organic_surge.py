@@ -29,7 +29,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if not rise.significant:
         found.contra(f"{measured(rise.measure)} did not rise: {amount(rise.load)} against {amount(rise.expected)} expected.", DECISIVE)
         return found
-    found.pro(f"{measured(rise.measure)} rose {growth(rise.load, rise.expected)} compared with the same hours of other days.", FAIR)
+    hidden = facts.veil is not None and spread.anonymous_share >= 0.5  # whoever is behind it, load rises alike
+    compared = f"rose {growth(rise.load, rise.expected)} compared with the same hours of other days"
+    found.pro(f"{measured(rise.measure)} {compared}.", 0.0 if hidden else FAIR)
     if facts.finding.share >= 0.5:
         found.contra(f"{percent(facts.finding.share)} of the excess was made by {len(facts.finding.blamed)} of those who asked.", DECISIVE)
     else:
@@ -50,6 +52,8 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     """Say over whom the excess is spread: accounts are people, addresses are cheap, and people differ in what they come with."""
     if facts.spread.anonymous_share < 0.5:
         found.pro(f"It is spread: no account made more than {percent(facts.spread.top_share)} of the excess.", STRONG)
+    elif facts.veil is not None:
+        found.contra(f"{facts.veil.told(names)}: over how many people the excess is spread cannot be seen.", 0.0)
     elif facts.alike is not None:
         found.contra(f"{in_common(facts.alike, names)}: a crowd is a mixture.", STRONG)
     else:

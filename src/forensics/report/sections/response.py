@@ -19,7 +19,8 @@ def build(document: Document) -> tuple[Block, ...]:
     """Return the plan for each incident."""
     found = by_incident(document, "response")
     if not found:
-        return (view(document, "response", COLUMNS, empty="There is nothing to plan: no load was attributed."),)
+        empty = "no load was attributed to accounts or networks" if document.rows("attributions") else "no load was attributed"
+        return (view(document, "response", COLUMNS, empty=f"There is nothing to plan: {empty}."),)
     tables = (view(document, "response", COLUMNS, rows=rows, caption=title or None, empty="") for title, rows in found)
     hit = by_incident(document, "bystanders") if "bystanders" in document.tables else []
     named = (view(document, "bystanders", BYSTANDERS, rows=rows, caption=_hit(title), empty="") for title, rows in hit)

@@ -31,13 +31,21 @@ RESTS_ON = {"attributed": ("one actor", "crawler", "several actors"), "several a
 """Verdict -> the explanations that it can rest on; it rests on the likeliest of them (any, where nobody is blamed)."""
 
 
+NAMES_SOMEBODY = frozenset({"one actor", "several actors", "crawler"})
+"""Explanations that a verdict which blames nobody does not rest on."""
+EVEN = 0.45
+
+
 def explained_by(document: Document, incident: dict[str, Any]) -> dict[str, Any] | None:
     """Return the explanation that an incident's verdict rests on; None where it rests on none."""
     if incident["verdict"] == "inconclusive":
         return None
     allowed = RESTS_ON.get(incident["verdict"])
     rows = explanations(document, incident)
-    return next((row for row in rows if allowed is None or row["explanation"] in allowed), None)
+    if allowed is not None:
+        return next((row for row in rows if row["explanation"] in allowed), None)
+    least = EVEN if incident["verdict"] == "not an outage" else 0.0  # that nothing failed is no explanation of it
+    return next((row for row in rows if row["explanation"] not in NAMES_SOMEBODY and row["likelihood"] >= least), None)
 
 
 def explanations(document: Document, incident: dict[str, Any]) -> list[dict[str, Any]]:
