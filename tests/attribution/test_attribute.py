@@ -13,6 +13,7 @@ from tests.attribution.worlds import World
 from forensics.attribution.attribute import attribute
 from forensics.attribution.facts import impact_window
 from forensics.case.case import Case
+from forensics.timeline.story import build
 
 
 def verdict(case: Case) -> str:
@@ -113,3 +114,25 @@ def test_who_was_busy_just_before_is_not_named_for_what_others_brought_at_the_en
     attribute(case)
     assert verdict(case) not in {"attributed", "several actors"}
     assert case.table("participants").is_empty()
+
+
+def test_requests_are_counted_where_load_is_weighed(tmp_path: Path) -> None:
+    """A few heavy requests are told as so many requests, and as the work that they were."""
+    world = World(seed=7)
+    one = world.newcomers(1)
+    world.ring(one, 20.0)
+    world.parts[-1]["route"][:] = 3
+    case = world.write(tmp_path)
+    attribute(case)
+    (row,) = case.table("attributions").to_dicts()
+    before = (pl.col("minute") >= world.start - timedelta(minutes=world.ramp)) & (pl.col("minute") < world.start)
+    made = case.table("subject_minutes").filter(before & (pl.col("account_id") == str(world.names[one[0]])))["requests"].sum()
+    assert row["excess_requests"] == pytest.approx(made, abs=1)
+    assert row["excess_work"] > 3 * made
+    build(case)
+    (told,) = case.table("timeline").filter(event_type="attribution").to_dicts()
+    assert f"made {made:,} requests more than usual from the ramp to the impact, as much work as " in told["message"]
+    assert f" {row['excess_work']:,.0f} usual ones: " in told["message"]
+    assert told["rows"] == made
+    evidence = " ".join(case.table("rivals").filter(explanation="one actor")["evidence_for"][0])
+    assert "With it the load reached the work of " in evidence

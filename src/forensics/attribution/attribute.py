@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from forensics.attribution.blame import in_measure
 from forensics.attribution.capacity import capacity
 from forensics.attribution.conclude import Conclusion, Setting, conclude
 from forensics.attribution.facts import Facts
@@ -99,7 +100,7 @@ def _tenant(facts: Facts, network: str) -> str | None:
 
 
 def _attributions(facts: Facts, verdict: Verdict, names: dict[str, str]) -> pl.DataFrame:
-    scene = facts.scene
+    scene, weighed = facts.scene, facts.finding.rise.measure == "cost"
     rows = [
         {
             "rank": rank,
@@ -107,7 +108,8 @@ def _attributions(facts: Facts, verdict: Verdict, names: dict[str, str]) -> pl.D
             "subject_id": names.get(f"agent {blamed.winner.id}", blamed.winner.id) if blamed.winner.kind == "agent" else blamed.winner.id,
             "actor_id": blamed.winner.id if blamed.winner.kind == "actor" else _tenant(facts, blamed.winner.id),
             "part": part(blamed.winner, names),
-            "excess_requests": round(blamed.winner.excess, 1),
+            "excess_requests": round((in_measure(scene, blamed.winner, "requests") if weighed else blamed.winner).excess, 1),
+            "excess_work": round(blamed.winner.excess, 1) if weighed else None,
             "load_share": round(min(1.0, blamed.share), 4),
             "likelihood": round(min(verdict.likelihood, capped(0.55 + 0.4 * blamed.share, facts)), 3),
             "p_value": blamed.winner.p_value,
@@ -121,6 +123,7 @@ def _attributions(facts: Facts, verdict: Verdict, names: dict[str, str]) -> pl.D
 _ATTRIBUTIONS: dict[str, Any] = {
     "rank": pl.Int64, "subject_type": pl.String, "subject_id": pl.String, "actor_id": pl.String, "excess_requests": pl.Float64,
     "load_share": pl.Float64, "likelihood": pl.Float64, "p_value": pl.Float64, "smallest_p": pl.Float64, "part": pl.String,
+    "excess_work": pl.Float64,
 }  # fmt: skip
 
 

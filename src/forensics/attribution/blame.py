@@ -161,12 +161,17 @@ def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list
 
 def in_window(scene: Scene, finding: Finding, late: Blamed) -> Blamed:
     """Return one that is blamed for what it did around the first failures with its load, and its share, in a finding's own window."""
-    load = np.zeros((1, scene.windows))
-    own = scene.loads.filter(belongs(late.winner)).group_by("w").agg(pl.col(finding.rise.measure).sum())
-    load[0, own["w"].to_numpy()] = own[finding.rise.measure].to_numpy()
-    expected = float(expectation(load, scene.totals(finding.rise.measure))[0, 0])
-    winner = replace(late.winner, load=float(load[0, 0]), expected=expected, most_elsewhere=float(load[0, 1:].max(initial=0.0)))
+    winner = in_measure(scene, late.winner, finding.rise.measure)
     return replace(late, winner=winner, share=max(0.0, winner.excess) / max(finding.rise.excess, 1.0), at_fall=late.share)
+
+
+def in_measure(scene: Scene, winner: Winner, measure: str) -> Winner:
+    """Return a winner with its load in a scene's window, and what was to be expected of it, in some measure."""
+    load = np.zeros((1, scene.windows))
+    own = scene.loads.filter(belongs(winner)).group_by("w").agg(pl.col(measure).sum())
+    load[0, own["w"].to_numpy()] = own[measure].to_numpy()
+    expected = float(expectation(load, scene.totals(measure))[0, 0])
+    return replace(winner, load=float(load[0, 0]), expected=expected, most_elsewhere=float(load[0, 1:].max(initial=0.0)))
 
 
 def _many(case: Case, scene: Scene, rise: Rise, excess: float) -> list[Blamed]:

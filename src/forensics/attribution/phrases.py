@@ -63,6 +63,11 @@ def unit(measure: str) -> str:
     return {"requests": "requests", "refused": "refused requests"}.get(measure, "requests weighted by service time")
 
 
+def load(number: float, measure: str) -> str:
+    """A load as a count, or as what it is where it is weighted by service time."""
+    return f"the work of {amount(number)} usual requests" if measure == "cost" else amount(number)
+
+
 def measured(measure: str) -> str:
     """What it is that rises, at the beginning of a sentence."""
     return "The number of refused requests" if measure == "refused" else "Load"

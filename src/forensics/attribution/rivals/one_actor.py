@@ -7,7 +7,7 @@ from math import log2
 from forensics.attribution.blame import Blamed
 from forensics.attribution.facts import Facts
 from forensics.attribution.leadlag import MOST_LAG
-from forensics.attribution.phrases import amount, clock, last_to_come, minutes, percent, shares_of, subject, unit
+from forensics.attribution.phrases import amount, clock, last_to_come, load, minutes, percent, shares_of, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 from forensics.text import counted
@@ -86,8 +86,8 @@ def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:
         windows = counted(facts.scene.windows - 1, "window")
         rare = "more than 1,000" if blamed.chance < 0.001 else amount(1.0 / blamed.chance)
         found.pro(
-            f"It rose by {amount(blamed.winner.excess)}; in {windows} of comparison nobody rose by more than {amount(blamed.usual)}. By "
-            f"the tail of all rises in them, one like it{together} comes once in {rare} windows.",
+            f"It rose by {amount(blamed.winner.excess)} {unit(facts.finding.rise.measure)}; in {windows} of comparison nobody rose by more "
+            f"than {amount(blamed.usual)}. By the tail of all rises in them, one like it{together} comes once in {rare} windows.",
             max(0.0, _bits(blamed.chance) - bits),
         )
 
@@ -123,7 +123,7 @@ def order(facts: Facts, found: Weighed) -> None:
     if facts.load_onset is None or facts.error_onset is None:
         return
     ahead = int((facts.error_onset - facts.load_onset).total_seconds() // 60)
-    load, errors = clock(facts.load_onset), clock(facts.error_onset)
+    began, errors = clock(facts.load_onset), clock(facts.error_onset)
     if facts.echo:
         share = percent(facts.early_share)
         told = "seconds do not tell more" if facts.preceded is None else "nor was it there in the seconds before them"
@@ -131,13 +131,13 @@ def order(facts: Facts, found: Weighed) -> None:
     elif facts.preceded:
         found.pro("It was already asking at that pace in the seconds before the first failures.", FAIR)
     if ahead > 0:
-        found.pro(f"A tenth of its excess had come by {load}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
+        found.pro(f"A tenth of its excess had come by {began}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
     elif ahead < 0 and not facts.follows:
         found.pro("By minutes it rose no earlier than the errors; by seconds it did.", 0.0)
     elif ahead < 0:
-        found.contra(f"A tenth of its excess had come by {load} only, after the errors had begun at {errors} (UTC).", DECISIVE)
+        found.contra(f"A tenth of its excess had come by {began} only, after the errors had begun at {errors} (UTC).", DECISIVE)
     else:
-        found.contra(f"Load and errors rose in the same minute, {load} UTC.", WEAK)
+        found.contra(f"Load and errors rose in the same minute, {began} UTC.", WEAK)
 
 
 def remainder(facts: Facts, found: Weighed) -> None:
@@ -154,7 +154,8 @@ def remainder(facts: Facts, found: Weighed) -> None:
         found.contra(
             f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it.", bits
         )
-    peak, rest, usual = amount(facts.peak_load), amount(facts.rest_peak), amount(facts.capacity.usual)
+    measure, usual = facts.finding.rise.measure, amount(facts.capacity.usual)
+    peak, rest = load(facts.peak_load, measure), load(facts.rest_peak, measure)
     if facts.beyond_health:
         found.pro(
             f"With it the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.",

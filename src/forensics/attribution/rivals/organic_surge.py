@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, growth, in_common, measured, percent
+from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent
 from forensics.attribution.refusals import asked_as_ever
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
@@ -70,7 +70,7 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
 def _without_overload(facts: Facts, found: Weighed) -> None:
     """A surge breaks a service by overload: everywhere, and above what it is used to carry."""
     if facts.within_health:
-        peak = amount(facts.peak_load)
+        peak = load(facts.peak_load, facts.finding.rise.measure)
         found.contra(
             f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of {peak} a minute or more.",
             STRONG if facts.within_health >= OFTEN else FAIR,
