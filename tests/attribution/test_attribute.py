@@ -136,3 +136,14 @@ def test_requests_are_counted_where_load_is_weighed(tmp_path: Path) -> None:
     assert told["rows"] == made
     evidence = " ".join(case.table("rivals").filter(explanation="one actor")["evidence_for"][0])
     assert "With it the load reached the work of " in evidence
+
+
+def test_that_nothing_failed_is_said_of_its_time(tmp_path: Path) -> None:
+    """A service that is slow first and fails an hour later did fail: not in the half hour that is looked at."""
+    world = World(seed=8)
+    world.ring(world.newcomers(1), 200.0)
+    case = world.write(tmp_path, fail=0.0)
+    attribute(case)
+    against = {row["explanation"]: row["evidence_against"][0] for row in case.table("rivals").to_dicts() if row["evidence_against"]}
+    for explanation in ("bad deploy", "retry storm", "failing backend"):
+        assert against[explanation].startswith("From 00:00 to 00:30 UTC, as the impact began, no more requests failed than usual")

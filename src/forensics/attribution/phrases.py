@@ -8,12 +8,19 @@ from datetime import datetime
 from forensics.attribution.alike import Alike
 from forensics.attribution.blame import Blamed
 from forensics.attribution.scan import Winner
+from forensics.attribution.windows import Window
 from forensics.text import counted
 
 
 def clock(at: datetime) -> str:
     """Hours and minutes in UTC."""
     return f"{at:%H:%M}"
+
+
+def between(window: Window) -> str:
+    """From when to when, at the beginning of a sentence; the day is told where it is another."""
+    until = f"{window.end:%H:%M}" if window.start.date() == window.end.date() else f"{window.end:%H:%M (%Y-%m-%d)}"
+    return f"From {clock(window.start)} to {until} UTC"
 
 
 def amount(number: float) -> str:

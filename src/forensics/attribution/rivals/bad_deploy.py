@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, clock, minutes, percent
+from forensics.attribution.facts import Facts, impact_window
+from forensics.attribution.phrases import amount, between, clock, minutes, percent
 from forensics.attribution.refusals import asked_as_ever
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.windows import refusing
@@ -21,7 +21,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if refusing(facts.scene.incident):
         _sent_away(facts, found)
     elif not facts.failing:
-        found.contra("No more requests failed than usual.", STRONG)
+        found.contra(f"{between(impact_window(facts.scene.incident))}, as the impact began, no more requests failed than usual.", STRONG)
         return found
     else:
         equal_load(facts, found)

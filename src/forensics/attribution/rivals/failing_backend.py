@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, percent
+from forensics.attribution.facts import Facts, impact_window
+from forensics.attribution.phrases import amount, between, percent
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import concentration, equal_load
 
@@ -17,7 +17,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     found = Weighed(wanted=["Health, memory and restart records of the hosts; the log of the layer below."])
     silent = [h for h in facts.hosts if h.silent]
     if not facts.failing and not silent:
-        found.contra("In the first half hour of the impact no more requests failed than usual, and no host was silent.", STRONG)
+        span = between(impact_window(facts.scene.incident))
+        found.contra(f"{span}, as the impact began, no more requests failed than usual, and no host was silent.", STRONG)
         return found
     equal_load(facts, found)
     kinds = [kind for kind in ("backend", "host") if sum(p.kind == kind for p in facts.parts) > 1]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import clock
+from forensics.attribution.facts import Facts, impact_window
+from forensics.attribution.phrases import between, clock
 from forensics.attribution.phrases import growth as rose
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 
@@ -16,7 +16,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     """Whether load rose before or after the errors."""
     found = Weighed(wanted=["Retry settings of the clients; the first failure in the log of the layer below."])
     if not facts.failing:
-        found.contra("No more requests failed than usual: there was nothing to retry.", STRONG)
+        span = between(impact_window(facts.scene.incident))
+        found.contra(f"{span}, as the impact began, no more requests failed than usual: there was nothing to retry yet.", STRONG)
         return found
     rise = facts.finding.rise
     growth = facts.impact_growth
