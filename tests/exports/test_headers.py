@@ -32,6 +32,17 @@ PAYPAL = (
 PAYPAL_GERMAN = (
     "Datum,Uhrzeit,Zeitzone,Name,Typ,Status,Währung,Brutto,Gebühr,Netto,Absender E-Mail-Adresse,Empfänger E-Mail-Adresse,Transaktionscode"
 )
+PAYPAL_FRENCH = (
+    "Date,Heure,Fuseau horaire,Nom,Type,État,Devise,Avant commission,Commission,Net,De l'adresse email,À l'adresse email,"
+    "Numéro de transaction,Numéro de client,Numéro de facture"
+)
+PAYPAL_FRENCH_STATEMENT = (
+    "Date,Heure,Fuseau horaire,Description,Devise,Avant commission,Commission,Net,Solde,Numéro de transaction,"
+    "Adresse email de l'expéditeur,Nom,Nom de la banque,Compte bancaire,TVA,Identifiant de facture,Numéro de la transaction de référence"
+)
+PAYPAL_SPANISH_STATEMENT = (
+    "Fecha,Hora,Zona horaria,Descripción,Divisa,Bruto ,Comisión ,Neto,Saldo,Id. de transacción,Correo electrónico del remitente,Nombre"
+)
 ADYEN = (
     "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,TimeZone,Currency,Amount,Type,"
     "Risk Scoring,Shopper Interaction,Shopper Name,Shopper PAN,Shopper IP,Shopper Country,Issuer Name,Issuer Id,Issuer Country,"
@@ -231,3 +242,32 @@ def test_headers_in_other_languages_are_those_in_english() -> None:
     assert (paid["payment_id"], paid["account_key"], str(paid["amount"]), paid["billing_name"]) == ("p1", "7", "1019.9000", "Société A")
     spanish = only("ID de usuario,Correo electrónico,Fecha de registro\n7,a@firm.example,2026-08-31\n", "account_records")
     assert (spanish["account_id"], spanish["email"]) == ("7", "a@firm.example")
+
+
+@pytest.mark.parametrize("header", [PAYPAL_FRENCH, PAYPAL_FRENCH_STATEMENT, PAYPAL_SPANISH_STATEMENT])
+def test_paypal_reports_in_other_languages(header: str) -> None:
+    """Semicolons, decimal commas, days first: also where no day tells."""
+    cells = dict.fromkeys(header.split(","), "") | {
+        **dict.fromkeys(("Date", "Fecha"), "05/04/2024"),
+        **dict.fromkeys(("Heure", "Hora"), "20:46:56"),
+        **dict.fromkeys(("Fuseau horaire", "Zona horaria"), "CEST"),
+        **dict.fromkeys(("Avant commission", "Bruto "), "1.023,00"),
+        **dict.fromkeys(("Devise", "Divisa"), "EUR"),
+        **dict.fromkeys(("Nom", "Nombre"), "Victor L"),
+        **dict.fromkeys(("Numéro de transaction", "Id. de transacción"), "T1"),
+        **dict.fromkeys(("De l'adresse email", "Adresse email de l'expéditeur", "Correo electrónico del remitente"), "V@x.example"),
+    }
+    names = header.split(",")
+    text = ";".join(f'"{name}"' for name in names) + "\n" + ";".join(f'"{cells[name]}"' for name in names) + "\n"
+    rows = read("\ufeff" + text)
+    paid = rows.frames["payment_records"].to_dicts()[0]
+    assert rows.format == "paypal (csv)"
+    assert (paid["payment_id"], paid["payer_email"], paid["billing_name"], paid["currency"]) == ("T1", "v@x.example", "Victor L", "EUR")
+    assert (str(paid["paid_at"]), float(paid["amount"])) == ("2024-04-05 18:46:56", 1023.0)
+    assert any("read as day first" in told for told in rows.assumptions)
+
+
+@pytest.mark.parametrize("header", ["Numéro de client,Prénom,Nom,Courriel", "Id cliente,Nombre,Apellidos,Correo electrónico"])
+def test_names_of_two_halves_in_other_languages(header: str) -> None:
+    text = header + "\nC1,Zoé,Klein,z@x.example\n"
+    assert only(text, "account_records")["name"] == "Zoé Klein"

@@ -17,7 +17,7 @@ import polars as pl
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.readable import Readable
 from forensics.exports import rows, values
-from forensics.exports.systems import System, normalised, system_for, systems
+from forensics.exports.systems import System, foreign, normalised, system_for, systems
 
 EXTRA = pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))
 
@@ -211,6 +211,7 @@ class Columns:
         self.column = {header: column for column, header in reversed(headers.items())}
         self.mapping = system.mapping(list(headers.values()))
         self.time_zone = time_zone
+        self.day_first = any(foreign(column) for column in headers)
         self.assumptions: list[str] = []
         self.zoned = self.unzoned = 0
 
@@ -270,7 +271,7 @@ class Columns:
     def _moments(self, text: pl.Series) -> pl.Series:
         """Times in UTC: by the zone they carry, by the column that the export has for it, or by the zone that was given."""
         column = " and ".join(repr(self.column[part]) for part in self.mapping.get(text.name, ()) if part in self.column)
-        times = values.times(text, column)
+        times = values.times(text, column, self.day_first)
         zones = self._text("time_zone") if "time_zone" in self.mapping else None
         moments, taken, unknown = values.in_utc(times, zones, self.time_zone or "UTC")
         self.assumptions += [*times.assumptions, *unknown]

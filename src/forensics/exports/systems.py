@@ -28,9 +28,18 @@ _SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 def normalised(header: str) -> str:
     """Return a header in the form that the tables use: English, lower case, every run of other characters one ``_``."""
-    plain = unicodedata.normalize("NFKD", header.strip().lower().translate(_SPELT))
-    word = _WORD.sub("_", "".join(c for c in plain if not unicodedata.combining(c))).strip("_")
+    word = _plain_word(header)
     return _translations().get(word, word)
+
+
+def foreign(header: str) -> bool:
+    """Whether a header is in another language than English."""
+    return _plain_word(header) in _translations()
+
+
+def _plain_word(header: str) -> str:
+    plain = unicodedata.normalize("NFKD", header.strip().lower().translate(_SPELT))
+    return _WORD.sub("_", "".join(c for c in plain if not unicodedata.combining(c))).strip("_")
 
 
 @cache

@@ -157,9 +157,10 @@ class Times:
     assumptions: list[str]
 
 
-def times(texts: pl.Series, column: str) -> Times:
+def times(texts: pl.Series, column: str, day_first: bool = False) -> Times:
     """Return the times of texts, and what had to be assumed of ``column``, as the file calls it (quoted).
 
+    ``day_first``: how ``03/02/2024`` is read where no other row tells (in an export in another language than English).
     Understood: ISO 8601 with or without zone, seconds or milliseconds since 1970, days first or month first with slashes, dates alone.
     """
     text = texts.str.replace(r"(\s*UTC|\s*GMT|Z)$", "+00:00")
@@ -170,8 +171,9 @@ def times(texts: pl.Series, column: str) -> Times:
     if texts.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}").any():
         first = month_first(texts)
         if first is None:
-            assumptions.append(f"dates of column {column} such as 03/02/2024 read as month first")
-        slashed = slashed[:1] if first in (True, None) else slashed[1:]
+            first = not day_first
+            assumptions.append(f"dates of column {column} such as 03/02/2024 read as {'month' if first else 'day'} first")
+        slashed = slashed[:1] if first else slashed[1:]
     clocks = [f"{day} {clock}" for day in slashed for clock in ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")]
     rest, zoned = _parsed(text, [micro.cast(pl.Datetime("us")), *(_zoned(form) for form in ZONED)])
     unzoned = [pl.col("t").str.to_datetime(form, strict=False, time_unit="us") for form in (*PLAIN, *clocks)]
