@@ -106,7 +106,7 @@ def test_without_accounts_the_network_is_named(told, requests):
     found = told([replace(row, user="-") for row in requests])
     assert [(a["subject_type"], a["subject_id"]) for a in found["attributions"]] == [("network", "203.0.113.0/24")]
     assert found["participants"] == []
-    assert "no accounts are logged: whom it hurt cannot be said" in basis(found)
+    assert "none of its requests names an account: whom it hurt cannot be said" in basis(found)
     assert "came from the network 203.0.113.0/24" in found["page"]
 
 

@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from forensics.evidence.overlap import find_duplicates
 from forensics.evidence.tiers import assign_tiers
 from forensics.exports.accounts import resolve
 from forensics.linkage.identifiers import collect
+from forensics.linkage.verdicts import SAID
 from forensics.progress import Silent
 
 DAY = datetime(2024, 3, 4, 9)
@@ -136,3 +138,10 @@ def test_a_walk_leads_to_its_own_lines_not_to_what_else_was_asked_for_that_day(t
         (row,) = case.table("identifiers").filter(identifier_type="id_walk").to_dicts()
     assert (row["first_at"], row["last_at"], row["uses"]) == (visits[15][0], visits[-1][0], 59)
     assert "/album/5001 " in lines[row["line"] - 1]
+
+
+def test_behaviour_is_said_in_words_that_a_sentence_can_hold() -> None:
+    """``this hand over is shared by 2 accounts`` means nothing to a reader; the words are of signals that there are."""
+    signals = {path.stem for path in Path(str(files("forensics.linkage") / "signals")).glob("*.sql")}
+    assert set(SAID) <= signals
+    assert all(" over is" not in f"this {said} is shared" and "_" not in said for said in SAID.values())

@@ -460,6 +460,13 @@ def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(case: Cas
     (first, *_) = [sentence.text for block in summary.build(changed) if isinstance(block, Sentences) for sentence in block.items]
     assert "the service was disturbed; requests to the service failed from 2024-03-02 00:07:00 on" in first
     assert "nearly all of them to api.example (11 of 12 there)" in first
+    failed = made.rows("incidents")[0]["failed_requests"]
+    whole = _changed(made, "incidents", kind="errors", site="api.example", site_failed=failed, site_requests=failed + 1)
+    (first, *_) = [sentence.text for block in summary.build(whole) if isinstance(block, Sentences) for sentence in block.items]
+    assert f", all of them to api.example ({failed:,} of {failed + 1:,} there)" in first
+    nameless = _changed(made, "incidents", affected_accounts=0, affected_paying_accounts=0)
+    told = [sentence.text for block in summary.build(nameless) if isinstance(block, Sentences) for sentence in block.items]
+    assert "None of the failed requests names an account: whom it hurt cannot be said." in told
     same = _changed(made, "incidents", kind="errors", kind_since=start)
     (first, *_) = [sentence.text for block in summary.build(same) if isinstance(block, Sentences) for sentence in block.items]
     assert "disturbed" not in first

@@ -118,7 +118,7 @@ def basis(finding: Finding) -> str:
     if not series.timed.any():
         said.append("no durations are logged: slowness cannot be seen")
     if facts.get("requests") and not facts.get("requests_of_accounts"):
-        said.append("no accounts are logged: whom it hurt cannot be said")
+        said.append("none of its requests names an account: whom it hurt cannot be said")
     if finding.from_the_beginning:
         said.append("the log begins inside the incident: it may have begun earlier, and what led to it is not seen")
     if finding.to_the_end:

@@ -59,8 +59,22 @@ def _weight(bits: pl.Expr) -> pl.Expr:
     return pl.max_horizontal(bits, "source_bits")
 
 
+SAID = {
+    "hand_over": "walk over ids, which one account goes on with where another stopped,",
+    "id_walk": "walk over the ids of one route on one day",
+    "ids_divided": "stretch of ids, divided without meeting,",
+    "same_order": "order of objects, asked for one by one,",
+    "at_work_together": "habit of beginning in the very minutes of another account",
+    "cadence": "interval between requests",
+    "sign_up_burst": "burst of sign-ups",
+    "sign_up_names": "series of numbered names",
+}
+"""Behaviour whose name is no thing that accounts share, put so that a sentence can say that they do."""
+
+
 def _why(world: World) -> pl.Expr:
-    name = pl.col("identifier_type").str.replace_all("_", " ")
+    kind = pl.col("identifier_type")
+    name = kind.replace_strict(list(SAID), list(SAID.values()), default=kind.str.replace_all("_", " "), return_dtype=pl.String)
     outside = pl.col("sharers") - pl.col("within")
     elsewhere = pl.when(outside > 0).then(pl.format(", and by {} outside it", outside)).otherwise(pl.lit(""))
     coherent = (

@@ -115,9 +115,10 @@ def _failed(incident: dict[str, Any]) -> str:
 def _site(incident: dict[str, Any]) -> str:
     """Return whose failures they were, where one of several sites failed and the others did not."""
     site = incident.get("site")  # absent from documents of earlier versions
-    return (
-        f", nearly all of them to {site} ({number(incident['site_failed'])} of {number(incident['site_requests'])} there)" if site else ""
-    )
+    if not site:
+        return ""
+    most = "all" if incident["site_failed"] == incident["failed_requests"] else "nearly all"
+    return f", {most} of them to {site} ({number(incident['site_failed'])} of {number(incident['site_requests'])} there)"
 
 
 def _brief(document: Document, incident: dict[str, Any]) -> Sentence:
@@ -134,6 +135,8 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
     if not hit:
         known = document.rows("overview")[0]["accounts"]
         text = "No account is known to have met a failure." if known else "No accounts are known: whom it hurt cannot be said."
+        if known and incident["failed_requests"]:
+            text = "None of the failed requests names an account: whom it hurt cannot be said."
         return Sentence(text, query="incidents", section="picture", **_first(document, incident, "peak"))
     among = f", {number(paying)} of them paying ({PAYING})" if paying is not None else f" ({UNKNOWN_PAYING})"
     over = incident["mitigated_at"]
