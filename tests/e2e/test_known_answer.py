@@ -80,6 +80,15 @@ def test_everybody_who_took_part_is_named_and_nobody_else(demo, answer):
     assert {row["account_id"] for row in people if row["role"] == "uninvolved"} == set(answer["uninvolved"])
 
 
+def test_failures_that_others_met_are_told_apart_from_those_of_who_took_part(demo, answer):
+    incident = demo.main_incident()
+    own, failed, hit = (int(incident[name]) for name in ("participants_failed", "failed_requests", "affected_accounts"))
+    assert 0 < own < failed
+    assert 0 < int(incident["participants_affected"]) <= len(answer["participants"])
+    others = hit - int(incident["participants_affected"])
+    assert f"made by accounts that took part, {failed - own:,} by others ({others:,} accounts among them)" in incident["summary"]
+
+
 def test_their_share_of_the_load_is_nearly_all_of_it(demo):
     incident = demo.main_incident()
     first = next(row for row in demo.rows("attributions") if row["incident_id"] == incident["incident_id"] and row["rank"] == "1")

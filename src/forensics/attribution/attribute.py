@@ -22,6 +22,7 @@ from forensics.attribution.verdict import Verdict, capped
 from forensics.attribution.windows import Window
 from forensics.attribution.without import without
 from forensics.case.case import Case
+from forensics.text import counted
 
 AROUND = timedelta(hours=1)
 """How much is shown before the ramp and after the end."""
@@ -66,7 +67,7 @@ def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -
     borne = capacity(scene.minutes, scene.masked, scene.incident["started_at"])
     if borne is not None:
         case.execute(PACKAGE, "set_capacity", incident_id=scene.incident["incident_id"], capacity=round(borne.estimate, 1))
-    _decide(case, scene.incident, verdict)
+    _decide(case, scene.incident, verdict, took_part.filter(pl.col("role") == "participant")["account_id"].to_list())
 
 
 def _minutes(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.DataFrame:
@@ -77,11 +78,27 @@ def _minutes(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.Da
     return case.frame(PACKAGE, "actor_minutes", actors=actors, networks=networks, beginnings=beginnings, **bounds)
 
 
-def _decide(case: Case, incident: dict[str, Any], verdict: Verdict) -> None:
+def _decide(case: Case, incident: dict[str, Any], verdict: Verdict, accounts: list[str]) -> None:
+    """Set the verdict, with whose failures they were where accounts are named."""
+    named = {"incident_id": incident["incident_id"]}
+    own: dict[str, Any] = {"requests": None, "accounts": None}
+    if accounts and incident.get("failed_requests"):
+        own = case.rows(PACKAGE, "own_failures", accounts=accounts, **named)[0]
     case.execute(
-        PACKAGE, "set_verdict", incident_id=incident["incident_id"], verdict=verdict.name,
-        likelihood=round(verdict.likelihood, 3), summary=verdict.summary,
+        PACKAGE, "set_verdict", verdict=verdict.name, likelihood=round(verdict.likelihood, 3),
+        summary=verdict.summary + _whose(incident, **own), own_failed=own["requests"], own_affected=own["accounts"], **named,
     )  # fmt: skip
+
+
+def _whose(incident: dict[str, Any], requests: int | None, accounts: int | None) -> str:
+    """Say how many of the failures were met by others than those who are named."""
+    if not requests or accounts is None:
+        return ""
+    failed, others = incident["failed_requests"], (incident["affected_accounts"] or 0) - accounts
+    return (
+        f" Of the {counted(failed, 'failed request')} {requests:,} {'was' if requests == 1 else 'were'} made by accounts that took part, "
+        f"{failed - requests:,} by others ({counted(others, 'account')} among them)."
+    )
 
 
 def _participants(case: Case, scene: Scene, facts: Facts) -> pl.DataFrame:

@@ -1,6 +1,8 @@
 -- title: the verdict on one incident
 -- why: detection finds what broke; attribution says who, or nobody
--- parameters: $incident_id, $verdict, $likelihood, $summary
+-- parameters: $incident_id, $verdict, $likelihood, $summary, $own_failed and $own_affected (of the participants; NULL where none are named)
 UPDATE incidents
-SET verdict = $verdict, likelihood = $likelihood, summary = concat_ws(' ', summary, $summary)
+SET
+    verdict = $verdict, likelihood = $likelihood, summary = concat_ws(' ', summary, $summary),
+    participants_failed = $own_failed, participants_affected = $own_affected
 WHERE incident_id = $incident_id

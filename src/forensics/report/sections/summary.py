@@ -142,11 +142,21 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
     over = incident["mitigated_at"]
     mitigated = f"; by {clock(over)} UTC most requests succeeded again" if over and over < (incident["ended_at"] or "9") else ""
     return Sentence(
-        f"{counted(hit, 'account')} met a failure{among}{mitigated}.",
+        f"{counted(hit, 'account')} met a failure{among}{_others(incident)}{mitigated}.",
         query="incidents",
         section="timeline",
         **_first(document, incident, "mitigated" if mitigated else "peak"),
     )
+
+
+def _others(incident: dict[str, Any]) -> str:
+    """Return how much of the failures others met than those who took part, as a part of a sentence."""
+    own = incident.get("participants_failed")  # absent from documents of earlier versions
+    if not own:
+        return ""
+    left, people = incident["failed_requests"] - own, incident["affected_accounts"] - incident["participants_affected"]
+    met = f"{number(left)} those of others" + (f" ({counted(people, 'account')} among them)" if people else "")
+    return f"; {number(own)} of the failed requests were those of the accounts that took part, {met}"
 
 
 def _who(document: Document, incident: dict[str, Any]) -> Sentence:
