@@ -43,6 +43,37 @@ def test_an_outage_is_one_incident_with_its_relapses_as_phases(tmp_path, quiet):
     assert phases == ["normal", "outage", "recovered", "outage", "recovered"]
 
 
+@pytest.mark.parametrize("well", [True, False])
+def test_healthy_minutes_between_an_outage_and_its_relapse_are_a_recovery(tmp_path, quiet, well):
+    """A quarter of an hour in which answers are as usual ends the outage; one in which nobody asks shows nothing."""
+    start, end, again, over = at(3, 12), at(3, 13), at(3, 13.25), at(3, 13.5)
+    world = crowd(quiet, start - 20 * MINUTE, end, 1.5)
+    world = slow(failing(failing(world, start, end, 0.97), again, over, 0.7), again, over, 8.0)
+    case, incidents = found(tmp_path, world if well else lost(world, end, again, 0.98))
+    with case:
+        (row,) = incidents
+        phases = case.table("phases").filter(pl.col("started_at").is_between(start, again)).to_dicts()
+    between = [p for p in phases if near(p["ended_at"], again, 2 * MINUTE)]
+    assert ([p["phase"] for p in between] == ["recovered"]) == well
+    assert near(row["mitigated_at"], end, 2 * MINUTE) == well
+    assert near(row["ended_at"], over)
+    assert ("with 1 relapse after that" in row["summary"]) == well
+
+
+def test_what_waited_is_a_backlog_only_as_long_as_it_comes(tmp_path, quiet):
+    """Requests of the outage itself are none, and sums that trail behind do not make it longer."""
+    start, end = at(3, 12), at(3, 13)
+    world = failing(crowd(quiet, start, end, 3.0), start, end, 0.97)
+    for waited in (0, 12):
+        case, incidents = found(tmp_path / str(waited), crowd(world, end, end + waited * MINUTE, 3.0))
+        with case:
+            (row,) = incidents
+            backlog = case.table("phases").filter(pl.col("phase") == "backlog").to_dicts()
+        assert len(backlog) == bool(waited)
+        assert all(near(p["started_at"], end) and near(p["ended_at"], end + waited * MINUTE) for p in backlog)
+        assert near(row["ended_at"], end)
+
+
 def test_silence_is_ranked_by_what_should_have_come(tmp_path, quiet):
     noon, night = at(3, 12), at(4, 2.5)
     world = lost(lost(quiet, noon, noon + 3 * MINUTE), night, night + 3 * MINUTE)

@@ -20,7 +20,8 @@ MOST_TROUBLES = 24
 """Phases of trouble above which they flicker: then each lasts at least this part of the incident."""
 LASTING_SILENCE = 15
 """Minutes of silence that make a phase of their own within failures; in a shorter one people have merely given up asking."""
-BACKLOG_TIMES = 1.5
+BACKLOG_TIMES, BACKLOG_LEAST = 1.5, 2.0
+"""Times the usual load of a minute, and requests above that, which are a backlog."""
 FLAPPING_EPISODES = 4
 """Episodes of trouble, none longer than ``FLAPPING_LONGEST`` minutes, that make a flapping service."""
 FLAPPING_LONGEST = 30
@@ -76,12 +77,16 @@ def _smooth_ratio(failed: Floats, answered: Floats) -> Floats:
 
 
 def _mark_backlog(view: View, found: Found, names: np.ndarray, low: int) -> None:
-    """After an episode: load well above the usual that lasts from its end is what had been waiting, and retries."""
+    """After an episode: load well above the usual that lasts from its end is what had been waiting, and retries.
+
+    Neither what came in the episode counts, nor minutes after the last that is high by itself: sums of five trail behind.
+    """
     for index, (_, last) in enumerate(found.episodes):
         end = found.episodes[index + 1][0] if index + 1 < len(found.episodes) else low + len(names)
-        span = slice(last + 1, end)
-        high = rolling(view.series.requests, 5)[span] > BACKLOG_TIMES * rolling(view.baseline.expected, 5)[span] + 10
-        lasting = int(np.argmin(high)) if len(high) and not high.all() else len(high)
+        seen, usual = view.series.requests[last + 1 : end], BACKLOG_TIMES * view.baseline.expected[last + 1 : end] + BACKLOG_LEAST
+        high = rolling(seen, 5) > rolling(usual, 5)
+        among = int(np.argmin(high)) if len(high) and not high.all() else len(high)
+        lasting = 1 + max(np.flatnonzero(seen[:among] > usual[:among]).tolist(), default=-1)
         if lasting >= SHORTEST:
             names[last + 1 - low : last + 1 - low + lasting] = "backlog"
 

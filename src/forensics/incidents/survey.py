@@ -16,6 +16,7 @@ from forensics.incidents.detectors import detectors
 from forensics.incidents.episodes import Found, incidents_of
 from forensics.incidents.findings import narrowed
 from forensics.incidents.look import View, beside, look
+from forensics.incidents.recoveries import recovered_between
 from forensics.incidents.series import Axis, Bools, Scope, Series, read_series
 from forensics.incidents.windows import Window
 
@@ -64,6 +65,7 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     views = {scope: beside(part, view) for scope, part in alone.items()}
     parts = [window for part in views.values() for window in _windows(part)]
     found = [narrowed(f, view, views) for f in incidents_of(without_doubles(whole, twice), parts)]
+    found = [recovered_between(f, views.get(f.scope, view)) for f in found]
     return Survey(axis, view, views | everything, alone | everything, parts, found, files, set_back)
 
 
