@@ -13,6 +13,7 @@ from tests.traffic import START, at, crowd, failing, found, lost, slow, traffic
 
 from forensics.case.case import Case
 from forensics.incidents import detect, rollups, survey
+from forensics.timeline.story import build
 
 MINUTE = timedelta(minutes=1)
 
@@ -96,6 +97,38 @@ def test_slowness_alone_is_latency(tmp_path, quiet):
     assert (row["kind"], row["scope"]) == ("latency", "everything")
     assert near(row["started_at"], start)
     assert near(row["ended_at"], end)
+
+
+def told_peak(case: Case) -> str:
+    """What the story says of the worst minute."""
+    build(case)
+    (peak,) = case.table("timeline").filter(event_type="peak")["message"]
+    return str(peak)
+
+
+def test_no_minute_has_more_failures_than_the_one_that_is_told_as_the_worst(tmp_path, quiet):
+    world = failing(crowd(quiet, at(3, 12), at(3, 13), 3.0), at(3, 12), at(3, 13), 0.9)
+    case, incidents = found(tmp_path, world)
+    with case:
+        (row,) = incidents
+        minutes = case.table("incident_minutes")
+        told = told_peak(case)
+    worst = minutes.filter(minute=row["peaked_at"]).row(0, named=True)
+    assert worst["failed"] == minutes["failed"].max()
+    assert told == f"The incident is at its worst: {worst['failed']:,} of {worst['requests']:,} requests fail in this minute."
+
+
+@pytest.mark.parametrize(("what", "said"), [("slow", "ms on average."), ("refused", "as many refusals."), ("lost", "are usual.")])
+def test_the_worst_minute_is_told_by_what_it_is_the_worst_of(tmp_path, quiet, what, said):
+    """One stray failure in it does not make the slowest minute one of failures."""
+    start, end = at(3, 12), at(3, 12.75)
+    made = {"slow": slow, "refused": lambda f, a, b: refusing(f, a, b, 404), "lost": lambda f, a, b: lost(f, a, b, 0.95)}
+    world = made[what](quiet, start, end)
+    stray = (pl.col("started_at").dt.second() == 30) & pl.col("started_at").is_between(start, end)
+    case, incidents = found(tmp_path, world.with_columns(pl.when(stray).then(500).otherwise("status").alias("status")))
+    with case:
+        assert len(incidents) == 1
+        assert told_peak(case).endswith(said)
 
 
 def test_short_failures_again_and_again_are_one_flapping_incident(tmp_path, quiet):

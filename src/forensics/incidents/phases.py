@@ -126,17 +126,22 @@ def _flapping(merged: list[Phase], found: Found) -> list[Phase]:
 
 
 def worst_minute(view: View, found: Found) -> int:
-    """The minute at which most went wrong: failures, missing requests, or for a surge the load, over the nearest five minutes."""
-    wanted, seen = view.baseline.expected, view.series.requests
+    """The minute at which most went wrong, by what is told of it: failures, refusals, slow answers, missing requests, or the load.
+
+    Among equal minutes (nothing comes at all, say) the one whose neighbours are worst.
+    """
     if found.kind in ("surge", "collection"):
-        harm = seen
+        harm = view.series.requests
     elif found.kind == "latency":
         harm = np.nan_to_num(view.series.slowness) * view.series.timed
+    elif found.kind == "errors":
+        harm = view.series.refused if found.refusing else view.series.failed
     else:
-        bad = view.series.refused if found.refusing else view.series.failed
-        harm = bad + np.maximum(wanted - seen, 0.0)
-    smooth = np.roll(rolling(harm, 5), -2)[found.first : found.last + 1]
-    return found.first + int(np.argmax(smooth))
+        harm = np.maximum(view.baseline.expected - view.series.requests, 0.0)
+    span = slice(found.first, found.last + 1)
+    worst = np.flatnonzero(harm[span] == harm[span].max())
+    around = np.roll(rolling(harm, 5), -2)[span]
+    return found.first + int(worst[np.argmax(around[worst])])
 
 
 def unhealthy(found: Found, minutes: int) -> Bools:

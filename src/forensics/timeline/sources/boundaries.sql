@@ -4,7 +4,9 @@
 -- parameters: none
 WITH facts AS (
     SELECT
-        i.*, coalesce(i.scope, 'everything') AS hit, peak.requests AS peak_requests, peak.failed AS peak_failed, peak.latency_ms AS peak_ms,
+        i.*, coalesce(i.scope, 'everything') AS hit, peak.requests AS peak_requests, peak.latency_ms AS peak_ms,
+        CASE WHEN i.kind = 'errors' AND i.refused_requests IS NULL THEN nullif(peak.failed, 0) END AS peak_failed,
+        peak.expected_requests AS peak_expected,
         rise.requests AS rise_requests, rise.expected_requests AS rise_expected
     FROM incidents AS i
     LEFT JOIN incident_minutes AS peak ON peak.incident_id = i.incident_id AND peak.minute = date_trunc('minute', i.peaked_at)
@@ -19,12 +21,17 @@ UNION ALL
 SELECT
     incident_id, peaked_at, 'peak',
     'The incident is at its worst' || CASE
-        WHEN peak_failed > 0 THEN format(': {:,} of {:,} request{} fail in this minute.', peak_failed, peak_requests, if(peak_requests = 1, '', 's'))
-        WHEN kind = 'latency' AND peak_ms IS NOT NULL THEN format(': answers take {:,.0f} ms in this minute.', peak_ms)
+        WHEN peak_failed IS NOT NULL
+            THEN format(': {:,} of {:,} request{} fail in this minute.', peak_failed, peak_requests, if(peak_requests = 1, '', 's'))
+        WHEN refused_requests IS NOT NULL THEN ': no other minute of it has as many refusals.'
+        WHEN kind = 'latency' AND peak_ms IS NOT NULL
+            THEN format(': {:,} request{} of this minute take {:,.0f} ms on average.', peak_requests, if(peak_requests = 1, '', 's'), peak_ms)
+        WHEN kind IN ('collapse', 'silence') AND peak_requests IS NOT NULL AND peak_expected IS NOT NULL
+            THEN format(': {:,} request{} in this minute, about {:,.0f} are usual.', peak_requests, if(peak_requests = 1, '', 's'), peak_expected)
         WHEN peak_requests IS NOT NULL THEN format(': {:,} request{} in this minute.', peak_requests, if(peak_requests = 1, '', 's'))
         ELSE '.'
     END,
-    TRUE, NULL, NULL, NULL, NULL, CASE WHEN peak_failed > 0 THEN peak_failed ELSE peak_requests END, NULL
+    TRUE, NULL, NULL, NULL, NULL, coalesce(peak_failed, peak_requests), NULL
 FROM facts
 WHERE peaked_at IS NOT NULL
 UNION ALL
