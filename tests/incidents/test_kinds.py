@@ -99,6 +99,24 @@ def test_slowness_alone_is_latency(tmp_path, quiet):
     assert near(row["ended_at"], end)
 
 
+def test_what_is_usual_of_a_part_is_its_own_rhythm(tmp_path, quiet):
+    """A job that comes to one backend each noon is usual there at noon, however little the others have to do then."""
+    jobs = [crowd(quiet.head(0), at(day, 11.5), at(day, 13.5), 1.0, seed=day) for day in range(6)]
+    draw = np.random.default_rng(4).integers(0, 3, quiet.height)
+    world = pl.concat(
+        [quiet.with_columns(pl.Series("backend", draw)), *(job.with_columns(pl.lit(1, pl.Int64).alias("backend")) for job in jobs)]
+    )
+    bad = (pl.col("backend") == 1) & pl.col("started_at").is_between(at(3, 12), at(3, 12.75), closed="left")
+    upstream = pl.Series("extra", [[{"key": "upstream", "value": f"198.18.0.{n}:8080"}] for n in (1, 2, 3)])
+    world = world.with_columns(pl.when(bad).then(502).otherwise("status").alias("status"), upstream.gather(world["backend"]))
+    case, incidents = found(tmp_path, world.drop("backend").sort("started_at", maintain_order=True))
+    with case:
+        (row,) = incidents
+        minutes = case.table("incident_minutes").filter(pl.col("minute").is_between(at(3, 12), at(3, 12.75), closed="left"))
+    assert (row["kind"], row["scope"]) == ("errors", "198.18.0.2:8080")
+    assert minutes["expected_requests"].mean() == pytest.approx(minutes["requests"].mean(), rel=0.15)
+
+
 def told_peak(case: Case) -> str:
     """What the story says of the worst minute."""
     build(case)

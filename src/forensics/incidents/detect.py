@@ -51,7 +51,7 @@ def _findings(case: Case, survey: Survey) -> list[Finding]:
     collecting = collections(axis, _alone(runs(case, spans), slow))
     ramps = {f: ramp for f, ramp in ramps.items() if not explained(f, collecting)} | dict.fromkeys(collecting)
     moments = iter(refined(case, axis, [edge for f in ramps for edge in edges.get(f, ())]))
-    found_all = [_finding(axis, f, views.get(f.scope, view), view, ramp, moments) for f, ramp in ramps.items()]
+    found_all = [_finding(survey, f, ramp, moments) for f, ramp in ramps.items()]
     told = [_beside(finding, survey) for finding in found_all]
     return [_read(finding, survey) for finding in told]
 
@@ -129,7 +129,9 @@ def _last(found: Found, episode: tuple[int, int]) -> Window:
     return max(inside, key=lambda w: (w.last, -rank.get(w.signal, 5)))
 
 
-def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | None, moments: Iterator[datetime]) -> Finding:
+def _finding(survey: Survey, found: Found, ramp: int | None, moments: Iterator[datetime]) -> Finding:
+    axis, whole, scope = survey.axis, survey.view, survey.views.get(found.scope, survey.view)
+    usual = survey.alone.get(found.scope, whole).baseline.expected
     if found.runs:
         started, ends, ramped, turned = min(r.start for r in found.runs), [max(r.end for r in found.runs)], None, None
     else:
@@ -144,11 +146,11 @@ def _finding(axis: Axis, found: Found, scope: View, whole: View, ramp: int | Non
     if found.refusing or found.kind in ("surge", "collection"):
         level = "low"  # load alone burns no budget, and refusals may be meant
     return Finding(
-        axis=axis, found=found, view=scope, whole=whole, started_at=started, episode_ends=tuple(ends),
+        axis=axis, found=found, view=scope, whole=whole, usual=usual, started_at=started, episode_ends=tuple(ends),
         kind_since=max(turned, started) if turned is not None else started,
         ramp_started_at=ramped if ramped is not None and ramped < started else None,
         peaked_at=max(axis.at(worst_minute(scope, found)), started), severity=level, budget_spent=spent,
-        phases=tuple(phases(scope, found, ramp)),
+        phases=tuple(phases(scope, found, ramp, usual)),
     )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ class Finding:
     found: Found
     view: View
     whole: View
+    usual: Floats
+    """Requests of the scope usual for each minute by its own rhythm; the view's are no more than the others' load makes likely."""
     started_at: datetime
     kind_since: datetime
     """Since when it is what its kind says; later than the start where it began with something else, slowness, say."""
@@ -172,7 +174,7 @@ class Finding:
     def minute_rows(self) -> pl.DataFrame:
         """Rows of ``incident_minutes``: the scope's requests and failures beside the expected ones (latency: latency.sql)."""
         low, high = self.phases[0][1], self.phases[-1][2] + 1
-        series, expected = self.view.series, self.view.baseline.expected
+        series, expected = self.view.series, self.usual
         return pl.DataFrame(
             {
                 "incident_id": self.incident_id,

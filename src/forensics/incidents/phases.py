@@ -32,8 +32,8 @@ Phase = tuple[str, int, int]
 """Name, first and last minute (both included)."""
 
 
-def phases(view: View, found: Found, ramp: int | None) -> list[Phase]:
-    """Return the phases from an hour before the ramp to an hour after the end, without holes."""
+def phases(view: View, found: Found, ramp: int | None, usual: Floats) -> list[Phase]:
+    """Return the phases from an hour before the ramp to an hour after the end, without holes; ``usual`` requests by the scope's rhythm."""
     start = found.first if ramp is None else min(ramp, found.first)
     low, high = max(0, start - BEFORE), min(view.axis.minutes - 1, found.last + AFTER)
     names = np.full(high - low + 1, "normal", dtype="<U10")
@@ -42,7 +42,7 @@ def phases(view: View, found: Found, ramp: int | None) -> list[Phase]:
     for first, last in found.episodes:
         names[first - low : last - low + 1] = _trouble(view, found, first, last)
     if found.kind not in ("surge", "collection"):
-        _mark_backlog(view, found, names, low)
+        _mark_backlog(view.series.requests, usual, found, names, low)
     merged = _merged(names, low, SHORTEST)
     if sum(name in TROUBLES for name, _, _ in merged) > MOST_TROUBLES:
         merged = _merged(names, low, max(SHORTEST, (found.last - found.first) // MOST_TROUBLES))
@@ -76,14 +76,14 @@ def _smooth_ratio(failed: Floats, answered: Floats) -> Floats:
     return ratio
 
 
-def _mark_backlog(view: View, found: Found, names: np.ndarray, low: int) -> None:
+def _mark_backlog(requests: Floats, expected: Floats, found: Found, names: np.ndarray, low: int) -> None:
     """After an episode: load well above the usual that lasts from its end is what had been waiting, and retries.
 
     Neither what came in the episode counts, nor minutes after the last that is high by itself: sums of five trail behind.
     """
     for index, (_, last) in enumerate(found.episodes):
         end = found.episodes[index + 1][0] if index + 1 < len(found.episodes) else low + len(names)
-        seen, usual = view.series.requests[last + 1 : end], BACKLOG_TIMES * view.baseline.expected[last + 1 : end] + BACKLOG_LEAST
+        seen, usual = requests[last + 1 : end], BACKLOG_TIMES * expected[last + 1 : end] + BACKLOG_LEAST
         high = rolling(seen, 5) > rolling(usual, 5)
         among = int(np.argmin(high)) if len(high) and not high.all() else len(high)
         lasting = 1 + max(np.flatnonzero(seen[:among] > usual[:among]).tolist(), default=-1)
