@@ -57,6 +57,8 @@ def test_healthy_minutes_between_an_outage_and_its_relapse_are_a_recovery(tmp_pa
     assert ([p["phase"] for p in between] == ["recovered"]) == well
     assert near(row["mitigated_at"], end, 2 * MINUTE) == well
     assert near(row["ended_at"], over)
+    assert near(row["kind_until"], over)
+    assert row["kind_seconds"] == pytest.approx(75 * 60, abs=180) or not well
     assert ("with 1 relapse after that" in row["summary"]) == well
 
 

@@ -289,6 +289,7 @@ def test_slowness_that_comes_before_failures_is_dated_apart(tmp_path, quiet):
     assert row["kind"] == "errors"
     assert near(row["started_at"], at(3, 12))
     assert near(row["kind_since"], at(3, 12.75))
+    assert (near(row["kind_until"], at(3, 13.5)), row["kind_seconds"]) == (True, pytest.approx(45 * 60, abs=120))
     assert row["summary"].startswith(
         f"The service was slow from {row['started_at']:%Y-%m-%d %H:%M:%S} UTC, "
         f"requests to it failed from {row['kind_since']:%Y-%m-%d %H:%M:%S} UTC, "

@@ -477,3 +477,23 @@ def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(case: Cas
     same = _changed(made, "incidents", kind="errors", kind_since=start)
     (first, *_) = [sentence.text for block in summary.build(same) if isinstance(block, Sentences) for sentence in block.items]
     assert "disturbed" not in first
+
+
+def test_the_headline_says_since_when_and_how_long_it_was_what_it_is_called(case: Case) -> None:
+    """Slowness before the failures, and the pause before a relapse, are no failing requests."""
+    made = _made(case)
+    day = "2024-03-02T"
+    told = {"kind": "errors", "ended_at": f"{day}15:59:46.000000Z", "kind_since": f"{day}14:35:13.000000Z"}
+    ends = {"kind_until": f"{day}15:59:46.000000Z", "kind_seconds": 3874}
+
+    def headline(**values: object) -> str:
+        return str(re.search("<h1>(.*?)</h1>", as_html(_changed(made, "incidents", **(told | values))))[1])  # type: ignore[index]
+
+    assert headline(**ends) == "Requests failed for 65 min between 2024-03-02 14:35 and 15:59 UTC"
+    assert headline(**ends | {"kind_seconds": 5073}) == "Requests failed for 85 min from 2024-03-02 14:35 UTC"
+    over = headline(**ends | {"ended_at": "2024-03-03T01:10:00.000000Z", "kind_until": "2024-03-03T01:02:00.000000Z"})
+    assert over == "Requests failed for 65 min between 2024-03-02 14:35 and 2024-03-03 01:02 UTC"
+    assert headline(ended_at=None, **ends | {"kind_until": None}) == "Requests failed from 2024-03-02 14:35 UTC"
+    assert headline(refused_requests=9) == "Requests were refused for 85 min from 2024-03-02 14:35 UTC"
+    (first, *_) = [s.text for b in summary.build(_changed(made, "incidents", **told | ends)) if isinstance(b, Sentences) for s in b.items]
+    assert "requests to the service failed from 2024-03-02 14:35:13 on, for 65 min in all" in first

@@ -17,9 +17,11 @@ from forensics.incidents.look import View
 from forensics.incidents.phases import Phase
 from forensics.incidents.series import Axis, Bools, Floats, Scope
 from forensics.incidents.silence import Reading
-from forensics.incidents.windows import Window
+from forensics.incidents.windows import Window, runs
 
 SECOND = timedelta(seconds=1)
+EMPTY = ("collapse", "silence")
+"""Signals that nothing came: what failed before and after that did not work meanwhile."""
 CONCENTRATED = 0.85
 """Share of the failures in one part that makes the part the scope, when the rest is healthy."""
 MOST_OF_LOAD = 0.8
@@ -93,11 +95,26 @@ class Finding:
         return max(self.episode_ends[main], self.started_at)
 
     @property
+    def kind_spans(self) -> list[tuple[datetime, datetime]]:
+        """When it was what its kind says, without the pauses and without what was only slow: the whole where there are no windows."""
+        own = {"refused" if self.found.refusing else self.found.kind, *EMPTY}
+        flags = np.zeros(self.axis.minutes, dtype=bool)
+        for window in self.found.windows:
+            if window.signal in own:
+                flags[window.first : window.last + 1] = True
+        ends = {last: end for (_, last), end in zip(self.found.episodes, self.episode_ends, strict=True)}
+        found = [(max(self.axis.at(a), self.kind_since), ends.get(b, self.axis.at(b + 1))) for a, b in runs(flags)]
+        spans = [(begin, end) for begin, end in found if begin < end]
+        if self.found.runs or not spans:
+            return [(self.kind_since, max(self.episode_ends[-1], self.kind_since))]
+        return [(self.kind_since, spans[0][1]), *spans[1:]]
+
+    @property
     def missing(self) -> float:
         """Requests that should have come during collapse and silence and did not."""
         flags = np.zeros(self.axis.minutes, dtype=bool)
         for window in self.found.windows:
-            if window.signal in ("collapse", "silence"):
+            if window.signal in EMPTY:
                 flags[window.first : window.last + 1] = True
         short = self.view.baseline.expected - self.view.series.requests
         return float(np.maximum(short[flags].sum(), 0.0)) if flags.any() else 0.0
@@ -125,7 +142,7 @@ class Finding:
         if 0 < failed < FEW_FAILED and self.facts["failing_subjects"] < FEWEST_CLIENTS:
             return True
         others = self.facts["requests"] - self.facts["requests_of_that_one"]
-        if any(w.signal in ("collapse", "silence") for w in self.found.windows) or failed == 0:
+        if any(w.signal in EMPTY for w in self.found.windows) or failed == 0:
             return False
         spared = failed - by_one <= max(SPARED, 3 * self.view.baseline.error_ratio) * others
         return bool(by_one >= ONE_CLIENT * failed and spared and (others >= 10 or self.found.scope.part == "route"))
@@ -141,7 +158,8 @@ class Finding:
 
     def row(self) -> dict[str, Any]:
         """The incident's row."""
-        facts = self.facts
+        facts, spans, ended = self.facts, self.kind_spans, self.ended_at
+        until, lasted = spans[-1][1], round(sum((end - begin).total_seconds() for begin, end in spans))
         return {
             "incident_id": self.incident_id, "kind": self.found.kind, "scope": self.found.scope.name, "part": self.found.scope.part,
             "started_at": self.started_at, "peaked_at": self.peaked_at, "mitigated_at": self.mitigated_at, "ended_at": self.ended_at,
@@ -151,7 +169,7 @@ class Finding:
             "missing_requests": round(self.missing, 1), "basis": self.basis,
             "reading": self.reading.name if self.reading else None, "silent_hosts": self.silent_hosts,
             "refused_requests": facts.get("refused_requests") if self.found.refusing else None,
-            "kind_since": self.kind_since,
+            "kind_since": self.kind_since, "kind_until": None if ended is None else until, "kind_seconds": lasted,
             "site": facts.get("site"), "site_failed": facts.get("failed_of_site"), "site_requests": facts.get("requests_of_site"),
             "seen": self.summary,
         }  # fmt: skip
@@ -196,7 +214,7 @@ SCHEMA: dict[str, Any] = {
     "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
     "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String, "silent_hosts": pl.String,
-    "refused_requests": pl.Int64, "kind_since": pl.Datetime("us"),
+    "refused_requests": pl.Int64, "kind_since": pl.Datetime("us"), "kind_until": pl.Datetime("us"), "kind_seconds": pl.Int64,
     "site": pl.String, "site_failed": pl.Int64, "site_requests": pl.Int64, "seen": pl.String,
 }  # fmt: skip
 

@@ -156,6 +156,7 @@ def _capital(text: str) -> str:
 
 HEADLINES = {
     "errors": "Requests failed",
+    "refused": "Requests were refused",
     "latency": "Answers were slow",
     "collapse": "The load collapsed",
     "silence": "The logs fell silent",
@@ -164,15 +165,31 @@ HEADLINES = {
 }
 
 
+SHORT_PAUSE = 120
+"""Seconds that a pause may last before it is told."""
+
+
 def _headline(document: Document) -> str:
     """Return the title of the report: the worst incident, or that there was none."""
     incidents = document.rows("incidents")
     if not incidents:
         return "No incident was found in the evidence"
     first = incidents[0]
-    what = HEADLINES.get(first["kind"], _capital(first["kind"] or "incident"))
-    lasted = f" for {words.span(first['started_at'], first['ended_at'])}" if first["ended_at"] else ""
-    return f"{what}{lasted} from {words.clock(first['started_at'])[:16]} UTC"
+    kind = "refused" if first.get("refused_requests") else first["kind"]  # absent from documents of earlier versions
+    return f"{HEADLINES.get(kind, _capital(kind or 'incident'))}{_lasted(first)} UTC"
+
+
+def _lasted(incident: dict[str, Any]) -> str:
+    """Return for how long it was what its kind says, and from when or, where it paused, between when and when."""
+    since, over = incident.get("kind_since") or incident["started_at"], incident.get("kind_until") or incident["ended_at"]
+    begin, end = words.moment(since), words.moment(over)
+    if begin is None or end is None:
+        return f" from {words.clock(since)[:16]}"
+    seconds = incident.get("kind_seconds")  # absent from documents of earlier versions
+    if seconds is None or seconds > (end - begin).total_seconds() - SHORT_PAUSE:
+        return f" for {words.span(since, over)} from {begin:%Y-%m-%d %H:%M}"
+    until = f"{end:%H:%M}" if end.date() == begin.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f" for {words.lasting(seconds)} between {begin:%Y-%m-%d %H:%M} and {until}"
 
 
 def _kind_of(block: Block) -> str:

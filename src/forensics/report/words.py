@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from forensics import certainty
@@ -45,6 +45,11 @@ def span(start: str | None, end: str | None) -> str:
     """Return the time between two of a document's times in words."""
     first, last = moment(start), moment(end)
     return "an unknown time" if first is None or last is None else times.span(last - first)
+
+
+def lasting(seconds: float) -> str:
+    """Return a length of time in words."""
+    return times.span(timedelta(seconds=seconds))
 
 
 def likely(value: float | None) -> str:

@@ -10,7 +10,7 @@ from forensics.report.document import Document
 from forensics.report.sections.participants import Blamed, blamed
 from forensics.report.sections.rivals import explained_by, explanations
 from forensics.report.sections.taken import collected
-from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, likely, number, share, size, span
+from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, lasting, likely, number, share, size, span
 from forensics.text import counted
 
 
@@ -82,7 +82,8 @@ def _event(incident: dict[str, Any]) -> str:
     until = clock(end)[11:] if clock(end)[:10] == clock(start)[:10] else clock(end)
     since = incident.get("kind_since") or start  # absent from documents of earlier versions
     if clock(since)[:16] > clock(start)[:16]:
-        what = f"{scope} was disturbed; {what} from {clock(since)} on"
+        lasted = f", for {lasting(incident['kind_seconds'])} in all" if incident.get("kind_seconds") else ""
+        what = f"{scope} was disturbed; {what} from {clock(since)} on{lasted}"
     return f"From {clock(start)} to {until} UTC ({span(start, end)}) {what}"
 
 
