@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from forensics.incidents.boundaries import ramp_start
 from forensics.incidents.windows import deepest
 
 
@@ -46,3 +47,31 @@ def test_days_without_most_of_their_load_are_cut_to_the_minute():
 def test_a_stretch_that_is_too_short_to_have_parts_is_left_as_it_is(length):
     requests = load((20, 30), (1, length), (20, 30))
     assert deepest(requests, np.full(len(requests), 20.0), 30, 29 + length, 2.0) == (30, 29 + length)
+
+
+RISE = [(90 + 30 * minute, 1) for minute in range(8)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("before", "start"),
+    [
+        ([(20, 120)], 120),
+        ([(20, 120), (70, 70)], 190),
+        ([(20, 60), (70, 30), (75, 40)], 130),
+        ([(20, 60), (150, 15), (30, 12)], 87),
+        ([(20, 60), (70, 20)], 60),
+    ],
+    ids=["rise", "plateau", "two plateaus", "fall", "step of a stair"],
+)
+def test_a_ramp_begins_where_the_load_that_ends_in_the_incident_begins_to_rise(before, start, seed):
+    """What stood at one level for long, or fell again, did not lead to it."""
+    requests = load(*before, *RISE, seed=seed)
+    found = ramp_start(requests, np.full(len(requests), 20.0), 4.0, len(requests))
+    assert found is not None
+    assert abs(found - start) <= 2
+
+
+def test_a_plateau_that_ends_in_the_incident_is_the_load_that_led_to_it():
+    requests = load((20, 60), (150, 45), (170, 3))
+    assert ramp_start(requests, np.full(len(requests), 20.0), 4.0, len(requests)) == 60

@@ -15,7 +15,7 @@ import polars as pl
 
 from forensics.case.case import Case
 from forensics.incidents.series import Axis, Floats, Scope
-from forensics.incidents.windows import Window
+from forensics.incidents.windows import Window, levels
 
 BEFORE, AFTER = 3, 4
 """Minutes before and after the first deviating minute in which its first deviating second is sought (mirrored for the last)."""
@@ -147,7 +147,28 @@ def ramp_start(requests: Floats, expected: Floats, spread: float, first: int) ->
         later = len(seen) - 1 - best
         if start is None or seen[start:later].sum() < RAMP_CLEAR * wanted[start:later].sum():
             start = later  # what came before was a busy evening, not yet the ramp
-    return None if start is None else low + start
+    if start is None:
+        return None
+    return low + start + _last_rise(seen[start:] / spread, wanted[start:] / spread)
+
+
+def _last_rise(visits: Floats, wanted: Floats) -> int:
+    """Return the minute at which the load that ends in the incident begins to rise: after the last plateau, or fall, that it exceeds.
+
+    What has stood at one level for long (a job of every noon of which a short log knows nothing, a lively day) led to nothing.
+    """
+    cuts = levels(visits, wanted)
+    level = np.add.reduceat(visits, cuts[:-1]) / np.add.reduceat(wanted, cuts[:-1])
+    for place in range(len(level) - 2, -1, -1):
+        alike = (level[: place + 1] <= RAMP_TIMES[0] * level[place]) & (level[place] <= RAMP_TIMES[0] * level[: place + 1])
+        stood = cuts[place + 1] - cuts[place + 1 - int(np.argmin(np.append(alike[::-1], False)))]
+        fell = stood >= RAMP_FALL and level[place] * RAMP_CLEAR <= level[: place + 1].max()
+        higher = np.flatnonzero(level[place + 1 :] >= RAMP_TIMES[0] * level[place])
+        if (fell or stood >= RAMP_PLATEAU) and len(higher):
+            later = int(cuts[place + 1 + higher[0]])
+            if visits[later:].sum() >= RAMP_CLEAR * level[place] * wanted[later:].sum():
+                return later
+    return 0
 
 
 RAMP_LONGEST = 360
@@ -155,4 +176,6 @@ RAMP_LONGEST = 360
 RAMP_TIMES = (1.5, 2.0, 3.0, 4.0)
 """Times the expected load that counts as risen: the later start wins when what lies between is no clear rise."""
 RAMP_CLEAR = 2.2
+RAMP_PLATEAU, RAMP_FALL = 45, 10
+"""Minutes at about one level (a step of a stair is shorter), and at a much lower one than before, that end what rose until then."""
 RAMP_SCORE = 8.0

@@ -120,7 +120,7 @@ def deepest(requests: Floats, expected: Floats, first: int, last: int, clump: fl
     and a slack hour that runs into a collapse is a level of its own.
     """
     low, high = max(0, first - 2 * SHARPEN), min(len(requests), last + 2 * SHARPEN + 1)
-    cuts = _levels(requests[low:high] / clump, np.maximum(expected[low:high], 1e-6) / clump)
+    cuts = levels(requests[low:high] / clump, np.maximum(expected[low:high], 1e-6) / clump)
     came, due = np.add.reduceat(requests[low:high], cuts[:-1]), np.add.reduceat(np.maximum(expected[low:high], 1e-6), cuts[:-1])
     level, inside = came / due, np.minimum(cuts[1:], last + 1 - low) - np.maximum(cuts[:-1], first - low) >= SHORTEST
     if not (inside & (level < 1)).any():
@@ -135,7 +135,7 @@ def deepest(requests: Floats, expected: Floats, first: int, last: int, clump: fl
     return low + int(cuts[begin]), low + int(cuts[end + 1]) - 1
 
 
-def _levels(seen: Floats, wanted: Floats) -> Ints:
+def levels(seen: Floats, wanted: Floats) -> Ints:
     """Where the levels of visits begin, and the end: the cuts that make all minutes most likely (Poisson), each at a cost.
 
     Optimal partitioning, Jackson et al. (2005), An algorithm for optimal partitioning of data on an interval.
