@@ -297,6 +297,35 @@ def test_slowness_that_comes_before_failures_is_dated_apart(tmp_path, quiet):
     )
 
 
+def test_the_line_of_an_impact_that_began_with_slowness_is_a_slow_one(tmp_path, quiet):
+    """One failure of every fifty is a stray one, and no evidence of slowness."""
+    stray = pl.int_range(pl.len()) % 50 == 0
+    worse = slow(quiet, at(3, 12), at(3, 13.5)).with_columns(pl.when(stray).then(500).otherwise("status").alias("status"))
+    case, incidents = found(tmp_path, failing(worse, at(3, 12.75), at(3, 13.5), 0.8))
+    with case:
+        (row,) = incidents
+        build(case)
+        (impact,) = case.table("timeline").filter(event_type="impact starts").to_dicts()
+        (line,) = case.table("requests").filter(evidence_id=impact["evidence_id"], line=impact["line"]).to_dicts()
+    assert near(row["started_at"], at(3, 12))
+    assert line["status"] == 200
+    assert line["duration_ms"] > 3 * 40
+
+
+def test_failures_are_bounded_by_what_was_asked(tmp_path, quiet):
+    """Where nobody asked for minutes, the log does not show when it began or ended."""
+    start, end = at(3, 12), at(3, 13)
+    early, late = (pl.col("started_at").is_between(a, b) for a, b in ((start - 6 * MINUTE, start), (end, end + 6 * MINUTE)))
+    often = quiet.with_columns(pl.when(pl.col("path").str.starts_with("/cdn")).then(pl.lit("/login")).otherwise("path").alias("path"))
+    rare = quiet.filter(~((pl.col("path") == "/login") & (early | late)))
+    for asked, frame in ((True, often), (False, rare)):
+        case, incidents = found(tmp_path / str(asked), failing(frame, start, end, 1.0, route="/login"))
+        case.close()
+        (row,) = (row for row in incidents if row["kind"] == "errors")
+        assert ("the first failure: it may have begun anywhere between" in row["basis"]) != asked
+        assert ("the last failure and" in row["basis"]) != asked
+
+
 def test_what_fails_at_once_is_dated_once(tmp_path, quiet):
     case, incidents = found(tmp_path, failing(slow(quiet, at(3, 12), at(3, 13)), at(3, 12), at(3, 13), 0.8))
     case.close()

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
+
 from forensics.incidents.baseline import FEWEST_DAYS
 from forensics.incidents.episodes import first
-from forensics.incidents.findings import FEW_FAILED, Finding
+from forensics.incidents.findings import FEW_FAILED, SECOND, Finding
 from forensics.incidents.times import moment, span
 from forensics.text import counted
 
 MINUTE = timedelta(minutes=1)
+UNASKED = timedelta(minutes=2)
+"""Time without any request that makes the beginning or the end of failures uncertain enough to be told."""
+ANSWERS = ("errors", "refused")
+"""Signals that are seen in answers only."""
 WHAT = {
     "errors": "requests to {} failed",
     "refused": "{} refused most of what was asked of it",
@@ -123,6 +129,7 @@ def basis(finding: Finding) -> str:
         said.append("the log begins inside the incident: it may have begun earlier, and what led to it is not seen")
     if finding.to_the_end:
         said.append("the log ends inside the incident: its end is not seen")
+    said.extend(_unasked(finding))
     if finding.reading is not None:
         said.append(f"the silence reads as {finding.reading.name}: {finding.reading.why}")
     said.extend(f"{step}: minutes that it passed twice hold the requests of both" for step in finding.steps[:3])
@@ -132,6 +139,26 @@ def basis(finding: Finding) -> str:
         )
     said.append(_budget(finding.budget_spent))
     return "; ".join(said) + "."
+
+
+def _unasked(finding: Finding) -> list[str]:
+    """Where nothing was asked for minutes before the first failure, or after the last, the moment is known to within that gap only."""
+    if finding.found.kind != "errors":
+        return []
+    said, axis, series = [], finding.axis, finding.view.series
+    scope = "the service" if finding.found.scope.part == "everything" else finding.found.scope.name
+    asked = np.flatnonzero(series.requests > 0)
+    started, ended = axis.index(finding.started_at), finding.ended_at
+    before, after = asked[asked < started], asked[asked > axis.index(ended or finding.started_at)]
+    if first(finding.found).signal in ANSWERS and len(before) and finding.started_at - axis.at(started + series.before[started]) < SECOND:
+        last = axis.at(before[-1] + 1 - series.after[before[-1]])
+        if finding.started_at - last >= UNASKED:
+            said.append(f"nothing was asked of {scope} between {moment(last)} and the first failure: it may have begun anywhere between")
+    if ended is not None and len(after) and axis.at(axis.index(ended) + 1 - series.after[axis.index(ended)]) - ended < SECOND:
+        again = axis.at(after[0] + series.before[after[0]])
+        if again - ended >= UNASKED:
+            said.append(f"nothing was asked of {scope} between the last failure and {moment(again)}: it may have ended anywhere between")
+    return said
 
 
 def _budget(spent: float) -> str:
