@@ -10,6 +10,7 @@ import pytest
 
 from forensics.errors import RefusedEvidenceError
 from forensics.exports import reader
+from forensics.exports.rows import array_start
 
 
 class Given:
@@ -246,6 +247,22 @@ def test_a_column_for_the_zone_says_more_than_the_zone_that_was_given() -> None:
         "time zone 'Nowhere' is not known; read as Europe/Paris",
         "times of column 'Date' and 'Time' carry no zone; read as Europe/Paris, as given",
     ]
+
+
+USER = '{"id":"a-%d","username":"v%d","email":"v%d@x.example","emailVerified":true,"createdTimestamp":1700000000000}'
+
+
+@pytest.mark.parametrize("users", [1, 3])
+@pytest.mark.parametrize("around", ["[\n %s\n]\n", "[%s]", '{"realm": "x", "users": [%s]}', '{"groups": [], "users" : [\n%s ] }'])
+def test_users_of_keycloak_in_a_realm_and_by_themselves(users: int, around: str) -> None:
+    rows = read(around % ",\n ".join(USER.replace("%d", str(n)) for n in range(users)))
+    assert rows.format == "keycloak (json)"
+    assert rows.frames["account_records"]["email"].to_list() == [f"v{n}@x.example" for n in range(users)]
+
+
+def test_json_without_a_list_of_records_is_refused_in_half_a_sentence() -> None:
+    with pytest.raises(RefusedEvidenceError, match=r"^holds no list of records: .* objects$"):
+        array_start("{}", "users")
 
 
 def test_a_null_byte_in_a_cell_costs_nobody_else() -> None:

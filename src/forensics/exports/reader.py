@@ -63,6 +63,8 @@ class ExportMatch:
     """csv | json lines | json | parquet"""
     system: System | None
     delimiter: str = ","
+    records: str | None = None
+    """Of JSON: the key under which the list of records is; None where the list is all of the file."""
 
     @property
     def format(self) -> str:
@@ -133,7 +135,7 @@ def _recognise_json(text: str, start: str, kind: str | None) -> ExportMatch | No
             continue
         system = system_for(list(rows.flat(first)), kind) if isinstance(first, dict) else None
         if system is not None and (key is None or system.records == key):
-            return ExportMatch(system.kind, container, system)
+            return ExportMatch(system.kind, container, system, records=key)
     return None
 
 
@@ -182,7 +184,7 @@ def _table(stream: BinaryIO, match: ExportMatch) -> rows.Table:
         "parquet": lambda: rows.read_parquet(stream),
         "csv": lambda: rows.read_csv(stream.read(), match.delimiter),
         "json lines": lambda: rows.read_json_lines(stream.read()),
-        "json": lambda: rows.read_json_array(stream.read(), match.system.records if match.system else None),
+        "json": lambda: rows.read_json_array(stream.read(), match.records),
     }
     return readers[match.container]()
 

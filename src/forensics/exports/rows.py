@@ -183,7 +183,7 @@ def array_start(text: str, key: str | None) -> int:
     begin = 0 if key is None else text.find(f'"{key}"')
     bracket = text.find("[", max(begin, 0))
     if bracket < 0 or begin < 0:
-        raise RefusedEvidenceError("the JSON holds no list of records: export one object per line, or one array of objects.")
+        raise RefusedEvidenceError("holds no list of records: export one object per line, or one array of objects")
     return bracket + 1
 
 
