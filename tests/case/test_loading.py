@@ -249,6 +249,35 @@ def test_the_same_bytes_with_the_same_options_change_nothing(tmp_path: Path) -> 
     assert [row["host"] for row in rows] == ["edge-9"]
 
 
+ASKED = '{{"time":"2024-03-02{}","ip":"198.18.0.1","method":"GET","path":"/","status":200}}'
+TABLE = "time,client_ip,method,path,status\n" + "2024-03-02T00:00:01Z,198.18.0.1,GET,/,200\n" * 9
+NONE_CARRIED = "timestamps that carry no zone were taken as UTC (--time-zone says otherwise)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "zone", "told"),
+    [
+        (ASKED.format("T00:00:01Z") + "\n", None, ("as logged", "log", [])),
+        ((ASKED.format("T00:00:01Z") + "\n") * 900, None, ("as logged", "log", [])),
+        ((ASKED.format(" 00:00:01.5+01:00") + "\n") * 9, "Europe/Berlin", ("as logged", "log", [])),
+        (ASKED.format("T00:00:01") + "\n", None, ("UTC", "assumed", [NONE_CARRIED])),
+        ((ASKED.format("T00:00:01Z") + "\n") * 900 + ASKED.format("T00:00:01"), None, ("UTC", "assumed", [NONE_CARRIED])),
+        ((ASKED.format("T00:00:01Z") + "\n") * 9 + ASKED.format("T00:00:01"), "Europe/Berlin", ("Europe/Berlin", "given", [])),
+        ((ASKED.format("T00:00:01,5") + "\n") * 9, "Europe/Berlin", ("Europe/Berlin", "given", [])),
+        (TABLE, None, ("as logged", "log", [])),
+        (TABLE.replace("Z", ""), None, ("UTC", "assumed", [NONE_CARRIED])),
+    ],
+)
+def test_a_zone_is_assumed_only_where_a_time_carries_none(
+    tmp_path: Path, lines: str, zone: str | None, told: tuple[str, str, list[str]]
+) -> None:
+    """Formats in which times may carry a zone: what counts is what the file's times do."""
+    (tmp_path / "app.jsonl").write_text(lines)
+    _, (row,) = loaded(tmp_path / "case", tmp_path / "app.jsonl", time_zone=zone)
+    assert (row["time_zone"], row["time_zone_source"], [said for said in row["assumptions"] if "zone" in said]) == told
+    assert any("taken for the end of its request" in said for said in row["assumptions"])
+
+
 @pytest.mark.parametrize(
     ("name", "content", "table", "column"),
     [

@@ -229,9 +229,9 @@ def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
     return plan
 
 
-def _also_read(other: Format, count: int, options: LoadOptions) -> list[str]:
+def _also_read(other: Format, count: int, zoned: bool, options: LoadOptions) -> list[str]:
     """Return what ``status`` says of lines that another than the file's main format read: what was taken for granted there, too."""
-    zone = "" if other.zoned else f" (timestamps that carry no zone were taken as {options.time_zone or 'UTC'})"
+    zone = "" if zoned else f" (timestamps that carry no zone were taken as {options.time_zone or 'UTC'})"
     lines = "1 line was" if count == 1 else f"{count:,} lines were"
     return [f"{lines} read as {other.name}{zone}", *([f"{other.name}: {other.assumption}"] if other.assumption else [])]
 
@@ -240,13 +240,14 @@ def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader,
     options = intake.options
     best = plan.ranked[0]
     known = best.format
-    zone = "UTC" if known.zoned else options.time_zone or "UTC"
+    zoned = reader.carries_zones(known)
     assumptions = [known.assumption] if known.assumption else []
-    if not known.zoned and options.time_zone is None:
+    if not zoned and options.time_zone is None:
         assumptions.append("timestamps that carry no zone were taken as UTC (--time-zone says otherwise)")
     if options.trusted_proxies:
         assumptions.append(f"forwarded client addresses were believed behind {', '.join(options.trusted_proxies)}")
-    assumptions += [told for name, count in sorted(reader.used.items()) if count for told in _also_read(by_name(name), count, options)]
+    for other, count in ((by_name(name), count) for name, count in sorted(reader.used.items()) if count):
+        assumptions += _also_read(other, count, reader.carries_zones(other), options)
     return {
         "kind": "log",
         "format": known.name,
@@ -254,8 +255,8 @@ def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader,
         "host": options.host or host_of(file.name),
         "given_tier": options.tier,
         "format_tier": known.tier,
-        "time_zone": "as logged" if known.zoned else zone,
-        "time_zone_source": "log" if known.zoned else "given" if options.time_zone else "assumed",
+        "time_zone": "as logged" if zoned else options.time_zone or "UTC",
+        "time_zone_source": "log" if zoned else "given" if options.time_zone else "assumed",
         "time_basis": known.time_basis,
         "lines": reading.lines,
         "parsed": reading.parsed,

@@ -6,7 +6,7 @@ A format that reads a larger share of the sampled lines wins; equal shares go to
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
 from forensics.formats.parts import InParts
 from forensics.formats.registry import all_formats
 from forensics.formats.schema import EVENTS, LINES, OUTCOME
+from forensics.formats.zones import LocalZone
 
 SAMPLE_LINES = 400
 WELL_READ = 0.9
@@ -49,6 +50,8 @@ class Recognition:
     events: int
     sampled: Parsed | None = None
     """The sample as the format reads it, where it reads all of it."""
+    unzoned: bool = False
+    """Whether a time of the sample carries no zone."""
 
 
 def recognise(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> list[Recognition]:
@@ -90,11 +93,12 @@ def _hinted(raw: pl.Series, hints: set[str]) -> dict[str, bool]:
 
 
 def _rate(entry: Format, sample: pl.DataFrame, options: ReadOptions) -> Recognition:
-    read = entry.open(options)(sample)
+    zone = LocalZone(options.time_zone)
+    read = entry.open(replace(options, time_zone=zone))(sample)
     outcome = read["outcome"]
     events = int((outcome == "event").sum())
     tried = len(outcome) - int((outcome == "skipped").sum())
-    return Recognition(entry, events / tried if tried else 0.0, events, Parsed(sample, read) if events == tried else None)
+    return Recognition(entry, events / tried if tried else 0.0, events, Parsed(sample, read) if events == tried else None, zone.used)
 
 
 @dataclass(frozen=True)
@@ -146,12 +150,14 @@ class LineReader:
         self._options = options
         self.trusted_proxies = options.trusted_proxies
         self._parsers: dict[str, Parser] = {}
+        self._zones = {self.main.name: LocalZone(options.time_zone)}
         rest = [rated.format for rated in plan.ranked[1:]]
         others = rest + [entry for entry in all_formats() if entry not in rest and entry is not self.main]
         self._others = [] if alone else [entry for entry in others if not entry.main_only]
         self._wrapped = plan.wrapped
         self._held = pl.DataFrame(schema=LINES)
         self._sampled = plan.ranked[0].sampled if plan.whole and not plan.wrapped else None
+        self._zones[self.main.name].used = self._sampled is not None and plan.ranked[0].unzoned
         self.used: dict[str, int] = {}
         """Lines read by each format other than the main one."""
 
@@ -161,7 +167,7 @@ class LineReader:
         if self._wrapped or self._sampled is not None:
             return None
         if self.main.open_blocks is not None:
-            return self.main.open_blocks(self._options)
+            return self.main.open_blocks(self._options_of(self.main))
         parser = self._parser(self.main)
         return of_blocks(parser.parser) if isinstance(parser, InParts) else None
 
@@ -235,8 +241,15 @@ class LineReader:
 
     def _parser(self, entry: Format) -> Parser:
         if entry.name not in self._parsers:
-            self._parsers[entry.name] = entry.open(self._options)
+            self._parsers[entry.name] = entry.open(self._options_of(entry))
         return self._parsers[entry.name]
+
+    def _options_of(self, entry: Format) -> ReadOptions:
+        return replace(self._options, time_zone=self._zones.setdefault(entry.name, LocalZone(self._options.time_zone)))
+
+    def carries_zones(self, entry: Format) -> bool:
+        """Whether every time that a format has read so far carries its zone, or is UTC by specification."""
+        return entry.zoned or not self._zones.get(entry.name, LocalZone()).used
 
 
 def _left_over(lines: pl.DataFrame) -> list[pl.DataFrame]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.json_format import Record, record_events
-from forensics.formats.json_general import KEYS, understood
+from forensics.formats.json_general import AT_END, KEYS, understood
 
 SEPARATORS = (",", ";", "\t", "|")
 _LOOK_FOR_HEADER = 20
@@ -189,6 +189,7 @@ FORMATS: tuple[Format, ...] = (
         open=open_csv,
         time_basis="request end",
         zoned=False,
+        assumption=AT_END,
         rank=-20,
         hint=r"[,;\t|]",
         samples=(

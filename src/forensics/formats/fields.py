@@ -9,6 +9,8 @@ import ipaddress
 
 import polars as pl
 
+from forensics.formats.zones import needed
+
 CLF_TIME = "%d/%b/%Y:%H:%M:%S %z"
 """``10/Oct/2000:13:55:36 -0700``: the time of the common log format."""
 
@@ -209,6 +211,7 @@ def iso_time(value: pl.Expr, time_zone: str = "UTC") -> pl.Expr:
 
 def in_utc(local: pl.Expr, time_zone: str) -> pl.Expr:
     """Return UTC of wall-clock times in an IANA zone; an hour that occurs twice is the earlier, one that does not occur is NULL."""
+    needed(time_zone)
     if time_zone == "UTC":
         return local
     zoned = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")

@@ -11,6 +11,7 @@ import re
 import polars as pl
 
 from forensics.formats.values import V, of
+from forensics.formats.zones import needed
 
 INSTANT = pl.Datetime("us")
 _EPOCH = r"^\s*-?\d{1,20}(?:\.\d+)?(?:[eE]\+?\d+)?\s*$"
@@ -132,9 +133,13 @@ def _with_tail(head: pl.Series, tail: pl.Series, time_zone: str) -> pl.Series:
     frame = parts.select("ok", "micros", "offset").with_columns(head.alias("head"))
     local = pl.when("ok").then(pl.col("head") + pl.duration(microseconds="micros"))
     frame = frame.with_columns(local.alias("local"), (local - pl.duration(seconds=pl.col("offset").fill_null(0))).alias("absolute"))
-    if time_zone == "UTC" or frame["offset"].null_count() == 0:
+    if frame["offset"].null_count() == 0:
         return frame["absolute"].cast(INSTANT)
-    zoned = in_zone(frame["local"], time_zone)
+    if not frame.filter(pl.col("offset").is_null(), pl.col("local").is_not_null()).is_empty():
+        needed(time_zone)
+    if time_zone == "UTC":
+        return frame["absolute"].cast(INSTANT)
+    zoned = in_zone(frame["local"], str(time_zone))
     return frame.select(pl.when(pl.col("offset").is_null()).then(zoned).otherwise("absolute").cast(INSTANT)).to_series()
 
 
@@ -161,6 +166,8 @@ def _tail_parts(tail: pl.Series) -> pl.DataFrame:
 
 def in_zone(local: pl.Series, time_zone: str) -> pl.Series:
     """Return UTC for local times of a zone: the earlier of two when clocks go back; a time that clocks skip is moved on an hour."""
+    if local.null_count() < len(local):
+        needed(time_zone)
     if time_zone == "UTC":
         return local
     zoned = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")

@@ -236,6 +236,9 @@ def understood(keys: Iterable[str]) -> bool:
     return all(not lowered.isdisjoint(group) for group in _KNOWN)
 
 
+AT_END = "a time whose name does not say so (time, timestamp, ts) is taken for the end of its request; it began its duration earlier"
+"""What ``time_basis`` means for who reads ``status``."""
+
 FORMATS: tuple[Format, ...] = (
     json_format(
         name="json",
@@ -244,6 +247,7 @@ FORMATS: tuple[Format, ...] = (
         keys=KEYS,
         time_basis="request end",
         zoned=False,
+        assumption=AT_END,
         rank=-10,
         samples=(
             Sample(
