@@ -39,6 +39,7 @@ SELECT
     incident_id, mitigated_at, 'mitigated',
     CASE
         WHEN kind IN ('surge', 'collection') THEN 'The load above the usual is over.'
+        WHEN refused_requests IS NOT NULL THEN 'Refusals are back to their usual share.'
         WHEN kind = 'errors' THEN 'The damage is contained: most requests succeed again.'
         WHEN kind = 'latency' THEN 'The worst is over: most requests are answered in their usual time again.'
         ELSE 'The worst is over: requests are logged again.'
