@@ -13,6 +13,7 @@ from forensics.attribution.capacity import capacity
 from forensics.attribution.conclude import Conclusion, Setting, conclude
 from forensics.attribution.facts import Facts
 from forensics.attribution.operators import one_operator
+from forensics.attribution.origin import called
 from forensics.attribution.participants import participants
 from forensics.attribution.phrases import part
 from forensics.attribution.rivals import Rival
@@ -127,6 +128,8 @@ def _attributions(facts: Facts, verdict: Verdict, names: dict[str, str]) -> pl.D
             "part": part(blamed.winner, names),
             "excess_requests": round((in_measure(scene, blamed.winner, "requests") if weighed else blamed.winner).excess, 1),
             "excess_work": round(blamed.winner.excess, 1) if weighed else None,
+            "called": called(facts.origins).get(f"{blamed.winner.kind} {blamed.winner.id}"),
+            "origin": seen.sentence() if (seen := facts.origins.get(f"{blamed.winner.kind} {blamed.winner.id}")) else None,
             "load_share": round(min(1.0, blamed.share), 4),
             "likelihood": round(min(verdict.likelihood, capped(0.55 + 0.4 * blamed.share, facts)), 3),
             "p_value": blamed.winner.p_value,
@@ -141,6 +144,7 @@ _ATTRIBUTIONS: dict[str, Any] = {
     "rank": pl.Int64, "subject_type": pl.String, "subject_id": pl.String, "actor_id": pl.String, "excess_requests": pl.Float64,
     "load_share": pl.Float64, "likelihood": pl.Float64, "p_value": pl.Float64, "smallest_p": pl.Float64, "part": pl.String,
     "excess_work": pl.Float64,
+    "called": pl.String, "origin": pl.String,
 }  # fmt: skip
 
 

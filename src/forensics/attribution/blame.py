@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from forensics.attribution.cohort import coherent, cohorts
-from forensics.attribution.crowd import crowd
+from forensics.attribution.crowd import crowd, one_program
 from forensics.attribution.habit import habitual
 from forensics.attribution.scan import Winner, belongs, expectation, scan, wide
 from forensics.attribution.scene import Scene
@@ -196,7 +196,8 @@ def _asked(scene: Scene, winner: Winner) -> float:
 
 def _somebody(case: Case, scene: Scene, winner: Winner) -> bool:
     """Whether very few are behind a subject, as far as its load shows."""
-    return (not wide(winner) or _few_clients(scene, winner)) and not crowd(case, scene, winner)
+    few = not wide(winner) or _few_clients(scene, winner) or one_program(case, scene, winner)
+    return few and not crowd(case, scene, winner)
 
 
 def _few_clients(scene: Scene, winner: Winner) -> bool:

@@ -12,6 +12,7 @@ from forensics.attribution.blame import CHANCE, MIN_SHARE, MOST, Blamed, Finding
 from forensics.attribution.echo import seconds_precede
 from forensics.attribution.facts import Facts, gather
 from forensics.attribution.onset import error_onset
+from forensics.attribution.origin import called
 from forensics.attribution.refusals import makers
 from forensics.attribution.rivals import Rival, weigh_all
 from forensics.attribution.scan import belongs
@@ -95,6 +96,7 @@ def _comparable(case: Case, setting: Setting) -> Scene:
 
 def _weighed(case: Case, scene: Scene, finding: Finding, names: dict[str, str]) -> Conclusion:
     facts = gather(case, scene, finding)
+    names = names | called(facts.origins)
     rivals = weigh_all(facts, names)
     return Conclusion(facts, rivals, judge(facts, rivals, names))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from forensics.attribution.origin import origin
 from forensics.attribution.scan import Winner, belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.unnamed import beginning
@@ -35,6 +36,18 @@ def crowd(case: Case, scene: Scene, winner: Winner) -> bool:
     usual = [row["requests"] / row["clients"] for row in rows if row["w"] > 0]
     most = max(REQUESTS, TIMES * (float(np.mean(usual)) if usual else 0.0))
     return any(row["clients"] >= FEWEST and row["requests"] < most * row["clients"] for row in own)
+
+
+def one_program(case: Case, scene: Scene, winner: Winner) -> bool:
+    """Whether a network's load is that of one program, from however many addresses: people are no bots.
+
+    Nearly all of it, during the whole incident, came with one agent that calls itself a bot and that hardly any other network has. An agent
+    by itself is not believed: what is called a bot may be an app that many people have.
+    """
+    if winner.kind != "network":
+        return False
+    found = origin(case, winner, scene.whole)
+    return found is not None and found.bot
 
 
 def _mixed(case: Case, scene: Scene, winner: Winner) -> bool:

@@ -16,6 +16,7 @@ from forensics.attribution.capacity import Capacity, capacity, carried
 from forensics.attribution.echo import EARLY, seconds_precede
 from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
+from forensics.attribution.origin import Origin, origins
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import served_slower, slowdown
@@ -134,6 +135,8 @@ class Facts:
     """The one route that it asked for, likewise."""
     veil: Veil | None
     """What nearly all requests without an account always have in common, the proxy that they come through: it hides who asked."""
+    origins: dict[str, Origin]
+    """Blamed network or agent, or the one network in common -> who is behind it, as far as logs show it."""
 
     @property
     def is_load(self) -> bool:
@@ -215,6 +218,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
     last = max(scene.window.start, min(scene.window.end - MINUTE, errors or scene.window.end))  # what comes later is retries, too
     started = near.filter(pl.col("minute").is_between(scene.window.start, last))
+    common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     return Facts(
         scene=scene,
         finding=finding,
@@ -239,9 +243,10 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         lag=lead_lag(near["blamed"].to_numpy().astype(float), ratios(near)) if finding.blamed else None,
         load_onset=load_at,
         error_onset=errors,
-        alike=alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id"),
+        alike=common,
         route=alike(scene, finding.rise, "route_id"),
         veil=veil(scene, finding.rise.measure),
+        origins=origins(case, scene.whole, [b.winner for b in finding.blamed], common),
     )
 
 

@@ -1,9 +1,9 @@
 -- title: how subjects are called in sentences
--- why: an actor by its label, an agent by its text, a route by its pattern
+-- why: an actor by its label, an agent by its text, a route by its pattern; what the rollups call (other) tells a reader nothing
 -- parameters: none
 SELECT actor_id AS subject, coalesce(label, actor_id) AS name FROM actors
 UNION ALL
 SELECT 'agent ' || agent_id, user_agent FROM agents
 UNION ALL
-SELECT 'route ' || route_id, route FROM routes
+SELECT 'route ' || route_id, if(route = '(other)', 'other paths, each too rare to be told apart', route) FROM routes
 ORDER BY subject

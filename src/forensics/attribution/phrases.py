@@ -91,7 +91,8 @@ def in_common(found: Alike, names: dict[str, str]) -> str:
     """Say what an excess has in common: one network, or one agent from how many networks."""
     share, usual = percent(found.share), f"(usually {percent(found.usual)} of the requests without one)"
     if found.column == "wide_network":
-        return f"{share} of the excess without an account came from the one network {found.value} {usual}"
+        network = names.get(f"network {found.value}", found.value)
+        return f"{share} of the excess without an account came from the one network {network} {usual}"
     agent = "no agent" if found.value is None else f"the one agent {names.get(f'agent {found.value}', found.value)!r}"
     return f"{share} of the excess without an account came with {agent} {usual}, from {counted(found.networks, 'network')}"
 

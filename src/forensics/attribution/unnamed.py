@@ -38,7 +38,7 @@ def network_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -
     bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
     use = case.rows(PACKAGE, "network_use", beginnings=[beginning(n) for n in blamed["subject_id"]], **bounds)[0]
     usual = f"{counted(use['requests'], 'request')} on {counted(use['days'], 'day')}" if use["requests"] else "nothing"
-    named = [row["subject_id"] + (f" ({row['part']})" if row["part"] else "") for row in blamed.to_dicts()]
+    named = [(row["called"] or row["subject_id"]) + (f" ({row['part']})" if row["part"] else "") for row in blamed.to_dicts()]
     return {
         "measure": MEASURE, "scope": ", ".join(named), "accounts_hit": len(use["accounts"]), "uninvolved_hit": len(use["accounts"]),
         "load_covered": round(min(1.0, float(blamed["load_share"].sum())), 4),

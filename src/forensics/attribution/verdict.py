@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from forensics.attribution.blame import ENOUGH_PLACEBOS
 from forensics.attribution.facts import Facts
+from forensics.attribution.origin import Origin
 from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, shares_of, unit
 from forensics.attribution.refusals import MEASURE, asked_as_ever
 from forensics.attribution.rivals import Names, Rival, likelihood_of
@@ -59,9 +60,16 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
 def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float) -> Verdict:
     blamed = facts.finding.blamed
     late = f" {last_to_come(blamed, names)}" if any(b.at_fall for b in blamed) else ""
-    sentence = f"{_load(facts)} Of the excess made: {shares_of(blamed, names)}.{late}"
+    seen = "".join(f" {origin.sentence()}" for origin in _origins(facts))
+    sentence = f"{_load(facts)} Of the excess made: {shares_of(blamed, names)}.{late}{seen}"
     several = len(blamed) > 1 and sum(b.weight for b in blamed[1:]) >= max(0.15, 0.25 * blamed[0].share)
     return Verdict(SEVERAL if several else ATTRIBUTED, capped(likelihood, facts), sentence)
+
+
+def _origins(facts: Facts) -> list[Origin]:
+    """Return who is behind the blamed networks and agents, the largest first."""
+    keys = [f"{b.winner.kind} {b.winner.id}" for b in facts.finding.blamed]
+    return [facts.origins[key] for key in keys if key in facts.origins]
 
 
 def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:

@@ -142,7 +142,9 @@ CREATE TABLE IF NOT EXISTS attributions (
     incident_id VARCHAR, rank BIGINT, subject_type VARCHAR, subject_id VARCHAR, actor_id VARCHAR, excess_requests DOUBLE, load_share DOUBLE,
     likelihood DOUBLE, p_value DOUBLE, smallest_p DOUBLE,
     part VARCHAR,                                                           -- one account, route or agent of it that made the load
-    excess_work DOUBLE                                                      -- where load is weighted by service time: as much as so many usual requests
+    excess_work DOUBLE,                                                     -- where load is weighted by service time: as much as so many usual requests
+    called VARCHAR,                                                         -- of a wide network: the smallest that holds the addresses
+    origin VARCHAR                                                          -- of load without an account: addresses, agent, what was asked for
 );
 CREATE TABLE IF NOT EXISTS actor_minutes (                                  -- load of each attributed actor or network; the rest: actor_id NULL
     incident_id VARCHAR, minute TIMESTAMP, actor_id VARCHAR, requests BIGINT, failed BIGINT

@@ -34,6 +34,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         f"{amount(top.winner.load)} where {amount(top.winner.expected)} were to be expected.",
         STRONG if top.share >= 0.8 else FAIR,
     )
+    seen = facts.origins.get(f"{top.winner.kind} {top.winner.id}")
+    if seen is not None:
+        found.pro(seen.sentence(), FAIR if seen.bot else 0.0)
     logins(facts, top.winner.id, found)
     significance(facts, top, found)
     machine(facts, top.winner.id, found)

@@ -59,7 +59,8 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     else:
         found.pro("It came without accounts, from no network or agent that stands out.", FAIR if facts.route else STRONG)
     if facts.route is not None and facts.spread.anonymous_share >= 0.5:
-        route = names.get(f"route {facts.route.value}", str(facts.route.value))
+        seen = facts.origins.get(f"network {facts.alike.value}") if facts.alike is not None else None
+        route = seen.asked if seen and seen.asked else names.get(f"route {facts.route.value}", str(facts.route.value))
         found.contra(
             f"{percent(facts.route.share)} of that excess asked for {route} alone (usually {percent(facts.route.usual)} of the requests): "
             "people who open a page ask for its parts, too, where the same logs serve them.",

@@ -171,7 +171,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
         )
     came = f"came from {_named(document, found)}{_besides(found)}"
     return Sentence(
-        f"{share(found.share)} of the {_measured(incident)} {came}.",
+        f"{share(found.share)} of the {_measured(incident)} {came}.{_origin(found)}",
         observed=False,
         likelihood=found.likelihood,
         evidence_id=found.accounts[0]["evidence_id"] if found.accounts else None,
@@ -193,6 +193,12 @@ def _besides(found: Blamed) -> str:
     if found.uninvolved:
         said += f"; {counted(found.uninvolved, 'account')} linked to them took no part"
     return said
+
+
+def _origin(found: Blamed) -> str:
+    """Return who is behind a network or agent, as the logs have it."""
+    seen = found.first.get("origin")  # absent from documents of earlier versions
+    return f" {seen}" if seen and not found.accounts else ""
 
 
 def _measured(incident: dict[str, Any]) -> str:
@@ -228,7 +234,7 @@ def _why(document: Document, incident: dict[str, Any]) -> str:
 def _named(document: Document, found: Blamed) -> str:
     """Return who made the load: the one, or how many together and the largest of them."""
     actor = next((row for row in document.rows("actors") if row["actor_id"] == found.first["actor_id"]), None)
-    name = (actor or {}).get("label") or found.first["subject_id"]
+    name = (actor or {}).get("label") or found.first.get("called") or found.first["subject_id"]  # reports of earlier versions: not called
     part = f" ({found.first['part']} there)" if found.first.get("part") else ""
     tied = TIED.get((actor or {}).get("level", ""), "of")
     own = found.accounts_of_first

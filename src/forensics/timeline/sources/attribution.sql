@@ -4,11 +4,11 @@
 SELECT
     a.incident_id, i.started_at AS occurred_at, 'attribution' AS event_type,
     format(
-        '{} made {:,.0f} {}requests more than usual {}{}: {:.0f} % of the whole excess.', coalesce(n.label, a.subject_id), a.excess_requests,
+        '{} made {:,.0f} {}requests more than usual {}{}: {:.0f} % of the whole excess.', coalesce(n.label, a.called, a.subject_id), a.excess_requests,
         if(i.refused_requests IS NULL, '', 'refused '),
         if(i.kind IN ('surge', 'collection') OR i.refused_requests IS NOT NULL, 'while it lasted', 'from the ramp to the impact'),
         if(a.excess_work IS NULL, '', format(', as much work as {:,.0f} usual ones', a.excess_work)), 100 * a.load_share
-    ) AS message,
+    ) || coalesce(' ' || a.origin, '') AS message,
     FALSE AS observed, a.actor_id, NULL AS account_id, NULL AS evidence_id, NULL AS line,
     CAST(round(a.excess_requests) AS BIGINT) AS rows, a.likelihood
 FROM attributions AS a
