@@ -131,6 +131,7 @@ def _of_actors(rows: list[dict[str, Any]], owners: dict[str, str]) -> list[dict[
     for actor, accounts in sorted(members.items()):
         top = max(accounts, key=lambda r: (r["score"], r["subject_id"]))
         alike = sum(row["likelihood"] >= 0.55 for row in accounts)
-        reasons = [f"{alike} of its accounts ask like machines, {top['subject_id']} most", *top["reasons"]] if alike else top["reasons"]
+        like = "1 of its accounts asks like a machine," if alike == 1 else f"{alike} of its accounts ask like machines, most of all"
+        reasons = [f"{like} {top['subject_id']}", *top["reasons"]] if alike else top["reasons"]
         found.append(top | {"subject_type": "actor", "subject_id": actor, "reasons": reasons})
     return found

@@ -17,6 +17,7 @@ from forensics.attribution.echo import EARLY, seconds_precede
 from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
 from forensics.attribution.origin import Origin, origins
+from forensics.attribution.parts import Part, parts_of
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import served_slower, slowdown
@@ -36,26 +37,6 @@ NEW = 1.1
 """Load that is so many times the most that was carried in health is new to the service; a single minute may be a little above it."""
 CONCENTRATED = 0.8
 """Failures keep to one part when this share of them is on it."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A host, backend or route in the impact: its requests, failures, and what it usually has."""
-
-    kind: str
-    name: str
-    requests: int
-    failed: int
-    failure_share: float
-    """Share of all failures that are its own."""
-    request_share: float
-    """Share of all requests that it usually has."""
-    usual_ratio: float
-
-    @property
-    def ratio(self) -> float:
-        """Share of its requests that failed."""
-        return self.failed / max(self.requests, 1)
 
 
 @dataclass(frozen=True)
@@ -118,6 +99,8 @@ class Facts:
     hosts: list[Host]
     spread: Spread
     notes: list[dict[str, Any]]
+    noted: bool
+    """Whether the case has any notes: where nobody wrote any, that none speaks of something says nothing."""
     lag: LeadLag | None
     early_share: float
     """Share of the blamed subjects' excess in the window that they made before the errors began (0 when it leapt up with them)."""
@@ -232,10 +215,11 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         usual_ratio=_ratio(broken.filter(pl.col("w") == 1)) if shift else _ratio(minutes.filter(pl.col("minute") < scene.window.start)),
         failed_before=_ratio(before),
         impact_growth=_growth(near, impact, broken, len(shift)),
-        parts=_parts(broken),
+        parts=parts_of(broken),
         hosts=_hosts(case, bounds, impact),
         spread=_spread(scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
+        noted=not case.table("notes").is_empty(),
         early_share=early,
         preceded=_preceded(case, scene, finding, errors, load_at, early),
         logins=_logins(case, finding),
@@ -329,34 +313,6 @@ def _growth(near: pl.DataFrame, impact: Window, broken: pl.DataFrame, placebos: 
     rest = float(inside["requests"].sum()) * (1.0 - share)
     usual = float(broken.filter(pl.col("w") == 1)["requests"].sum()) / placebos if placebos else 0.0
     return rest / usual if usual else 1.0
-
-
-def _parts(broken: pl.DataFrame) -> list[Part]:
-    """Return routes, hosts and backends, those with most of the failures first."""
-    now, usual = broken.filter(pl.col("w") == 0), broken.filter(pl.col("w") == 1)
-    basis = usual if len(usual) else now
-    failures, requests = max(int(now["failed"].sum()), 1), max(int(basis["requests"].sum()), 1)
-    found = []
-    for kind in ("route", "host", "backend"):
-        known = {row[kind]: row for row in _summed(basis, kind)}
-        for row in _summed(now, kind):
-            before = known.get(row[kind], {"requests": 0, "failed": 0})
-            found.append(
-                Part(
-                    kind,
-                    row[kind],
-                    row["requests"],
-                    row["failed"],
-                    row["failed"] / failures,
-                    before["requests"] / requests,
-                    before["failed"] / max(before["requests"], 1) if len(usual) else 0.0,
-                )
-            )
-    return sorted(found, key=lambda p: (-p.failure_share, p.kind, p.name))
-
-
-def _summed(rows: pl.DataFrame, kind: str) -> list[dict[str, Any]]:
-    return rows.filter(pl.col(kind).is_not_null()).group_by(kind).agg(pl.col("requests", "failed").sum()).sort(kind).to_dicts()
 
 
 def _hosts(case: Case, bounds: dict[str, list[datetime]], impact: Window) -> list[Host]:

@@ -86,9 +86,14 @@ def _groups(rows: pl.DataFrame, common: list[int]) -> int:
     return len(np.unique(groups)) + accounts - tied["account_id"].n_unique()
 
 
+def _most(accounts: int) -> int:
+    """Return nine tenths of so many accounts, rounded up: all of a few."""
+    return -(-9 * accounts // 10)
+
+
 def _together(rows: pl.DataFrame, names: list[str], leaves: pl.DataFrame, common: list[int]) -> Together:
     first = rows.group_by("account_id").agg(pl.col("minute").min())["minute"].sort()
-    late = first[int(0.9 * (len(first) - 1))]
+    late = first[_most(len(first)) - 1]
     loads = rows.group_by("account_id", "minute").agg(pl.col("requests").sum())
     table = loads.pivot("account_id", index="minute", values="requests").fill_null(0).sort("minute")
     matrix = table.drop("minute").to_numpy().astype(float)
@@ -119,7 +124,8 @@ def _weigh(together: Together, found: Weighed) -> None:
     n = together.accounts
     if together.spread <= 5:
         when = "in the same minute" if together.spread == 0 else f"within {minutes(together.spread)}"
-        found.pro(f"Nine of ten of the {n} accounts began {when}.", FAIR)
+        who = f"All {n}" if _most(n) == n else f"{_most(n)} of the {n}"
+        found.pro(f"{who} accounts began {when}.", FAIR)
     elif together.spread >= 60:
         found.contra(f"The accounts began over {minutes(together.spread)}.", WEAK)
     apart = 2 <= together.groups <= n // 2

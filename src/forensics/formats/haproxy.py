@@ -34,6 +34,10 @@ _NOTICE = (
 _HTTP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "status", "bytes", "cookie1", "cookie2", "termination")
 _TCP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "bytes", "termination")
 
+NO_SERVER = "<NOSRV>"
+"""What stands for the server where none was chosen: none was up, the queue was full, or the proxy answered by itself. The request then has
+a ``backend`` that it was meant for, and no upstream."""
+
 
 def _total(timers: pl.Series) -> pl.Series:
     return values.to_milliseconds(timers.str.extract(r"/\+?(-?[0-9]+)$", 1), "ms")
@@ -41,14 +45,17 @@ def _total(timers: pl.Series) -> pl.Series:
 
 def _extra(t: pl.DataFrame) -> dict[str, pl.Series]:
     parts = pl.col("timers").str.split("/").list
+    served = pl.col("server") != NO_SERVER
     more = t.select(
-        upstream=pl.col("backend") + "/" + pl.col("server"),
+        upstream=pl.when(served).then(pl.col("backend") + "/" + pl.col("server")),
+        backend=pl.when(~served).then("backend"),
         error=pl.when(~pl.col("termination").str.contains(r"^-+$")).then("termination"),
         waited=parts.get(1, null_on_oob=True),
         response=pl.when(parts.len() == 5).then(parts.get(3, null_on_oob=True)),
     )
     return {
         "upstream": more["upstream"],
+        "backend": more["backend"],
         "error": more["error"],
         "route": t["frontend"].str.strip_chars_end("~"),
         "queue_ms": values.of(more["waited"], pl.when(~values.V.is_in(["0", "-1"])).then(values.V)),
@@ -149,7 +156,7 @@ FORMATS: tuple[Format, ...] = (
                     "request": "<BADREQ>",
                     "status": None,
                     "duration_ms": 6001.0,
-                    "extra": {"error": "cR--"},
+                    "extra": {"error": "cR--", "backend": "be", "upstream": None},
                 },
             ),
             Sample(

@@ -9,8 +9,9 @@ from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, We
 from forensics.attribution.windows import refusing
 
 EXPLANATION = "bad deploy"
-PRIOR = 0.0
+PRIOR = -1.0
 EXCLUSIVE = True
+LITTLE = 0.05
 OFTEN = 10
 """Healthy minutes at such a load from which it cannot be called too much."""
 
@@ -31,8 +32,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         ago = (facts.scene.incident["started_at"] - deploys[-1]["occurred_at"]).total_seconds() / 60
         sentence = f"The operators noted a deploy at {clock(deploys[-1]['occurred_at'])}, {minutes(round(ago))} before."
         found.pro(sentence, STRONG if ago <= 15 else FAIR if ago <= 60 else 0.0)
-    else:
-        found.contra("No note speaks of a deploy in the three hours before.", WEAK)
+    elif facts.noted:
+        found.contra("Of the notes of the operators none speaks of a deploy in the three hours before.", WEAK)
     return found
 
 
@@ -78,8 +79,13 @@ def concentration(facts: Facts, found: Weighed, kind: str) -> None:
             STRONG,
         )
         return
-    failing = [p for p in parts if p.ratio > max(0.05, 5 * p.usual_ratio)]
-    found.contra(f"Failures are spread over {len(failing)} of {len(parts)} {kind}s.", FAIR if len(failing) >= 2 else WEAK)
+    hit, most = [p for p in parts if p.hit], parts[0]
+    if len(hit) >= 2:
+        share = percent(most.failure_share)
+        found.contra(f"Failures are on {len(hit)} of {len(parts)} {kind}s, {share} of them on the one with most ({most.name}).", FAIR)
+    elif most.hit:
+        how = f"only {percent(most.ratio)} of its own requests failed" if most.ratio < LITTLE else f"other {kind}s failed as well"
+        found.contra(f"{percent(most.failure_share)} of the failures are on {kind} {most.name}, but {how}.", WEAK)
 
 
 def confined(facts: Facts, found: Weighed) -> None:

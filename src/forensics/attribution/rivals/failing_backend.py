@@ -10,6 +10,8 @@ from forensics.attribution.rivals.bad_deploy import concentration, equal_load
 EXPLANATION = "failing backend"
 PRIOR = -0.5
 EXCLUSIVE = True
+TAKEN = 0.5
+"""Share of the failures with a backend below which they tell nothing about one backend against another."""
 
 
 def weigh(facts: Facts, names: Names) -> Weighed:
@@ -24,6 +26,14 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     kinds = [kind for kind in ("backend", "host") if sum(p.kind == kind for p in facts.parts) > 1]
     if facts.failing and not kinds:
         found.contra("The logs name one host only, and no backend: nothing can be told apart.", WEAK)
+    answered = sum(p.failure_share for p in facts.parts if p.kind == "backend")
+    if facts.failing and "backend" in kinds and answered < TAKEN:
+        found.pro(
+            f"{percent(1.0 - answered)} of the failures reached no backend: none was there to take them, the queue was full, or the proxy "
+            "answered by itself.",
+            0.0,
+        )
+        kinds.remove("backend")
     for kind in kinds[:1]:
         concentration(facts, found, kind)
     if facts.failing and kinds and not silent:

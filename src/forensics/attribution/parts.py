@@ -1,0 +1,67 @@
+"""Routes, hosts and backends in the impact: where requests failed, against what is usual there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+HIT = 0.05
+"""A part is hit when so many of the failures are on it."""
+NO_SERVER = "/<NOSRV>"
+"""How a backend ends that stands for no server at all: HAProxy chose none."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A host, backend or route in the impact: its requests, failures, and what it usually has."""
+
+    kind: str
+    name: str
+    requests: int
+    failed: int
+    failure_share: float
+    """Share of all failures that are its own."""
+    request_share: float
+    """Share of all requests that it usually has."""
+    usual_ratio: float
+
+    @property
+    def ratio(self) -> float:
+        """Share of its requests that failed."""
+        return self.failed / max(self.requests, 1)
+
+    @property
+    def hit(self) -> bool:
+        """Whether more than a few of the failures are on it, and clearly more than it usually has."""
+        return self.failure_share >= HIT and self.failed > 3.0 * self.usual_ratio * self.requests + 2.0
+
+
+def parts_of(broken: pl.DataFrame) -> list[Part]:
+    """Return routes, hosts and backends, those with most of the failures first."""
+    now, usual = broken.filter(pl.col("w") == 0), broken.filter(pl.col("w") == 1)
+    basis = usual if len(usual) else now
+    failures, requests = max(int(now["failed"].sum()), 1), max(int(basis["requests"].sum()), 1)
+    found = []
+    for kind in ("route", "host", "backend"):
+        known = {row[kind]: row for row in _summed(basis, kind)}
+        for row in _summed(now, kind):
+            before = known.get(row[kind], {"requests": 0, "failed": 0})
+            found.append(
+                Part(
+                    kind,
+                    row[kind],
+                    row["requests"],
+                    row["failed"],
+                    row["failed"] / failures,
+                    before["requests"] / requests,
+                    before["failed"] / max(before["requests"], 1) if len(usual) else 0.0,
+                )
+            )
+    return sorted(found, key=lambda p: (-p.failure_share, p.kind, p.name))
+
+
+def _summed(rows: pl.DataFrame, kind: str) -> list[dict[str, Any]]:
+    known = pl.col(kind).is_not_null() & ~pl.col(kind).str.ends_with(NO_SERVER)
+    return rows.filter(known).group_by(kind).agg(pl.col("requests", "failed").sum()).sort(kind).to_dicts()

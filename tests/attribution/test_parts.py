@@ -1,0 +1,72 @@
+"""Where failures are: on one part, on several, or on none that took the request; and what is said of it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import polars as pl
+
+from forensics.attribution.facts import Facts
+from forensics.attribution.parts import parts_of
+from forensics.attribution.rivals import Weighed, bad_deploy, failing_backend
+
+USUAL = SimpleNamespace(known=True, significant=False, load=200.0, expected=190.0)
+
+
+def broken(rows: list[tuple[int, str, str | None, str, int, int]]) -> pl.DataFrame:
+    """Rows of breakdown.sql: 0 (now) or 1 (usual), host, backend, route, requests, failed."""
+    kinds = {"w": pl.Int32, "host": pl.String, "backend": pl.String, "route": pl.String, "requests": pl.Int64, "failed": pl.Int64}
+    return pl.DataFrame(rows, schema=kinds, orient="row")
+
+
+def facts(rows: pl.DataFrame, **more: Any) -> Facts:
+    known = {
+        "parts": parts_of(rows), "usual_ratio": 0.001, "failing": True, "carried": 0, "hosts": [], "failed_before": 0.0, "notes": [],
+        "noted": False, "finding": SimpleNamespace(rise=USUAL), "scene": SimpleNamespace(incident={"kind": "errors"}),
+    }  # fmt: skip
+    made = SimpleNamespace(**(known | more))
+    made.concentrated = lambda kind: Facts.concentrated(cast(Facts, made), kind)
+    return cast(Facts, made)
+
+
+def on_three_hosts() -> pl.DataFrame:
+    """A route of few requests fails on all hosts, and is next to nothing of what each of them does."""
+    now = [(0, host, None, "/upload", n + 1, n) for host, n in (("a", 9), ("b", 16), ("c", 9))]
+    served = [(0, host, None, "/", 380, 0) for host in "abc"]
+    usual = [(1, host, None, route, n, 1) for host in "abc" for route, n in (("/upload", 90), ("/", 2500))]
+    return broken([*now, *served, *usual])
+
+
+def test_failures_on_every_host_are_told_of_every_host() -> None:
+    found = failing_backend.weigh(facts(on_three_hosts()), {})
+    assert [s for s, _ in found.speaks_against] == ["Failures are on 3 of 3 hosts, 47 % of them on the one with most (b)."]
+    routes = Weighed()
+    bad_deploy.concentration(facts(on_three_hosts()), routes, "route")
+    assert "100 % of the failures are on route /upload" in routes.speaks_for[0][0]
+
+
+def test_a_host_that_fails_alone_and_seldom_is_told_as_it_is() -> None:
+    rows = broken([(0, "a", None, "/", 1000, 30), (0, "b", None, "/", 1000, 1), (1, "a", None, "/", 5000, 5), (1, "b", None, "/", 5000, 5)])
+    found = Weighed()
+    bad_deploy.concentration(facts(rows), found, "host")
+    assert found.speaks_against == [("97 % of the failures are on host a, but only 3 % of its own requests failed.", 1.0)]
+
+
+def test_no_server_is_no_backend_that_failed() -> None:
+    """HAProxy writes <NOSRV> where it chose none: that such requests fail is no finding about a backend."""
+    for nobody in ("render/<NOSRV>", None):
+        now = [(0, "lb", nobody, "/render", 500, 500), (0, "lb", "render/r1", "/render", 50, 2), (0, "lb", "api/a1", "/", 90, 0)]
+        usual = [(1, "lb", "render/r1", "/render", 900, 1), (1, "lb", "api/a1", "/", 900, 0)]
+        found = failing_backend.weigh(facts(broken([*now, *usual])), {})
+        said = [sentence for sentence, _ in (*found.speaks_for, *found.speaks_against)]
+        assert not any("NOSRV" in sentence for sentence in said)
+        assert any(s.startswith("over 99") or s.startswith("99.6 % of the failures reached no backend") for s in said)
+        assert found.bits == sum(b for s, b in found.speaks_for if "without any rise" in s)
+
+
+def test_where_nobody_wrote_notes_their_silence_says_nothing() -> None:
+    silent = bad_deploy.weigh(facts(on_three_hosts()), {})
+    others = bad_deploy.weigh(facts(on_three_hosts(), noted=True), {})
+    assert not any("note" in sentence for sentence, _ in silent.speaks_against)
+    assert others.speaks_against == [("Of the notes of the operators none speaks of a deploy in the three hours before.", 1.0)]
