@@ -172,3 +172,26 @@ def test_who_fetched_no_objects_has_taken_none(tmp_path: Path) -> None:
     rows_of, totals = taken_by(case, {"a": "x"})
     assert rows_of.is_empty()
     assert totals.is_empty()
+
+
+def test_what_a_post_handed_over_is_counted_though_it_names_no_object(tmp_path: Path) -> None:
+    """Every answer is a new picture: how many different ones is not known, how many and how large they were is."""
+    start = datetime(2024, 3, 1, 23, 30)
+    asked = [("POST", "/v2/render", [201, 503, 201][n % 3], 5000) for n in range(90)]
+    asked += [("GET", f"/v2/jobs/{7000 + n}", 200, 10) for n in range(30)]
+    asked += [("POST", "/login", 200, 7)] * 3 + [("GET", "/", 200, 7)] * 50
+    rows = [
+        {"started_at": start + timedelta(seconds=n), "user_name": "ab"[n % 2], "method": m, "path": p, "status": s, "bytes_sent": b}
+        for n, (m, p, s, b) in enumerate(asked)
+    ]
+    case = Case.create(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    each, totals = taken_by(case, {"a": "actor", "b": "actor"})
+    assert set(each["object_kind"]) == {"job", "POST /v2/render"}
+    (made,) = totals.filter(pl.col("object_kind") == "POST /v2/render").to_dicts()
+    assert (made["accounts"], made["requests"], made["served"], made["bytes"]) == (2, 90, 60, 60 * 5000)
+    assert (made["objects"], made["pairs"], made["catalogue"], made["catalogue_share"]) == (0, 0, None, None)
+    (jobs,) = totals.filter(pl.col("object_kind") == "job").to_dicts()
+    assert (jobs["objects"], jobs["served"], jobs["bytes"]) == (30, 30, 300)

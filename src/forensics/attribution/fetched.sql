@@ -1,26 +1,42 @@
 -- title: every object that chosen accounts asked for, and what they got
 -- why: the one look at events that `taken` needs, for suspects only. Kinds are given by route, so that a ruling of the user
 --      (`--object`) counts like what was inferred. What hands nothing over (a 304, a HEAD, a failure) is asked for, not served; where no
---      status is logged, what was served is not known.
--- parameters: $accounts, $route_ids and $kinds (equally long lists)
+--      status is logged, what was served is not known. Answers that asking otherwise than by GET brought (a POST that makes something) may
+--      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL.
+-- parameters: $accounts, $route_ids and $kinds (equally long lists), $least (such answers of a route to all of the accounts)
 CREATE OR REPLACE TEMP TABLE fetched AS
-WITH kinds AS (SELECT unnest($route_ids) AS route_id, unnest($kinds) AS object_kind),
+WITH kinds AS (SELECT unnest(CAST($route_ids AS INTEGER[])) AS route_id, unnest(CAST($kinds AS VARCHAR[])) AS object_kind),
 wanted AS MATERIALIZED (
     SELECT q.account_id, q.path, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
     FROM requests AS q
     WHERE q.account_id IN (SELECT unnest($accounts)) AND q.path IS NOT NULL
 ),
 paths AS (
-    SELECT p.path, k.object_kind, path_object(p.path) AS object
+    SELECT p.path, k.object_kind, coalesce(path_object(p.path), p.path) AS object
     FROM (SELECT DISTINCT path FROM wanted) AS p
     JOIN route_masks AS m ON m.mask = path_mask(p.path)
     JOIN kinds AS k ON k.route_id = m.route_id
+),
+made_by AS (
+    SELECT w.*, upper(w.method) || ' ' || r.route AS object_kind
+    FROM wanted AS w
+    JOIN route_masks AS m ON m.mask = path_mask(w.path)
+    JOIN routes AS r ON r.route_id = m.route_id
+    WHERE upper(w.method) NOT IN ('GET', 'HEAD', 'OPTIONS') AND m.route_id NOT IN (SELECT route_id FROM kinds)
+    QUALIFY count(*) FILTER (hands_over(w.status, w.method)) OVER (PARTITION BY upper(w.method), m.route_id) >= $least
+),
+asked AS (
+    SELECT w.account_id, p.object_kind, p.object, w.status, w.method, w.bytes_sent, w.started_at, w.evidence_id, w.line
+    FROM wanted AS w
+    JOIN paths AS p ON p.path = w.path
+    UNION ALL
+    SELECT account_id, object_kind, NULL, status, method, bytes_sent, started_at, evidence_id, line
+    FROM made_by
 )
 SELECT
-    w.account_id, p.object_kind, p.object, count(*) AS requests, count(w.status) AS answered, count(*) FILTER (hands_over(w.status, w.method)) AS served,
+    w.account_id, w.object_kind, w.object, count(*) AS requests, count(w.status) AS answered, count(*) FILTER (hands_over(w.status, w.method)) AS served,
     coalesce(sum(w.bytes_sent) FILTER (hands_over(w.status, w.method)), 0) AS bytes,
     min(w.started_at) AS first_at, max(w.started_at) AS last_at, min(w.started_at) FILTER (hands_over(w.status, w.method)) AS served_at,
     min_by((w.evidence_id, w.line), (w.started_at, w.evidence_id, w.line)) AS first_seen
-FROM wanted AS w
-JOIN paths AS p ON p.path = w.path
-GROUP BY w.account_id, p.object_kind, p.object
+FROM asked AS w
+GROUP BY w.account_id, w.object_kind, w.object

@@ -14,6 +14,8 @@ from forensics.errors import UsageError
 MIN_SHARED = 0.2
 """Two kinds make a pair when at least this share of the rarer kind's objects were fetched under the same id by the same account."""
 MIN_PAIRS = 5
+LEAST_MADE = 20
+"""So many answers of a route that asking otherwise than by GET brought are told though they name no object."""
 MOST_LAG_SECONDS = 3600.0
 """... and, half of the time, within an hour of each other."""
 
@@ -44,9 +46,9 @@ def taken_by(case: Case, actor_of: dict[str, str]) -> tuple[pl.DataFrame, pl.Dat
     ``actor_of``: account_id -> actor_id.
     """
     kinds = object_kinds(case)
-    if not actor_of or not kinds:
+    if not actor_of:
         return pl.DataFrame(schema=SCHEMA), pl.DataFrame(schema=TOTALS)
-    case.execute(PACKAGE, "fetched", accounts=sorted(actor_of), route_ids=list(kinds), kinds=list(kinds.values()))
+    case.execute(PACKAGE, "fetched", accounts=sorted(actor_of), route_ids=list(kinds), kinds=list(kinds.values()), least=LEAST_MADE)
     pair = pair_of(case)
     rows = case.frame(PACKAGE, "taken", pair=pair)
     totals = case.frame(PACKAGE, "taken_totals", pair=pair, accounts=list(actor_of), actors=list(actor_of.values()))
@@ -68,7 +70,8 @@ def _with_catalogue(case: Case, totals: pl.DataFrame, kinds: dict[int, str]) -> 
     prefixes, suffixes, names = ([part[i] for part in parts] for i in range(3))
     known = case.frame(PACKAGE, "catalogue", prefixes=prefixes, suffixes=suffixes, kinds=names)
     joined = totals.join(known.rename({"known": "catalogue"}), on="object_kind", how="left", maintain_order="left")
-    share = pl.min_horizontal(pl.lit(1.0), pl.col("objects") / pl.col("catalogue")).round(4).alias("catalogue_share")
+    of_all = pl.min_horizontal(pl.lit(1.0), pl.col("objects") / pl.col("catalogue")).round(4)
+    share = pl.when(pl.col("catalogue").is_not_null() & pl.col("objects").is_not_null()).then(of_all).alias("catalogue_share")
     return joined.with_columns(share).select(pl.col(name).cast(kind) for name, kind in TOTALS.items())
 
 

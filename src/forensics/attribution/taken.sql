@@ -1,7 +1,7 @@
 -- title: what each account took, by kind of object
 -- why: asked for and actually served, distinct objects, complete pairs (both halves served to the same account), bytes. A pair is
 --      counted once: with the kind that is fetched first, so that sums over kinds are true
---      NULL: no status is logged.
+--      NULL: no status is logged. What was handed over and names no object is no object, and is told by `served` and `bytes`.
 -- parameters: $pair (list of two kinds, first the one that is fetched first, or empty)
 WITH halves AS (
     SELECT account_id, object
@@ -12,7 +12,7 @@ WITH halves AS (
 )
 SELECT
     f.account_id, f.object_kind,
-    CASE WHEN sum(f.answered) > 0 THEN count(*) FILTER (f.served > 0) END AS objects,
+    CASE WHEN sum(f.answered) > 0 THEN count(f.object) FILTER (f.served > 0) END AS objects,
     CASE
         WHEN sum(f.answered) > 0 THEN count(*) FILTER (f.served > 0 AND h.object IS NOT NULL AND f.object_kind = $pair[1])
     END AS pairs,

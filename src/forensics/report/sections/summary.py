@@ -9,7 +9,7 @@ from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sen
 from forensics.report.document import Document
 from forensics.report.sections.participants import Blamed, blamed
 from forensics.report.sections.rivals import explained_by, explanations
-from forensics.report.sections.taken import collected
+from forensics.report.sections.taken import Collected, collected
 from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, lasting, likely, number, share, size, span
 from forensics.text import counted
 
@@ -289,13 +289,21 @@ def _common(document: Document, actor_ids: list[str]) -> dict[str, Any] | None:
     return next((actors[actor_id] for actor_id in first if all(actor_id in other for other in others)), None)
 
 
+def _more(taken: Collected) -> str:
+    """Return what else was handed over, whose path names no object."""
+    if taken.more is None:
+        return ""
+    route, answers, weight = taken.more
+    return f", and {counted(answers, 'answer')} that name no object ({size(weight)}), {route}"
+
+
 def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
     taken = collected(document, incident["incident_id"])
     if taken is None:
         return None
     return Sentence(
         f"Over the whole time of the logs these accounts were served {counted(taken.objects, 'object')} "
-        f"({counted(taken.pairs, 'complete pair')}, {size(taken.bytes)}).",
+        f"({counted(taken.pairs, 'complete pair')}, {size(taken.bytes)}){_more(taken)}.",
         evidence_id=taken.first["evidence_id"],
         line=taken.first["line"],
         query=taken.query,

@@ -46,8 +46,9 @@ TOTALS = {
 }
 EXPLAINED = (
     "Counted over the whole time of the logs. An object is one id of one kind, counted once however often it was fetched, and only "
-    "where it was handed over (status 200 or 206). A pair is one id of which both kinds were served; it is counted with the kind that is "
-    "fetched first. "
+    "where it was handed over (2xx with a body). A pair is one id of which both kinds were served; it is counted with the kind that is "
+    "fetched first. Answers to other methods than GET whose path names no object are told by method and route; how many different things "
+    "they were is not known. Pages that were fetched without an id are left out. "
     "The share is of all objects of the kind that anybody was served in these logs."
 )
 
@@ -62,6 +63,8 @@ class Collected:
     query: str
     first: dict[str, Any]
     """The row of the account that took most."""
+    more: tuple[str, int, int] | None
+    """What names no object: by which method and route (all of it, or most), answers, bytes; None where there is none."""
 
 
 def collected(document: Document, incident_id: str) -> Collected | None:
@@ -73,8 +76,14 @@ def collected(document: Document, incident_id: str) -> Collected | None:
         return None
     everybody = {row["account_id"] for row in document.rows("taken") if row["actor_id"] in actors} <= accounts
     totals = [row for row in document.rows("taken_totals") if row["actor_id"] in actors] if everybody else []
-    objects, pairs, weight = (sum(row[column] or 0 for row in totals or rows) for column in ("objects", "pairs", "bytes"))
-    return Collected(objects, pairs, weight, "taken_totals" if totals else "taken", rows[0])
+    nameless = [row for row in totals or rows if row["served"] and not row["objects"]]
+    named = [row for row in totals or rows if row not in nameless]
+    objects, pairs, weight = (sum(row[column] or 0 for row in named) for column in ("objects", "pairs", "bytes"))
+    most = max(nameless, key=lambda row: (row["served"], row["object_kind"]), default=None)
+    answers, large = (sum(row[column] or 0 for row in nameless) for column in ("served", "bytes"))
+    alone = len({row["object_kind"] for row in nameless}) == 1
+    more = (f"{'all' if alone else 'most'} of them to {most['object_kind']}", answers, large) if most is not None else None
+    return Collected(objects, pairs, weight, "taken_totals" if totals else "taken", rows[0], more)
 
 
 SECTION = Section(70, "taken", "What was taken", build)
