@@ -235,6 +235,14 @@ def test_times_without_a_zone_are_of_the_zone_that_was_given() -> None:
     assert (zoned.time_zone, zoned.time_zone_source, zoned.assumptions) == ("as logged", "log", [])
 
 
+@pytest.mark.parametrize("header", ["Created (UTC)", "Created date (UTC)", "created_utc"])
+def test_a_header_may_name_the_zone(header: str) -> None:
+    text = f"id,Amount,{header},Customer Email,Card Fingerprint\nch_1,5.00,2024-03-01 12:00:00,a@b.com,fp1\n"
+    rows = read(text, time_zone="Europe/Paris")
+    assert rows.frames["payment_records"]["paid_at"][0] == datetime(2024, 3, 1, 12)
+    assert (rows.time_zone, rows.assumptions) == ("as logged", [])
+
+
 def test_a_column_for_the_zone_says_more_than_the_zone_that_was_given() -> None:
     """An empty cell, and a zone that nobody knows, leave the time to what was given; how days were read is said all the same."""
     head = "Date,Time,TimeZone,Name,Gross,From Email Address,Transaction ID\n"

@@ -272,9 +272,12 @@ class Columns:
 
     def _moments(self, text: pl.Series) -> pl.Series:
         """Times in UTC: by the zone they carry, by the column that the export has for it, or by the zone that was given."""
-        column = " and ".join(repr(self.column[part]) for part in self.mapping.get(text.name, ()) if part in self.column)
+        parts = [part for part in self.mapping.get(text.name, ()) if part in self.column]
+        column = " and ".join(repr(self.column[part]) for part in parts)
         times = values.times(text, column, self.day_first)
         zones = self._text("time_zone") if "time_zone" in self.mapping else None
+        if any(values.SAYS_UTC.search(part) for part in parts):  # the header carries the zone: "Created date (UTC)"
+            zones = pl.Series("zone", ["UTC"]).new_from_index(0, len(text))
         moments, taken, unknown = values.in_utc(times, zones, self.time_zone or "UTC")
         self.assumptions += [*times.assumptions, *unknown]
         if taken.any():

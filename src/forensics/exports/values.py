@@ -182,6 +182,9 @@ def times(texts: pl.Series, column: str, day_first: bool = False) -> Times:
     return Times(pl.select(pl.coalesce(zoned, local).alias(texts.name)).to_series(), local.is_not_null(), assumptions)
 
 
+SAYS_UTC = re.compile(r"(?:^|_)(?:utc|gmt)(?:_|$)")
+"""A header (normalised) that says in which zone its times are."""
+
 OFFSETS = {
     "PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6, "CDT": -5, "EST": -5, "EDT": -4, "GMT": 0, "UTC": 0, "BST": 1, "CET": 1,
     "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11,
