@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,10 @@ import pytest
 from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
+from forensics.attribution.blame import Rise
 from forensics.attribution.facts import impact_window
+from forensics.attribution.rivals import Weighed
+from forensics.attribution.rivals.bad_deploy import equal_load
 from forensics.case.case import Case
 from forensics.timeline.story import build
 
@@ -136,6 +140,11 @@ def test_requests_are_counted_where_load_is_weighed(tmp_path: Path) -> None:
     assert told["rows"] == made
     evidence = " ".join(case.table("rivals").filter(explanation="one actor")["evidence_for"][0])
     assert "With it the load reached the work of " in evidence
+    rise, found = Rise("cost", 14_462.0, 183.0, 50.0), Weighed()
+    facts = SimpleNamespace(carried=0, beyond_health=True, peak_load=550.0, capacity=SimpleNamespace(usual=40.0), overshoot=1.0)
+    facts.finding = SimpleNamespace(rise=rise)
+    equal_load(facts, found)  # type: ignore[arg-type]
+    assert found.speaks_against[0][0].startswith("Load had reached the work of 550 usual requests a minute; at most 40 were carried")
 
 
 def test_that_nothing_failed_is_said_of_its_time(tmp_path: Path) -> None:

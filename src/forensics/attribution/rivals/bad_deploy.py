@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts, impact_window
-from forensics.attribution.phrases import amount, between, clock, minutes, percent
+from forensics.attribution.phrases import amount, between, clock, load, minutes, percent
 from forensics.attribution.refusals import asked_as_ever
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.windows import refusing
@@ -56,8 +56,8 @@ def equal_load(facts: Facts, found: Weighed) -> None:
         found.pro(f"It failed without any rise of load ({amount(rise.load)} against {amount(rise.expected)} expected).", STRONG)
     elif facts.beyond_health and facts.capacity:
         found.contra(
-            f"Load had reached {amount(facts.peak_load)} a minute; at most {amount(facts.capacity.usual)} were carried in health outside "
-            "the incidents.",
+            f"Load had reached {load(facts.peak_load, rise.measure)} a minute; at most {amount(facts.capacity.usual)} were carried in "
+            "health outside the incidents.",
             max(FAIR, DECISIVE * facts.overshoot),
         )
     elif facts.within_health >= OFTEN:
