@@ -157,6 +157,11 @@ def test_who_was_ruled_known_is_told_with_what_it_did_and_never_listed(tmp_path:
     inside = minutes.filter(pl.col("minute") >= world.start - timedelta(minutes=world.ramp))["requests"].sum()
     assert f"ruled known, and left out of block lists: {known}: {inside:,} requests in the incident." in rows["payer"]["basis"]
     assert "without any part" not in rows["payer"]["basis"]
+    drawn = case.table("actor_minutes").filter(pl.col("actor_id") == people[str(world.names[ring[0]])]["actor_id"])
+    others = [str(world.names[p]) for p in ring if str(world.names[p]) != known]
+    theirs = case.table("subject_minutes").filter(pl.col("account_id").is_in(others))
+    theirs = theirs.filter(pl.col("minute").is_between(drawn["minute"].min(), drawn["minute"].max()))
+    assert drawn["requests"].sum() == theirs["requests"].sum(), "its load is none of theirs in the picture either"
     listed = block_list(case, None, "payer", days=30, shared=True)
     assert known not in {entry.value for entry in listed.entries}
     assert f"{known} was ruled known." in listed.left_out
