@@ -19,12 +19,7 @@ inside AS (
     JOIN spans AS s ON q.started_at BETWEEN s.started_at AND s.ended_at
     LEFT JOIN route_masks AS m ON m.mask = CASE WHEN s.part = 'route' THEN path_mask(q.path) END  -- cut only where it matters
     LEFT JOIN routes AS r ON r.route_id = m.route_id
-    WHERE CASE s.part
-        WHEN 'host' THEN f.host = s.scope
-        WHEN 'backend' THEN q.extra['upstream'] = s.scope
-        WHEN 'route' THEN r.route = s.scope
-        ELSE TRUE
-    END
+    WHERE of_scope(s.part, s.scope, f.host, q.extra['upstream'], r.route)
 ),
 
 paid AS (

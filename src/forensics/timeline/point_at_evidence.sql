@@ -56,12 +56,8 @@ FROM (
         LEFT JOIN usual AS u ON u.route_id = m.route_id
         WHERE
             if(w.before, q.started_at <= w.occurred_at, q.started_at >= w.occurred_at)
-            AND CASE w.part
-                WHEN 'host' THEN f.host = w.scope
-                WHEN 'backend' THEN q.extra['upstream'] = w.scope
-                WHEN 'route' THEN r.route = w.scope OR w.wanted = 'theirs'  -- actors are counted with all that they asked for
-                ELSE TRUE
-            END
+            -- Actors are counted with all that they asked for.
+            AND (of_scope(w.part, w.scope, f.host, q.extra['upstream'], r.route) OR (w.part = 'route' AND w.wanted = 'theirs'))
     )
     SELECT
         id, arg_min(evidence_id, (NOT shows, away, evidence_id, line)) AS evidence_id, arg_min(line, (NOT shows, away, evidence_id, line)) AS line
