@@ -134,6 +134,8 @@ def aged(folder: Path) -> None:
         case.connection.execute("INSERT INTO rulings VALUES (1, 'known', 'account', 'u-1', NULL, 'a partner')")
         case.connection.execute("ALTER TABLE incidents DROP COLUMN silent_hosts")
         case.connection.execute("ALTER TABLE rulings DROP COLUMN other")
+        case.connection.execute("DROP VIEW links")
+        case.connection.execute("CREATE TABLE links AS SELECT 'table once, a view now' AS why")
         case.connection.execute("ALTER TABLE evidence_files DROP COLUMN note")
         case.connection.execute("ALTER TABLE evidence_files ADD COLUMN forgotten VARCHAR")
         case.set_meta("layout", "an earlier one")
@@ -146,6 +148,7 @@ def test_columns_that_a_case_lacks_are_added_and_what_people_wrote_is_carried_ov
     with Case.open(folder) as case:
         assert case.table("rulings").drop("ruling").rows() == [("known", "account", "u-1", None, "a partner")]
         assert case.table("evidence_files").drop("loaded_at").rows() != []
+        assert "table once, a view now" not in case.table("links")["why"].to_list()
         assert {"note", "forgotten"}.intersection(case.table("evidence_files").columns) == {"note"}
         assert [check for check in verify(case, Silent()) if check.state != "intact"] == []
     assert len(list(folder.glob("case.version-*"))) == 1

@@ -165,7 +165,7 @@ def _actors(case: Case, ring: int, label: str, text: str) -> None:
                     "line": n + 2,
                 }
             )
-    _frame(case, "links", links)
+    _frame(case, "written_links", links)
 
 
 def _incident(case: Case, ring: int, text: str) -> None:

@@ -232,7 +232,7 @@ def test_a_dense_web_of_links_is_cut_to_the_strongest_and_said(case: Case, tmp_p
     fill(case, ring=300)
     one = case.table("links").filter(identifier_type="network", kept=True).drop("identifier_value", "weight_bits")
     values = pl.DataFrame({"identifier_value": [f"198.18.{n}.0/24" for n in range(60)], "weight_bits": [5.0 + n / 10 for n in range(60)]})
-    case.replace("links", one.join(values, how="cross").with_columns(("because " * 30 + pl.col("account_id")).alias("why")))
+    case.replace("written_links", one.join(values, how="cross").with_columns(("because " * 30 + pl.col("account_id")).alias("why")))
     write_report(case, tmp_path / "out", None, Silent())
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert len(page.encode()) <= MAX_BYTES

@@ -25,7 +25,7 @@ from forensics.report.ordering import Order, deliver, deliver_export
 from forensics.report.redaction import Redaction, load_key, vocabulary
 
 FILLED = (
-    *("evidence_files", "rejects", "notes", "accounts", "payments", "actors", "actor_accounts", "links", "incidents", "phases"),
+    *("evidence_files", "rejects", "notes", "accounts", "payments", "actors", "actor_accounts", "written_links", "incidents", "phases"),
     *("attributions", "rivals", "participants", "taken", "response", "timeline", "options", "automation", "ambiguous_keys"),
 )
 
@@ -67,7 +67,7 @@ def _planted(case: Case) -> list[str]:
                     pl.Series(column, [[canary(), canary()], *frame[column].to_list()[1:]], dtype=pl.List(pl.String))
                 )
         case.replace(table, frame)
-    for column, table in (("account_id", "accounts"), ("identifier_value", "links"), ("subject_id", "attributions")):
+    for column, table in (("account_id", "accounts"), ("identifier_value", "written_links"), ("subject_id", "attributions")):
         frame = case.table(table)
         case.replace(table, frame.with_columns(pl.Series(column, [canary(), *frame[column].to_list()[1:]], dtype=pl.String)))
     return planted
@@ -188,7 +188,7 @@ def test_types_that_users_brought_are_withheld(case: Case) -> None:
     fill(case)
     links = case.table("links")
     types = ["handle of zebedee", *links["identifier_type"].to_list()[1:]]
-    case.replace("links", links.with_columns(pl.Series("identifier_type", types)))
+    case.replace("written_links", links.with_columns(pl.Series("identifier_type", types)))
     found = set(Redaction(load_key(case.folder))(collect(case, None))["links"]["identifier_type"])
     assert {"card_fingerprint", "email_domain"} <= found
     assert not any("zebedee" in name for name in found)

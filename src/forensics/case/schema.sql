@@ -81,19 +81,31 @@ CREATE TABLE IF NOT EXISTS identifier_types (                               -- h
     identifier_type VARCHAR, family VARCHAR, level VARCHAR, m DOUBLE, chance DOUBLE, owner_bits DOUBLE,
     loose_bits DOUBLE
 );
--- Ids that are nearly all different are stored as they are: for a dictionary of them DuckDB takes four times as long and saves a third.
-CREATE TABLE IF NOT EXISTS links (
-    identifier_type VARCHAR, identifier_value VARCHAR,
-    account_id VARCHAR USING COMPRESSION uncompressed, actor_id VARCHAR USING COMPRESSION uncompressed,
-    weight_bits DOUBLE, kept BOOLEAN, why VARCHAR, family VARCHAR, evidence_id VARCHAR, line BIGINT
+-- What linking decided, on numbers: of every value that accounts share, who uses it, and how it weighs in which group. `links` reads it.
+CREATE TABLE IF NOT EXISTS shared_values (
+    value_no INTEGER, identifier_type VARCHAR, identifier_value VARCHAR,
+    number INTEGER, spell INTEGER,                                          -- of an address that was perhaps handed on: which stretch of use
+    sharers INTEGER
 );
+CREATE TABLE IF NOT EXISTS value_uses (value_no INTEGER, account_no INTEGER, evidence_id VARCHAR, line BIGINT);
+CREATE TABLE IF NOT EXISTS value_verdicts (                                 -- group_no -1: for who shares it with nobody of his own group
+    value_no INTEGER, group_no INTEGER, kept BOOLEAN, weight_bits DOUBLE, why VARCHAR
+);
+CREATE TABLE IF NOT EXISTS use_verdicts (value_no INTEGER, account_no INTEGER, why VARCHAR); -- uses that were cut
+CREATE TABLE IF NOT EXISTS written_links (                                  -- links that are no use of a shared value: those ruled out
+    identifier_type VARCHAR, identifier_value VARCHAR, account_id VARCHAR, actor_id VARCHAR, weight_bits DOUBLE, kept BOOLEAN, why VARCHAR,
+    family VARCHAR, evidence_id VARCHAR, line BIGINT
+);
+-- Ids that are nearly all different are stored as they are: for a dictionary of them DuckDB takes four times as long and saves a third.
 CREATE TABLE IF NOT EXISTS actors (
     actor_id VARCHAR USING COMPRESSION uncompressed, parent_actor_id VARCHAR, label VARCHAR USING COMPRESSION uncompressed,
     accounts BIGINT, email_domains VARCHAR[], payers VARCHAR[], level VARCHAR,
     likelihood DOUBLE, first_at TIMESTAMP, last_at TIMESTAMP, requests BIGINT
 );
 CREATE TABLE IF NOT EXISTS actor_accounts (
-    actor_id VARCHAR USING COMPRESSION uncompressed, account_id VARCHAR USING COMPRESSION uncompressed, strength_bits DOUBLE, via VARCHAR
+    actor_id VARCHAR USING COMPRESSION uncompressed, account_id VARCHAR USING COMPRESSION uncompressed, strength_bits DOUBLE, via VARCHAR,
+    account_no INTEGER, payer INTEGER, organisation INTEGER,                -- number of the account and of its wider groups
+    payer_id VARCHAR, organisation_id VARCHAR                               -- the actors that these groups are, if of several actors
 );
 
 CREATE TABLE IF NOT EXISTS actor_changes (                                  -- what became of the actors of the analysis before
@@ -224,6 +236,25 @@ SELECT
 FROM evidence_files AS f
 LEFT JOIN tiers AS t USING (evidence_id)
 LEFT JOIN (SELECT evidence_id, count(*) AS duplicates FROM duplicates GROUP BY evidence_id) AS d USING (evidence_id);
+
+CREATE OR REPLACE VIEW links AS                                             -- which account has which shared value, and what that says
+SELECT
+    v.identifier_type, v.identifier_value, m.account_id,
+    CASE
+        WHEN t.level = 'organisation' THEN coalesce(m.organisation_id, m.payer_id, m.actor_id) ELSE coalesce(m.payer_id, m.actor_id)
+    END AS actor_id,
+    coalesce(g.weight_bits, e.weight_bits) AS weight_bits, c.why IS NULL AND g.kept IS NOT NULL AS kept, coalesce(c.why, g.why, e.why) AS why,
+    t.family, u.evidence_id, u.line
+FROM value_uses AS u
+JOIN shared_values AS v USING (value_no)
+JOIN identifier_types AS t USING (identifier_type)
+JOIN value_verdicts AS e ON e.value_no = u.value_no AND e.group_no = -1
+JOIN actor_accounts AS m USING (account_no)
+LEFT JOIN value_verdicts AS g
+    ON g.value_no = u.value_no AND g.group_no = CASE WHEN t.level = 'organisation' THEN m.organisation ELSE m.payer END AND g.kept
+LEFT JOIN use_verdicts AS c ON c.value_no = u.value_no AND c.account_no = u.account_no
+UNION ALL
+FROM written_links;
 
 CREATE OR REPLACE VIEW actor_members AS                                     -- every account of every actor, at every level
 WITH RECURSIVE members AS (

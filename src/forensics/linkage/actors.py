@@ -23,7 +23,7 @@ from forensics.linkage.registry import signals
 from forensics.linkage.sources import attached, owned_sources
 from forensics.linkage.verdicts import written
 from forensics.linkage.weights import INTERESTS
-from forensics.linkage.world import World
+from forensics.linkage.world import World, without
 
 GAP_DAYS = 7
 """An address that nobody used for so long may have been handed to somebody else."""
@@ -78,23 +78,23 @@ def group(world: World, ruled: rulings.Ruled) -> Grouping:
     """Decide which accounts belong together."""
     strong = world.values.filter((pl.col("owned") | pl.col("value_no").is_in(ruled.values)) & (pl.col("level") != "organisation"))
     linking = world.uses.join(strong.select("value_no", "level"), on="value_no", maintain_order="left")
-    linking = linking.join(world.loose, on=["value_no", "account_no"], how="anti", maintain_order="left")
+    linking = without(linking, world.loose)
     bridging = weak_bridges(world, linking)
-    linking = linking.join(bridging, on=["value_no", "account_no"], how="anti", maintain_order="left")
+    linking = without(linking, bridging)
     apart = rulings.separating(world, linking, ruled.together, ruled)
-    linking = linking.join(apart, on=["value_no", "account_no"], how="anti", maintain_order="left")
+    linking = without(linking, apart)
     cut = pl.concat([world.loose, bridging, apart]).unique(["value_no", "account_no"], keep="first", maintain_order=True)
     groups = world.grouped(linking, ruled.together)
     joined = _joined(world, linking, cut, groups, ruled)
     edges = pl.concat([ruled.together, joined.select("left", "right")])
     payer = world.grouped(linking, edges)
-    uses = world.uses.join(cut, on=["value_no", "account_no"], how="anti", maintain_order="left")
+    uses = without(world.uses, cut)
     sources = owned_sources(world, uses, payer)
     brought = _allowed(attached(world, uses, payer, sources), payer, ruled)
     payer = world.grouped(linking, pl.concat([edges, brought]))
     operator = pl.concat([ruled.together, joined.filter(pl.col("level") == "operator").select("left", "right"), brought])
     leaf = world.grouped(linking.filter(pl.col("level") == "operator"), operator)
-    cut = cut.join(_tied_otherwise(world, uses, payer), on=["value_no", "account_no"], how="anti", maintain_order="left")
+    cut = without(cut, _tied_otherwise(world, uses, payer))
     group_no = pl.Series("group_no", payer[sources["group"].to_numpy()], dtype=pl.Int32)
     told = sources.select("value_no", group_no, source_bits="bits")
     return Grouping(leaf, payer, _organisations(world, payer, cut), cut, told)
@@ -117,7 +117,7 @@ def _joined(world: World, linking: pl.DataFrame, cut: pl.DataFrame, groups: Numb
     What was joined is looked at again as one group, a few times at most; then only two causes count, and only between groups of several
     accounts, as a group shares something with any single account more easily.
     """
-    uses = world.uses.join(cut, on=["value_no", "account_no"], how="anti")
+    uses = without(world.uses, cut)
     rounds: list[pl.DataFrame] = []
     for number in range(ROUNDS):
         found = _allowed(corroborated(world, uses, groups), groups, ruled)
@@ -148,7 +148,7 @@ def _allowed(joined: pl.DataFrame, groups: Numbers, ruled: rulings.Ruled) -> pl.
 def _organisations(world: World, payer: Numbers, cut: pl.DataFrame) -> Numbers:
     """Return each account's organisation: every group belongs to the organisation value that most of its accounts have."""
     kept = world.values.filter(pl.col("owned"), pl.col("level") == "organisation").select("value_no", "identifier_type")
-    uses = world.uses.join(kept, on="value_no").join(cut, on=["value_no", "account_no"], how="anti")
+    uses = without(world.uses.join(kept, on="value_no"), cut)
     main = (
         uses.with_columns(pl.Series("group", payer[uses["account_no"].to_numpy()]))
         .group_by("group", "identifier_type", "value_no")

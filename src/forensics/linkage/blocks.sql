@@ -18,9 +18,9 @@ refused AS (
     HAVING count(*) > 2
 ),
 members AS (
-    SELECT leaf_id AS actor_id, account_id FROM group_ids
-    UNION ALL SELECT payer_id, account_id FROM group_ids WHERE payer_id IS NOT NULL
-    UNION ALL SELECT organisation_id, account_id FROM group_ids WHERE organisation_id IS NOT NULL
+    SELECT actor_id, account_id FROM actor_accounts
+    UNION ALL SELECT payer_id, account_id FROM actor_accounts WHERE payer_id IS NOT NULL
+    UNION ALL SELECT organisation_id, account_id FROM actor_accounts WHERE organisation_id IS NOT NULL
 ),
 blocked AS (
     SELECT m.actor_id, min(f.blocked_at) AS blocked_at FROM members AS m JOIN refused AS f USING (account_id) GROUP BY m.actor_id

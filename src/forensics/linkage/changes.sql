@@ -8,7 +8,7 @@ INSERT INTO actor_changes
 WITH moved AS (
     SELECT p.actor_id AS previous_id, n.actor_id, count(*) AS accounts
     FROM previous_actors AS p
-    LEFT JOIN (SELECT account_id, coalesce(payer_id, leaf_id) AS actor_id FROM group_ids) AS n USING (account_id)
+    LEFT JOIN (SELECT account_id, coalesce(payer_id, actor_id) AS actor_id FROM actor_accounts) AS n USING (account_id)
     GROUP BY ALL
 ),
 whole AS (SELECT previous_id, count(*) AS parts, sum(accounts) AS accounts FROM moved GROUP BY previous_id),

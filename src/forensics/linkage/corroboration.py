@@ -34,7 +34,7 @@ def corroborated(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFr
     """
     held = _held(world, uses, groups)
     usual = _usual(world, held)
-    pairs = _without_office(_evidence(world, held, usual, _candidates(world, held, usual)), world, uses, groups)
+    pairs = _several(_without_office(_evidence(world, held, usual, _candidates(world, held, usual)), world, uses, groups))
     if pairs.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     together = _enough(combine(pairs, ["left", "right"]), world)
@@ -50,6 +50,13 @@ def corroborated(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFr
 def _enough(scored: pl.DataFrame, world: World) -> pl.DataFrame:
     independent = (pl.col("causes") > 1) | (pl.col("blocks") >= INDEPENDENT_NETWORKS)
     return scored.filter(independent & (pl.col("bits") - prior_bits(world.accounts) >= NEEDED_BITS))
+
+
+def _several(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the evidence of pairs that cannot pass for want of another cause or of networks, whatever its bits."""
+    sides = ["left", "right"]
+    counts = pairs.group_by(sides).agg(pl.len(), several=pl.col("family").min() != pl.col("family").max())
+    return pairs.join(counts.filter(pl.col("several") | (pl.col("len") >= INDEPENDENT_NETWORKS)), on=sides, how="semi")
 
 
 def _telling(world: World) -> pl.DataFrame:
@@ -83,7 +90,7 @@ def _candidates(world: World, held: pl.DataFrame, usual: pl.DataFrame) -> pl.Dat
     least = prior_bits(world.accounts) + NEEDED_BITS - CORROBORATION_CAP
     rare = _telling(world).filter(pl.col("alone_bits") >= least).select("value_no", "family", "alone_bits")
     concerned = held.join(held.join(rare, on="value_no", how="semi").select("group").unique(), on="group", how="semi")
-    eased = _eased(concerned, usual, world.values.select("value_no", "family"))
+    eased = _eased(concerned, usual)
     sharing = eased.join(rare, on="value_no").filter(pl.col("alone_bits") - pl.col("ease") >= least / 2).select("value_no", "group")
     counts = sharing.group_by("value_no").agg(pl.len().cast(pl.Int64).alias("groups"))
     steps = counts.group_by("groups").agg(pl.len().alias("values")).sort("groups")
@@ -101,7 +108,7 @@ def _evidence(world: World, held: pl.DataFrame, usual: pl.DataFrame, candidates:
     """
     values = world.values.select("value_no", "family", "block", "sharers", "tied", "m", "chance")
     concerned = pl.concat([candidates.select(group="left"), candidates.select(group="right")]).unique()
-    eased = _eased(held.join(concerned, on="group"), usual, values.select("value_no", "family"))
+    eased = _eased(held.join(concerned, on="group"), usual)
     left = eased.select("value_no", left="group", left_members="members", left_ease="ease")
     right = eased.select("value_no", right="group", right_members="members", right_ease="ease")
     own = pl.max_horizontal(pl.col("left_members") + pl.col("right_members"), "tied")
@@ -116,26 +123,30 @@ def _evidence(world: World, held: pl.DataFrame, usual: pl.DataFrame, candidates:
 
 
 def _usual(world: World, held: pl.DataFrame) -> pl.DataFrame:
-    """Return family, usual: how many values of a family a group has in the mean."""
+    """Return value_no, family_no, usual, payment, brought: of each value's family, how many such values a group has in the mean."""
     groups: int = max(1, int(np.count_nonzero(np.bincount(held["group"].to_numpy()))))
     holders = pl.Series("holders", np.bincount(held["value_no"].to_numpy(), minlength=world.values.height))
-    held_values = world.values.select("family", holders).filter(pl.col("holders") > 0)
-    return held_values.group_by("family").agg((pl.col("holders").sum() / groups).alias("usual"))
+    family = pl.col("family")
+    return world.values.select(
+        "value_no",
+        family.rank("dense").alias("family_no"),
+        (pl.lit(holders).sum().over("family") / groups).alias("usual"),
+        (family == "payment").alias("payment"),
+        family.str.starts_with("brought").alias("brought"),
+    )
 
 
-def _eased(concerned: pl.DataFrame, usual: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
+def _eased(concerned: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
     """Add to the values held by the groups concerned: ease, the bits by which the group shares such a value with anybody more easily.
 
     Addresses: by how many more the group has than groups usually have. Types that were brought: of how many values it has any one
     could be the common one (half of the bits for each side). Cards are many in a large company, and say no less for that.
     """
-    own = pl.len().over("group", "family").cast(pl.Float64)
+    own = pl.col("own").cast(pl.Float64)
     more = (own / pl.max_horizontal("usual", pl.lit(1.0))).log(2).clip(lower_bound=0)
-    brought = pl.col("family").str.starts_with("brought")
-    ease = pl.when(pl.col("family") == "payment").then(0.0).when(brought).then(own.log(2) / 2).otherwise(more).alias("ease")
-    return (
-        concerned.join(families, on="value_no").join(usual, on="family").with_columns(ease).select("value_no", "group", "members", "ease")
-    )
+    ease = pl.when("payment").then(0.0).when("brought").then(own.log(2) / 2).otherwise(more).alias("ease")
+    counted = concerned.join(usual, on="value_no").with_columns(pl.len().over("group", "family_no").alias("own"))
+    return counted.select("value_no", "group", "members", ease)
 
 
 def _without_office(pairs: pl.DataFrame, world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
@@ -156,11 +167,9 @@ def _without_office(pairs: pl.DataFrame, world: World, uses: pl.DataFrame, group
 def _both_sides(joined: pl.DataFrame, pairs: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
     """Drop pairs of large groups where a single account of one carries all that they share: a weak bridge."""
     reach = pairs.group_by("left", "right").agg(pl.col("left_members").max(), pl.col("right_members").max())
-    sizes = pl.DataFrame({"group": groups}).group_by("group").len()
-    sized = (
-        joined.join(reach, on=["left", "right"])
-        .join(sizes.select(left="group", left_size="len"), on="left")
-        .join(sizes.select(right="group", right_size="len"), on="right")
+    sizes = pl.Series(np.bincount(groups))
+    sized = joined.join(reach, on=["left", "right"], maintain_order="left").with_columns(
+        sizes.gather(joined["left"]).alias("left_size"), sizes.gather(joined["right"]).alias("right_size")
     )
     large = (pl.col("left_size") > 2) & (pl.col("right_size") > 2)
     return sized.filter(~large | ((pl.col("left_members") > 1) & (pl.col("right_members") > 1)))

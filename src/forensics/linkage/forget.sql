@@ -8,7 +8,11 @@ JOIN actors AS a USING (actor_id)
 WHERE a.accounts > 1;
 
 DELETE FROM identifiers;
-DELETE FROM links;
+DELETE FROM shared_values;
+DELETE FROM value_uses;
+DELETE FROM value_verdicts;
+DELETE FROM use_verdicts;
+DELETE FROM written_links;
 DELETE FROM actors;
 DELETE FROM actor_accounts;
 DELETE FROM possible_returns;

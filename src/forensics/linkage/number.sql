@@ -4,7 +4,10 @@
 --      What a person ruled out is left out here and shown as such.
 -- parameters: $gap_days
 CREATE OR REPLACE TEMP TABLE account_numbers AS
-SELECT account_id, CAST(row_number() OVER (ORDER BY account_id) - 1 AS INTEGER) AS account_no FROM accounts;
+SELECT
+    account_id, CAST(row_number() OVER (ORDER BY account_id) - 1 AS INTEGER) AS account_no, email, email_domain,
+    sha256(account_id)[:12] AS short          -- what the ids of actors are made of
+FROM accounts;
 
 -- The strings are compared twice only, here and when each use is numbered.
 CREATE OR REPLACE TEMP TABLE several AS
@@ -48,15 +51,15 @@ JOIN account_numbers AS a USING (account_id)
 LEFT JOIN spells AS p ON p.use = i.rowid
 ANTI JOIN ruled_uses AS r ON r.use = i.rowid;
 
-CREATE OR REPLACE TEMP TABLE shared_values AS
+INSERT INTO shared_values
 WITH counted AS (SELECT number, spell, count(*) AS sharers FROM numbered_uses GROUP BY number, spell HAVING count(*) > 1)
 SELECT
-    s.identifier_type, s.identifier_value, c.number, c.spell, CAST(c.sharers AS INTEGER) AS sharers,
-    CAST(row_number() OVER (ORDER BY c.number, c.spell) - 1 AS INTEGER) AS value_no
+    CAST(row_number() OVER (ORDER BY c.number, c.spell) - 1 AS INTEGER), s.identifier_type, s.identifier_value, c.number, c.spell,
+    CAST(c.sharers AS INTEGER)
 FROM counted AS c
 JOIN several AS s USING (number);
 
-CREATE OR REPLACE TEMP TABLE value_uses AS
+INSERT INTO value_uses
 SELECT v.value_no, u.account_no, u.evidence_id, u.line
 FROM numbered_uses AS u
 JOIN shared_values AS v USING (number, spell)
@@ -64,8 +67,6 @@ ORDER BY v.value_no, u.account_no;
 
 DROP TABLE numbered_uses;
 
-CREATE OR REPLACE TEMP TABLE value_verdicts (value_no INTEGER, group_no INTEGER, kept BOOLEAN, weight_bits DOUBLE, why VARCHAR);
-CREATE OR REPLACE TEMP TABLE use_verdicts (value_no INTEGER, account_no INTEGER, why VARCHAR);
 CREATE OR REPLACE TEMP TABLE account_groups (
     account_no INTEGER, leaf INTEGER, payer INTEGER, organisation INTEGER, strength_bits DOUBLE, likelihood DOUBLE, via INTEGER,
     office_likelihood DOUBLE

@@ -14,9 +14,10 @@ WITH times AS (
     GROUP BY v.value_no, v.sharers, v.identifier_type
 ),
 spans AS (
-    SELECT identifier_type, epoch(quantile_cont(first_at, 0.95) - quantile_cont(first_at, 0.05)) AS seconds
-    FROM identifiers
-    GROUP BY identifier_type
+    SELECT i.identifier_type, epoch(quantile_cont(i.first_at, 0.95) - quantile_cont(i.first_at, 0.05)) AS seconds
+    FROM identifiers AS i
+    JOIN brought_types AS b ON b.identifier_type = i.identifier_type AND b.one_each
+    GROUP BY i.identifier_type
 ),
 runs AS (
     SELECT value_no, sharers, split_part(identifier_value, ' ', 1) AS given

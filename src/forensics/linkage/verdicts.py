@@ -9,7 +9,7 @@ import polars as pl
 
 from forensics.linkage.components import Numbers
 from forensics.linkage.weights import NEEDED_BITS, combine, likelihood_expr, prior_bits, value_bits_expr
-from forensics.linkage.world import World
+from forensics.linkage.world import World, without
 
 if TYPE_CHECKING:
     from forensics.linkage.actors import Grouping
@@ -29,7 +29,7 @@ def _within(world: World, grouping: Grouping) -> pl.DataFrame:
     for chosen, groups in ((~office, grouping.payer), (office, grouping.organisation)):
         uses = world.uses.filter(pl.Series(chosen & _several(groups)[world.uses["account_no"].to_numpy()]))
         parts.append(uses.with_columns(pl.Series("group_no", groups[uses["account_no"].to_numpy()], dtype=pl.Int32)))
-    placed = pl.concat(parts).join(grouping.cut, on=["value_no", "account_no"], how="anti", maintain_order="left")
+    placed = without(pl.concat(parts), grouping.cut)
     counts = placed.group_by("value_no", "group_no").agg(pl.len().cast(pl.Int32).alias("within")).filter(pl.col("within") > 1)
     return placed.join(counts, on=["value_no", "group_no"], maintain_order="left")
 
@@ -45,12 +45,15 @@ def value_verdicts(world: World, within: pl.DataFrame, sources: pl.DataFrame) ->
     held = within.select("value_no", "group_no", "within").unique().join(world.values, on="value_no").with_columns(kept=pl.lit(value=True))
     rest = world.values.with_columns(kept=pl.lit(value=False), group_no=pl.lit(NOBODY, pl.Int32), within=pl.lit(0, pl.Int32))
     others = pl.when("kept").then(pl.col("sharers") - pl.col("within")).otherwise(pl.col("sharers") - 2)
-    return (
+    weighed = (
         pl.concat([held, rest.select(held.columns)])
         .join(sources, on=["value_no", "group_no"], how="left", maintain_order="left")
         .with_columns(_weight(value_bits_expr(others, world.accounts)).round(6).alias("weight_bits"))
-        .with_columns(_why(world).alias("why"))
-        .select("value_no", "group_no", "kept", "weight_bits", "why")
+    )
+    # Most sentences are said of many values: each is put together once.
+    told = weighed.select(SAID_OF).unique().with_columns(_why(world).alias("why"))
+    return weighed.join(told, on=SAID_OF, how="left", nulls_equal=True, maintain_order="left").select(
+        "value_no", "group_no", "kept", "weight_bits", "why"
     )
 
 
@@ -70,6 +73,12 @@ SAID = {
     "sign_up_names": "series of numbered names",
 }
 """Behaviour whose name is no thing that accounts share, put so that a sentence can say that they do."""
+
+
+SAID_OF = [
+    "identifier_type", "sharers", "within", "tied", "sampled", "kept", "owned", "source_bits", "owner_bits", "weight_bits",
+]  # fmt: skip
+"""All that a sentence about a value depends on."""
 
 
 def _why(world: World) -> pl.Expr:

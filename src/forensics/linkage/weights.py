@@ -63,28 +63,28 @@ def combine(evidence: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     it are one cause; so are a source and the run in which it gave (pay day is one, too), and so is all that interests explain: who likes
     the same things shares links and tags. What says next to nothing is none.
     """
-    blocks = evidence.group_by(*by, "family", "block").agg(pl.col("bits").max())
-    place = pl.col("bits").rank("ordinal", descending=True).over(*by, "family") - 1
+    keys = [*by, "family"]
+    blocks = evidence.group_by(*keys, "block").agg(pl.col("bits").max())
+    ranked = blocks.sort(*keys, "bits", descending=[*(False for _ in keys), True])
+    row, first = pl.int_range(pl.len()), pl.any_horizontal(pl.col(key) != pl.col(key).shift() for key in keys).fill_null(value=True)
+    place = row - pl.when(first).then(row).forward_fill()
     families = (
-        blocks.with_columns(place.alias("place"))
-        .group_by(*by, "family")
-        .agg((pl.col("bits") * DISCOUNT ** pl.col("place")).sum().alias("total"), pl.len().alias("blocks"))
-        .sort(*by, "total", "family", descending=[*(False for _ in by), True, False])
+        ranked.with_columns(pl.col("bits") * DISCOUNT**place)
+        .group_by(keys, maintain_order=True)
+        .agg(pl.col("bits").sum().alias("total"), pl.len().alias("blocks"))
     )
-    first = pl.int_range(pl.len()).over(*by) == 0
-    part = pl.when(first).then("total").otherwise(pl.min_horizontal("total", pl.lit(CORROBORATION_CAP)))
     named = pl.col("family").str.replace(f"^{INTERESTS} .*$", INTERESTS).replace({"signup": "network", "run": None})
-    cause = pl.when(pl.col("total") >= NEEDED_BITS).then(named)
+    counted = pl.when(~pl.col("family").str.starts_with(INTERESTS)).then("blocks")
+    capped, strongest = pl.col("total").clip(upper_bound=CORROBORATION_CAP), pl.col("total").max()
     return (
-        families.with_columns(part.alias("part"), cause.alias("cause"))
-        .group_by(*by)
+        families.with_columns(counted, pl.when(pl.col("total") >= NEEDED_BITS).then(named).alias("cause"))
+        .group_by(by, maintain_order=True)
         .agg(
-            pl.col("part").sum().round(9).alias("bits"),
+            (capped.sum() - strongest.clip(upper_bound=CORROBORATION_CAP) + strongest).round(9).alias("bits"),
             pl.len().alias("families"),
             pl.col("cause").drop_nulls().n_unique().alias("causes"),
-            pl.col("blocks").filter(~pl.col("family").str.starts_with(INTERESTS)).max().fill_null(1),
+            pl.col("blocks").max().fill_null(1),
         )
-        .sort(*by)
     )
 
 

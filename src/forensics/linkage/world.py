@@ -61,3 +61,11 @@ class World:
 
 NO_EDGES = pl.DataFrame(schema={"left": pl.Int32(), "right": pl.Int32()})
 """No pairs of accounts."""
+
+USE = pl.col("value_no").cast(pl.Int64) * 2**32 + pl.col("account_no")
+"""A use of a value by an account as one number."""
+
+
+def without(uses: pl.DataFrame, cut: pl.DataFrame) -> pl.DataFrame:
+    """Return the uses (value_no, account_no ...) that are not cut, in their order (a join would hash them all to leave out a few)."""
+    return uses.filter(~USE.is_in(cut.select(USE).to_series().implode()))

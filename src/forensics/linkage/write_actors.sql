@@ -2,11 +2,6 @@
 -- why: ids are made from the smallest account id of a group, so that they stay when unrelated evidence is added; a group's number is the
 --      number of its smallest account, and accounts are numbered in the order of their ids
 -- parameters: none
-CREATE OR REPLACE TEMP TABLE numbered AS
-SELECT n.account_no, a.account_id, a.email, a.email_domain, sha256(a.account_id)[:12] AS short
-FROM account_numbers AS n
-JOIN accounts AS a USING (account_id);
-
 CREATE OR REPLACE TEMP TABLE levels AS
 SELECT 'leaf' AS kind, 'actor-' AS prefix, 'same operator' AS level, leaf AS group_no, count(*) AS accounts, min(payer) AS payer,
     min(organisation) AS organisation, min(likelihood) AS likelihood
@@ -35,19 +30,20 @@ SELECT l.kind, l.group_no, g.account_no FROM levels AS l JOIN account_groups AS 
 UNION ALL
 SELECT l.kind, l.group_no, g.account_no FROM levels AS l JOIN account_groups AS g ON g.organisation = l.group_no WHERE l.kind = 'organisation';
 
--- The group above each leaf, and the actor that holds its payer-level links.
-CREATE OR REPLACE TEMP TABLE group_ids AS
+INSERT INTO actor_accounts
 SELECT
-    g.account_no, n.account_id, g.leaf, g.payer, g.organisation, 'actor-' || f.short AS leaf_id,
-    CASE WHEN p.group_no IS NOT NULL THEN 'payer-' || s.short END AS payer_id,
-    CASE WHEN o.group_no IS NOT NULL THEN 'org-' || w.short END AS organisation_id
+    'actor-' || f.short, n.account_id, g.strength_bits, replace(v.identifier_type, '_', ' ') || ' ' || v.identifier_value,
+    g.account_no, g.payer, g.organisation,
+    CASE WHEN p.group_no IS NOT NULL THEN 'payer-' || s.short END, CASE WHEN o.group_no IS NOT NULL THEN 'org-' || w.short END
 FROM account_groups AS g
-JOIN numbered AS n ON n.account_no = g.account_no
-JOIN numbered AS f ON f.account_no = g.leaf
+JOIN account_numbers AS n ON n.account_no = g.account_no
+JOIN account_numbers AS f ON f.account_no = g.leaf
 LEFT JOIN levels AS p ON p.kind = 'payer' AND p.group_no = g.payer
-LEFT JOIN numbered AS s ON s.account_no = p.group_no
+LEFT JOIN account_numbers AS s ON s.account_no = p.group_no
 LEFT JOIN levels AS o ON o.kind = 'organisation' AND o.group_no = g.organisation
-LEFT JOIN numbered AS w ON w.account_no = o.group_no;
+LEFT JOIN account_numbers AS w ON w.account_no = o.group_no
+LEFT JOIN shared_values AS v ON v.value_no = g.via
+ORDER BY g.leaf, g.account_no;
 
 -- Actors of several accounts.
 INSERT INTO actors
@@ -58,7 +54,7 @@ WITH described AS (
         coalesce(list_sort(list_distinct(flatten(list(p.payers) FILTER (p.payers IS NOT NULL)))), []) AS payers,
         min(coalesce(a.email, a.account_id)) AS someone
     FROM group_members AS m
-    JOIN numbered AS a USING (account_no)
+    JOIN account_numbers AS a USING (account_no)
     LEFT JOIN activity AS c USING (account_id)
     LEFT JOIN account_payers AS p USING (account_id)
     GROUP BY m.kind, m.group_no
@@ -68,7 +64,7 @@ domains AS (
     FROM (
         SELECT m.kind, m.group_no, a.email_domain, count(*) AS members
         FROM group_members AS m
-        JOIN numbered AS a USING (account_no)
+        JOIN account_numbers AS a USING (account_no)
         JOIN (SELECT DISTINCT registrable FROM email_domains WHERE kind = 'company') AS d ON d.registrable = a.email_domain
         GROUP BY ALL
     )
@@ -79,7 +75,7 @@ payers AS (
     FROM (
         SELECT m.kind, m.group_no, p.payers[1] AS payer, count(*) AS members
         FROM group_members AS m
-        JOIN numbered AS a USING (account_no)
+        JOIN account_numbers AS a USING (account_no)
         JOIN account_payers AS p USING (account_id)
         GROUP BY ALL
     )
@@ -91,8 +87,8 @@ SELECT
     coalesce(t.domain, y.payer, d.someone), l.accounts, d.email_domains, d.payers, l.level, coalesce(l.likelihood, 0.9),
     d.first_at, d.last_at, d.requests
 FROM levels AS l
-JOIN numbered AS n ON n.account_no = l.group_no
-JOIN group_ids AS i ON i.account_no = l.group_no
+JOIN account_numbers AS n ON n.account_no = l.group_no
+JOIN actor_accounts AS i ON i.account_no = l.group_no
 JOIN described AS d USING (kind, group_no)
 LEFT JOIN domains AS t USING (kind, group_no)
 LEFT JOIN payers AS y USING (kind, group_no)
@@ -101,44 +97,17 @@ ORDER BY l.kind DESC, l.group_no;
 -- Accounts by themselves.
 INSERT INTO actors
 SELECT
-    i.leaf_id, coalesce(i.payer_id, i.organisation_id), coalesce(n.email, n.account_id), 1,
+    i.actor_id, coalesce(i.payer_id, i.organisation_id), coalesce(n.email, n.account_id), 1,
     CASE WHEN n.email_domain IS NULL THEN [] ELSE [n.email_domain] END, coalesce(p.payers, []), 'same operator', 0.99, c.first_at, c.last_at,
     coalesce(c.requests, 0)
-FROM group_ids AS i
-JOIN numbered AS n USING (account_no)
+FROM actor_accounts AS i
+JOIN account_numbers AS n USING (account_no)
 LEFT JOIN activity AS c ON c.account_id = n.account_id
 LEFT JOIN account_payers AS p ON p.account_id = n.account_id
-ANTI JOIN (SELECT group_no FROM levels WHERE kind = 'leaf') AS l ON l.group_no = i.leaf
+ANTI JOIN (SELECT account_no FROM group_members WHERE kind = 'leaf') AS l ON l.account_no = i.account_no
 ORDER BY i.account_no;
 
-INSERT INTO actor_accounts
-SELECT i.leaf_id, i.account_id, g.strength_bits, replace(v.identifier_type, '_', ' ') || ' ' || v.identifier_value
-FROM account_groups AS g
-JOIN group_ids AS i USING (account_no)
-LEFT JOIN shared_values AS v ON v.value_no = g.via
-ORDER BY g.leaf, g.account_no;
-
-CREATE OR REPLACE TEMP TABLE valued AS
-SELECT
-    v.value_no, v.identifier_type, v.identifier_value, t.family, t.level = 'organisation' AS office, e.weight_bits, e.why
-FROM shared_values AS v
-JOIN identifier_types AS t USING (identifier_type)
-JOIN value_verdicts AS e ON e.value_no = v.value_no AND e.group_no = -1;
-
--- In the order of value_uses: by type, value and account.
-INSERT INTO links
-SELECT
-    v.identifier_type, v.identifier_value, g.account_id,
-    CASE WHEN v.office THEN coalesce(g.organisation_id, g.payer_id, g.leaf_id) ELSE coalesce(g.payer_id, g.leaf_id) END,
-    coalesce(w.weight_bits, v.weight_bits), c.why IS NULL AND w.kept IS NOT NULL, coalesce(c.why, w.why, v.why), v.family, u.evidence_id, u.line
-FROM value_uses AS u
-JOIN valued AS v USING (value_no)
-JOIN group_ids AS g USING (account_no)
-LEFT JOIN value_verdicts AS w
-    ON w.value_no = u.value_no AND w.group_no = CASE WHEN v.office THEN g.organisation ELSE g.payer END AND w.kept
-LEFT JOIN use_verdicts AS c ON c.value_no = u.value_no AND c.account_no = u.account_no;
-
-INSERT INTO links
+INSERT INTO written_links
 SELECT i.identifier_type, i.identifier_value, i.account_id, NULL, NULL, FALSE, 'ruled out: ' || r.why, t.family, i.evidence_id, i.line
 FROM ruled_uses AS r
 JOIN identifiers AS i ON i.rowid = r.use
