@@ -20,6 +20,14 @@ from forensics.evidence.hosts import host_of
         ("app1/localhost_access_log.2024-03-02.txt", "app1"),
         ("haproxy.log", "haproxy"),
         ("proxy-2/haproxy.log.1", "proxy-2"),
+        ("web1/nginx/shop-access.log.2.gz", "web1/shop"),
+        ("web-02.shop.example/shop-access.log", "web-02.shop.example"),
+        ("app/renders-api-1/app-2026-05-03.ndjson.gz", "renders-api-1/app"),
+        ("node-3/node.log", "node-3"),
+        ("march/edge-1.log", "edge-1"),
+        ("day1/edge.log", "edge"),
+        ("case-2/shop.log", "shop"),
+        ("s3/my-bucket/edge.log", "edge"),
     ],
 )
 def test_a_host_is_what_the_name_says_beside_the_words_that_all_logs_share(name: str, host: str) -> None:
@@ -49,3 +57,13 @@ AWS = "AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2024/05/10/"
 )
 def test_of_a_log_that_a_service_delivers_in_many_files_the_resource_is_the_host(name: str, host: str) -> None:
     assert host_of(name) == host
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["u_ex260601.log", "u_ex26060109.log", "u_ex26060109_x.log", "u_extend12.log", "ex260601.log", "u_ex2606.log.gz"],
+)
+def test_of_an_iis_log_by_the_month_the_day_the_hour_or_the_size_the_machine_is_the_host(file: str) -> None:
+    assert host_of(f"WEB01/LogFiles/W3SVC1/{file}") == "WEB01"
+    assert host_of(f"inetpub/logs/LogFiles/W3SVC2/{file}") == "W3SVC2"
+    assert host_of(file) in {"u_ex", "u_extend", "ex"}

@@ -27,16 +27,26 @@ DELIVERED = tuple(
         r"\d{4}-\d\d-\d\dT\d\d[:_-]?\d\d[:_-]?\d\d\.\d{3}-[0-9A-Za-z_-]{16,}(?:\.log)?.*",  # Fastly: TIME-RANDOM
         r"PT1[HM]\.json.*",  # Azure Monitor: the folder names the resource
         r"(?P<host>ak-\d+)-\d{10}-\d+-ds\b.*",  # Akamai DataStream: STREAM-EPOCH-NUMBER
+        r"(?i)(?:u_)?(?:ex|in|nc)(?:\d{4}|\d{6}|\d{8}|tend\d+)(?:_x)?\.log.*",  # IIS by month, day or week, hour, size
     )
 )
 """How services name the files that they deliver; what the resource is called is in the group ``host``, else in the folder."""
+_SITE = re.compile(r"(?i)(?:w3|ftp|smtp)svc\d+")
+"""The folder of one site of an IIS: every machine has a ``W3SVC1``."""
+_MACHINE = re.compile(r"(?i)(?=.*[a-z])[a-z0-9-]*[a-z-]\d{1,4}(?:\.[a-z0-9.-]+)?")
+"""A folder that is called as machines are: words and a number."""
+_PERIOD = re.compile(
+    r"(?i)(?:.*[^a-z])?(?:day|tag|week|woche|month|monat|year|hour|part|batch|case|evidence|dump|export|run|set|take|backup|copy|disk|"
+    r"site|vol|volume|logs?|old|archive|s|v)[-_.]?\d+"
+)
+"""... but names a time, a delivery or a place on a disk."""
 _COMMON = frozenset(
     [
         "access", "accesslog", "log", "logs", "http", "https", "ssl", "request", "requests", "other", "vhosts", "www", "web", "u", "ex",
         "ex_", "u_ex", "var", "error", "evidence", "traffic", "combined", "common", "json", "plain", "old", "new", "archive", "rotated",
-        "localhost", "stdout", "stderr", "nginx", "openresty", "httpd", "apache", "apache2", "iis", "w3svc", "caddy", "traefik",
-        "haproxy", "envoy", "istio", "tomcat", "catalina", "jetty", "varnish", "varnishncsa", "squid", "lighttpd", "kong", "gunicorn",
-        "uvicorn", "puma",
+        "localhost", "stdout", "logfiles", "inetpub", "stderr", "nginx", "openresty", "httpd", "apache", "apache2", "iis", "w3svc",
+        "caddy", "traefik", "haproxy", "envoy", "istio", "tomcat", "catalina", "jetty", "varnish", "varnishncsa", "squid", "lighttpd",
+        "kong", "gunicorn", "uvicorn", "puma",
     ]
 )  # fmt: skip
 
@@ -44,22 +54,32 @@ _COMMON = frozenset(
 def host_of(name: str) -> str:
     """Return the host of a log named ``name`` (relative, with ``/``): its nearest folder or file stem that says something, else the stem.
 
-    ``edge-1/access.log.2.gz`` and ``edge-1-access.log-20240302`` are both of ``edge-1``; ``access.log`` is of ``access``.
+    ``edge-1/access.log.2.gz`` and ``edge-1-access.log-20240302`` are both of ``edge-1``; ``access.log`` is of ``access``. Where the stem
+    names a site or program, not a machine, and a folder a machine, the host is both: ``web1/nginx/shop-access.log`` is of ``web1/shop``,
+    and ``web2/nginx/shop-access.log`` is not the same log.
     """
     *folders, file = name.split("/")
     delivered = next((match for pattern in DELIVERED if (match := pattern.fullmatch(file))), None)
     stem = _stem(file) if delivered is None else delivered.groupdict().get("host") or ""
     telling = stem if delivered else _telling(stem)
     if telling:
-        return telling
+        machine = None if delivered or telling[-1].isdigit() else _machine(folders)
+        return f"{machine}/{telling}" if machine and telling.lower() not in machine.lower() else machine or telling
     dated = any(re.fullmatch(r"(?:y|year)=\d{4}|20\d\d", folder) for folder in folders)
     for folder in reversed(folders):
-        if dated and _PART_OF_DATE.fullmatch(folder):
+        if (dated and _PART_OF_DATE.fullmatch(folder)) or _SITE.fullmatch(folder):
             continue
         telling = _telling(_stem(folder))
         if telling:
             return telling
-    return stem or file
+    site = next((folder for folder in reversed(folders) if _SITE.fullmatch(folder)), None)
+    return stem or site or re.sub(r"(?<=ex)\d.*|(?<=extend)\d.*", "", file)
+
+
+def _machine(folders: list[str]) -> str | None:
+    """Return the nearest folder that is called as machines are."""
+    names = (_stem(folder) for folder in reversed(folders) if not _SITE.fullmatch(folder))
+    return next((name for name in names if _MACHINE.fullmatch(name) and not _PERIOD.fullmatch(name)), None)
 
 
 def _stem(name: str) -> str:
