@@ -5,7 +5,7 @@
 --      of those that rates count (one tier of each request), by SHA-256 names only. A line with `only` stays where that is so: most cases
 --      have neither repeated lines nor clocks that are off, and every query would pay for joins that change nothing; without an offset a
 --      stretch of time is found by the statistics of the Parquet files. Who made a request is the user that the log names, else the owner of
---      the API key, where keys are known (elsewhere nobody waits for them to be read).
+--      the API key, where keys are known (elsewhere nobody waits for them to be read), else who an inner tier says it was (told_users).
 --      The view `requests`, what every rate counts, is `events` over `counted_events`: Case.refresh_events makes it of the same text. Whose
 --      log a request is in: JOIN evidence_files USING (evidence_id), only where it matters.
 
@@ -18,11 +18,20 @@ SELECT
     e.evidence_id, e.line, e.timestamp,
     e.started_at + to_microseconds(CAST(coalesce(t.clock_offset_seconds, 0) * 1000000 AS BIGINT)) AS started_at,            -- only: off
     e.started_at,                                                                                                       -- only: on time
-    e.client_ip, e.user_name, u.account_id, e.method, e.host, e.path, e.query, e.protocol, e.status, e.bytes_sent, e.duration_ms,
+    e.client_ip, e.user_name,
+    coalesce(
+        u.account_id
+        , k.account_id                                                                                                  -- only: keyed
+        , o.account_id                                                                                                  -- only: told
+    ) AS account_id,
+    e.method, e.host, e.path, e.query, e.protocol, e.status, e.bytes_sent, e.duration_ms,
     e.referrer, e.user_agent, e.request, e.extra
 FROM stored_events AS e
 ANTI JOIN duplicates AS d ON e.evidence_id = d.evidence_id AND e.line = d.line                                           -- only: repeated
 LEFT JOIN tiers AS t ON e.evidence_id = t.evidence_id                                                                   -- only: off
-LEFT JOIN (SELECT key, account_id FROM account_aliases WHERE source = 'log' AND key_type = 'user_name') AS u ON e.user_name = u.key; -- only: named
-LEFT JOIN (SELECT key_type, key, account_id FROM account_aliases WHERE source = 'log') AS u                              -- only: keyed
-    ON u.key_type = if(e.user_name IS NULL, 'api_key', 'user_name') AND coalesce(e.user_name, e.extra['api_key']) = u.key; -- only: keyed
+LEFT JOIN (SELECT key_type, key, account_id FROM account_aliases WHERE source = 'log') AS k                              -- only: keyed
+    ON k.key_type = 'api_key' AND e.user_name IS NULL AND e.extra['api_key'] = k.key                                    -- only: keyed
+LEFT JOIN told_users AS w ON e.evidence_id = w.evidence_id AND e.line = w.line                                          -- only: told
+LEFT JOIN (SELECT key_type, key, account_id FROM account_aliases WHERE source = 'log') AS o                              -- only: told
+    ON w.key_type = o.key_type AND w.key = o.key                                                                        -- only: told
+LEFT JOIN (SELECT key, account_id FROM account_aliases WHERE source = 'log' AND key_type = 'user_name') AS u ON e.user_name = u.key;

@@ -55,6 +55,10 @@ CREATE TABLE IF NOT EXISTS duplicates (evidence_id VARCHAR, line BIGINT, of_evid
 CREATE TABLE IF NOT EXISTS tiers (                                          -- of every log: its tier, and whether rates count it
     evidence_id VARCHAR, tier VARCHAR, counted BOOLEAN, clock_offset_seconds DOUBLE, why VARCHAR
 );
+CREATE TABLE IF NOT EXISTS told_users (                                     -- who made a request that its log has no name for, by an inner tier
+    evidence_id VARCHAR, line BIGINT, key_type VARCHAR, key VARCHAR,        -- user_name | api_key, as the inner tier logged it
+    of_evidence_id VARCHAR, of_line BIGINT, how VARCHAR                     -- by which the two lines are the same request
+);
 CREATE TABLE IF NOT EXISTS account_aliases (source VARCHAR, key_type VARCHAR, key VARCHAR, account_id VARCHAR, how VARCHAR);
 CREATE TABLE IF NOT EXISTS account_customers (                              -- what payment providers call an account, as account exports say
     account_id VARCHAR, header VARCHAR, customer_id VARCHAR, evidence_id VARCHAR, line BIGINT

@@ -12,6 +12,14 @@ JOIN evidence_files AS f ON t.evidence_id = f.evidence_id
 GROUP BY f.host, f.format, t.why
 UNION ALL
 SELECT
+    'log ' || f.host || ' (' || f.format || ')',
+    format('{:,} of its requests are of whom an inner tier names for the same request (told by ', CAST(sum(t.told) AS BIGINT))
+    || string_agg(DISTINCT t.how, '; ' ORDER BY t.how) || ')'
+FROM (SELECT evidence_id, how, count(*) AS told FROM told_users GROUP BY evidence_id, how) AS t
+JOIN evidence_files AS f ON t.evidence_id = f.evidence_id
+GROUP BY f.host, f.format
+UNION ALL
+SELECT
     CASE key_type WHEN 'api_key' THEN 'API keys of the logs' ELSE 'user names of the logs' END,
     CASE WHEN how = 'seen only in logs' AND EXISTS (SELECT 1 FROM account_records)
         THEN format('{:,} of {:,} are joined to no account of the exports: each is taken for an account of its own', count(*), any_value(names))

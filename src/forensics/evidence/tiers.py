@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from forensics.case.case import Case
+from forensics.evidence.told import tell
 
 LEAST_TWINS = 20
 LEAST_SHARE = 0.15
@@ -65,6 +66,7 @@ def assign_tiers(case: Case) -> None:
     links = _links(case, streams) if len(streams) > 1 else {}
     _order(case, streams, links)
     _clocks(streams, links, case.option("clock_offsets", {}))
+    tell(case, _inside(streams, links))
     case.replace("tiers", pl.DataFrame(_rows(case, streams), schema=_SCHEMA).sort("evidence_id"))
     case.refresh_events()
 
@@ -137,6 +139,11 @@ def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], give
                 off = streams[bases[0]].offset - later
                 streams[number].offset = round(off, 3) if abs(off) >= CLOCK_SECONDS else 0.0
                 settled.add(number)
+
+
+def _inside(streams: dict[int, Stream], links: dict[tuple[int, int], Link]) -> list[tuple[int, int, float]]:
+    """Return (outer, inner, seconds that the inner one's clock says later) of the linked streams."""
+    return [(one, inner, links[one, inner].later_seconds) for one in streams for inner in streams[one].inner if (one, inner) in links]
 
 
 def _rows(case: Case, streams: dict[int, Stream]) -> list[dict[str, Any]]:
