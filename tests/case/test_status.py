@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from forensics.case.status import FOLDED, brief, clocks, folded
+from forensics.case.status import FOLDED, brief, clocks, folded, once
 
 
 def files(hours: int, **unlike: object) -> pl.DataFrame:
@@ -57,3 +57,10 @@ def test_files_of_one_name_out_of_two_folders_are_each_counted_once() -> None:
     twice = pl.concat([files(2), files(2)])
     assert folded(brief(twice))["path"].to_list() == twice["path"].to_list()
     assert folded(brief(pl.concat([files(20)] * 2))).filter(pl.col("path").str.starts_with("40 files"))["lines"].to_list() == [400]
+
+
+def test_an_assumption_that_was_made_of_many_files_is_told_once() -> None:
+    many = [(f"app/{day}.json", "times are of the end") for day in range(1, 5)]
+    few = [("a.csv", "text is not UTF-8"), ("b.csv", "text is not UTF-8")]
+    told = once(pl.DataFrame([*few, *many], schema=["subject", "assumption"], orient="row"))
+    assert told.rows() == [*few, ("app/1.json and 3 more", "times are of the end")]

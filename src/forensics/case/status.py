@@ -20,6 +20,8 @@ _BRIEF = ("host", "path", "format", "tier", "lines", "events", "rejected", "skip
 """What of a file fits a terminal of 100 characters; other styles carry all."""
 FOLDED = 12
 """More files of one log, read alike, are one row in a terminal: services deliver logs by the hour, and thousands of files."""
+ALIKE = 3
+"""Subjects of which one assumption was made, above which a terminal tells it once."""
 WORST = 20
 """Files with rejected lines that a terminal shows, those with most of them."""
 _EACH = "forensics status --format csv lists each"
@@ -39,7 +41,8 @@ def overview(case: Case) -> list[tuple[str, pl.DataFrame]]:
     told, times = folded(brief(files)), folded(clocks(files))
     summed = f" (files of one log are summed; {_EACH})" if told.height < files.height else ""
     tables = [(f"Evidence{summed}", told), (f"Clocks{summed}", times), (f"Rejected lines{shown}", refused.head(WORST))]
-    tables += [(SECTIONS[name][1], section(case, name)) for name in ("coverage", "gaps", "assumptions")]
+    tables += [(SECTIONS[name][1], section(case, name)) for name in ("coverage", "gaps")]
+    tables.append((SECTIONS["assumptions"][1], once(section(case, "assumptions"))))
     return [(title, frame) for title, frame in tables if not frame.is_empty()]
 
 
@@ -75,6 +78,16 @@ def folded(told: pl.DataFrame) -> pl.DataFrame:
     path = pl.format("{} files of {}: {}…", "files", "host", within).alias("path")
     rest = placed.join(many.select(by), on=by, how="anti", nulls_equal=True)
     return pl.concat([part.select("place", *columns) for part in (rest, many.with_columns(path))]).sort("place").drop("place")
+
+
+def once(assumptions: pl.DataFrame) -> pl.DataFrame:
+    """Return each assumption once where it was made of more than ``ALIKE`` subjects, which are then counted, the first one named."""
+    placed = assumptions.with_row_index("place")
+    alike = placed.group_by("assumption", maintain_order=True).agg(pl.len().alias("count"), pl.col("place", "subject").first())
+    many = alike.filter(pl.col("count") > ALIKE)
+    rest = placed.join(many, on="assumption", how="anti")
+    told = many.with_columns(pl.format("{} and {} more", "subject", pl.col("count") - 1).alias("subject"))
+    return pl.concat([part.select("place", "subject", "assumption") for part in (rest, told)]).sort("place").drop("place")
 
 
 def _shared_folder(low: str, high: str) -> str:
