@@ -157,8 +157,12 @@ def _size(cluster: Sequence[Window]) -> float:
 
 
 def _clearest(cluster: list[Window]) -> list[Window]:
-    """Of several parts that went wrong together, keep the one that holds most of it; the narrower one when two hold the same."""
-    narrow = {"route": 2, "backend": 1, "host": 0}
+    """Of several parts that went wrong together, keep the one that holds most of it; the narrower one when two hold the same.
+
+    A host that wrote nothing at all is told before the backend that nobody was sent to there: its log may be missing.
+    """
+    silent = all(window.signal == "silence" for window in cluster)
+    narrow = {"route": 2, "backend": 0, "host": 1} if silent else {"route": 2, "backend": 1, "host": 0}
     sizes: dict[Scope, float] = {}
     for window in cluster:
         sizes[window.scope] = sizes.get(window.scope, 0.0) + window.size
