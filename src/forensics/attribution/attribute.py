@@ -18,6 +18,7 @@ from forensics.attribution.participants import participants
 from forensics.attribution.phrases import part
 from forensics.attribution.rivals import Rival
 from forensics.attribution.scene import PACKAGE, Scene, plain_minutes
+from forensics.attribution.takeover import taken_over
 from forensics.attribution.unnamed import beginning, signups
 from forensics.attribution.verdict import Verdict, capped
 from forensics.attribution.windows import Window
@@ -60,9 +61,9 @@ def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -
     took_part = _participants(case, scene, facts)
     frames["participants"].append(took_part.with_columns(named))
     frames["network_signups"].append(signups(case, scene, facts.finding).with_columns(named))
-    hand = one_operator(case, scene, took_part)
+    asked = [rival for rival in (one_operator(case, scene, took_part), taken_over(case, scene, took_part)) if rival]
     weighed = [replace(rival, likelihood=capped(rival.likelihood, facts)) for rival in rivals]
-    frames["rivals"].append(_rivals([*weighed, *([hand] if hand else [])]).with_columns(named))
+    frames["rivals"].append(_rivals([*weighed, *asked]).with_columns(named))
     frames["actor_minutes"].append(_minutes(case, scene, facts, actors).with_columns(named))
     frames["counterfactuals"] += [without(case, scene, actor).with_columns(named) for actor in actors[:MOST_COUNTERFACTUALS]]
     borne = capacity(scene.minutes, scene.masked, scene.incident["started_at"])

@@ -11,7 +11,9 @@ from forensics.attribution.capacity import Capacity, capacity
 from forensics.attribution.measures import Measure, measures
 from forensics.attribution.ratelimit import network_limit, rate_limit
 from forensics.attribution.scene import PACKAGE, plain_minutes
+from forensics.attribution.takeover import EXPLANATION
 from forensics.attribution.unnamed import network_measure
+from forensics.attribution.verdict import NAMED
 from forensics.attribution.windows import Window, is_load, whole_window
 from forensics.case.case import Case
 from forensics.text import counted
@@ -35,6 +37,7 @@ def plan(case: Case) -> None:
     masks = [whole_window(row) for row in incidents]
     minutes = plain_minutes(case)
     ruled = frozenset(row["subject"] for row in case.rows(PACKAGE, "known") if row["subject_type"] == "account")
+    strangers = _strangers(case)
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
         borne = None if is_load(incident) else capacity(minutes, masks, incident["started_at"])
@@ -42,10 +45,22 @@ def plan(case: Case) -> None:
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue
         rows, hit = _plan(case, incident, borne, involved, masks, ruled, _elsewhere(participants, incident["incident_id"]))
-        plans += rows
+        plans += [_warned(row) if incident["incident_id"] in strangers else row for row in rows]
         accounts += hit
     case.replace("response", pl.DataFrame(plans, schema=RESPONSE))
     case.replace("response_accounts", pl.DataFrame(accounts, schema=ACCOUNTS))
+
+
+def _strangers(case: Case) -> set[str]:
+    """Return the incidents whose accounts were likely taken over."""
+    over = (pl.col("explanation") == EXPLANATION) & (pl.col("likelihood") >= NAMED)
+    return set(case.table("rivals").filter(over)["incident_id"].to_list())
+
+
+def _warned(row: dict[str, Any]) -> dict[str, Any]:
+    """Say in a measure against accounts that their holders may be victims."""
+    said = "The accounts may have been taken over: end their sessions and reset passwords; a ban hits their holders. "
+    return row | {"basis": said + row["basis"]} if row["measure"] in ("account", "actor", "payer", "organisation") else row
 
 
 def _nameless(case: Case, incident: dict[str, Any], borne: Capacity | None, masks: list[Window]) -> list[dict[str, Any]]:

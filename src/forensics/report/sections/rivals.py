@@ -24,7 +24,7 @@ def build(document: Document) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-QUESTIONS = frozenset({"one operator", "it would have failed anyway"})
+QUESTIONS = frozenset({"one operator", "it would have failed anyway", "accounts taken over"})
 """What is weighed beside the explanations and is no rival of theirs."""
 
 RESTS_ON = {"attributed": ("one actor", "crawler", "several actors"), "several actors": ("several actors", "one actor", "crawler")}
@@ -53,6 +53,13 @@ def explanations(document: Document, incident: dict[str, Any]) -> list[dict[str,
     return [row for row in document.tables["rivals"].of(incident["incident_id"]) if row["explanation"] not in QUESTIONS]
 
 
+def strangers(document: Document, incident: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the explanation that the accounts that took part were taken over, where that is likely."""
+    rows = document.tables["rivals"].of(incident["incident_id"])
+    return next((row for row in rows if row["explanation"] == "accounts taken over" and row["likelihood"] >= LIKELY), None)
+
+
+LIKELY = 0.55
 ASKED = "Also weighed, whatever the explanation:"
 
 DRAWN = 6

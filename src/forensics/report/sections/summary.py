@@ -8,7 +8,7 @@ from typing import Any
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
 from forensics.report.sections.participants import Blamed, blamed
-from forensics.report.sections.rivals import explained_by, explanations
+from forensics.report.sections.rivals import explained_by, explanations, strangers
 from forensics.report.sections.taken import Collected, collected
 from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, lasting, likely, number, share, size, span
 from forensics.text import counted
@@ -67,7 +67,7 @@ WHAT = {
 
 
 def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
-    steps = (_what, _whom, _who, _opened, _taken, _else)
+    steps = (_what, _whom, _who, _strangers, _opened, _taken, _else)
     return [sentence for sentence in (step(document, incident) for step in steps) if sentence is not None]
 
 
@@ -124,9 +124,16 @@ def _site(incident: dict[str, Any]) -> str:
 
 def _brief(document: Document, incident: dict[str, Any]) -> Sentence:
     text = f"{_event(incident)}{_failed(incident)}"
-    who = _who(document, incident)
+    who, over = _who(document, incident), _strangers(document, incident)
     where = _first(document, incident, "impact starts")
-    return Sentence(f"{text}. {who.text}", observed=False, likelihood=who.likelihood, query="incidents", section="picture", **where)
+    return Sentence(
+        f"{text}. {who.text}{f' {over.text}' if over else ''}",
+        observed=False,
+        likelihood=who.likelihood,
+        query="incidents",
+        section="picture",
+        **where,
+    )
 
 
 def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
@@ -169,7 +176,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
             likelihood=incident["likelihood"],
             query="attributions",
         )
-    came = f"came from {_named(document, found)}{_besides(found)}"
+    came = f"came from {_named(document, found, strangers(document, incident) is not None)}{_besides(found)}"
     return Sentence(
         f"{share(found.share)} of the {_measured(incident)} {came}.{_origin(found)}",
         observed=False,
@@ -231,12 +238,25 @@ def _why(document: Document, incident: dict[str, Any]) -> str:
     return f": no explanation stands out; the likeliest {'is' if len(weighed) == 1 else 'are'} {most}"
 
 
-def _named(document: Document, found: Blamed) -> str:
-    """Return who made the load: the one, or how many together and the largest of them."""
+def _strangers(document: Document, incident: dict[str, Any]) -> Sentence | None:
+    """Say that the holders of the accounts may be victims, where that is likely."""
+    over = strangers(document, incident)
+    if over is None:
+        return None
+    text = (
+        f"The accounts may have been taken over ({likely(over['likelihood'])}): {over['evidence_for'][0]} "
+        "That their holders took part is not shown: end their sessions and reset passwords first."
+    )
+    return Sentence(text, observed=False, likelihood=over["likelihood"], query="rivals", section="rivals")
+
+
+def _named(document: Document, found: Blamed, strange: bool) -> str:
+    """Return who made the load: the one, or how many together and the largest of them; ``strange``: by no holder's name."""
     actor = next((row for row in document.rows("actors") if row["actor_id"] == found.first["actor_id"]), None)
     name = (actor or {}).get("label") or found.first.get("called") or found.first["subject_id"]  # reports of earlier versions: not called
     part = f" ({found.first['part']} there)" if found.first.get("part") else ""
     tied = TIED.get((actor or {}).get("level", ""), "of")
+    name = str(actor["actor_id"]) if strange and actor else name
     own = found.accounts_of_first
     if len(found.subjects) == 1:
         return f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
