@@ -92,10 +92,12 @@ CREATE TABLE IF NOT EXISTS shared_values (
     sharers INTEGER
 );
 CREATE TABLE IF NOT EXISTS value_uses (value_no INTEGER, account_no INTEGER, evidence_id VARCHAR, line BIGINT);
-CREATE TABLE IF NOT EXISTS value_verdicts (                                 -- group_no -1: for who shares it with nobody of his own group
+CREATE TABLE IF NOT EXISTS value_verdicts (                                 -- kept: of a group it holds; else group_no is -1, for all others
     value_no INTEGER, group_no INTEGER, kept BOOLEAN, weight_bits DOUBLE, why VARCHAR
 );
-CREATE TABLE IF NOT EXISTS use_verdicts (value_no INTEGER, account_no INTEGER, why VARCHAR); -- uses that were cut
+CREATE TABLE IF NOT EXISTS use_verdicts (                                   -- uses within a group that the value holds, and uses that were cut
+    value_no INTEGER, account_no INTEGER, group_no INTEGER, why VARCHAR
+);
 CREATE TABLE IF NOT EXISTS written_links (                                  -- links that are no use of a shared value: those ruled out
     identifier_type VARCHAR, identifier_value VARCHAR, account_id VARCHAR, actor_id VARCHAR, weight_bits DOUBLE, kept BOOLEAN, why VARCHAR,
     family VARCHAR, evidence_id VARCHAR, line BIGINT
@@ -247,16 +249,13 @@ SELECT
     CASE
         WHEN t.level = 'organisation' THEN coalesce(m.organisation_id, m.payer_id, m.actor_id) ELSE coalesce(m.payer_id, m.actor_id)
     END AS actor_id,
-    coalesce(g.weight_bits, e.weight_bits) AS weight_bits, c.why IS NULL AND g.kept IS NOT NULL AS kept, coalesce(c.why, g.why, e.why) AS why,
-    t.family, u.evidence_id, u.line
+    e.weight_bits, e.kept, coalesce(d.why, e.why) AS why, t.family, u.evidence_id, u.line
 FROM value_uses AS u
 JOIN shared_values AS v USING (value_no)
 JOIN identifier_types AS t USING (identifier_type)
-JOIN value_verdicts AS e ON e.value_no = u.value_no AND e.group_no = -1
 JOIN actor_accounts AS m USING (account_no)
-LEFT JOIN value_verdicts AS g
-    ON g.value_no = u.value_no AND g.group_no = CASE WHEN t.level = 'organisation' THEN m.organisation ELSE m.payer END AND g.kept
-LEFT JOIN use_verdicts AS c ON c.value_no = u.value_no AND c.account_no = u.account_no
+LEFT JOIN use_verdicts AS d ON d.value_no = u.value_no AND d.account_no = u.account_no
+JOIN value_verdicts AS e ON e.value_no = u.value_no AND e.group_no = coalesce(d.group_no, -1)
 UNION ALL
 FROM written_links;
 

@@ -38,10 +38,8 @@ def link(case: Case) -> None:
     case.execute("linkage", "number", gap_days=GAP_DAYS)
     world = World.of(case)
     grouping = group(world, rulings.in_force(case))
-    verdicts, groups = written(world, grouping)
-    case.insert("value_verdicts", verdicts)
-    case.insert("use_verdicts", grouping.cut)
-    case.insert("account_groups", groups)
+    for table, rows in written(world, grouping).items():
+        case.insert(table, rows)
     case.execute("linkage", "write_actors")
     case.execute("linkage", "blocks")
     case.execute("linkage", "changes")

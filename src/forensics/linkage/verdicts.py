@@ -142,8 +142,8 @@ def strengths(world: World, within: pl.DataFrame, sources: pl.DataFrame) -> pl.D
     )
 
 
-def written(world: World, grouping: Grouping) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return (rows of ``value_verdicts``, rows of ``account_groups``)."""
+def written(world: World, grouping: Grouping) -> dict[str, pl.DataFrame]:
+    """Return the rows of ``value_verdicts``, ``use_verdicts`` and ``account_groups``."""
     within = _within(world, grouping)
     groups = pl.DataFrame(
         {
@@ -154,9 +154,11 @@ def written(world: World, grouping: Grouping) -> tuple[pl.DataFrame, pl.DataFram
         }
     )
     tied = groups.join(strengths(world, within, grouping.sources), on="account_no", how="left", maintain_order="left")
-    return value_verdicts(world, within, grouping.sources), tied.join(
-        _offices(world, within), on="organisation", how="left", maintain_order="left"
-    )
+    return {
+        "value_verdicts": value_verdicts(world, within, grouping.sources),
+        "use_verdicts": pl.concat([within.select("value_no", "account_no", "group_no"), grouping.cut], how="diagonal"),
+        "account_groups": tied.join(_offices(world, within), on="organisation", how="left", maintain_order="left"),
+    }
 
 
 def _offices(world: World, within: pl.DataFrame) -> pl.DataFrame:
