@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from tests.report.made import fill
 
+from forensics.attribution.jointly import JOINTLY
 from forensics.attribution.measures import measures
 from forensics.case.case import Case
 
@@ -23,10 +24,22 @@ def test_a_level_names_its_groups_once_and_says_who_is_in_none(tmp_path) -> None
         case.replace("actors", pl.concat([*two, leaf.with_columns(actor_id=pl.lit("c"), parent_actor_id=pl.lit(None, pl.String))]))
         names = sorted(people["account_id"].to_list())
         groups = pl.Series(["a", "b", *["c"] * (len(names) - 2)])
-        given = pl.DataFrame({"account_id": names}).with_columns(actor_id=groups, role=pl.lit("participant"))
+        given = pl.DataFrame({"account_id": names}).with_columns(actor_id=groups, role=pl.lit("participant"), why=pl.lit(None, pl.String))
         columns = members.head(1).drop("account_id", "actor_id")
         case.replace("actor_accounts", given.select("actor_id", "account_id").join(columns, how="cross").select(members.columns))
         found = {measure.name: measure for measure in measures(case, given, LOADS)}
     label = leaf["label"][0]
     assert found["payer"].scope == f"{label} (2 actors), {len(names) - 2} accounts that took part without such a tie"
     assert found["payer"].accounts == set(names)
+    assert found["account"].basis == "Each account's own excess in the incident is significant."
+
+
+def test_a_ban_says_what_is_known_of_all_together_only(tmp_path) -> None:
+    with Case.create(tmp_path / "case") as case:
+        fill(case)
+        people = case.table("participants").filter(pl.col("role") == "participant").select("account_id", "actor_id", "role")
+        one = pl.col("account_id") == people["account_id"].min()
+        for known, told in ((pl.lit(True), "Of no account the own"), (one, "but for 1 account known jointly only")):
+            given = people.with_columns(why=pl.when(known).then(pl.lit(f"{JOINTLY}: 3 accounts")).otherwise(pl.lit("singly: it rose")))
+            (basis,) = [measure.basis for measure in measures(case, given, LOADS) if measure.name == "account"]
+            assert told in basis

@@ -13,6 +13,8 @@ Bools = NDArray[np.bool_]
 
 CELLS = 0.95
 """The pairs of agent and route that hold this much of a blamed actor's excess are how it works."""
+LIFT = 0.5
+"""A route of whose ordinary share the excess has less than this is none of its own."""
 SIGMAS, TIMES = 4.0, 1.5
 """What rose clearly did so by so many deviations, to so many times the most elsewhere."""
 FEWEST = 5
@@ -79,6 +81,17 @@ def cells(loads: pl.DataFrame, windows: int) -> pl.DataFrame:
     table = table.sort(["over", "agent_id", "route_id"], descending=[True, False, False])
     before = pl.col("over").cum_sum() - pl.col("over")
     return table.filter(before < CELLS * pl.col("over").sum())
+
+
+def telling(loads: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    """Return the chosen cells without the routes that everybody asks for far more, of all that they ask in the windows of comparison.
+
+    What a few members of an actor do as everybody does is part of its excess, and is not how the excess was made.
+    """
+    usual = loads.filter(pl.col("w") > 0).group_by("route_id").agg(usual=pl.col("requests").sum())
+    whole, own = max(int(usual["usual"].sum()), 1), pl.col("over").sum().over("route_id") / pl.col("over").sum()
+    marked = chosen.join(usual, on="route_id", how="left", nulls_equal=True, maintain_order="left")
+    return marked.filter(own >= LIFT * pl.col("usual").fill_null(0) / whole).drop("usual")
 
 
 def within(loads: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from forensics.attribution.jointly import JOINTLY
 from forensics.attribution.scene import PACKAGE
 from forensics.case.case import Case
 from forensics.text import counted
@@ -32,7 +33,7 @@ def measures(case: Case, participants: pl.DataFrame, loads: pl.DataFrame) -> lis
         return []
     leaves = case.frame(PACKAGE, "leaves", accounts=names)
     found = [
-        Measure("account", _listed(names), frozenset(names), "Each account's own excess in the incident is significant."),
+        Measure("account", _listed(names), frozenset(names), _ground(guilty)),
         Measure(
             "actor", _listed(sorted(set(leaves["actor_id"].to_list()))), frozenset(leaves["account_id"].to_list()) | set(names),
             "The accounts that took part, and all others of the same operator.",
@@ -43,6 +44,17 @@ def measures(case: Case, participants: pl.DataFrame, loads: pl.DataFrame) -> lis
     found.append(_network(case, names, loads))
     found += _levels(case, actors, "same organisation", "organisation", "of the same organisation", names)
     return found
+
+
+def _ground(guilty: pl.DataFrame) -> str:
+    """Say what a ban of those who took part rests on: what each did, or what some did together."""
+    jointly = guilty.filter(pl.col("why").str.starts_with(JOINTLY).fill_null(False)).height
+    if not jointly:
+        return "Each account's own excess in the incident is significant."
+    if jointly == guilty.height:
+        return "Of no account the own excess is significant, but that of all together is: they asked for the same things in the same way."
+    but = f"but for {counted(jointly, 'account')} known jointly only"
+    return f"Each account's own excess in the incident is significant, {but}: they asked for the same things in the same way."
 
 
 def _levels(case: Case, actors: list[str], level: str, name: str, tie: str, names: list[str]) -> list[Measure]:

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from forensics.attribution.blame import Finding
-from forensics.attribution.history import Bools, Floats, History, cells, history, similarity, within
+from forensics.attribution.history import Bools, Floats, History, cells, history, similarity, telling, within
+from forensics.attribution.jointly import ONLY, Together, on_routes, together, went_on
 from forensics.attribution.scan import Winner, belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.windows import placebo_windows
@@ -21,16 +22,20 @@ BULK = 0.99
 """The largest own excesses that make up this much of their actor's are its load."""
 ALIKE = 0.9
 """Cosine of routes from which an account is said to have done the same thing."""
+ABOUT = 0.7
+"""... of few requests: about the same (one of two things only is .71)."""
 PACE = 0.2
 """An account that came after the impact, or that nothing but its own doing ties to the others, must work at this share of their pace
 (requests per active minute): a person who looks around or tries again does not."""
 FEWEST_ALONE = 20
 """... and must have made so many requests."""
+MOSTLY = 0.5
+"""Of so many requests this share, at least, of what is beyond its usual number must be for the same things."""
 SMALL = 0.05
 """A small part in what the others of its actor did, in the same way, is this much of what each of them usually did, at least."""
 
 SCHEMA: dict[str, Any] = {
-    "actor_id": pl.String, "account_id": pl.String, "role": pl.String, "requests": pl.Int64, "load_share": pl.Float64,
+    "actor_id": pl.String, "account_id": pl.String, "role": pl.String, "requests": pl.Int64, "load_share": pl.Float64, "why": pl.String,
 }  # fmt: skip
 
 
@@ -51,8 +56,9 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
 
     A participant's own excess over its own other days is significant, and is part of the bulk of its actor's load or at least 1 % of the
     incident's excess, or was made in the very way of the others; it may also have taken over after the impact (shifts), at the
-    participants' pace, doing the same thing. An account that is linked by an organisation only, or by nothing, must have done the same
-    thing with at least 1 % of the excess by itself. Who was ruled known is neither: what it did is told, and it is not blamed.
+    participants' pace, doing the same thing. Accounts of which none stands out so may be known jointly (``jointly.py``); ``why`` says
+    which. An account that is linked by an organisation only, or by nothing, must have done the same thing with at least 1 % of the excess
+    by itself. Who was ruled known is neither: what it did is told, and it is not blamed.
     """
     actors = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
     if not actors:
@@ -64,17 +70,44 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     whole = history(scene.loads, accounts, scene.windows)
     narrow = history(within(scene.loads, ways), accounts, scene.windows)
     inside = np.array([a in known.blamed for a in accounts])
-    took = (
-        inside & (whole.significant(3.0, 1.5) | narrow.significant(3.0, 1.5)) & _bulk(np.maximum(whole.over, narrow.over), inside, excess)
-    )
+    alone = inside & _singly(case, scene, ways, whole, narrow) & _bulk(np.maximum(whole.over, narrow.over), inside, excess)
+    groups = _groups(case, scene, finding, known, {a for a, yes in zip(accounts, alone, strict=True) if yes})
+    took = alone | np.array([account in groups for account in accounts])
     pace = _pace(case, scene, accounts)
     as_fast = pace >= PACE * float(np.median(pace[took])) if took.any() else took
     same = narrow.significant(4.0, 2.0) & _alike(scene, ways, accounts)
     small = max(FEWEST_ALONE, SMALL * float(np.median(narrow.load[took, 0]))) if took.any() else np.inf
-    took |= same & (inside & (narrow.over >= small) | ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast)
-    took |= inside & as_fast & _later(case, scene, accounts, took, ways)
+    strangers = ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast & alone.any()
+    like = same & (inside & (narrow.over >= small) | strangers)
+    took |= like
+    late = inside & as_fast & _later(case, scene, accounts, took, ways)
+    took |= late
     took &= np.array([account not in scene.ruled for account in accounts], dtype=bool)
-    return _rows(scene, known, whole, took, max(finding.requests_shared(scene), 1.0))
+    why = [_why(account, groups, grounds) for account, *grounds in zip(accounts, alone.tolist(), like.tolist(), late.tolist(), strict=True)]
+    return _rows(scene, known, whole, took, why, max(finding.requests_shared(scene), 1.0))
+
+
+def _groups(case: Case, scene: Scene, finding: Finding, known: Suspects, alone: set[str]) -> dict[str, Together]:
+    """Return who is known jointly, and with whom: of each blamed actor the accounts that are not known singly."""
+    found: dict[str, Together] = {}
+    for blamed in finding.blamed:
+        seen = finding.fall if blamed.at_fall and finding.fall is not None else scene
+        rest = sorted(a for a in known.blamed - alone - scene.ruled if known.actor_of[a] == blamed.winner.id)
+        group = together(case, seen, blamed, rest) if blamed.winner.kind == "actor" and blamed.winner.part is None else None
+        found |= dict.fromkeys(group.accounts, group) if group else {}
+    return found
+
+
+def _why(account: str, groups: dict[str, Together], grounds: list[bool]) -> str | None:
+    """Say how it is known that an account took part (``grounds``: alone, like the others, later); None where nothing says so."""
+    alone, like, late = grounds
+    if alone:
+        return "singly: its own load rose clearly above that of the same hours at other times"
+    if account in groups:
+        return groups[account].told()
+    if like:
+        return "singly: it did the same thing as those who took part, in the same way, more than ever at such hours"
+    return "singly: after the impact had begun it did the same thing as those who took part, at their pace" if late else None
 
 
 def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:
@@ -88,7 +121,7 @@ def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:
 
 
 def _of(scene: Scene, winners: list[Winner]) -> pl.DataFrame:
-    return cells(scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in winners])), scene.windows)
+    return telling(scene.loads, cells(scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in winners])), scene.windows))
 
 
 def _suspects(case: Case, scene: Scene, actors: list[str], ways: pl.DataFrame, excess: float) -> Suspects:
@@ -103,6 +136,22 @@ def _suspects(case: Case, scene: Scene, actors: list[str], ways: pl.DataFrame, e
     strangers = set(strong.filter(pl.col("requests") >= MIN_SHARE * excess)["account_id"].to_list())
     everyone = blamed | set(kin) | strangers
     return Suspects({account: owners.get(account, kin.get(account, "")) for account in sorted(everyone)}, frozenset(blamed), kin)
+
+
+def _singly(case: Case, scene: Scene, ways: pl.DataFrame, whole: History, narrow: History) -> Bools:
+    """Return who rose clearly above its own other days, most of it for the same things as the others.
+
+    A visit of a person who was not there at that hour before is a rise, too, and no part in the load: of few requests nearly all must be
+    for the same things, to the end of the incident, and in about the same proportions.
+    """
+    risen = whole.significant(3.0, 1.5) | narrow.significant(3.0, 1.5)
+    same = History(whole.accounts, on_routes(scene.loads, ways, whole.accounts, scene.windows))
+    many = np.maximum(whole.over, narrow.over) >= FEWEST_ALONE
+    result: Bools = risen & many & (same.over >= MOSTLY * whole.over)
+    few = risen & ~many & (same.load >= ONLY * whole.load)[:, 0] & (similarity(scene.loads, ways, whole.accounts) >= ABOUT)
+    if few.any():
+        result |= few & (went_on(case, scene, ways, whole.accounts) > 0)
+    return result
 
 
 def _bulk(over: Floats, inside: Bools, excess: float) -> Bools:
@@ -132,7 +181,8 @@ def _later(case: Case, scene: Scene, accounts: list[str], took: Bools, ways: pl.
     done = history(within(loads, ways), accounts, len(windows))
     sought = done.significant(4.0, 2.0) & (similarity(loads, ways, accounts) >= ALIKE)
     typical = float(np.median(done.load[took, 0]))
-    result: Bools = sought & (done.load[:, 0] >= 0.1 * typical)
+    only = on_routes(loads, ways, accounts, 1)[:, 0] >= ONLY * history(loads, accounts, len(windows)).load[:, 0]
+    result: Bools = sought & (done.load[:, 0] >= 0.1 * typical) & (only | (done.over >= FEWEST_ALONE))
     return result
 
 
@@ -147,7 +197,7 @@ ROLES = ("participant", "known", "uninvolved")
 """What an account is to a load: it took part; its part is one that a person ruled known; or it is linked, and took none."""
 
 
-def _rows(scene: Scene, known: Suspects, whole: History, took: Bools, excess: float) -> pl.DataFrame:
+def _rows(scene: Scene, known: Suspects, whole: History, took: Bools, why: list[str | None], excess: float) -> pl.DataFrame:
     rows = []
     apart = history(scene.apart, whole.accounts, scene.windows)
     for i, account in enumerate(whole.accounts):
@@ -161,6 +211,7 @@ def _rows(scene: Scene, known: Suspects, whole: History, took: Bools, excess: fl
             "role": "participant" if took[i] else "known" if excused else "uninvolved",
             "requests": int(whole.load[i, 0] + (apart.load[i, 0] if excused else 0.0)),
             "load_share": round(float(min(1.0, max(0.0, over) / excess)), 4),
+            "why": why[i] if took[i] else None,
         })  # fmt: skip
     frame = pl.DataFrame(rows, schema=SCHEMA)
     order = pl.col("role").replace_strict(ROLES, range(len(ROLES)), return_dtype=pl.Int64)

@@ -178,7 +178,8 @@ CREATE TABLE IF NOT EXISTS participants (
     incident_id VARCHAR, actor_id VARCHAR, account_id VARCHAR,
     role VARCHAR,                                                           -- participant | known: so ruled, never blamed | uninvolved
     requests BIGINT, load_share DOUBLE, first_at TIMESTAMP,
-    last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT
+    last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT,
+    why VARCHAR                                                             -- whether it is known singly or jointly, and by what; empty: it is not
 );
 CREATE TABLE IF NOT EXISTS network_signups (                                -- accounts opened from addresses that a load without an account came from
     incident_id VARCHAR, network VARCHAR, address VARCHAR, account_id VARCHAR, actor_id VARCHAR, created_at TIMESTAMP,

@@ -17,6 +17,7 @@ COLUMNS = {
     "first_at": "First (UTC)",
     "last_at": "Last (UTC)",
     "tie": "Tied to the others by",
+    "why": "Known",
     "source": "Evidence",
 }
 
@@ -112,7 +113,9 @@ def blamed(document: Document, incident: dict[str, Any]) -> Blamed | None:
 
 
 EXPLAINED = (
-    "A participant took part in the load. An uninvolved account is linked to the participants at some level of the claims "
+    "A participant took part in the load. Where no account of an actor stands out by itself and all of them together do, those that asked "
+    "for the same things in the same way are known jointly, not singly, and that is said of them. "
+    "An uninvolved account is linked to the participants at some level of the claims "
     "but took no part: it asked for nothing, or what it asked for is no part of the rise. Any measure that goes by the link alone would "
     "hit it. A known account is linked, too, and somebody ruled that what it does is known: its requests are told, and it is not blamed "
     "for them. Requests are counted from the rise of the load to the first "
