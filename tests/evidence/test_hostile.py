@@ -93,6 +93,16 @@ def test_odd_bytes_are_read_and_accounted_for(content: bytes, counts: tuple[int,
         ("objects.json", b'{"a":' * 100_000, ""),
         ("error.log", ERRORS, "an Apache error log"),
         (
+            "own.log",
+            b" [2024-03-02 00:00:00.138633] [php7:emerg] [pid 4] [client 198.18.0.7:3] PHP Parse error\n" * 3,
+            "an Apache error log",
+        ),
+        (
+            "conn.log",
+            b'2024-03-02T00:00:00.5Z 198.18.0.7 36280 443 TLSv1.2 AES 4.03 "CN=a" - F1 Success\n' * 3,
+            "a connection log of an AWS",
+        ),
+        (
             "status.txt",
             b"Active connections: 2 \nserver accepts handled requests\n 10 10 20 \nReading: 0 Writing: 1 Waiting: 1 \n",
             "status snapshot",

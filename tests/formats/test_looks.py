@@ -49,6 +49,8 @@ def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any
         (' "-" "curl/8" uct=0.001 rt=0.250 urt=0.240', {"duration_ms": 250.0}),
         (' "-" "curl/8" 12ms', {"duration_ms": 12.0}),
         (' "-" "curl/8" 5.123 ms', {"duration_ms": 5.123}),
+        (' ms:71 "-" "curl/8"', {"duration_ms": 71.0, "user_agent": "curl/8"}),
+        (' "-" "curl/8" "2.75"', {"duration_ms": None, "user_agent": "curl/8"}),
         (' "-" "curl/8" 0.0123', {"duration_ms": 12.3}),
         (' "-" "curl/8" 1807', {"duration_ms": None, "user_agent": "curl/8"}),
         (' "203.0.113.4, 198.18.0.1" "https://a.example/" "curl/8" x', {"user_agent": "curl/8", "referrer": "https://a.example/"}),
@@ -122,3 +124,9 @@ def test_other_texts_are_read_only_where_they_are_the_whole_file() -> None:
 )
 def test_lines_of_other_logs_are_no_requests(line: str) -> None:
     assert not plan_for(pl.DataFrame({"line": [1], "raw": [line]}), ReadOptions()).ranked
+
+
+@pytest.mark.parametrize("asked", ["GET /a?b=c", "GET /a?b=c "])
+def test_a_request_without_a_protocol_is_one(asked: str) -> None:
+    (row,) = rows_of(f'198.18.0.7 - - {AT} "{asked}" 200 17')
+    assert [row[name] for name in ("method", "path", "query", "protocol", "request")] == ["GET", "/a", "b=c", None, None]

@@ -5,13 +5,18 @@ from __future__ import annotations
 import polars as pl
 
 KNOWN: tuple[tuple[str, str], ...] = (
-    (r"^\[\w{3} \w{3} +\d{1,2} [\d:.]+ \d{4}\] \[[\w:-]+\]", "an Apache error log"),
+    (
+        r"^ *\[\w{3} \w{3} +\d{1,2} [\d:.]+ \d{4}\] \[[\w:-]+\]"
+        r"|^ *\[[^\]]{10,40}\] \[[\w-]*:?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]",
+        "an Apache error log",
+    ),
     (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+#", "an nginx error log"),
     (
         r'^\{?\s*"?(?:active|connections|requests|stub_status)|^Active connections: \d+|^server accepts |^ \d+ \d+ \d+ *$'
         r"|^Reading: \d+ Writing: |^(?:Server|Total |CPU|Children|Uptime|Req|Bytes|Busy|Idle|Conns|Load|Scoreboard|Restart)[A-Za-z0-9]*: ",
         "a status snapshot of a web server",
     ),
+    (r"^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9A-Fa-f.:]+ \d+ \d+ (?:TLSv[\d.]+|-) \S+ ", "a connection log of an AWS load balancer"),
     (
         r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b",
         "an application log",

@@ -1,4 +1,4 @@
-"""AWS load balancers: Application Load Balancer and the classic Elastic Load Balancer.
+"""AWS load balancers: Application Load Balancer, the classic Elastic Load Balancer, and Network Load Balancer (TLS listeners).
 
 An ALB logs when it has answered, and when the request was created; the three durations (request, target, response) are -1 where a part
 did not happen, and the time between creation and answer is then the duration (a gateway time-out took as long as it took).
@@ -16,6 +16,11 @@ from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 from forensics.formats.quoted import tokens
 
+_NETWORK = (
+    r"^tls [0-9.]+ (\d{4}-\d\d-\d\dT[\d:.]+) [^ ]+ [^ ]+ ([^ ]+:\d+) ([^ ]+) (-|\d+) (?:-|\d+) (?:-|\d+) (-|\d+) "
+    r"([^ ]+) [^ ]+ [^ ]+ ([^ ]+) ([^ ]+) [^ ]+ ([^ ]+) .*? (\d{4}-\d\d-\d\dT[\d:.]+)$"
+)
+_NETWORK_FIELDS = ("time", "client", "upstream", "took", "bytes", "alert", "cipher", "version", "host", "created")
 _TIME = r"^\d{4}-\d\d-\d\dT"
 
 
@@ -65,9 +70,10 @@ def open_classic(options: ReadOptions) -> Parser:
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         t = tokens(lines["raw"], "w" * 11 + "qqww")
         timestamp = to_instant(t["t0"])
-        read = (t["t0"].str.contains(_TIME) & t["t2"].str.contains(r":\d+$") & t["t10"].str.contains(r"^\d+$")).fill_null(False)
+        read = (t["t0"].str.contains(_TIME) & t["t2"].str.contains(r":\d+$") & t["t10"].str.contains(r"^(?:\d+|-1)$")).fill_null(False)
         read = read & t["t11"].is_not_null()
-        found = {"client": t["t2"], "request": _nothing_asked(t["t11"]), "user_agent": t["t12"], "status": t["t7"], "bytes": t["t10"]}
+        sent = values.of(t["t10"], pl.when(values.V != "-1").then(values.V))
+        found = {"client": t["t2"], "request": _nothing_asked(t["t11"]), "user_agent": t["t12"], "status": t["t7"], "bytes": sent}
         extra = {
             "upstream": t["t3"],
             "upstream_status": t["t8"],
@@ -77,6 +83,20 @@ def open_classic(options: ReadOptions) -> Parser:
         }
         times = {"timestamp": timestamp, "duration_ms": _total([t["t4"], t["t5"], t["t6"]])}
         return assemble(lines, found, times=times, extra=extra, outcome=outcomes(read, timestamp))
+
+    return in_parts(parse)
+
+
+def open_network(options: ReadOptions) -> Parser:
+    """Return the parser of Network Load Balancer logs: TLS connections, not requests."""
+
+    def parse(lines: pl.DataFrame) -> pl.DataFrame:
+        t = lines.select(pl.col("raw").str.extract_groups(_NETWORK).struct.rename_fields(list(_NETWORK_FIELDS)).alias("f")).unnest("f")
+        timestamp, created = to_instant(t["time"]), to_instant(t["created"])
+        extra = {"upstream": t["upstream"], "tls_cipher": t["cipher"], "tls_version": t["version"], "error": t["alert"]}
+        found = {"client": t["client"], "host": t["host"], "bytes": t["bytes"]}
+        times = {"timestamp": timestamp, "started_at": created, "duration_ms": values.to_milliseconds(t["took"], "ms")}
+        return assemble(lines, found, times=times, extra=extra, outcome=outcomes(t["client"].is_not_null(), timestamp))
 
     return in_parts(parse)
 
@@ -159,6 +179,38 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line='2026-03-02T00:00:13.000000Z lb 203.0.113.43:1 10.0.0.1:80 .1 .2 .3 200 200 0 29 "GET http://a.example:80/ HTTP/1.1"',
                 expected={"path": "/", "user_agent": None, "duration_ms": 600.0},
+            ),
+        ),
+    ),
+    Format(
+        name="aws_nlb",
+        hint=r"^tls \d",
+        title="AWS Network Load Balancer (TLS connections)",
+        reference="https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html",
+        open=open_network,
+        tier="gateway",
+        time_basis="request end",
+        rank=10,
+        samples=(
+            Sample(
+                line="tls 2.0 2026-03-02T00:00:10 net/lb/c6e7 g3d4 203.0.113.51:2817 10.0.0.1:80 5250 2 98 246 - arn:aws:acm:x - "
+                'ECDHE-RSA-AES128-SHA tlsv12 - api.example.com h2 h2 "h2","http/1.1" 2026-03-02T00:00:04',
+                expected={
+                    "timestamp": "2026-03-02T00:00:10Z",
+                    "started_at": "2026-03-02T00:00:04Z",
+                    "client_ip": "203.0.113.51",
+                    "method": None,
+                    "host": "api.example.com",
+                    "status": None,
+                    "bytes_sent": 246,
+                    "duration_ms": 5250.0,
+                    "extra": {"upstream": "10.0.0.1:80", "tls_cipher": "ECDHE-RSA-AES128-SHA", "tls_version": "tlsv12", "error": None},
+                },
+            ),
+            Sample(
+                line="tls 2.0 2026-03-02T00:00:11 net/lb/c6e7 g3d4 203.0.113.52:2817 10.0.0.1:80 0 - 0 0 - - - - - - - - - - "
+                "2026-03-02T00:00:11",
+                expected={"client_ip": "203.0.113.52", "bytes_sent": 0, "duration_ms": 0.0, "host": None},
             ),
         ),
     ),

@@ -109,6 +109,15 @@ FORMATS = (
         {**_EXPECTED, "extra": {"forwarded_for": "203.0.113.9, 198.18.0.1"}},
     ),
     _format(
+        "nginx_compression",
+        "nginx combined and the gzip ratio",
+        NGINX,
+        Layout((*compile_nginx(NGINX_COMBINED).parts[:-1], '" "', Token("extra:gzip_ratio", pattern=r"\d+\.\d+|-"), '"'), "request end"),
+        37,
+        f'{_CLIENT} - - {_AT} {_REQUEST} {_BROWSER} "2.75"',
+        {**_EXPECTED, "extra": {"gzip_ratio": "2.75", "forwarded_for": None}},
+    ),
+    _format(
         "nginx_main_time",
         "nginx main and the request time",
         NGINX,

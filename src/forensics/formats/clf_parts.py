@@ -24,6 +24,7 @@ SURE = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1
 """An address, and no time of the day."""
 
 CLIENTS = (
+    rf"^(?P<host>)(?P<client>{ADDRESS}) \((?P<forwarded>[^)]*)\) (?P<ident>[^\s\[]+) (?P<id>)(?P<user>[^\s\[]+)$",
     rf"^(?P<host>)(?P<client>{ADDRESS}) (?P<forwarded>{ADDRESS}(?:, ?{ADDRESS})+) (?P<ident>)(?P<id>)(?P<user>[^\s\[]+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{SURE})(?P<ident>)(?P<id>)(?P<user>)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",
@@ -55,6 +56,7 @@ _SECONDS = r'(?:^|[\s=:])"?(\d{1,7}\.\d{3,6})"?(?:[\s,;]|$)'
 _UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
 _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took"
 _NAMED = rf'(?i)(?:^|[\s,;"])(?:{_NAMES})[=: ]"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
+_LABELLED = r"(?:^|\s)ms[:=](\d+(?:\.\d+)?)(?:\s|$)"
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
 
 
@@ -118,6 +120,7 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
             pl.col("told").str.extract(_UNIT, 1) + pl.col("told").str.extract(_UNIT, 2).str.strip_chars(),
             pl.col("told").str.extract(_SECONDS),
             middle.str.extract(_TOMCAT) + "ms",
+            pl.col("told").str.extract(_LABELLED) + "ms",
             pl.col("paused"),
         ).alias("duration"),
         pl.col("told").str.strip_chars(" -").alias("fields"),

@@ -18,6 +18,8 @@ MILLISECONDS = {"s": 1e3, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 """Duration unit -> milliseconds."""
 
 _REQUEST = r"^(\S+) (.*) ([A-Za-z]+/[0-9]+(?:\.[0-9]+)?)$"
+_SIMPLE = r"^([A-Z]{3,16}) (/\S*|https?://\S+) ?$"
+"""HTTP/0.9's request, and what some servers log where the client named no protocol."""
 _PROTOCOL = r"^[A-Za-z]+/[0-9]"
 _NOT_CANONICAL = r"[A-F]|(?:^|:)0[0-9a-f]|:0:0(?:$|:)|^0:0:|^(?:[0-9a-f]+:){7}[0-9a-f]+$|::.*::"
 REQUEST = ("method", "path", "query", "protocol", "request")
@@ -79,7 +81,7 @@ def _one_spelling(values: pl.Series) -> pl.Series:
         .str.replace(r"(?i)^::ffff:([0-9.]+)$", "$1")
     )
     neither = bare.str.contains(r":") & bare.str.contains(r"[^0-9a-fA-F:.]")  # no name has a colon, no address another letter
-    neither = neither | bare.str.ends_with(",")  # one of a list
+    neither = neither | bare.str.ends_with(",") | bare.str.starts_with("(")  # one of a list, or what was forwarded
     known = pl.when(pl.col("value") == "unix:").then(pl.col("value")).when(~neither).then(text(bare))
     found = frame.select(known.alias("value"))["value"]
     odd = (found.str.contains(":", literal=True) & found.str.contains(_NOT_CANONICAL)).fill_null(value=False)
@@ -154,7 +156,7 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
         pl.when(kept).then(text(pl.col("field_0"))).alias("method"),
         text(pl.col("path")).alias("path"),
         text(pl.col("query")).alias("query"),
-        pl.when(kept).then(pl.col("field_2")).alias("protocol"),
+        pl.when(kept).then(text(pl.col("field_2"))).alias("protocol"),
         pl.when(~kept | ~whole).then(text(pl.col("raw"))).alias("request"),
     )
     return split.select(pl.col(name).cast(pl.String) for name in REQUEST)
@@ -182,10 +184,13 @@ def plain_requests(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
 
 
 def _with_odd_requests(words: pl.DataFrame) -> pl.DataFrame:
-    """Give the rows that are not three plain words a second chance: targets with spaces in them."""
-    groups = pl.when(~pl.col("formed")).then(pl.col("raw")).str.extract_groups(_REQUEST).struct
-    numbered = words.with_columns(groups.field(str(n + 1)).alias(f"g{n}") for n in range(3))
-    second = pl.col("g2").is_not_null()
+    """Give the rows that are not three plain words a second chance: targets with spaces in them, requests without a protocol."""
+    odd = pl.when(~pl.col("formed")).then(pl.col("raw"))
+    groups, simple = odd.str.extract_groups(_REQUEST).struct, odd.str.extract_groups(_SIMPLE).struct
+    numbered = words.with_columns(
+        groups.field("3").alias("g2"), *(pl.coalesce(groups.field(str(n + 1)), simple.field(str(n + 1))).alias(f"g{n}") for n in range(2))
+    )
+    second = pl.col("g0").is_not_null()
     return numbered.with_columns(
         *(pl.when(second).then(pl.col(f"g{n}")).otherwise(pl.col(f"field_{n}")).alias(f"field_{n}") for n in range(3)),
         (pl.col("formed") | second).alias("formed"),

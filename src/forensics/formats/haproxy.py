@@ -15,7 +15,7 @@ from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
-_PREFIX = r"^(?:.{0,200}?haproxy\[[0-9]+\]: )?"
+_PREFIX = r"^ *(?:.{0,200}?haproxy\[[0-9]+\]: )?"
 _PEER = r"([^ ]+):[0-9]+ \[([^\]]+)\] "
 _HTTP = (
     _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*)(?: [^ /]+)*? "
@@ -31,6 +31,10 @@ _NOTICE = (
     r"^(?:.{0,200}?haproxy\[[0-9]+\]: )?(?:Connect from |[^ ]+:[0-9]+ \[[^\]]+\] [^ ]+/[^ ]*: )"
     r"|^.{0,200}?haproxy\[[0-9]+\]: (?:Server |Backend |Proxy |backend |Health check|Stopping |New worker|\[|Reexec|Pausing |Enabling )"
 )
+_ASKED = r'^([^"]*? HTTP/[0-9.]+)".*$|^(.*)".*$'
+"""The request: up to the quote that closes it. What a ``log-format`` adds behind it may hold quotes of its own."""
+_SECURED = r'" (?:[0-9/]+ [^ ]*?/)?((?:TLS|SSL)v[0-9.]+)(?:/([^ ]+))?'
+"""What ``option httpslog`` adds: the states of the handshake, the name that was asked for, version and cipher."""
 _HTTP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "status", "bytes", "cookie1", "cookie2", "termination")
 _TCP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "bytes", "termination")
 
@@ -77,15 +81,17 @@ def open_http(options: ReadOptions) -> Parser:
         pieces = pl.col("raw").str.splitn('"', 2).struct
         t = lines.select(
             pieces[0].str.extract_groups(_HTTP).struct.rename_fields(list(_HTTP_FIELDS)).alias("f"),
-            pieces[1].str.replace(r'^(.*)".*$', "$1").alias("request"),
+            pieces[1].str.replace(_ASKED, "$1$2").alias("request"),
+            pieces[1].str.extract_groups(_SECURED).struct.rename_fields(["tls_version", "tls_cipher"]).alias("tls"),
             pieces[0].str.extract(r"\{([^}]*)\} (?:\{[^}]*\} )?$", 1).alias("captured"),
-        ).unnest("f")
+        ).unnest("f", "tls")
         timestamp = to_instant(t["time"], options.time_zone)
         read = t["status"].is_not_null() & t["request"].is_not_null()
         status = values.of(t["status"], pl.when(values.V != "-1").then(values.V))
         found = {"client": t["client"], "request": t["request"], "status": status, "bytes": t["bytes"]}
         times = {"timestamp": timestamp, "duration_ms": _total(t["timers"])}
         extra = {**_extra(t), "captured_headers": values.of(t["captured"], pl.when(~values.V.str.contains(r"^\|*$")).then(values.V))}
+        extra |= {"tls_version": t["tls_version"], "tls_cipher": t["tls_cipher"]}
         return assemble(lines, found, times=times, extra=extra, outcome=_outcome(lines["raw"], read, timestamp))
 
     return in_parts(parse)
@@ -157,6 +163,16 @@ FORMATS: tuple[Format, ...] = (
                     "status": None,
                     "duration_ms": 6001.0,
                     "extra": {"error": "cR--", "backend": "be", "upstream": None},
+                },
+            ),
+            Sample(
+                line='198.51.100.2:33319 [02/Mar/2026:00:00:15.000] fe~ be/srv 0/0/1/1/23 200 99 - - ---- 9/8/0/0/0 0/0 "GET /a HTTP/2.0" '
+                '0/0000000000000000/0/0/0 a.example/TLSv1.3/TLS_AES_128_GCM_SHA256 referrer="https://a.example/?b=c" agent=""',
+                expected={
+                    "path": "/a",
+                    "query": None,
+                    "protocol": "HTTP/2.0",
+                    "extra": {"tls_version": "TLSv1.3", "tls_cipher": "TLS_AES_128_GCM_SHA256"},
                 },
             ),
             Sample(

@@ -221,6 +221,10 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
         return [value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")]
     if token.column == "timestamp":
         return [made.is_not_null()]
+    if token.column == "extra:gzip_ratio":
+        return [value.is_null() | value.is_in(["-", ""]) | value.cast(pl.Float64, strict=False).is_not_null()]
+    if token.column == "extra:forwarded_for":  # a ratio or a time in its place is no address
+        return [value.is_null() | (value.str.len_bytes() >= 7) | value.is_in(["-", ""]) | value.str.contains(":", literal=True)]
     if token.column == "host":  # a time or a mark that wraps the line is no host
         return [value.is_null() | ~value.str.contains(r"^\d{4}-\d\d-\d\dT|[/<>|]")]
     return []

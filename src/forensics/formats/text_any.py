@@ -37,9 +37,9 @@ _STATUS = (
 )
 _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
-_TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
+_TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|micros|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
 _ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w:-]*\]"
-_UNITS = {"msec": "ms", "msecs": "ms", "sec": "s", "secs": "s"}
+_UNITS = {"micros": "us", "msec": "ms", "msecs": "ms", "sec": "s", "secs": "s"}
 
 
 def open_text(options: ReadOptions) -> Parser:
