@@ -93,3 +93,18 @@ def test_where_the_edge_has_no_log_the_gateway_is_counted(tmp_path: Path) -> Non
             assign_tiers(case)
         counted = {row["path"]: row["counted"] for row in case.table("evidence").to_dicts()}
     assert counted == {"edge.log": True, "gateway.log": True, "gateway.log.1": False}
+
+
+def test_a_balancer_in_front_of_two_servers_is_counted_however_often_things_are_asked_for(tmp_path: Path) -> None:
+    """Two thirds are asked for four times, twice of each server: rare there, and too common at the balancer to be a twin."""
+    rows = traffic(5, requests=3000, seconds=36_000)
+    often = [row | {"path": f"/renders/{number if number % 3 == 0 else -(number // 6)}"} for number, row in enumerate(rows)]
+    servers = {f"api-{n}/app": inner(often[n::2], 0.0) for n in (0, 1)}
+    found = tiers(tmp_path, {"balancer": rows_and(often, traffic(6, 900, 36_000)), **servers})
+    assert {host: row["counted"] for host, row in found.items()} == {"balancer": True, "api-0/app": False, "api-1/app": False}
+    assert found["api-0/app"]["tier"] == "application"
+
+
+def rows_and(rows: Rows, others: Rows) -> Rows:
+    """Requests that reach the servers, and some that the balancer answers itself."""
+    return sorted(rows + others, key=lambda row: row["started_at"])

@@ -1,7 +1,7 @@
 -- title: requests that two streams logged
 -- why: a twin is the same request seen by another tier: the same request id where both carry one, else the same method, path, query and
---      status within five minutes. Popular requests would match by chance, so only those count that are rare (three times or fewer in each
---      stream). Paths are sampled by hash, so that both sides of a pair are in the sample.
+--      status within five minutes. Popular requests would match by chance, so only those count that are rare: three times or fewer in
+--      every stream (what one server of several is asked thrice, the balancer in front of them is asked often, and has no twin). Paths are sampled by hash, so that both sides of a pair are in the sample.
 -- parameters: $modulus (1: every path)
 CREATE OR REPLACE TEMP TABLE tier_requests AS
 SELECT
@@ -20,8 +20,12 @@ WHERE e.path IS NOT NULL AND hash(e.path) % CAST($modulus AS UBIGINT) = 0
 CREATE OR REPLACE TEMP TABLE tier_rare AS
 SELECT row_number() OVER () AS number, r.*
 FROM tier_requests AS r
-JOIN (SELECT stream, content FROM tier_requests GROUP BY stream, content HAVING count(*) <= 3) AS k
-    ON r.stream = k.stream AND r.content = k.content;
+JOIN (
+    SELECT content
+    FROM (SELECT stream, content, count(*) AS times FROM tier_requests GROUP BY stream, content)
+    GROUP BY content
+    HAVING max(times) <= 3
+) AS k ON r.content = k.content;
 
 CREATE OR REPLACE TEMP TABLE tier_pairs AS
 WITH

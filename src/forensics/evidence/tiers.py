@@ -167,7 +167,8 @@ def _rows(case: Case, streams: dict[int, Stream]) -> list[dict[str, Any]]:
 def _tier(stream: Stream, streams: dict[int, Stream]) -> str | None:
     if stream.tier:
         return stream.tier
-    hint = next((tier for tier, pattern in _HINTS if pattern.search(stream.host)), None)
+    names = reversed(stream.host.split("/"))  # of MACHINE/PROGRAM the program says more
+    hint = next((tier for name in names for tier, pattern in _HINTS if pattern.search(name)), None)
     if hint or not (stream.outer or stream.inner):
         return hint
     if not stream.outer:
