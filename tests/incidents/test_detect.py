@@ -364,3 +364,10 @@ def test_a_day_without_a_line_is_no_chance_where_usual_pauses_last_an_hour(tmp_p
     (row,) = [row for row in incidents if row["kind"] == "silence"]
     assert near(row["started_at"], start, 25 * MINUTE)
     assert near(row["ended_at"], end, 25 * MINUTE)
+
+
+def test_logs_that_begin_in_a_slack_stretch_have_no_collapse_there(tmp_path, quiet):
+    """There is nothing before to compare it with, and nothing is computed of nothing."""
+    case, incidents = found(tmp_path, lost(quiet, START, START + 200 * MINUTE, 0.9))
+    case.close()
+    assert not incidents

@@ -81,9 +81,9 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats) -> l
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
         short = seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING
-        usual = comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last)
-        if short and not leads and not usual:
-            found.append(Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen))
+        if leads or not short or comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
+            continue
+        found.append(Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen))
     return found
 
 
