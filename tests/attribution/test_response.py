@@ -16,7 +16,7 @@ from forensics.attribution.attribute import attribute
 from forensics.attribution.blocking import block_list
 from forensics.attribution.blocklists import BlockList, Entry, formats
 from forensics.attribution.ratelimit import highest_limit
-from forensics.attribution.response import plan
+from forensics.attribution.response import _ordinary_use, plan
 from forensics.case.case import Case
 
 
@@ -174,3 +174,12 @@ def test_a_blocked_network_is_told_all_that_the_participants_asked_from_it(plann
     asked = case.table("subject_minutes").filter(pl.col("account_id").is_in(world.names[ring].tolist()) & inside)
     for network, requests in asked.group_by("network").agg(pl.col("requests").sum()).iter_rows():
         assert said[network].startswith(f"{requests:,} requests of the accounts that took part")
+
+
+def test_use_that_is_spread_over_rare_paths_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.attribution.worlds.ROUTES", ["(other)", "/a", "/b", "/c", "/d", "/e"])
+    world = World(seed=9, days=3)
+    world.add_accounts(np.zeros(500, dtype=int), np.full(500, world.last), np.zeros(500, dtype=int))
+    case = world.write(tmp_path)
+    used = _ordinary_use(case, [str(world.names[0])], [])
+    assert used[str(world.names[0])].endswith("mostly paths too rare to be told apart")

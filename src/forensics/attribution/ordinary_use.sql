@@ -9,7 +9,7 @@ used AS (
         AND NOT EXISTS (SELECT 1 FROM masked AS m WHERE s.minute >= m.starts AND s.minute < m.ends)
 ),
 by_route AS (
-    SELECT u.account_id, r.route, sum(u.requests) AS requests
+    SELECT u.account_id, if(r.route = '(other)', 'paths too rare to be told apart', r.route) AS route, sum(u.requests) AS requests
     FROM used AS u
     LEFT JOIN routes AS r ON r.route_id = u.route_id
     GROUP BY u.account_id, r.route

@@ -9,6 +9,8 @@ from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 EXPLANATION = "it would have failed anyway"
 PRIOR = 0.0
 EXCLUSIVE = False
+THIN = 0.0
+"""Where the load that would have been left is hardly more than was ever seen in health, either is about as likely."""
 
 
 def weigh(facts: Facts, names: Names) -> Weighed | None:
@@ -25,7 +27,7 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
         found.contra(
             f"Without the blamed the load would have been {left} a minute before the impact, hardly more than the "
             f"{amount(healthy)} that were carried in health.",
-            WEAK,
+            THIN,
         )
     elif facts.rest_within:
         found.contra(
@@ -39,6 +41,6 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
         found.pro(
             f"Without the blamed the load would still have been {left} a minute; {amount(healthy)} is the most seen in health, so "
             "nothing is known of what happens there.",
-            WEAK,
+            THIN,
         )
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, in_common, measured, percent, subject
+from forensics.attribution.phrases import amount, in_common, measured, percent, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
 from forensics.attribution.rivals.one_actor import machine, order, remainder, significance
 from forensics.text import counted
@@ -31,7 +31,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     top = blamed[0]
     found.pro(
         f"{subject(top.winner, names)} made {percent(min(1.0, top.share))} of the excess without an account: "
-        f"{amount(top.winner.load)} where {amount(top.winner.expected)} were to be expected.",
+        f"{amount(top.winner.load)} {unit(facts.finding.rise.measure)} where {amount(top.winner.expected)} were to be expected.",
         STRONG if top.share >= 0.8 else FAIR,
     )
     seen = facts.origins.get(f"{top.winner.kind} {top.winner.id}")
