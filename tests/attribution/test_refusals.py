@@ -12,7 +12,7 @@ from tests.traffic import START, at, events, found, traffic
 
 from forensics.attribution.attribute import attribute
 from forensics.attribution.blame import Blamed, Finding, Rise
-from forensics.attribution.refusals import asked_as_ever, makers
+from forensics.attribution.refusals import asked_as_ever, denied, makers
 from forensics.attribution.scan import Winner
 from forensics.case.case import Case
 
@@ -77,6 +77,52 @@ def test_a_client_that_tries_again_and_again_while_everybody_is_sent_away_is_not
     case.close()
     assert incident["verdict"] in ("no single actor", "inconclusive")
     assert blamed == []
+
+
+def spread(frame: pl.DataFrame, status: int) -> pl.DataFrame:
+    """Add a login tried for 3,000 names from 4,000 addresses, with the agents that people have."""
+    added = burst(frame.clear(), "198.18.0", 4.0, 250, status, "")
+    who = np.random.default_rng(8).integers(0, 4000, len(added))
+    added = added.with_columns(
+        pl.Series("user_name", [f"victim{i % 3000:04d}" for i in who.tolist()]),
+        pl.Series("client_ip", [f"198.{18 + i // 256 % 2}.{i % 256}.{i % 251}" for i in who.tolist()]),
+        pl.Series("user_agent", [f"Mozilla/5.0 ({i % 9})" for i in who.tolist()]),
+    )
+    return pl.concat([frame, added]).sort("started_at", maintain_order=True)
+
+
+def test_a_login_tried_for_many_names_is_no_crowd_and_nobody_is_named(tmp_path, quiet):
+    case, incident, blamed = judged(tmp_path, spread(quiet, 401))
+    rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
+    case.close()
+    assert (incident["verdict"], blamed) == ("inconclusive", [])
+    assert "of the requests for /login were denied (usually 0 %), to " in incident["summary"]
+    assert "passwords are tried for many accounts" in incident["summary"]
+    assert "lost its login" in incident["summary"], "what else looks like it is said too"
+    assert rivals["organic surge"]["likelihood"] < 0.05
+
+
+def test_what_a_limit_refuses_is_not_denied(tmp_path, quiet):
+    case, incident, _ = judged(tmp_path, spread(quiet, 429))
+    case.close()
+    assert "denied" not in incident["summary"]
+
+
+def test_denied_is_what_people_mostly_are_not() -> None:
+    """Requests, refused, denied and served on the login (route 1) and elsewhere (route 2), on five days."""
+
+    def seen(login: tuple[int, int], usual: tuple[int, int]) -> SimpleNamespace:
+        days = [(0, 1, *login), *((w, 1, *usual) for w in range(1, 5)), *((w, 2, 900, 9) for w in range(5))]
+        rows = [(w, route, None, "198.51.100.0/24", asked, no, no) for w, route, asked, no in days]
+        names = ["w", "route_id", "account_id", "network", "requests", "refused", "denied"]
+        return SimpleNamespace(loads=pl.DataFrame(rows, schema=names, orient="row"), windows=5)
+
+    turned = denied(seen((2000, 1900), (100, 5)))
+    assert turned is not None
+    assert (turned.route_id, turned.share, turned.usual, turned.accounts, turned.networks) == (1, 0.95, 0.05, 0, 1)
+    assert denied(seen((2000, 900), (100, 5))) is None, "most get in"
+    assert denied(seen((2000, 1900), (100, 80))) is None, "it usually denies"
+    assert denied(seen((120, 115), (100, 5))) is None, "no more is asked than usual: the service has changed"
 
 
 def scene(rows: list[tuple[int, str | None, str, int, int, int]], windows: int = 5) -> SimpleNamespace:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from forensics.attribution.alike import Alike
 from forensics.attribution.blame import Blamed
+from forensics.attribution.refusals import Denied
 from forensics.attribution.scan import Winner
 from forensics.attribution.windows import Window
 from forensics.text import counted
@@ -95,6 +96,14 @@ def in_common(found: Alike, names: dict[str, str]) -> str:
         return f"{share} of the excess without an account came from the one network {network} {usual}"
     agent = "no agent" if found.value is None else f"the one agent {names.get(f'agent {found.value}', found.value)!r}"
     return f"{share} of the excess without an account came with {agent} {usual}, from {counted(found.networks, 'network')}"
+
+
+def turned_away(found: Denied, names: dict[str, str]) -> str:
+    """Say of which route nearly all requests were denied, to how many, and how many usually are."""
+    route = names.get(f"route {found.route_id}", str(found.route_id))
+    who = f"{counted(found.accounts, 'account')} and " if found.accounts else ""
+    usual = "at other times nobody asks for it" if found.usual is None else f"usually {percent(found.usual)}"
+    return f"{percent(found.share)} of the requests for {route} were denied ({usual}), to {who}{counted(found.networks, 'network')}"
 
 
 def part(winner: Winner, names: dict[str, str]) -> str | None:

@@ -7,7 +7,7 @@ service that it usually gets, and when the others were hardly refused more than 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -23,6 +23,22 @@ STILL_SERVED, FEWEST_SERVED = 0.5, 10.0
 """Share of what is usually served to a subject (if it is as much as this) without which it is locked out, not the maker."""
 REST_TIMES, REST_MORE = 2.0, 0.05
 """Others are refused as usual up to so many times their usual share of refusals, or so much more."""
+NEARLY_ALL, MOSTLY_LET_IN = 0.8, 0.5
+"""Share of the surplus of refusals that is denied on one route, and of that route's requests; the most that is usually denied there."""
+
+
+@dataclass(frozen=True)
+class Denied:
+    """One route on which nearly all that was asked beyond the usual was denied (401, 403)."""
+
+    route_id: int
+    share: float
+    """Share of its requests that were denied."""
+    usual: float | None
+    """Share that is usually denied; None where the route is never asked for at other times."""
+    accounts: int
+    networks: int
+    """How many accounts and networks were denied there."""
 
 
 def makers(scene: Scene, finding: Finding) -> Finding:
@@ -36,6 +52,30 @@ def asked_as_ever(scene: Scene) -> bool:
     """Whether refusals rose far beyond the requests: who always asks was refused."""
     rose = {measure: _excess(scene.loads, measure, scene.windows) for measure in (MEASURE, "requests")}
     return rose["requests"] < (1 - MOST) * rose[MEASURE]
+
+
+def denied(scene: Scene) -> Denied | None:
+    """Return the one route on which more was asked than ever and nearly all of it denied; None when there is no such route.
+
+    People who come for a service mostly get in. Passwords that are tried, and programs that have lost their login, do not.
+    """
+    others, now = max(scene.windows - 1, 1), pl.col("w") == 0
+    by_route = scene.loads.group_by("route_id").agg(
+        asked=pl.col("requests").filter(now).sum(),
+        denied=pl.col("denied").filter(now).sum(),
+        asked_before=pl.col("requests").filter(~now).sum(),
+        denied_before=pl.col("denied").filter(~now).sum(),
+        accounts=pl.col("account_id").filter(now & (pl.col("denied") > 0)).drop_nulls().n_unique(),
+        networks=pl.col("network").filter(now & (pl.col("denied") > 0)).drop_nulls().n_unique(),
+    )
+    over = by_route.with_columns(over=pl.col("denied") - pl.col("denied_before") / others)
+    top = over.filter(pl.col("route_id").is_not_null()).sort("over", "route_id", descending=[True, False]).head(1).to_dicts()
+    if not top or asked_as_ever(scene) or top[0]["over"] < NEARLY_ALL * max(_excess(scene.loads, MEASURE, scene.windows), 1.0):
+        return None
+    row = top[0]
+    usual = row["denied_before"] / row["asked_before"] if row["asked_before"] else None
+    found = Denied(row["route_id"], row["denied"] / max(row["asked"], 1), usual, row["accounts"], row["networks"])
+    return found if found.share >= NEARLY_ALL and (usual or 0.0) <= MOSTLY_LET_IN else None
 
 
 def _made(scene: Scene, winner: Winner) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from forensics.attribution.blame import ENOUGH_PLACEBOS
 from forensics.attribution.facts import Facts
 from forensics.attribution.origin import Origin
-from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, shares_of, unit
-from forensics.attribution.refusals import MEASURE, asked_as_ever
+from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, shares_of, turned_away, unit
+from forensics.attribution.refusals import MEASURE, asked_as_ever, denied
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.windows import refusing
 from forensics.certainty import bounded, word
@@ -26,6 +26,10 @@ HALF = 0.45
 """An explanation must be at least roughly even to be a verdict."""
 NAMED = 0.55
 """Somebody is named only where that is likely, in the words of the scale: a wrong name is worse than no name."""
+SO_IT_LOOKS = (
+    "so it looks where passwords are tried for many accounts or from many addresses, and where a program of many people has lost its "
+    "login; which names were tried, and which got in afterwards, would tell."
+)
 NOBODY = ("organic surge", "bad deploy", "failing backend", "retry storm")
 
 
@@ -80,7 +84,7 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), "The logs are missing rather than the service.")
     one = _one_origin(facts, names)
     if refusing(facts.scene.incident):
-        return _refused(facts)
+        return _refused(facts, names)
     if facts.is_load and not facts.failing:
         return Verdict(NOT_AN_OUTAGE, capped(0.75, facts), f"{_load(facts)} No actor stands out, and nothing failed.{one}")
     if facts.finding.blamed and facts.echo:
@@ -94,12 +98,14 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{one}")
 
 
-def _refused(facts: Facts) -> Verdict:
+def _refused(facts: Facts, names: Names) -> Verdict:
     """Decide on refusals that nobody is held to have made: people who ask as ever and are sent away are no cause of it."""
     if asked_as_ever(facts.scene):
         sentence = "Those who were refused asked no more than usual: they were sent away (a login, a limit, a ban, lost pages)."
         return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {sentence}")
-    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} More was asked than usual, and nobody stands out as the one who asked it.")
+    turned = denied(facts.scene)
+    seen = f" {turned_away(turned, names)}: {SO_IT_LOOKS}" if turned else ""
+    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} More was asked than usual, and nobody stands out as the one who asked it.{seen}")
 
 
 def _one_origin(facts: Facts, names: Names) -> str:

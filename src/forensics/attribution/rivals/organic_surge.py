@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent
-from forensics.attribution.refusals import asked_as_ever
+from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent, turned_away
+from forensics.attribution.refusals import asked_as_ever, denied
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 from forensics.attribution.rivals.one_actor import overload
@@ -28,6 +28,11 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         return found
     if not rise.significant:
         found.contra(f"{measured(rise.measure)} did not rise: {amount(rise.load)} against {amount(rise.expected)} expected.", DECISIVE)
+        return found
+    turned = denied(facts.scene) if refusing(facts.scene.incident) else None
+    if turned is not None:
+        found.wanted.append("Which names were tried at the login, and which of them got in afterwards, and from where.")
+        found.contra(f"{turned_away(turned, names)}: people who come for a service mostly get in.", DECISIVE)
         return found
     hidden = facts.veil is not None and spread.anonymous_share >= 0.5  # whoever is behind it, load rises alike
     compared = f"rose {growth(rise.load, rise.expected)} compared with the same hours of other days"
