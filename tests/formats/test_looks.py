@@ -130,3 +130,41 @@ def test_lines_of_other_logs_are_no_requests(line: str) -> None:
 def test_a_request_without_a_protocol_is_one(asked: str) -> None:
     (row,) = rows_of(f'198.18.0.7 - - {AT} "{asked}" 200 17')
     assert [row[name] for name in ("method", "path", "query", "protocol", "request")] == ["GET", "/a", "b=c", None, None]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "2026-03-02 00:00:02 W3SVC2 web1 10.0.0.1 GET /a x=1 80 kim 198.18.0.7 HTTP/1.1 curl/8 - - a.example 200 0 0 346 306 15",
+            {"client_ip": "198.18.0.7", "host": "a.example", "bytes_sent": 346, "duration_ms": 15.0, "user_name": "kim"},
+        ),
+        (
+            "2026-03-02 00:00:02 10.0.0.1 GET /a - 443 - 198.18.0.7 curl/8 s=1 https://b.example/ 200 0 0 346 306 15 203.0.113.4",
+            {"client_ip": "198.18.0.7", "referrer": "https://b.example/", "bytes_sent": 346, "duration_ms": 15.0},
+        ),
+        (
+            "2026-03-02 00:00:02 10.0.0.1 GET /a - 443 - 198.18.0.7 curl/8 https://b.example/ 200 0 0 346 306 15",
+            {"client_ip": "198.18.0.7", "referrer": "https://b.example/", "bytes_sent": 346, "duration_ms": 15.0},
+        ),
+        (
+            "2026-03-02 00:00:02 FRA1 224 198.18.0.7 GET d1.example /a 200 - curl/8 - - Miss id== a.example https 88 0.036 "
+            "- TLSv1.2 ECDHE Hit",
+            {"client_ip": "198.18.0.7", "host": "a.example", "bytes_sent": 224, "duration_ms": 36.0},
+        ),
+    ],
+    ids=["iis-all", "iis-cookie", "iis-bytes", "cloudfront-2016"],
+)
+def test_columns_that_are_written_by_default_need_no_header(line: str, expected: dict[str, Any]) -> None:
+    raw = line.replace(" ", "\t") if "FRA1" in line else line
+    (row,) = rows_of(raw)
+    assert {name: row[name] for name in expected} == expected
+    assert (row["path"], row["status"], row["user_agent"]) == ("/a", 200, "curl/8")
+
+
+def test_a_long_row_between_tabs_may_lack_its_last_fields() -> None:
+    names = "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status " + " ".join(f"x-{n}" for n in range(20))
+    row = ["2026-03-02", "00:00:02", "FRA1", "5", "198.18.0.7", "GET", "a.example", "/a", "200", *"-" * 18]
+    whole, short, shorter = rows_of("#Fields: " + names, "\t".join(row), "\t".join(row[:-10]))
+    assert (whole["outcome"], short["outcome"], shorter["outcome"]) == ("skipped", "event", "rejected")
+    assert (short["client_ip"], short["status"]) == ("198.18.0.7", 200)

@@ -22,7 +22,28 @@ _CLOUDFRONT = (
     "x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher "
     "x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields"
 )
+_WHOLE = (
+    "date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version cs(User-Agent) "
+    "cs(Cookie) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken"
+)
+"""Every field that IIS' own dialogue offers, in its order."""
+_SIX = r"[1-5][0-9]{2} [0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9]+"
+_COUNTED = " sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken"
+_PEERS = r" (?:-|[0-9a-fA-F.:,+%\[\]]+)$"
 _DEFAULTS = (  # pattern of a line without header -> its columns
+    (rf"^\S+ \S+ W3SVC[0-9]+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{5}}HTTP/[0-9.]+ (?:\S+ ){{4}}{_SIX}$", _WHOLE),
+    (
+        rf"^\S+ \S+ W3SVC[0-9]+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{5}}HTTP/[0-9.]+ (?:\S+ ){{4}}{_SIX}{_PEERS}",
+        _WHOLE + " x-forwarded-for",
+    ),
+    (rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{7}}{_SIX}$", _IIS + " cs(Referer)" + _COUNTED),
+    (rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{7}}{_SIX}{_PEERS}", _IIS + " cs(Referer)" + _COUNTED + " x-forwarded-for"),
+    (rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{8}}{_SIX}$", _IIS + " cs(Cookie) cs(Referer)" + _COUNTED),
+    (
+        rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{8}}{_SIX}{_PEERS}",
+        _IIS + " cs(Cookie) cs(Referer)" + _COUNTED + " x-forwarded-for",
+    ),
+    (r"^\S+\s\S+\s[A-Z]{3}[0-9]+(?:-[A-Z][0-9]+)?(?:\s\S+){20}$", " ".join(_CLOUDFRONT.split()[:23])),
     (r"^\S+\s\S+\s[A-Z]{3}[0-9]+(?:-[A-Z][0-9]+)?(?:\s\S+){23}$", _CLOUDFRONT),
     (
         r"^\S+\s\S+\s[A-Z]{3}[0-9]+(?:-[A-Z][0-9]+)?(?:\s\S+){30}$",
@@ -212,13 +233,17 @@ def _decoded(agents: pl.Series, edge: pl.Series) -> pl.Series:
 
 def _duration(table: pl.DataFrame, software: pl.Series, edge: pl.Series) -> pl.Series:
     """Return milliseconds: whole numbers are milliseconds, fractions and whatever CloudFront writes are seconds."""
-    taken = _pick(table, ("time-taken", "time_taken", "TimeTakenMS", "x-duration", "cs-time-taken"))
+    taken = _pick(table, ("time-taken", "time_taken", "TimeTakenMS", "cs-time-taken"))
+    nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(table))
+    streamed = _pick(table, ("x-duration",))  # streaming servers write whole seconds
+    streamed = nothing if streamed is None else values.to_milliseconds(streamed, "s")
     if taken is None:
-        return pl.Series([None] * len(table), dtype=pl.Float64)
+        return streamed
     frame = pl.DataFrame({"s": values.to_milliseconds(taken, "s"), "ms": values.to_milliseconds(taken, "ms"), "raw": taken, "edge": edge})
     iis = software.str.contains("Microsoft|IIS").fill_null(False)
     fraction = pl.col("raw").str.contains(".", literal=True) & ~pl.col("iis")
-    return frame.with_columns(iis.alias("iis")).select(pl.when(pl.col("edge") | fraction).then("s").otherwise("ms")).to_series()
+    told = frame.with_columns(iis.alias("iis")).select(pl.when(pl.col("edge") | fraction).then("s").otherwise("ms")).to_series()
+    return values.first_of(told, streamed)
 
 
 def open_w3c(options: ReadOptions) -> Parser:
@@ -268,6 +293,11 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line="2026-03-02\t00:00:23\tFRA1\t203.0.113.2\tGET\t/cdn\t200\t0.107\tcurl/8%20x",
                 expected={"path": "/cdn", "duration_ms": 107.0, "user_agent": "curl/8 x", "extra": {"edge_location": "FRA1"}},
+            ),
+            Sample(line="#Fields: c-ip date time cs-uri-stem c-status cs(User-Agent) sc-bytes x-duration", expected={"outcome": "skipped"}),
+            Sample(
+                line="203.0.113.3 2026-03-02 00:00:24 /stream?title=a 200 player%2F1 65580 12",
+                expected={"path": "/stream", "query": "title=a", "status": 200, "bytes_sent": 65580, "duration_ms": 12000.0},
             ),
         ),
     ),
