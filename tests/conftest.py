@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from forensics.case.case import Case
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).parent / "forensics"
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +79,45 @@ def quick() -> Run:
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """Make a folder once for all workers: ``once("demo", fill)`` fills it when nobody has, waits while somebody does, and returns it."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared if worker_id == "master" else shared.parent
+
+    def made(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, done = shared / f"once-{name}", shared / f"once-{name}.done"
+        with (shared / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of one that failed
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a closed case, filled as ``tests.report.made.fill`` does without options; for copies."""
+    from tests.report.made import fill
+    from tests.stored_case import new_case
+
+    folder = tmp_path_factory.mktemp("filled") / "case"
+    with new_case(folder) as opened:
+        fill(opened)
+    return folder
+
+
+@pytest.fixture
+def filled(filled_folder: Path, tmp_path: Path) -> Iterator[Case]:
+    """A filled case of the test's own."""
+    from forensics.case.case import Case
+
+    shutil.copytree(filled_folder, tmp_path / "case")
+    with Case.open(tmp_path / "case") as opened:
+        yield opened

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from tests.stored_case import add_log, add_user_accounts
+from tests.stored_case import add_log, add_user_accounts, new_case
 
 from forensics.case.case import Case
 from forensics.incidents import detect, rollups, survey
@@ -91,9 +91,8 @@ def events(rng: np.random.Generator, seconds: np.ndarray, account: np.ndarray, e
     count = len(seconds)
     route = rng.choice(len(ROUTES), count, p=SHARES)
     number = rng.integers(1000, 90000, count)
-    paths = np.array([ROUTES[r].replace("{}", "{0}") for r in range(len(ROUTES))])[route]
-    frame = pl.DataFrame({"path": paths, "number": number}).select(
-        pl.col("path").str.replace("{0}", pl.col("number").cast(pl.String), literal=True)
+    frame = pl.DataFrame({"path": pl.Series(ROUTES).gather(route), "number": number}).select(
+        pl.col("path").str.replace("{}", pl.col("number").cast(pl.String), literal=True)
     )
     return pl.DataFrame(
         {
@@ -106,7 +105,7 @@ def events(rng: np.random.Generator, seconds: np.ndarray, account: np.ndarray, e
             "bytes_sent": rng.integers(200, 20000, count),
             "duration_ms": np.round(USUAL_MS[route] * rng.lognormal(0, 0.5, count), 1),
             "user_agent": pl.Series(["Mozilla/5.0"]).new_from_index(0, count),
-            "logged_by": np.where(rng.random(count) < 0.5, "edge-1", "edge-2"),
+            "logged_by": pl.Series(["edge-1", "edge-2"]).gather(rng.random(count) >= 0.5),
         }
     )
 
@@ -166,7 +165,7 @@ def collector(
 
 def found(folder: Path, frame: pl.DataFrame) -> tuple[Case, list[dict]]:
     """Store the events as one log per host, detect, and return the open case and its incidents by start."""
-    case = Case.create(folder)
+    case = new_case(folder)
     for (host,), rows in frame.partition_by("logged_by", as_dict=True, maintain_order=True).items():
         add_log(case, f"{host}.log", rows.drop("logged_by"), str(host))
     add_user_accounts(case)

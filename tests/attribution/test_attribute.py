@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from tests.attribution.worlds import World
+from tests.stored_case import new_case
 
 from forensics.attribution.attribute import attribute
 from forensics.attribution.blame import Rise
@@ -85,7 +86,7 @@ def test_an_anonymous_crawler_is_named_as_network_and_no_account_is(tmp_path: Pa
 
 
 def test_no_incidents_no_rows(tmp_path: Path) -> None:
-    with Case.create(tmp_path) as case:
+    with new_case(tmp_path) as case:
         attribute(case)
         assert case.table("attributions").is_empty()
 

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
-from tests.stored_case import add_log, add_user_accounts
+from tests.stored_case import add_log, add_user_accounts, new_case
 
 from forensics.attribution.automation import score
-from forensics.case.case import Case
 from forensics.incidents import rollups
 
 
@@ -30,7 +29,7 @@ def test_a_machine_scores_high_and_a_busy_person_does_not(tmp_path: Path) -> Non
     for step in range(600):  # two a second, up the ids, in pairs
         for lag, path in ((0.0, f"/api/jobs/{50_000 + step}"), (0.4, f"/cdn/images/{50_000 + step}.png")):
             rows.append({"started_at": start + timedelta(seconds=step + lag), "user_name": "machine", "path": path, "status": 200})
-    case = Case.create(tmp_path)
+    case = new_case(tmp_path)
     add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
     add_user_accounts(case)
     rollups.count(case)
@@ -43,7 +42,7 @@ def test_a_machine_scores_high_and_a_busy_person_does_not(tmp_path: Path) -> Non
 
 
 def test_no_requests_no_scores(tmp_path: Path) -> None:
-    with Case.create(tmp_path) as case:
+    with new_case(tmp_path) as case:
         rollups.count(case)
         score(case)
         assert case.table("automation").is_empty()

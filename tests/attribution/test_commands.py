@@ -17,7 +17,7 @@ RING = [f"ring{n}" for n in range(4)]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, forensics: Callable[..., Any]) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, quick: Callable[..., Any]) -> Path:
     """Five days of a small service; on the last evening four accounts on one card fetch pairs until it fails."""
     rng = random.Random(7)
     base = tmp_path_factory.mktemp("ring")
@@ -45,32 +45,32 @@ def folder(tmp_path_factory: pytest.TempPathFactory, forensics: Callable[..., An
     payments = "id,customer_id,created,amount,currency,status,card_fingerprint\n"
     payments += "".join(f"pay{n},{name},2024-03-01T00:00:00Z,10,usd,succeeded,fp_ring\n" for n, name in enumerate(RING))
     (log.parent / "payments.csv").write_text(payments)
-    forensics("load", log.parent, "--case", base / "case")
+    quick("load", log.parent, "--case", base / "case")
     return base
 
 
-def test_taken_lists_served_objects_and_pairs(folder: Path, forensics: Callable[..., Any]) -> None:
-    rows = list(csv.DictReader(io.StringIO(forensics("taken", "--case", folder / "case", "--format", "csv").stdout)))
+def test_taken_lists_served_objects_and_pairs(folder: Path, quick: Callable[..., Any]) -> None:
+    rows = list(csv.DictReader(io.StringIO(quick("taken", "--case", folder / "case", "--format", "csv").stdout)))
     assert {row["account_id"] for row in rows} == set(RING)
     assert {row["object_kind"] for row in rows} == {"job", "image"}
     assert sum(int(row["pairs"]) for row in rows) > 500
     assert all(int(row["served"]) < int(row["requests"]) for row in rows), "what failed was asked for and not taken"
-    table = forensics("taken", "--case", folder / "case", "--format", "table").stdout
+    table = quick("taken", "--case", folder / "case", "--format", "table").stdout
     assert "share" in table
 
 
-def test_response_compares_measures_and_writes_block_lists(folder: Path, forensics: Callable[..., Any]) -> None:
-    done = forensics("response", "--case", folder / "case", "--format", "json")
+def test_response_compares_measures_and_writes_block_lists(folder: Path, quick: Callable[..., Any]) -> None:
+    done = quick("response", "--case", folder / "case", "--format", "json")
     rows = {row["measure"]: row for row in json.loads(done.stdout)}
     assert rows["account"]["accounts_hit"] == 4
     assert rows["account"]["uninvolved_hit"] == 0
     assert rows["account"]["load_covered"] > 0.8
-    listed = forensics("response", "--case", folder / "case", "--block-list", "nginx-deny").stdout
+    listed = quick("response", "--case", folder / "case", "--block-list", "nginx-deny").stdout
     assert {f"deny 198.19.{n}.9;" in listed for n in range(4)} == {True}
     assert "198.18." not in listed
 
 
-def test_wrong_use_is_one_sentence(folder: Path, forensics: Callable[..., Any]) -> None:
+def test_wrong_use_is_one_sentence(folder: Path, quick: Callable[..., Any]) -> None:
     for wrong in (("taken", "nobody"), ("response", "--block-list", "iptables"), ("response", "--measure", "x", "--block-list", "csv")):
-        assert forensics(*wrong, "--case", folder / "case", check=2).stderr.startswith("forensics: ")
-    assert "--cost" in forensics("response", "--cost", "/jobs=0", "--case", folder / "case", check=2).stderr
+        assert quick(*wrong, "--case", folder / "case", check=2).stderr.startswith("forensics: ")
+    assert "--cost" in quick("response", "--cost", "/jobs=0", "--case", folder / "case", check=2).stderr

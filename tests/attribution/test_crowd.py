@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.stored_case import new_case
 
-from forensics.case.case import Case
+from forensics.analysis import ensure_analysed
 from forensics.case.load_options import LoadOptions
-from forensics.investigation import investigate
+from forensics.case.loading import load
 from forensics.progress import Silent
 
 START = datetime(2026, 10, 5)
@@ -55,6 +56,7 @@ def test_who_shares_a_network_is_told_from_a_program_in_it(
     tmp_path: Path, addresses: list[str], agents: list[str], named: str | None
 ) -> None:
     (tmp_path / "access.log").write_text(rush(addresses, agents))
-    investigate(tmp_path / "case", [str(tmp_path / "access.log")], tmp_path / "out", Silent(), LoadOptions())
-    with Case.open(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
+        load(case, [tmp_path / "access.log"], LoadOptions(), Silent())
+        ensure_analysed(case, Silent())
         assert case.table("attributions")["subject_id"].to_list() == ([] if named is None else [named])

@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.stored_case import new_case
 
 from forensics.attribution.habit import habitual
 from forensics.attribution.scan import Winner
 from forensics.attribution.windows import Window
-from forensics.case.case import Case
 
 START = datetime(2024, 3, 10, 20)
 WINNER = Winner("actor", "a1", 60.0, 1.0, 90.0, 0.06, 2.0, 1.0)
@@ -42,6 +42,6 @@ def test_who_often_asks_as_much_is_not_named_for_it(tmp_path: Path, days: list[i
     rows = bursts([day for day in days if day != 10])
     if 10 in days:
         rows = pl.concat([rows, bursts([10], hour=20)])
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         case.insert("subject_minutes", rows.with_columns(duration_ms_sum=pl.lit(0.0)))
         assert habitual(case, scene(own), WINNER) is expected

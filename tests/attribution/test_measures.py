@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import polars as pl
-from tests.report.made import fill
 
 from forensics.attribution.jointly import JOINTLY
 from forensics.attribution.measures import measures
-from forensics.case.case import Case
 
 LOADS = pl.DataFrame(schema={"account_id": pl.String, "network": pl.String})
 
 
-def test_a_level_names_its_groups_once_and_says_who_is_in_none(tmp_path) -> None:
-    with Case.create(tmp_path / "case") as case:
-        fill(case)
-        people = case.table("participants").filter(pl.col("role") == "participant").select("account_id", "actor_id", "role")
-        members, actors = case.table("actor_accounts"), case.table("actors")
-        leaf = actors.filter(pl.col("level") == "same operator").head(1)
-        two = [
-            leaf.with_columns(actor_id=pl.lit(n), parent_actor_id=pl.lit(None, pl.String), level=pl.lit("same payer")) for n in ("a", "b")
-        ]
-        case.replace("actors", pl.concat([*two, leaf.with_columns(actor_id=pl.lit("c"), parent_actor_id=pl.lit(None, pl.String))]))
-        names = sorted(people["account_id"].to_list())
-        groups = pl.Series(["a", "b", *["c"] * (len(names) - 2)])
-        given = pl.DataFrame({"account_id": names}).with_columns(actor_id=groups, role=pl.lit("participant"), why=pl.lit(None, pl.String))
-        columns = members.head(1).drop("account_id", "actor_id")
-        case.replace("actor_accounts", given.select("actor_id", "account_id").join(columns, how="cross").select(members.columns))
-        found = {measure.name: measure for measure in measures(case, given, LOADS)}
+def test_a_level_names_its_groups_once_and_says_who_is_in_none(filled) -> None:
+    people = filled.table("participants").filter(pl.col("role") == "participant").select("account_id", "actor_id", "role")
+    members, actors = filled.table("actor_accounts"), filled.table("actors")
+    leaf = actors.filter(pl.col("level") == "same operator").head(1)
+    two = [leaf.with_columns(actor_id=pl.lit(n), parent_actor_id=pl.lit(None, pl.String), level=pl.lit("same payer")) for n in ("a", "b")]
+    filled.replace("actors", pl.concat([*two, leaf.with_columns(actor_id=pl.lit("c"), parent_actor_id=pl.lit(None, pl.String))]))
+    names = sorted(people["account_id"].to_list())
+    groups = pl.Series(["a", "b", *["c"] * (len(names) - 2)])
+    given = pl.DataFrame({"account_id": names}).with_columns(actor_id=groups, role=pl.lit("participant"), why=pl.lit(None, pl.String))
+    columns = members.head(1).drop("account_id", "actor_id")
+    filled.replace("actor_accounts", given.select("actor_id", "account_id").join(columns, how="cross").select(members.columns))
+    found = {measure.name: measure for measure in measures(filled, given, LOADS)}
     label = leaf["label"][0]
     assert found["payer"].scope == f"{label} (2 actors), {len(names) - 2} accounts that took part without such a tie"
     assert found["payer"].accounts == set(names)

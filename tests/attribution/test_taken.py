@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.stored_case import add_log, add_user_accounts
+from tests.stored_case import add_log, add_user_accounts, new_case
 
 from forensics.attribution.settings import keep
 from forensics.attribution.taken import pair_of, taken_by
@@ -59,7 +59,7 @@ def handed(row: dict[str, Any]) -> bool:
 @pytest.fixture
 def loaded(tmp_path: Path) -> tuple[Case, list[dict[str, Any]]]:
     rows = some_events(random.Random(3))
-    case = Case.create(tmp_path)
+    case = new_case(tmp_path)
     add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
     add_user_accounts(case)
     rollups.count(case)
@@ -96,7 +96,7 @@ def test_nothing_is_taken_by_nobody(loaded: tuple[Case, list[dict[str, Any]]]) -
 
 
 def test_a_pair_needs_shared_ids(tmp_path: Path) -> None:
-    case = Case.create(tmp_path)
+    case = new_case(tmp_path)
     start = datetime(2024, 3, 1)
     rows = [{"started_at": start + timedelta(seconds=n), "user_name": "a", "path": f"/jobs/{n + 1000}", "status": 200} for n in range(50)]
     rows += [{"started_at": start + timedelta(seconds=n), "user_name": "a", "path": f"/tags/{n + 5000}", "status": 200} for n in range(50)]
@@ -134,7 +134,7 @@ def test_what_two_accounts_fetched_is_one_object_of_their_actor(loaded: tuple[Ca
 
 
 def test_variants_of_one_thing_are_one_object_of_the_catalogue(tmp_path: Path) -> None:
-    case = Case.create(tmp_path)
+    case = new_case(tmp_path)
     start = datetime(2024, 3, 1)
     paths = [f"/cdn/images/{n}.{kind}" for n in range(1000, 1040) for kind in ("png", "webp")]
     rows = [
@@ -149,7 +149,7 @@ def test_variants_of_one_thing_are_one_object_of_the_catalogue(tmp_path: Path) -
 
 
 def test_without_statuses_nobody_knows_what_was_served(tmp_path: Path) -> None:
-    case = Case.create(tmp_path)
+    case = new_case(tmp_path)
     start = datetime(2024, 3, 1)
     rows = [{"started_at": start + timedelta(seconds=n), "user_name": "a", "path": f"/jobs/{n + 1000}"} for n in range(50)]
     add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
@@ -161,7 +161,7 @@ def test_without_statuses_nobody_knows_what_was_served(tmp_path: Path) -> None:
 
 
 def test_who_fetched_no_objects_has_taken_none(tmp_path: Path) -> None:
-    case = Case.create(tmp_path)
+    case = new_case(tmp_path)
     rows = [
         {"started_at": datetime(2024, 3, 1), "user_name": who, "path": path, "status": 200}
         for who, path in (("a", "/"), ("b", "/jobs/1234"))
@@ -184,7 +184,7 @@ def test_what_a_post_handed_over_is_counted_though_it_names_no_object(tmp_path: 
         {"started_at": start + timedelta(seconds=n), "user_name": "ab"[n % 2], "method": m, "path": p, "status": s, "bytes_sent": b}
         for n, (m, p, s, b) in enumerate(asked)
     ]
-    case = Case.create(tmp_path)
+    case = new_case(tmp_path)
     add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
     add_user_accounts(case)
     rollups.count(case)

@@ -10,7 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.attribution.worlds import World
+from tests.stored_case import new_case
 
+from forensics.analysis import ensure_analysed
 from forensics.attribution.attribute import attribute
 from forensics.attribution.blocking import block_list
 from forensics.attribution.unnamed import MEASURE
@@ -145,8 +147,9 @@ def test_who_is_sent_away_afterwards_is_no_load_that_the_service_carried(tmp_pat
     later = [FLOOD + timedelta(minutes=40, seconds=n // 15) for n in range(5 * 60 * 15)]
     banned = [LINE.format(f"192.0.2.{rng.randrange(10, 15)}", at, "/products/7", 403, "script/2") for at in later]
     (tmp_path / "access.log").write_text("".join(line for _, line in lines()) + "".join(banned))
-    investigate(tmp_path / "case", [str(tmp_path / "access.log")], tmp_path / "out", Silent(), LoadOptions())
-    with Case.open(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
+        load(case, [tmp_path / "access.log"], LoadOptions(), Silent())
+        ensure_analysed(case, Silent())
         fell = case.table("incidents").filter(pl.col("kind") == "errors")["incident_id"].item()
         rivals = case.table("rivals").filter(pl.col("incident_id") == fell)
         planned, limited = case.table("response").filter(pl.col("incident_id") == fell).to_dicts()

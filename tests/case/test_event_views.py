@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from tests.stored_case import new_case
+
 from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
 from forensics.progress import Silent
@@ -19,7 +21,7 @@ def counts(case: Case) -> tuple[int, int]:
 def test_event_views_follow_repeated_lines_tiers_and_clocks(tmp_path: Path) -> None:
     for name, seconds in (("edge.log", range(5)), ("gateway.log", range(5, 8))):
         (tmp_path / name).write_text("".join(LINE.format(second) for second in seconds))
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         load(case, [tmp_path / "edge.log", tmp_path / "gateway.log"], LoadOptions(), Silent())
         assert counts(case) == (8, 8)
         ids = {row["path"]: row["evidence_id"] for row in case.table("evidence_files").to_dicts()}

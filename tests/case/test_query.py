@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.case import cases
+from tests.stored_case import new_case
 
 from forensics import limits
 from forensics.case import query
-from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
 from forensics.errors import ForensicsError, UsageError
@@ -90,7 +90,7 @@ HOSTILE = [
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("query")
     log = cases.write_log(folder / "evidence" / "a.log")
-    with Case.create(folder / "case") as opened:
+    with new_case(folder / "case") as opened:
         cases.load(opened, log)
     (folder / "case" / "other.csv").write_text("a,b\n1,2\n")
     query.select(folder / "case", "SELECT 1 AS one", Silent())  # analysed, at rest
@@ -179,7 +179,7 @@ def test_a_limit_is_kept_where_logs_have_no_users(tmp_path: Path) -> None:
     log.write_text(re.sub(r" - u-\d ", " - - ", log.read_text()))
     brought = tmp_path / "keys.csv"
     brought.write_text("account_id,identifier_type,identifier_value\na1,api_key,k1\na2,api_key,k2\n")
-    with Case.create(tmp_path / "case") as opened:
+    with new_case(tmp_path / "case") as opened:
         load(opened, [str(log), str(brought)], LoadOptions(), Silent())
     assert query.select(tmp_path / "case", "SELECT line FROM events LIMIT 1", Silent()).height == 1
     assert query.select(tmp_path / "case", "SELECT line FROM requests LIMIT 3 OFFSET 2", Silent()).height == 3

@@ -36,8 +36,8 @@ def test_every_command_of_the_contract_is_there():
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_examples(command, forensics):
-    text = forensics(command, "--help").stdout
+def test_help_has_examples(command, quick):
+    text = quick(command, "--help").stdout
     assert "Examples:" in text
     assert f"forensics {command}" in text.partition("Examples:")[2]
 

@@ -162,19 +162,19 @@ def test_the_story_is_whole(demo):
     assert {row["event_type"] for row in story if row["observed"] == "false"} == {"attribution"}
 
 
-def test_a_phase_points_at_a_line_of_its_own_time(demo, forensics):
+def test_a_phase_points_at_a_line_of_its_own_time(demo, quick):
     """An outage is shown by a request that failed, a recovery by one that was served."""
     story = [row for row in demo.rows("timeline") if row["incident_id"] == demo.main_incident()["incident_id"]]
     for event, status in (("relapse", "50"), ("recovered", "20")):
         row = next(row for row in story if row["event_type"] == event)
-        shown = forensics("show", f"{row['evidence_id']}:{row['line']}", "--case", demo.out / "case").stdout
+        shown = quick("show", f"{row['evidence_id']}:{row['line']}", "--case", demo.out / "case").stdout
         assert f'" {status}' in shown
 
 
 @pytest.mark.parametrize("name", names(CHECKS))
-def test_numbers_of_the_report_are_counted_again_by_the_statements_it_shows(demo, forensics, name):
+def test_numbers_of_the_report_are_counted_again_by_the_statements_it_shows(demo, quick, name):
     shown = json.loads((demo.out / "report.json").read_text(encoding="utf-8"))["behind"][name][f"{CHECKS}/{name}.sql"]
-    rows = list(csv.DictReader(io.StringIO(forensics("sql", shown, "--case", demo.case).stdout)))
+    rows = list(csv.DictReader(io.StringIO(quick("sql", shown, "--case", demo.case).stdout)))
     pairs = [(row[column.removesuffix("_again")], row[column]) for row in rows for column in row if column.endswith("_again")]
     assert pairs
     assert all(said == again for said, again in pairs)

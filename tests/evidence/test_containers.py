@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from tests.evidence.test_hostile import LINE, LOG, taken, zipped
+from tests.stored_case import new_case
 
 from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
@@ -128,7 +129,7 @@ def test_one_line_is_read_out_of_an_archive_without_unpacking_it(
     packed = tmp_path / "evidence" / "all.pack"
     packed.parent.mkdir()
     packed.write_bytes(archive(text, other))
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         load(case, [packed.parent], LoadOptions(), Silent())
     archives._kept.clear()
 

@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.stored_case import new_case
 
-from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
 from forensics.errors import RefusedEvidenceError
@@ -39,7 +39,7 @@ def record(number: int) -> dict[str, Any]:
 def loaded(folder: Path, name: str, content: bytes) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     path = folder / name
     path.write_bytes(content)
-    with Case.create(folder / "case") as case:
+    with new_case(folder / "case") as case:
         load(case, [path], LoadOptions(), Silent())
         return case.table("evidence_files").to_dicts()[0], case.table("stored_events").sort("line").to_dicts()
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.stored_case import new_case
 
 from forensics.analysis import ensure_analysed
-from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
 from forensics.evidence.verify import verify
 from forensics.progress import Silent
@@ -53,7 +53,7 @@ def taken(folder: Path, **files: bytes) -> tuple[dict[str, Any], dict[str, str]]
     (evidence / "zz-good.log").write_bytes(LOG.replace(b"/5 ", b"/good "))
     for name, content in files.items():
         (evidence / name).write_bytes(content)
-    with Case.create(folder / "case") as case:
+    with new_case(folder / "case") as case:
         result = load(case, [evidence], LoadOptions(), Silent())
         rows = {row["path"].removeprefix("evidence/"): row for row in case.table("evidence_files").to_dicts()}
     assert rows.pop("zz-good.log")["parsed"] == 60
@@ -165,7 +165,7 @@ def test_what_cannot_be_listed_or_opened_is_named_and_the_rest_loads(tmp_path: P
     os.close(here)
     (tmp_path / "link").symlink_to(evidence, target_is_directory=True)
     try:
-        with Case.create(tmp_path / "case") as case:
+        with new_case(tmp_path / "case") as case:
             result = load(case, [tmp_path / "link"], LoadOptions(), Silent())
             assert sorted(case.table("evidence_files")["path"]) == ["n" * 251 + ".log", "other.log"]
             assert {check.state for check in verify(case, Silent())} == {"intact"}
@@ -186,7 +186,7 @@ def test_findings_are_never_taken_for_evidence(tmp_path: Path) -> None:
     (evidence / "a.log").write_bytes(LOG)
     (evidence / "accounts.csv").write_text("account_id,email\n" + "".join(f"u{n},u{n}@corp.example\n" for n in range(4)))
     for number in (1, 2):
-        with Case.create(tmp_path / f"case{number}") as case:
+        with new_case(tmp_path / f"case{number}") as case:
             load(case, [evidence], LoadOptions(), Silent())
             assert sorted(case.table("evidence_files")["path"]) == ["a.log", "accounts.csv"]
             ensure_analysed(case, Silent())

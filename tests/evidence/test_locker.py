@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 from tests.case import cases
+from tests.stored_case import new_case
 
-from forensics.case.case import Case
 from forensics.evidence import chain, custody
 
 
 @pytest.fixture
 def locker(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "case"
-    with Case.create(folder) as case:
+    with new_case(folder) as case:
         cases.load(case, cases.write_log(tmp_path / "a.log"))
     paths = [*folder.rglob("*"), folder]
     for path in paths:
@@ -26,14 +26,14 @@ def locker(tmp_path: Path) -> Iterator[Path]:
         path.chmod(0o755)
 
 
-def test_the_report_of_a_read_only_case_continues_its_chain(locker: Path, tmp_path: Path, forensics) -> None:
+def test_the_report_of_a_read_only_case_continues_its_chain(locker: Path, tmp_path: Path, quick) -> None:
     before = {path: path.read_bytes() for path in locker.rglob("*") if path.is_file()}
     out = tmp_path / "out"
-    forensics("report", "--case", locker, "--out", out)
-    forensics("report", "--case", locker, "--out", out)
+    quick("report", "--case", locker, "--out", out)
+    quick("report", "--case", locker, "--out", out)
     assert {path: path.read_bytes() for path in locker.rglob("*") if path.is_file()} == before
     continued = chain.read(out / "custody.jsonl", start=custody.head(locker))
     assert continued.breaks == []
     assert [line["action"] for line in continued.lines] == ["report", "report"]
     assert json.loads((out / "run.json").read_text())["custody_head"] == continued.head
-    forensics("verify", "--case", locker)
+    quick("verify", "--case", locker)

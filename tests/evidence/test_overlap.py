@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests.stored_case import new_case
 
-from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
 from forensics.evidence.overlap import find_duplicates
 from forensics.progress import Silent
@@ -30,7 +30,7 @@ def duplicates(folder: Path, files: dict[str, bytes], order: Sequence[str] | Non
     for name, content in files.items():
         (evidence / name).parent.mkdir(parents=True, exist_ok=True)
         (evidence / name).write_bytes(content)
-    with Case.create(folder / "case") as case:
+    with new_case(folder / "case") as case:
         if order is None:
             load(case, [evidence], LoadOptions(), Silent())
         for name in order or ():

@@ -14,6 +14,7 @@ import pytest
 import zstandard
 from tests.case import cases
 from tests.conftest import PROGRAM
+from tests.stored_case import new_case
 
 from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
@@ -35,7 +36,7 @@ def loaded(folder: Path, name: str, data: bytes, lines: int = 50) -> Path:
     path = folder / "evidence" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-    with Case.create(folder / "case") as case:
+    with new_case(folder / "case") as case:
         cases.load(case, path, lines)
     return folder / "case"
 
@@ -72,7 +73,7 @@ def test_line_numbers_are_physical(data: bytes, size: int) -> None:
 def test_evidence_is_named_by_id_prefix_path_or_its_end(tmp_path: Path) -> None:
     log = cases.write_log(tmp_path / "evidence" / "a.log")
     other = cases.write_log(tmp_path / "evidence" / "b.log", first=100)
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         evidence_id = cases.load(case, log, path="edge-1/access.log")
         cases.load(case, other, path="edge-2/access.log")
     for name in (evidence_id, evidence_id[:6], "edge-1/access.log", str(log)):
@@ -90,11 +91,11 @@ def test_a_reference_is_evidence_colon_line(tmp_path: Path, reference: str) -> N
         shown(case, reference)
 
 
-def test_bytes_that_changed_are_shown_and_said(tmp_path: Path, forensics) -> None:
+def test_bytes_that_changed_are_shown_and_said(tmp_path: Path, quick) -> None:
     case = loaded(tmp_path, "a.log", b"one\ntwo\n", lines=2)
     (tmp_path / "evidence" / "a.log").write_bytes(b"one\nTWO\n")
     assert not shown(case, "a.log:2").matches
-    done = forensics("show", "a.log:2", "--case", case, check=3)
+    done = quick("show", "a.log:2", "--case", case, check=3)
     assert done.stdout == "TWO\n"
     assert "NO LONGER MATCHES" in done.stderr
 
@@ -124,7 +125,7 @@ def test_a_record_of_a_json_export_is_shown_whole(tmp_path: Path) -> None:
     users = [{"id": f"a-{number}", "username": f"u{number}", "email": f"u{number}@corp.example"} | common for number in range(3)]
     (tmp_path / "users.json").write_text(json.dumps({"realm": "x", "users": users}, indent=1), encoding="utf-8")
     (tmp_path / "lines.jsonl").write_text("".join(json.dumps(user) + "\n" for user in users), encoding="utf-8")
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         load(case, [tmp_path / "users.json", tmp_path / "lines.jsonl"], LoadOptions(), Silent())
         records = case.connection.sql(
             "SELECT path, account_id, r.line FROM account_records r JOIN evidence_files USING (evidence_id)"

@@ -9,9 +9,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.stored_case import add_log
+from tests.stored_case import add_log, new_case
 
-from forensics.case.case import Case
 from forensics.evidence.overlap import find_duplicates
 from forensics.evidence.tiers import assign_tiers
 
@@ -40,7 +39,7 @@ def inner(rows: Rows, skew: float = 0.0) -> Rows:
 
 
 def tiers(folder: Path, logs: dict[str, Rows], offsets: dict[str, float] | None = None) -> dict[str, dict[str, Any]]:
-    with Case.create(folder / "case") as case:
+    with new_case(folder / "case") as case:
         for host, rows in logs.items():
             add_log(case, f"{host}.log", pl.DataFrame(rows), host=host)
         if offsets:
@@ -85,7 +84,7 @@ def test_a_given_clock_offset_wins(tmp_path: Path) -> None:
 
 def test_where_the_edge_has_no_log_the_gateway_is_counted(tmp_path: Path) -> None:
     early, late = traffic(1), [row | {"started_at": row["started_at"] + timedelta(hours=6)} for row in traffic(2)]
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         add_log(case, "edge.log", pl.DataFrame(early), host="edge")
         add_log(case, "gateway.log.1", pl.DataFrame(inner(early)), host="gateway")
         add_log(case, "gateway.log", pl.DataFrame(inner(late)), host="gateway")

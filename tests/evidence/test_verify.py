@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.case import cases
+from tests.stored_case import new_case
 
 from forensics.case import loading
 from forensics.case.case import Case
@@ -22,7 +23,7 @@ from forensics.progress import Silent
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A case of three logs."""
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         for number, name in enumerate(("a.log", "b.log", "c.log")):
             cases.load(case, cases.write_log(tmp_path / "evidence" / name, first=100 * number))
     return tmp_path
@@ -135,10 +136,10 @@ def test_a_verification_is_on_record_with_its_result(folder: Path) -> None:
     assert results == [("done", []), ("failed: 1 of 7 checks", ["evidence a.log: missing"])]
 
 
-def test_reports_and_exports_are_checked_where_they_are(folder: Path, forensics) -> None:
+def test_reports_and_exports_are_checked_where_they_are(folder: Path, quick) -> None:
     case = folder / "case"
-    forensics("report", "--case", case, "--out", folder / "report")
-    forensics("export", "graphml", "--case", case, "--out", folder / "graph")
+    quick("report", "--case", case, "--out", folder / "report")
+    quick("export", "graphml", "--case", case, "--out", folder / "graph")
     assert wrong(folder) == set()
     page, table = folder / "report" / "report.html", folder / "report" / "links.csv"
     page.write_text(page.read_text(encoding="utf-8").replace("</body>", " </body>"), encoding="utf-8")
@@ -149,31 +150,31 @@ def test_reports_and_exports_are_checked_where_they_are(folder: Path, forensics)
         ("output", str(page), "changed"),
         ("output", str(table), "missing"),
     }
-    assert "report.html is changed" in forensics("verify", "--case", case, check=3).stderr
-    forensics("report", "--case", case, "--out", folder / "report")  # what was written last counts
+    assert "report.html is changed" in quick("verify", "--case", case, check=3).stderr
+    quick("report", "--case", case, "--out", folder / "report")  # what was written last counts
     assert {state for _, _, state in wrong(folder)} == {"taken away"}
-    forensics("verify", "--case", case)
+    quick("verify", "--case", case)
 
 
-def test_the_sentence_and_the_exit_code(folder: Path, forensics) -> None:
+def test_the_sentence_and_the_exit_code(folder: Path, quick) -> None:
     complain([Check("evidence", "a", "intact"), Check("evidence", "b", "moved", "found at /x")])
     with pytest.raises(BrokenEvidenceError, match=r"evidence a is changed \(why\)"):
         complain([Check("evidence", "a", "changed", "why")])
     (folder / "evidence" / "a.log").unlink()
-    done = forensics("verify", "--case", folder / "case", "--format", "json", check=3)
+    done = quick("verify", "--case", folder / "case", "--format", "json", check=3)
     assert {row["name"]: row["state"] for row in json.loads(done.stdout)}["a.log"] == "missing"
     assert "a.log is missing" in done.stderr
 
 
-def test_members_of_archives(tmp_path: Path, forensics) -> None:
+def test_members_of_archives(tmp_path: Path, quick) -> None:
     logs = {name: "".join(cases.log_line(number) + "\n" for number in range(first, first + 50)) for name, first in (("a", 1), ("b", 100))}
     (tmp_path / "in").mkdir()
     for name, text in logs.items():
         with zipfile.ZipFile(tmp_path / "in" / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(f"deep/{name}.log", text)
-    forensics("load", tmp_path / "in", "--case", tmp_path / "case")
+    quick("load", tmp_path / "in", "--case", tmp_path / "case")
     assert wrong(tmp_path) == set()
-    assert forensics("show", "b.log:3", "--case", tmp_path / "case").stdout == cases.log_line(102) + "\n"
+    assert quick("show", "b.log:3", "--case", tmp_path / "case").stdout == cases.log_line(102) + "\n"
     (tmp_path / "moved").mkdir()
     shutil.move(tmp_path / "in" / "a.zip", tmp_path / "moved" / "a.zip")
     with zipfile.ZipFile(tmp_path / "in" / "b.zip", "w") as archive:

@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.stored_case import new_case
 
-from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
 from forensics.evidence import archives
 from forensics.evidence.discover import at, discover
@@ -164,7 +164,7 @@ def test_members_of_archives_are_evidence_files_and_nothing_is_unpacked(tmp_path
     evidence.mkdir()
     (evidence / "outer.zip").write_bytes(zip_of({"logs.tar.gz": tar}))
     before = sorted(tmp_path.rglob("*"))
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         result = load(case, [evidence], LoadOptions(), Silent())
         rows = case.table("evidence_files").sort("path").to_dicts()
     names = ["etc/edge-1.log", "n/inner.zip/deep/edge-3.log", "edge-2.log.gz"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.stored_case import new_case
 
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
@@ -23,7 +24,7 @@ def case_of(folder: Path, accounts: str, payments: str) -> Case:
     evidence.mkdir()
     (evidence / "accounts.csv").write_text(accounts)
     (evidence / "unified_payments.csv").write_text(payments)
-    case = Case.create(folder / "case")
+    case = new_case(folder / "case")
     load(case, [str(evidence)], LoadOptions(), Silent())
     resolve(case)
     return case

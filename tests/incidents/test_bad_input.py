@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
-from tests.stored_case import add_log, add_user_accounts
+from tests.stored_case import add_log, add_user_accounts, new_case
 from tests.traffic import at, crowd, failing, found, lost, traffic
 
-from forensics.case.case import Case
 from forensics.incidents import detect, rollups, survey
 
 
@@ -100,7 +99,7 @@ def jumped(frame: pl.DataFrame, start: datetime, end: datetime, by: timedelta) -
 def test_a_clock_that_ran_ahead_and_was_set_back_is_no_outage(tmp_path):
     one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
     world = jumped(one, at(3, 11), at(3, 15), timedelta(minutes=50))
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         add_log(case, "edge-1.log", world.drop("logged_by"), "edge-1")
         case.connection.execute("UPDATE evidence_files SET backward_steps = 1")
         add_user_accounts(case)
@@ -115,7 +114,7 @@ def test_a_clock_that_ran_ahead_and_was_set_back_is_no_outage(tmp_path):
 def test_the_hour_that_is_passed_twice_in_autumn_is_no_surge(tmp_path):
     one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
     world = jumped(one, at(3, 15), at(9), timedelta(hours=-1))
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         add_log(case, "edge-1.log", world.drop("logged_by"), "edge-1")
         case.connection.execute("UPDATE evidence_files SET backward_steps = 1")
         add_user_accounts(case)

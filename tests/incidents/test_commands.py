@@ -6,7 +6,7 @@ import json
 
 import pytest
 from rich.console import Console
-from tests.stored_case import add_log, add_user_accounts
+from tests.stored_case import add_log, add_user_accounts, new_case
 from tests.traffic import at, failing, traffic
 
 from forensics.case.case import Case
@@ -18,35 +18,35 @@ from forensics.report.incident_view import show, sparkline
 def case_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("commands") / "case"
     world = failing(traffic("diurnal", 2, days=5, per_second=0.15), at(3, 12), at(3, 13))
-    with Case.create(folder) as case:
+    with new_case(folder) as case:
         for (host,), rows in world.partition_by("logged_by", as_dict=True, maintain_order=True).items():
             add_log(case, f"{host}.log", rows.drop("logged_by"), str(host))
         add_user_accounts(case)
     return folder
 
 
-def test_incidents_lists_them_and_incident_shows_one(forensics, case_folder):
-    rows = json.loads(forensics("incidents", "--case", case_folder, "--format", "json").stdout)
+def test_incidents_lists_them_and_incident_shows_one(quick, case_folder):
+    rows = json.loads(quick("incidents", "--case", case_folder, "--format", "json").stdout)
     assert [row["incident_id"] for row in rows] == ["2024-02-22T12:00Z-errors-everything"]
-    shown = forensics("incident", "1", "--case", case_folder).stdout
+    shown = quick("incident", "1", "--case", case_folder).stdout
     assert "2024-02-22T12:00Z-errors-everything" in shown
     assert "outage" in shown
     assert "Basis" in shown
-    (one,) = json.loads(forensics("incident", "2024-02-22", "--case", case_folder, "--format", "json").stdout)
+    (one,) = json.loads(quick("incident", "2024-02-22", "--case", case_folder, "--format", "json").stdout)
     assert one["phases"][0].startswith("normal")
-    assert "incident" in forensics("incidents", "--case", case_folder, "--format", "table").stdout
+    assert "incident" in quick("incidents", "--case", case_folder, "--format", "table").stdout
 
 
-def test_an_unknown_incident_is_one_plain_sentence(forensics, case_folder):
-    done = forensics("incident", "1999", "--case", case_folder, check=2)
+def test_an_unknown_incident_is_one_plain_sentence(quick, case_folder):
+    done = quick("incident", "1999", "--case", case_folder, check=2)
     assert done.stderr.count("\n") == 1
     assert "2024-02-22T12:00Z-errors-everything" in done.stderr
 
 
 @pytest.mark.parametrize("given", ["yesterday", "2024-02-21", "2024-02-23/2024-02-21"])
-def test_a_baseline_that_is_no_range_is_wrong_usage(forensics, case_folder, given):
-    assert "baseline" in forensics("incidents", "--help").stdout
-    done = forensics("incidents", "--case", case_folder, "--baseline", given, check=2)
+def test_a_baseline_that_is_no_range_is_wrong_usage(quick, case_folder, given):
+    assert "baseline" in quick("incidents", "--help").stdout
+    done = quick("incidents", "--case", case_folder, "--baseline", given, check=2)
     assert done.stderr.startswith("forensics: ")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from tests.stored_case import add_log, add_user_accounts
+from tests.stored_case import add_log, add_user_accounts, new_case
 from tests.traffic import START, at, crowd, failing, found, lost, slow, traffic
 
 from forensics.case.case import Case
@@ -213,7 +213,7 @@ PLANS = "UPDATE accounts SET plan = CASE WHEN account_id SIMILAR TO 'u[1-9]' THE
 
 def paying_case(folder: Path, frame: pl.DataFrame, known: str = PLANS) -> Case:
     """A case in which u1 to u9 pay, or that knows of payments what the statement ``known`` says."""
-    case = Case.create(folder)
+    case = new_case(folder)
     for (host,), rows in frame.partition_by("logged_by", as_dict=True, maintain_order=True).items():
         add_log(case, f"{host}.log", rows.drop("logged_by"), str(host))
     add_user_accounts(case)

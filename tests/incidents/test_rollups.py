@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import polars as pl
-from tests.stored_case import add_log, add_user_accounts
+from tests.stored_case import add_log, add_user_accounts, new_case
 
 from forensics.case.case import Case
 from forensics.incidents import rollups
@@ -34,7 +34,7 @@ def some_events(rng: random.Random, count: int) -> pl.DataFrame:
 
 def made_case(folder, seed: int = 5) -> tuple[Case, pl.DataFrame]:
     rng = random.Random(seed)
-    case = Case.create(folder)
+    case = new_case(folder)
     logs = {host: some_events(rng, 900) for host in ("edge-1", "edge-2")}
     for host, frame in logs.items():
         add_log(case, f"{host}.log", frame, host)
@@ -81,7 +81,7 @@ def test_subject_minutes_hold_what_a_loop_counts(tmp_path):
 
 
 def test_an_empty_case_has_empty_rollups(tmp_path):
-    with Case.create(tmp_path) as case:
+    with new_case(tmp_path) as case:
         rollups.count(case)
         assert case.table("service_minutes").is_empty()
         assert case.table("routes").is_empty()
@@ -92,7 +92,7 @@ def test_networks_are_those_of_the_standard_library(tmp_path):
     masks = [(1 << 128) - 1, 0xFFFF, 0xFFFF0000FFFF << 80, 0xFFFF << 64]
     addresses = [str(ipaddress.IPv6Address(rng.getrandbits(128) & rng.choice(masks))) for _ in range(300)]
     addresses += ["::1", "::", "2001:0db8:0:1::5", "1:0:0:4::8", "192.0.2.77"]
-    with Case.create(tmp_path) as case:
+    with new_case(tmp_path) as case:
         case.execute("incidents", "macros")
         found = case.connection.execute("SELECT a, network_of(a) FROM (SELECT unnest($a) AS a)", {"a": addresses}).fetchall()
         names = case.connection.execute("SELECT network_of('crawler.example'), network_of('::ffff:192.0.2.7')").fetchall()

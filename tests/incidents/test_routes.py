@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from tests.stored_case import new_case
 
 from forensics.case.case import Case
 from forensics.incidents.routes import MOST_ROUTES, OTHER, routes_of
@@ -36,7 +37,7 @@ def routes(case: Case, paths: list[str]) -> dict[str, tuple[str, str | None]]:
     ],
 )
 def test_ids_are_cut(tmp_path, path, route, kind):
-    with Case.create(tmp_path) as case:
+    with new_case(tmp_path) as case:
         found, named = routes(case, [path])[path]
     assert found == route
     assert kind is None or named == kind
@@ -44,14 +45,14 @@ def test_ids_are_cut(tmp_path, path, route, kind):
 
 def test_a_place_with_very_many_values_is_an_id_though_it_looks_like_names(tmp_path):
     words = [f"/people/{a}{b}/wall" for a in "bcdfghjklm" for b in ("anna", "otto", "emil", "vera", "ines", "hugo", "lars")]
-    with Case.create(tmp_path) as case:
+    with new_case(tmp_path) as case:
         found = routes(case, [*words, "/people/list"])
     assert {found[path][0] for path in words} == {"/people/{id}/wall"}
 
 
 def test_routes_are_bounded_and_numbered_by_requests(tmp_path):
     rare = [f"/{a}/{b}/{c}" for a in "abcdefgh" for b in "abcdefgh" for c in "abcdefgh"]
-    with Case.create(tmp_path) as case:
+    with new_case(tmp_path) as case:
         case.execute("incidents", "macros")
         masks = pl.DataFrame({"mask": ["/busy", *rare], "requests": [1000] + [1] * len(rare)})
         found, ids = routes_of(masks)
@@ -73,6 +74,6 @@ def test_routes_are_bounded_and_numbered_by_requests(tmp_path):
     ],
 )
 def test_metadata_and_image_of_one_thing_have_the_same_object(tmp_path, path, key):
-    with Case.create(tmp_path) as case:
+    with new_case(tmp_path) as case:
         case.execute("incidents", "macros")
         assert case.connection.execute("SELECT path_object($p)", {"p": path}).fetchall() == [(key,)]

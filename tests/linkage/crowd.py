@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from tests.stored_case import new_case
 
-from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
 from forensics.exports.accounts import resolve
 from forensics.linkage import actors
@@ -22,6 +23,13 @@ from forensics.linkage.identifiers import collect
 from forensics.progress import Silent
 
 EPOCH = datetime(2022, 1, 1)
+
+
+@cache
+def _falling(count: int, slope: float) -> np.ndarray:
+    """Return probabilities that fall with the rank."""
+    weight = 1.0 / np.arange(1, count + 1) ** slope
+    return weight / weight.sum()
 
 
 @dataclass
@@ -54,8 +62,7 @@ class Crowd:
 
     def popular(self, values: list[str], count: int, slope: float) -> list[str]:
         """Return some of ``values``, the first ones far more often."""
-        weight = 1.0 / np.arange(1, len(values) + 1) ** slope
-        return [values[i] for i in self.rng.choice(len(values), size=count, p=weight / weight.sum())]
+        return [values[i] for i in self.rng.choice(len(values), size=count, p=_falling(len(values), slope))]
 
     def clusters(self, share: float, middle: float, spread: float, least: int, most: int) -> tuple[list[list[str]], list[str]]:
         """Return groups of accounts that one master runs (heavy-tailed sizes), and everybody else."""
@@ -173,7 +180,7 @@ def posters(seed: int, size: int = 6_000) -> Crowd:
 
 def linked(folder: Path, path: Path) -> dict[str, str]:
     """Return the actor of each account in an identifiers file."""
-    with Case.create(folder / "case") as case:
+    with new_case(folder / "case") as case:
         load(case, [path], LoadOptions(kind="identifiers"), Silent())
         resolve(case)
         collect(case)

@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from tests.stored_case import new_case
 
-from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
 from forensics.evidence.overlap import find_duplicates
 from forensics.evidence.tiers import assign_tiers
@@ -96,7 +96,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, set[s
     rows = [f"{key},{mail},{at:%Y-%m-%dT%H:%M:%SZ}" for key, mail, at in accounts()]
     (folder / "accounts.csv").write_text("account_id,email,created_at\n" + "\n".join(rows) + "\n")
     shared: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    with Case.create(folder / "case") as case:
+    with new_case(folder / "case") as case:
         load(case, [folder / "access.log", folder / "accounts.csv"], LoadOptions(), Silent())
         for stage in (find_duplicates, assign_tiers, resolve, collect):
             stage(case)
@@ -131,7 +131,7 @@ def test_a_walk_leads_to_its_own_lines_not_to_what_else_was_asked_for_that_day(t
     lines = [f'198.18.0.9 - {a} [{t:%d/%b/%Y:%H:%M:%S} +0000] "GET {p} HTTP/1.1" 200 9 "-" "Mozilla/5.0"' for t, a, p in visits]
     (tmp_path / "access.log").write_text("\n".join(lines) + "\n")
     (tmp_path / "accounts.csv").write_text("account_id,email,created_at\nboth,b@corp.example,2024-01-01T00:00:00Z\n")
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         load(case, [tmp_path / "access.log", tmp_path / "accounts.csv"], LoadOptions(), Silent())
         for stage in (find_duplicates, assign_tiers, resolve, collect):
             stage(case)

@@ -10,8 +10,8 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+from tests.stored_case import new_case
 
-from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, load
 from forensics.linkage.identifiers import collect
 from forensics.progress import Silent
@@ -107,7 +107,7 @@ def test_behaviour_is_found_where_plain_loops_find_it(tmp_path: Path, seed: int)
     made = visits(seed)
     lines = [f'198.18.0.1 - {a} [{t:%d/%b/%Y:%H:%M:%S} +0000] "GET /{route}/{n} HTTP/1.1" 200 9 "-" "-"\n' for t, a, route, n in made]
     (tmp_path / "access.log").write_text("".join(lines))
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         load(case, [tmp_path / "access.log"], LoadOptions(), Silent())
         case.connection.execute(
             "INSERT INTO account_aliases SELECT DISTINCT 'log', 'user_name', user_name, user_name, '' FROM stored_events"

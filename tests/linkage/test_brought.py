@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,8 +26,9 @@ def given(folder: Path, rows: list[Row]) -> dict[str, str]:
     return linked(folder, path)
 
 
-@pytest.mark.parametrize(("crowd", "recall"), [(wallets(3, 2500), 0.2), (posters(3, 1000), 0.3)], ids=["wallets", "posters"])
-def test_a_crowd_is_no_hairball(crowd: Crowd, recall: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("made", "size", "recall"), [(wallets, 2500, 0.2), (posters, 1000, 0.3)], ids=["wallets", "posters"])
+def test_a_crowd_is_no_hairball(made: Callable[[int, int], Crowd], size: int, recall: float, tmp_path: Path) -> None:
+    crowd = made(3, size)
     found = linked(tmp_path, crowd.write(tmp_path))
     both = Counter((crowd.master[name], found[name]) for name in found)
     said = pairs(Counter(found.values()))

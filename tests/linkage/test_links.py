@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.stored_case import new_case
 
 from forensics.case import store
 from forensics.case.case import Case
@@ -48,7 +49,7 @@ class Maker:
             self.visit(f"s{number:03d}", f"192.0.{number}.7")
 
     def case(self, rulings: list[dict[str, Any]] | None = None) -> Case:
-        case = Case.create(self.folder)
+        case = new_case(self.folder)
         for sha, kind, rows in (("a" * 64, "accounts", self.accounts), ("b" * 64, "payments", self.payments)):
             table = {"accounts": "account_records", "payments": "payment_records"}[kind]
             frame = pl.DataFrame(rows, infer_schema_length=None).with_row_index("line", offset=2)
@@ -295,7 +296,7 @@ def test_exports_without_emails_or_cards(tmp_path: Path) -> None:
 
 
 def test_nothing_loaded_is_no_error(tmp_path: Path) -> None:
-    with Case.create(tmp_path / "case") as case:
+    with new_case(tmp_path / "case") as case:
         resolve(case)
         collect(case)
         link(case)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
+from tests.stored_case import new_case
 
 from forensics.case import store
 from forensics.case.case import Case
@@ -200,7 +201,7 @@ def world(seed: int, ordinary: int = 1200, busy: int = 1) -> World:
 
 def as_case(made: World, folder: Path) -> Case:
     """Return an open case with the world's exports and log in it, not yet analysed."""
-    case = Case.create(folder)
+    case = new_case(folder)
     empty = pl.lit([], dtype=pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))).cast(pl.Map(pl.String(), pl.String()))
     for sha, kind, table, rows in (
         ("a" * 64, "accounts", "account_records", made.accounts),

@@ -61,12 +61,11 @@ def test_sections_come_in_the_order_of_the_contract() -> None:
     ],
 )
 def test_the_strongest_rival_is_no_question_and_not_what_the_verdict_rests_on(
-    case: Case, verdict: str, weighed: dict[str, float], named: str
+    filled: Case, verdict: str, weighed: dict[str, float], named: str
 ) -> None:
-    fill(case)
-    case.replace("incidents", case.table("incidents").with_columns(pl.lit(verdict).alias("verdict")))
-    case.replace("rivals", pl.DataFrame([{"incident_id": INCIDENT, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
-    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    filled.replace("incidents", filled.table("incidents").with_columns(pl.lit(verdict).alias("verdict")))
+    filled.replace("rivals", pl.DataFrame([{"incident_id": INCIDENT, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     told = [sentence for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
     assert told[-1].text.endswith(f"is “{named}”.")
     assert told[-1].likelihood == weighed[named]
@@ -80,8 +79,7 @@ def test_every_query_says_what_it_is_and_why(package: str) -> None:
         assert re.search(r"ORDER BY", sql(package, name)) or package != "report/queries" or name == "overview", name
 
 
-def test_a_document_survives_json_and_a_newer_one_is_refused(case: Case) -> None:
-    made = _made(case)
+def test_a_document_survives_json_and_a_newer_one_is_refused(made: Document) -> None:
     assert from_json(to_json(made)) == made
     newer = json.dumps({**json.loads(to_json(made)), "schema_version": 99})
     with pytest.raises(ForensicsError, match="schema version 99"):
@@ -104,8 +102,8 @@ def test_changes_name_what_new_evidence_moved(case: Case) -> None:
 NAMED = "Errors, the whole service, from 2024-03-02 00:00 UTC"
 
 
-def test_changes_tell_evidence_first_then_verdicts_shares_and_odds(case: Case) -> None:
-    after = _made(case)
+def test_changes_tell_evidence_first_then_verdicts_shares_and_odds(made: Document) -> None:
+    after = made
     before = _changed(_changed(after, "attributions", p_value=0.25, load_share=0.5), "incidents", verdict="inconclusive", likelihood=0.3)
     before = replace(before, tables={**before.tables, "evidence": replace(before.tables["evidence"], rows=())})
     found = changes(before, after)
@@ -119,29 +117,29 @@ def test_changes_tell_evidence_first_then_verdicts_shares_and_odds(case: Case) -
     assert ("incident", INCIDENT, "verdict", "“inconclusive”", "“attributed”", INCIDENT) in rows.drop("sentence").rows()
 
 
-def test_notes_that_were_written_meanwhile_are_told(case: Case) -> None:
-    before = _made(case)
-    story = case.table("timeline")
+def test_notes_that_were_written_meanwhile_are_told(filled: Case, made: Document) -> None:
+    before = made
+    story = filled.table("timeline")
     note = story.head(1).with_columns(
         pl.lit(None, pl.String).alias("incident_id"), pl.lit(None, pl.String).alias("evidence_id"), pl.lit(None, pl.Int64).alias("line"),
         pl.lit("note").alias("event_type"), pl.lit("Vendor called").alias("message"),
     )  # fmt: skip
-    case.replace("timeline", pl.concat([story, note]))
-    after = document(collect(case, None), analysis_id="1" * 16, incident=None)
+    filled.replace("timeline", pl.concat([story, note]))
+    after = document(collect(filled, None), analysis_id="1" * 16, incident=None)
     at = str(story["occurred_at"][0])[:19]
     assert _told(before, after) == [f"New notes, 1: {at} Vendor called.", "No finding has changed."]
     assert _told(after, before)[0] == f"Notes no longer there, 1: {at} Vendor called."
 
 
-def test_a_gone_incident_and_a_new_one_are_told_by_name(case: Case) -> None:
-    after = _made(case)
+def test_a_gone_incident_and_a_new_one_are_told_by_name(made: Document) -> None:
+    after = made
     told = _told(_changed(after, "incidents", incident_id="another"), after)
     assert any(sentence.startswith("New incident: Errors, the whole service") for sentence in told)
     assert any(sentence.startswith("No longer found: Errors, the whole service") for sentence in told)
 
 
-def test_thousands_of_changes_are_cut_on_the_page_and_said(case: Case) -> None:
-    made = replace(_made(case), changes=tuple(f"Change {n}." for n in range(5_000)))
+def test_thousands_of_changes_are_cut_on_the_page_and_said(made: Document) -> None:
+    made = replace(made, changes=tuple(f"Change {n}." for n in range(5_000)))
     sentences, note = changes_section.build(made)
     assert isinstance(sentences, Sentences)
     assert isinstance(note, Note)
@@ -161,8 +159,8 @@ def _changed(made: Document, table: str, **values: object) -> Document:
 
 
 @pytest.mark.parametrize("several", [False, True])
-def test_the_share_that_is_told_is_that_of_the_accounts_that_are_told(case: Case, several: bool) -> None:
-    made = _changed(_made(case), "incidents", verdict="several actors" if several else "attributed")
+def test_the_share_that_is_told_is_that_of_the_accounts_that_are_told(made: Document, several: bool) -> None:
+    made = _changed(made, "incidents", verdict="several actors" if several else "attributed")
     rows = made.rows("attributions")
     figures = key_figures.build(made)[0]
     assert isinstance(figures, Figures)
@@ -174,18 +172,17 @@ def test_the_share_that_is_told_is_that_of_the_accounts_that_are_told(case: Case
     assert ("that the evidence does not join into one" in told) == ("from the largest" in told) == several
 
 
-def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_is_told(case: Case) -> None:
-    fill(case)
-    people, own = case.table("participants"), case.table("attributions")["actor_id"][0]
+def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_is_told(filled: Case) -> None:
+    people, own = filled.table("participants"), filled.table("attributions")["actor_id"][0]
     other = (
         people.filter(role="participant")
         .head(1)
         .with_columns(account_id=pl.lit("stranger"), actor_id=pl.lit("actor-other"), load_share=pl.lit(0.16))
     )
     ruled = people.filter(role="uninvolved").with_columns(account_id=pl.lit("ours"), role=pl.lit("known"), requests=pl.lit(1_179, pl.Int64))
-    case.replace("participants", pl.concat([people, other, ruled]))
-    case.replace("incidents", case.table("incidents").with_columns(pl.lit("attributed").alias("verdict")))
-    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    filled.replace("participants", pl.concat([people, other, ruled]))
+    filled.replace("incidents", filled.table("incidents").with_columns(pl.lit("attributed").alias("verdict")))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     (told,) = [
         item.text
         for block in summary.build(made)
@@ -210,13 +207,12 @@ def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_i
         ("inconclusive", 0.5, ": no explanation stands out; the likeliest are “bad deploy”, likely (70%) and “crawler”, unlikely (20%)."),
     ],
 )
-def test_who_is_not_blamed_is_told_with_what_explains_it(case: Case, verdict: str, sure: float, end: str) -> None:
-    fill(case)
-    case.replace("incidents", case.table("incidents").with_columns(pl.lit(verdict).alias("verdict"), pl.lit(sure).alias("likelihood")))
+def test_who_is_not_blamed_is_told_with_what_explains_it(filled: Case, verdict: str, sure: float, end: str) -> None:
+    filled.replace("incidents", filled.table("incidents").with_columns(pl.lit(verdict).alias("verdict"), pl.lit(sure).alias("likelihood")))
     weighed = {"bad deploy": 0.7, "crawler": 0.2, "one operator": 0.9}
-    case.replace("rivals", pl.DataFrame([{"incident_id": INCIDENT, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
-    case.replace("attributions", case.table("attributions").clear())
-    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    filled.replace("rivals", pl.DataFrame([{"incident_id": INCIDENT, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
+    filled.replace("attributions", filled.table("attributions").clear())
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     told = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
     itself = ", roughly even (50%)" if "by itself" in end else ""
     assert f"No actor is blamed (verdict “{verdict}”{itself}){end}" in told
@@ -235,8 +231,8 @@ def test_failures_that_are_no_incident_are_told(case: Case) -> None:
     assert "failed" not in note.text
 
 
-def test_changes_tell_merged_new_and_gone_actors_of_every_level(case: Case) -> None:
-    after = _made(case)
+def test_changes_tell_merged_new_and_gone_actors_of_every_level(made: Document) -> None:
+    after = made
     members = after.tables["members"]
     split = replace(members, rows=tuple(("actor-b" if n % 2 else "actor-a", *row[1:]) for n, row in enumerate(members.rows)))
     actors = after.tables["actors"]
@@ -334,13 +330,13 @@ def test_a_long_incident_is_averaged_and_its_totals_agree(case: Case) -> None:
     assert drawn.requests[0] == pytest.approx(firsts.mean(), abs=0.001)
 
 
-def test_the_beginning_of_a_long_incident_is_drawn_minute_by_minute(case: Case) -> None:
-    made = _made(case)
+def test_the_beginning_of_a_long_incident_is_drawn_minute_by_minute(filled: Case, made: Document) -> None:
     ((begun,), (whole,)) = made.onsets, made.pictures
     assert begun.step == 1
     assert begun.times[0] == f"{RAMP - timedelta(minutes=30):%Y-%m-%dT%H:%M}:00.000000Z"
     assert begun.times[-1] == f"{IMPACT + timedelta(minutes=61):%Y-%m-%dT%H:%M}:00.000000Z", "until after the peak, which comes soon"
-    exact = case.table("incident_minutes").filter(pl.col("minute").is_between(RAMP - timedelta(minutes=30), IMPACT + timedelta(minutes=61)))
+    begins, ends = RAMP - timedelta(minutes=30), IMPACT + timedelta(minutes=61)
+    exact = filled.table("incident_minutes").filter(pl.col("minute").is_between(begins, ends))
     assert list(begun.requests) == exact.sort("minute")["requests"].to_list()
     first, second = [block for block in picture.build(made) if isinstance(block, IncidentChart)]
     assert (first.picture, first.whole, second.picture, second.begun) == (begun, whole, whole, begun)
@@ -382,8 +378,7 @@ def _multiply(case: Case, incidents: int) -> None:
         case.replace(table, ids.join(frame, how="cross").with_columns(pl.col("other").alias("incident_id")).select(frame.columns))
 
 
-def test_a_report_of_a_later_version_that_only_says_more_is_read(case: Case) -> None:
-    made = _made(case)
+def test_a_report_of_a_later_version_that_only_says_more_is_read(made: Document) -> None:
     later = json.loads(to_json(made)) | {"a field of later": [1]}
     assert from_json(json.dumps(later)) == from_json(to_json(made))
 
@@ -427,34 +422,31 @@ def test_exports_are_what_the_tools_take(case: Case, tmp_path: Path) -> None:
     assert pl.read_parquet(tmp_path / "participants.parquet").height == frames["participants"].height
 
 
-def test_the_same_bytes_in_another_zone_locale_hash_seed_and_number_of_threads(case: Case, tmp_path: Path) -> None:
-    fill(case)
-    write_report(case, tmp_path / "here", None, Silent())
-    case.connection.close()
+def test_the_same_bytes_in_another_zone_locale_hash_seed_and_number_of_threads(filled: Case, tmp_path: Path) -> None:
+    write_report(filled, tmp_path / "here", None, Silent())
+    filled.connection.close()
     environment = {"TZ": "America/Los_Angeles", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7", "POLARS_MAX_THREADS": "1"}
-    command = [sys.executable, "-m", "forensics", "report", "--case", str(case.folder), "--out", str(tmp_path / "there")]
+    command = [sys.executable, "-m", "forensics", "report", "--case", str(filled.folder), "--out", str(tmp_path / "there")]
     subprocess.run(command, check=True, env={**os.environ, **environment}, capture_output=True)
     for file in (tmp_path / "here").iterdir():
         if file.name != "run.json":
             assert file.read_bytes() == (tmp_path / "there" / file.name).read_bytes(), file.name
 
 
-def test_several_actors_of_one_organisation_are_told_as_such(case: Case) -> None:
-    fill(case)
-    case.replace("incidents", case.table("incidents").with_columns(pl.lit("several actors").alias("verdict")))
-    actors, blamed = case.table("actors"), case.table("attributions").head(1)
+def test_several_actors_of_one_organisation_are_told_as_such(filled: Case) -> None:
+    filled.replace("incidents", filled.table("incidents").with_columns(pl.lit("several actors").alias("verdict")))
+    actors, blamed = filled.table("actors"), filled.table("attributions").head(1)
     leaf = actors.filter(pl.col("actor_id") == ACTOR)
     office = leaf.with_columns(actor_id=pl.lit("org-x"), parent_actor_id=pl.lit(None, pl.String), level=pl.lit("same organisation"))
     two = [leaf.with_columns(actor_id=pl.lit(name), parent_actor_id=pl.lit("org-x")) for name in ("actor-a", "actor-b")]
-    case.replace("actors", pl.concat([office, *two]))
-    case.replace("attributions", pl.concat([blamed.with_columns(actor_id=pl.lit(name)) for name in ("actor-a", "actor-b")]))
-    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    filled.replace("actors", pl.concat([office, *two]))
+    filled.replace("attributions", pl.concat([blamed.with_columns(actor_id=pl.lit(name)) for name in ("actor-a", "actor-b")]))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     told = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
     assert any("does not join into one (2 of them are of one organisation, lumenworks.example)" in text for text in told)
 
 
-def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(case: Case) -> None:
-    made = _made(case)
+def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(made: Document) -> None:
     since, start = "2024-03-02T00:07:00.000000Z", made.rows("incidents")[0]["started_at"]
     changed = _changed(made, "incidents", kind="errors", kind_since=since, site="api.example", site_failed=11, site_requests=12)
     (first, *_) = [sentence.text for block in summary.build(changed) if isinstance(block, Sentences) for sentence in block.items]
@@ -479,9 +471,8 @@ def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(case: Cas
     assert "disturbed" not in first
 
 
-def test_the_headline_says_since_when_and_how_long_it_was_what_it_is_called(case: Case) -> None:
+def test_the_headline_says_since_when_and_how_long_it_was_what_it_is_called(made: Document) -> None:
     """Slowness before the failures, and the pause before a relapse, are no failing requests."""
-    made = _made(case)
     day = "2024-03-02T"
     told = {"kind": "errors", "ended_at": f"{day}15:59:46.000000Z", "kind_since": f"{day}14:35:13.000000Z"}
     ends = {"kind_until": f"{day}15:59:46.000000Z", "kind_seconds": 3874}

@@ -33,7 +33,7 @@ def written(case: Case, out: Path) -> dict[str, bytes | pl.DataFrame]:
 
 
 def test_long_tables_give_the_same_report_and_exports(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(case, ring=60)
+    fill(case, ring=60, minutes=300)
     held = written(case, tmp_path / "held")
 
     def pieces(self: Case, package: str, name: str, rows: int, **parameters: Any) -> Iterator[pl.DataFrame]:
@@ -49,9 +49,8 @@ def test_long_tables_give_the_same_report_and_exports(case: Case, tmp_path: Path
         assert content.equals(long[name]) if isinstance(content, pl.DataFrame) else content == long[name], name
 
 
-def test_of_very_many_actors_the_document_has_those_that_matter(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(case)
-    whole = collect(case, None)
+def test_of_very_many_actors_the_document_has_those_that_matter(filled: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = collect(filled, None)
     several = whole["actors"].filter(pl.col("accounts") > 1)["actor_id"].to_list()
     named = set(whole["participants"]["actor_id"]) | set(whole["attributions"]["actor_id"])
     monkeypatch.setattr("forensics.report.collect.ROW_LIMIT", 1)

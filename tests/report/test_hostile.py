@@ -36,10 +36,9 @@ def test_the_hostile_accounts_are_what_the_report_is_about(out: Path) -> None:
 
 
 @pytest.mark.parametrize("style", ["table", "json", "jsonl"])
-def test_nothing_of_it_commands_a_terminal(style: str, out: Path, forensics: Any) -> None:
+def test_nothing_of_it_commands_a_terminal(style: str, out: Path, quick: Any) -> None:
     for command in (["status"], ["incidents"], ["timeline"], ["actors"], ["taken"], ["response"], ["sql", "SELECT * FROM accounts"]):
-        done = forensics(*command, "--case", out / "case", "--format", style)
-        assert done.returncode == 0, done.stderr
+        done = quick(*command, "--case", out / "case", "--format", style)
         assert not COMMANDS.search(done.stdout + done.stderr), command
 
 

@@ -121,11 +121,10 @@ def test_a_report_that_is_not_redacted_shows_them(case: Case, canaries: list[str
     assert len(shown) > len(canaries) / 2
 
 
-def test_pseudonyms_are_stable_keyed_and_join_across_tables(case: Case) -> None:
-    fill(case)
-    frames = collect(case, None)
-    one, other = Redaction(load_key(case.folder)), Redaction(b"another key")
-    first, again, foreign = one(frames), Redaction(load_key(case.folder))(frames), other(frames)
+def test_pseudonyms_are_stable_keyed_and_join_across_tables(filled: Case) -> None:
+    frames = collect(filled, None)
+    one, other = Redaction(load_key(filled.folder)), Redaction(b"another key")
+    first, again, foreign = one(frames), Redaction(load_key(filled.folder))(frames), other(frames)
     assert all(first[name].equals(again[name]) for name in frames)
     accounts = first["accounts"]["account_id"]
     assert accounts.n_unique() == frames["accounts"]["account_id"].n_unique()
@@ -134,21 +133,19 @@ def test_pseudonyms_are_stable_keyed_and_join_across_tables(case: Case) -> None:
     assert set(accounts).isdisjoint(foreign["accounts"]["account_id"])
     named = first["timeline"].filter(event_type="account starts")
     assert all(row["account_id"] in row["message"] for row in named.to_dicts())
-    assert (case.folder / "redaction.key").stat().st_mode & 0o077 == 0
+    assert (filled.folder / "redaction.key").stat().st_mode & 0o077 == 0
 
 
-def test_domains_stay_when_asked_for(case: Case) -> None:
-    fill(case)
-    frames = collect(case, None)
-    redacted = Redaction(load_key(case.folder), frozenset({"lumenworks.example", "gmail.com"}))(frames)
+def test_domains_stay_when_asked_for(filled: Case) -> None:
+    frames = collect(filled, None)
+    redacted = Redaction(load_key(filled.folder), frozenset({"lumenworks.example", "gmail.com"}))(frames)
     assert set(redacted["accounts"]["email_domain"]) == {"lumenworks.example", "gmail.com"}
     assert redacted["accounts"]["email"].str.contains(r"^mailbox-[0-9a-f]{10}@(lumenworks\.example|gmail\.com)$").all()
     assert "person0" not in "".join(redacted["accounts"]["email"])
 
 
-def test_the_programs_own_sentences_stay_readable(case: Case) -> None:
-    fill(case)
-    redacted = Redaction(load_key(case.folder))(collect(case, None))
+def test_the_programs_own_sentences_stay_readable(filled: Case) -> None:
+    redacted = Redaction(load_key(filled.folder))(collect(filled, None))
     ramp = redacted["timeline"].filter(event_type="ramp starts")["message"][0]
     assert ramp == "Load begins to rise above what is usual for the hour: 488 requests in this minute, about 488 are usual."
     assert {"requests", "account", "payment"} <= vocabulary()
@@ -157,24 +154,22 @@ def test_the_programs_own_sentences_stay_readable(case: Case) -> None:
 @pytest.mark.parametrize(
     "address", ["2001:db8:ffff::/48", "2001:db8:1:2::/64", "2001:db8:1:2:3:4:5:6", "::ffff:203.0.113.9", "fe80::1", "203.0.113.0/24"]
 )
-def test_nothing_of_an_address_in_a_sentence_is_left(case: Case, address: str) -> None:
-    fill(case)
-    case.replace("incidents", case.table("incidents").with_columns(summary=pl.lit(f"Load came from {address} alone, at 12:30:05.")))
-    said = Redaction(load_key(case.folder))(collect(case, None))["incidents"]["summary"][0]
+def test_nothing_of_an_address_in_a_sentence_is_left(filled: Case, address: str) -> None:
+    filled.replace("incidents", filled.table("incidents").with_columns(summary=pl.lit(f"Load came from {address} alone, at 12:30:05.")))
+    said = Redaction(load_key(filled.folder))(collect(filled, None))["incidents"]["summary"][0]
     assert re.fullmatch(r"Load came from (address|network|identifier)-[0-9a-f]{10} alone, at 12:30:05\.", said)
 
 
-def test_short_names_go_and_names_that_are_words_of_the_program_too(case: Case) -> None:
-    fill(case)
+def test_short_names_go_and_names_that_are_words_of_the_program_too(filled: Case) -> None:
     note = "Li rang Bo and Xi; Will and Grant were told that load, kim and ab1 are the accounts; 95 of 120 ms at 2024-03-02 00:20."
-    accounts = case.table("accounts")
+    accounts = filled.table("accounts")
     people = ["Li Bo", "Will Grant", *accounts["name"].to_list()[2:]]
     ids = ["load", "kim", "ab1", *accounts["account_id"].to_list()[3:]]
-    case.replace("accounts", accounts.with_columns(pl.Series("name", people), pl.Series("account_id", ids)))
-    story = case.table("timeline")
-    case.replace("timeline", story.with_columns(pl.Series("message", [note, *story["message"].to_list()[1:]])))
-    redaction = Redaction(load_key(case.folder))
-    frames = redaction(collect(case, None))
+    filled.replace("accounts", accounts.with_columns(pl.Series("name", people), pl.Series("account_id", ids)))
+    story = filled.table("timeline")
+    filled.replace("timeline", story.with_columns(pl.Series("message", [note, *story["message"].to_list()[1:]])))
+    redaction = Redaction(load_key(filled.folder))
+    frames = redaction(collect(filled, None))
     said = next(text for text in frames["timeline"]["message"] if "rang" in text or "2024-03-02 00:20" in text)
     assert not set(re.findall(r"\w+", said)) & {"Li", "Bo", "Xi", "Will", "Grant", "load", "kim", "ab1", "rang"}
     for account in ("load", "kim", "ab1"):
@@ -184,12 +179,11 @@ def test_short_names_go_and_names_that_are_words_of_the_program_too(case: Case) 
     assert " and " in said
 
 
-def test_types_that_users_brought_are_withheld(case: Case) -> None:
-    fill(case)
-    links = case.table("links")
+def test_types_that_users_brought_are_withheld(filled: Case) -> None:
+    links = filled.table("links")
     types = ["handle of zebedee", *links["identifier_type"].to_list()[1:]]
-    case.replace("written_links", links.with_columns(pl.Series("identifier_type", types)))
-    found = set(Redaction(load_key(case.folder))(collect(case, None))["links"]["identifier_type"])
+    filled.replace("written_links", links.with_columns(pl.Series("identifier_type", types)))
+    found = set(Redaction(load_key(filled.folder))(collect(filled, None))["links"]["identifier_type"])
     assert {"card_fingerprint", "email_domain"} <= found
     assert not any("zebedee" in name for name in found)
 

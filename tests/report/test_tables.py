@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.report.made import fill
 
 from forensics.attribution.listing import response_listing
 from forensics.case.case import Case
@@ -80,11 +79,9 @@ def test_one_of_a_thing_is_no_plural() -> None:
     assert counted(2, "bot that answers", "bots that answer") == "2 bots that answer"
 
 
-def test_what_a_terminal_lists_fits_a_hundred_characters_and_other_styles_carry_all(tmp_path: Path) -> None:
-    with Case.create(tmp_path / "case") as case:
-        fill(case)
-        files, choices = section(case, "files"), response_listing(case, None, "json", None)
-        few = [brief(files), response_listing(case, None, "table", None), short(ranked(case), "table", None)]
+def test_what_a_terminal_lists_fits_a_hundred_characters_and_other_styles_carry_all(filled: Case, tmp_path: Path) -> None:
+    files, choices = section(filled, "files"), response_listing(filled, None, "json", None)
+    few = [brief(files), response_listing(filled, None, "table", None), short(ranked(filled), "table", None)]
     assert {"host", "time_zone", "duplicates", "first_at"} <= set(files.columns)
     assert {"incident_id", "basis", "accounts_hit"} <= set(choices.columns)
     assert "basis" not in few[1].columns

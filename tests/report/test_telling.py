@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.report.browser import CHROMIUM, Browser
-from tests.report.made import INCIDENT, fill
+from tests.report.made import INCIDENT
 
 from forensics.case.case import Case
 from forensics.progress import Silent
@@ -22,10 +22,9 @@ NOTES = ROW_LIMIT + 500
 
 
 @pytest.fixture
-def noted(case: Case) -> Case:
+def noted(filled: Case) -> Case:
     """Return a case with an incident after more notes than a document holds, and with more of them around it than a picture marks."""
-    fill(case)
-    story = case.table("timeline")
+    story = filled.table("timeline")
     start = datetime(2024, 2, 1)
     times = [start + timedelta(minutes=n) for n in range(NOTES)] + [
         datetime(2024, 3, 2) + timedelta(seconds=n) for n in range(3 * MAX_MARKS)
@@ -34,8 +33,8 @@ def noted(case: Case) -> Case:
         {"occurred_at": times, "event_type": "note", "message": [f"note {n}" for n in range(len(times))], "observed": True}
     )
     every = pl.concat([notes.with_columns(pl.col("occurred_at").cast(pl.Datetime("us"))), story], how="diagonal_relaxed")
-    case.replace("timeline", every.select(story.columns))
-    return case
+    filled.replace("timeline", every.select(story.columns))
+    return filled
 
 
 def test_a_document_keeps_the_rows_of_the_incident_and_says_how_many_there_are(noted: Case) -> None:

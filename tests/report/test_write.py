@@ -81,22 +81,20 @@ def test_an_unknown_incident_is_a_usage_error(case: Case, tmp_path: Path) -> Non
         write_report(case, tmp_path / "out", "nonsense", Silent())
 
 
-def test_an_incident_is_meant_by_its_id_its_beginning_or_its_rank(case: Case, tmp_path: Path) -> None:
-    fill(case)
-    worst = case.frame("incidents", "ranked")["incident_id"][0]
+def test_an_incident_is_meant_by_its_id_its_beginning_or_its_rank(filled: Case, tmp_path: Path) -> None:
+    worst = filled.frame("incidents", "ranked")["incident_id"][0]
     for name in (worst, worst[:16], "1"):
-        write_report(case, tmp_path / "out", name, Silent())
+        write_report(filled, tmp_path / "out", name, Silent())
         assert json.loads((tmp_path / "out" / "report.json").read_text())["incident_id"] == worst
 
 
-def test_a_redacted_report_is_not_compared_with_one_that_names_everybody(case: Case, tmp_path: Path) -> None:
+def test_a_redacted_report_is_not_compared_with_one_that_names_everybody(filled: Case, tmp_path: Path) -> None:
     def written(name: str, *, compare: str | None = None, **options: bool) -> Path:
-        order = Order(case=case.folder, out=tmp_path / name, **options)
+        order = Order(case=filled.folder, out=tmp_path / name, **options)
         deliver(order, compare=tmp_path / compare / "report.json" if compare else None, saved=None, progress=Silent())
         return tmp_path / name
 
-    fill(case)
-    case.close()
+    filled.close()
     written("plain")
     written("redacted", redact=True)
     written("secrets", show_secrets=True)

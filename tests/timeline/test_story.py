@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.report.made import ACTOR, INCIDENT, LABEL, account, fill
-from tests.stored_case import add_log
+from tests.stored_case import add_log, new_case
 from tests.traffic import at, traffic
 
 from forensics.case.case import Case
@@ -26,7 +26,7 @@ from forensics.timeline.story import COLUMNS, SOURCES, build
 
 @pytest.fixture
 def case(tmp_path: Path) -> Iterator[Case]:
-    with Case.create(tmp_path / "case") as opened:
+    with new_case(tmp_path / "case") as opened:
         yield opened
 
 
@@ -42,9 +42,8 @@ def test_every_source_has_the_columns_of_the_story_even_when_empty(case: Case, n
     assert set(frame.columns) == set(COLUMNS)
 
 
-def test_the_story_is_whole_and_in_order(case: Case) -> None:
-    fill(case)
-    story = case.table("timeline")
+def test_the_story_is_whole_and_in_order(filled: Case) -> None:
+    story = filled.table("timeline")
     types = set(story["event_type"])
     assert {"sign-up", "payment", "account starts", "actor starts", "ramp starts", "threshold crossed", "impact starts", "peak"} <= types
     assert {"mitigated", "recovered", "attribution", "deploy", "status page", "phase: silence"} <= types
@@ -70,26 +69,24 @@ def test_an_actor_of_many_accounts_is_told_as_one(case: Case) -> None:
     assert story.filter(event_type="actor starts")["message"][0].startswith(f"First request of {LABEL} in the load: 199 accounts and ")
 
 
-def test_an_account_of_two_incidents_signs_up_once_in_the_story_of_all(case: Case) -> None:
-    fill(case)
+def test_an_account_of_two_incidents_signs_up_once_in_the_story_of_all(filled: Case) -> None:
     for table in ("incidents", "participants"):
-        rows = case.table(table)
+        rows = filled.table(table)
         other = rows.with_columns(pl.lit("another-incident").alias("incident_id"))
-        case.replace(table, pl.concat([rows, other.with_columns(pl.lit("low").alias("severity")) if table == "incidents" else other]))
-    build(case)
+        filled.replace(table, pl.concat([rows, other.with_columns(pl.lit("low").alias("severity")) if table == "incidents" else other]))
+    build(filled)
     once = pl.col("event_type").is_in(["sign-up", "payment"])
-    assert case.table("timeline").filter(once).height == 36  # nine accounts, each in both incidents
-    everything = told(case, None, Filter(), Silent())[0]
+    assert filled.table("timeline").filter(once).height == 36  # nine accounts, each in both incidents
+    everything = told(filled, None, Filter(), Silent())[0]
     assert everything.filter(once)["incident_id"].to_list() == [INCIDENT] * 18  # the worse one
     assert everything.filter(event_type="account starts").height == 18  # what belongs to an incident stays with each
-    assert told(case, "another-incident", Filter(), Silent())[0].filter(once).height == 18
+    assert told(filled, "another-incident", Filter(), Silent())[0].filter(once).height == 18
 
 
-def test_building_twice_changes_nothing(case: Case) -> None:
-    fill(case)
-    before = case.table("timeline")
-    build(case)
-    assert case.table("timeline").equals(before)
+def test_building_twice_changes_nothing(filled: Case) -> None:
+    before = filled.table("timeline")
+    build(filled)
+    assert filled.table("timeline").equals(before)
 
 
 @pytest.mark.parametrize(
@@ -103,44 +100,39 @@ def test_building_twice_changes_nothing(case: Case) -> None:
         (Filter(actor=account(3)), {"sign-up", "payment", "account starts"}),
     ],
 )
-def test_the_listing_can_be_narrowed(case: Case, chosen: Filter, expected: set[str]) -> None:
-    fill(case)
-    story, drawn = told(case, INCIDENT, chosen, Silent())
+def test_the_listing_can_be_narrowed(filled: Case, chosen: Filter, expected: set[str]) -> None:
+    story, drawn = told(filled, INCIDENT, chosen, Silent())
     assert set(story["event_type"]) == expected
     assert [picture.incident_id for picture in drawn] == [INCIDENT, INCIDENT], "its beginning, and the whole of it"
 
 
-def test_another_zone_is_told_beside_utc_across_a_change_of_day(case: Case) -> None:
-    fill(case)
-    story, _ = told(case, None, Filter(event_type="impact", zone="America/Los_Angeles"), Silent())
+def test_another_zone_is_told_beside_utc_across_a_change_of_day(filled: Case) -> None:
+    story, _ = told(filled, None, Filter(event_type="impact", zone="America/Los_Angeles"), Silent())
     assert story["occurred_at"].to_list() == [datetime(2024, 3, 2)]
     assert story["local_time"].to_list() == ["2024-03-01 16:00:00 -0800"]
 
 
 @pytest.mark.parametrize("wrong", [Filter(around="yesterday"), Filter(zone="Mars/Olympus"), Filter(zone="../../etc/passwd")])
-def test_a_time_or_zone_that_cannot_be_read_is_a_usage_error(case: Case, wrong: Filter) -> None:
-    fill(case)
+def test_a_time_or_zone_that_cannot_be_read_is_a_usage_error(filled: Case, wrong: Filter) -> None:
     with pytest.raises(UsageError):
-        told(case, None, wrong, Silent())
+        told(filled, None, wrong, Silent())
 
 
-def test_markdown_names_evidence_and_marks_inference(case: Case) -> None:
-    fill(case)
-    story, _ = told(case, None, Filter(actor=ACTOR), Silent())
+def test_markdown_names_evidence_and_marks_inference(filled: Case) -> None:
+    story, _ = told(filled, None, Filter(actor=ACTOR), Silent())
     text = as_markdown(story)
     assert "(`0123456789ab:4000`)" in text
     assert "– inferred, almost certain (96%)" in text
 
 
-def test_what_was_concluded_is_in_no_row_that_was_observed(case: Case) -> None:
-    fill(case)
+def test_what_was_concluded_is_in_no_row_that_was_observed(filled: Case) -> None:
     found = (
         pl.lit("Requests failed.").alias("seen"),
         pl.lit("Requests failed. The best explanation is: bad deploy (likely, 79 %).").alias("summary"),
     )
-    case.replace("incidents", case.table("incidents").with_columns(*found, pl.lit("no single actor").alias("verdict")))
-    build(case)
-    story = case.table("timeline")
+    filled.replace("incidents", filled.table("incidents").with_columns(*found, pl.lit("no single actor").alias("verdict")))
+    build(filled)
+    story = filled.table("timeline")
     assert story.filter(event_type="impact starts")["message"].to_list() == ["Requests failed."]
     (verdict,) = story.filter(event_type="verdict").to_dicts()
     assert verdict["message"] == 'No actor is blamed (verdict "no single actor"). The best explanation is: bad deploy (likely, 79 %).'

@@ -206,7 +206,10 @@ def _tells(row: Mapping[str, Any], column: str) -> bool:
 def by_incident(document: Document, name: str) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return the rows of a table for each incident that has any, the worst incident first, with a heading that names it."""
     incidents = document.rows("incidents")
-    found = [(titled(row), document.tables[name].of(row["incident_id"])) for row in incidents]
+    rows_of: dict[str, list[dict[str, Any]]] = {}
+    for row in document.tables[name].records():
+        rows_of.setdefault(row["incident_id"], []).append(row)
+    found = [(titled(row), rows_of.get(row["incident_id"], [])) for row in incidents]
     return [(title if len(incidents) > 1 else "", rows) for title, rows in found if rows]
 
 

@@ -22,7 +22,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from forensics.report import words
-from forensics.report.blocks import Block, IncidentChart, TableView
+from forensics.report.blocks import Block, IncidentChart, Section, TableView
 from forensics.report.chart import Chart
 from forensics.report.document import CHECKS, ROW_LIMIT, Document, file_of
 from forensics.report.drawing import static_svg
@@ -63,21 +63,21 @@ def make_ready() -> None:
 def as_html(document: Document) -> str:
     """Return the report as one self-contained HTML page of at most ``MAX_BYTES`` bytes."""
     page, drawn = "", _Drawings(document)
+    built = ((section, section.build(document)) for section in all_sections())
+    sections = [(section, blocks) for section, blocks in built if blocks]
     for rows, carried in WEIGHTS:
-        page = drawn.filled(_page(document, rows, carried, drawn))
+        page = drawn.filled(_page(document, sections, _Show(document, rows, carried, drawn)))
         if len(page.encode()) <= MAX_BYTES and page.count("<td") <= MAX_CELLS:
             break
     drawn.close()
     return page
 
 
-def _page(document: Document, rows: int, carried: int, drawn: _Drawings) -> str:
+def _page(document: Document, sections: list[tuple[Section, tuple[Block, ...]]], show: _Show) -> str:
     scripts = [_asset("report.js")]
     if document.pictures:
         scripts += [_asset("vega.js"), _asset("chart.js")]
     style = _asset("report.css")
-    built = ((section, section.build(document)) for section in all_sections())
-    sections = [(section, blocks) for section, blocks in built if blocks]
     template = _environment().get_template("report.html")
     return template.render(
         document=document,
@@ -85,7 +85,7 @@ def _page(document: Document, rows: int, carried: int, drawn: _Drawings) -> str:
         style=Markup(style),
         scripts=[Markup(script) for script in scripts],
         policy=policy(style, *scripts),
-        show=_Show(document, rows, carried, drawn),
+        show=show,
     )
 
 
