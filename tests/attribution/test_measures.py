@@ -28,12 +28,10 @@ def test_a_level_names_its_groups_once_and_says_who_is_in_none(filled) -> None:
     assert found["account"].basis == "Each account's own excess in the incident is significant."
 
 
-def test_a_ban_says_what_is_known_of_all_together_only(tmp_path) -> None:
-    with Case.create(tmp_path / "case") as case:
-        fill(case)
-        people = case.table("participants").filter(pl.col("role") == "participant").select("account_id", "actor_id", "role")
-        one = pl.col("account_id") == people["account_id"].min()
-        for known, told in ((pl.lit(True), "Of no account the own"), (one, "but for 1 account known jointly only")):
-            given = people.with_columns(why=pl.when(known).then(pl.lit(f"{JOINTLY}: 3 accounts")).otherwise(pl.lit("singly: it rose")))
-            (basis,) = [measure.basis for measure in measures(case, given, LOADS) if measure.name == "account"]
-            assert told in basis
+def test_a_ban_says_what_is_known_of_all_together_only(filled) -> None:
+    people = filled.table("participants").filter(pl.col("role") == "participant").select("account_id", "actor_id", "role")
+    one = pl.col("account_id") == people["account_id"].min()
+    for known, told in ((pl.lit(True), "Of no account the own"), (one, "but for 1 account known jointly only")):
+        given = people.with_columns(why=pl.when(known).then(pl.lit(f"{JOINTLY}: 3 accounts")).otherwise(pl.lit("singly: it rose")))
+        (basis,) = [measure.basis for measure in measures(filled, given, LOADS) if measure.name == "account"]
+        assert told in basis

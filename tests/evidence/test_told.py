@@ -9,9 +9,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.stored_case import add_log, add_user_accounts
+from tests.stored_case import add_log, add_user_accounts, new_case
 
-from forensics.case.case import Case
 from forensics.evidence.overlap import find_duplicates
 from forensics.evidence.tiers import assign_tiers
 
@@ -66,7 +65,7 @@ def _extra(row: dict[str, Any], ids: bool) -> list[dict[str, str]]:
 
 def told(folder: Path, edge: pl.DataFrame, app: pl.DataFrame) -> pl.DataFrame:
     """Return line and account of the edge's requests."""
-    with Case.create(folder / "case") as case:
+    with new_case(folder / "case") as case:
         add_log(case, "edge.log", edge, host="edge")
         add_log(case, "app.log", app, host="app")
         with case.transaction():

@@ -38,7 +38,7 @@ def test_long_tables_give_the_same_report_and_exports(case: Case, tmp_path: Path
 
     def pieces(self: Case, package: str, name: str, rows: int, **parameters: Any) -> Iterator[pl.DataFrame]:
         frame = self.frame(package, name, **parameters)
-        yield from frame.iter_slices(7) if len(frame) else [frame]
+        yield from frame.iter_slices(17) if len(frame) else [frame]
 
     monkeypatch.setattr(Case, "pieces", pieces)
     monkeypatch.setattr(frames, "HELD_ROWS", 5)

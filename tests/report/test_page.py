@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -48,6 +49,16 @@ def _report(case: Case, out: Path, *, ring: int = 10, text: str = "", label: str
     return out / "report.html"
 
 
+@pytest.fixture(scope="module")
+def page(filled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a case as ``fill`` makes it without options."""
+    folder = tmp_path_factory.mktemp("page")
+    shutil.copytree(filled_folder, folder / "case")
+    with Case.open(folder / "case") as case:
+        write_report(case, folder / "out", None, Silent())
+    return folder / "out" / "report.html"
+
+
 @chromium
 def test_hostile_text_does_nothing_in_a_browser(case: Case, tmp_path: Path, browser: Browser) -> None:
     page = _report(case, tmp_path / "out", text=HOSTILE, label="evil" + HOSTILE)
@@ -65,8 +76,8 @@ def test_hostile_text_does_nothing_in_a_browser(case: Case, tmp_path: Path, brow
 
 
 @chromium
-def test_tables_sort_and_filter_and_the_chart_tells_values_and_zooms(case: Case, tmp_path: Path, browser: Browser) -> None:
-    browser.open(_report(case, tmp_path / "out"))
+def test_tables_sort_and_filter_and_the_chart_tells_values_and_zooms(page: Path, browser: Browser) -> None:
+    browser.open(page)
     browser.run("window.t = document.querySelector('#participants .table')")
     browser.run("window.first = () => t.querySelector('tbody tr:not([hidden]) td').textContent")
     browser.run("[...t.querySelectorAll('th button')].find((b) => b.textContent === 'Requests').click()")
@@ -90,8 +101,8 @@ def test_tables_sort_and_filter_and_the_chart_tells_values_and_zooms(case: Case,
 
 
 @chromium
-def test_times_are_told_in_another_zone_on_demand_and_copies_stay_in_utc(case: Case, tmp_path: Path, browser: Browser) -> None:
-    browser.open(_report(case, tmp_path / "out"))
+def test_times_are_told_in_another_zone_on_demand_and_copies_stay_in_utc(page: Path, browser: Browser) -> None:
+    browser.open(page)
     browser.run(
         "window.t = document.querySelector('#timeline .table'); window.z = t.querySelector('select[aria-label^=\"Another time zone\"]')"
     )
@@ -108,8 +119,8 @@ def test_times_are_told_in_another_zone_on_demand_and_copies_stay_in_utc(case: C
 
 
 @chromium
-def test_every_time_of_a_table_is_told_and_opened_statements_have_names_of_their_own(case: Case, tmp_path: Path, browser: Browser) -> None:
-    browser.open(_report(case, tmp_path / "out"))
+def test_every_time_of_a_table_is_told_and_opened_statements_have_names_of_their_own(page: Path, browser: Browser) -> None:
+    browser.open(page)
     browser.run("window.t = document.querySelector('#participants .table'); window.z = t.querySelector('select[aria-label^=\"Another\"]')")
     browser.run("z.value = 'Asia/Tokyo'; z.dispatchEvent(new Event('change'))")
     assert browser.run("[...t.querySelectorAll('th')].filter((h) => h.dataset.zone).map((h) => h.textContent)") == [
@@ -127,8 +138,8 @@ def test_every_time_of_a_table_is_told_and_opened_statements_have_names_of_their
 
 
 @chromium
-def test_the_pointer_of_a_chart_moves_with_the_keys_and_says_what_is_under_it(case: Case, tmp_path: Path, browser: Browser) -> None:
-    browser.open(_report(case, tmp_path / "out"))
+def test_the_pointer_of_a_chart_moves_with_the_keys_and_says_what_is_under_it(page: Path, browser: Browser) -> None:
+    browser.open(page)
     browser.run("window.f = document.querySelector('figure.chart'); f.scrollIntoView({behavior: 'instant'})")
     browser.until("f.dataset.live === 'yes'")
     browser.run("f.querySelector('.frame').focus()")
@@ -140,10 +151,8 @@ def test_the_pointer_of_a_chart_moves_with_the_keys_and_says_what_is_under_it(ca
 
 @chromium
 @pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1400, "light")])
-def test_nothing_overflows_the_window_and_every_control_has_a_name(
-    case: Case, tmp_path: Path, browser: Browser, width: int, scheme: str
-) -> None:
-    browser.open(_report(case, tmp_path / "out"), width=width, scheme=scheme)
+def test_nothing_overflows_the_window_and_every_control_has_a_name(page: Path, browser: Browser, width: int, scheme: str) -> None:
+    browser.open(page, width=width, scheme=scheme)
     for number in range(browser.run("document.querySelectorAll('figure.chart').length")):
         browser.run(f"window.f = document.querySelectorAll('figure.chart')[{number}]; f.scrollIntoView({{behavior: 'instant'}})")
         browser.until("f.dataset.live === 'yes'")
