@@ -88,7 +88,10 @@ def test_failures_that_others_met_are_told_apart_from_those_of_who_took_part(dem
     assert 0 < own < failed
     assert 0 < int(incident["participants_affected"]) <= len(answer["participants"])
     others = hit - int(incident["participants_affected"])
-    assert f"made by accounts that took part, {failed - own:,} by others ({others:,} accounts among them)" in incident["summary"]
+    nameless = int(incident["failed_unnamed"])
+    assert nameless > 0
+    said = f"made by accounts that took part, {failed - own - nameless:,} by others ({others:,} accounts); {nameless:,} name no account."
+    assert said in incident["summary"]
 
 
 def test_their_share_of_the_load_is_nearly_all_of_it(demo):

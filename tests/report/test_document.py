@@ -460,12 +460,15 @@ def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(made: Doc
     told = [sentence.text for block in summary.build(nameless) if isinstance(block, Sentences) for sentence in block.items]
     assert "None of the failed requests names an account: whom it hurt cannot be said." in told
     hit = made.rows("incidents")[0]["affected_accounts"]
-    own = _changed(made, "incidents", participants_failed=failed - 198, participants_affected=hit - 98)
+    own = _changed(made, "incidents", participants_failed=failed - 198, participants_affected=hit - 98, failed_unnamed=0)
     told = [sentence.text for block in summary.build(own) if isinstance(block, Sentences) for sentence in block.items]
     met = (
         f"; {failed - 198:,} of the failed requests were those of the accounts that took part, 198 those of others (98 accounts among them)"
     )
     assert any(met in text for text in told)
+    own = _changed(made, "incidents", participants_failed=failed - 198, participants_affected=hit - 98, failed_unnamed=100)
+    told = [sentence.text for block in summary.build(own) if isinstance(block, Sentences) for sentence in block.items]
+    assert any("98 those of others (98 accounts), 100 name no account" in text for text in told)
     same = _changed(made, "incidents", kind="errors", kind_since=start)
     (first, *_) = [sentence.text for block in summary.build(same) if isinstance(block, Sentences) for sentence in block.items]
     assert "disturbed" not in first

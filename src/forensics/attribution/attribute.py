@@ -83,23 +83,26 @@ def _minutes(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.Da
 def _decide(case: Case, incident: dict[str, Any], verdict: Verdict, accounts: list[str]) -> None:
     """Set the verdict, with whose failures they were where accounts are named."""
     named = {"incident_id": incident["incident_id"]}
-    own: dict[str, Any] = {"requests": None, "accounts": None}
+    own: dict[str, Any] = {"requests": None, "accounts": None, "unnamed": None}
     if accounts and incident.get("failed_requests"):
         own = case.rows(PACKAGE, "own_failures", accounts=accounts, **named)[0]
     case.execute(
         PACKAGE, "set_verdict", verdict=verdict.name, likelihood=round(verdict.likelihood, 3),
-        summary=verdict.summary + _whose(incident, **own), own_failed=own["requests"], own_affected=own["accounts"], **named,
+        summary=verdict.summary + _whose(incident, **own), own_failed=own["requests"], own_affected=own["accounts"],
+        unnamed=own["unnamed"], **named,
     )  # fmt: skip
 
 
-def _whose(incident: dict[str, Any], requests: int | None, accounts: int | None) -> str:
-    """Say how many of the failures were met by others than those who are named."""
+def _whose(incident: dict[str, Any], requests: int | None, accounts: int | None, unnamed: int | None) -> str:
+    """Say how many of the failures were met by others than those who are named, and of how many it is not known."""
     if not requests or accounts is None:
         return ""
+    nameless = unnamed or 0
     failed, others = incident["failed_requests"], (incident["affected_accounts"] or 0) - accounts
     return (
         f" Of the {counted(failed, 'failed request')} {requests:,} {'was' if requests == 1 else 'were'} made by accounts that took part, "
-        f"{failed - requests:,} by others ({counted(others, 'account')} among them)."
+        f"{failed - requests - nameless:,} by others ({counted(others, 'account')}{' among them' if not nameless else ''})"
+        f"{f'; {nameless:,} name no account' if nameless else ''}."
     )
 
 

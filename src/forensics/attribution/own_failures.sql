@@ -1,4 +1,4 @@
--- title: failed requests of chosen accounts within an incident, and how many of them met one
+-- title: failed requests of chosen accounts within an incident, how many of them met one, and how many failed requests name no account
 -- why: those who made the load met its failures too: whom else it hurt is the rest. Counted as incidents/facts counts all of them
 -- parameters: $incident_id, $accounts
 WITH span AS (
@@ -9,16 +9,19 @@ WITH span AS (
     WHERE incident_id = $incident_id
 ),
 
-own AS (
+failed AS (
     SELECT evidence_id, account_id, path, extra, started_at
     FROM requests
     WHERE
-        account_id IN (SELECT unnest($accounts)) AND is_failed(status)
+        is_failed(status)
         AND started_at BETWEEN (SELECT started_at FROM span) AND (SELECT ended_at FROM span)
 )
 
-SELECT count(*) AS requests, count(DISTINCT q.account_id) AS accounts
-FROM own AS q
+SELECT
+    count(*) FILTER (q.account_id IN (SELECT unnest($accounts))) AS requests,
+    count(DISTINCT q.account_id) FILTER (q.account_id IN (SELECT unnest($accounts))) AS accounts,
+    count(*) FILTER (q.account_id IS NULL) AS unnamed
+FROM failed AS q
 CROSS JOIN span AS s
 JOIN evidence_files AS f USING (evidence_id)
 LEFT JOIN route_masks AS m ON m.mask = CASE WHEN s.part = 'route' THEN path_mask(q.path) END

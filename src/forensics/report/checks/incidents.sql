@@ -7,7 +7,9 @@ SELECT
     i.participants_failed,
     CASE WHEN any_value(i.participants_failed) IS NOT NULL THEN count(p.account_id) FILTER (q.status >= 500) END AS participants_failed_again,
     i.participants_affected,
-    CASE WHEN any_value(i.participants_failed) IS NOT NULL THEN count(DISTINCT p.account_id) FILTER (q.status >= 500) END AS participants_affected_again
+    CASE WHEN any_value(i.participants_failed) IS NOT NULL THEN count(DISTINCT p.account_id) FILTER (q.status >= 500) END AS participants_affected_again,
+    i.failed_unnamed,
+    CASE WHEN any_value(i.participants_failed) IS NOT NULL THEN count(*) FILTER (q.status >= 500 AND q.account_id IS NULL) END AS failed_unnamed_again
 FROM incidents AS i
 JOIN requests AS q ON q.started_at BETWEEN i.started_at AND coalesce(i.ended_at, TIMESTAMP '9999-12-31')
 JOIN evidence_files AS f ON f.evidence_id = q.evidence_id

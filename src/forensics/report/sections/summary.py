@@ -162,9 +162,11 @@ def _others(incident: dict[str, Any]) -> str:
     own = incident.get("participants_failed")  # absent from documents of earlier versions
     if not own:
         return ""
-    left, people = incident["failed_requests"] - own, incident["affected_accounts"] - incident["participants_affected"]
-    met = f"{number(left)} those of others" + (f" ({counted(people, 'account')} among them)" if people else "")
-    return f"; {number(own)} of the failed requests were those of the accounts that took part, {met}"
+    nameless = incident.get("failed_unnamed") or 0
+    left, people = incident["failed_requests"] - own - nameless, incident["affected_accounts"] - incident["participants_affected"]
+    met = f"{number(left)} those of others" + (f" ({counted(people, 'account')}{'' if nameless else ' among them'})" if people else "")
+    unknown = f", {number(nameless)} name no account" if nameless else ""
+    return f"; {number(own)} of the failed requests were those of the accounts that took part, {met}{unknown}"
 
 
 def _who(document: Document, incident: dict[str, Any]) -> Sentence:
