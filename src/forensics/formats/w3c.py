@@ -97,6 +97,8 @@ EXTRA: dict[str, tuple[str, ...]] = {
 }
 _LOCAL = (("date", "date-local"), ("time", "time-local"))
 """What IIS' Advanced Logging calls the date and time of the server's own zone."""
+_KESTREL = r" sc-status time-taken(?: |$)"
+"""The order of ASP.NET Core's own logger, which names no software and writes milliseconds with a fraction."""
 _NOTHING = {"substatus": "0", "error": "0"}
 """Extra values that only say that there is nothing to say."""
 
@@ -125,7 +127,9 @@ class _W3C:
         edge = extra["edge_location"].is_not_null() if "edge_location" in extra else stated["comment"] & False
         if "user_agent" in found:
             found["user_agent"] = _decoded(found["user_agent"], edge)
-        duration = _duration(table, stated["software"], edge)
+        software = pl.col("software").fill_null("")
+        kestrel = (software == "") & pl.col("fields").str.contains(_KESTREL).fill_null(False)
+        duration = _duration(table, stated.select(software.str.contains("Microsoft|IIS") | kestrel).to_series(), edge)
         started = pl.DataFrame({"t": timestamp, "d": duration}).select(values.before(pl.col("t"), pl.col("d"))).to_series()
         request = pl.any_horizontal(
             [found[name].is_not_null() for name in ("method", "path", "target", "status") if name in found] or [pl.lit(False)]
@@ -231,8 +235,8 @@ def _decoded(agents: pl.Series, edge: pl.Series) -> pl.Series:
     return frame["agent"].scatter(edge.arg_true(), percent_decoded(frame["agent"].filter(edge)))
 
 
-def _duration(table: pl.DataFrame, software: pl.Series, edge: pl.Series) -> pl.Series:
-    """Return milliseconds: whole numbers are milliseconds, fractions and whatever CloudFront writes are seconds."""
+def _duration(table: pl.DataFrame, iis: pl.Series, edge: pl.Series) -> pl.Series:
+    """Return milliseconds: whole numbers and Microsoft's are milliseconds, other fractions and whatever CloudFront writes are seconds."""
     taken = _pick(table, ("time-taken", "time_taken", "TimeTakenMS", "cs-time-taken"))
     nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(table))
     streamed = _pick(table, ("x-duration",))  # streaming servers write whole seconds
@@ -240,7 +244,6 @@ def _duration(table: pl.DataFrame, software: pl.Series, edge: pl.Series) -> pl.S
     if taken is None:
         return streamed
     frame = pl.DataFrame({"s": values.to_milliseconds(taken, "s"), "ms": values.to_milliseconds(taken, "ms"), "raw": taken, "edge": edge})
-    iis = software.str.contains("Microsoft|IIS").fill_null(False)
     fraction = pl.col("raw").str.contains(".", literal=True) & ~pl.col("iis")
     told = frame.with_columns(iis.alias("iis")).select(pl.when(pl.col("edge") | fraction).then("s").otherwise("ms")).to_series()
     return values.first_of(told, streamed)
@@ -294,6 +297,9 @@ FORMATS: tuple[Format, ...] = (
                 line="2026-03-02\t00:00:23\tFRA1\t203.0.113.2\tGET\t/cdn\t200\t0.107\tcurl/8%20x",
                 expected={"path": "/cdn", "duration_ms": 107.0, "user_agent": "curl/8 x", "extra": {"edge_location": "FRA1"}},
             ),
+            Sample(line="#Software: ", expected={"outcome": "skipped"}),
+            Sample(line="#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status time-taken", expected={"outcome": "skipped"}),
+            Sample(line="2026-03-02 00:00:24 203.0.113.3 GET /k ?a=1 200 59.9171", expected={"query": "a=1", "duration_ms": 59.9171}),
             Sample(line="#Fields: c-ip date time cs-uri-stem c-status cs(User-Agent) sc-bytes x-duration", expected={"outcome": "skipped"}),
             Sample(
                 line="203.0.113.3 2026-03-02 00:00:24 /stream?title=a 200 player%2F1 65580 12",
