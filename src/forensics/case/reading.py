@@ -137,8 +137,7 @@ class EventWriter:
             self._writer = pq.ParquetWriter(
                 self._file,
                 table.schema,
-                compression="zstd",
-                compression_level=1,
+                compression="lz4",
                 store_schema=False,
                 use_dictionary=["evidence_id", *_repetitive(events.head(DICTIONARY_SAMPLE))],
                 write_statistics=list(SOUGHT),
