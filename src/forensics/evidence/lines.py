@@ -15,10 +15,11 @@ from forensics.formats.base import BlockParser, BlockRead, Parser
 from forensics.formats.schema import EVENTS, LINES, LONGEST_LINE
 from forensics.formats.views import places, texts
 
-BLOCK_BYTES = 24 << 20
+BLOCK_BYTES = 12 << 20
 """Bytes of text per block; a fixed number, so that the same evidence gives the same Parquet row groups.
 
-Just below what the C library maps anew for every block (32 MiB with glibc): memory that is used again costs no page faults.
+Measured with two million combined lines: blocks of 24 MB take the same processor time, 0.2 GB more memory and half as many page faults
+again; with blocks of 4 and 6 MB, what is done once for each shows.
 """
 
 KEPT_OF_REJECT = 2000
