@@ -16,7 +16,7 @@ import polars as pl
 from forensics.formats import values
 from forensics.formats.assemble import Columns, assemble_tidy
 from forensics.formats.base import Format, Parser, ReadOptions
-from forensics.formats.instants import to_instant
+from forensics.formats.instants import INSTANT, to_instant
 from forensics.formats.json_text import JsonReader, entries
 from forensics.formats.parts import in_parts
 from forensics.formats.percent import percent_decoded
@@ -77,7 +77,7 @@ def _plain_paths(entry: str) -> list[str]:
 def json_format(*, keys: JsonKeys, time_basis: str = "request start", **about: Any) -> Format:
     """Return the format that reads ``keys``; ``about`` are further fields of ``Format``."""
     first = keys.requires[0] if len(keys.requires[0]) < 20 else ()  # some line must have one of these keys
-    named = "|".join(re.escape(path.rpartition(">")[2]) for path in first)
+    named = "|".join(r'\\?"\s*:.*'.join(map(re.escape, path.split(">"))) for path in first)  # a key stands behind those it lies under
     about.setdefault("hint", rf'(?:{named})\\?"\s*:' if named else r"^\s*\{")
     return Format(open=json_parser(keys, time_basis), time_basis=time_basis, **about)
 
@@ -134,6 +134,10 @@ class Record:
     def has(self, paths: tuple[str, ...]) -> pl.Series:
         """Return where at least one of the paths has a value."""
         return self.any(paths).is_not_null()
+
+    def lacks_required(self) -> bool:
+        """Whether no line can be of this format, as some group of required paths has no value at all: its other values need no reading."""
+        return not all(any(path in self.found.columns for path in group) for group in self.keys.requires)
 
     def duration(self, entries: tuple[str, ...]) -> pl.Series:
         """Return milliseconds: the first entry with a readable value, each in its unit."""
@@ -192,6 +196,9 @@ def _joined(value: pl.Series) -> pl.Series:
 
 def record_events(lines: pl.DataFrame, record: Record, good: pl.Series, options: ReadOptions, time_basis: str) -> pl.DataFrame:
     """Return ``EVENTS`` + ``OUTCOME`` of records: ``good`` are the lines that are records at all."""
+    if record.lacks_required():
+        untimed = pl.Series([None], dtype=INSTANT).new_from_index(0, len(lines))
+        return values.events(lines, {"timestamp": untimed}, *_outcome(lines, record, good, untimed))
     found = {role: record.role(role) for role in _PLAIN_ROLES if role in record.keys.roles}
     if "principal" in record.keys.roles:
         alone = record.role("principal").str.extract(r"^([^@]+)", 1)
