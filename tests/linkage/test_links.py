@@ -16,7 +16,7 @@ from forensics.errors import UsageError
 from forensics.exports.accounts import resolve
 from forensics.formats.schema import EVENTS
 from forensics.linkage.actors import link
-from forensics.linkage.explain import explain_account, explain_pair
+from forensics.linkage.explain import explain_account, explain_pair, needed
 from forensics.linkage.identifiers import collect
 from forensics.linkage.structure import structure
 from forensics.linkage.walk import from_seed
@@ -258,6 +258,11 @@ def test_explanations_add_up_and_name_file_and_line(pair: Maker) -> None:
     assert both.total > 3
     assert none.verdict.startswith("not linked")
     assert "more bits would be needed" in none.needed[0]
+
+
+def test_what_two_accounts_share_already_is_no_example_of_what_is_needed() -> None:
+    assert "billing name" in needed(6.0, 10.0)[0]
+    assert "billing name" not in needed(6.0, 10.0, frozenset({"billing_identity"}))[0]
 
 
 def test_possible_returns_after_a_block(made: Maker) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.report.made import ACTOR, INCIDENT, LABEL, account, fill
-from tests.stored_case import add_log, new_case
+from tests.stored_case import add_log, add_user_accounts, new_case
 from tests.traffic import at, traffic
 
 from forensics.case.case import Case
@@ -168,3 +168,21 @@ def test_a_silent_host_is_told_even_where_another_tier_counts_the_same_requests(
     assert (row["evidence_id"], row["line"]) == (first, left.filter(pl.col("started_at") < at(1, 10)).height)
     holes = section(case, "gaps").to_dicts()
     assert [(hole["host"], hole["path"], hole["since"]) for hole in holes] == [("origin", "origin-1.log", at(1, 10) - timedelta(minutes=1))]
+
+
+def test_a_stray_refusal_among_many_answers_is_no_block(case: Case) -> None:
+    start = datetime(2024, 3, 2)
+    status = pl.when(pl.col("second") == 130).then(429).when(pl.col("second") >= 480).then(403).otherwise(200)
+    rows = pl.DataFrame({"second": range(600)}).select(
+        (pl.lit(start) + pl.duration(seconds="second")).alias("started_at"), status.alias("status"), pl.lit("ann").alias("user_name"),
+        pl.lit("GET").alias("method"), pl.lit("/a").alias("path"), pl.lit("198.18.0.1").alias("client_ip"),
+    )  # fmt: skip
+    add_log(case, "edge.log", rows)
+    add_user_accounts(case)
+    case.refresh_events()
+    rollups.count(case)
+    took_part = {"incident_id": INCIDENT, "actor_id": ACTOR, "account_id": "ann", "role": "participant", "requests": 600, "first_at": start}
+    case.insert("participants", pl.DataFrame([took_part]))
+    (row,) = case.rows(SOURCES, "blocks")
+    assert row["occurred_at"] == start + timedelta(seconds=480)
+    assert "with status 403: 120 requests" in row["message"]

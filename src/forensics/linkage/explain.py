@@ -114,11 +114,13 @@ def explain_pair(case: Case, wanted: str, other: str) -> Explanation:
     above = {row["actor_id"]: row for row in case.rows(PACKAGE, "above", account=account)}
     common = next((row for row in case.rows(PACKAGE, "above", account=second) if row["actor_id"] in above), None)
     levels = ("operator", "payer", "organisation") if common and common["level"] == "same organisation" else ("operator", "payer")
-    steps, total = waterfall(case.rows(PACKAGE, "pair_evidence", account=account, other=second), prior, levels)
+    rows = case.rows(PACKAGE, "pair_evidence", account=account, other=second)
+    steps, total = waterfall(rows, prior, levels)
     chain = chain_between(case, account, second) if common else []
     if common is None:
         verdict = f"not linked: {account} and {second} are in different actors"
-        return Explanation(account, second, verdict, prior, steps, total, bounded(likelihood(total)), needed(-total, prior))
+        shared = frozenset(str(row["identifier_type"]) for row in rows)
+        return Explanation(account, second, verdict, prior, steps, total, bounded(likelihood(total)), needed(-total, prior, shared))
     verdict = f"linked, {common['level']}: both are in {common['label']} ({common['actor_id']})"
     return Explanation(
         account, second, verdict, prior, steps, total, bounded(float(common["likelihood"])), [], chain if len(chain) > 3 else []
@@ -167,8 +169,8 @@ def _place(path: str | None, line: int | None) -> str:
     return "" if path is None else f"{path}:{line}"
 
 
-def needed(missing: float, prior: float) -> list[str]:
-    """Say what would be needed for a link when ``missing`` bits lie below the prior."""
+def needed(missing: float, prior: float, shared: frozenset[str] = frozenset()) -> list[str]:
+    """Say what would be needed for a link when ``missing`` bits lie below the prior; types that are ``shared`` already are no example."""
     wanted = missing + NEEDED_BITS
     if wanted <= 0:
         return []
@@ -176,7 +178,7 @@ def needed(missing: float, prior: float) -> list[str]:
     accounts = round(2**prior)
     for signal in signals().values():
         bits = value_bits(signal.m, 0, signal.chance, accounts)
-        if signal.level != "organisation" and bits >= wanted and signal.owner is not None and signal.name != "brought":
+        if signal.level != "organisation" and bits >= wanted and signal.owner is not None and signal.name not in {"brought", *shared}:
             enough.append(f"{signal.title} ({bits:.1f} bits)")
     return [f"{wanted:.1f} more bits would be needed: for example {', '.join(enough[:4])}, shared with nobody else"]
 

@@ -1,14 +1,31 @@
 -- title: responses that turned a participant away (401, 403, 429)
--- why: mitigation as the logs show it: when the service began to refuse an actor, and whether the actor went on
+-- why: mitigation as the logs show it: when the service began to refuse an actor, and whether the actor went on. A stray refusal among many
+--      answers is none: only minutes count in which a fifth of what the account asked was refused in that way.
 -- parameters: none
-WITH refused AS (
+WITH by_minute AS (
     SELECT
-        p.incident_id, p.actor_id, r.account_id, r.status, min(r.started_at) AS first_at, max(r.started_at) AS last_at, count(*) AS requests,
+        p.incident_id, p.actor_id, r.account_id, r.status, date_trunc('minute', r.started_at) AS minute,
+        min(r.started_at) AS first_at, max(r.started_at) AS last_at, count(*) AS requests,
         arg_min({'evidence_id': r.evidence_id, 'line': r.line}, (r.started_at, r.evidence_id, r.line)) AS first
     FROM requests AS r
     JOIN participants AS p ON p.account_id = r.account_id
     WHERE r.status IN (401, 403, 429) AND p.role = 'participant' AND r.started_at >= p.first_at
-    GROUP BY p.incident_id, p.actor_id, r.account_id, r.status
+    GROUP BY p.incident_id, p.actor_id, r.account_id, r.status, minute
+),
+asked AS (
+    SELECT account_id, minute, sum(requests) AS requests
+    FROM subject_minutes
+    WHERE account_id IN (SELECT account_id FROM participants)
+    GROUP BY account_id, minute
+),
+refused AS (
+    SELECT
+        m.incident_id, m.actor_id, m.account_id, m.status, min(m.first_at) AS first_at, max(m.last_at) AS last_at,
+        sum(m.requests) AS requests, arg_min(m.first, (m.first_at, m.first)) AS first
+    FROM by_minute AS m
+    LEFT JOIN asked AS a ON a.account_id = m.account_id AND a.minute = m.minute
+    WHERE m.requests >= 0.2 * coalesce(a.requests, 0)
+    GROUP BY m.incident_id, m.actor_id, m.account_id, m.status
 ),
 actor AS (
     SELECT
