@@ -190,3 +190,16 @@ def test_archives_are_bounded_in_depth_and_members(tmp_path: Path, monkeypatch: 
     assert "nested more than" in reasons["nest.zip/a.zip/a.zip/a.zip"]
     assert "more than 5 members" in next(reason for name, reason in reasons.items() if "members" in reason)
     assert "damaged" in reasons["broken.zip"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [("timestamp,source,message", "2024-03-02T00:00:01Z,web-1,{line}"), ('"_raw","_time","host"', '{line},"2024-03-02T00:00:01Z","web-1"')],
+    ids=["last", "first"],
+)
+def test_exports_of_log_searches_carry_whole_lines(header: str, row: str) -> None:
+    """The line is that field of the row alone, and the header is skipped."""
+    line = '"' + INNER.format(n=1).replace('"', '""') + '"'
+    first, second = read(header, row.format(line=line))
+    assert first["outcome"] == "skipped"
+    assert [second[name] for name in ("outcome", "client_ip", "path", "user_agent")] == ["event", "198.18.0.1", "/a", "curl/8"]

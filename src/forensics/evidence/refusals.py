@@ -77,6 +77,7 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[1][0], "a line of an nginx error log"),
     (r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated", "a notice of syslog"),
     (r"^\s*[\x00]*\s*$", "blank"),
+    (r'^"?(?:_raw|_time|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
 )
 _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"

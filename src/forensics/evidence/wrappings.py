@@ -133,7 +133,8 @@ def _unquoted(raw: pl.Expr) -> pl.Expr:
     plain = pl.when(doubled).then(text.str.replace_all('""', '"', literal=True)).otherwise(text.str.replace_all('\\"', '"', literal=True))
     escaped = doubled | text.str.contains('\\"', literal=True)
     field = raw.str.extract(FIELD).str.replace_all('""', '"', literal=True)
-    return pl.coalesce(raw.str.extract(AROUND), pl.when(escaped).then(plain), field)
+    whole = pl.when(escaped).then(plain)
+    return pl.coalesce(raw.str.extract(AROUND), pl.when(doubled.fill_null(False)).then(field), whole, field)
 
 
 def _joined(wrapped: pl.DataFrame, lines: pl.DataFrame, *, last: bool) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
