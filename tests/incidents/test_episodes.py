@@ -1,7 +1,13 @@
-"""Which part of the service an incident is put down to."""
+"""Which part of the service an incident is put down to, and which incident is told first."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from forensics.case.case import Case
 from forensics.incidents.episodes import incidents_of
 from forensics.incidents.series import Scope
 from forensics.incidents.windows import Window
@@ -19,3 +25,19 @@ def test_a_host_that_wrote_nothing_is_told_before_the_backend_that_it_stands_for
 def test_failures_are_told_of_the_backend_before_the_host() -> None:
     (found,) = incidents_of([], [window("errors", "backend", "10.20.0.12"), window("errors", "host", "WEB02")])
     assert found.scope == Scope("backend", "10.20.0.12")
+
+
+@pytest.mark.parametrize(("package", "query"), [("incidents", "ranked"), ("report/queries", "incidents")])
+def test_a_missing_log_is_told_after_what_happened_to_the_service(tmp_path: Path, package: str, query: str) -> None:
+    columns = ("incident_id", "severity", "verdict", "failed_requests", "missing_requests", "refused_requests")
+    rows = [
+        ("hole", "low", "not an outage", 0, 3001.0, None),
+        ("collected", "low", "several actors", 0, 0.0, None),
+        ("refused", "low", "attributed", 0, 0.0, 42_006),
+        ("outage", "critical", "no single actor", 1266, 0.0, None),
+    ]
+    with Case.create(tmp_path / "case") as case:
+        case.insert("incidents", pl.DataFrame(rows, schema=columns, orient="row"))
+        parameters = {"incident": None} if query == "incidents" else {}
+        told = case.frame(package, query, **parameters)["incident_id"].to_list()
+    assert told == ["outage", "refused", "collected", "hole"]

@@ -12,7 +12,7 @@ QUALIFY
     OR row_number() OVER (
         PARTITION BY t.occurred_at, t.event_type, t.message, t.account_id, t.evidence_id, t.line
         ORDER BY
-            list_position(['critical', 'high', 'medium', 'low'], i.severity) NULLS LAST,
-            coalesce(i.failed_requests, 0) + coalesce(i.missing_requests, 0) DESC, i.started_at, t.incident_id, t.actor_id
+            list_position(['critical', 'high', 'medium', 'low'], i.severity) NULLS LAST, coalesce(i.verdict = 'not an outage', FALSE),
+            coalesce(i.failed_requests, 0) + coalesce(i.refused_requests, 0) + coalesce(i.missing_requests, 0) DESC, i.started_at, t.incident_id, t.actor_id
     ) = 1
 ORDER BY t.occurred_at, t.incident_id NULLS FIRST, t.event_type, t.message, t.actor_id, t.account_id, t.evidence_id, t.line
