@@ -13,6 +13,11 @@ from forensics.case.case import Case
 from forensics.incidents.listing import chosen, ranked
 from forensics.linkage.structure import actor_named
 
+NOTHING = (
+    "No account is known to have taken part in an incident: nothing is counted as taken. Name an actor or an account to see what it was "
+    "served; a load without an account is told in `forensics incidents`."
+)
+
 
 def taken_listing(case: Case, subject: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
     """Return rows of ``taken``: of everybody who took part in an incident, or of one actor or account, blamed or not.
@@ -22,6 +27,8 @@ def taken_listing(case: Case, subject: str | None, style: str | None, output: Pa
     """
     if subject is None:
         rows, totals = case.table("taken"), case.table("taken_totals")
+        if rows.is_empty():
+            print(NOTHING, file=sys.stderr)
     else:
         rows, totals = taken_by(case, dict.fromkeys(_accounts_meant(case, subject), subject))
     return _short(rows, totals) if _terminal(style, output) else rows

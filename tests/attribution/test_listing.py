@@ -1,0 +1,18 @@
+"""What the listings say beside their rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from forensics.attribution.listing import taken_listing
+from forensics.case.case import Case
+
+
+def test_an_empty_list_of_what_was_taken_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Case.create(tmp_path / "case") as case:
+        assert taken_listing(case, None, "csv", None).is_empty()
+    told = capsys.readouterr()
+    assert "No account is known to have taken part" in told.err
+    assert not told.out
