@@ -9,8 +9,10 @@ from rich.console import Console
 from tests.stored_case import add_log, add_user_accounts, new_case
 from tests.traffic import at, failing, traffic
 
+from forensics.analysis import ensure_analysed
 from forensics.case.case import Case
 from forensics.incidents.listing import chosen, keep_baseline, picture
+from forensics.progress import Silent
 from forensics.report.incident_view import show, sparkline
 
 
@@ -62,6 +64,7 @@ def test_a_given_baseline_is_kept_until_auto(case_folder):
 
 def test_hostile_names_do_not_reach_the_terminal(case_folder):
     with Case.open(case_folder) as case:
+        ensure_analysed(case, Silent())
         seen = picture(case, chosen(case, "1")["incident_id"])
     seen.incident["scope"] = "/x\x1b[2J[bold]y"
     console = Console(record=True, width=100, force_terminal=False)
