@@ -39,7 +39,7 @@ def rivals_of(folder: Path, *, office: bool, stuffing: bool, card: bool = False)
         if card:
             names = [str(world.names[p]) for p in who]
             shared = {"identifier_type": "card_fingerprint", "identifier_value": "abc", "actor_id": "x", "weight_bits": 9.0, "kept": True}
-            case.insert("links", pl.DataFrame([shared | {"account_id": name} for name in names]))
+            case.insert("written_links", pl.DataFrame([shared | {"account_id": name} for name in names]))
         attribute(case)
         plan(case)
         named = case.table("rivals").filter(pl.col("incident_id").str.contains("everything"))
