@@ -206,6 +206,19 @@ def test_a_nightly_job_is_no_collection_though_it_fetches_more_on_some_nights(tm
     assert "collection" not in {row["kind"] for row in incidents}
 
 
+def test_a_nightly_job_is_known_by_what_it_asked_for_in_the_night_that_the_service_failed(tmp_path, quiet):
+    world = quiet.filter(pl.col("started_at") < at(2))
+    for day in (0, 1):
+        world = collector(world, at(day, 3), at(day, 3.3), seed=day)
+    case, incidents = found(tmp_path / "failing", failing(world, at(1, 3.02), at(1, 4), share=1.0))
+    case.close()
+    assert [row["kind"] for row in incidents] == ["errors"]
+    once = collector(quiet.filter(pl.col("started_at") < at(2)), at(0, 3), at(0, 3.3))
+    case, incidents = found(tmp_path / "once", failing(once, at(1, 3.02), at(1, 4), share=1.0))
+    case.close()
+    assert [row["kind"] for row in incidents] == ["collection", "errors"]
+
+
 def slowly(frame: pl.DataFrame, start: datetime, end: datetime, **other: object) -> pl.DataFrame:
     """One account that walks the ids in pairs, four requests a minute."""
     return collector(frame, start, end, per_second=4 / 60, **other)

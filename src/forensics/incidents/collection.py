@@ -42,10 +42,15 @@ SLOW_OBJECTS, SLOW_FORWARD = 1000, 0.8
 
 
 def candidates(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> pl.DataFrame:
-    """Return who fetched much, and from when to when (subject_type, subject, low, high), outside ``busy`` minutes (other incidents)."""
+    """Return who fetched much, and from when to when (subject_type, subject, low, high), outside ``busy`` minutes (other incidents).
+
+    ``usual``: it does so at this hour of other days as well. That is no collection, but may explain a surge.
+    """
     buckets = case.frame("incidents", "collectors", least=LEAST_FETCHES, times=TIMES_USUAL, rare=RARE, most=MOST_BUCKETS)
     ends = buckets.with_columns(low=pl.col("bucket") - BUCKET, high=pl.col("bucket") + 2 * BUCKET)
-    return _apart(axis, _spans(ends, 4 * BUCKET), busy)
+    usual = buckets.group_by("subject_type", "subject").agg(pl.col("usual").first())
+    spans = _spans(ends, 4 * BUCKET).join(usual, on=["subject_type", "subject"], maintain_order="left")
+    return _apart(axis, spans, busy)
 
 
 def slow_runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[Run]:
@@ -131,7 +136,7 @@ def _incident(axis: Axis, group: list[Run]) -> Found:
     return Found("collection", scope, windows, ((first, last),), runs=tuple(group))
 
 
-def explained(surge: Found, collecting: Sequence[Found]) -> bool:
-    """Whether a surge is no crowd but a collection: most of its surplus was fetched by the collecting subjects."""
-    fetched = sum(r.fetches for c in collecting if c.first - GAP <= surge.last and surge.first - GAP <= c.last for r in c.runs)
-    return surge.kind == "surge" and fetched >= 0.5 * sum(w.size for w in surge.windows)
+def explained(axis: Axis, surge: Found, fetching: Sequence[Run]) -> bool:
+    """Whether a surge is no crowd: most of its surplus was fetched by those who collect, or by a job at its usual hour."""
+    beside = (r for r in fetching if axis.index(r.start) - GAP <= surge.last and surge.first - GAP <= axis.index(r.end))
+    return surge.kind == "surge" and sum(r.fetches for r in beside) >= 0.5 * sum(w.size for w in surge.windows)

@@ -8,15 +8,16 @@ WITH fetches AS (
     SELECT
         coalesce(a.actor_id, s.account_id, s.network) AS subject,
         CASE WHEN s.account_id IS NULL THEN 'network' WHEN a.actor_id IS NULL THEN 'account' ELSE 'actor' END AS subject_type,
-        time_bucket(INTERVAL 5 MINUTE, s.minute) AS bucket, CAST(sum(s.requests - s.failed) AS BIGINT) AS fetches
+        time_bucket(INTERVAL 5 MINUTE, s.minute) AS bucket, CAST(sum(s.requests) AS BIGINT) AS asked,
+        CAST(sum(s.requests - s.failed) AS BIGINT) AS fetches
     FROM subject_minutes AS s
     JOIN routes AS r ON r.route_id = s.route_id
     LEFT JOIN account_actors AS a ON a.account_id = s.account_id
-    WHERE r.object_kind IS NOT NULL AND coalesce(s.account_id, s.network) IS NOT NULL AND s.requests > s.failed
+    WHERE r.object_kind IS NOT NULL AND coalesce(s.account_id, s.network) IS NOT NULL
     GROUP BY ALL
 ),
 
-usual AS (SELECT quantile_disc(fetches, 0.99) AS fetches FROM fetches),
+usual AS (SELECT quantile_disc(fetches, 0.99) AS fetches FROM fetches WHERE fetches > 0),
 
 days AS (SELECT date_diff('day', min(minute), max(minute)) + 1 AS days FROM service_minutes),
 
@@ -26,26 +27,28 @@ high AS (
     WHERE f.fetches >= greatest($least, $times * u.fetches)
 ),
 
--- of those subjects also the buckets that are half as large: a nightly job does not fetch the same every night
+-- of those subjects also the buckets that are half as large: a nightly job does not fetch the same every night. What it asked for counts:
+-- it came in the night that the service failed, too
 usual_of AS (
     SELECT f.subject, f.subject_type, CAST(f.bucket AS DATE) AS day, min(date_diff('minute', date_trunc('day', f.bucket), f.bucket)) AS at
     FROM fetches AS f
     JOIN (SELECT subject, subject_type, max(fetches) AS fetches FROM high GROUP BY ALL) AS h USING (subject, subject_type)
-    WHERE f.fetches >= 0.5 * h.fetches
+    WHERE f.asked >= 0.5 * h.fetches
     GROUP BY ALL
 ),
 
--- in a log of two or three days most days are few: then the hour must be the same, too
+-- in a log of two or three days most days are few: then who comes at the same hour again is at his usual work, too
 rare AS (
-    SELECT u.subject, u.subject_type
+    SELECT
+        u.subject, u.subject_type,
+        count(*) >= 2 AND count(*) > 0.5 * any_value(d.days) AND max(u.at) - min(u.at) <= 30 AS usual
     FROM usual_of AS u, days AS d
     GROUP BY u.subject, u.subject_type
     HAVING count(*) <= greatest(2, $rare * any_value(d.days))
-        AND NOT (count(*) >= 2 AND count(*) > 0.5 * any_value(d.days) AND max(u.at) - min(u.at) <= 30)
 )
 
-SELECT h.subject, h.subject_type, h.bucket, h.fetches
+SELECT h.subject, h.subject_type, h.bucket, h.fetches, r.usual
 FROM high AS h
 JOIN rare AS r ON r.subject = h.subject AND r.subject_type = h.subject_type
-QUALIFY row_number() OVER (ORDER BY h.fetches DESC, h.subject, h.bucket) <= $most
+QUALIFY row_number() OVER (ORDER BY r.usual, h.fetches DESC, h.subject, h.bucket) <= $most
 ORDER BY h.subject_type, h.subject, h.bucket

@@ -48,8 +48,10 @@ def _findings(case: Case, survey: Survey) -> list[Finding]:
     spans, slow = candidates(case, axis, busy), slow_runs(case, axis, busy)
     edges = {f: _edges(f, views.get(f.scope, view), view, ramp) for f, ramp in ramps.items()}
     _look_closely(case, axis, [edge for of_one in edges.values() for edge in of_one], spans)
-    collecting = collections(axis, _alone(runs(case, spans), slow))
-    ramps = {f: ramp for f, ramp in ramps.items() if not explained(f, collecting)} | dict.fromkeys(collecting)
+    fast, usual = runs(case, spans), set(spans.filter("usual")["subject"])
+    collectors = _alone([run for run in fast if run.subject not in usual], slow)
+    ramps = {f: ramp for f, ramp in ramps.items() if not explained(axis, f, [*fast, *slow])}
+    ramps |= dict.fromkeys(collections(axis, collectors))
     moments = iter(refined(case, axis, [edge for f in ramps for edge in edges.get(f, ())]))
     found_all = [_finding(survey, f, ramp, moments) for f, ramp in ramps.items()]
     told = [_beside(finding, survey) for finding in found_all]
