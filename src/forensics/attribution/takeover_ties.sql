@@ -3,7 +3,7 @@
 -- parameters: $accounts, $types (identifier types that whoever sits at the keyboard cannot bring along)
 SELECT identifier_type, identifier_value, count(DISTINCT account_id) AS accounts
 FROM links
-WHERE kept AND account_id IN (SELECT unnest($accounts)) AND identifier_type IN (SELECT unnest($types))
+WHERE kept AND list_contains($accounts, account_id) AND list_contains($types, identifier_type)
 GROUP BY identifier_type, identifier_value
 HAVING count(DISTINCT account_id) >= 2
 ORDER BY accounts DESC, identifier_type, identifier_value

@@ -1,7 +1,8 @@
 -- title: requests that two streams logged
 -- why: a twin is the same request seen by another tier: the same request id where both carry one, else the same method, path, query and
 --      status within five minutes. Popular requests would match by chance, so only those count that are rare: three times or fewer in
---      every stream (what one server of several is asked thrice, the balancer in front of them is asked often, and has no twin). Paths are sampled by hash, so that both sides of a pair are in the sample.
+--      every stream (what one server of several is asked thrice, the balancer in front of them is asked often, and has no twin). Paths are
+--      sampled by hash, so that both sides of a pair are in the sample.
 -- parameters: $modulus (1: every path)
 CREATE OR REPLACE TEMP TABLE tier_requests AS
 SELECT

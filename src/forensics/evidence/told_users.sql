@@ -4,11 +4,17 @@
 --      the only such request for seconds in both. Whatever could be another's (two names, or one and nobody) names nobody. Everything is
 --      grouped by seconds before it is joined: no pair is looked at for each request.
 -- parameters: none
+-- By which ids a request is told; of a trace that a load balancer began (`Root=1-...;Parent=...`) the root.
+CREATE OR REPLACE TEMP MACRO ids_of(extra) AS list_filter(
+    list_transform([extra['request_id'], extra['trace_id']], lambda id: regexp_replace(id, '^.*\b(1-[0-9a-f]{8}-[0-9a-f]{24}).*$', '\1')),
+    lambda id: length(id) >= 8
+);
+
 CREATE OR REPLACE TEMP TABLE told_asked AS
 SELECT
     f.stream AS outer_stream, e.evidence_id, e.line, epoch_us(e.started_at) // 1000000 AS second, e.client_ip AS address,
     hash(e.method, e.path, coalesce(e.query, ''), e.status) AS content,
-    list_filter([e.extra['request_id'], e.extra['trace_id']], lambda id: length(id) >= 8) AS ids
+    ids_of(e.extra) AS ids
 FROM stored_events AS e
 JOIN tier_files AS f ON e.evidence_id = f.evidence_id
 WHERE f.stream IN (SELECT outer_stream FROM told_links) AND e.user_name IS NULL AND e.extra['api_key'] IS NULL AND e.path IS NOT NULL;
@@ -18,7 +24,7 @@ SELECT
     l.outer_stream, e.evidence_id, e.line, (epoch_us(e.started_at) - l.later_us) // 1000000 AS second, e.client_ip AS address,
     trim(split_part(e.extra['forwarded_for'], ',', -1)) AS forwarded,
     hash(e.method, e.path, coalesce(e.query, ''), e.status) AS content,
-    list_filter([e.extra['request_id'], e.extra['trace_id']], lambda id: length(id) >= 8) AS ids,
+    ids_of(e.extra) AS ids,
     CASE WHEN e.user_name IS NOT NULL THEN 'user_name' ELSE 'api_key' END AS key_type,
     coalesce(e.user_name, e.extra['api_key'], '') AS key
 FROM stored_events AS e
@@ -31,14 +37,13 @@ CREATE OR REPLACE TEMP TABLE told_by_id AS
 WITH
 answered AS (
     SELECT outer_stream, id, min(key_type) AS key_type, min(key) AS key, arg_min((evidence_id, line), (evidence_id, line)) AS source
-    FROM (SELECT *, unnest(list_transform(ids, lambda id: regexp_replace(id, '^.*\b(1-[0-9a-f]{8}-[0-9a-f]{24}).*$', '\1'))) AS id FROM told_answered)
+    FROM (SELECT *, unnest(ids) AS id FROM told_answered)
     WHERE key <> ''
     GROUP BY outer_stream, id
     HAVING min((key_type, key)) = max((key_type, key))
 ),
 asked AS (
-    SELECT outer_stream, evidence_id, line,
-        unnest(list_transform(ids, lambda id: regexp_replace(id, '^.*\b(1-[0-9a-f]{8}-[0-9a-f]{24}).*$', '\1'))) AS id
+    SELECT outer_stream, evidence_id, line, unnest(ids) AS id
     FROM told_asked
 )
 SELECT a.evidence_id, a.line, min(b.key_type) AS key_type, min(b.key) AS key, min(b.source) AS source

@@ -48,9 +48,9 @@ def candidates(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> pl.Da
     """
     buckets = case.frame("incidents", "collectors", least=LEAST_FETCHES, times=TIMES_USUAL, rare=RARE, most=MOST_BUCKETS)
     ends = buckets.with_columns(low=pl.col("bucket") - BUCKET, high=pl.col("bucket") + 2 * BUCKET)
-    usual = buckets.group_by("subject_type", "subject").agg(pl.col("usual").first())
-    spans = _spans(ends, 4 * BUCKET).join(usual, on=["subject_type", "subject"], maintain_order="left")
-    return _apart(axis, spans, busy)
+    # Each kind by itself: of many jobs that are as usual none takes the place of a collection.
+    kinds = [_spans(ends.filter(pl.col("usual") == usual), 4 * BUCKET).with_columns(usual=pl.lit(usual)) for usual in (False, True)]
+    return _apart(axis, pl.concat(kinds), busy)
 
 
 def slow_runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[Run]:

@@ -17,7 +17,7 @@ COLUMNS = {
     "first_at": "First (UTC)",
     "last_at": "Last (UTC)",
     "tie": "Tied to the others by",
-    "why": "Known",
+    "why": "How it is known",
     "source": "Evidence",
 }
 

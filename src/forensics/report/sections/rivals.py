@@ -60,6 +60,7 @@ def strangers(document: Document, incident: dict[str, Any]) -> dict[str, Any] | 
 
 
 LIKELY = 0.55
+"""As likely as somebody must be to be named: so likely a victim is told of, too."""
 ASKED = "Also weighed, whatever the explanation:"
 
 DRAWN = 6
