@@ -118,6 +118,11 @@ SQUID = '%>a %[ui %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st "%{Referer}>h" "%{User
             f'::1 {AT} "GET /a HTTP/1.1" 200 10.0.0.1:80, 10.0.0.2:80 502, 200',
             {"extra": {"upstream": "10.0.0.1:80, 10.0.0.2:80", "upstream_status": "502, 200"}},
         ),
+        (  # a redirect to another group of servers; and a list that holds what stands for its spaces while it is cut
+            '$remote_addr [$time_local] "$request" $status $upstream_addr $upstream_status',
+            f'::1 {AT} "GET /a HTTP/1.1" 200 10.0.0.1:80 : 10.0.0.2:80, \x1f 502 : 404, 200',
+            {"extra": {"upstream": "10.0.0.1:80 : 10.0.0.2:80, \x1f", "upstream_status": "502 : 404, 200"}},
+        ),
     ],
 )
 def test_format_strings(pattern: str, line: str, expected: dict[str, Any]) -> None:

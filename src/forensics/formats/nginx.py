@@ -78,6 +78,6 @@ def _token(name: str) -> Token:
     if simple is not None:
         return simple
     if name.startswith("upstream_"):
-        return Token(f"extra:{'upstream' if name == 'upstream_addr' else name}", "text", LISTED)
+        return Token(f"extra:{'upstream' if name == 'upstream_addr' else name}", "text", LISTED, listed=True)
     free = name.startswith(("http_", "sent_http_", "cookie_", "geoip"))
     return Token(f"extra:{name.removeprefix('http_')}", "text", r".*?" if free else r"\S*")

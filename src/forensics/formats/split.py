@@ -15,6 +15,10 @@ import polars.selectors as cs
 WORD = r"\S+"
 WIDTHS = {"clf_time": 26, "status": 3}
 """Kinds of values that are always so many characters wide in a line that splits."""
+_HELD = "\x1f"
+"""Stands for a space inside a list while a section is cut at its spaces (a line that holds one itself is not split)."""
+_JOINTS = (", ", " : ")
+"""What nginx joins the values of several upstream servers with."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Token:
     pattern: str = WORD
     spaces: int = 0
     """Spaces inside the value when it stands outside quotes (one in ``10/Oct/2000:13:55:36 -0700``)."""
+    listed: bool = False
+    """Whether it may be a list, ``a, b : c``, outside quotes."""
 
 
 Piece = str | int
@@ -140,10 +146,16 @@ def values(frame: pl.LazyFrame, sections: Sequence[Section], tokens: Sequence[To
     known = "fits" in frame.collect_schema()
     checks = [pl.col("fits") if known else pl.lit(value=True)]
     found: dict[int, list[pl.Expr]] = {}
+    held: set[int] = set()
     for n, section in enumerate(sections):
+        words = section.words
+        lists = {index for word in words for index in word.tokens if tokens[index].listed} if len(words) > 1 else set()
+        if lists:
+            held |= lists
+            frame = frame.with_columns((~pl.col(f"q{n}").str.contains(_HELD, literal=True)).alias(f"free{n}"), _holding(f"q{n}"))
+            checks.append(pl.col(f"free{n}"))
         text = pl.col(f"q{n}")
         checks += _ends(section, text, tokens, found)
-        words = section.words
         if len(words) > 1:
             frame = cut(frame.with_columns(_middle(section, text, tokens).alias(f"m{n}")), f"m{n}", " ", len(words), f"w{n}_")
             checks.append(exactly(len(words), f"w{n}_"))
@@ -154,11 +166,20 @@ def values(frame: pl.LazyFrame, sections: Sequence[Section], tokens: Sequence[To
             frame = frame.with_columns(text.alias(f"w{n}_0"))
         for k, word in enumerate(words):
             checks += _of_word(word, pl.col(f"w{n}_{k}"), tokens, found)
-    joined = [
-        (pl.concat_str(exprs, separator=" ") if len(exprs) > 1 else exprs[0]).alias(f"t{index}") for index, exprs in sorted(found.items())
-    ]
+    joined = {index: pl.concat_str(exprs, separator=" ") if len(exprs) > 1 else exprs[0] for index, exprs in sorted(found.items())}
+    made = [(_logged(expr) if index in held else expr).alias(f"t{index}") for index, expr in joined.items()]
     fits = pl.all_horizontal(checks).fill_null(value=False).alias("fits")
-    return frame.select(cs.by_name("line", "raw", require_all=False), fits, *joined)
+    return frame.select(cs.by_name("line", "raw", require_all=False), fits, *made)
+
+
+def _holding(column: str) -> pl.Expr:
+    """Return a column whose lists have no spaces; see ``_logged``."""
+    return pl.col(column).str.replace_many(list(_JOINTS), [joint.replace(" ", _HELD) for joint in _JOINTS])
+
+
+def _logged(value: pl.Expr) -> pl.Expr:
+    """Return a list as it was logged."""
+    return value.str.replace_all(_HELD, " ", literal=True)
 
 
 def _width(pieces: Sequence[Piece], tokens: Sequence[Token]) -> int:
