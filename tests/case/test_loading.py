@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from forensics import limits
 from forensics.case import loading, store
 from forensics.case.case import Case
 from forensics.case.loading import LoadOptions, LoadResult, load
+from forensics.case.status import left_out, section
 from forensics.errors import ForensicsError, UsageError
 from forensics.evidence import chain, streams
 from forensics.evidence import lines as lines_module
@@ -51,6 +53,36 @@ def loaded(folder: Path, *paths: Path, **options: Any) -> tuple[LoadResult, list
     for row in rows:
         assert row["lines"] == row["events"] + row["rejected"] + row["skipped"] + row["duplicates"], row
     return result, rows
+
+
+def test_the_case_says_why_lines_were_skipped(tmp_path: Path) -> None:
+    """A notice among the requests (a server went down) is no request, but a responder must hear of it."""
+    request = '198.51.100.2:33317 [02/Mar/2024:00:00:01.655] fe be/srv 0/0/1/9/10 200 99 - - ---- 1/1/0/0/0 0/0 "GET /a HTTP/1.1"'
+    down = "Mar  2 00:00:02 lb haproxy[8]: Server be/srv is DOWN, reason: Layer4 timeout, check duration: 2001ms."
+    (tmp_path / "lb.log").write_bytes(text([request, down, down, "", request.replace(":01.655", ":03.000")]))
+    (tmp_path / "edge.json").write_bytes(
+        b'[\n{"time":"2024-03-02T00:00:01Z",\n"client_ip":"198.18.0.7","method":"GET","path":"/a","status":200}]'
+    )
+    loaded(tmp_path / "case", tmp_path / "lb.log", tmp_path / "edge.json", since=datetime(2024, 3, 2, 0, 0, 2))
+    with Case.open(tmp_path / "case") as case:
+        files = section(case, "files").select("path", "skipped", "skipped_because")
+    assert dict(files.select("path", "skipped_because").rows()) == {
+        "lb.log": ["a notice of HAProxy: a server went down (2)", "blank (1)", "outside --from and --to (1)"],
+        "edge.json": ["no record begins there (2)", "outside --from and --to (1)"],
+    }
+    assert left_out(files).rows() == [
+        ("edge.json", 3, ["outside --from and --to (1)"]),
+        ("lb.log", 4, ["a notice of HAProxy: a server went down (2)", "outside --from and --to (1)"]),
+    ]
+
+
+def test_a_w3c_log_of_local_times_says_that_they_carry_no_zone(tmp_path: Path) -> None:
+    (tmp_path / "utc.log").write_bytes(
+        b"#Fields: date time c-ip cs-method cs-uri-stem sc-status\n2024-03-02 00:00:01 198.18.0.7 GET /a 200\n"
+    )
+    (tmp_path / "local.log").write_bytes((tmp_path / "utc.log").read_bytes().replace(b"date time", b"date-local time-local"))
+    _, rows = loaded(tmp_path / "case", tmp_path)
+    assert {row["path"].rpartition("/")[2]: row["time_zone_source"] for row in rows} == {"local.log": "assumed", "utc.log": "log"}
 
 
 def events(folder: Path) -> pl.DataFrame:

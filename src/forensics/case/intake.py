@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from forensics.case.load_options import LoadOptions
-from forensics.case.reading import EventWriter, Reading, Window, read_log
+from forensics.case.reading import BLANK, EventWriter, Reading, Window, read_log
 from forensics.case.store import Prepared
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
@@ -132,7 +132,10 @@ def _classified(file: EvidenceFile, intake: Intake, digest: Future[Stored], stag
     if kind not in (None, "log"):
         raise RefusedEvidenceError(f"cannot be read as {kind}: no columns of {kind} are recognised in it")
     prepared = _log(file, intake, digest, staged, row)
-    prepared.row["assumptions"] += how_read(head)
+    document = how_read(head)
+    prepared.row["assumptions"] += document
+    if document:  # the further lines of its records reach us as blank ones
+        prepared.row["skipped_because"] = [why.replace(BLANK, "no record begins there") for why in prepared.row["skipped_because"]]
     return prepared
 
 
@@ -262,6 +265,7 @@ def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader,
         "parsed": reading.parsed,
         "rejected": reading.rejected,
         "skipped": reading.skipped,
+        "skipped_because": reading.skipped_because,
         "first_at": reading.first_at,
         "last_at": reading.last_at,
         "backward_steps": reading.backward_steps,

@@ -34,6 +34,11 @@ WAITING_LINES = 4096
 BACKWARD = timedelta(seconds=60)
 """A timestamp so much before the one above it is a backward step of the clock (slow requests are logged late by less)."""
 
+BLANK = "blank"
+OUTSIDE = "outside --from and --to"
+"""Reasons of skipped lines that no format gives."""
+_NUMBERED = r"^continues (?:line|the line) \d+$"
+
 NO_OUTCOMES = pl.DataFrame(schema={"line": pl.Int64(), **OUTCOME})
 REJECTS: dict[str, pl.DataType] = {"evidence_id": pl.String(), "line": pl.Int64(), "reason": pl.String(), "raw": pl.String()}
 
@@ -60,15 +65,31 @@ class Reading:
     def arrived(self, lines: int, batch: LineBatch) -> None:
         """Add a block of so many lines, and those of its batch that never reach a format."""
         self.lines += lines
-        self.skipped += batch.blank
+        self.skip(batch.blank, BLANK)
         if not batch.rejects.is_empty():
             self.rejects.append(batch.rejects)
+
+    def skip(self, lines: int, reason: str) -> None:
+        """Count lines that are no request, and why they are none."""
+        if lines:
+            self.skipped += lines
+            self.skips[reason] = self.skips.get(reason, 0) + lines
+
+    @property
+    def skipped_because(self) -> list[str]:
+        """The reasons of skipped lines with their counts, the commonest first."""
+        return [f"{reason} ({lines})" for reason, lines in sorted(self.skips.items(), key=lambda told: (-told[1], told[0]))]
 
     def count(self, kept: pl.DataFrame, others: pl.DataFrame, lines: pl.DataFrame) -> None:
         """Add what lines were read as: events that are kept, and ``others`` (``lines`` holds their text)."""
         rejected = others.filter(pl.col("outcome") == "rejected")
         self.parsed += len(kept)
-        self.skipped += len(others) - len(rejected)
+        if len(rejected) < len(others):
+            told = (
+                others.filter(pl.col("outcome") == "skipped")["reason"].fill_null("no request").str.replace(_NUMBERED, "continues a record")
+            )
+            for reason, count in told.value_counts().rows():
+                self.skip(count, reason)
         if not rejected.is_empty():
             raw = lines.select("line", pl.col("raw").str.head(KEPT_OF_REJECT))
             self.rejects.append(rejected.select("line", "reason").join(raw, on="line", how="left", maintain_order="left"))
@@ -244,7 +265,7 @@ class _Sink:
     def keep(self, events: pl.DataFrame, others: pl.DataFrame = NO_OUTCOMES, lines: pl.DataFrame = NO_LINES.lines) -> None:
         """Write the events inside the window, and count them and all other lines."""
         kept = behind_proxies(self.window.kept(events), self.trusted_proxies)
-        self.reading.skipped += len(events) - len(kept)
+        self.reading.skip(len(events) - len(kept), OUTSIDE)
         self.reading.count(kept, others, lines)
         self.writer.write(kept)
 

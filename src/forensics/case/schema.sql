@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS evidence_files (                                 -- o
     host VARCHAR, given_tier VARCHAR, format_tier VARCHAR,
     time_zone VARCHAR, time_zone_source VARCHAR, time_basis VARCHAR,        -- request start | end
     lines BIGINT, parsed BIGINT, rejected BIGINT, skipped BIGINT,           -- lines = parsed + rejected + skipped
+    skipped_because VARCHAR[],                                              -- reasons with their counts, the commonest first
     first_at TIMESTAMP, last_at TIMESTAMP, backward_steps BIGINT,
     load_options VARCHAR,                                                   -- JSON, sorted keys
     events_sha256 VARCHAR,                                                  -- of events/SHA256.parquet

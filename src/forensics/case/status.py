@@ -24,6 +24,8 @@ ALIKE = 3
 """Subjects of which one assumption was made, above which a terminal tells it once."""
 WORST = 20
 """Files with rejected lines that a terminal shows, those with most of them."""
+_ROUTINE = r"^(?:blank|no record begins|the header|a header|continues )"
+"""Reasons of skipped lines that nobody needs to hear of."""
 _EACH = "forensics status --format csv lists each"
 
 
@@ -41,6 +43,7 @@ def overview(case: Case) -> list[tuple[str, pl.DataFrame]]:
     told, times = folded(brief(files)), folded(clocks(files))
     summed = f" (files of one log are summed; {_EACH})" if told.height < files.height else ""
     tables = [(f"Evidence{summed}", told), (f"Clocks{summed}", times), (f"Rejected lines{shown}", refused.head(WORST))]
+    tables.append(("Skipped lines, apart from blank ones and headers", left_out(files).head(WORST)))
     tables += [(SECTIONS[name][1], section(case, name)) for name in ("coverage", "gaps")]
     tables.append((SECTIONS["assumptions"][1], once(section(case, "assumptions"))))
     return [(title, frame) for title, frame in tables if not frame.is_empty()]
@@ -108,6 +111,13 @@ def clocks(files: pl.DataFrame) -> pl.DataFrame:
         pl.col("backward_steps").alias("steps back"),
         "holes",
     )
+
+
+def left_out(files: pl.DataFrame) -> pl.DataFrame:
+    """Return the files with skipped lines that say something all the same (notices of a server that went down), and what those are."""
+    reasons = pl.col("skipped_because").list
+    told = files.with_columns(reasons.filter(~pl.element().str.contains(_ROUTINE)).alias("skipped_because"))
+    return told.filter(reasons.len() > 0).select("path", "skipped", "skipped_because")
 
 
 def rejections(files: pl.DataFrame) -> pl.DataFrame:

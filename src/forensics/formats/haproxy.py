@@ -30,11 +30,24 @@ _CLF_FIELDS = ("client", "time", "request", "status", "bytes", "fraction", "fron
 _NOTICE = (
     r"^(?:.{0,200}?haproxy\[[0-9]+\]: )?(?:Connect from |[^ ]+:[0-9]+ \[[^\]]+\] [^ ]+/[^ ]*: )"
     r"|^.{0,200}?haproxy\[[0-9]+\]: (?:Server |Backend |Proxy |backend |Health check|Stopping |New worker|\[|Reexec|Pausing |Enabling )"
+    r"|^\[(?:WARNING|ALERT|NOTICE|INFO)\] +(?:[0-9/]+ )?\([0-9]+\) : "
 )
-_ASKED = r'^([^"]*? HTTP/[0-9.]+)".*$|^(.*)".*$'
-"""The request: up to the quote that closes it. What a ``log-format`` adds behind it may hold quotes of its own."""
-_SECURED = r'" (?:[0-9/]+ [^ ]*?/)?((?:TLS|SSL)v[0-9.]+)(?:/([^ ]+))?'
+_TOLD = (
+    (r"Server .* is DOWN|going DOWN|Health check for .* failed", "a notice of HAProxy: a server went down"),
+    (r"has no server available", "a notice of HAProxy: a backend has no server left"),
+    (r"Server .* is UP|going UP|Health check for .* succeeded", "a notice of HAProxy: a server came up"),
+    (r"SSL handshake failure|Connection closed during|Timeout during|Received something", "a connection to HAProxy without a request"),
+)
+"""What notices say that a responder should hear of."""
+_ASKED = r'^([^"]*? HTTP/[0-9.]+)"(.*)$|^(.*)"(.*)$'
+"""The request, up to the quote that closes it, and what a ``log-format`` adds behind it, which may hold quotes of its own."""
+_SECURED = r"^ *(?:[0-9]+/[0-9A-Fa-f]+/[0-9/]+ +(?:[^ /]*/)?|[0-9/]+ [^ ]*?/)?((?:TLS|SSL)v[0-9.]+)(?:/([^ ]+))? *"
 """What ``option httpslog`` adds: the states of the handshake, the name that was asked for, version and cipher."""
+_NAMED = {
+    "referrer": r'(?i)(?:^| )[\w.-]*referr?er="?([^" ]+)',
+    "user_agent": r'(?i)(?:^| )[\w.-]*user[_-]?agent(?:\.original)?=(?:"([^"]+)"|[^" ]+)',
+}
+"""What the rest calls by its name."""
 _HTTP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "status", "bytes", "cookie1", "cookie2", "termination")
 _TCP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "bytes", "termination")
 
@@ -71,7 +84,12 @@ def _outcome(raw: pl.Series, read: pl.Series, timestamp: pl.Series) -> tuple[pl.
     if read.all():
         return outcomes(read, timestamp)
     notice = raw.str.contains(_NOTICE).fill_null(False) & ~read
-    return outcomes(read, timestamp, notice, "a notice of HAProxy, no request")
+    outcome, reason = outcomes(read, timestamp, notice, "a notice of HAProxy, no request")
+    told = pl.lit(None, pl.String)
+    for pattern, name in reversed(_TOLD):
+        told = pl.when(values.V.str.contains(pattern)).then(pl.lit(name)).otherwise(told)
+    named = values.of(raw, told)
+    return outcome, pl.select(pl.when(notice).then(pl.coalesce(named, reason)).otherwise(reason)).to_series()
 
 
 def open_http(options: ReadOptions) -> Parser:
@@ -81,20 +99,33 @@ def open_http(options: ReadOptions) -> Parser:
         pieces = pl.col("raw").str.splitn('"', 2).struct
         t = lines.select(
             pieces[0].str.extract_groups(_HTTP).struct.rename_fields(list(_HTTP_FIELDS)).alias("f"),
-            pieces[1].str.replace(_ASKED, "$1$2").alias("request"),
-            pieces[1].str.extract_groups(_SECURED).struct.rename_fields(["tls_version", "tls_cipher"]).alias("tls"),
-            pieces[0].str.extract(r"\{([^}]*)\} (?:\{[^}]*\} )?$", 1).alias("captured"),
-        ).unnest("f", "tls")
+            pieces[1].str.replace(_ASKED, "$1$3").alias("request"),
+            pieces[1].str.replace(_ASKED, "$2$4").alias("added"),
+            pieces[0].str.extract_groups(r"(?:\{([^}]*)\} )?\{([^}]*)\} $").struct.rename_fields(["first", "last"]).alias("captured"),
+        ).unnest("f", "captured")
+        added = _added(t["added"])
         timestamp = to_instant(t["time"], options.time_zone)
         read = t["status"].is_not_null() & t["request"].is_not_null()
         status = values.of(t["status"], pl.when(values.V != "-1").then(values.V))
         found = {"client": t["client"], "request": t["request"], "status": status, "bytes": t["bytes"]}
+        found |= {name: added.pop(name) for name in _NAMED if name in added}
         times = {"timestamp": timestamp, "duration_ms": _total(t["timers"])}
-        extra = {**_extra(t), "captured_headers": values.of(t["captured"], pl.when(~values.V.str.contains(r"^\|*$")).then(values.V))}
-        extra |= {"tls_version": t["tls_version"], "tls_cipher": t["tls_cipher"]}
+        captured = t.select(
+            captured_headers=pl.coalesce("first", "last"), captured_response_headers=pl.when(pl.col("first").is_not_null()).then("last")
+        )
+        extra = {**_extra(t), **added, **captured.select(pl.when(~pl.all().str.contains(r"^\|*$")).then(pl.all())).to_dict()}
         return assemble(lines, found, times=times, extra=extra, outcome=_outcome(lines["raw"], read, timestamp))
 
     return in_parts(parse)
+
+
+def _added(text: pl.Series) -> dict[str, pl.Series]:
+    """Return what stands behind the request: TLS version and cipher, what is called by its name, and the rest as ``fields``."""
+    if not text.str.contains(r"\S").any():
+        return {}
+    secured = text.str.extract_groups(_SECURED).struct.rename_fields(["tls_version", "tls_cipher"]).struct.unnest().to_dict()
+    rest = text.str.replace(_SECURED, "").str.strip_chars()
+    return {**secured, **{name: rest.str.extract(pattern) for name, pattern in _NAMED.items()}, "fields": rest}
 
 
 def open_clf(options: ReadOptions) -> Parser:
@@ -169,11 +200,25 @@ FORMATS: tuple[Format, ...] = (
                 line='198.51.100.2:33319 [02/Mar/2026:00:00:15.000] fe~ be/srv 0/0/1/1/23 200 99 - - ---- 9/8/0/0/0 0/0 "GET /a HTTP/2.0" '
                 '0/0000000000000000/0/0/0 a.example/TLSv1.3/TLS_AES_128_GCM_SHA256 referrer="https://a.example/?b=c" agent=""',
                 expected={
+                    "referrer": "https://a.example/?b=c",
                     "path": "/a",
                     "query": None,
                     "protocol": "HTTP/2.0",
-                    "extra": {"tls_version": "TLSv1.3", "tls_cipher": "TLS_AES_128_GCM_SHA256"},
+                    "extra": {
+                        "tls_version": "TLSv1.3",
+                        "tls_cipher": "TLS_AES_128_GCM_SHA256",
+                        "fields": 'referrer="https://a.example/?b=c" agent=""',
+                    },
                 },
+            ),
+            Sample(
+                line="Mar  2 00:00:16 lb haproxy[8]: Server st/srv1 is DOWN, reason: Layer4 timeout, check duration: 2001ms. 0 active "
+                "and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.",
+                expected={"outcome": "skipped", "reason": "a notice of HAProxy: a server went down"},
+            ),
+            Sample(
+                line="[ALERT] 060/000016 (8) : backend 'st' has no server available!",
+                expected={"outcome": "skipped", "reason": "a notice of HAProxy: a backend has no server left"},
             ),
             Sample(
                 line="Connect from 198.51.100.2:49780 to 198.51.100.3:443 (fe/HTTP)",

@@ -264,6 +264,7 @@ FORMATS: tuple[Format, ...] = (
         reference="https://www.w3.org/TR/WD-logfile.html",
         open=open_w3c,
         time_basis="request end",
+        zoned=False,  # UTC by specification, but date-local and time-local are the server's own
         rank=5,
         samples=(
             Sample(line="#Software: Microsoft Internet Information Services 10.0", expected={"outcome": "skipped"}),
