@@ -40,7 +40,7 @@ def on_three_hosts() -> pl.DataFrame:
 
 def test_failures_on_every_host_are_told_of_every_host() -> None:
     found = failing_backend.weigh(facts(on_three_hosts()), {})
-    assert [s for s, _ in found.speaks_against] == ["Failures are on 3 of 3 hosts, 47 % of them on the one with most (b)."]
+    assert [s for s, _ in found.speaks_against] == ["3 of 3 hosts have 5 % of the failures or more each, the one with most 47 % (b)."]
     routes = Weighed()
     bad_deploy.concentration(facts(on_three_hosts()), routes, "route")
     assert "100 % of the failures are on route /upload" in routes.speaks_for[0][0]
@@ -62,7 +62,7 @@ def test_no_server_is_no_backend_that_failed() -> None:
         said = [sentence for sentence, _ in (*found.speaks_for, *found.speaks_against)]
         assert not any("NOSRV" in sentence for sentence in said)
         assert any(s.startswith("over 99") or s.startswith("99.6 % of the failures reached no backend") for s in said)
-        assert found.bits == sum(b for s, b in found.speaks_for if "without any rise" in s)
+        assert found.bits == sum(b for s, b in found.speaks_for if "without a rise" in s)
 
 
 def test_where_nobody_wrote_notes_their_silence_says_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts, impact_window
+from forensics.attribution.parts import HIT
 from forensics.attribution.phrases import amount, between, clock, load, minutes, percent
 from forensics.attribution.refusals import asked_as_ever
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
@@ -53,7 +54,8 @@ def equal_load(facts: Facts, found: Weighed) -> None:
     elif not rise.known:
         found.contra("The logs hold nothing to compare the load with: whether it had risen is not known.", 0.0)
     elif not rise.significant:
-        found.pro(f"It failed without any rise of load ({amount(rise.load)} against {amount(rise.expected)} expected).", STRONG)
+        compared = f"{amount(rise.load)} against {amount(rise.expected)} expected"
+        found.pro(f"It failed without a rise of load beyond the usual range ({compared}).", STRONG)
     elif facts.beyond_health and facts.capacity:
         found.contra(
             f"Load had reached {load(facts.peak_load, rise.measure)} a minute; at most {amount(facts.capacity.usual)} were carried in "
@@ -82,7 +84,10 @@ def concentration(facts: Facts, found: Weighed, kind: str) -> None:
     hit, most = [p for p in parts if p.hit], parts[0]
     if len(hit) >= 2:
         share = percent(most.failure_share)
-        found.contra(f"Failures are on {len(hit)} of {len(parts)} {kind}s, {share} of them on the one with most ({most.name}).", FAIR)
+        found.contra(
+            f"{len(hit)} of {len(parts)} {kind}s have {percent(HIT)} of the failures or more each, the one with most {share} ({most.name}).",
+            FAIR,
+        )
     elif most.hit:
         how = f"only {percent(most.ratio)} of its own requests failed" if most.ratio < LITTLE else f"other {kind}s failed as well"
         found.contra(f"{percent(most.failure_share)} of the failures are on {kind} {most.name}, but {how}.", WEAK)

@@ -26,7 +26,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         else:
             found.contra(f"{percent(share)} of the excess came without an account, from no network or agent that stands out.", FAIR)
         if facts.finding.rise.known and not facts.finding.rise.significant:
-            found.contra(f"{measured(facts.finding.rise.measure)} did not rise.", DECISIVE)
+            found.contra(f"{measured(facts.finding.rise.measure)} did not rise beyond the usual range.", DECISIVE)
         return found
     top = blamed[0]
     found.pro(

@@ -39,7 +39,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if facts.failing and kinds and not silent:
         routes = [p for p in facts.parts if p.kind == "route" and p.ratio > max(0.05, 5 * p.usual_ratio)]
         if len(routes) > 1:
-            found.pro(f"Failures are on {len(routes)} routes at once.", WEAK)
+            found.pro(f"{len(routes)} routes failed more often than usual at once.", WEAK)
     alive = [h for h in facts.hosts if not h.silent]
     for host in silent:
         if alive and not host.file_ends:

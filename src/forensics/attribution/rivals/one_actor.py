@@ -54,7 +54,7 @@ def nobody(facts: Facts, names: Names, found: Weighed) -> None:
     elif not rise.significant:
         found.contra(
             f"Load before the impact was {amount(rise.load)} {unit(rise.measure)}, {amount(rise.expected)} were to be expected: "
-            "it did not rise beyond what other days have.",
+            "it did not rise beyond the usual range.",
             DECISIVE,
         )
     elif facts.finding.blamed:

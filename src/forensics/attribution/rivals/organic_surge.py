@@ -27,7 +27,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.contra("No more was asked than usual; it was refused.", DECISIVE)
         return found
     if not rise.significant:
-        found.contra(f"{measured(rise.measure)} did not rise: {amount(rise.load)} against {amount(rise.expected)} expected.", DECISIVE)
+        compared = f"{amount(rise.load)} against {amount(rise.expected)} expected"
+        found.contra(f"{measured(rise.measure)} did not rise beyond the usual range: {compared}.", DECISIVE)
         return found
     turned = denied(facts.scene) if refusing(facts.scene.incident) else None
     if turned is not None:
