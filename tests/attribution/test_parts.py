@@ -40,7 +40,7 @@ def on_three_hosts() -> pl.DataFrame:
 
 def test_failures_on_every_host_are_told_of_every_host() -> None:
     found = failing_backend.weigh(facts(on_three_hosts()), {})
-    assert [s for s, _ in found.speaks_against] == ["3 of 3 hosts have 5 % of the failures or more each, the one with most 47 % (b)."]
+    assert [s for s, _ in found.speaks_against] == ["3 of 3 hosts have 5 % of the failures or more each, b 47 %."]
     routes = Weighed()
     bad_deploy.concentration(facts(on_three_hosts()), routes, "route")
     assert "100 % of the failures are on route /upload" in routes.speaks_for[0][0]

@@ -85,7 +85,7 @@ def concentration(facts: Facts, found: Weighed, kind: str) -> None:
     if len(hit) >= 2:
         share = percent(most.failure_share)
         found.contra(
-            f"{len(hit)} of {len(parts)} {kind}s have {percent(HIT)} of the failures or more each, the one with most {share} ({most.name}).",
+            f"{len(hit)} of {len(parts)} {kind}s have {percent(HIT)} of the failures or more each, {most.name} {share}.",
             FAIR,
         )
     elif most.hit:
