@@ -191,7 +191,8 @@ def utf8_chunks(stream: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
         chunks = chain((first.removeprefix(codecs.BOM_UTF8),), iter(lambda: stream.read(size), b""))
         old = b"\n" not in first and first.count(b"\r") > 1  # line ends of old Macs
         text = (chunk.replace(b"\r", b"\n") for chunk in chunks) if old else chunks
-        yield from (_HOLE.sub(b"", chunk) if HOLE in chunk else chunk for chunk in text)
+        # One byte is looked for first: a search for several takes five times as long.
+        yield from (_HOLE.sub(b"", chunk) if b"\0" in chunk and HOLE in chunk else chunk for chunk in text)
         return
     decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
     yield decoder.decode(first).removeprefix("\ufeff").encode("utf-8", "backslashreplace")
