@@ -51,6 +51,20 @@ def test_a_table_of_unknown_columns_is_refused_with_what_to_rename() -> None:
     assert "describe it with --log-format" in why_no_log(pl.Series(["ready, steady, go!", "and some prose"]))
 
 
+def test_json_that_tells_no_request_is_refused_and_rejected_for_that() -> None:
+    started = '{"ts":"2024-03-02T00:00:01Z","msg":"started","port":8080}'
+    assert "do not tell a request: a time, a method with a path" in why_no_log(pl.Series([started] * 3))
+    assert "(its first keys: ts, msg, port)" in why_no_log(pl.Series([started] * 3))
+    asked = '{"ts":"2024-03-02T00:00:01Z","client_ip":"198.18.0.7","method":"GET","path":"/a","status":200}'
+    reader = LineReader(plan_for(frame(*[asked] * 5), ReadOptions()), ReadOptions())
+    read = reader.read(frame(asked, started, asked[:60])).read
+    assert read.select("outcome", "reason").rows() == [
+        ("event", None),
+        ("rejected", "JSON that does not tell a time, a method with a path, and a status or client"),
+        ("rejected", "JSON that is cut off"),
+    ]
+
+
 def test_requests_whose_time_has_no_year_are_refused_for_that() -> None:
     """Nothing in the evidence tells the year: a guess would move an incident."""
     line = "Mar  2 00:00:01 edge-1 api[7]: level=info method=GET path=/a status=200 took=3ms"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 KNOWN: tuple[tuple[str, str], ...] = (
@@ -56,6 +58,12 @@ def why_no_log(raw: pl.Series) -> str:
             return f"is {name}, not an access log; force it with --kind log if it is one"
     if raw.is_empty():
         return "holds only blank lines"
+    if float(raw.str.contains(_OBJECT).sum()) >= 0.5 * len(raw):
+        keys = dict.fromkeys(re.findall(r'"([^"\\]{1,40})"\s*:', str(raw[0])[:2000]))
+        return (
+            "is JSON whose keys do not tell a request: a time, a method with a path (or a first line), and a status or client are needed "
+            f"(its first keys: {', '.join(list(keys)[:12])})"
+        )
     first = str(raw[0])[:80]
     if _table(raw):
         return (
@@ -83,6 +91,7 @@ _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
 _YEARLESS = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*\b(?:method|verb)=\"?[A-Z]{3,10}\b"
 """Named values of a request behind the time of RFC 3164."""
+_OBJECT = r"^\s*\{"
 _TIME = r"\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d{4}-\d\d-\d\d|\d{10}"
 
 
@@ -97,10 +106,20 @@ def what_line(raw: pl.Expr) -> pl.Expr:
 
 
 def why_rejected(raw: pl.Expr) -> pl.Expr:
-    """Return why no format reads a line, as far as can be told."""
+    """Return why no format reads a line, as far as can be told.
+
+    A line that ends inside a quoted value is rejected also where only its user agent is cut: what a process wrote when it died, or a line
+    that syslog shortened, may be wrong in more than shows, and nothing that it says should be counted without somebody having looked.
+    """
     return (
         pl.when(raw.str.contains("\x00", literal=True))
         .then(pl.lit("holds NUL bytes"))
+        .when(raw.str.contains(_OBJECT))
+        .then(
+            pl.when(raw.str.contains(r"[}\]],?\s*$"))
+            .then(pl.lit("JSON that does not tell a time, a method with a path, and a status or client"))
+            .otherwise(pl.lit("JSON that is cut off"))
+        )
         .when(~raw.str.contains(_TIME))
         .then(
             pl.when(raw.str.contains(_YEARLESS))

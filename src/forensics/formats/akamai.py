@@ -46,6 +46,7 @@ SIEM = JsonKeys(
         "bytes": ("httpMessage>bytes",),
         "host": ("httpMessage>host",),
     },
+    headers=("httpMessage>requestHeaders",),
     requires=(("httpMessage>start",), ("httpMessage>method",)),
     extra={
         "request_id": ("httpMessage>requestId",),
@@ -97,7 +98,8 @@ FORMATS: tuple[Format, ...] = (
         samples=(
             Sample(
                 line='{"attackData":{"clientIP":"198.51.100.9","configId":"1"},"httpMessage":{"start":"1772409601","protocol":"HTTP/1.1",'
-                '"method":"GET","host":"www.example.com","path":"/x","query":"a=1","status":"403","bytes":"266","requestId":"r-1"},'
+                '"method":"GET","host":"www.example.com","path":"/x","query":"a=1","status":"403","bytes":"266","requestId":"r-1",'
+                '"requestHeaders":"User-Agent%3A%20curl%2F8%20(x)%0D%0AHost%3A%20www.example.com%0D%0AX-Forwarded-For%3A%20203.0.113.5%0D%0A"},'
                 '"geo":{"country":"US","asn":"64500"}}',
                 expected={
                     "timestamp": "2026-03-02T00:00:01Z",
@@ -108,7 +110,8 @@ FORMATS: tuple[Format, ...] = (
                     "query": "a=1",
                     "status": 403,
                     "bytes_sent": 266,
-                    "extra": {"asn": "64500", "country": "US", "request_id": "r-1"},
+                    "user_agent": "curl/8 (x)",
+                    "extra": {"asn": "64500", "country": "US", "request_id": "r-1", "forwarded_for": "203.0.113.5"},
                 },
             ),
         ),

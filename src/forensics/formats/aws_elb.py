@@ -42,9 +42,10 @@ def open_alb(options: ReadOptions) -> Parser:
         t = tokens(lines["raw"], "w" * 12 + "qqwwwqqqwwqqq")
         timestamp, created = to_instant(t["t1"]), to_instant(t["t21"])
         between = (timestamp - created).dt.total_microseconds() / 1000.0
-        parts = pl.DataFrame({"sum": _total([t["t5"], t["t6"], t["t7"]]), "between": between})
-        duration = parts.select(pl.coalesce("sum", pl.when(pl.col("between") >= 0).then("between"))).to_series()
-        started = values.first_of(created, timestamp)
+        between = values.of(between, pl.when(values.V.is_between(0, values.ENDLESS_MS, closed="left")).then(values.V))
+        created = pl.select(pl.when(pl.lit(between).is_not_null()).then(pl.lit(created))).to_series()
+        duration = values.first_of(_total([t["t5"], t["t6"], t["t7"]]), between)
+        started = values.first_of(created, pl.select(values.before(pl.lit(timestamp), pl.lit(duration))).to_series())
         read = (t["t1"].str.contains(_TIME) & t["t0"].str.contains(r"^(?:https?|h2|wss?|grpcs?)$") & t["t12"].is_not_null()).fill_null(
             False
         )
@@ -138,6 +139,12 @@ FORMATS: tuple[Format, ...] = (
                 '"GET https://api.example.com:443/slow HTTP/2.0" "-" - - arn:aws:t "Root=1-59" "-" "-" 0 '
                 '2026-03-02T00:00:10.000000Z "forward" "-" "-"',
                 expected={"client_ip": "2001:db8::1", "status": 504, "duration_ms": 10000.0, "started_at": "2026-03-02T00:00:10Z"},
+            ),
+            Sample(  # created years before it was answered: no time of this request
+                line="http 2026-03-02T00:00:20.000000Z app/lb/50dc 203.0.113.39:2817 10.0.0.1:80 0.000 0.500 0.000 200 200 34 366 "
+                '"GET http://api.example.com:80/ HTTP/1.1" "curl/8" - - arn:aws:t "Root=1-59" "-" "-" 0 2018-07-02T22:22:48.364000Z '
+                '"forward" "-" "-"',
+                expected={"duration_ms": 500.0, "started_at": "2026-03-02T00:00:19.5Z"},
             ),
             Sample(
                 line='http 2026-03-02T00:00:21.000000Z app/lb/50dc 203.0.113.40:2817 - -1 -1 -1 400 - 0 0 "- - -" "-" - - - "-" "-" "-" 0 '

@@ -28,6 +28,8 @@ APP_GATEWAY = JsonKeys(
             "properties>timeTaken@s?properties>serverResponseLatency",
             "properties>timeTaken@s?properties>WAFEvaluationTime",
             "properties>timeTaken@s?properties>serverRouted",
+            "properties>timeTaken@s?properties>instanceId~^appgw_",  # the first version is called ApplicationGatewayRole_IN_0
+            "properties>timeTaken@s?properties>timeTaken~[.]",  # and writes no fractions
             "properties>timeTaken@ms",
         ),
         "referrer": ("properties>referer",),
@@ -143,6 +145,16 @@ FORMATS: tuple[Format, ...] = (
                 '"properties":{"instanceId":"ApplicationGatewayRole_IN_1","clientIP":"203.0.113.78","httpMethod":"HEAD","requestUri":"/p",'
                 '"requestQuery":"","userAgent":"-","httpStatus":200,"httpVersion":"HTTP/1.0","sentBytes":202,"timeTaken":359}}',
                 expected={"path": "/p", "query": None, "user_agent": None, "duration_ms": 359.0, "bytes_sent": 202},
+            ),
+            Sample(
+                line='{"time":"2026-03-02T00:00:11Z","category":"ApplicationGatewayAccessLog","properties":{"instanceId":"appgw_3","clientIP":'
+                '"203.0.113.78","httpMethod":"GET","requestUri":"/p","httpStatus":200,"sentBytes":202,"timeTaken":3}}',
+                expected={"duration_ms": 3000.0},
+            ),
+            Sample(
+                line='{"time":"2026-03-02T00:00:11Z","category":"ApplicationGatewayAccessLog","properties":{"clientIP":"203.0.113.78",'
+                '"httpMethod":"GET","requestUri":"/p","httpStatus":200,"sentBytes":202,"timeTaken":0.014}}',
+                expected={"duration_ms": 14.0},
             ),
         ),
     ),

@@ -24,6 +24,8 @@ from forensics.formats.percent import percent_decoded
 _PLAIN_ROLES = (
     *("client", "user", "request", "method", "target", "path", "query", "protocol", "status", "bytes", "referrer", "user_agent", "host"),
 )
+_CLOUD_ACCOUNT = r"^\d{12}$"
+"""An account at AWS, which is whose log it is and nobody who asked."""
 _JOINED = frozenset({"forwarded_for"})
 """Extra keys whose lists are joined with commas; of all other lists the first entry counts."""
 
@@ -33,10 +35,11 @@ class JsonKeys:
     """Where a JSON format keeps its values."""
 
     roles: Mapping[str, tuple[str, ...]]
-    """start, time, date (joined with time), end, client, user, principal (``user@domain``), method, request (a whole first line),
-    target, path, query, protocol, status, bytes, duration, referrer, user_agent, host -> paths, best first.
+    """start, time, date (joined with time), end, client, user, account (where there is no user), principal (``user@domain``), method,
+    request (a whole first line), target, path, query, protocol, status, bytes, duration, referrer, user_agent, host -> paths, best first.
 
-    A duration's path may be a sum (``wait+send@ms``) and may hold only where another path has a value (``taken@s?cipher``)."""
+    A duration's path may be a sum (``wait+send@ms``) and may hold only where another path has a value (``taken@s?cipher``),
+    or one that looks so (``taken@s?instance~^v2_``)."""
     requires: tuple[tuple[str, ...], ...] = ()
     """A line is of this format when of each group at least one path has a value."""
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -53,12 +56,22 @@ class JsonKeys:
     """Which entry counts where the client is a list: 0 the first, -1 the last."""
     plussed: tuple[str, ...] = ()
     """Roles whose blanks the logger writes as ``+``."""
+    headers: tuple[str, ...] = ()
+    """Paths of texts that hold the request's headers, one a line, percent-encoded: they tell what roles and ``forwarded_for`` lack."""
     encoded: tuple[str, ...] = ()
     """Roles whose values are percent-encoded by the logger itself (as often as it takes)."""
 
     def paths(self) -> list[str]:
         """Return every path that is read, without units, sums and conditions."""
-        named = [*self.roles.values(), *self.extra.values(), *self.requires, tuple(self.matching), tuple(self.others), self.other_kind]
+        named = [
+            *self.roles.values(),
+            *self.extra.values(),
+            *self.requires,
+            tuple(self.matching),
+            tuple(self.others),
+            self.other_kind,
+            self.headers,
+        ]
         return sorted({path for group in named for entry in group for path in _plain_paths(entry)})
 
     def names(self) -> list[str]:
@@ -71,7 +84,7 @@ def _plain_paths(entry: str) -> list[str]:
     """Return the paths of an entry ``a+b@unit?condition`` (keys that begin with ``@`` are no units)."""
     entry, _, condition = entry.partition("?")
     measured = entry[:1] + entry[1:].partition("@")[0]
-    return [*(measured.split("+") if "@" in entry[1:] else [measured]), *([condition] if condition else [])]
+    return [*(measured.split("+") if "@" in entry[1:] else [measured]), *([condition.partition("~")[0]] if condition else [])]
 
 
 def json_format(*, keys: JsonKeys, time_basis: str = "request start", **about: Any) -> Format:
@@ -146,7 +159,8 @@ class Record:
 
     def _measured(self, entry: str) -> pl.Series | None:
         """Return ``a+b@unit?condition`` in milliseconds; None where the batch has no such key."""
-        measured, _, condition = entry.partition("?")
+        measured, _, held = entry.partition("?")
+        condition, _, pattern = held.partition("~")
         paths, _, unit = measured.partition("@")
         if any(path not in self.found.columns for path in paths.split("+")) or (condition and condition not in self.found.columns):
             return None
@@ -154,8 +168,9 @@ class Record:
         for part in rest:
             total = total + part
         if condition:
-            held = pl.DataFrame({"total": total, "condition": self.found[condition]})
-            total = held.select(pl.when(pl.col("condition").is_not_null()).then("total")).to_series()
+            looks = pl.col("condition").str.contains(pattern) if pattern else pl.col("condition").is_not_null()
+            both = pl.DataFrame({"total": total, "condition": self.found[condition]})
+            total = both.select(pl.when(looks).then("total")).to_series()
         return total
 
     def extras(self) -> Columns:
@@ -203,10 +218,29 @@ def record_events(lines: pl.DataFrame, record: Record, good: pl.Series, options:
     if "principal" in record.keys.roles:
         alone = record.role("principal").str.extract(r"^([^@]+)", 1)
         found["user"] = values.first_of(found["user"], alone) if "user" in found else alone
+    extra = record.extras()
+    if record.keys.headers:
+        _add_headers(record, found, extra)
+    if "account" in record.keys.roles:
+        asked = record.role("account")
+        found["user"] = values.first_of(found["user"], values.of(asked, pl.when(~values.V.str.contains(_CLOUD_ACCOUNT)).then(values.V)))
     times = _times(record, options.time_zone, time_basis)
     outcome = _outcome(lines, record, good, times["timestamp"])
     entry = record.keys.client_entry
-    return assemble_tidy(lines, found, times=times, extra=record.extras(), outcome=outcome, client_entry=entry)
+    return assemble_tidy(lines, found, times=times, extra=extra, outcome=outcome, client_entry=entry)
+
+
+_HEADERS = {"user_agent": "User-Agent", "referrer": "Referer", "host": "Host", "forwarded_for": "X-Forwarded-For"}
+"""Role or key of ``extra`` -> the header that tells it."""
+
+
+def _add_headers(record: Record, found: Columns, extra: Columns) -> None:
+    """Fill what is missing from the block of the request's headers."""
+    block = percent_decoded(record.any(record.keys.headers))
+    for name, header in _HEADERS.items():
+        told = values.of(block.str.extract(rf"(?im)^{header}: *(.*?)\s*$"), values.present(values.V))
+        where = extra if name == "forwarded_for" else found
+        where[name] = values.first_of(where[name], told) if name in where else told
 
 
 def _times(record: Record, time_zone: str, time_basis: str) -> Columns:

@@ -41,6 +41,8 @@ USER = (
     *("token>sub", "auth>sub", "auth>user_id", "auth>userId", "auth>uid", "user>sub", "identity>sub", "principal>id", "requester>id"),
     *("context>user_id", "context>userId", "context>user>id", "actor>id", "req>auth>sub", "req>user>sub", "request>user_id"),
 )
+ACCOUNT = ("account_id", "accountId", "account>id")
+"""Who asked, where nothing names a user."""
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
@@ -209,6 +211,7 @@ KEYS = JsonKeys(
         "time": (*TIME, *START),
         "client": CLIENT,
         "user": USER,
+        "account": ACCOUNT,
         "method": METHOD,
         "request": REQUEST,
         "target": TARGET,
@@ -291,6 +294,19 @@ FORMATS: tuple[Format, ...] = (
                     "user_agent": "Mozilla/5.0",
                     "extra": {"request_id": "9"},
                 },
+            ),
+            Sample(
+                line='{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":200,"accountId":"acc_7"}',
+                expected={"user_name": "acc_7", "extra": {"account_id": "acc_7"}},
+            ),
+            Sample(
+                line='{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":200,"user":"ann",'
+                '"account_id":"acc_7"}',
+                expected={"user_name": "ann", "extra": {"account_id": "acc_7"}},
+            ),
+            Sample(
+                line='{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","httpMethod":"GET","path":"/a","status":200,"accountId":"123456789012"}',
+                expected={"user_name": None, "extra": {"account_id": "123456789012"}},
             ),
             Sample(
                 line='{"time":"2026-03-02 00:00:01","remote_host":"2001:DB8::0:1","request":"GET /a b?c HTTP/1.1","status":"404",'
