@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,16 @@ def test_a_record_cut_between_two_batches_is_joined() -> None:
     parts = [reader.read(lines.head(2)).read, reader.read(lines.tail(1)).read, reader.finish().read]
     assert [len(part) for part in parts] == [1, 2, 0]
     assert pl.concat(parts).sort("line")["outcome"].to_list() == ["event", "event", "skipped"]
+
+
+@pytest.mark.parametrize("colour", [("", ""), ("\x1b[34m", "\x1b[0m")], ids=["plain", "coloured"])
+def test_what_caddy_writes_to_a_terminal_is_read_as_its_json(colour: tuple[str, str]) -> None:
+    asked = '"request": {"remote_ip": "198.18.0.7", "proto": "HTTP/1.1", "method": "GET", "host": "a.example", "uri": "/a"}'
+    told = f'{{{asked}, "duration": 0.5, "size": 5, "status": 404}}'
+    line = "\t".join(["2024/03/02 00:00:01.524", "INFO".join(colour), "http.log.access", "handled request", told])
+    (row,) = read(line)
+    assert (row["outcome"], row["timestamp"]) == ("event", datetime(2024, 3, 2, 0, 0, 1, 524000))
+    assert (row["client_ip"], row["path"], row["status"], row["duration_ms"]) == ("198.18.0.7", "/a", 404, 500.0)
 
 
 def test_lines_of_other_programs_are_skipped_and_requests_that_cannot_be_read_rejected() -> None:

@@ -29,6 +29,11 @@ STAMPED = r"^\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d) (?P<text>\S+ .
 COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
 TAILED = r"^\d{4}-\d\d-\d\dT[^\s\t]+\t[^\s\t]+\t(?P<text>\{.*\})$"
+CONSOLE = (
+    r"^(?P<at>\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[^\t\"]*)\t(?:\x1b\[[\d;]*m)?[A-Za-z]{3,6}(?:\x1b\[[\d;]*m)?\t"
+    r"(?P<logger>[^\t{\"]*)(?:\t[^\t{]*)*\t\{(?P<text>.*\})$"
+)
+"""What Go's zap writes to a terminal (Caddy does by default): time, level and logger before the JSON object."""
 SEARCHED = r"^[^\s:\"\[{]*[./][^\s:\"\[{]*(?::\d+)?:(?P<text>\d*[^\d\s]\S* .*)$"
 """What fluentd writes to a file, and what grep prints of several files (with line numbers)."""
 FIELD = r'(?:^|,)"((?:[^"]|"")*"" ?(?:[^"]|"")*)"(?:,|$)'
@@ -87,11 +92,14 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
         json.alias("json"),
         as_json(lines["raw"]).alias("pairs"),
         raw.str.extract_groups(CRI).alias("cri"),
+        raw.str.extract_groups(CONSOLE).alias("console"),
         *(raw.str.extract_groups(pattern).struct.field("text").alias(f"p{n}") for n, pattern in enumerate(_patterns(tagged=tagged))),
         _unquoted(raw).alias("quoted"),
     )
     cri = pl.col("cri").struct
-    plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), "pairs", pl.col("^p\\d$"), "quoted")
+    console = pl.col("console").struct
+    named = pl.lit('{"ts":"') + console.field("at") + '","logger":"' + console.field("logger") + '",' + console.field("text")
+    plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), named, "pairs", pl.col("^p\\d$"), "quoted")
     docker = lines["raw"].str.contains('"log":', literal=True) & lines["raw"].str.contains('"stream":', literal=True)
     open_end = pl.lit(docker) & pl.col("json").is_not_null() & ~pl.col("json").str.ends_with("\n")
     partial = ((cri.field("part") == "P") | open_end).fill_null(value=False)

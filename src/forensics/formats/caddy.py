@@ -50,6 +50,7 @@ FORMATS: tuple[Format, ...] = (
         reference="https://caddyserver.com/docs/caddyfile/directives/log",
         keys=KEYS,
         time_basis="request end",
+        zoned=False,  # it can be told to write wall clock times
         rank=10,
         samples=(
             Sample(

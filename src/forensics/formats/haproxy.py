@@ -21,7 +21,7 @@ _HTTP = (
     _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*)(?: [^ /]+)*? "
     r"(-?[0-9]+/-?[0-9]+/-?[0-9]+/(?:-?[0-9]+/)?\+?-?[0-9]+) +(-1|[0-9]{3}) \+?([0-9]+) ([^ ]+) ([^ ]+) ([A-Za-z-]{4}) "
 )
-_TCP = _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*) (-?[0-9]+/-?[0-9]+/\+?-?[0-9]+) \+?([0-9]+) ([A-Za-z-]{2}) [0-9/+]+ [0-9/]+"
+_TCP = _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*) (-?[0-9]+/-?[0-9]+/\+?-?[0-9]+) \+?([0-9]+) ([A-Za-z-]{2}) [0-9/+]+ [0-9/]+(.*)$"
 _CLF = (
     _PREFIX + r'([^ ]+) - [^ ]+ \[([^\]]+)\] "(.*?)" (-1|[0-9]{3}) \+?([0-9]+) "[^"]*" "[^"]*" [0-9]+ ([0-9]{1,3}) '
     r'"?([^ "]+)"? "?([^ "]+)"? "?([^ "]+)"? (-?[0-9]+ -?[0-9]+ -?[0-9]+ -?[0-9]+ \+?-?[0-9]+) "?([A-Za-z-]{4})"? [0-9 +]+(?: |$)'
@@ -49,7 +49,7 @@ _NAMED = {
 }
 """What the rest calls by its name."""
 _HTTP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "status", "bytes", "cookie1", "cookie2", "termination")
-_TCP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "bytes", "termination")
+_TCP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "bytes", "termination", "added")
 
 NO_SERVER = "<NOSRV>"
 """What stands for the server where none was chosen: none was up, the queue was full, or the proxy answered by itself. The request then has
@@ -153,7 +153,7 @@ def open_tcp(options: ReadOptions) -> Parser:
         times = {"timestamp": timestamp, "duration_ms": _total(t["timers"])}
         found = {"client": t["client"], "bytes": t["bytes"]}
         outcome = _outcome(lines["raw"], t["bytes"].is_not_null(), timestamp)
-        return assemble(lines, found, times=times, extra=_extra(t), outcome=outcome)
+        return assemble(lines, found, times=times, extra={**_extra(t), "fields": t["added"].str.strip_chars()}, outcome=outcome)
 
     return in_parts(parse)
 

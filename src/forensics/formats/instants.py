@@ -30,7 +30,7 @@ _RARE = (
     "%a, %d %b %Y %H:%M:%S UTC",
     "%a %b %e %H:%M:%S %Y",
     "%a %b %d %H:%M:%S %Z %Y",
-    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S%.f",
     "%Y/%m/%d %H:%M:%S %z",
     "%Y/%m/%d - %H:%M:%S",
     "%d/%b/%Y %H:%M:%S",

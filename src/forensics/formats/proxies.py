@@ -15,6 +15,10 @@ from forensics.formats import fields
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+_ZEEK = r"X-FORWARDED-FOR -> (.*?)(?:, ?[A-Z-]+ -> .*)?$"
+"""How Zeek names the header, among others that proxies add."""
+
+
 def behind_proxies(events: pl.DataFrame, trusted: Sequence[str]) -> pl.DataFrame:
     """Return events (with ``EVENTS`` columns) whose ``client_ip`` is a trusted proxy with the client that it forwarded instead.
 
@@ -29,7 +33,8 @@ def behind_proxies(events: pl.DataFrame, trusted: Sequence[str]) -> pl.DataFrame
     rows = rows.filter(_within(rows["client_ip"], networks))
     if rows.is_empty():
         return events
-    entries = rows.select("row", pl.col("forwarded").str.split(",").alias("entry")).with_columns(
+    forwarded = pl.coalesce(pl.col("forwarded").str.extract(_ZEEK), pl.col("forwarded"))
+    entries = rows.select("row", forwarded.str.split(",").alias("entry")).with_columns(
         pl.int_ranges(pl.col("entry").list.len()).alias("place")
     )
     entries = entries.explode("entry", "place").with_columns(pl.col("entry").str.strip_chars(" \t+"))
