@@ -51,10 +51,10 @@ STAGES: tuple[Stage, ...] = (
     Stage("Collecting identifiers", "forensics.linkage.identifiers:collect"),
     Stage("Linking accounts", "forensics.linkage.actors:link"),
     Stage("Finding incidents", "forensics.incidents.detect:detect", awaits="Surveying minutes"),
-    Stage("Scoring automation", "forensics.attribution.automation:score"),
+    Stage("Scoring automation", "forensics.collection.automation:score"),
     Stage("Attributing load", "forensics.attribution.attribute:attribute"),
-    Stage("Counting what was taken", "forensics.attribution.taken:count"),
-    Stage("Planning the response", "forensics.attribution.response:plan"),
+    Stage("Counting what was taken", "forensics.collection.taken:count"),
+    Stage("Planning the response", "forensics.response.plan:plan"),
     Stage("Ordering the timeline", "forensics.timeline.story:build"),
 )
 

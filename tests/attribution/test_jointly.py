@@ -12,8 +12,8 @@ from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
 from forensics.attribution.jointly import JOINTLY
-from forensics.attribution.response import plan
 from forensics.case.case import Case
+from forensics.response.plan import plan
 
 
 def quiet(seed: int, days: int = 15, *, ring: int = 60, each: float = 2.0, stop: bool = False) -> tuple[World, np.ndarray]:

@@ -12,7 +12,7 @@ import pytest
 from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.response import plan
+from forensics.response.plan import plan
 
 THEIRS = 31_000
 """The network that the load of the incident comes from."""

@@ -14,7 +14,6 @@ from tests.stored_case import new_case
 
 from forensics.analysis import ensure_analysed
 from forensics.attribution.attribute import attribute
-from forensics.attribution.blocking import block_list
 from forensics.attribution.unnamed import MEASURE
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
@@ -23,6 +22,7 @@ from forensics.errors import UsageError
 from forensics.investigation import investigate
 from forensics.progress import Silent
 from forensics.report import write_report
+from forensics.response.blocking import block_list
 
 START = datetime(2026, 10, 5)
 FLOOD = START + timedelta(days=3, hours=3, minutes=7)

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.attribution.listing import response_listing
 from forensics.case.case import Case
 from forensics.case.status import brief, section
 from forensics.incidents.listing import ranked
 from forensics.report import write
 from forensics.report.incident_view import short
 from forensics.report.tables import as_csv, as_json, as_jsonl, cell, readable, write_table
+from forensics.response.listing import response_listing
 from forensics.text import counted
 
 TEXTS = st.one_of(

@@ -1,1 +1,1 @@
-"""Who caused the load, what they took, what else could explain it, what to do."""
+"""Who caused the load, what else could explain it, and what would have been without them."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from forensics.attribution.taken import parse_object, parse_pair
 from forensics.case.case import Case
+from forensics.collection.taken import parse_object, parse_pair
 from forensics.errors import UsageError
 
 

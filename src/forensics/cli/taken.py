@@ -36,9 +36,9 @@ def taken(
       forensics taken --object '/cdn/images/{id}.png=image' --pair job+image
     """
     from forensics.analysis import ensure_analysed
-    from forensics.attribution.listing import taken_listing
     from forensics.attribution.settings import keep
     from forensics.case.case import Case
+    from forensics.collection.listing import taken_listing
     from forensics.progress import Terminal
     from forensics.report.tables import emit
 
@@ -70,12 +70,12 @@ def response(
       forensics response --cost '/api/generate=50'
     """
     from forensics.analysis import ensure_analysed
-    from forensics.attribution.blocking import write_block_list
-    from forensics.attribution.listing import response_listing
     from forensics.attribution.settings import keep
     from forensics.case.case import Case
     from forensics.progress import Terminal
     from forensics.report.tables import emit
+    from forensics.response.blocking import write_block_list
+    from forensics.response.listing import response_listing
 
     with Case.open(case) as opened:
         keep(opened, cost=cost)

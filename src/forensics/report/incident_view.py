@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from rich.text import Text
 
 from forensics.certainty import word
 from forensics.incidents.listing import Picture
-from forensics.report.tables import readable
+from forensics.report.tables import chosen_style, readable
 from forensics.report.words import PAYING, UNKNOWN_PAYING
 from forensics.text import printable
 
@@ -131,8 +130,7 @@ IN_TABLE = {"incident_id": "incident", "severity": "severity", "until": "until",
 
 def short(incidents: pl.DataFrame, style: str | None, output: Path | None) -> pl.DataFrame:
     """Return the columns that a listing of this style shows."""
-    terminal = style == "table" or (style is None and output is None and sys.stdout.isatty())
-    if not terminal:
+    if chosen_style(style, output) != "table":
         return incidents
     sure = pl.format("{} ({}%)", "verdict", (pl.col("likelihood") * 100).round().cast(pl.Int64)).alias("verdict")
     until = pl.col("ended_at").dt.strftime("%m-%d %H:%M").alias("until")

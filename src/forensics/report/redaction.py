@@ -60,7 +60,7 @@ NAMING = frozenset({"account_id", "email", "name", "user_name", "label", "payers
 UNTOUCHED = frozenset({"evidence_id", "sha256", "kind", "level", "role", "verdict", "severity", "phase", "family", "time_basis"})
 """Columns whose words are the program's own, and hashes of evidence."""
 
-SPEAKING = ("timeline", "incidents", "attribution", "linkage", "report", "evidence", "case")
+SPEAKING = ("timeline", "incidents", "collection", "attribution", "response", "linkage", "report", "evidence", "case")
 """Packages that write sentences: the words of their files may stay."""
 
 _TOKEN = re.compile(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +21,7 @@ from forensics.report.frames import Frames
 from forensics.report.markdown import escaped, sparkline
 from forensics.report.masking import masked
 from forensics.report.picture import onsets, pictures
-from forensics.report.tables import emit
+from forensics.report.tables import chosen_style, emit
 from forensics.report.write import csv_columns
 from forensics.text import printable
 
@@ -150,7 +149,7 @@ def _print_picture(picture: Picture) -> None:
 
 def write_story(story: pl.DataFrame, style: str | None, output: Path | None, drawn: tuple[Picture, ...]) -> None:
     """Write the story in a style of ``report.tables`` or as ``markdown``; on a terminal it is printed for a person."""
-    chosen = style or ("table" if output is None and sys.stdout.isatty() else "csv")
+    chosen = chosen_style(style, output)
     if chosen == "table" and output is None:
         print_story(story, drawn)
     elif chosen == "markdown":

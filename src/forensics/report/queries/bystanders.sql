@@ -1,6 +1,6 @@
 -- title: accounts that a measure would hit without any part in the incident
 -- why: whoever decides has to know them by name, with what they use the service for
--- made by: attribution/ordinary_use
+-- made by: response/ordinary_use
 -- parameters: $incident (NULL: all)
 SELECT incident_id, account_id, list(measure ORDER BY measure) AS measures, min(ordinary_use) AS ordinary_use
 FROM response_accounts

@@ -1,6 +1,6 @@
 -- title: response plan
 -- why: what each measure would have prevented, and whom it would hit
--- made by: attribution/measure_loads, attribution/ordinary_use
+-- made by: response/measure_loads, response/ordinary_use
 -- parameters: $incident (NULL: all)
 SELECT * FROM response
 WHERE CAST($incident AS VARCHAR) IS NULL OR incident_id = $incident

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forensics.attribution.blocklists import BlockList
+from forensics.response.blocklists import BlockList
 
 NAME = "csv"
 

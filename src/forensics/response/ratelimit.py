@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from forensics.attribution.capacity import Capacity
-from forensics.attribution.scene import PACKAGE
 from forensics.attribution.windows import Window, floor_minute, is_load, load_window
 from forensics.case.case import Case
+from forensics.response import PACKAGE
 from forensics.text import counted
 
 AFTER = timedelta(minutes=10)

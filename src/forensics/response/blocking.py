@@ -9,13 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.blocklists import BlockList, Entry, formats
-from forensics.attribution.scene import PACKAGE
+from forensics.attribution import scene
 from forensics.attribution.unnamed import MEASURE, addresses, blamed_networks, parts_of
 from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.incidents.listing import chosen, ranked
+from forensics.response import PACKAGE
+from forensics.response.blocklists import BlockList, Entry, formats
 from forensics.text import counted, printable
 
 DAYS = 30
@@ -32,14 +33,14 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     incident = _incident(case, incident_id)
     hit = case.table("response_accounts").filter(pl.col("incident_id") == incident["incident_id"])
     chosen = hit.filter(pl.col("measure") == measure).sort("account_id")
-    ruled = {row["subject"] for row in case.rows(PACKAGE, "known") if row["subject_type"] == "account"}
+    ruled = {row["subject"] for row in case.rows(scene.PACKAGE, "known") if row["subject_type"] == "account"}
     known = [account for account in chosen["account_id"].to_list() if account in ruled]
     chosen = chosen.filter(~pl.col("account_id").is_in(known))
     nameless = not blamed_networks(case, incident["incident_id"]).is_empty()
     if chosen.is_empty() and not (nameless and measure == MEASURE):
         others = ", ".join(sorted({*hit["measure"].to_list(), *([MEASURE] if nameless else [])})) or "none"
         raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {others}.")
-    expires = case.rows(PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
+    expires = case.rows(scene.PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
     entries: list[Entry] = []
     if measure == NETWORK:
         used, who = _networks(case, incident, chosen), "of the accounts that took part"

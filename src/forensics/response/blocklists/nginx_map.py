@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forensics.attribution.blocklists import BlockList, Entry
+from forensics.response.blocklists import BlockList, Entry
 from forensics.text import printable
 
 NAME = "nginx-map"

@@ -1,4 +1,4 @@
-"""What `forensics taken` and `forensics response` list."""
+"""What `forensics taken` lists."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
-from forensics.attribution.scene import PACKAGE
-from forensics.attribution.taken import taken_by
 from forensics.case.case import Case
-from forensics.incidents.listing import chosen, ranked
+from forensics.collection import PACKAGE
+from forensics.collection.taken import taken_by
 from forensics.linkage.structure import actor_named
+from forensics.report.tables import chosen_style
 
 NOTHING = (
     "No account is known to have taken part in an incident: nothing is counted as taken. Name an actor or an account to see what it was "
@@ -31,7 +31,7 @@ def taken_listing(case: Case, subject: str | None, style: str | None, output: Pa
             print(NOTHING, file=sys.stderr)
     else:
         rows, totals = taken_by(case, dict.fromkeys(_accounts_meant(case, subject), subject))
-    return _short(rows, totals) if _terminal(style, output) else rows
+    return _short(rows, totals) if chosen_style(style, output) == "table" else rows
 
 
 def _accounts_meant(case: Case, name: str) -> list[str]:
@@ -41,10 +41,6 @@ def _accounts_meant(case: Case, name: str) -> list[str]:
         return [row["account_id"] for row in case.rows(PACKAGE, "accounts_of", subject=subject)]
 
     return of(name) or [row["account_id"] for row in case.rows("case", "accounts_named", wanted=name)] or of(actor_named(case, name))
-
-
-def _terminal(style: str | None, output: Path | None) -> bool:
-    return style == "table" or (style is None and output is None and sys.stdout.isatty())
 
 
 def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
@@ -62,29 +58,3 @@ def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
         )
     ]  # fmt: skip
     return pl.concat(parts)
-
-
-MOST_NAMED = 3
-"""Names of a measure's scope that a terminal shows."""
-
-
-def response_listing(case: Case, name: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
-    """Return rows of ``response``, of one incident (its id, the beginning of it, or its rank) or of all; on a terminal fewer columns."""
-    rows = case.table("response")
-    rows = rows if name is None else rows.filter(pl.col("incident_id") == chosen(case, name)["incident_id"])
-    return _choices(rows, ranked(case)["incident_id"].to_list()) if _terminal(style, output) else rows
-
-
-def _choices(rows: pl.DataFrame, worst_first: list[str]) -> pl.DataFrame:
-    names, share = pl.col("scope").str.split(", "), (pl.col("load_covered") * 100).round().cast(pl.Int64)
-    several = pl.format("{} and {} more", names.list.head(MOST_NAMED).list.join(", "), names.list.len().cast(pl.Int64) - MOST_NAMED)
-    scope = pl.when(names.list.len() > MOST_NAMED).then(several).otherwise("scope").alias("scope")
-    order = pl.col("incident_id").replace_strict(worst_first, range(len(worst_first)), default=None, return_dtype=pl.Int64)
-    return rows.sort(order, maintain_order=True).select(
-        pl.col("incident_id").str.split("Z-").list.first().alias("incident"),
-        "measure",
-        pl.col("accounts_hit").alias("hit"),
-        pl.col("uninvolved_hit").alias("uninvolved"),
-        pl.format("{} %", share).alias("load"),
-        scope,
-    )

@@ -5,7 +5,7 @@ Reference: https://nginx.org/en/docs/http/ngx_http_access_module.html
 
 from __future__ import annotations
 
-from forensics.attribution.blocklists import BlockList
+from forensics.response.blocklists import BlockList
 from forensics.text import printable
 
 NAME = "nginx-deny"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from forensics.attribution.listing import taken_listing
 from forensics.case.case import Case
+from forensics.collection.listing import taken_listing
 
 
 def test_an_empty_list_of_what_was_taken_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

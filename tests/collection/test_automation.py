@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 from tests.stored_case import add_log, add_user_accounts, new_case
 
-from forensics.attribution.automation import score
+from forensics.collection.automation import score
 from forensics.incidents import rollups
 
 

@@ -7,15 +7,17 @@ from typing import Any
 
 import polars as pl
 
+from forensics.attribution import scene
 from forensics.attribution.capacity import Capacity, capacity
-from forensics.attribution.measures import Measure, measures
-from forensics.attribution.ratelimit import network_limit, rate_limit
-from forensics.attribution.scene import PACKAGE, plain_minutes
+from forensics.attribution.scene import plain_minutes
 from forensics.attribution.takeover import EXPLANATION
 from forensics.attribution.unnamed import network_measure
 from forensics.attribution.verdict import NAMED
 from forensics.attribution.windows import Window, is_load, whole_window
 from forensics.case.case import Case
+from forensics.response import PACKAGE
+from forensics.response.measures import Measure, measures
+from forensics.response.ratelimit import network_limit, rate_limit
 from forensics.text import counted
 
 RESPONSE: dict[str, Any] = {
@@ -36,7 +38,7 @@ def plan(case: Case) -> None:
     accounts: list[dict[str, Any]] = []
     masks = [whole_window(row) for row in incidents]
     minutes = plain_minutes(case)
-    ruled = frozenset(row["subject"] for row in case.rows(PACKAGE, "known") if row["subject_type"] == "account")
+    ruled = frozenset(row["subject"] for row in case.rows(scene.PACKAGE, "known") if row["subject_type"] == "account")
     strangers = _strangers(case)
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])

@@ -13,11 +13,11 @@ import pytest
 from tests.attribution.worlds import FIRST_DAY, World
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.blocking import block_list
-from forensics.attribution.blocklists import BlockList, Entry, formats
-from forensics.attribution.ratelimit import highest_limit
-from forensics.attribution.response import _ordinary_use, plan
 from forensics.case.case import Case
+from forensics.response.blocking import block_list
+from forensics.response.blocklists import BlockList, Entry, formats
+from forensics.response.plan import _ordinary_use, plan
+from forensics.response.ratelimit import highest_limit
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.scene import PACKAGE
 from forensics.case.case import Case
+from forensics.collection import PACKAGE
 from forensics.errors import UsageError
 
 MIN_SHARED = 0.2

@@ -13,8 +13,8 @@ import pytest
 from tests.stored_case import add_log, add_user_accounts, new_case
 
 from forensics.attribution.settings import keep
-from forensics.attribution.taken import pair_of, taken_by
 from forensics.case.case import Case
+from forensics.collection.taken import pair_of, taken_by
 from forensics.errors import UsageError
 from forensics.incidents import rollups
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forensics.attribution.scene import PACKAGE
 from forensics.case.case import Case
 from forensics.certainty import bounded
+from forensics.collection import PACKAGE
 
 FEWEST = 20
 """Requests below which nothing is said of a subject."""

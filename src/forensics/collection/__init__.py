@@ -1,0 +1,3 @@
+"""What was collected: who asks like a machine, and what was handed over."""
+
+PACKAGE = "collection"
