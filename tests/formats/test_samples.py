@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from forensics.formats.base import Format, ReadOptions, Sample
 from forensics.formats.registry import all_formats
@@ -72,3 +74,11 @@ def test_names_are_unique_and_references_are_addresses() -> None:
     assert len(set(names)) == len(names)
     assert all(entry.reference.startswith("https://") for entry in FORMATS)
     assert all(isinstance(sample, Sample) for entry in FORMATS for sample in entry.samples)
+
+
+@pytest.mark.parametrize("name", ["aws_cloudfront_json", "azure_app_gateway", "azure_front_door", "azure_app_service"])
+def test_times_that_are_utc_by_specification_are_so_whatever_zone_is_given(name: str) -> None:
+    """``--time-zone`` is given for the logs beside them that need it."""
+    entry = next(entry for entry in FORMATS if entry.name == name)
+    lines = lines_of(*(re.sub(r'((?:\d\d:){2}\d\d[\d.]*)(?:Z|\+00:00)"', r'\1"', sample.line) for sample in entry.samples))
+    assert_frame_equal(entry.open(ReadOptions(time_zone="Asia/Tokyo"))(lines), entry.open(ReadOptions())(lines))

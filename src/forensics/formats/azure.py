@@ -36,6 +36,7 @@ APP_GATEWAY = JsonKeys(
         "user_agent": ("properties>userAgent",),
         "host": ("properties>originalHost", "properties>host"),
     },
+    utc=True,
     plussed=("user_agent",),  # the first version of the gateway writes as IIS does
     requires=(("properties>clientIP", "properties>clientIp"), ("properties>httpMethod",), ("properties>httpStatus",)),
     others=_FIREWALL,
@@ -67,6 +68,7 @@ FRONT_DOOR = JsonKeys(
         "user_agent": ("properties>userAgent",),
         "host": ("properties>hostName", "properties>domain"),
     },
+    utc=True,
     requires=(("properties>clientIp", "properties>clientIP"), ("properties>requestUri",), ("properties>httpStatusCode",)),
     others=_FIREWALL,
     extra={
@@ -100,6 +102,7 @@ APP_SERVICE = JsonKeys(
         "user_agent": ("properties>UserAgent", "UserAgent"),
         "host": ("properties>CsHost", "CsHost"),
     },
+    utc=True,
     requires=(("properties>CIp", "CIp"), ("properties>CsMethod", "CsMethod"), ("properties>ScStatus", "ScStatus")),
     extra={
         "request_id": ("properties>ActivityId",),

@@ -23,6 +23,7 @@ KEYS = JsonKeys(
     },
     requires=(("c-ip",), ("x-edge-location", "x-edge-request-id", "x-edge-result-type"), ("sc-status",)),
     encoded=("user_agent",),
+    utc=True,
     extra={
         "forwarded_for": ("x-forwarded-for",),
         "request_id": ("x-edge-request-id",),

@@ -56,6 +56,8 @@ class JsonKeys:
     """Which entry counts where the client is a list: 0 the first, -1 the last."""
     plussed: tuple[str, ...] = ()
     """Roles whose blanks the logger writes as ``+``."""
+    utc: bool = False
+    """Whether times that carry no zone are UTC by the format's specification, whatever ``--time-zone`` says of other files."""
     headers: tuple[str, ...] = ()
     """Paths of texts that hold the request's headers, one a line, percent-encoded: they tell what roles and ``forwarded_for`` lack."""
     encoded: tuple[str, ...] = ()
@@ -224,7 +226,7 @@ def record_events(lines: pl.DataFrame, record: Record, good: pl.Series, options:
     if "account" in record.keys.roles:
         asked = record.role("account")
         found["user"] = values.first_of(found["user"], values.of(asked, pl.when(~values.V.str.contains(_CLOUD_ACCOUNT)).then(values.V)))
-    times = _times(record, options.time_zone, time_basis)
+    times = _times(record, "UTC" if record.keys.utc else options.time_zone, time_basis)
     outcome = _outcome(lines, record, good, times["timestamp"])
     entry = record.keys.client_entry
     return assemble_tidy(lines, found, times=times, extra=extra, outcome=outcome, client_entry=entry)

@@ -16,7 +16,7 @@ def known_formats() -> pl.DataFrame:
             "reference": entry.reference,
             "sample": entry.samples[0].line if entry.samples else None,
             "time_basis": entry.time_basis,
-            "zone": "as logged" if entry.zoned else "--time-zone",
+            "zone": "as logged" if entry.zoned else "--time-zone, where none is logged",
         }
         for entry in sorted(all_formats(), key=lambda entry: entry.name)
     ]
