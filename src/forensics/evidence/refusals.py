@@ -83,6 +83,7 @@ def _table(raw: pl.Series) -> bool:
 _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[0][0], "a line of an Apache error log"),
     (KNOWN[1][0], "a line of an nginx error log"),
+    (r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\] ", "a line of a Kubernetes program's own log"),
     (r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated", "a notice of syslog"),
     (r"^\s*[\x00]*\s*$", "blank"),
     (r'^"?(?:_raw|_time|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),

@@ -39,7 +39,7 @@ def open_alb(options: ReadOptions) -> Parser:
     """Return the parser of ALB logs."""
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
-        t = tokens(lines["raw"], "w" * 12 + "qqwwwqqqwwqqq")
+        t = tokens(lines["raw"], "w" * 12 + "qqwwwqqqwwqqq", 14)
         timestamp, created = to_instant(t["t1"]), to_instant(t["t21"])
         between = (timestamp - created).dt.total_microseconds() / 1000.0
         between = values.of(between, pl.when(values.V.is_between(0, values.ENDLESS_MS, closed="left")).then(values.V))
@@ -69,7 +69,7 @@ def open_classic(options: ReadOptions) -> Parser:
     """Return the parser of classic ELB logs."""
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
-        t = tokens(lines["raw"], "w" * 11 + "qqww")
+        t = tokens(lines["raw"], "w" * 11 + "qqww", 12)
         timestamp = to_instant(t["t0"])
         read = (t["t0"].str.contains(_TIME) & t["t2"].str.contains(r":\d+$") & t["t10"].str.contains(r"^(?:\d+|-1)$")).fill_null(False)
         read = read & t["t11"].is_not_null()

@@ -16,7 +16,7 @@ def open_s3(options: ReadOptions) -> Parser:
     """Return the parser of S3 server access logs."""
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
-        t = tokens(lines["raw"], "wwwwwwwwwq" + "wwwwww" + "qq" + "wwwwwww")
+        t = tokens(lines["raw"], "wwwwwwwwwq" + "wwwwww" + "qq" + "wwwwwww", 18)
         stamp = pl.DataFrame({"a": t["t2"], "b": t["t3"]}).select(pl.col("a") + " " + pl.col("b")).to_series()
         timestamp = to_instant(stamp, options.time_zone)
         read = (
@@ -76,6 +76,18 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 38.0,
                     "user_agent": "S3Console/0.4",
                     "extra": {"bucket": "images", "object_key": "a/b.png", "request_id": "A12", "tls_version": "TLSv1.2"},
+                },
+            ),
+            Sample(  # quotes are not escaped
+                line='36c1 images [02/Mar/2026:00:00:39 +0000] 192.0.2.4 - 8C WEBSITE.GET.OBJECT k "GET /k"ey HTTP/1.1" 404 NoSuchKey 300 '
+                '- 7 - "-" "say "hi"" v1 IeDW5= SigV4 ECDHE-RSA-AES128-SHA AuthHeader s3.example.com TLSv1.2',
+                expected={
+                    "path": '/k"ey',
+                    "status": 404,
+                    "bytes_sent": 300,
+                    "user_agent": 'say "hi"',
+                    "host": "s3.example.com",
+                    "extra": {"error": "NoSuchKey", "tls_version": "TLSv1.2"},
                 },
             ),
             Sample(

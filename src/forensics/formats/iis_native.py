@@ -29,7 +29,7 @@ def open_iis_native(options: ReadOptions) -> Parser:
     """Return the parser of the IIS log file format."""
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
-        split = pl.col("raw").str.splitn(",", len(_FIELDS)).struct
+        split = pl.col("raw").str.splitn(", ", len(_FIELDS)).struct
         t = lines.select(split[index].str.strip_chars(" ").alias(name) for index, name in enumerate(_FIELDS))
         query = t["query"].str.strip_chars(" ").str.strip_suffix(",")
         timestamp = to_instant(_stamps(t["date"], t["time"]), options.time_zone)
@@ -73,6 +73,10 @@ FORMATS: tuple[Format, ...] = (
                     "bytes_sent": 3223,
                     "duration_ms": 4502.0,
                 },
+            ),
+            Sample(
+                line="::1, -, 3/2/2026, 15:44:03, W3SVC1, SRV, ::1, 2, 769, 143, 304, 0, GET, /a,b.gif, -,",
+                expected={"path": "/a,b.gif", "query": None},
             ),
             Sample(
                 line="::1, kim, 3/2/2026, 15:44:03, W3SVC1, SRV, ::1, 2, 769, 143, 304, 0, GET, /, -,",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 
-def tokens(raw: pl.Series, shape: str) -> pl.DataFrame:
+def tokens(raw: pl.Series, shape: str, least: int) -> pl.DataFrame:
     """Return the first tokens of each line as columns ``t0`` ...: ``shape`` has a letter for each, ``w`` a word, ``q`` a quoted text.
 
-    Quotes are removed. Lines whose quotes are not where the shape has them are taken apart word by word (a missing quoted text is then
-    often a bare ``-``); tokens that a line does not have are NULL. Further tokens are left alone; see ``rest``.
+    Quotes are removed. Lines that do not split so (texts with quotes in them, bare ``-`` for a text) are matched by a regular expression;
+    of lines that have not so much as the first ``least`` tokens in their places all are NULL, of others those that are missing.
+    Further tokens are left alone.
     """
     runs = _runs(shape)
     pieces = raw.rename("raw").to_frame().select(pl.col("raw").str.splitn('"', 2 * len(shape.replace("w", "")) + 1).alias("p")).unnest("p")
@@ -19,12 +20,16 @@ def tokens(raw: pl.Series, shape: str) -> pl.DataFrame:
     odd = ~frame["regular"]
     if not odd.any():
         return frame.select(names)
-    listed = raw.filter(odd).str.extract_all(r'"[^"]*"|[^ "]+')
-    slow = pl.DataFrame({"x": listed}).select(
-        pl.col("x").list.get(index, null_on_oob=True).str.strip_chars('"').alias(name) for index, name in enumerate(names)
-    )
+    groups = raw.filter(odd).str.extract_groups(_pattern(shape, least)).struct.rename_fields(names).struct.unnest()
     where = odd.arg_true()
-    return pl.DataFrame([frame[name].scatter(where, slow[name]) for name in names])
+    return pl.DataFrame([frame[name].scatter(where, groups[name]) for name in names])
+
+
+def _pattern(shape: str, least: int) -> str:
+    """Return the regular expression of a shape: a text goes on to the first quote that what follows it lets be its end."""
+    parts = [r'(?:"(.*?)"|-)' if kind == "q" else r'([^ "]+)' for kind in shape]
+    optional = "".join(f"(?: +{part}" for part in parts[least:])
+    return rf"^ *{' +'.join(parts[:least])}{optional}{')?' * (len(shape) - least)}(?: .*)?$"
 
 
 def _runs(shape: str) -> list[int]:
@@ -52,4 +57,7 @@ def _regular(runs: list[int]) -> tuple[list[pl.Expr], pl.Expr]:
             quoted = pl.col(f"field_{2 * number + 1}")
             expressions.append(quoted.alias(f"t{len(expressions)}"))
             regular = regular & quoted.is_not_null()
+    rest = pl.col(f"field_{2 * len(runs) - 2}")
+    own = rest if runs[-1] else pl.lit("")  # the words behind the last text have no quotes
+    regular = regular & ((rest == "") | rest.str.starts_with(" ")) & ~own.str.contains('"', literal=True)
     return expressions, regular

@@ -9,12 +9,19 @@ from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
+from forensics.formats.percent import percent_decoded
 
 _LINE = (
-    r"^ *([0-9]+(?:\.[0-9]+)?) +(-?[0-9]+) +([^ ]+) +([A-Z_]+)/([0-9]+) +(-?[0-9]+) +([^ ]+) +([^ ]+)"
-    r'(?: +([^ ]+) +([A-Z_]+/[^ ]+)(?: +([^ ]+))?(?: +"([^"]*)" +"([^"]*)")?)?.*$'
+    r"^ *([0-9]+(?:\.[0-9]+)?) +(-?[0-9]+) +([^ ]+) +([A-Z_]+)/([0-9]+) +(-?[0-9]+) +([^ ]+) +"
+    r'(?:([^ ]+(?: +[^ ]+)*?) +([^ ]+) +([A-Z_]+/[^ ]+)(?: +([^ ]+))?(?: +"([^"]*)" +"([^"]*)")?|([^ ]+))( .*)?$'
 )
-_FIELDS = ("time", "elapsed", "client", "result", "status", "bytes", "method", "url", "user", "peer", "type", "referrer", "user_agent")
+"""A target may hold blanks (``uri_whitespace allow``): what follows it tells where it ends."""
+_FIELDS = (
+    *("time", "elapsed", "client", "result", "status", "bytes", "method", "url", "user", "peer", "type", "referrer", "user_agent"),
+    *("alone", "rest"),
+)
+_AGENT = r"(?i)(?:\[|\\n|\n)User-Agent: *(.*?) *(?:\\r|\\n|\r|\n|\]|$)"
+"""The user agent in the headers that ``log_mime_hdrs on`` adds."""
 
 
 def open_squid(options: ReadOptions) -> Parser:
@@ -22,7 +29,9 @@ def open_squid(options: ReadOptions) -> Parser:
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         groups = pl.col("raw").str.extract_groups(_LINE).struct.rename_fields(list(_FIELDS)).alias("f")
-        t = lines.select(groups).unnest("f")
+        t = lines.select(groups).unnest("f").with_columns(pl.coalesce("url", "alone").alias("url"))
+        if t["rest"].str.contains("(?i)user-agent").any():
+            t = t.with_columns(pl.coalesce("user_agent", pl.lit(percent_decoded(t["rest"]).str.extract(_AGENT))).alias("user_agent"))
         timestamp = to_instant(t["time"])
         duration = values.to_milliseconds(t["elapsed"], "ms")
         read = t["url"].is_not_null()
@@ -88,6 +97,17 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line="1772409603.000      0 192.168.0.2 NONE/400 3710 NONE error:invalid-request - HIER_NONE/- text/html",
                 expected={"method": None, "path": None, "request": "error:invalid-request", "status": 400},
+            ),
+            Sample(
+                line="1772409603.000      7 192.168.0.2 TCP_MISS/200 10 GET http://example.org/a b?c kim HIER_DIRECT/198.51.100.62 "
+                "text/html [Host:%20example.org%0D%0AUser-Agent:%20curl/8%20(x)%0D%0A] [Server:%20nginx%0D%0A]",
+                expected={
+                    "path": "/a b",
+                    "query": "c",
+                    "user_name": "kim",
+                    "user_agent": "curl/8 (x)",
+                    "extra": {"content_type": "text/html"},
+                },
             ),
         ),
     ),
