@@ -157,3 +157,44 @@ def test_that_nothing_failed_is_said_of_its_time(tmp_path: Path) -> None:
     against = {row["explanation"]: row["evidence_against"][0] for row in case.table("rivals").to_dicts() if row["evidence_against"]}
     for explanation in ("bad deploy", "retry storm", "failing backend"):
         assert against[explanation].startswith("From 00:00 to 00:30 UTC, as the impact began, no more requests failed than usual")
+
+
+def test_who_did_as_much_on_other_days_without_harm_is_not_named(tmp_path: Path) -> None:
+    """A company's import runs on three days before and is found as a load each time; on the last day a database fails beneath it."""
+    world = World(days=10, ramp=4)
+    company = world.newcomers(9)
+    world.actor(company)
+    days = (3, 5, 7)
+    for day in (*days, world.days - 1):
+        minute = world.rng.integers(world.onset - 4, world.onset + 30, 9 * 16 * 34) + day * 24 * 60
+        world.add_accounts(world.rng.choice(company, len(minute)), minute, np.full(len(minute), 1))
+    case = world.write(tmp_path)
+    main = case.table("incidents").to_dicts()[0]
+    loads = []
+    for day in days:
+        back = timedelta(days=world.days - 1 - day)
+        began, ended = main["started_at"] - back - timedelta(minutes=4), main["started_at"] - back + timedelta(minutes=30)
+        load = {"incident_id": f"load-{day}", "kind": "surge", "started_at": began, "ended_at": ended, "ramp_started_at": None}
+        loads.append(main | load | {"requests": 9000, "failed_requests": 9})
+    case.insert("incidents", pl.DataFrame(loads, infer_schema_length=None, schema=case.table("incidents").schema))
+    attribute(case)
+    found = case.table("incidents").filter(pl.col("kind") == "errors").to_dicts()[0]
+    blamed = case.table("participants").filter((pl.col("incident_id") == main["incident_id"]) & (pl.col("role") == "participant"))
+    assert found["verdict"] not in ("attributed", "several actors")
+    assert blamed.is_empty()
+
+
+def test_accounts_that_hang_together_are_no_crowd(tmp_path: Path) -> None:
+    """Nine accounts of one company, each an operator of its own, do what they did on other days; the database fails beneath them."""
+    world = World(days=10, ramp=4, accounts=60, per_minute=20.0)
+    company = world.newcomers(9)
+    first = world.actor(company[:1], "same operator")
+    world.organisation(first, company[1:])
+    for day in (3, 5, 7, world.days - 1):
+        minute = world.rng.integers(world.onset - 4, world.onset + 30, 9 * 16 * 34) + day * 24 * 60
+        world.add_accounts(world.rng.choice(company, len(minute)), minute, np.full(len(minute), 1))
+    case = world.write(tmp_path)
+    attribute(case)
+    surge = case.table("rivals").filter(pl.col("explanation") == "organic surge").to_dicts()[0]
+    assert "hang together: they are no crowd." in str(surge["evidence_against"])
+    assert surge["likelihood"] < 0.2

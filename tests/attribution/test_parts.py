@@ -70,3 +70,15 @@ def test_where_nobody_wrote_notes_their_silence_says_nothing() -> None:
     others = bad_deploy.weigh(facts(on_three_hosts(), noted=True), {})
     assert not any("note" in sentence for sentence, _ in silent.speaks_against)
     assert others.speaks_against == [("Of the notes of the operators none speaks of a deploy in the three hours before.", 1.0)]
+
+
+def test_routes_are_counted_alike_by_every_explanation() -> None:
+    """Retries put most failures on one route; that the others failed nearly always, too, is no less true."""
+    routes = {"/app/home": 9000, "/cart": 60, "/item": 90, "/search": 40}
+    rows = [(0, "a", None, route, n, n) for route, n in routes.items()] + [(0, "b", None, "/cart", 9, 9)]
+    usual = [(1, host, None, route, 500, 1) for host in "ab" for route in routes]
+    known = facts(broken([*rows, *usual]))
+    backend, deploy = failing_backend.weigh(known, {}), Weighed()
+    bad_deploy.concentration(known, deploy, "route")
+    assert "Failures are on 4 routes at once." in [s for s, _ in backend.speaks_for]
+    assert deploy.speaks_against[0][0] == "Failures are on 4 of 4 routes, 98 % of them on the one with most (/app/home)."

@@ -13,6 +13,7 @@ from tests.stored_case import add_log, add_user_accounts, new_case
 
 from forensics.evidence.overlap import find_duplicates
 from forensics.evidence.tiers import assign_tiers
+from forensics.linkage.identifiers import collect
 
 MIDNIGHT = datetime(2024, 3, 2)
 EXTRA = pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))
@@ -111,3 +112,20 @@ def test_an_edge_that_names_its_users_is_not_told(tmp_path: Path) -> None:
     edge = outer(rows, ids=True).with_columns(pl.lit("somebody").alias("user_name"))
     found = told(tmp_path, edge, inner(rows, ids=True))
     assert found["account_id"].unique().to_list() == ["somebody"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_the_proxy_in_front_is_nobodys_address(tmp_path: Path, known: bool) -> None:
+    """An inner tier that sees its proxy only says who asked, not from where; one that is told the client knows both."""
+    rows = requests()
+    with new_case(tmp_path / "case") as case:
+        add_log(case, "edge.log", outer(rows, ids=True), host="edge")
+        add_log(case, "app.log", inner(rows, ids=True, address=None if known else "35.191.8.1"), host="app")
+        with case.transaction():
+            find_duplicates(case)
+            assign_tiers(case)
+            add_user_accounts(case)
+            case.refresh_events()
+            collect(case)
+        addresses = case.table("identifiers").filter(identifier_type="client_ip")["identifier_value"]
+    assert set(addresses) == {row["client_ip"] for row in rows}

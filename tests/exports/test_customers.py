@@ -104,3 +104,22 @@ def test_names_of_no_exported_account_are_told(tmp_path: Path) -> None:
             "2 of 3 are joined to no account of the exports: each is taken for an account of its own",
             "joined to accounts by account_id (1)",
         ]
+
+
+def test_what_two_exports_say_of_one_account_is_kept_together(tmp_path: Path) -> None:
+    """The user database knows the mailbox, billing the tax number: whichever file comes first, both are known, each from its own file."""
+    users = '{"localId":"u1","email":"a@b.com","createdAt":"1709251200000","phoneNumber":"+15550100"}\n{"localId":"u2","createdAt":"1"}\n'
+    with case_of(
+        tmp_path, "id,email,company,vat_number,phoneNumber\nu1,a@b.com,Lumen Works Ltd,GB204918837,0\n", UNIFIED.format("Customer ID")
+    ) as case:
+        (tmp_path / "evidence" / "users.jsonl").write_text(users)
+        load(case, [str(tmp_path / "evidence")], LoadOptions(), Silent())
+        resolve(case)
+        collect(case)
+        extra = case.table("accounts").filter(account_id="u1")["extra"].to_list()[0]
+        paths = dict(case.table("evidence_files").select("evidence_id", "path").iter_rows())
+        found = {row["identifier_type"]: row for row in case.table("identifiers").filter(account_id="u1").to_dicts()}
+    assert (extra["company"], extra["vat_number"], extra["phonenumber"]) == ("Lumen Works Ltd", "GB204918837", "+15550100")
+    assert list(extra) == sorted(extra)
+    assert (found["tax_number"]["identifier_value"], found["company_name"]["identifier_value"]) == ("GB204918837", "lumen works")
+    assert paths[found["tax_number"]["evidence_id"]] == "accounts.csv"

@@ -276,3 +276,57 @@ def test_json_without_a_list_of_records_is_refused_in_half_a_sentence() -> None:
 def test_a_null_byte_in_a_cell_costs_nobody_else() -> None:
     rows = read(b"account_id,email\nu1,a@one.example\nu2,\x00b@two.example\n")
     assert rows.frames["account_records"]["account_id"].to_list() == ["u1", "u2"]
+
+
+FIREBASE_USER = (
+    '{"localId":"Ab1","email":"A@b.com","emailVerified":true,"displayName":"A B","createdAt":"1709251200000","disabled":false,'
+    '"passwordHash":"x","salt":"y","customAttributes":"{\\"plan\\":\\"pro\\"}"}'
+)
+
+
+@pytest.mark.parametrize("text", [FIREBASE_USER + "\n", f'{{"users":[{FIREBASE_USER}]}}'])
+def test_firebase_users_are_named_by_their_local_id(text: str) -> None:
+    rows = read(text)
+    row = rows.frames["account_records"].to_dicts()[0]
+    assert rows.format.startswith("firebase ")
+    assert (row["account_id"], row["email"], row["plan"]) == ("Ab1", "a@b.com", "pro")
+    assert row["created_at"] == datetime(2024, 3, 1)
+    assert not {"passwordhash", "salt"} & set(row["extra"])
+
+
+def test_shopify_writes_an_apostrophe_before_long_numbers() -> None:
+    customers = read(
+        "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Zip,"
+        "Total Spent,Total Orders\n"
+        "'7001234567890,A,B,a@b.com,no,Corp Ltd,'01234,5.00,1\n"
+    )
+    row = customers.frames["account_records"].to_dicts()[0]
+    extra = row["extra"]
+    assert (customers.format, row["account_id"], row["name"]) == ("shopify_customers (csv)", "7001234567890", "A B")
+    assert (extra["company"], extra["default_address_zip"]) == ("Corp Ltd", "01234")
+    orders = read(
+        "Name,Email,Financial Status,Paid at,Currency,Total,Lineitem quantity,Lineitem name,Billing Name,"
+        "Billing Zip,Billing Country,Payment Reference\n"
+        "#1001,a@b.com,paid,2024-03-01 10:00:00 +0100,EUR,9.90,1,Tea,A B,'01234,DE,c1.1\n"
+    )
+    row = orders.frames["payment_records"].to_dicts()[0]
+    assert (orders.format, row["account_key"], row["payment_id"], row["status"]) == ("shopify_orders (csv)", "a@b.com", "c1.1", "paid")
+    assert (row["billing_postcode"], row["paid_at"], str(row["amount"])) == ("01234", datetime(2024, 3, 1, 9), "9.9000")
+
+
+def test_an_apostrophe_that_is_part_of_a_name_stays() -> None:
+    row = read("account_id,email,name\n'12',a@b.com,'t Hooft\n").frames["account_records"].to_dicts()[0]
+    assert (row["account_id"], row["name"]) == ("'12'", "'t Hooft")
+
+
+def test_a_table_of_devices_is_read_as_identifiers() -> None:
+    rows = read("user_id,device_id,platform,first_seen,last_seen\nu1,d1,web,2024-03-01T00:00:00Z,2024-03-02T00:00:00Z\n")
+    row = rows.frames["identifier_records"].to_dicts()[0]
+    assert rows.format == "devices (csv)"
+    assert (row["account_key"], row["identifier_type"], row["identifier_value"]) == ("u1", "device", "d1")
+    assert (row["first_at"], row["last_at"]) == (datetime(2024, 3, 1), datetime(2024, 3, 2))
+
+
+@pytest.mark.parametrize("text", ["user_id,email,device_id\nu1,a@b.com,d1\n", "user_id,device_id,amount,paid_at\nu1,d1,5,2024-03-01\n"])
+def test_accounts_and_payments_may_have_a_device(text: str) -> None:
+    assert "identifiers" not in read(text).format

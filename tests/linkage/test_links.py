@@ -14,6 +14,7 @@ from forensics.case import store
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.exports.accounts import resolve
+from forensics.exports.reader import EXTRA
 from forensics.formats.schema import EVENTS
 from forensics.linkage.actors import link
 from forensics.linkage.explain import explain_account, explain_pair, needed
@@ -54,6 +55,8 @@ class Maker:
             table = {"accounts": "account_records", "payments": "payment_records"}[kind]
             frame = pl.DataFrame(rows, infer_schema_length=None).with_row_index("line", offset=2)
             frame = frame.with_columns(pl.lit(sha[:12]).alias("evidence_id"), pl.lit("test").alias("source"), pl.col("line").cast(pl.Int64))
+            if "extra" in frame.columns:
+                frame = frame.with_columns(pl.col("extra").cast(EXTRA).cast(pl.Map(pl.String(), pl.String())))
             row = {"evidence_id": sha[:12], "path": f"{kind}.csv", "sha256": sha, "kind": kind}
             store.commit(case, [store.Prepared(row, {table: frame}, None)])
         staged = store.staged_path(case, "c" * 64)
@@ -323,3 +326,14 @@ def test_merged_actors_are_told(made: Maker, tmp_path: Path) -> None:
     assert before["m1"] != before["m3"]
     assert changes == {(before["m1"], after["m1"], "merged"), (before["m3"], after["m1"], "merged")}
     assert before["m1"] == after["m1"], "the group with the smallest account keeps its id"
+
+
+def test_a_tax_number_ties_free_mail_to_the_company_and_no_placeholder_does(made: Maker) -> None:
+    for name, email, number in (
+        ("t1", "ann@corp.example", "GB 204.918.837"), ("t2", "grey@gmail.com", "gb204918837"),
+        ("z1", "z1@gmail.com", "000000000"), ("z2", "z2@gmail.com", "000000000"),
+    ):  # fmt: skip
+        made.account(name, email, extra=[{"key": "vat_number", "value": number}])
+    with made.case() as case:
+        values = case.table("identifiers").filter(pl.col("identifier_type") == "tax_number")
+    assert dict(zip(values["account_id"], values["identifier_value"], strict=True)) == {"t1": "GB204918837", "t2": "GB204918837"}

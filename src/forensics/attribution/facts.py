@@ -69,6 +69,10 @@ class Spread:
     anonymous_share: float
     newcomer_share: float
     """Share of the excess made by accounts that no other window knows."""
+    kin_share: float
+    """Share of the excess that the accounts of one group (a payer, an organisation) made together, of the group that made most."""
+    kin: int
+    """How many accounts of that group asked for more than usual."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         impact_growth=_growth(near, impact, broken, len(shift)),
         parts=parts_of(broken),
         hosts=_hosts(case, bounds, impact),
-        spread=_spread(scene, finding.rise.measure),
+        spread=_spread(case, scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
         noted=not case.table("notes").is_empty(),
         early_share=early,
@@ -331,7 +335,7 @@ def _hosts(case: Case, bounds: dict[str, list[datetime]], impact: Window) -> lis
     ]  # fmt: skip
 
 
-def _spread(scene: Scene, measure: str) -> Spread:
+def _spread(case: Case, scene: Scene, measure: str) -> Spread:
     named = scene.loads.filter(pl.col("account_id").is_not_null())
     others = max(scene.windows - 1, 1)
     table = named.group_by("account_id").agg(
@@ -342,6 +346,9 @@ def _spread(scene: Scene, measure: str) -> Spread:
     excess = max(float(totals[0] - totals[1:].mean()) if len(totals) > 1 else float(totals[0]), 1.0)
     hidden = scene.loads.filter(pl.col("account_id").is_null())
     unnamed = float(hidden.filter(pl.col("w") == 0)[measure].sum()) - float(hidden.filter(pl.col("w") > 0)[measure].sum()) / others
+    roots = case.frame(PACKAGE, "roots").unique("account_id", keep="first", maintain_order=True)
+    risen = table.with_columns(over=over).filter(pl.col("over") > 0).join(roots, on="account_id")
+    kin = risen.group_by("root").agg(pl.col("over").sum(), pl.len()).sort("over", "root", descending=[True, False])
     return Spread(
         active=int((table["now"] > 0).sum()),
         usually_active=named.filter(pl.col("w") > 0).select("w", "account_id").n_unique() / others,
@@ -349,4 +356,6 @@ def _spread(scene: Scene, measure: str) -> Spread:
         top_share=min(1.0, max(0.0, float(over.max() or 0.0)) / excess),  # type: ignore[arg-type]
         anonymous_share=min(1.0, max(0.0, unnamed / excess)),
         newcomer_share=min(1.0, float(table.filter(pl.col("usual") == 0)["now"].sum()) / excess),
+        kin_share=min(1.0, float(kin["over"][0]) / excess) if len(kin) else 0.0,
+        kin=int(kin["len"][0]) if len(kin) else 0,
     )

@@ -35,7 +35,16 @@ class Part:
     @property
     def hit(self) -> bool:
         """Whether more than a few of the failures are on it, and clearly more than it usually has."""
-        return self.failure_share >= HIT and self.failed > 3.0 * self.usual_ratio * self.requests + 2.0
+        return self.failure_share >= HIT and self._more
+
+    @property
+    def struck(self) -> bool:
+        """Whether it is hit, or clearly more of its own requests failed than usual, however few of all failures they are."""
+        return self.hit or (self._more and self.ratio > max(HIT, 5.0 * self.usual_ratio))
+
+    @property
+    def _more(self) -> bool:
+        return self.failed > 3.0 * self.usual_ratio * self.requests + 2.0
 
 
 def parts_of(broken: pl.DataFrame) -> list[Part]:

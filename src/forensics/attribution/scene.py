@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forensics.attribution.windows import Window, earlier_windows, placebo_windows, refusing, whole_window
+from forensics.attribution.windows import Window, disturbances, earlier_windows, placebo_windows, refusing, whole_window
 from forensics.case.case import Case
 
 PACKAGE = "attribution"
@@ -23,7 +23,7 @@ class Scene:
     covered: Window
     """What the counted logs cover."""
     masked: list[Window]
-    """Every incident from its ramp to its end."""
+    """Every incident from its ramp to its end, but for loads that did no harm (``windows.disturbances``)."""
     window: Window
     whole: Window
     others: list[Window]
@@ -74,7 +74,7 @@ def read_scene(
     case: Case, incident: dict[str, Any], window: Window, covered: Window, incidents: list[dict[str, Any]], minutes: pl.DataFrame
 ) -> Scene:
     """Read an incident's load in a window, and that of the windows it is compared with."""
-    masked = [whole_window(row) for row in incidents]
+    masked = disturbances(incident, incidents)
     others = placebo_windows(window, covered, masked)
     placebos = len(others)
     if not others:

@@ -93,6 +93,27 @@ def whole_window(incident: dict[str, Any]) -> Window:
     return Window(window.start, max(window.end, ceil_minute(incident["ended_at"] or incident["started_at"])))
 
 
+HARMLESS = 0.02
+"""Share of its requests that fail in a load without being a disturbance."""
+APART = timedelta(hours=1)
+"""So far from an incident a load is another one, and not its beginning."""
+
+
+def disturbances(incident: dict[str, Any], incidents: Sequence[dict[str, Any]]) -> list[Window]:
+    """Return the incidents, each from its ramp to its end, whose hours tell nothing of the service in health.
+
+    A load that did no harm is health at that load: who asked as much on other days, and nothing failed, is not named for a failure
+    because those days were found to be unusual. Where a load itself is looked at, every other load is left out, as of the same kind.
+    """
+    whole = whole_window(incident)
+    wide = Window(whole.start - APART, whole.end + APART)
+    return [whole_window(row) for row in incidents if is_load(incident) or not _harmless(row) or whole_window(row).meets(wide)]
+
+
+def _harmless(row: dict[str, Any]) -> bool:
+    return row["kind"] in LOAD_KINDS and not refusing(row) and (row["failed_requests"] or 0) <= HARMLESS * (row["requests"] or 0)
+
+
 def placebo_windows(window: Window, covered: Window, masked: Sequence[Window]) -> list[Window]:
     """Return the same hours of other days: inside what the logs cover, outside every incident; nearest days first."""
     days = int((covered.end - covered.start) / DAY) + 1

@@ -259,6 +259,8 @@ class Columns:
 
     def _field(self, name: str, kind: pl.DataType) -> pl.Series:
         text = self._text(name)
+        if name == "identifier_type" and self.system.identifier_type:
+            return pl.Series(name, [self.system.identifier_type], dtype=pl.String).new_from_index(0, self.frame.height)
         if kind == pl.Datetime("us"):
             return self._moments(text)
         if isinstance(kind, pl.Decimal):

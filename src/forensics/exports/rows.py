@@ -188,17 +188,30 @@ def array_start(text: str, key: str | None) -> int:
 
 
 def flat(value: dict[str, Any]) -> dict[str, str | None]:
-    """Return a nested object as one level of text: keys joined with dots, list places as numbers."""
+    """Return a nested object as one level of text: keys joined with dots, list places as numbers.
+
+    An object that stands in a text (Firebase's ``customAttributes``, metadata of many systems) is nested, too.
+    """
     result: dict[str, str | None] = {}
     stack: list[tuple[str, Any]] = [("", value)]
     while stack:
         prefix, item = stack.pop()
+        item = _unpacked(item)
         if isinstance(item, dict | list):
             pairs = item.items() if isinstance(item, dict) else enumerate(item)
             stack.extend((f"{prefix}.{key}" if prefix else str(key), inner) for key, inner in pairs)
         elif item is not None:
             result[prefix] = item if isinstance(item, str) else json.dumps(item)
     return result
+
+
+def _unpacked(item: Any) -> Any:
+    if not (isinstance(item, str) and item[:1] == "{" and item[-1:] == "}"):
+        return item
+    try:
+        return json.loads(item)
+    except (ValueError, RecursionError):
+        return item
 
 
 def _from_objects(objects: list[tuple[int, dict[str, str | None]]]) -> pl.DataFrame:

@@ -68,6 +68,8 @@ class System:
     """Header -> the header that is read in its place where the amount is negative: who gets money back is the payer."""
     records: str | None = None
     """The key of a JSON object under which the list of records is."""
+    identifier_type: str | None = None
+    """Of identifiers: the type that all of them are of, where no column says it."""
 
     def fits(self, headers: frozenset[str]) -> bool:
         """Whether these (normalised) headers are this system's."""
@@ -118,6 +120,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         outgoing=dict(table.get("outgoing", {})),
         minor_units=bool(table.get("minor_units", False)),
         records=str(table["records"]) if "records" in table else None,
+        identifier_type=str(table["identifier_type"]) if "identifier_type" in table else None,
     )
 
 

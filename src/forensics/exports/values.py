@@ -14,6 +14,9 @@ from forensics.formats.instants import in_zone
 EMPTY = ("", "-", "--", "null", "none", "nil", "nan", "n/a", "#n/a", "(null)", "(none)", "undefined", "unknown", "not available", "\\n")
 """What exports write for nothing, in lower case."""
 
+GUARDED = r"^'([0-9+=@-][^']*)$"
+"""How shops and spreadsheets write a long number as text (Shopify's ``'7001234567890``)."""
+
 SECRET = re.compile(
     r"passw(or)?d|passwort|kennwort|passphrase|hashed_?salted|secret(?!ar)|totp|"
     r"(^|_)(pass|user_?pass|pass_?hash|pwd|salt|seed|credential_?data|credentials_\d+_value|otp_?key|otp_?seed|mfa_?key|2fa_?key|backup_?codes?|"
@@ -117,8 +120,9 @@ def luhn(digits: str) -> bool:
 
 
 def cleaned(column: pl.Expr) -> pl.Expr:
-    """Return a text cell without surrounding space; what means nothing is NULL."""
-    text = column.str.strip_chars()
+    """Return a text cell without surrounding space and without the apostrophe that keeps spreadsheets from taking it for a number; what
+    means nothing is NULL."""
+    text = column.str.strip_chars().str.replace(GUARDED, "${1}")
     return pl.when(text.str.to_lowercase().is_in(EMPTY)).then(None).otherwise(text)
 
 

@@ -3,13 +3,15 @@
 --        path_mask(path)      cheap first cut of a path: long tokens and numbers of three and more digits become {id}; it is the key of
 --                             `route_masks(mask, route_id)`, so a request's route is: JOIN route_masks AS m ON m.mask = path_mask(path)
 --        path_object(path)    the thing that was asked for: the last id in the path, else its last segment without extension;
---                             `/v1/jobs/812` and `/cdn/images/812.png` are both 812
+--                             `/v1/jobs/812` and `/cdn/images/812.png` are both 812, `/gen/7f3k2m9q` and `/img/7f3k2m9q/0.webp` both 7f3k2m9q
 --        network_of(address)  '198.18.3.0/24', '2001:db8:1:2::/64', or the text itself where it is no address
 --        lasting(length)      an interval as a person says it, as incidents/times.py has it: 40 s, 12 min, 26 h 20 min, 3 d 4 h
 --        is_failed, is_refused, is_served (status)
 --        of_scope(part, scope, host, backend, route)  whether what one of these made is of an incident's scope, which is such a part, or everything
 --        hands_over(status, method)  whether the answer carried the thing: not a 204, a 304, or the answer to a HEAD
---      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first).
+--      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first);
+--      so is, for `path_object`, a shorter run in which letters and digits take turns. A number of one or two digits beside any of them is
+--      the picture, page or part of it.
 -- parameters: none
 
 CREATE OR REPLACE MACRO path_mask(path) AS regexp_replace(
@@ -18,16 +20,20 @@ CREATE OR REPLACE MACRO path_mask(path) AS regexp_replace(
     '{id}', 'g'
 );
 
+-- A path without its version, the endings of its files, the sizes of its pictures and what names a kind of id ("gen_" of "gen_7f3k2m9q").
+CREATE OR REPLACE MACRO path_bare(path) AS regexp_replace(
+    path, '^/?v[0-9]+/|(?:@[0-9]x)?\.[0-9A-Za-z]{1,5}$|[_-]?[0-9]{2,4}x[0-9]{2,4}(?:\.[0-9A-Za-z]{1,5})?(?:$|/)|/[a-z]{3,12}_', '/', 'g'
+);
+
+CREATE OR REPLACE MACRO path_ids(path) AS regexp_extract_all(
+    path_bare(path),
+    '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9A-Za-z_]{24,}'
+    || '|[0-9A-Za-z]*(?:[A-Za-z][0-9]+[A-Za-z]|[0-9][A-Za-z]+[0-9])[0-9A-Za-z]*|[0-9a-fA-F]{12,}|[0-9]+'
+);
+
 CREATE OR REPLACE MACRO path_object(path) AS coalesce(
-    nullif(
-        list_last(
-            regexp_extract_all(
-                regexp_replace(path, '^/?v[0-9]+/|(?:@[0-9]x)?\.[0-9A-Za-z]{1,5}$', '/', 'g'),
-                '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9A-Za-z_]{24,}|[0-9a-fA-F]{12,}|[0-9]+'
-            )
-        ),
-        ''
-    ),
+    nullif(list_last(list_filter(path_ids(path), lambda i: regexp_full_match(i, '[0-9]{3,}') OR length(i) >= 6)), ''),
+    nullif(list_last(regexp_extract_all(path_bare(path), '[0-9]+')), ''),
     nullif(regexp_extract(path, '([^/.]+)(?:\.[^/]*)?/?$', 1), '')
 );
 

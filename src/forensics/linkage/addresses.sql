@@ -1,12 +1,30 @@
 -- title: which account came from which address with which agent, when, how often; and what else the logs carry of its device
 -- why: every network and device signal starts from this; two passes over the events
+--      An inner tier that does not know the clients logs the tier in front of it: an address that only logs which are not counted know, though
+--      the tier in front logged the same requests, is a proxy's, and is nobody's address.
 -- parameters: none
+CREATE OR REPLACE TEMP TABLE inner_addresses AS
+SELECT DISTINCT e.client_ip
+FROM events AS e
+JOIN tiers AS t ON e.evidence_id = t.evidence_id
+WHERE NOT t.counted AND e.client_ip IS NOT NULL;
+
+CREATE OR REPLACE TEMP TABLE proxy_addresses AS
+SELECT client_ip FROM inner_addresses
+EXCEPT
+SELECT DISTINCT r.client_ip FROM requests AS r SEMI JOIN inner_addresses AS i ON r.client_ip = i.client_ip;
+
 CREATE OR REPLACE TEMP TABLE account_clients AS
+WITH came AS (
+    SELECT e.account_id, CASE WHEN p.client_ip IS NULL THEN e.client_ip END AS client_ip, e.user_agent, e.started_at, e.evidence_id, e.line
+    FROM events AS e
+    LEFT JOIN proxy_addresses AS p ON e.client_ip = p.client_ip
+    WHERE e.account_id IS NOT NULL
+)
 SELECT
     account_id, client_ip, user_agent, min(started_at) AS first_at, max(started_at) AS last_at, count(*) AS uses,
     min((started_at, evidence_id, line)) AS first_use
-FROM events
-WHERE account_id IS NOT NULL
+FROM came
 GROUP BY account_id, client_ip, user_agent;
 
 CREATE OR REPLACE TEMP TABLE account_addresses AS

@@ -13,7 +13,7 @@ from forensics.attribution.scene import plain_minutes
 from forensics.attribution.takeover import EXPLANATION
 from forensics.attribution.unnamed import network_measure
 from forensics.attribution.verdict import NAMED
-from forensics.attribution.windows import Window, is_load, whole_window
+from forensics.attribution.windows import Window, disturbances, is_load, whole_window
 from forensics.case.case import Case
 from forensics.response import PACKAGE
 from forensics.response.measures import Measure, measures
@@ -42,7 +42,7 @@ def plan(case: Case) -> None:
     strangers = _strangers(case)
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
-        borne = None if is_load(incident) else capacity(minutes, masks, incident["started_at"])
+        borne = None if is_load(incident) else capacity(minutes, disturbances(incident, incidents), incident["started_at"])
         plans += _nameless(case, incident, borne, masks)
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue

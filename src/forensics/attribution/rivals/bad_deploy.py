@@ -81,7 +81,7 @@ def concentration(facts: Facts, found: Weighed, kind: str) -> None:
             STRONG,
         )
         return
-    hit, most = [p for p in parts if p.hit], parts[0]
+    hit, most = [p for p in parts if p.struck], parts[0]
     if len(hit) >= 2:
         share = percent(most.failure_share)
         found.contra(

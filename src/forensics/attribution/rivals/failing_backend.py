@@ -37,7 +37,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     for kind in kinds[:1]:
         concentration(facts, found, kind)
     if facts.failing and kinds and not silent:
-        routes = [p for p in facts.parts if p.kind == "route" and p.ratio > max(0.05, 5 * p.usual_ratio)]
+        routes = [p for p in facts.parts if p.kind == "route" and p.struck]
         if len(routes) > 1:
             found.pro(f"{len(routes)} routes failed more often than usual at once.", WEAK)
     alive = [h for h in facts.hosts if not h.silent]

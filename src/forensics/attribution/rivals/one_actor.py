@@ -100,7 +100,7 @@ def chance(p_value: float, placebos: int) -> str:
     """Return in words how often as much is seen without an incident, with the number behind it (see ``scan.placebo_p``)."""
     as_much = round(p_value * (placebos + 1)) - 1
     seen = f"in {as_much} of them somebody's" if as_much else "in none of them anybody's"
-    windows = f"{counted(placebos, 'comparable window')} without an incident (the same hours of other days)"
+    windows = f"{counted(placebos, 'comparable window')} in which nothing was wrong (the same hours of other days)"
     least = ", the smallest that so many windows can give" if not as_much else ""
     return f"Of {windows}, each searched in the same way, {seen} load rose as far above the usual (p = {p_value:.3f}{least})."
 

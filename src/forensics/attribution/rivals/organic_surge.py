@@ -56,7 +56,10 @@ def weigh(facts: Facts, names: Names) -> Weighed:
 
 def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     """Say over whom the excess is spread: accounts are people, addresses are cheap, and people differ in what they come with."""
-    if facts.spread.anonymous_share < 0.5:
+    if facts.spread.kin_share >= 0.5 and facts.spread.kin > 1:
+        share, kin = percent(facts.spread.kin_share), counted(facts.spread.kin, "account")
+        found.contra(f"{share} of the excess came from {kin} that hang together: they are no crowd.", DECISIVE)
+    elif facts.spread.anonymous_share < 0.5:
         found.pro(f"It is spread: no account made more than {percent(facts.spread.top_share)} of the excess.", STRONG)
     elif facts.veil is not None:
         found.contra(f"{facts.veil.told(names)}: over how many people the excess is spread cannot be seen.", 0.0)

@@ -3,7 +3,9 @@
 -- weigh: family=organisation level=organisation m=0.6 chance=0.1 owner=6 loose=0.3
 CREATE OR REPLACE TEMP VIEW signal AS
 WITH named AS (
-    SELECT account_id, extra, created_at AS seen, evidence_id, line FROM accounts
+    SELECT account_id, extra, created_at AS seen, evidence_id, line FROM account_records WHERE account_id IS NOT NULL
+    UNION ALL
+    SELECT a.account_id, a.extra, a.created_at, a.evidence_id, a.line FROM accounts AS a ANTI JOIN account_records AS r ON r.account_id = a.account_id
     UNION ALL
     SELECT account_id, extra, paid_at, evidence_id, line FROM payments
 )

@@ -33,8 +33,9 @@ WORDS = (
     ),
     (
         "comparable windows",
-        "The same hours of other days, as long as the rise before the incident and outside every incident. What is said of the incident "
-        "is looked for in each of them in the same way (statisticians call them placebos).",
+        "The same hours of other days, as long as the rise before the incident and outside every incident; a load that did no harm is "
+        "none, unless it is a load that is looked at. What is said of the incident is looked for in each of them in the same way "
+        "(statisticians call them placebos).",
     ),
     (
         "p",
