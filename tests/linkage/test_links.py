@@ -125,6 +125,33 @@ def test_who_came_to_the_others_by_another_way_is_no_stranger_to_what_they_share
         assert all("is shared by 4 of the actor's accounts" in why and "outside" not in why for why in links["why"])
 
 
+def test_a_company_on_the_bill_is_an_organisation_and_no_payer(tmp_path: Path) -> None:
+    """On free mail, with a card of its own, billed to the company of two others; a person's name and a reseller's do not do as much."""
+    made = Maker(tmp_path / "case")
+    made.strangers(250)
+    for name, email, card in (("c1", "c1@rival.example", "one"), ("c2", "c2@rival.example", "one"), ("c3", "tests.552@gmail.com", "three")):
+        made.account(name, email)
+        made.pay(name, billing_name="Rival GmbH" if name == "c1" else "RIVAL gmbh", billing_postcode="50667", card_fingerprint=card)
+    for name in ("p1", "p2"):
+        made.account(name, f"{name}@gmail.com")
+        made.pay(name, billing_name="Tobias Thiel", billing_postcode="50667", card_fingerprint=name)
+    for number in range(12):
+        made.account(f"r{number}", f"r{number}@gmail.com")
+        made.pay(f"r{number}", billing_name="Gift Ltd", billing_postcode="1", card_fingerprint=f"gift{number}")
+    with made.case() as case:
+        actors = {row["actor_id"]: row for row in case.table("actors").to_dicts()}
+        found = dict(case.table("account_actors").select("account_id", "actor_id").iter_rows())
+        above = {name: actors[found[name]]["parent_actor_id"] for name in ("c1", "c2", "c3", "p1", "p2", "r0", "r1")}
+        assert found["c1"] == found["c2"] != found["c3"]
+        assert above["c1"] == above["c3"] is not None
+        assert actors[above["c1"]]["level"] == "same organisation"
+        assert [above[name] for name in ("p1", "p2", "r0", "r1")] == [None] * 4
+        shared = case.table("links").filter(identifier_type="billing_company", account_id="c3")
+        assert shared["why"].to_list() == [
+            "this billing company is shared by 3 of the actor's accounts; 2 of 3 hang together in other ways too"
+        ]
+
+
 def test_free_mail_and_relays_link_nobody(made: Maker) -> None:
     for number, domain in enumerate(("tuta.io", "tuta.io", "hey.com", "hey.com", "privaterelay.appleid.com", "privaterelay.appleid.com")):
         made.account(f"f{number}", f"p{number}@{domain}")

@@ -433,17 +433,26 @@ def test_the_same_bytes_in_another_zone_locale_hash_seed_and_number_of_threads(f
             assert file.read_bytes() == (tmp_path / "there" / file.name).read_bytes(), file.name
 
 
-def test_several_actors_of_one_organisation_are_told_as_such(filled: Case) -> None:
+@pytest.mark.parametrize(
+    ("within", "told"),
+    [
+        (["org-x", "org-x"], "of one organisation, here called lumenworks.example (2 actors that nothing ties closer), "),
+        (["org-x", "org-x", None], "does not join into one (2 of the actors are of one organisation, lumenworks.example), "),
+        ([None, None], " that the evidence does not join into one, "),
+    ],
+)
+def test_several_actors_of_one_organisation_are_told_as_such(filled: Case, within: list[str | None], told: str) -> None:
     filled.replace("incidents", filled.table("incidents").with_columns(pl.lit("several actors").alias("verdict")))
     actors, blamed = filled.table("actors"), filled.table("attributions").head(1)
     leaf = actors.filter(pl.col("actor_id") == ACTOR)
     office = leaf.with_columns(actor_id=pl.lit("org-x"), parent_actor_id=pl.lit(None, pl.String), level=pl.lit("same organisation"))
-    two = [leaf.with_columns(actor_id=pl.lit(name), parent_actor_id=pl.lit("org-x")) for name in ("actor-a", "actor-b")]
-    filled.replace("actors", pl.concat([office, *two]))
-    filled.replace("attributions", pl.concat([blamed.with_columns(actor_id=pl.lit(name)) for name in ("actor-a", "actor-b")]))
+    parts = {f"actor-{n}": parent for n, parent in enumerate(within)}
+    leaves = [leaf.with_columns(actor_id=pl.lit(name), parent_actor_id=pl.lit(parent, pl.String)) for name, parent in parts.items()]
+    filled.replace("actors", pl.concat([office, *leaves]))
+    filled.replace("attributions", pl.concat([blamed.with_columns(actor_id=pl.lit(name)) for name in parts]))
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
-    told = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
-    assert any("does not join into one (2 of them are of one organisation, lumenworks.example)" in text for text in told)
+    texts = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
+    assert any(told in text for text in texts)
 
 
 def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(made: Document) -> None:

@@ -2,13 +2,16 @@
 -- why: one place for the spelling rules that several signals need
 -- parameters: none
 
--- Letters and digits only, in lower case, without the legal form of a company ("LUMENWORKS LIMITED" is "Lumenworks Ltd").
-CREATE OR REPLACE TEMP MACRO plain_name(name) AS
-    trim(regexp_replace(
-        ' ' || trim(regexp_replace(regexp_replace(lower(strip_accents(name)), '[.''’]', '', 'g'), '[^\p{L}\p{N}]+', ' ', 'g')) || ' ',
-        '( (gmbh|mbh|ug|ag|kg|kgaa|ohg|gbr|ev|haftungsbeschrankt|inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|co|company|'
-        || 'sa|sas|sasu|sarl|srl|spa|bv|nv|oy|oyj|ab|as|asa|aps|pty|pte|pvt|private|kk|sl|slu|zoo|sp z o o|kft|doo|sro|eood|ood|ltda))+ $', ' '
-    ));
+-- Letters and digits only, in lower case, a blank before and after each word.
+CREATE OR REPLACE TEMP MACRO plain_words(name) AS
+    ' ' || trim(regexp_replace(regexp_replace(lower(strip_accents(name)), '[.''’]', '', 'g'), '[^\p{L}\p{N}]+', ' ', 'g')) || ' ';
+
+CREATE OR REPLACE TEMP MACRO legal_form() AS
+    '( (gmbh|mbh|ug|ag|kg|kgaa|ohg|gbr|ev|haftungsbeschrankt|inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|co|company|'
+    || 'sa|sas|sasu|sarl|srl|spa|bv|nv|oy|oyj|ab|as|asa|aps|pty|pte|pvt|private|kk|sl|slu|zoo|sp z o o|kft|doo|sro|eood|ood|ltda))+ $';
+
+-- Without the legal form of a company ("LUMENWORKS LIMITED" is "Lumenworks Ltd").
+CREATE OR REPLACE TEMP MACRO plain_name(name) AS trim(regexp_replace(plain_words(name), legal_form(), ' '));
 
 -- The groups of an IPv6 address with :: written out, cut to the first four: its /64.
 CREATE OR REPLACE TEMP MACRO network_of(address) AS

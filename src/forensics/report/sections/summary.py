@@ -260,13 +260,23 @@ def _named(document: Document, found: Blamed, strange: bool) -> str:
     tied = TIED.get((actor or {}).get("level", ""), "of")
     name = str(actor["actor_id"]) if strange and actor else name
     own = found.accounts_of_first
-    if len(found.subjects) == 1:
-        return f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
-    theirs = len(found.accounts) - len(found.others)
-    apart = f"{counted(theirs, 'account')} of {len(found.subjects)} actors" if theirs else f"{len(found.subjects)} sources"
     largest = f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
-    alike = "".join(f" ({number} of them are of one organisation, {label})" for label, number in _organisations(document, found))
-    return f"{apart} that the evidence does not join into one{alike}, {share(found.first['load_share'])} from the largest, {largest}"
+    if len(found.subjects) == 1:
+        return largest
+    return f"{_several(document, found, strange)}, {share(found.first['load_share'])} from the largest, {largest}"
+
+
+def _several(document: Document, found: Blamed, strange: bool) -> str:
+    """Return how many made the load together, and what joins them."""
+    theirs = len(found.accounts) - len(found.others)
+    one = _common(document, [row["actor_id"] for row in found.subjects])
+    if one is not None:
+        label = one["actor_id"] if strange else one["label"] or one["actor_id"]
+        return f"{counted(theirs, 'account')} {TIED[one['level']]} {label} ({len(found.subjects)} actors that nothing ties closer)"
+    organisations = [] if strange else _organisations(document, found)
+    alike = "".join(f" ({number} of the actors are of one organisation, {label})" for label, number in organisations)
+    apart = f"{counted(theirs, 'account')} of {len(found.subjects)} actors" if theirs else f"{len(found.subjects)} sources"
+    return f"{apart} that the evidence does not join into one{alike}"
 
 
 def _organisations(document: Document, found: Blamed) -> list[tuple[str, int]]:
@@ -277,7 +287,10 @@ def _organisations(document: Document, found: Blamed) -> list[tuple[str, int]]:
     return [(label, number) for label, number in labels.most_common() if number > 1]
 
 
-TIED = {"same operator": "of one operator, here called", "same payer": "of one payer, here called"}
+TIED = {
+    "same operator": "of one operator, here called", "same payer": "of one payer, here called",
+    "same organisation": "of one organisation, here called",
+}  # fmt: skip
 """Level of an actor -> how its accounts are tied, before its name: a label is what the program calls it, not who it is."""
 
 
@@ -288,7 +301,7 @@ def _opened(document: Document, incident: dict[str, Any]) -> Sentence | None:
     if not rows:
         return None
     one = _common(document, [row["actor_id"] for row in rows]) if len(rows) > 1 else None
-    tied = f" {TIED.get(one['level'], 'of one organisation, here called')} {one['label']}," if one else ""
+    tied = f" {TIED[one['level']]} {one['label']}," if one else ""
     opened = f"{counted(len(rows), 'account')}{tied} {'was' if len(rows) == 1 else 'were'} opened from"
     places = counted(len({row["address"] for row in rows}), "address", "addresses")
     return Sentence(
