@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,28 @@ def test_an_edge_that_names_its_users_is_not_told(tmp_path: Path) -> None:
     edge = outer(rows, ids=True).with_columns(pl.lit("somebody").alias("user_name"))
     found = told(tmp_path, edge, inner(rows, ids=True))
     assert found["account_id"].unique().to_list() == ["somebody"]
+
+
+def _again(rows: pl.DataFrame, said: str, of: Callable[[str], str]) -> pl.DataFrame:
+    """The same log with one of its extras written in another way."""
+    extras = [[pair | {"value": of(pair["value"])} if pair["key"] == said else pair for pair in extra] for extra in rows["extra"].to_list()]
+    return rows.with_columns(pl.Series("extra", extras, dtype=EXTRA))
+
+
+@pytest.mark.parametrize("by", ["trace", "address"])
+def test_googles_load_balancer_and_what_it_hands_on(tmp_path: Path, by: str) -> None:
+    """The trace is written in two ways, and of the forwarded addresses the last is the balancer's own."""
+    rows = requests()
+    edge, app = outer(rows, by == "trace"), inner(rows, by == "trace", "35.191.8.1", by == "address")
+    if by == "trace":
+        edge = _again(edge, "trace_id", lambda value: f"projects/p/traces/{value[-24:]:0>32}")
+        app = _again(app, "trace_id", lambda value: f"{value[-24:]:0>32}/1545975780937272;o=0")
+    else:
+        app = _again(app, "forwarded_for", lambda value: f"{value.split(', ')[-1]}, 34.120.7.9")
+    found = told(tmp_path, edge, app)
+    named = found.filter(pl.col("account_id").is_not_null())
+    assert named.height >= 0.85 * len(rows)
+    assert named["account_id"].to_list() == [rows[line - 1]["truth"] for line in named["line"]]
 
 
 @pytest.mark.parametrize("known", [False, True])

@@ -168,3 +168,12 @@ def test_a_long_row_between_tabs_may_lack_its_last_fields() -> None:
     whole, short, shorter = rows_of("#Fields: " + names, "\t".join(row), "\t".join(row[:-10]))
     assert (whole["outcome"], short["outcome"], shorter["outcome"]) == ("skipped", "event", "rejected")
     assert (short["client_ip"], short["status"]) == ("198.18.0.7", 200)
+
+
+def test_ids_that_are_named_after_the_bytes_are_kept_as_ids() -> None:
+    (row,) = rows_of(
+        f'198.18.0.7 - ann {AT} {REQUEST} "-" "curl/8" "203.0.113.4, 198.18.0.1" rt=0.250 req_id=9f1c2d3e4a5b '
+        'trace="bfddfb2a77ad6ae1a996e43f61c3f181/15459757809372722774;o=0"'
+    )
+    assert (row["duration_ms"], row["extra"]["request_id"]) == (250.0, "9f1c2d3e4a5b")
+    assert row["extra"]["trace_id"] == "bfddfb2a77ad6ae1a996e43f61c3f181/15459757809372722774;o=0"

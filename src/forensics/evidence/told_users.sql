@@ -4,9 +4,15 @@
 --      the only such request for seconds in both. Whatever could be another's (two names, or one and nobody) names nobody. Everything is
 --      grouped by seconds before it is joined: no pair is looked at for each request.
 -- parameters: none
--- By which ids a request is told; of a trace that a load balancer began (`Root=1-...;Parent=...`) the root.
+-- By which ids a request is told; of a trace that a load balancer began (`Root=1-...;Parent=...`) the root, of Google's and W3C's
+-- (`projects/P/traces/T`, `T/SPAN;o=1`, `00-T-SPAN-01`) the trace.
 CREATE OR REPLACE TEMP MACRO ids_of(extra) AS list_filter(
-    list_transform([extra['request_id'], extra['trace_id']], lambda id: regexp_replace(id, '^.*\b(1-[0-9a-f]{8}-[0-9a-f]{24}).*$', '\1')),
+    list_transform(
+        [extra['request_id'], extra['trace_id']],
+        lambda id: regexp_replace(
+            id, '^(?:.*\b(1-[0-9a-f]{8}-[0-9a-f]{24}).*|(?:projects/[^/]+/traces/|00-)?([0-9a-f]{32})(?:/[0-9]+(?:;o=[0-9])?|-[0-9a-f]{16}-[0-9a-f]{2})?)$', '\1\2'
+        )
+    ),
     lambda id: length(id) >= 8
 );
 
@@ -22,7 +28,7 @@ WHERE f.stream IN (SELECT outer_stream FROM told_links) AND e.user_name IS NULL 
 CREATE OR REPLACE TEMP TABLE told_answered AS
 SELECT
     l.outer_stream, e.evidence_id, e.line, (epoch_us(e.started_at) - l.later_us) // 1000000 AS second, e.client_ip AS address,
-    trim(split_part(e.extra['forwarded_for'], ',', -1)) AS forwarded,
+    list_transform(string_split(e.extra['forwarded_for'], ','), lambda address: trim(address)) AS forwarded, -- Google appends its own address
     hash(e.method, e.path, coalesce(e.query, ''), e.status) AS content,
     ids_of(e.extra) AS ids,
     CASE WHEN e.user_name IS NOT NULL THEN 'user_name' ELSE 'api_key' END AS key_type,
@@ -59,7 +65,7 @@ answered AS (
         outer_stream, content, seen_from, second, min({'key_type': key_type, 'key': key}) AS least, max({'key_type': key_type, 'key': key}) AS most,
         arg_min((evidence_id, line), (evidence_id, line)) AS source
     FROM (
-        SELECT *, unnest(list_distinct([address, forwarded])) AS seen_from
+        SELECT *, unnest(list_distinct(list_append(coalesce(forwarded, []), address))) AS seen_from
         FROM told_answered
     )
     WHERE seen_from IS NOT NULL

@@ -56,6 +56,9 @@ _SECONDS = r'(?:^|[\s=:])"?(\d{1,7}\.\d{3,6})"?(?:[\s,;]|$)'
 _UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
 _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took"
 _NAMED = rf'(?i)(?:^|[\s,;"])(?:{_NAMES})[=: ]"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
+_ID = r'(?i)(?:^|[\s,;"])(?:%s)[=:]"?([0-9A-Za-z][\w./+=;:-]{7,})'
+_REQUEST_ID = _ID % "(?:x[_-])?req(?:uest)?[_-]?id|rid"
+_TRACE_ID = _ID % "trace(?:[_-]?id|parent)?|x-cloud-trace-context|x-amzn-trace-id"
 _LABELLED = r"(?:^|\s)ms[:=](\d+(?:\.\d+)?)(?:\s|$)"
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
 
@@ -123,7 +126,10 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
             pl.col("told").str.extract(_LABELLED) + "ms",
             pl.col("paused"),
         ).alias("duration"),
+        pl.col("told").str.extract(_REQUEST_ID).alias("request_id"),
+        pl.col("told").str.extract(_TRACE_ID).alias("trace_id"),
         pl.col("told").str.strip_chars(" -").alias("fields"),
     )
-    extra = {"forwarded_for": told["forwarded"], "fields": told["fields"]}
+    ids = {name: told[name] for name in ("request_id", "trace_id") if told[name].null_count() < len(told)}
+    extra = {"forwarded_for": told["forwarded"], **ids, "fields": told["fields"]}
     return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), extra, parts["fits"])
