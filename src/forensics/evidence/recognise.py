@@ -49,20 +49,28 @@ class Recognition:
     """Events among the sampled lines that are no header."""
     events: int
     sampled: Parsed | None = None
-    """The sample as the format reads it, where it reads all of it."""
+    """The sample as the format reads it."""
     unzoned: bool = False
     """Whether a time of the sample carries no zone."""
 
 
 def recognise(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> list[Recognition]:
-    """Return the formats that read anything of the sample (a frame of ``LINES``), best first."""
-    found = []
+    """Return the formats that were tried on the sample (a frame of ``LINES``), best first.
+
+    Formats come by rank: one that follows can win only by reading what the best so far leaves. Where that reads nearly all lines, only
+    those are tried that could.
+    """
+    found: list[Recognition] = []
+    left: pl.Series | None = None
     for entry in candidates(sample["raw"], formats):
+        if left is not None and not any(candidates(left, [entry])):
+            continue
         rated = _rate(entry, sample, options)
-        if rated.events:
-            found.append(rated)
+        found.append(rated)
         if rated.share == 1.0:
-            break  # formats come by rank: none that follows can win
+            break
+        if left is None and rated.share >= WELL_READ and entry.rank > GENERAL_RANK and rated.sampled is not None:
+            left = sample["raw"].filter(rated.sampled.read["outcome"] == "rejected")
     return sorted(found, key=lambda rated: (-round(_weight(rated), 3), -rated.format.rank, rated.format.name))
 
 
@@ -71,15 +79,15 @@ def _weight(rated: Recognition) -> float:
     return rated.share / 2 if rated.format.rank <= GENERAL_RANK else rated.share
 
 
-def candidates(raw: pl.Series, formats: Sequence[Format] | None = None) -> Iterator[Format]:
+def candidates(raw: pl.Series, formats: Sequence[Format] | None = None, at_once: int = ASKED_AT_ONCE) -> Iterator[Format]:
     """Yield the formats that could read some line: by their hint, then by their pattern. Trying one costs much more than asking.
 
-    Hints are asked for a few formats at a time, beside each other: who wants no more soon spares most of them.
+    Hints are asked for some formats ``at_once``, beside each other: who wants no more soon spares most of them.
     """
     entries = formats if formats is not None else all_formats()
     bare = raw.str.strip_chars_end()
-    for start in range(0, len(entries), ASKED_AT_ONCE):
-        some = entries[start : start + ASKED_AT_ONCE]
+    for start in range(0, len(entries), at_once):
+        some = entries[start : start + at_once]
         hinted = _hinted(raw, {entry.hint for entry in some if entry.hint is not None})
         for entry in some:
             if (entry.hint is None or hinted[entry.hint]) and (entry.pattern is None or bare.str.contains(entry.pattern).any()):
@@ -98,7 +106,7 @@ def _rate(entry: Format, sample: pl.DataFrame, options: ReadOptions) -> Recognit
     outcome = read["outcome"]
     events = int((outcome == "event").sum())
     tried = len(outcome) - int((outcome == "skipped").sum())
-    return Recognition(entry, events / tried if tried else 0.0, events, Parsed(sample, read) if events == tried else None, zone.used)
+    return Recognition(entry, events / tried if tried else 0.0, events, Parsed(sample, read), zone.used)
 
 
 @dataclass(frozen=True)
@@ -106,21 +114,26 @@ class Plan:
     """How a file is read: the formats best first, and whether its lines are wrapped in others."""
 
     ranked: list[Recognition]
+    """The formats that read anything."""
     wrapped: bool = False
     whole: bool = False
     """Whether the sample is the whole file, as it may be of the hourly files of a quiet service."""
+    tried: tuple[Recognition, ...] = ()
+    """The formats that were tried on the lines as they are, also those that read nothing."""
 
 
 def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> Plan:
     """Return how to read a file by its sampled lines; wrappings are looked into where no format reads most lines as they are."""
-    ranked = recognise(sample, options, formats)
+    tried = recognise(sample, options, formats)
+    ranked = [rated for rated in tried if rated.events]
+    plain = Plan(ranked, tried=tuple(tried))
     if ranked and ranked[0].share >= WELL_READ and not ranked[0].format.main_only:
-        return Plan(ranked)
+        return plain
     inner = unwrap(sample).inner
-    within = recognise(inner, options, formats) if len(inner) else []
+    within = [rated for rated in recognise(inner, options, formats) if rated.events] if len(inner) else []
     if within and (not ranked or _worth(within[0]) > _worth(ranked[0])):
         return Plan(within, wrapped=True)
-    return Plan(ranked)
+    return plain
 
 
 def _worth(rated: Recognition) -> tuple[bool, int]:
@@ -156,15 +169,14 @@ class LineReader:
         self._others = [] if alone else [entry for entry in others if not entry.main_only]
         self._wrapped = plan.wrapped
         self._held = pl.DataFrame(schema=LINES)
-        self._sampled = plan.ranked[0].sampled if plan.whole and not plan.wrapped else None
-        self._zones[self.main.name].used = self._sampled is not None and plan.ranked[0].unzoned
+        self._tried = {rated.format.name: rated for rated in (plan.tried if plan.whole and not plan.wrapped else ())}
         self.used: dict[str, int] = {}
         """Lines read by each format other than the main one."""
 
     @property
     def block_parser(self) -> BlockParser | None:
         """The main format's parser of whole blocks, where it can have one and its lines are not wrapped."""
-        if self._wrapped or self._sampled is not None:
+        if self._wrapped or self.main.name in self._tried:
             return None
         if self.main.open_blocks is not None:
             return self.main.open_blocks(self._options_of(self.main))
@@ -173,9 +185,6 @@ class LineReader:
 
     def read(self, lines: pl.DataFrame, *, last: bool = False) -> Parsed:
         """Return what the lines are; parts of a record that may go on in the next batch come back with that batch."""
-        sampled, self._sampled = self._sampled, None
-        if sampled is not None and lines.equals(sampled.lines):
-            return sampled
         whole = pl.concat([self._held, lines]) if len(self._held) else lines
         whole, waiting = self._cut(whole, last=last)
         self._held = pl.DataFrame(schema=LINES)
@@ -197,7 +206,7 @@ class LineReader:
         return self.read(pl.DataFrame(schema=LINES), last=True)
 
     def _plain(self, lines: pl.DataFrame, *, last: bool) -> list[pl.DataFrame]:
-        good, left = self._formats(lines)
+        good, left = self._formats(lines, plain=True)
         if left.is_empty():
             return good
         more = self._unwrapped(left, last=last) if self._others else [_rejected(left)]
@@ -218,14 +227,14 @@ class LineReader:
         left = pl.concat([left.select("line"), bare.select("line")]).join(lines, on="line", how="left", maintain_order="left")
         return [*done, *_left_over(left)]
 
-    def _formats(self, lines: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame]:
-        """Return what the formats read, in turn, and the lines that none of them did."""
+    def _formats(self, lines: pl.DataFrame, *, plain: bool = False) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+        """Return what the formats read, in turn, and the lines that none of them did; ``plain``: lines as the file has them."""
         if lines.is_empty():
             return [], lines
-        first, waiting = self._by(self.main, lines)
+        first, waiting = self._by(self.main, lines, plain=plain)
         kept = [first] if len(first) else []
-        for entry in candidates(waiting["raw"], self._others) if len(waiting) else ():
-            good, waiting = self._by(entry, waiting)
+        for entry in candidates(waiting["raw"], self._others, max(1, len(self._others))) if len(waiting) else ():
+            good, waiting = self._by(entry, waiting, plain=plain)
             if len(good):
                 kept.append(good)
                 self.used[entry.name] = self.used.get(entry.name, 0) + int((good["outcome"] == "event").sum())
@@ -233,11 +242,28 @@ class LineReader:
                 break
         return kept, waiting
 
-    def _by(self, entry: Format, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _by(self, entry: Format, lines: pl.DataFrame, *, plain: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return what one format reads, and the lines that it does not."""
-        read = self._parser(entry)(lines)
+        before = self._read_before(entry, lines) if plain else None
+        read = self._parser(entry)(lines) if before is None else before
         bad = read["outcome"] == "rejected"
         return (read.filter(~bad), lines.filter(bad)) if bad.any() else (read, lines.clear())
+
+    def _read_before(self, entry: Format, lines: pl.DataFrame) -> pl.DataFrame | None:
+        """Return what the format read the lines as when the file was recognised, None where it did not, or might read them otherwise."""
+        rated = self._tried.get(entry.name)
+        if rated is None or rated.sampled is None:
+            return None
+        known, read = rated.sampled.lines, rated.sampled.read
+        if len(lines) < len(read) and isinstance(self._parser(entry), InParts):
+            these = pl.col("line").is_in(lines["line"].implode())
+            known, read = known.filter(these), read.filter(these)
+        elif entry is not self.main:
+            return None
+        if not known.equals(lines):
+            return None
+        self._zones.setdefault(entry.name, LocalZone(self._options.time_zone)).used |= rated.unzoned
+        return read
 
     def _parser(self, entry: Format) -> Parser:
         if entry.name not in self._parsers:

@@ -78,6 +78,8 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True) -> Unwrapped:
     continued = pl.DataFrame(schema={"line": pl.Int64(), "first": pl.Int64()})
     if wrapped["partial"].any():
         wrapped, continued, held = _joined(wrapped, lines, last=last)
+    if wrapped.is_empty():
+        return Unwrapped(lines.clear(), continued, held)
     inner = wrapped.select("line", pl.col("text").alias("raw")).cast(dict(LINES))  # type: ignore[arg-type]
     again = _inner(inner, tagged=True)
     return Unwrapped(inner.with_columns(pl.coalesce(again["text"], inner["raw"]).alias("raw")), continued, held)
