@@ -172,7 +172,8 @@ def test_the_share_that_is_told_is_that_of_the_accounts_that_are_told(made: Docu
     assert ("that the evidence does not join into one" in told) == ("from the largest" in told) == several
 
 
-def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_is_told(filled: Case) -> None:
+@pytest.mark.parametrize("within", [False, True])
+def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_is_told(filled: Case, within: bool) -> None:
     people, own = filled.table("participants"), filled.table("attributions")["actor_id"][0]
     other = (
         people.filter(role="participant")
@@ -182,6 +183,20 @@ def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_i
     ruled = people.filter(role="uninvolved").with_columns(account_id=pl.lit("ours"), role=pl.lit("known"), requests=pl.lit(1_179, pl.Int64))
     filled.replace("participants", pl.concat([people, other, ruled]))
     filled.replace("incidents", filled.table("incidents").with_columns(pl.lit("attributed").alias("verdict")))
+    if within:  # a company that both are of
+        actors = filled.table("actors").filter(pl.col("actor_id") != "actor-other")
+        own_row = actors.filter(actor_id=own)
+        kin = own_row.with_columns(actor_id=pl.lit("actor-other"), parent_actor_id=pl.lit("org-both"))
+        both = own_row.with_columns(
+            actor_id=pl.lit("org-both"),
+            parent_actor_id=pl.lit(None, pl.String),
+            label=pl.lit("both.example"),
+            level=pl.lit("same organisation"),
+        )
+        placed = actors.with_columns(
+            parent_actor_id=pl.when(pl.col("actor_id") == own).then(pl.lit("org-both")).otherwise("parent_actor_id")
+        )
+        filled.replace("actors", pl.concat([placed, kin, both]))
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     (told,) = [
         item.text
@@ -192,7 +207,8 @@ def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_i
     ]
     mine = people.filter((pl.col("role") == "participant") & (pl.col("actor_id") == own)).height
     assert f"came from {mine} accounts of" in told
-    assert "; 1 account that the evidence does not join to them took part as well, with 16 %" in told
+    tie = "of the same organisation, both.example," if within else "that the evidence does not join to them"
+    assert f"; 1 account {tie} took part as well, with 16 %" in told
     assert "; 1 account linked to them, ruled known and not blamed, made 1,179 requests in that time" in told
     assert "; 1 account linked to them took no part" in told
     assert [row["role"] for row in made.rows("participants")] == ["participant"] * (mine + 1) + ["known", "uninvolved"]

@@ -178,7 +178,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
             likelihood=incident["likelihood"],
             query="attributions",
         )
-    came = f"came from {_named(document, found, strangers(document, incident) is not None)}{_besides(found)}"
+    came = f"came from {_named(document, found, strangers(document, incident) is not None)}{_besides(document, found)}"
     return Sentence(
         f"{share(found.share)} of the {_measured(incident)} {came}.{_origin(found)}",
         observed=False,
@@ -190,12 +190,19 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     )
 
 
-def _besides(found: Blamed) -> str:
+def _besides(document: Document, found: Blamed) -> str:
     """Return who else there is beside those whose share was told: others that took part, and linked accounts that are not blamed."""
     said = ""
-    if found.others:
-        part = share(min(1.0, sum(row["load_share"] or 0.0 for row in found.others)))
-        said += f"; {counted(len(found.others), 'account')} that the evidence does not join to them took part as well, with {part}"
+    actors = [row["actor_id"] for row in found.subjects]
+    kin = [row for row in found.others if _common(document, [*actors, row["actor_id"]]) is not None]
+    strangers = [row for row in found.others if row not in kin]
+    for rows, tie in ((kin, "that less ties to them"), (strangers, "that the evidence does not join to them")):
+        if not rows:
+            continue
+        one = _common(document, [*actors, *(row["actor_id"] for row in rows)]) if rows is kin else None
+        tie = f"of the same organisation, {one['label']}," if one and one["level"] == "same organisation" else tie
+        part = share(min(1.0, sum(row["load_share"] or 0.0 for row in rows)))
+        said += f"; {counted(len(rows), 'account')} {tie} took part as well, with {part}"
     if found.known:
         asked = counted(sum(row["requests"] for row in found.known), "request")
         said += f"; {counted(len(found.known), 'account')} linked to them, ruled known and not blamed, made {asked} in that time"
