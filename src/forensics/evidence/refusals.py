@@ -70,14 +70,19 @@ def why_no_log(raw: pl.Series) -> str:
             f"looks like a table, and its columns are not known (it begins with {first!r}); rename them in a copy: account_id, email, "
             "created_at for accounts, account_id, paid_at, amount, card_fingerprint for payments, timestamp, client_ip, path for a log"
         )
+    if _table(raw, headed=False):
+        return (
+            f"looks like a table without a header (it begins with {first!r}); put a line with the names of its columns before it in a copy "
+            "(timestamp, client_ip, user, method, path, status, bytes, duration_ms), or describe it with --log-format"
+        )
     return f"is in no log format that is known (it begins with {first!r}); describe it with --log-format"
 
 
-def _table(raw: pl.Series) -> bool:
-    """Whether sampled lines are a header of words and rows with as many cells."""
+def _table(raw: pl.Series, *, headed: bool = True) -> bool:
+    """Whether sampled lines are a header of words and rows with as many cells, or rows alone."""
     cells = [raw.str.count_matches(mark, literal=True) for mark in (",", ";", "\t", "|")]
-    alike = any(count[0] >= 2 and len(raw) > 1 and (count == count[0]).mean() >= 0.9 for count in cells)
-    return alike and not any(character.isdigit() for character in str(raw[0]))
+    alike = any(count[0] >= 2 + 2 * (not headed) and len(raw) > 1 and (count == count[0]).mean() >= 0.9 for count in cells)
+    return alike and headed != any(character.isdigit() for character in str(raw[0]))
 
 
 _OTHER_LINES: tuple[tuple[str, str], ...] = (

@@ -235,7 +235,8 @@ FORMATS = (
         hint=_HINT,
         pattern=fitting(ZONED),
         rank=5,
-        assumption="other fields were told by looks; a whole number after an address or + X - is taken as ms (Tomcat's %D before 10)",
+        assumption="other fields were told by looks; a whole number after an address or + X - is taken as ms (Tomcat's %D before 10), any "
+        "other is of no known unit and kept as extra['fields'] (--log-format '... %D' says what it is)",
     ),
     Format(
         name="clf_local",
