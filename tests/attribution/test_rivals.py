@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from forensics.attribution.blame import Blamed, Rise
-from forensics.attribution.facts import Facts
-from forensics.attribution.rivals import anyway, crawler
+from forensics.attribution.facts import Facts, Host
+from forensics.attribution.rivals import anyway, crawler, failing_backend, missing_logs
 from forensics.attribution.scan import Winner
 
 NETWORK = Winner("network", "198.51.100.0/24", 5000.0, 12.0, 99.0, 0.05, 0.0, 1.0)
@@ -40,3 +40,33 @@ def test_a_crawlers_load_is_told_in_its_unit(monkeypatch: pytest.MonkeyPatch, me
         monkeypatch.setattr(crawler, step, lambda *given: None)
     found = crawler.weigh(facts(measure), {})
     assert f"5,000 {unit} where 12 were to be expected" in found.speaks_for[0][0]
+
+
+def silent_host(others: int, **incident: Any) -> Facts:
+    """One of three hosts that wrote nothing from within its file on; the others did ``others`` requests of 2,000."""
+    hosts = [Host("web2", 0, 0, 1000.0, False), Host("web1", others // 2, 0, 1000.0, False), Host("web3", others // 2, 0, 1000.0, False)]
+    finding = SimpleNamespace(rise=Rise("requests", 2900.0, 3000.0, -0.2), blamed=[])
+    scene = SimpleNamespace(incident={"reading": "log missing", **incident})
+    return facts(
+        finding=finding, hosts=hosts, failing=False, usual_ratio=0.002, carried=0, parts=[], beyond_health=False, scene=scene,
+        spread=SimpleNamespace(anonymous_share=0.0),
+    )  # fmt: skip
+
+
+def test_a_host_whose_work_nobody_took_over_rather_lost_its_log() -> None:
+    """As detection reads it: the explanations may not say otherwise than the finding that they explain."""
+    logs, backend = (module.weigh(silent_host(2000), {}).bits + module.PRIOR for module in (missing_logs, failing_backend))
+    assert logs > backend
+    logs, backend = (module.weigh(silent_host(3000), {}).bits + module.PRIOR for module in (missing_logs, failing_backend))
+    assert backend > logs, "the others did its work"
+
+
+def test_a_clock_that_jumped_explains_the_hole() -> None:
+    clock = missing_logs.weigh(silent_host(2000, reading="clock"), {})
+    assert clock.bits > missing_logs.weigh(silent_host(2000), {}).bits + 5
+
+
+def test_where_load_did_not_rise_no_share_of_an_excess_is_told() -> None:
+    told = crawler.weigh(silent_host(2000), {})
+    assert told is not None
+    assert [sentence for sentence, _ in told.speaks_against] == ["Load did not rise beyond the usual range."]

@@ -28,6 +28,15 @@ from forensics.evidence.hosts import host_of
         ("day1/edge.log", "edge"),
         ("case-2/shop.log", "shop"),
         ("s3/my-bucket/edge.log", "edge"),
+        ("NASA_access_log_Jul95.gz", "NASA"),
+        ("NASA_access_log_Aug95.gz", "NASA"),
+        ("access_log_Aug28", "access_log"),
+        ("clarknet_access_log_Sep4", "clarknet"),
+        ("shop-access.2024-July.log", "shop"),
+        ("shop-28Jul1995.log", "shop"),
+        ("dec1-access.log", "dec1"),
+        ("march-2.log", "march-2"),
+        ("wc_day46_3.log", "wc"),
     ],
 )
 def test_a_host_is_what_the_name_says_beside_the_words_that_all_logs_share(name: str, host: str) -> None:

@@ -32,6 +32,7 @@ def test_an_hour_of_logs_from_one_host(tmp_path, day):
     assert row["kind"] == "errors"
     assert abs(row["started_at"] - at(0, 12.5)) < timedelta(minutes=1)
     assert "less than three days" in row["basis"]
+    assert row["ramp_started_at"] is None, "what is usual is known from the rest of the hour"
 
 
 def test_dates_far_from_all_others_do_not_stretch_the_axis(tmp_path, day):
@@ -61,6 +62,19 @@ def test_a_silence_of_one_host_while_the_others_go_on_reads_as_a_missing_log(tmp
     case.close()
     (row,) = incidents
     assert (row["scope"], row["reading"], row["severity"]) == ("edge-2", "log missing", "low")
+
+
+def test_a_hole_that_no_log_spans_reads_as_missing_logs_whatever_these_are_called(tmp_path):
+    world = lost(traffic("diurnal", 4, days=6).with_columns(pl.lit("july").alias("logged_by")), at(3, 9), at(3, 14))
+    apart = world.with_columns(pl.when(pl.col("started_at") < at(3, 12)).then("logged_by").otherwise(pl.lit("august")).alias("logged_by"))
+    case, incidents = found(tmp_path / "apart", apart)
+    case.close()
+    assert [(row["reading"], row["severity"]) for row in incidents] == [("log missing", "low")]
+    spanned = pl.concat([apart, apart.filter(pl.col("started_at").is_between(at(3, 7), at(3, 8))).with_columns(pl.lit("x").alias("logged_by"))])
+    late = apart.filter(pl.col("started_at") > at(3, 15)).head(5).with_columns(pl.lit("x").alias("logged_by"))
+    case, incidents = found(tmp_path / "spanned", pl.concat([spanned, late]))
+    case.close()
+    assert [row["reading"] for row in incidents if row["scope"] == "everything"] == ["service down"], "one log goes on, and is empty too"
 
 
 @pytest.mark.parametrize(("others", "minutes"), [(3, 3), (10, 12), (30, 3), (30, 12)])
@@ -122,3 +136,19 @@ def test_the_hour_that_is_passed_twice_in_autumn_is_no_surge(tmp_path):
             rollups.count(case)
             detect.detect(case, survey.survey(case)())
         assert case.table("incidents").is_empty()
+
+
+def test_the_hour_after_one_that_the_clock_passed_twice_is_no_outage(tmp_path):
+    """Local times without a zone, in the night in which summer time ends: both hours from two to three are read as the first."""
+    one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
+    world = jumped(one, at(3, 12), at(3, 13), timedelta(hours=-1))
+    with new_case(tmp_path / "case") as case:
+        add_log(case, "edge-1.log", world.drop("logged_by"), "edge-1")
+        case.connection.execute("UPDATE evidence_files SET backward_steps = 1")
+        add_user_accounts(case)
+        with case.transaction():
+            rollups.count(case)
+            detect.detect(case, survey.survey(case)())
+        (row,) = case.table("incidents").to_dicts()
+    assert (row["kind"], row["reading"], row["severity"]) == ("silence", "clock", "low")
+    assert "what was asked then stands in the time that it passed twice" in row["basis"]

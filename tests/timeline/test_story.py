@@ -165,9 +165,25 @@ def test_a_silent_host_is_told_even_where_another_tier_counts_the_same_requests(
     rollups.count(case)
     (row,) = case.frame(SOURCES, "gaps").to_dicts()
     assert row["message"].startswith("No line from origin for 90 min, until 2024-02-20 11:30 UTC; about ")
+    assert row["message"].endswith(" requests came in the same hours of other days.")
     assert (row["evidence_id"], row["line"]) == (first, left.filter(pl.col("started_at") < at(1, 10)).height)
     holes = section(case, "gaps").to_dicts()
     assert [(hole["host"], hole["path"], hole["since"]) for hole in holes] == [("origin", "origin-1.log", at(1, 10) - timedelta(minutes=1))]
+
+
+def test_a_hole_is_measured_by_the_same_hours_of_other_weeks(case: Case) -> None:
+    """Nobody is at work at the weekend: that nothing came then is no hole, whatever an average hour brings."""
+    world = traffic("diurnal", 5, days=24)  # from a Monday on
+    rested = pl.col("started_at").dt.weekday() > 5
+    gone = pl.col("started_at").is_between(at(15, 9), at(15, 12))
+    add_log(case, "intranet.log", world.drop("logged_by").filter(~rested & ~gone), "intranet")
+    case.refresh_events()
+    rollups.count(case)
+    (row,) = case.frame(SOURCES, "gaps").to_dicts()
+    assert row["message"].startswith("No line from intranet for 3 h 0 min, until 2024-03-05 12:00 UTC; about ")
+    assert row["message"].endswith(" requests came in the same hours of other weeks.")
+    came = [world.filter(pl.col("started_at").is_between(at(day, 9), at(day, 12))).height for day in (1, 8, 22)]
+    assert f"about {sorted(came)[1]:,} requests" in row["message"]
 
 
 def test_a_stray_refusal_among_many_answers_is_no_block(case: Case) -> None:

@@ -10,6 +10,7 @@ from forensics.attribution.origin import Origin
 from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, shares_of, turned_away, unit
 from forensics.attribution.refusals import MEASURE, asked_as_ever, denied
 from forensics.attribution.rivals import Names, Rival, likelihood_of
+from forensics.attribution.rivals.missing_logs import of_clock
 from forensics.attribution.windows import refusing
 from forensics.certainty import bounded, word
 
@@ -30,6 +31,7 @@ SO_IT_LOOKS = (
     "so it looks where passwords are tried for many accounts or from many addresses, and where a program of many people has lost its "
     "login; which names were tried, and which got in afterwards, would tell."
 )
+LOST = "The logs are missing rather than the service."
 NOBODY = ("organic surge", "bad deploy", "failing backend", "retry storm")
 
 
@@ -81,7 +83,8 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     best = exclusive[0]
     together = likelihood_of(rivals, *NOBODY)
     if best.explanation == "missing logs" and best.likelihood >= HALF:
-        return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), "The logs are missing rather than the service.")
+        what = "The clock of the log jumped; it was not the service that fell silent." if of_clock(facts) else LOST
+        return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), what)
     one = _one_origin(facts, names)
     if refusing(facts.scene.incident):
         return _refused(facts, names)

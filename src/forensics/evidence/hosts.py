@@ -8,10 +8,15 @@ from __future__ import annotations
 import re
 
 _SUFFIX = re.compile(r"(?i)\.(gz|zst|zstd|bz2|xz|zip|tar|tgz|log|logs|txt|json|jsonl|ndjson|csv|tsv|parquet|old|bak|\d{1,4})$")
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _DATE = re.compile(
     r"(?<!\d)(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d(?:[-_.T]?\d{2}(?:[-_.:]?\d{2}){0,2}Z?)?(?!\d)|(?<!\d)\d{6}(?!\d)"
     r"|(?<!\d)1\d{9}(?:\d{3})?(?!\d)"  # seconds or milliseconds since 1970
     r"|(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+    rf"|(?i:[-_.](?:\d{{1,4}}[-_.]?{_MONTH}|{_MONTH}[-_.]?\d{{1,4}})(?:[-_.]?\d{{1,4}})?(?![0-9a-z]))"  # access_log_Jul95
+    r"|(?i:[-_.]day[-_.]?\d{1,3}(?:[-_.]\d{1,2})?(?![0-9a-z]))"
 )
 _PART_OF_DATE = re.compile(r"(?i)(?:[a-z]+=)?\d{1,4}")
 DELIVERED = tuple(

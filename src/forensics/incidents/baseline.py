@@ -117,7 +117,9 @@ def _bin_width(requests: Floats, masked: Bools) -> int:
 
 def _filled(requests: Floats, masked: Bools, width: int) -> bool:
     sums, _ = unmasked(requests, requests, masked, width)
-    if not len(sums) or sums.mean() < 10:
+    if not len(sums):  # an hour with an outage in it: what is known of the minutes has to do
+        return bool((~masked).any() and requests[~masked].mean() * width >= 10)
+    if sums.mean() < 10:
         return False
     slots = np.arange(len(sums)) % (1440 // width)
     busy = np.bincount(slots, weights=sums)[slots]

@@ -67,6 +67,16 @@ def undone(start: datetime, end: datetime, found: Sequence[Step]) -> Step | None
     return next((s for s in found if s.set_from >= end and abs(s.length - hole) <= max(ALIKE * hole, SHORTEST)), None)
 
 
+def left_behind(start: datetime, end: datetime, found: Sequence[Step]) -> Step | None:
+    """The step back that a hole makes good: it begins where the clock had been set back from, and is as long.
+
+    The clock passed the time before the hole twice; what was asked in the second pass stands in the first. So it looks where the hour
+    that comes twice in autumn is read in a zone that has two times for it, and where a wrong setting was put right after as long.
+    """
+    hole = end - start
+    return next((s for s in found if abs(s.set_from - start) <= SHORTEST and abs(s.length - hole) <= max(ALIKE * hole, SHORTEST)), None)
+
+
 def beside(start: datetime, end: datetime | None, found: Sequence[Step]) -> list[Step]:
     """The steps within a stretch of time or an hour around it."""
     hour = timedelta(hours=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from forensics.incidents.clocks import Step, undone
+from forensics.incidents.clocks import Step, left_behind, undone
 from forensics.incidents.look import View
 from forensics.incidents.series import Scope
 from forensics.incidents.windows import Window
@@ -32,17 +32,20 @@ def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[st
     """Say what a silence of everything or of one host most likely is."""
     axis = next(iter(views.values())).axis
     start, end = axis.at(window.first), axis.at(window.last + 1)
-    hosts = sorted({str(f["host"]) for f in files if f["host"] is not None}) if window.scope.part == "everything" else [window.scope.name]
-    between = bool(hosts) and all(_between_files(host, start, end, files) for host in hosts)
+    of_host = window.scope.part == "host"
+    between = _between_files(start, end, [f for f in files if not of_host or f["host"] == window.scope.name])
     if put_forward(start, end):
         return Reading("clock", "it is one hour long, in the night in which clocks are put forward: the log's time zone may be wrong")
     back = undone(start, end, steps)
     if back is not None:
         return Reading("clock", f"{back}, by as much as is missing here: it had run ahead")
+    behind = left_behind(start, end, steps)
+    if behind is not None:
+        return Reading("clock", f"{behind}, and as much is missing here: what was asked then stands in the time that it passed twice")
     if window.scope.part != "host":
         if between:
             return Reading(
-                "log missing", "on every host it lies between the end of one file and the beginning of the next: files may be missing"
+                "log missing", "it begins where a file ends and ends where the next begins, and no file goes on meanwhile: files may be missing"
             )
         return Reading("service down", "it begins and ends inside files: the service was down, or nothing reached it")
     others = [view for scope, view in views.items() if scope.part == "host" and scope != window.scope]
@@ -62,11 +65,10 @@ def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[st
     return Reading("service down", f"the other hosts had {share:.0%} of what is usual too")
 
 
-def _between_files(host: str, start: datetime, end: datetime, files: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a file of the host ends where the silence begins and another begins where it ends."""
-    mine = [f for f in files if f["host"] == host]
-    ends = any(abs(f["last_at"] - start) <= AT_A_FILE for f in mine)
-    return ends and any(abs(f["first_at"] - end) <= AT_A_FILE for f in mine)
+def _between_files(start: datetime, end: datetime, files: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a file ends where the silence begins, another begins where it ends, and none has lines before and after it."""
+    ends = any(abs(f["last_at"] - start) <= AT_A_FILE for f in files) and any(abs(f["first_at"] - end) <= AT_A_FILE for f in files)
+    return ends and not any(f["first_at"] < start - AT_A_FILE and f["last_at"] > end + AT_A_FILE for f in files)
 
 
 def put_forward(start: datetime, end: datetime) -> bool:

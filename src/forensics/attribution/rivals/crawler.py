@@ -19,14 +19,17 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     blamed = [b for b in facts.finding.blamed if b.winner.kind != "actor"]
     share = facts.spread.anonymous_share
     if not blamed:
-        if facts.finding.blamed or share < 0.5:
+        rise = facts.finding.rise
+        if not rise.known:
+            found.contra("The logs hold nothing to compare the load with: who asked more than usual is not known.", STRONG)
+        elif not rise.significant:
+            found.contra(f"{measured(rise.measure)} did not rise beyond the usual range.", DECISIVE)
+        elif facts.finding.blamed or share < 0.5:
             found.contra(f"{percent(share)} of the excess came without an account.", STRONG)
         elif facts.alike is not None:
             found.contra(f"{in_common(facts.alike, names)}, but from so many addresses that they may be many people's.", FAIR)
         else:
             found.contra(f"{percent(share)} of the excess came without an account, from no network or agent that stands out.", FAIR)
-        if facts.finding.rise.known and not facts.finding.rise.significant:
-            found.contra(f"{measured(facts.finding.rise.measure)} did not rise beyond the usual range.", DECISIVE)
         return found
     top = blamed[0]
     found.pro(

@@ -6,6 +6,7 @@ from forensics.attribution.facts import Facts, impact_window
 from forensics.attribution.phrases import amount, between, percent
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import concentration, equal_load
+from forensics.attribution.rivals.missing_logs import AS_USUAL, growth_of
 
 EXPLANATION = "failing backend"
 PRIOR = -0.5
@@ -44,7 +45,10 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     for host in silent:
         if alive and not host.file_ends:
             found.pro(f"{host.name} fell silent ({amount(host.requests)} of {amount(host.expected)} requests) while others went on.", FAIR)
+    if silent and alive and not facts.failing and AS_USUAL[0] <= growth_of(alive) <= AS_USUAL[1]:
+        found.contra(f"The others did no more than usual ({percent(growth_of(alive))}): nobody took over its work.", WEAK)
     if silent and not alive:
         share = facts.failed_before
-        found.pro(f"All hosts fell silent at once; {percent(share)} of the requests of the ten minutes before had failed.", WEAK)
+        who = "All hosts" if len(silent) > 1 else "The only host in the logs"
+        found.pro(f"{who} fell silent at once; {percent(share)} of the requests of the ten minutes before had failed.", WEAK)
     return found

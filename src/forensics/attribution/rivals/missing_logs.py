@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
+from forensics.attribution.facts import Facts, Host
 from forensics.attribution.phrases import amount, percent
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 
 EXPLANATION = "missing logs"
 PRIOR = -1.0
 EXCLUSIVE = True
+AS_USUAL = (0.7, 1.3)
+"""Times the expected load of the other hosts between which they went on as usual."""
+
+
+def growth_of(hosts: list[Host]) -> float:
+    """Return the load of hosts in the impact over what was to be expected of them."""
+    return sum(h.requests for h in hosts) / max(sum(h.expected for h in hosts), 1.0)
+
+
+def of_clock(facts: Facts) -> bool:
+    """Whether detection read the silence as a clock that was put forward, or back: the requests are there, at other times."""
+    return facts.scene.incident.get("reading") == "clock"
 
 
 def weigh(facts: Facts, names: Names) -> Weighed:
@@ -25,10 +37,14 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.pro("The silence begins where a log file ends.", STRONG)
     else:
         found.contra("The silence begins inside a log file.", FAIR)
+    if of_clock(facts):
+        found.pro("The hole is the work of the clock: what was asked then stands at other times (see on what the finding rests).", DECISIVE)
     if alive:
-        growth = sum(h.requests for h in alive) / max(sum(h.expected for h in alive), 1.0)
-        if 0.7 <= growth <= 1.3:
+        growth = growth_of(alive)
+        if AS_USUAL[0] <= growth <= AS_USUAL[1]:
             found.pro(f"The other hosts went on as usual ({percent(growth)} of what was to be expected).", STRONG)
+            if facts.finding.rise.known and not facts.finding.rise.significant:
+                found.pro("Nor had load risen before it: nothing else was out of the ordinary.", FAIR)
         else:
             found.contra(f"The other hosts had {percent(growth)} of what was to be expected.", FAIR)
     if facts.failed_before > max(0.02, 3 * facts.usual_ratio) or facts.failing:

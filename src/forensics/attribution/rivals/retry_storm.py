@@ -21,9 +21,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         return found
     rise = facts.finding.rise
     growth = facts.impact_growth
-    if growth > 1.3:
+    if rise.known and growth > 1.3:
         found.pro(f"In the half hour from the impact on, the others asked {growth:.1f} times what is usual at these hours.", FAIR)
-    else:
+    elif rise.known:
         found.contra(f"In the impact the others asked {growth:.1f} times what is usual: there was no storm.", FAIR)
     if not rise.known:
         found.contra("The logs hold nothing to compare the load with: whether it had risen before the errors is not known.", 0.0)

@@ -33,6 +33,8 @@ HOUR, FALLEN, AS_SLACK = 60, 0.6, 1.25
 AROUND = 120
 MOST_SPREAD = 6.0
 """Bursts upwards say nothing of dips: the boundaries of a collapse do not drown in them."""
+Orders = Callable[[Chance, Floats, Floats], Floats]
+"""Orders of improbability of so few requests where so many are wanted."""
 STATES = np.array([1.0, 0.5, 0.2, 0.02])
 
 
@@ -45,11 +47,11 @@ def detect(view: View) -> list[Window]:
     spread = min(view.baseline.spread(15), MOST_SPREAD)
     candidates, score = _scan(view, Chance.few)
     stretches = bounded_runs(candidates, AROUND, load_likelihood(series.requests, expected, STATES, spread)) if candidates.any() else []
-    found = _collapses(view, stretches, score)
+    found = _collapses(view, stretches, score, Chance.few)
     lulls, deep = _scan(view, _deep)
     for window in found:
         lulls[window.first : window.last + 1] = False
-    sudden = [w for w in _collapses(view, joined(runs(lulls), EDGE), deep) if _abrupt(view, w)]
+    sudden = [w for w in _collapses(view, joined(runs(lulls), EDGE), deep, _deep) if _abrupt(view, w)]
     return sorted([*found, *sudden], key=lambda w: w.first)
 
 
@@ -71,8 +73,11 @@ def _abrupt(view: View, window: Window) -> bool:
     return window.last - window.first + 1 >= LEAST_ABRUPT and min(beside) >= max(STILL_THERE, STEP * level)
 
 
-def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats) -> list[Window]:
-    """Return the stretches that are collapses, cut to where the load changes."""
+def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orders: Orders) -> list[Window]:
+    """Return the stretches that are collapses, cut to where the load changes, and improbable by themselves.
+
+    Minutes that follow a silence are part of sums over it, and owe their score to it.
+    """
     series, expected = view.series, view.baseline.expected
     found = []
     for first, last in stretches:
@@ -81,7 +86,8 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats) -> l
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
         short = seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING
-        if leads or not short or comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
+        own = orders(view.baseline.fall(last - first + 1), np.array([seen]), np.array([max(wanted, 1e-9)]))[0]
+        if leads or not short or own < LEAST_SCORE or comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
             continue
         found.append(Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen))
     return found
@@ -121,7 +127,7 @@ def _edges(requests: Floats, expected: Floats, first: int, last: int) -> tuple[i
     return first + int(np.argmax(ahead)), last - int(np.argmax(behind[::-1]))
 
 
-def _scan(view: View, orders: Callable[[Chance, Floats, Floats], Floats]) -> tuple[Bools, Floats]:
+def _scan(view: View, orders: Orders) -> tuple[Bools, Floats]:
     requests, expected = view.series.requests, view.baseline.expected
     candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
     for width in WIDTHS:
