@@ -9,7 +9,7 @@ import pytest
 
 from forensics.case.case import Case
 from forensics.incidents.episodes import incidents_of
-from forensics.incidents.series import Scope
+from forensics.incidents.series import EVERYTHING, Scope
 from forensics.incidents.windows import Window
 
 
@@ -25,6 +25,15 @@ def test_a_host_that_wrote_nothing_is_told_before_the_backend_that_it_stands_for
 def test_failures_are_told_of_the_backend_before_the_host() -> None:
     (found,) = incidents_of([], [window("errors", "backend", "10.20.0.12"), window("errors", "host", "WEB02")])
     assert found.scope == Scope("backend", "10.20.0.12")
+
+
+@pytest.mark.parametrize(("lasting", "size", "incidents"), [(20, 136.0, 1), (20, 60.0, 1), (60, 136.0, 2)])
+def test_a_shorter_episode_is_a_relapse_though_more_failed(lasting: int, size: float, incidents: int) -> None:
+    """More people were there by then; what is longer and greater is another outage."""
+    before, after = (Window("errors", EVERYTHING, a, b, 90.0, n) for a, b, n in ((600, 633, 88.0), (710, 710 + lasting, size)))
+    found = incidents_of([before, after], [])
+    assert len(found) == incidents
+    assert len(found[0].episodes) == 3 - incidents
 
 
 @pytest.mark.parametrize(("package", "query"), [("incidents", "ranked"), ("report/queries", "incidents")])

@@ -57,6 +57,23 @@ def test_one_client_that_tries_many_doors_is_no_trouble_of_the_service(tmp_path,
     assert [row for row in incidents if row["kind"] != "surge"] == []
 
 
+@pytest.mark.parametrize(("others", "incident"), [(0.9, True), (0.1, False)])
+def test_one_busy_client_hides_no_refusals_that_the_others_meet(tmp_path, quiet, others, incident):
+    start, end = at(2, 11), at(2, 11.5)
+    inside = pl.col("started_at").is_between(start, end, closed="left")
+    busy = pl.int_range(pl.len()) % 2 == 0
+    world = quiet.with_columns(
+        pl.when(inside & busy).then(pl.lit("198.18.0.250")).otherwise("client_ip").alias("client_ip"),
+        pl.when(inside & busy).then(pl.lit(None)).otherwise("user_name").alias("user_name"),
+    )
+    told = refusing(world, start, end, 403, others).with_columns(
+        pl.when(inside & (pl.col("client_ip") == "198.18.0.250")).then(403).otherwise("status").alias("status")
+    )
+    case, incidents = found(tmp_path, told)
+    case.close()
+    assert bool(incidents) is incident
+
+
 @pytest.mark.parametrize(("clients", "refused", "incident"), [(8, 8, True), (8, 4, False), (3, 3, False)])
 def test_a_handful_of_clients_are_refused_by_the_service_only_where_chance_does_not_do_it(tmp_path, quiet, clients, refused, incident):
     """Everybody of eight who came is sent away; half of them, or three, may have asked for what is not there."""

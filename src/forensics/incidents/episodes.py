@@ -12,7 +12,7 @@ from forensics.incidents.windows import Window
 GAP = 20
 """Minutes between windows of one episode."""
 RELAPSE = 360
-"""Minutes after an episode within which a lesser one is its relapse; so is a greater one, after a pause shorter than the episode was."""
+"""Minutes after an episode within which a lesser or shorter one is its relapse; so is a greater one, after a pause shorter than the episode was."""
 FLAPPING = 60
 """Minutes within which episodes belong together whichever is the greater."""
 LEAST_PART = 200.0
@@ -136,20 +136,25 @@ def _failing_first(cluster: list[Window]) -> list[Window]:
 
 
 def _relapsing(clusters: list[list[Window]]) -> list[list[list[Window]]]:
-    """Group episodes: a lesser one within hours after a greater is its relapse, one within an hour or its length the same trouble."""
+    """Group episodes: a lesser (or shorter) one within hours after another is its relapse, one within an hour or its length the same."""
     groups: list[list[list[Window]]] = []
     for cluster in clusters:
         if groups:
             before = groups[-1]
             gap = cluster[0].first - max(w.last for w in before[-1])
             lasted = max(w.last for w in before[-1]) - before[-1][0].first
-            likely = max(_size(c) for c in before) >= _size(cluster) or gap <= lasted
+            shorter = max(_length(c) for c in before) >= _length(cluster)
+            likely = shorter or max(_size(c) for c in before) >= _size(cluster) or gap <= lasted
             alike = {SYMPTOM[w.signal] for c in before for w in c} & {SYMPTOM[w.signal] for w in cluster}
             if alike and (gap <= FLAPPING or (gap <= RELAPSE and likely)):
                 before.append(cluster)
                 continue
         groups.append([cluster])
     return groups
+
+
+def _length(cluster: Sequence[Window]) -> int:
+    return max(w.last for w in cluster) - min(w.first for w in cluster)
 
 
 def _size(cluster: Sequence[Window]) -> float:

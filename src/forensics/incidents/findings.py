@@ -137,7 +137,9 @@ class Finding:
             refused, by_one, subjects = (self.facts[name] for name in ("refused_requests", "most_refused_by_one", "refused_subjects"))
             met = subjects / max(self.facts["subjects"], 1)
             few = subjects < REFUSED_CLIENTS and self._refused_by_chance() > REFUSED_CHANCE
-            return bool(by_one >= REFUSED_ONE * refused or few or met < REFUSED_SHARE)
+            # The busiest client has many of the refusals, too, where everybody is refused: of the others at least so many requests are.
+            spared = refused - by_one < REFUSED_SHARE * (self.facts["requests"] - by_one)
+            return bool((by_one >= REFUSED_ONE * refused and spared) or few or met < REFUSED_SHARE)
         failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
         if 0 < failed < FEW_FAILED and self.facts["failing_subjects"] < FEWEST_CLIENTS:
             return True

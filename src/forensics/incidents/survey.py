@@ -96,7 +96,8 @@ def _steady(before: Sequence[Window], now: Sequence[Window]) -> list[Window]:
 
 
 def _windows(view: View) -> list[Window]:
-    return [window for detector in detectors().values() for window in detector(view)]
+    found = [window for detector in detectors().values() for window in detector(view)]
+    return list({(w.signal, w.first, w.last): w for w in found}.values())  # a silence that two of them see is one
 
 
 def covered(axis: Axis, windows: Sequence[Window]) -> Bools:

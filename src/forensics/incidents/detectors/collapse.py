@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,8 @@ STILL_THERE, STEP = 0.5, 4.0
 """In the five minutes on either side of an abrupt collapse, of ten minutes or more, the load is at least half of what is expected and so
 many times what it is in between."""
 BUSY = 1.0
+NOTHING = 0.75
+"""Share of the missing requests in one run of empty minutes from which a collapse is a silence."""
 KEPT = 4.0
 """Orders of improbability of what lies before or after the deep part of a collapse from which it belongs to it."""
 HOUR, FALLEN, AS_SLACK = 60, 0.6, 1.25
@@ -89,8 +92,19 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
         own = orders(view.baseline.fall(last - first + 1), np.array([seen]), np.array([max(wanted, 1e-9)]))[0]
         if leads or not short or own < LEAST_SCORE or comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
             continue
-        found.append(Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen))
+        found.append(_or_silence(view, Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen)))
     return found
+
+
+def _or_silence(view: View, window: Window) -> Window:
+    """Return the silence that a collapse is, where nearly all that is missing is missing from minutes without any request."""
+    empty = runs(view.series.requests[window.first : window.last + 1] == 0)
+    if not empty:
+        return window
+    expected = view.baseline.expected
+    first, last = max(((window.first + a, window.first + b) for a, b in empty), key=lambda r: (expected[r[0] : r[1] + 1].sum(), -r[0]))
+    short = float(expected[first : last + 1].sum())
+    return replace(window, signal="silence", first=first, last=last, size=short) if short >= NOTHING * window.size else window
 
 
 def _crowd_stayed_away(view: View, first: int, last: int) -> bool:
