@@ -80,5 +80,5 @@ def test_routes_are_counted_alike_by_every_explanation() -> None:
     known = facts(broken([*rows, *usual]))
     backend, deploy = failing_backend.weigh(known, {}), Weighed()
     bad_deploy.concentration(known, deploy, "route")
-    assert "Failures are on 4 routes at once." in [s for s, _ in backend.speaks_for]
+    assert "4 routes failed more often than usual at once." in [s for s, _ in backend.speaks_for]
     assert deploy.speaks_against[0][0] == "Failures are on 4 of 4 routes, 98 % of them on the one with most (/app/home)."

@@ -12,7 +12,7 @@ from forensics.incidents.windows import Window
 GAP = 20
 """Minutes between windows of one episode."""
 RELAPSE = 360
-"""Minutes after an episode within which a lesser or shorter one is its relapse; so is a greater one, after a pause shorter than the episode was."""
+"""Minutes after an episode within which a lesser or shorter one is its relapse; so is any after a pause shorter than it was."""
 FLAPPING = 60
 """Minutes within which episodes belong together whichever is the greater."""
 LEAST_PART = 200.0

@@ -45,7 +45,8 @@ def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[st
     if window.scope.part != "host":
         if between:
             return Reading(
-                "log missing", "it begins where a file ends and ends where the next begins, and no file goes on meanwhile: files may be missing"
+                "log missing",
+                "it begins where a file ends and ends where the next begins, and no file goes on meanwhile: files may be missing",
             )
         return Reading("service down", "it begins and ends inside files: the service was down, or nothing reached it")
     others = [view for scope, view in views.items() if scope.part == "host" and scope != window.scope]

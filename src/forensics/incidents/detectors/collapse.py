@@ -90,7 +90,9 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
         short = seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING
         own = orders(view.baseline.fall(last - first + 1), np.array([seen]), np.array([max(wanted, 1e-9)]))[0]
-        if leads or not short or own < LEAST_SCORE or comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
+        if leads or not short or own < LEAST_SCORE:
+            continue
+        if comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
             continue
         found.append(_or_silence(view, Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen)))
     return found
