@@ -40,7 +40,7 @@ def on_three_hosts() -> pl.DataFrame:
 
 def test_failures_on_every_host_are_told_of_every_host() -> None:
     found = failing_backend.weigh(facts(on_three_hosts()), {})
-    assert [s for s, _ in found.speaks_against] == ["3 of 3 hosts have 5 % of the failures or more each, b 47 %."]
+    assert [s for s, _ in found.speaks_against] == ["3 of 3 hosts failed clearly more than usual; 47 % of the failures are on b."]
     routes = Weighed()
     bad_deploy.concentration(facts(on_three_hosts()), routes, "route")
     assert "100 % of the failures are on route /upload" in routes.speaks_for[0][0]
@@ -81,4 +81,4 @@ def test_routes_are_counted_alike_by_every_explanation() -> None:
     backend, deploy = failing_backend.weigh(known, {}), Weighed()
     bad_deploy.concentration(known, deploy, "route")
     assert "4 routes failed more often than usual at once." in [s for s, _ in backend.speaks_for]
-    assert deploy.speaks_against[0][0] == "Failures are on 4 of 4 routes, 98 % of them on the one with most (/app/home)."
+    assert deploy.speaks_against[0][0] == "4 of 4 routes failed clearly more than usual; 98 % of the failures are on /app/home."

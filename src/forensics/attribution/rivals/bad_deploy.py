@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts, impact_window
-from forensics.attribution.parts import HIT
 from forensics.attribution.phrases import amount, between, clock, load, minutes, percent
 from forensics.attribution.refusals import asked_as_ever
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
@@ -85,7 +84,7 @@ def concentration(facts: Facts, found: Weighed, kind: str) -> None:
     if len(hit) >= 2:
         share = percent(most.failure_share)
         found.contra(
-            f"{len(hit)} of {len(parts)} {kind}s have {percent(HIT)} of the failures or more each, {most.name} {share}.",
+            f"{len(hit)} of {len(parts)} {kind}s failed clearly more than usual; {share} of the failures are on {most.name}.",
             FAIR,
         )
     elif most.hit:
