@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from forensics.attribution.capacity import capacity, carried
+from forensics.attribution.facts import rest_peak
 from forensics.attribution.windows import Window
 
 START = datetime(2024, 3, 2)
@@ -85,3 +86,11 @@ def test_minutes_in_which_the_blamed_were_sent_away_bore_nothing() -> None:
     assert carried(let_in, start, errors) >= 20
     assert carried(turned_away, start, errors) <= 5
     assert carried(always, start, errors) == carried(let_in, start, errors)
+
+
+@pytest.mark.parametrize(("blamed", "rest"), [([80.0, 300.0, 320.0, 100.0], 30.0), ([0.0, 0.0, 0.0, 300.0], 900.0)])
+def test_what_the_balancer_refuses_without_a_name_is_not_the_others_load(blamed: list[float], rest: float) -> None:
+    """The last minute fails; where the load of the blamed came in that minute only, it is the one that is looked at."""
+    load = [blamed[0] + 20, blamed[1] + 30, blamed[2] + 25, blamed[3] + 900]
+    at = [START + timedelta(minutes=n) for n in range(4)]
+    assert rest_peak(pl.DataFrame({"minute": at, "load": load, "blamed": blamed}), at[3]) == rest

@@ -20,6 +20,9 @@ from forensics.incidents import rollups
 from forensics.incidents.times import span
 from forensics.progress import Silent
 from forensics.report import words
+from forensics.report.blocks import Sentences
+from forensics.report.collect import collect, document
+from forensics.report.sections import summary
 from forensics.report.story import Filter, as_markdown, told
 from forensics.timeline.story import COLUMNS, SOURCES, build
 
@@ -202,3 +205,17 @@ def test_a_stray_refusal_among_many_answers_is_no_block(case: Case) -> None:
     (row,) = case.rows(SOURCES, "blocks")
     assert row["occurred_at"] == start + timedelta(seconds=480)
     assert "with status 403: 120 requests" in row["message"]
+
+
+def test_who_came_back_after_a_ban_is_told(filled: Case) -> None:
+    people = filled.table("participants").filter(role="participant").sort("account_id")
+    who, when = people["account_id"][0], people["first_at"][0]
+    row = {"actor_id": ACTOR, "account_id": who, "blocked_at": when - timedelta(hours=13), "appeared_at": when}
+    filled.insert("possible_returns", pl.DataFrame([row]))
+    build(filled)
+    (told_row,) = filled.table("timeline").filter(event_type="possible return").to_dicts()
+    assert f"{when:%Y-%m-%d %H:%M} UTC, 13 h 0 min after the service had begun to refuse others of {LABEL}" in told_row["message"]
+    assert (told_row["account_id"], told_row["observed"], told_row["evidence_id"] is not None) == (who, False, True)
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
+    sentences = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
+    assert any("1 of which appeared after the service had begun to refuse others tied to it" in text for text in sentences)

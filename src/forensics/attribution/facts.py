@@ -211,7 +211,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         finding=finding,
         capacity=capacity(minutes, [*scene.masked, began], scene.incident["started_at"]),
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
-        rest_peak=float((started["load"] - started["blamed"]).max() or 0),  # type: ignore[arg-type]
+        rest_peak=rest_peak(started, errors),
         carried=carried(near, began.start, errors) if finding.blamed else 0,
         slower=slowdown(case, scene, errors) if finding.rise.significant and early >= EARLY else None,
         served_slower=served_slower(case, scene, errors) if finding.blamed and early < EARLY else None,
@@ -243,6 +243,17 @@ def _preceded(case: Case, scene: Scene, finding: Finding, errors: datetime | Non
     if errors is None or not finding.blamed or (early >= EARLY and (load_at is None or load_at < errors)):
         return None
     return seconds_precede(case, scene, [b.winner for b in finding.blamed], errors, finding.rise.measure)
+
+
+def rest_peak(started: pl.DataFrame, errors: datetime | None) -> float:
+    """Return the highest load of a minute without the blamed: of the minutes before the first that fails, where the load had come by then.
+
+    What a balancer refuses in the minute of the fall often names nobody (the application never saw it): it is not the others' load.
+    """
+    before = started.filter(pl.col("minute") < errors) if errors is not None else started
+    come = len(before) > 0 and float(before["blamed"].max()) >= 0.5 * float(started["blamed"].max() or 0)  # type: ignore[arg-type]
+    chosen = before if come else started
+    return float((chosen["load"] - chosen["blamed"]).max() or 0)  # type: ignore[arg-type]
 
 
 def _ratio(rows: pl.DataFrame) -> float:

@@ -2,7 +2,8 @@
 -- why: the one look at events that `taken` needs, for suspects only. Kinds are given by route, so that a ruling of the user
 --      (`--object`) counts like what was inferred. What hands nothing over (a 304, a HEAD, a failure) is asked for, not served; where no
 --      status is logged, what was served is not known. Answers that asking otherwise than by GET brought (a POST that makes something) may
---      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL.
+--      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL. A
+--      sign-in takes nothing.
 -- parameters: $accounts, $route_ids and $kinds (equally long lists), $least (such answers of a route to all of the accounts)
 CREATE OR REPLACE TEMP TABLE fetched AS
 WITH kinds AS (SELECT unnest(CAST($route_ids AS INTEGER[])) AS route_id, unnest(CAST($kinds AS VARCHAR[])) AS object_kind),
@@ -23,6 +24,7 @@ made_by AS (
     JOIN route_masks AS m ON m.mask = path_mask(w.path)
     JOIN routes AS r ON r.route_id = m.route_id
     WHERE upper(w.method) NOT IN ('GET', 'HEAD', 'OPTIONS') AND m.route_id NOT IN (SELECT route_id FROM kinds)
+        AND NOT regexp_matches(r.route, '(?i)/(?:auth|o?auth2?|sso|log[-_]?(?:in|out)|sign[-_]?(?:in|out|up)|sessions?|tokens?|refresh)(?:/|$)')
     QUALIFY count(*) FILTER (hands_over(w.status, w.method)) OVER (PARTITION BY upper(w.method), m.route_id) >= $least
 ),
 asked AS (

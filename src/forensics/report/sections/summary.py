@@ -178,7 +178,8 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
             likelihood=incident["likelihood"],
             query="attributions",
         )
-    came = f"came from {_named(document, found, strangers(document, incident) is not None)}{_besides(document, found)}"
+    who = _named(document, found, strangers(document, incident) is not None)
+    came = f"came from {who}{_back(document, incident, found)}{_besides(document, found)}"
     return Sentence(
         f"{share(found.share)} of the {_measured(incident)} {came}.{_origin(found)}",
         observed=False,
@@ -188,6 +189,20 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
         query="attributions",
         section="actors",
     )
+
+
+def _back(document: Document, incident: dict[str, Any], found: Blamed) -> str:
+    """Return how many of those who took part appeared only after others that are tied to them had been turned away."""
+    story = document.tables.get("timeline")
+    rows = [row for row in story.of(incident["incident_id"]) if row["event_type"] == RETURN] if story is not None else []
+    if not rows:
+        return ""
+    which = "which" if len(rows) == len(found.accounts) else f"{number(len(rows))} of which"
+    return f", {which} appeared after the service had begun to refuse others tied to {'it' if len(rows) == 1 else 'them'} (a possible return)"
+
+
+RETURN = "possible return"
+"""The type of such a row of the story (``timeline/sources/returns.sql``)."""
 
 
 def _besides(document: Document, found: Blamed) -> str:
