@@ -198,7 +198,9 @@ def _back(document: Document, incident: dict[str, Any], found: Blamed) -> str:
     if not rows:
         return ""
     which = "which" if len(rows) == len(found.accounts) else f"{number(len(rows))} of which"
-    return f", {which} appeared after the service had begun to refuse others tied to {'it' if len(rows) == 1 else 'them'} (a possible return)"
+    return (
+        f", {which} appeared after the service had begun to refuse others tied to {'it' if len(rows) == 1 else 'them'} (a possible return)"
+    )
 
 
 RETURN = "possible return"
