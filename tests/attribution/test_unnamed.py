@@ -18,6 +18,7 @@ from forensics.attribution.unnamed import MEASURE
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
+from forensics.collection.listing import taken_listing
 from forensics.errors import UsageError
 from forensics.investigation import investigate
 from forensics.progress import Silent
@@ -75,6 +76,16 @@ def test_its_load_is_drawn_against_the_rest(flooded: Path) -> None:
     own = minutes.filter(pl.col("actor_id") == "192.0.2.0/24")["requests"].sum()
     assert own == sum(line.startswith("192.0.2.") for _, line in lines())
     assert "No accounts are known: whom it hurt cannot be said." in (flooded / "out" / "report.md").read_text()
+
+
+def test_what_it_was_served_is_counted(flooded: Path) -> None:
+    with Case.open(flooded / "case") as case:
+        (total,) = case.table("taken_totals").to_dicts()
+        (row,) = taken_listing(case, "192.0.2.0/24", "csv", None).to_dicts()
+    assert (total["actor_id"], row["actor_id"], row["account_id"]) == ("192.0.2.0/24", "192.0.2.0/24", None)
+    assert total["objects"] == row["objects"] == 400
+    page = (flooded / "out" / "report.md").read_text(encoding="utf-8")
+    assert "While its incidents lasted, this load was served 400 objects" in page
 
 
 def test_its_addresses_can_be_blocked_and_the_neighbour_is_not(flooded: Path) -> None:

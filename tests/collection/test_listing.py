@@ -14,5 +14,5 @@ def test_an_empty_list_of_what_was_taken_says_why(tmp_path: Path, capsys: pytest
     with Case.create(tmp_path / "case") as case:
         assert taken_listing(case, None, "csv", None).is_empty()
     told = capsys.readouterr()
-    assert "No account is known to have taken part" in told.err
+    assert "Nobody is known to have made the load" in told.err
     assert not told.out

@@ -195,3 +195,43 @@ def test_what_a_post_handed_over_is_counted_though_it_names_no_object(tmp_path: 
     assert (made["objects"], made["pairs"], made["catalogue"], made["catalogue_share"]) == (0, 0, None, None)
     (jobs,) = totals.filter(pl.col("object_kind") == "job").to_dicts()
     assert (jobs["objects"], jobs["served"], jobs["bytes"]) == (30, 30, 300)
+
+
+def test_a_load_without_an_account_is_counted_while_it_lasted(tmp_path: Path) -> None:
+    """By network, by agent, and by one agent of a network; two incidents that overlap count once."""
+    start = datetime(2024, 3, 1, 23, 30)
+    rows = [
+        {
+            "started_at": start + timedelta(seconds=n), "path": f"/jobs/{1000 + n % 70}", "bytes_sent": 10,
+            "status": [200, 200, 503][n % 3],
+            "client_ip": f"192.0.2.{n % 5}" if n % 2 else "198.51.100.9", "user_agent": "script/2" if n % 4 else "Mozilla/5.0",
+            "user_name": "a" if n % 11 == 0 else None,
+        }
+        for n in range(300)
+    ]  # fmt: skip
+    case = new_case(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    spans = [(start + timedelta(seconds=a), start + timedelta(seconds=b)) for a, b in ((50, 150), (100, 200))]
+    meant = [("192.0.2.0/24", "192.0.2.0/24", None), ("script/2", None, "script/2"), ("192.0.0.0/16", "192.0.", "script/2")]
+    loads = [
+        {"subject": subject, "beginning": beginning, "agent": agent, "starts": starts, "ends": ends}
+        for subject, beginning, agent in meant
+        for starts, ends in spans
+    ]
+    each, totals = taken_by(case, {}, loads)
+    within = [row for n, row in enumerate(rows) if 50 <= n <= 200 and row["user_name"] is None]
+    for subject, beginning, agent in meant:
+        own = [
+            row
+            for row in within
+            if (beginning is None or str(row["client_ip"]).startswith("192.0.2.")) and agent in (None, row["user_agent"])
+        ]
+        served = [row for row in own if row["status"] == 200]
+        expected = (len({row["path"] for row in served}), len(own), len(served), 10 * len(served))
+        for frame in (each, totals):
+            (found,) = frame.filter(pl.col("actor_id") == subject).to_dicts()
+            assert tuple(found[name] for name in ("objects", "requests", "served", "bytes")) == expected
+    assert each["account_id"].null_count() == len(each) == 3
+    assert totals["accounts"].to_list() == [0, 0, 0]

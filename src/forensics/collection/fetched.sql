@@ -1,16 +1,29 @@
--- title: every object that chosen accounts asked for, and what they got
+-- title: every object that chosen accounts, and loads without an account, asked for, and what they got
 -- why: the one look at events that `taken` needs, for suspects only. Kinds are given by route, so that a ruling of the user
 --      (`--object`) counts like what was inferred. What hands nothing over (a 304, a HEAD, a failure) is asked for, not served; where no
 --      status is logged, what was served is not known. Answers that asking otherwise than by GET brought (a POST that makes something) may
 --      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL. A
 --      sign-in takes nothing.
--- parameters: $accounts, $route_ids and $kinds (equally long lists), $least (such answers of a route to all of the accounts)
+-- parameters: $accounts; $subjects, $beginnings, $agents, $starts, $ends (of loads without an account, see strangers.sql; equally long
+--      lists); $route_ids and $kinds (equally long lists), $least (such answers of a route to all of them)
 CREATE OR REPLACE TEMP TABLE fetched AS
 WITH kinds AS (SELECT unnest(CAST($route_ids AS INTEGER[])) AS route_id, unnest(CAST($kinds AS VARCHAR[])) AS object_kind),
+strangers AS (
+    SELECT
+        unnest(CAST($subjects AS VARCHAR[])) AS subject, unnest(CAST($beginnings AS VARCHAR[])) AS beginning,
+        unnest(CAST($agents AS VARCHAR[])) AS agent, unnest(CAST($starts AS TIMESTAMP[])) AS starts, unnest(CAST($ends AS TIMESTAMP[])) AS ends
+),
 wanted AS MATERIALIZED (
-    SELECT q.account_id, q.path, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
+    SELECT q.account_id, NULL AS subject, q.path, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
     FROM requests AS q
     WHERE q.account_id IN (SELECT unnest($accounts)) AND q.path IS NOT NULL
+    UNION ALL
+    -- Once, though incidents may overlap.
+    SELECT DISTINCT NULL, s.subject, q.path, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
+    FROM strangers AS s
+    JOIN requests AS q ON q.started_at >= s.starts AND q.started_at <= s.ends
+    WHERE q.account_id IS NULL AND q.path IS NOT NULL
+        AND (s.beginning IS NULL OR starts_with(network_of(q.client_ip), s.beginning)) AND (s.agent IS NULL OR q.user_agent = s.agent)
 ),
 paths AS (
     SELECT p.path, k.object_kind, coalesce(path_object(p.path), p.path) AS object
@@ -28,17 +41,17 @@ made_by AS (
     QUALIFY count(*) FILTER (hands_over(w.status, w.method)) OVER (PARTITION BY upper(w.method), m.route_id) >= $least
 ),
 asked AS (
-    SELECT w.account_id, p.object_kind, p.object, w.status, w.method, w.bytes_sent, w.started_at, w.evidence_id, w.line
+    SELECT w.account_id, w.subject, p.object_kind, p.object, w.status, w.method, w.bytes_sent, w.started_at, w.evidence_id, w.line
     FROM wanted AS w
     JOIN paths AS p ON p.path = w.path
     UNION ALL
-    SELECT account_id, object_kind, NULL, status, method, bytes_sent, started_at, evidence_id, line
+    SELECT account_id, subject, object_kind, NULL, status, method, bytes_sent, started_at, evidence_id, line
     FROM made_by
 )
 SELECT
-    w.account_id, w.object_kind, w.object, count(*) AS requests, count(w.status) AS answered, count(*) FILTER (hands_over(w.status, w.method)) AS served,
+    w.account_id, w.subject, w.object_kind, w.object, count(*) AS requests, count(w.status) AS answered, count(*) FILTER (hands_over(w.status, w.method)) AS served,
     coalesce(sum(w.bytes_sent) FILTER (hands_over(w.status, w.method)), 0) AS bytes,
     min(w.started_at) AS first_at, max(w.started_at) AS last_at, min(w.started_at) FILTER (hands_over(w.status, w.method)) AS served_at,
     min_by((w.evidence_id, w.line), (w.started_at, w.evidence_id, w.line)) AS first_seen
 FROM asked AS w
-GROUP BY w.account_id, w.object_kind, w.object
+GROUP BY w.account_id, w.subject, w.object_kind, w.object

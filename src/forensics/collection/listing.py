@@ -14,13 +14,13 @@ from forensics.linkage.structure import actor_named
 from forensics.report.tables import chosen_style
 
 NOTHING = (
-    "No account is known to have taken part in an incident: nothing is counted as taken. Name an actor or an account to see what it was "
-    "served; a load without an account is told in `forensics incidents`."
+    "Nobody is known to have made the load of an incident: nothing is counted as taken. Name an actor or an account to see what it was "
+    "served."
 )
 
 
 def taken_listing(case: Case, subject: str | None, style: str | None, output: Path | None) -> pl.DataFrame:
-    """Return rows of ``taken``: of everybody who took part in an incident, or of one actor or account, blamed or not.
+    """Return rows of ``taken``: of all whose load an incident was; of one actor or account, blamed or not; of one network that is blamed.
 
     On a terminal: fewer columns, and the actor's totals first (an object that several accounts fetched is one object), with their share
     of the catalogue that the case knows.
@@ -30,7 +30,8 @@ def taken_listing(case: Case, subject: str | None, style: str | None, output: Pa
         if rows.is_empty():
             print(NOTHING, file=sys.stderr)
     else:
-        rows, totals = taken_by(case, dict.fromkeys(_accounts_meant(case, subject), subject))
+        strangers = [row for row in case.rows(PACKAGE, "strangers") if row["subject"] == subject]
+        rows, totals = taken_by(case, {} if strangers else dict.fromkeys(_accounts_meant(case, subject), subject), strangers)
     return _short(rows, totals) if chosen_style(style, output) == "table" else rows
 
 
@@ -46,6 +47,7 @@ def _accounts_meant(case: Case, name: str) -> list[str]:
 def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     share = pl.format("{} %", (pl.col("catalogue_share") * 100).round(1)).alias("share")
     several = pl.when(pl.col("accounts") == 1).then(pl.lit("account")).otherwise(pl.lit("accounts"))
+    counted = pl.format("{}, {} {}", "actor_id", "accounts", several)
     parts = [
         frame.with_columns(extra).select(
             who, pl.col("object_kind").alias("kind"), "objects", "pairs", "served", pl.col("requests").alias("asked"),
@@ -53,8 +55,8 @@ def _short(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
             pl.col("first_at").dt.strftime("%m-%d %H:%M").alias("first"),
         )
         for frame, who, extra in (
-            (totals, pl.format("{}, {} {}", "actor_id", "accounts", several).alias("who"), share),
-            (rows, pl.col("account_id").alias("who"), pl.lit(None, pl.String).alias("share")),
+            (totals, pl.when(pl.col("accounts") > 0).then(counted).otherwise("actor_id").alias("who"), share),
+            (rows.filter(pl.col("account_id").is_not_null()), pl.col("account_id").alias("who"), pl.lit(None, pl.String).alias("share")),
         )
     ]  # fmt: skip
     return pl.concat(parts)

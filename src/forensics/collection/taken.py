@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -33,22 +34,26 @@ TOTALS: dict[str, Any] = {
 
 
 def count(case: Case) -> None:
-    """Fill ``taken`` and ``taken_totals`` for the participants of every incident."""
+    """Fill ``taken`` and ``taken_totals`` for the participants of every incident, and the loads without an account."""
     suspects = case.rows(PACKAGE, "suspects")
-    rows, totals = taken_by(case, {row["account_id"]: row["actor_id"] for row in suspects})
+    rows, totals = taken_by(case, {row["account_id"]: row["actor_id"] for row in suspects}, case.rows(PACKAGE, "strangers"))
     case.replace("taken", rows)
     case.replace("taken_totals", totals)
 
 
-def taken_by(case: Case, actor_of: dict[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def taken_by(case: Case, actor_of: Mapping[str, str], strangers: Sequence[Mapping[str, Any]] = ()) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what accounts took, by account and kind, and by actor and kind (columns of ``taken`` and ``taken_totals``).
 
-    ``actor_of``: account_id -> actor_id.
+    ``actor_of``: account_id -> actor_id; ``strangers``: rows of ``strangers.sql``, networks and agents without an account. They stand in
+    the column of the actor, with no account.
     """
     kinds = object_kinds(case)
-    if not actor_of:
+    if not actor_of and not strangers:
         return pl.DataFrame(schema=SCHEMA), pl.DataFrame(schema=TOTALS)
-    case.execute(PACKAGE, "fetched", accounts=sorted(actor_of), route_ids=list(kinds), kinds=list(kinds.values()), least=LEAST_MADE)
+    listed = {f"{key}s": [row[key] for row in strangers] for key in ("subject", "beginning", "agent")}
+    spans = {key: [row[key] for row in strangers] for key in ("starts", "ends")}
+    of = {"route_ids": list(kinds), "kinds": list(kinds.values()), "least": LEAST_MADE}
+    case.execute(PACKAGE, "fetched", accounts=sorted(actor_of), **listed, **spans, **of)
     pair = pair_of(case)
     rows = case.frame(PACKAGE, "taken", pair=pair)
     totals = case.frame(PACKAGE, "taken_totals", pair=pair, accounts=list(actor_of), actors=list(actor_of.values()))
@@ -56,7 +61,10 @@ def taken_by(case: Case, actor_of: dict[str, str]) -> tuple[pl.DataFrame, pl.Dat
     owners = pl.DataFrame(
         {"account_id": list(actor_of), "actor_id": list(actor_of.values())}, schema={"account_id": pl.String, "actor_id": pl.String}
     )
-    joined = rows.join(owners, on="account_id", how="left", maintain_order="left").select(pl.col(c).cast(t) for c, t in SCHEMA.items())
+    owned = rows.join(owners, on="account_id", how="left", maintain_order="left").with_columns(
+        pl.coalesce("actor_id", "subject").alias("actor_id")
+    )
+    joined = owned.select(pl.col(c).cast(t) for c, t in SCHEMA.items())
     return joined.sort("actor_id", "account_id", "object_kind", nulls_last=True), _with_catalogue(case, totals, kinds)
 
 

@@ -1,17 +1,17 @@
--- title: what each account took, by kind of object
+-- title: what each account, and each load without an account (subject), took, by kind of object
 -- why: asked for and actually served, distinct objects, complete pairs (both halves served to the same account), bytes. A pair is
 --      counted once: with the kind that is fetched first, so that sums over kinds are true
 --      NULL: no status is logged. What was handed over and names no object is no object, and is told by `served` and `bytes`.
 -- parameters: $pair (list of two kinds, first the one that is fetched first, or empty)
 WITH halves AS (
-    SELECT account_id, object
+    SELECT account_id, subject, object
     FROM fetched
     WHERE served > 0 AND list_contains($pair, object_kind)
-    GROUP BY account_id, object
+    GROUP BY account_id, subject, object
     HAVING count(DISTINCT object_kind) = 2
 )
 SELECT
-    f.account_id, f.object_kind,
+    f.account_id, f.subject, f.object_kind,
     CASE WHEN sum(f.answered) > 0 THEN count(f.object) FILTER (f.served > 0) END AS objects,
     CASE
         WHEN sum(f.answered) > 0 THEN count(*) FILTER (f.served > 0 AND h.object IS NOT NULL AND f.object_kind = $pair[1])
@@ -21,6 +21,7 @@ SELECT
     min(f.first_at) AS first_at, max(f.last_at) AS last_at,
     min_by(f.first_seen, (f.first_at, f.first_seen))[1] AS evidence_id, min_by(f.first_seen, (f.first_at, f.first_seen))[2] AS line
 FROM fetched AS f
-LEFT JOIN halves AS h ON h.account_id = f.account_id AND h.object = f.object
-GROUP BY f.account_id, f.object_kind
-ORDER BY f.account_id, f.object_kind
+LEFT JOIN halves AS h
+    ON h.account_id IS NOT DISTINCT FROM f.account_id AND h.subject IS NOT DISTINCT FROM f.subject AND h.object = f.object
+GROUP BY f.account_id, f.subject, f.object_kind
+ORDER BY f.account_id, f.subject, f.object_kind

@@ -1,9 +1,13 @@
--- title: what each actor took, by kind of object: an object that several accounts fetched is one object
+-- title: what each actor, and each load without an account, took, by kind of object: an object that several accounts fetched is one object
 -- why: the sum over accounts would count it more than once; a pair is counted with the first kind of the two, as in `taken`
 --      NULL: no status is logged. What was handed over and names no object is no object, and is told by `served` and `bytes`.
 -- parameters: $pair (list of two kinds, first the one that is fetched first, or empty), $accounts, $actors (equally long lists)
 WITH owners AS (SELECT unnest($accounts) AS account_id, unnest($actors) AS actor_id),
-owned AS (SELECT o.actor_id, f.* FROM fetched AS f JOIN owners AS o ON o.account_id = f.account_id),
+owned AS (
+    SELECT coalesce(o.actor_id, f.subject) AS actor_id, f.*
+    FROM fetched AS f
+    LEFT JOIN owners AS o ON o.account_id = f.account_id
+),
 halves AS (
     SELECT actor_id, object
     FROM owned

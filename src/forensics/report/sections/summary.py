@@ -361,7 +361,7 @@ def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
     if taken is None:
         return None
     return Sentence(
-        f"Over the whole time of the logs these accounts were served {counted(taken.objects, 'object')} "
+        f"{taken.who} served {counted(taken.objects, 'object')} "
         f"({counted(taken.pairs, 'complete pair')}, {size(taken.bytes)}){_more(taken)}.",
         evidence_id=taken.first["evidence_id"],
         line=taken.first["line"],

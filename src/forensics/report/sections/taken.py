@@ -48,7 +48,8 @@ EXPLAINED = (
     "Counted over the whole time of the logs. An object is one id of one kind, counted once however often it was fetched, and only "
     "where it was handed over (2xx with a body). A pair is one id of which both kinds were served; it is counted with the kind that is "
     "fetched first. Answers to other methods than GET whose path names no object are told by method and route; how many different things "
-    "they were is not known. Pages that were fetched without an id are left out. "
+    "they were is not known. Pages that were fetched without an id are left out. Of a load without an account, named by its network or "
+    "user agent in the place of the actor, it is what was served while its incidents lasted. "
     "The share is of all objects of the kind that anybody was served in these logs."
 )
 
@@ -57,6 +58,8 @@ EXPLAINED = (
 class Collected:
     """What the participants of an incident were served in all, and the query that says so."""
 
+    who: str
+    """When, and who was served, as the beginning of a sentence."""
     objects: int
     pairs: int
     bytes: int
@@ -68,14 +71,31 @@ class Collected:
 
 
 def collected(document: Document, incident_id: str) -> Collected | None:
-    """Return what the participants of an incident collected; None where nothing was counted."""
+    """Return what the participants of an incident collected, or the load without an account; None where nothing was counted."""
     people = [row for row in document.tables["participants"].of(incident_id) if row["role"] == "participant"]
     accounts, actors = ({row[column] for row in people} for column in ("account_id", "actor_id"))
     rows = [row for row in document.rows("taken") if row["account_id"] in accounts]
     if not rows:
-        return None
+        return _without_account(document, incident_id)
     everybody = {row["account_id"] for row in document.rows("taken") if row["actor_id"] in actors} <= accounts
     totals = [row for row in document.rows("taken_totals") if row["actor_id"] in actors] if everybody else []
+    return _summed(rows, totals, "Over the whole time of the logs these accounts were")
+
+
+def _without_account(document: Document, incident_id: str) -> Collected | None:
+    """Return what the networks or agents that a load without an account came from were served."""
+    blamed = document.tables["attributions"].of(incident_id)
+    subjects = {row["subject_id"] for row in blamed if row["subject_type"] in WITHOUT_ACCOUNT}
+    rows = [row for row in document.rows("taken") if row["account_id"] is None and row["actor_id"] in subjects]
+    totals = [row for row in document.rows("taken_totals") if row["actor_id"] in subjects]
+    return _summed(rows, totals, "While its incidents lasted, this load was") if rows else None
+
+
+WITHOUT_ACCOUNT = frozenset({"network", "agent"})
+"""Kinds of subject that load without an account is attributed to."""
+
+
+def _summed(rows: list[dict[str, Any]], totals: list[dict[str, Any]], who: str) -> Collected:
     nameless = [row for row in totals or rows if row["served"] and not row["objects"]]
     named = [row for row in totals or rows if row not in nameless]
     objects, pairs, weight = (sum(row[column] or 0 for row in named) for column in ("objects", "pairs", "bytes"))
@@ -83,7 +103,7 @@ def collected(document: Document, incident_id: str) -> Collected | None:
     answers, large = (sum(row[column] or 0 for row in nameless) for column in ("served", "bytes"))
     alone = len({row["object_kind"] for row in nameless}) == 1
     more = (f"{'all' if alone else 'most'} of them to {most['object_kind']}", answers, large) if most is not None else None
-    return Collected(objects, pairs, weight, "taken_totals" if totals else "taken", rows[0], more)
+    return Collected(who, objects, pairs, weight, "taken_totals" if totals else "taken", rows[0], more)
 
 
 SECTION = Section(70, "taken", "What was taken", build)
