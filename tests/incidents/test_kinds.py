@@ -57,6 +57,21 @@ def test_one_client_that_tries_many_doors_is_no_trouble_of_the_service(tmp_path,
     assert [row for row in incidents if row["kind"] != "surge"] == []
 
 
+def test_requests_that_were_given_up_are_neither_refused_nor_left_out(tmp_path, quiet):
+    """nginx writes 499 where whoever asked did not wait for the answer: no service refuses by that."""
+    start, end = at(2, 11), at(2, 11.5)
+    case, (row,) = found(tmp_path / "hangs", refusing(quiet, start, end, 499))
+    case.close()
+    assert row["summary"].startswith("Most who asked the service gave up before it answered from")
+    assert "as of a service that hangs" in row["basis"]
+    half = failing(refusing(quiet, start, end, 499, 0.4), start, end, 0.5)
+    case, (row,) = found(tmp_path / "half", half)
+    case.close()
+    inside = half.filter(pl.col("started_at").is_between(row["started_at"], row["ended_at"]))
+    given_up = inside.filter(pl.col("status") == 499).height
+    assert f"in {given_up:,} further requests whoever asked gave up before there was an answer (status 499)" in row["basis"]
+
+
 @pytest.mark.parametrize(("others", "incident"), [(0.9, True), (0.1, False)])
 def test_one_busy_client_hides_no_refusals_that_the_others_meet(tmp_path, quiet, others, incident):
     start, end = at(2, 11), at(2, 11.5)

@@ -13,7 +13,7 @@ inside AS (
     SELECT
         s.incident_id, q.account_id, coalesce(q.account_id, q.client_ip) AS subject, is_failed(q.status) AS failed,
         is_refused(q.status) AS refused, CASE WHEN is_refused(q.status) THEN q.status END AS refused_as,
-        q.status IS NOT NULL AS answered, q.duration_ms IS NOT NULL AS timed
+        q.status = 499 AS given_up, q.status IS NOT NULL AS answered, q.duration_ms IS NOT NULL AS timed
     FROM requests AS q
     JOIN evidence_files AS f USING (evidence_id)
     JOIN spans AS s ON q.started_at BETWEEN s.started_at AND s.ended_at
@@ -46,7 +46,7 @@ paying AS (
 by_subject AS (
     SELECT
         incident_id, subject, account_id, count(*) AS requests, count(*) FILTER (failed) AS failed,
-        count(*) FILTER (refused) AS refused, count(*) FILTER (answered) AS answered, count(*) FILTER (timed) AS timed
+        count(*) FILTER (refused) AS refused, count(*) FILTER (given_up) AS given_up, count(*) FILTER (answered) AS answered, count(*) FILTER (timed) AS timed
     FROM inside
     GROUP BY incident_id, subject, account_id
 ),
@@ -63,6 +63,7 @@ SELECT
     CAST(coalesce(sum(s.requests) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS requests_of_accounts,
     CAST(sum(s.answered) AS BIGINT) AS answered, CAST(sum(s.timed) AS BIGINT) AS timed,
     CAST(sum(s.refused) AS BIGINT) AS refused_requests, max(s.refused) AS most_refused_by_one,
+    CAST(sum(s.given_up) AS BIGINT) AS given_up,                            -- nginx writes 499 where whoever asked did not wait for the answer
     count(*) AS subjects, count(*) FILTER (s.refused > 0) AS refused_subjects,
     (SELECT arg_max(r.refused_as, (r.requests, r.refused_as)) FROM refusals AS r WHERE r.incident_id = s.incident_id) AS refused_as,
     count(*) FILTER (s.failed > 0) AS failing_subjects, max(s.failed) AS most_failed_by_one,

@@ -38,7 +38,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     else:
         found.contra("The silence begins inside a log file.", FAIR)
     if of_clock(facts):
-        found.pro("The hole is the work of the clock: what was asked then stands at other times (see on what the finding rests).", DECISIVE)
+        found.pro(
+            "The hole is the work of the clock: what was asked then stands at other times (on what the finding rests says where).", DECISIVE
+        )
     if alive:
         growth = growth_of(alive)
         if AS_USUAL[0] <= growth <= AS_USUAL[1]:

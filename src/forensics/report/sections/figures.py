@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from forensics.report.blocks import Block, Figure, Figures, Section
@@ -25,11 +26,27 @@ def build(document: Document) -> tuple[Block, ...]:
     return (Figures(tuple(items)),)
 
 
+INSIDE = timedelta(minutes=2)
+"""How near to the first line of all logs an incident begins that may have begun before it."""
+
+
+def begins_unseen(document: Document, incident: dict[str, Any]) -> bool:
+    """Whether the logs begin inside an incident: how long it had lasted by then is not seen."""
+    first = document.rows("overview")[0].get("first_at")  # absent from documents of earlier versions
+    if first is None or incident["kind"] in LOADS:
+        return False
+    return datetime.fromisoformat(str(incident["started_at"])) - datetime.fromisoformat(str(first)) < INSIDE
+
+
+LOADS = frozenset({"surge", "collection"})
+"""Kinds of incident whose load is counted while they last."""
+
+
 def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
-    start = incident["started_at"]
+    start, least = incident["started_at"], "at least " if begins_unseen(document, incident) else ""
     items = [
-        Figure("duration", span(start, incident["ended_at"]), f"severity {incident['severity'] or 'unknown'}", "incidents"),
-        Figure("time to mitigate", span(start, incident["mitigated_at"]), "as the logs show it", "incidents"),
+        Figure("duration", f"{least}{span(start, incident['ended_at'])}", f"severity {incident['severity'] or 'unknown'}", "incidents"),
+        Figure("time to mitigate", f"{least}{span(start, incident['mitigated_at'])}", "as the logs show it", "incidents"),
         Figure("failed requests", number(incident["failed_requests"]), f"of {number(incident['requests'])}", "incidents"),
     ]
     if document.rows("overview")[0]["accounts"]:

@@ -20,6 +20,7 @@ def build(document: Document) -> tuple[Block, ...]:
     """Return one chart for each incident."""
     charts: list[Block] = []
     titles = {row["incident_id"]: titled(row) for row in document.rows("incidents")}
+    basis = {row["incident_id"]: row.get("basis") for row in document.rows("incidents")}  # absent from documents of earlier versions
     begun = {picture.incident_id: picture for picture in document.onsets}
     for nth, picture in enumerate(document.pictures):
         charts.append(Heading(titles[picture.incident_id]))
@@ -27,7 +28,13 @@ def build(document: Document) -> tuple[Block, ...]:
         if onset:
             charts.append(IncidentChart(onset, live=nth < LIVE, whole=picture))
         charts.append(IncidentChart(picture, live=nth < LIVE, begun=onset))
+        charts.extend(_rests(basis.get(picture.incident_id)))
     return (*charts, *_others(document, titles), *_all(document)) or (Note("There is no incident to draw."),)
+
+
+def _rests(basis: str | None) -> tuple[Block, ...]:
+    """Say on what a finding rests, what it cannot show, and what a silence was read as."""
+    return (Note(f"On what this rests: {basis}"),) if basis else ()
 
 
 def _others(document: Document, titles: dict[str, str]) -> tuple[Block, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
+from forensics.report.sections.figures import LOADS, begins_unseen
 from forensics.report.sections.participants import Blamed, blamed
 from forensics.report.sections.rivals import explained_by, explanations, strangers
 from forensics.report.sections.taken import Collected, collected
@@ -92,7 +93,8 @@ def _what(document: Document, incident: dict[str, Any]) -> Sentence:
     silent = f", and about {number(round(missing))} that should have come did not" if missing >= 1 else ""
     hosts = incident.get("silent_hosts")  # absent from documents of earlier versions
     unheard = f"; nothing was written by {hosts}" if hosts else ""
-    text = f"{_event(incident)}{_failed(incident)}{silent}{unheard}."
+    before = "; the logs begin inside it, since when is not seen" if begins_unseen(document, incident) else ""
+    text = f"{_event(incident)}{_failed(incident)}{silent}{unheard}{before}."
     return Sentence(text, query="incidents", section="picture", **_first(document, incident, "impact starts"))
 
 
@@ -109,6 +111,8 @@ def _failed(incident: dict[str, Any]) -> str:
         return ""
     if incident.get("refused_requests"):
         return f": {number(incident['refused_requests'])} of {number(incident['requests'])}"
+    if incident["kind"] == "silence" and not incident["failed_requests"]:
+        return ""
     counts = f"{number(incident['failed_requests'])} of {number(incident['requests'])}"
     return f": {counts}{_site(incident)}" if incident["kind"] == "errors" else f"; {counts} requests failed"
 
@@ -239,10 +243,6 @@ def _measured(incident: dict[str, Any]) -> str:
     if incident.get("refused_requests"):  # absent from documents of earlier versions
         return "refused requests above the usual"
     return "load above the usual" if incident["kind"] in LOADS else "load above the usual, from its rise to the first impact,"
-
-
-LOADS = frozenset({"surge", "collection"})
-"""Kinds of incident whose load is counted while they last."""
 
 
 def _itself(document: Document, incident: dict[str, Any]) -> str:
