@@ -67,7 +67,7 @@ def _did(finding: Finding, subject: str) -> str:
 
 def _given_up(finding: Finding) -> bool:
     """Whether most of what counts as refused was given up by those who asked: the service did not answer in time."""
-    return 2 * finding.facts.get("given_up", 0) > max(finding.facts.get("refused_requests", 0), 1)
+    return bool(2 * finding.facts.get("given_up", 0) > max(finding.facts.get("refused_requests", 0), 1))
 
 
 def _counts(finding: Finding) -> list[str]:
