@@ -69,6 +69,18 @@ def test_json_that_tells_no_request_is_refused_and_rejected_for_that() -> None:
     ]
 
 
+def test_a_reject_tells_what_its_own_format_found_wrong() -> None:
+    header, row = "#Fields: date time c-ip cs-method cs-uri-stem sc-status", "2024-03-02 00:00:02 198.18.0.7 GET /a 200"
+    table = "timestamp,client_ip,method,path,status", "2024-03-02T00:00:02Z,198.18.0.7,GET,/a,200"
+    for lines, reason in (
+        ((header, row, row, "2024-03-02 00:00:03 198.18.0.7 GET /a"), "other fields than #Fields names"),
+        ((*table, table[1], "2024-03-02T00:00:03Z,198.18.0.7,GET"), "not as many cells as the header has"),
+        ((*table, table[1], table[1].replace("2024-03-02T00:00:02Z", "soon")), "no time that can be read"),
+    ):
+        reader = LineReader(plan_for(frame(*lines), ReadOptions()), ReadOptions())
+        assert reader.read(frame(*lines)).read.select("outcome", "reason").row(3) == ("rejected", reason)
+
+
 def test_requests_whose_time_has_no_year_are_refused_for_that() -> None:
     """Nothing in the evidence tells the year: a guess would move an incident."""
     line = "Mar  2 00:00:01 edge-1 api[7]: level=info method=GET path=/a status=200 took=3ms"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from forensics.evidence.lines import of_blocks
-from forensics.evidence.refusals import what_line, why_rejected
+from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
 from forensics.evidence.wrappings import unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
 from forensics.formats.parts import InParts
@@ -170,6 +170,7 @@ class LineReader:
         self._wrapped = plan.wrapped
         self._held = pl.DataFrame(schema=LINES)
         self._tried = {rated.format.name: rated for rated in (plan.tried if plan.whole and not plan.wrapped else ())}
+        self._reasons = pl.DataFrame(schema=_REASONS)
         self.used: dict[str, int] = {}
         """Lines read by each format other than the main one."""
 
@@ -185,6 +186,7 @@ class LineReader:
 
     def read(self, lines: pl.DataFrame, *, last: bool = False) -> Parsed:
         """Return what the lines are; parts of a record that may go on in the next batch come back with that batch."""
+        self._reasons = pl.DataFrame(schema=_REASONS)
         whole = pl.concat([self._held, lines]) if len(self._held) else lines
         whole, waiting = self._cut(whole, last=last)
         self._held = pl.DataFrame(schema=LINES)
@@ -209,7 +211,7 @@ class LineReader:
         good, left = self._formats(lines, plain=True)
         if left.is_empty():
             return good
-        more = self._unwrapped(left, last=last) if self._others else [_rejected(left)]
+        more = self._unwrapped(left, last=last) if self._others else [_rejected(left, self._reasons)]
         return [*good, *more]
 
     def _unwrapped(self, lines: pl.DataFrame, *, last: bool) -> list[pl.DataFrame]:
@@ -225,7 +227,7 @@ class LineReader:
             done += good
             bare = still
         left = pl.concat([left.select("line"), bare.select("line")]).join(lines, on="line", how="left", maintain_order="left")
-        return [*done, *_left_over(left)]
+        return [*done, *_left_over(left, self._reasons)]
 
     def _formats(self, lines: pl.DataFrame, *, plain: bool = False) -> tuple[list[pl.DataFrame], pl.DataFrame]:
         """Return what the formats read, in turn, and the lines that none of them did; ``plain``: lines as the file has them."""
@@ -247,7 +249,12 @@ class LineReader:
         before = self._read_before(entry, lines) if plain else None
         read = self._parser(entry)(lines) if before is None else before
         bad = read["outcome"] == "rejected"
-        return (read.filter(~bad), lines.filter(bad)) if bad.any() else (read, lines.clear())
+        if not bad.any():
+            return read, lines.clear()
+        if entry is self.main:
+            told = read.filter(bad).select("line", "reason")
+            self._reasons = pl.concat([self._reasons, told]).unique("line", keep="first", maintain_order=True)
+        return read.filter(~bad), lines.filter(bad)
 
     def _read_before(self, entry: Format, lines: pl.DataFrame) -> pl.DataFrame | None:
         """Return what the format read the lines as when the file was recognised, None where it did not, or might read them otherwise."""
@@ -278,21 +285,27 @@ class LineReader:
         return entry.zoned or not self._zones.get(entry.name, LocalZone()).used
 
 
-def _left_over(lines: pl.DataFrame) -> list[pl.DataFrame]:
+_REASONS = {"line": pl.Int64(), "reason": pl.String()}
+
+
+def _left_over(lines: pl.DataFrame, reasons: pl.DataFrame) -> list[pl.DataFrame]:
     """Say of lines that nothing reads what they are: lines of other logs are skipped, the rest is rejected."""
     if lines.is_empty():
         return []
     kind = lines.select(what_line(pl.col("raw")).alias("what"))["what"]
     told = lines.with_columns(kind)
-    return [_skipped(told.filter(pl.col("what").is_not_null()), pl.col("what")), _rejected(told.filter(pl.col("what").is_null()))]
+    return [_skipped(told.filter(pl.col("what").is_not_null()), pl.col("what")), _rejected(told.filter(pl.col("what").is_null()), reasons)]
 
 
 def _skipped(lines: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
     return _no_events(lines.with_columns(reason.alias("reason")), "skipped")
 
 
-def _rejected(lines: pl.DataFrame) -> pl.DataFrame:
-    return _no_events(lines.with_columns(why_rejected(pl.col("raw")).alias("reason")), "rejected")
+def _rejected(lines: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
+    """Reject lines: for what the file's main format says of them where that says more than that they are not its own."""
+    told = lines.join(reasons, on="line", how="left", maintain_order="left")
+    own = pl.when(~pl.col("reason").is_in(list(GENERAL_REASONS))).then("reason")
+    return _no_events(told.with_columns(pl.coalesce(own, why_rejected(pl.col("raw"))).alias("reason")), "rejected")
 
 
 def _no_events(lines: pl.DataFrame, outcome: str) -> pl.DataFrame:

@@ -111,6 +111,12 @@ def what_line(raw: pl.Expr) -> pl.Expr:
     return pl.coalesce(chain, pl.when(other).then(pl.format("a syslog line of {} without a request", program)))
 
 
+GENERAL_REASONS = frozenset(
+    {"not a line of this format", "does not fit the format", "the keys of this format are missing", "not a JSON object"}
+)
+"""What formats say of lines that are not theirs."""
+
+
 def why_rejected(raw: pl.Expr) -> pl.Expr:
     """Return why no format reads a line, as far as can be told.
 

@@ -145,7 +145,7 @@ class _Csv:
             .when(continued)
             .then(pl.lit("continues the row of a line above"))
             .when(~complete)
-            .then(pl.lit("not a row of the table"))
+            .then(pl.lit("not as many cells as the header has"))
             .otherwise("reason")
         )
         outcome = pl.when(header | continued).then(pl.lit("skipped")).otherwise("outcome")

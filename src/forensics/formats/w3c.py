@@ -134,14 +134,12 @@ class _W3C:
         request = pl.any_horizontal(
             [found[name].is_not_null() for name in ("method", "path", "target", "status") if name in found] or [pl.lit(False)]
         )
+        short = layouts.is_not_null() & ~table["complete"]
         read = table["complete"] & _broadcast(pl.select(request).to_series(), len(raw))
-        return assemble(
-            lines,
-            found,
-            times={"timestamp": timestamp, "started_at": started, "duration_ms": duration},
-            extra=extra,
-            outcome=outcomes(read & ~comment, timestamp, comment, "a header line"),
-        )
+        outcome, reason = outcomes(read & ~comment, timestamp, comment, "a header line")
+        reason = pl.select(pl.when(short).then(pl.lit("other fields than #Fields names")).otherwise(reason)).to_series()
+        times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
+        return assemble(lines, found, times=times, extra=extra, outcome=(outcome, reason))
 
     def _stamps(self, table: pl.DataFrame, dated: pl.Series) -> pl.Series:
         """Return the text of each line's time: its date column, or the day of ``#Date``, gone on past midnights."""
