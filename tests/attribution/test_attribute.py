@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -198,3 +199,33 @@ def test_accounts_that_hang_together_are_no_crowd(tmp_path: Path) -> None:
     surge = case.table("rivals").filter(pl.col("explanation") == "organic surge").to_dicts()[0]
     assert "hang together: they are no crowd." in str(surge["evidence_against"])
     assert surge["likelihood"] < 0.2
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_half_a_log_blames_nobody_and_says_whom_the_rest_is_about(tmp_path: Path, gone: bool) -> None:
+    """Of two servers that know the accounts one has no log for the night: half of what the ring asked for names nobody."""
+    world = World()
+    ring = world.newcomers(9)
+    world.actor(ring)
+    world.ring(ring, 150.0)
+    minute = world.rng.integers(world.last + world.onset - world.ramp, world.last + world.end, 150 * 120)
+    world.add_anonymous(world.rng.integers(0, 4000, len(minute)), minute)
+    case = world.write(tmp_path)
+    begin, night = world.start - timedelta(days=14), world.start - timedelta(hours=3)
+    files = [("a", begin, world.start + timedelta(days=1)), ("b", begin, night if gone else world.start + timedelta(days=1))]
+    case.insert(
+        "evidence_files",
+        pl.DataFrame([{"evidence_id": h, "kind": "log", "host": f"app-{h}", "first_at": low, "last_at": high} for h, low, high in files]),
+    )
+    case.insert("tiers", pl.DataFrame([{"evidence_id": h, "counted": False} for h, *_ in files]))
+    case.insert("told_users", pl.DataFrame([{"evidence_id": "edge", "line": 1}]).cast({"line": pl.Int64}))
+    attribute(case)
+    found = case.table("incidents").to_dicts()[0]
+    assert found["verdict"] not in ("attributed", "several actors")
+    assert case.table("participants").is_empty()
+    if gone:
+        assert "the log of app-b that names accounts at other times is missing for that time" in found["lead"]
+        assert re.search(r"Of what rose among the others: the accounts of n\d+ 9\d %\. Load what is missing", found["lead"])
+        assert found["summary"].endswith(found["lead"])
+    else:
+        assert found["lead"] is None

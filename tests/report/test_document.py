@@ -452,7 +452,7 @@ def test_the_same_bytes_in_another_zone_locale_hash_seed_and_number_of_threads(f
 @pytest.mark.parametrize(
     ("within", "told"),
     [
-        (["org-x", "org-x"], "of one organisation, here called lumenworks.example (2 actors that nothing ties closer), "),
+        (["org-x", "org-x"], "of one organisation, here called lumenworks.example (2 actors that nothing ties closer)"),
         (["org-x", "org-x", None], "does not join into one (2 of the actors are of one organisation, lumenworks.example), "),
         ([None, None], " that the evidence does not join into one, "),
     ],
@@ -469,6 +469,9 @@ def test_several_actors_of_one_organisation_are_told_as_such(filled: Case, withi
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     texts = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
     assert any(told in text for text in texts)
+    assert any("from the largest" in text for text in texts) == (len(set(within)) > 1 or within[0] is None), (
+        "of equals nobody is pointed at"
+    )
 
 
 def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(made: Document) -> None:

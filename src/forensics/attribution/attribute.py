@@ -69,7 +69,7 @@ def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -
     borne = capacity(scene.minutes, scene.masked, scene.incident["started_at"])
     if borne is not None:
         case.execute(PACKAGE, "set_capacity", incident_id=scene.incident["incident_id"], capacity=round(borne.estimate, 1))
-    _decide(case, scene.incident, verdict, took_part.filter(pl.col("role") == "participant")["account_id"].to_list())
+    _decide(case, scene.incident, verdict, found.lead, took_part.filter(pl.col("role") == "participant")["account_id"].to_list())
 
 
 def _minutes(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.DataFrame:
@@ -80,7 +80,7 @@ def _minutes(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.Da
     return case.frame(PACKAGE, "actor_minutes", actors=actors, networks=networks, beginnings=beginnings, **bounds)
 
 
-def _decide(case: Case, incident: dict[str, Any], verdict: Verdict, accounts: list[str]) -> None:
+def _decide(case: Case, incident: dict[str, Any], verdict: Verdict, lead: str | None, accounts: list[str]) -> None:
     """Set the verdict, with whose failures they were where accounts are named."""
     named = {"incident_id": incident["incident_id"]}
     own: dict[str, Any] = {"requests": None, "accounts": None, "unnamed": None}
@@ -88,8 +88,8 @@ def _decide(case: Case, incident: dict[str, Any], verdict: Verdict, accounts: li
         own = case.rows(PACKAGE, "own_failures", accounts=accounts, **named)[0]
     case.execute(
         PACKAGE, "set_verdict", verdict=verdict.name, likelihood=round(verdict.likelihood, 3),
-        summary=verdict.summary + _whose(incident, **own), own_failed=own["requests"], own_affected=own["accounts"],
-        unnamed=own["unnamed"], **named,
+        summary=verdict.summary + _whose(incident, **own) + (f" {lead}" if lead else ""), lead=lead,
+        own_failed=own["requests"], own_affected=own["accounts"], unnamed=own["unnamed"], **named,
     )  # fmt: skip
 
 

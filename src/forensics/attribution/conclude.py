@@ -11,6 +11,7 @@ import polars as pl
 from forensics.attribution.blame import CHANCE, MIN_SHARE, MOST, Blamed, Finding, find, in_window
 from forensics.attribution.echo import seconds_precede
 from forensics.attribution.facts import Facts, gather
+from forensics.attribution.nameless import half
 from forensics.attribution.onset import error_onset
 from forensics.attribution.origin import called
 from forensics.attribution.refusals import makers
@@ -59,6 +60,8 @@ class Conclusion:
     facts: Facts
     rivals: list[Rival]
     verdict: Verdict
+    lead: str | None = None
+    """Where nobody is blamed and a log that names accounts is missing: which, and whom the rest of the load points to."""
 
     @property
     def somebody(self) -> bool:
@@ -80,7 +83,17 @@ def conclude(case: Case, setting: Setting) -> Conclusion:
         first = _weighed(case, scene, there, setting.names)
     sudden = _sudden(case, setting, scene)
     second = _weighed(case, *sudden, setting.names) if sudden else first
-    return second if second.somebody else first
+    return second if second.somebody else replace(first, lead=_lead(case, scene, setting.names))
+
+
+def _lead(case: Case, scene: Scene, names: dict[str, str]) -> str | None:
+    """Return what half a log says, where the other half is missing."""
+    part = half(case, scene)
+    if part is None:
+        return None
+    found = find(case, part.scene)
+    weighed = _weighed(case, part.scene, makers(part.scene, found) if refusing(scene.incident) else found, names)
+    return part.told(weighed.facts.finding.blamed if weighed.somebody else [], names)
 
 
 def _comparable(case: Case, setting: Setting) -> Scene:

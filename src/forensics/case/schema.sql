@@ -152,7 +152,8 @@ CREATE TABLE IF NOT EXISTS incidents (
     site VARCHAR, site_failed BIGINT, site_requests BIGINT,                 -- where the failures are those of one requested host: its name, failures, requests
     seen VARCHAR,                                                           -- the part of the summary that was seen: what the verdict concludes comes after it
     participants_failed BIGINT, participants_affected BIGINT,               -- failed requests of those who took part, and how many of them met one
-    failed_unnamed BIGINT                                                   -- failed requests that name no account, where somebody took part
+    failed_unnamed BIGINT,                                                  -- failed requests that name no account, where somebody took part
+    lead VARCHAR                                                            -- where nobody is blamed on half a log: what is missing, whom the rest is about
 );
 CREATE TABLE IF NOT EXISTS phases (incident_id VARCHAR, phase VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP);
 CREATE TABLE IF NOT EXISTS incident_minutes (                               -- the picture: one row per minute from before the ramp to after the end

@@ -177,7 +177,8 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     found = blamed(document, incident)
     if found is None:
         return Sentence(
-            f"No actor is blamed (verdict “{incident['verdict']}”{_itself(document, incident)}){_why(document, incident)}.",
+            f"No actor is blamed (verdict “{incident['verdict']}”{_itself(document, incident)}){_why(document, incident)}."
+            + (f" {incident['lead']}" if incident.get("lead") else ""),  # absent from documents of earlier versions
             observed=False,
             likelihood=incident["likelihood"],
             query="attributions",
@@ -287,7 +288,14 @@ def _named(document: Document, found: Blamed, strange: bool) -> str:
     largest = f"{counted(own, 'account')} {tied} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
     if len(found.subjects) == 1:
         return largest
+    shares = [row["load_share"] or 0.0 for row in found.subjects]
+    if max(shares) < EVEN * min(shares) and _common(document, [row["actor_id"] for row in found.subjects]) is not None:
+        return _several(document, found, strange)  # of colleagues who did alike, the one that made most by a little is nobody to point at
     return f"{_several(document, found, strange)}, {share(found.first['load_share'])} from the largest, {largest}"
+
+
+EVEN = 1.5
+"""Where the largest share is less than so many times the smallest, all made about the same."""
 
 
 def _several(document: Document, found: Blamed, strange: bool) -> str:
