@@ -155,3 +155,25 @@ def test_of_an_endless_first_line_a_sample_has_the_beginning(first: int, size: i
     begun = [text[start : start + size] for start in range(0, len(text), size)]
     assert sample_of(begun) == b"a" * min(first, LONGEST_LINE + 1) + b"\n" + b"b\nc" * 300
     assert sample_of([b"a" * 700] * 3000) == b"a" * (LONGEST_LINE + 1)
+
+
+_LINE = json.dumps(RECORDS[0])
+_LAID_OUT = json.dumps(RECORDS[1], indent=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "events", "rejected"),
+    [
+        ("\n".join([_LINE[:50], _LINE, _LINE, _LINE]), 3, 1),
+        ("\n".join([_LINE[:-2], _LINE, _LINE, _LINE]), 3, 1),
+        ("\n".join([_LAID_OUT, _LAID_OUT, _LAID_OUT[:60]]), 2, 1),
+        ("[\n" + ",\n".join([_LAID_OUT, _LAID_OUT[:70]]), 1, 1),
+        (f"[\n{_LINE},\n{_LINE}\n]\n\n\nsome\nwords\n", 2, 1),
+        (f'{{"records":[\n{_LINE},\n{_LINE}\n],"next":{{"page":\n2}}}}\n', 2, 0),
+    ],
+    ids=["first line cut", "first brace lost", "last record cut", "array cut", "words behind", "envelope goes on"],
+)
+def test_every_line_of_a_broken_document_is_counted(tmp_path: Path, text: str, events: int, rejected: int) -> None:
+    row, found = loaded(tmp_path, "broken.json", text.encode())
+    assert (len(found), row["rejected"]) == (events, rejected)
+    assert row["lines"] == row["parsed"] + row["rejected"] + row["skipped"] == len(text.rstrip("\n").split("\n"))

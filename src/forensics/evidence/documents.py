@@ -35,6 +35,8 @@ _ENVELOPE = re.compile(
 )
 _REQUEST_KEYS = re.compile(rb'"(?:method|path|url|uri|status|request|http|httpRequest|message|msg|user_agent)"\s*:')
 """A record with these keys beside a list is itself the record."""
+_ENVELOPES_END = re.compile(r'^\]\s*,\s*"[^"]*"\s*:.*\}$', re.DOTALL)
+"""What stands behind the list of records: its end, and keys of the envelope."""
 _ARRAY = re.compile(rb"^\s*\[\s*(?:\{|$)")
 
 
@@ -105,7 +107,10 @@ def depth_of_records(head: bytes) -> int | None:
         keys = [key.decode().lower() for key in (found[1], found[3]) if key is not None]
         if keys[-1] in ENVELOPES and not _REQUEST_KEYS.search(head, 0, found.end(1)):
             return 1 + len(keys)
-    first = start.split(b"\n", 1)[0].strip()
+    first, _, rest = start.partition(b"\n")
+    first, second = first.strip(), rest.lstrip().partition(b"\n")[0].strip()
+    if second.startswith(b"{") and _complete(second):
+        return None  # lines of records, whose first was cut off
     return 0 if len(start) > len(first) and re.fullmatch(rb'\{\s*(?:"[^"]*"\s*:.*[^}])?', first) and not _complete(first) else None
 
 
@@ -161,11 +166,15 @@ class _Splitter:
         self._line += int(whole["breaks"].sum())
 
     def finish(self) -> Iterator[bytes]:
-        """Yield what was begun and not finished as a line of its own, and the blank lines of closing brackets."""
-        rest = self._left.strip(" \t\r\n,]}")
-        if rest:
-            lead = "" if self._numbered else "\n" * (self._line - self._written)
-            yield (lead + " ".join(self._left.split("\n")).strip() + "\n").encode("utf-8", "backslashreplace")
+        """Yield what was begun and not finished as a line of its own; blank lines for those that it took, and for closing brackets."""
+        body = self._left.strip()
+        if body.strip(" \t\r\n,]}") and not _ENVELOPES_END.match(body):
+            begins = self._line + self._left[: self._left.index(body[0])].count("\n")
+            after = self._left[self._left.rindex(body[-1]) + 1 :]
+            lead, over = begins - self._written, body.count("\n") + max(0, after.count("\n") - 1)
+            if self._numbered:
+                lead = over = 0
+            yield ("\n" * lead + " ".join(body.split("\n")) + "\n" + "\n" * over).encode("utf-8", "backslashreplace")
         elif not self._numbered:
             last = self._line + self._left.count("\n") - self._left.endswith("\n")
             yield b"\n" * (last + 1 - self._written)

@@ -12,7 +12,7 @@ KNOWN: tuple[tuple[str, str], ...] = (
         r"|^ *\[[^\]]{10,40}\] \[[\w-]*:?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]",
         "an Apache error log",
     ),
-    (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+#", "an nginx error log"),
+    (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+[#:]", "an nginx error log"),
     (
         r'^\{?\s*"?(?:active|connections|requests|stub_status)|^Active connections: \d+|^server accepts |^ \d+ \d+ \d+ *$'
         r"|^Reading: \d+ Writing: |^(?:Server|Total |CPU|Children|Uptime|Req|Bytes|Busy|Idle|Conns|Load|Scoreboard|Restart)[A-Za-z0-9]*: ",
