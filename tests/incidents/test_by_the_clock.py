@@ -55,6 +55,17 @@ def test_a_service_that_is_lost_during_the_job_is_found(tmp_path, minutes):
     assert row["missing_requests"] == pytest.approx(15 * 65, rel=0.25), "the job is part of what should have come"
 
 
+def test_an_agent_that_all_share_is_no_job_that_did_not_come(tmp_path):
+    """A quiet site that was off for a day: nobody had asked in the ten minutes before, and one agent is all that its log knows."""
+    quiet, end = traffic("diurnal", 11, days=DAYS, per_second=0.01), at(4, 11)
+    after_a_pause = (pl.col("started_at").diff() > 12 * MINUTE) & (pl.col("started_at") > at(3, 5))
+    start = quiet.filter(after_a_pause)["started_at"][0]
+    world = lost(quiet, start + timedelta(microseconds=1), end)
+    case, incidents = found(tmp_path, world.with_columns(pl.lit("Mozilla/1.1").alias("user_agent"), pl.lit(None).alias("user_name")))
+    case.close()
+    assert [(row["kind"], row["ended_at"] - end < 30 * MINUTE) for row in incidents] == [("silence", True)]
+
+
 def _days(level: float, days: int = 8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     minute = np.arange(days * 1440) % 1440
     requests = np.random.default_rng(3).poisson(level, len(minute)).astype(float)

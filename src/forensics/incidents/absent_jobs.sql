@@ -1,7 +1,8 @@
 -- title: missing load that is one client's job which did not come, or came at another time
 -- why: a nightly job of one customer may be most of the load of its hour. Without it the hour looks like a collapse, though everybody else
 --      came as usual. Compared with the same hours of the days around; where the others are too few to tell, the job must not have been
---      there just before either (a service that fails cuts off who was there).
+--      there just before either (a service that fails cuts off who was there), and be no more than half of the whole log: an agent that all
+--      share, or the one proxy that everybody comes through, is no job.
 -- parameters: none; reads `incidents` as filled by detection
 WITH spans AS (
     SELECT incident_id, date_trunc('minute', started_at) AS low, coalesce(ended_at, started_at) AS high
@@ -50,6 +51,20 @@ jobs AS (
     HAVING sum(c.requests) >= 0.4 * any_value(t.requests)
 ),
 
+shares AS (
+    SELECT kind, client, sum(requests) / (SELECT sum(requests) FROM subject_minutes) AS of_log
+    FROM (
+        SELECT 'account' AS kind, account_id AS client, requests FROM subject_minutes
+        WHERE account_id IN (SELECT client FROM jobs WHERE kind = 'account')
+        UNION ALL
+        SELECT 'network', network, requests FROM subject_minutes WHERE network IN (SELECT client FROM jobs WHERE kind = 'network')
+        UNION ALL
+        SELECT 'agent', CAST(agent_id AS VARCHAR), requests FROM subject_minutes
+        WHERE CAST(agent_id AS VARCHAR) IN (SELECT client FROM jobs WHERE kind = 'agent')
+    )
+    GROUP BY kind, client
+),
+
 beside AS (
     SELECT
         j.incident_id, j.kind, j.client, count(*) FILTER (t.day <> 0) AS days,
@@ -71,6 +86,9 @@ just_before AS (
 
 SELECT DISTINCT b.incident_id
 FROM beside AS b
+JOIN shares AS w USING (kind, client)
 LEFT JOIN just_before AS p USING (incident_id, kind, client)
-WHERE b.days >= 3 AND CASE WHEN b.others_usual >= 10 THEN b.others_now >= 0.5 * b.others_usual ELSE p.client IS NULL END
+WHERE
+    b.days >= 3
+    AND CASE WHEN b.others_usual >= 10 THEN b.others_now >= 0.5 * b.others_usual ELSE p.client IS NULL AND w.of_log < 0.5 END
 ORDER BY b.incident_id
