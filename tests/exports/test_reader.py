@@ -330,3 +330,17 @@ def test_a_table_of_devices_is_read_as_identifiers() -> None:
 @pytest.mark.parametrize("text", ["user_id,email,device_id\nu1,a@b.com,d1\n", "user_id,device_id,amount,paid_at\nu1,d1,5,2024-03-01\n"])
 def test_accounts_and_payments_may_have_a_device(text: str) -> None:
     assert "identifiers" not in read(text).format
+
+
+def test_ids_of_which_some_pass_for_cards_by_chance_are_no_cards() -> None:
+    header = "Name,Email,Financial Status,Paid at,Total,Lineitem name,Id\n"
+    ids = [5_400_000_000_000 + 7 * n for n in range(100)]
+    rows = read(header + "".join(f"#1,a{n}@b.com,paid,2024-03-01 10:00:00 +0100,5,Tea,{number}\n" for n, number in enumerate(ids)))
+    assert not any("card" in text for text in rows.assumptions)
+    assert [row["id"] for row in rows.frames["payment_records"]["extra"].to_list()] == [str(number) for number in ids]
+
+
+def test_a_few_cards_among_other_texts_are_cut_all_the_same() -> None:
+    notes = ["4111111111111111", *(f"order {5_400_000_000_000 + 7 * n}" for n in range(100))]
+    rows = read("account_id,email,note\n" + "".join(f"{n},a{n}@b.com,{note}\n" for n, note in enumerate(notes)))
+    assert rows.frames["account_records"]["extra"].to_list()[0]["note"] == "**** 1111"

@@ -31,7 +31,7 @@ from forensics.report.html import MAX_BYTES, as_html
 from forensics.report.markdown import as_markdown, escaped, sparkline
 from forensics.report.masking import MASK, masked
 from forensics.report.picture import DRAWN, POINTS, STRIPS, onsets, pictures
-from forensics.report.sections import all_sections, picture, summary
+from forensics.report.sections import all_sections, method, picture, summary
 from forensics.report.sections import changes as changes_section
 from forensics.report.sections import figures as key_figures
 from forensics.report.words import share
@@ -519,3 +519,20 @@ def test_the_headline_says_since_when_and_how_long_it_was_what_it_is_called(made
     assert headline(refused_requests=9) == "Requests were refused for 85 min from 2024-03-02 14:35 UTC"
     (first, *_) = [s.text for b in summary.build(_changed(made, "incidents", **told | ends)) if isinstance(b, Sentences) for s in b.items]
     assert "requests to the service failed from 2024-03-02 14:35:13 on, for 65 min in all" in first
+
+
+def test_holes_are_told_as_not_examined_and_an_assumption_of_many_files_once(filled: Case) -> None:
+    hole = (
+        filled.table("timeline")
+        .head(1)
+        .with_columns(event_type=pl.lit("no log lines"), message=pl.lit("No line from web2 for 17 h."), incident_id=pl.lit(None, pl.String))
+    )
+    filled.replace("timeline", pl.concat([filled.table("timeline"), hole]))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
+    evidence = made.tables["evidence"]
+    first = dict(zip((column.name for column in evidence.columns), evidence.rows[0], strict=True))
+    rows = tuple(tuple((first | {"assumptions": ["read as UTC"], "path": f"{n}.log"}).values()) for n in range(9))
+    made = replace(made, tables={**made.tables, "evidence": replace(evidence, rows=rows)})
+    said = [item.text for block in method.build(made) if isinstance(block, Sentences) for item in block.items]
+    assert "No line from web2 for 17 h." in said
+    assert [text for text in said if "read as UTC" in text] == ["0.log and 8 more: read as UTC"]

@@ -78,10 +78,21 @@ def without_secrets(frame: pl.DataFrame, headers: dict[str, str]) -> Cleaned:
             pl.when(pl.lit(suspects)).then(pl.col("text").map_elements(mask_cards, return_dtype=pl.String)).otherwise("text").alias(column)
         )[column]
         count = int((changed != series).sum())
-        if count:
+        if count and not _numbers_of_another_kind(series.filter(suspects), count):
             masked.append(changed)
             warnings.append(f"column {column!r} holds {count} full card numbers: cut to their last four digits")
     return Cleaned(kept.with_columns(masked), warnings)
+
+
+def _numbers_of_another_kind(suspects: pl.Series, cards: int) -> bool:
+    """Whether a column is of long numbers of which a few pass for cards by chance (every tenth has the check digit): orders, shops' ids."""
+    bare = suspects.str.strip_chars().str.strip_chars_start("'")
+    alike = bool(bare.str.contains(r"^[0-9]+$").all()) and bare.str.len_chars().n_unique() == 1
+    return alike and len(bare) >= FEW_NUMBERS and cards < BY_CHANCE * len(bare)
+
+
+FEW_NUMBERS, BY_CHANCE = 20, 0.3
+"""Numbers in a column below which each that may be a card's is cut, and the share of them that must pass for cards."""
 
 
 def _secret(header: str) -> bool:

@@ -15,7 +15,7 @@ REJECTS = {"file": "File", "reason": "Reason", "lines": "Lines", "first_line": "
 
 def build(document: Document) -> tuple[Block, ...]:
     """Return how it was done, what it rests on, and what was not examined."""
-    assumed = [Sentence(f"{row['path']}: {text}") for row in document.rows("evidence") for text in row["assumptions"] or ()]
+    assumed = _assumed(document)
     return (
         Note(METHOD),
         Heading("What was read"),
@@ -30,6 +30,19 @@ def build(document: Document) -> tuple[Block, ...]:
     )
 
 
+def _assumed(document: Document) -> list[Sentence]:
+    """Return each assumption, once with the number of files where it was made of many (an hourly log has it of every hour)."""
+    files: dict[str, list[str]] = {}
+    for row in document.rows("evidence"):
+        for text in row["assumptions"] or ():
+            files.setdefault(text, []).append(row["path"])
+    told = []
+    for text, paths in files.items():
+        many = len(paths) > ALIKE
+        told += [Sentence(f"{path}{f' and {len(paths) - 1} more' if many else ''}: {text}") for path in (paths[:1] if many else paths)]
+    return told
+
+
 def _rejects(document: Document) -> list[dict[str, Any]]:
     """Return the reasons of refusal with the name of the file."""
     files = {row["evidence_id"]: row["path"] for row in document.rows("evidence")}
@@ -42,7 +55,10 @@ METHOD = (
     "linked by what they share, each link weighed by how rare it is in this case. Every number leads to the query that made it; "
     "“forensics sql” runs it again."
 )
-ASSUMPTIONS = 40
+ASSUMPTIONS, ALIKE = 40, 3
+"""Assumptions that are told, and files of which one is made above which it is told once."""
+NO_LINES, HOLES = "no log lines", 8
+"""The type of a hole in the log of a host in the story (``timeline/sources/gaps.sql``), and how many of them are told."""
 
 
 def _read(document: Document) -> Iterator[Sentence]:
@@ -80,6 +96,12 @@ def _left_out(document: Document) -> Iterator[Sentence]:
     overview = document.rows("overview")[0]
     window = f"{clock(overview['first_at'])} to {clock(overview['last_at'])} UTC"
     yield Sentence(f"What happened outside the logs' window, {window}.", query="overview")
+    story = document.tables.get("timeline")
+    holes = [row for row in (story.records() if story is not None else ()) if row["event_type"] == NO_LINES]
+    for row in holes[:HOLES]:
+        yield Sentence(row["message"], evidence_id=row["evidence_id"], line=row["line"], query="timeline")
+    if len(holes) > HOLES:
+        yield Sentence(f"{counted(len(holes) - HOLES, 'more hole')} in the logs: timeline.csv has them.", query="timeline")
     if overview["rejected"]:
         yield Sentence(f"{counted(overview['rejected'], 'line')} that could not be read.", query="rejects")
     if document.pictures and not any(value is not None for picture in document.pictures for value in picture.latency_ms):
