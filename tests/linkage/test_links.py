@@ -12,6 +12,7 @@ from tests.stored_case import new_case
 
 from forensics.case import store
 from forensics.case.case import Case
+from forensics.case.rulings import decide_domain
 from forensics.errors import UsageError
 from forensics.exports.accounts import resolve
 from forensics.exports.reader import EXTRA
@@ -364,3 +365,15 @@ def test_a_tax_number_ties_free_mail_to_the_company_and_no_placeholder_does(made
     with made.case() as case:
         values = case.table("identifiers").filter(pl.col("identifier_type") == "tax_number")
     assert dict(zip(values["account_id"], values["identifier_value"], strict=True)) == {"t1": "GB204918837", "t2": "GB204918837"}
+
+
+def test_a_partner_is_ruled_known_by_its_domain(made: Maker) -> None:
+    for name in ("k1", "k2"):
+        made.account(name, f"{name}@partner.example")
+    with made.case() as case:
+        assert decide_domain(case, "reject", "partner.example", "no") == []
+        assert decide_domain(case, "known", "nowhere.example", "no") == []
+        ruled = decide_domain(case, "known", "partner.example", "price import")
+        assert [(r.ruling, r.subject, r.verdict) for r in ruled] == [(1, "k1", "known"), (2, "k2", "known")]
+        assert case.table("rulings")["subject"].to_list() == ["k1", "k2"]
+        assert {row["subject"] for row in case.rows("attribution", "known")} == {"k1", "k2"}

@@ -67,12 +67,33 @@ def decide(case: Case, verdict: str, what: list[str], why: str) -> Ruling:
         raise UsageError("`decide known` takes one account or one address: it says who that is, not how two hang together.")
     if verdict == "confirm" and other is None:
         raise UsageError("`decide confirm` takes a link: two accounts, or an account and an identifier written TYPE:VALUE.")
-    number = case.rows("case", "next_ruling")[0]["ruling"]
-    ruling = Ruling(number, verdict, subject_type, subject, other, why)
+    return _keep(case, verdict, [(subject_type, subject, other)], why)[0]
+
+
+def decide_domain(case: Case, verdict: str, domain: str, why: str) -> list[Ruling]:
+    """Rule every account known whose mailbox is at a domain, one ruling each; [] when the name means something else, or nobody has one.
+
+    Only ``known`` takes a domain: a company's accounts are its own, and who they are is one thing to say.
+    """
+    if verdict != "known" or case.rows("case", "accounts_named", wanted=domain):
+        return []
+    accounts = [row["account_id"] for row in case.rows("case", "accounts_of_domain", domain=domain.removeprefix("@"))]
+    if not accounts:
+        return []
+    if not why.strip():
+        raise UsageError("A ruling needs a reason: --why TEXT.")
+    _writable(case)
+    return _keep(case, verdict, [("account", account, None) for account in accounts], why)
+
+
+def _keep(case: Case, verdict: str, subjects: list[tuple[str, str, str | None]], why: str) -> list[Ruling]:
+    first = case.rows("case", "next_ruling")[0]["ruling"]
+    made = [Ruling(number, verdict, *subject, why) for number, subject in enumerate(subjects, start=first)]
     with case.transaction():
-        case.insert("rulings", pl.DataFrame([vars(ruling)]))
-    custody.append(case.folder, "decide", details=vars(ruling))
-    return ruling
+        case.insert("rulings", pl.DataFrame([vars(ruling) for ruling in made], infer_schema_length=None))
+    for ruling in made:
+        custody.append(case.folder, "decide", details=vars(ruling))
+    return made
 
 
 def _writable(case: Case) -> None:

@@ -44,7 +44,8 @@ def note(
 def decide(
     verdict: Annotated[Verdict, typer.Argument(help="What is ruled.", show_default=False)],
     what: Annotated[
-        list[str], typer.Argument(help="Two accounts, an account and TYPE:VALUE, or one account or address.", show_default=False)
+        list[str],
+        typer.Argument(help="Two accounts, an account and TYPE:VALUE, or one account, address or (known) mail domain.", show_default=False),
     ],
     why: Annotated[str, typer.Option("--why", help="The reason; it is kept in custody and printed.", show_default=False)],
     case: CaseFolder = DEFAULT_CASE,
@@ -56,6 +57,7 @@ def decide(
       forensics decide reject u-1043 u-2210 --why "siblings, checked by phone"
       forensics decide confirm u-1043 card:fp_99 --why "invoice of 3 March"
       forensics decide known 198.18.7.0/24 --why "our uptime monitor"
+      forensics decide known partner.example --why "price import, contract 12"
       forensics decide reject 198.18.7.0/24 --why "no longer ours"
     """
     from forensics.analysis import ensure_analysed
@@ -66,8 +68,10 @@ def decide(
     narration = Terminal()
     with Case.open(case) as opened:
         ensure_analysed(opened, narration)  # accounts and identifiers have names only then
-        ruling = rulings.decide(opened, verdict.value, what, why)
-    narration.say(ruling.sentence())
+        made = rulings.decide_domain(opened, verdict.value, what[0], why) if len(what) == 1 else []
+        made = made or [rulings.decide(opened, verdict.value, what, why)]
+    for ruling in made:
+        narration.say(ruling.sentence())
 
 
 def register(app: typer.Typer) -> None:
