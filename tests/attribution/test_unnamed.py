@@ -70,6 +70,22 @@ def test_a_flood_from_one_network_is_no_crowd(flooded: Path) -> None:
     assert "192.0.2.0/24" in incident["summary"]
 
 
+def test_a_log_of_another_year_is_nothing_to_compare_with(flooded: Path, tmp_path: Path) -> None:
+    """The time between is not one without load: it would make everything a rise."""
+    old = START - timedelta(days=400)
+    (tmp_path / "old.log").write_text(
+        "".join(LINE.format("198.51.100.1", old + timedelta(minutes=n), "/", 200, "Mozilla/5.0") for n in range(90))
+    )
+    evidence = [str(flooded / "access.log"), str(tmp_path / "old.log")]
+    investigate(tmp_path / "case", evidence, tmp_path / "out", Silent(), LoadOptions())
+
+    def told(folder: Path) -> list[dict[str, object]]:
+        with Case.open(folder) as case:
+            return case.table("rivals").select("explanation", "evidence_for", "evidence_against").to_dicts()
+
+    assert told(tmp_path / "case") == told(flooded / "case")
+
+
 def test_its_load_is_drawn_against_the_rest(flooded: Path) -> None:
     with Case.open(flooded / "case") as case:
         minutes = case.table("actor_minutes")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from forensics.attribution.windows import Window, disturbances, earlier_windows, placebo_windows, refusing, whole_window
+from forensics.attribution.windows import DAY, MINUTE, Window, disturbances, earlier_windows, placebo_windows, refusing, whole_window
 from forensics.case.case import Case
 
 PACKAGE = "attribution"
+RARELY = 100
+"""So many requests, as they come in the mean, that do not come are no chance."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Scene:
     covered: Window
     """What the counted logs cover."""
     masked: list[Window]
-    """Every incident from its ramp to its end, but for loads that did no harm (``windows.disturbances``)."""
+    """Every incident from its ramp to its end, but for loads that did no harm (``windows.disturbances``); and what no log covers."""
     window: Window
     whole: Window
     others: list[Window]
@@ -65,6 +68,18 @@ class Scene:
         return result
 
 
+def uncovered(minutes: pl.DataFrame) -> list[Window]:
+    """Return the stretches that no log covers: a log of last year in the same folder does not make the time between one without load.
+
+    They are a day without any request at least, and as long as so many requests otherwise take to come that chance leaves none out.
+    """
+    gap = minutes["minute"].diff()
+    lit = gap.filter(gap <= DAY).sum() or timedelta(0)
+    longest = max(DAY, RARELY * lit / max(int(minutes["requests"].sum()), 1))
+    dark = minutes.select("minute", gap.alias("gap")).filter(pl.col("gap") > longest)
+    return [Window(minute - gap + MINUTE, minute) for minute, gap in dark.iter_rows()]
+
+
 def plain_minutes(case: Case) -> pl.DataFrame:
     """Return every minute of the case in plain requests."""
     return case.frame(PACKAGE, "all_minutes", route_ids=[], weights=[])
@@ -74,7 +89,7 @@ def read_scene(
     case: Case, incident: dict[str, Any], window: Window, covered: Window, incidents: list[dict[str, Any]], minutes: pl.DataFrame
 ) -> Scene:
     """Read an incident's load in a window, and that of the windows it is compared with."""
-    masked = disturbances(incident, incidents)
+    masked = [*disturbances(incident, incidents), *uncovered(minutes)]
     others = placebo_windows(window, covered, masked)
     placebos = len(others)
     if not others:
