@@ -14,7 +14,7 @@ from tests.stored_case import add_log, add_user_accounts, new_case
 
 from forensics.attribution.settings import keep
 from forensics.case.case import Case
-from forensics.collection.taken import pair_of, taken_by
+from forensics.collection.taken import pair_of, taken_by, taken_together
 from forensics.errors import UsageError
 from forensics.incidents import rollups
 
@@ -235,3 +235,16 @@ def test_a_load_without_an_account_is_counted_while_it_lasted(tmp_path: Path) ->
             assert tuple(found[name] for name in ("objects", "requests", "served", "bytes")) == expected
     assert each["account_id"].null_count() == len(each) == 3
     assert totals["accounts"].to_list() == [0, 0, 0]
+
+
+def test_what_several_actors_of_one_incident_fetched_is_one_object(loaded: tuple[Case, list[dict[str, Any]]]) -> None:
+    case = loaded[0]
+    one, two = taken_by(case, {"a": "x"})[1], taken_by(case, {"b": "y"})[1]
+    totals, together = taken_together(case, {"a": "x", "b": "y"}, (), [("a", "i1"), ("b", "i1"), ("a", "i2")])[1:]
+    alone = taken_by(case, {"a": "same", "b": "same"})[1]
+    wanted = dict(alone.select("object_kind", "objects").iter_rows())
+    assert dict(together.filter(incident_id="i1").select("object_kind", "objects").iter_rows()) == wanted
+    assert dict(together.filter(incident_id="i2").select("object_kind", "objects").iter_rows()) == dict(
+        one.select("object_kind", "objects").iter_rows()
+    )
+    assert totals["objects"].sum() == one["objects"].sum() + two["objects"].sum() >= together.filter(incident_id="i1")["objects"].sum()

@@ -31,7 +31,7 @@ from forensics.report.html import MAX_BYTES, as_html
 from forensics.report.markdown import as_markdown, escaped, sparkline
 from forensics.report.masking import MASK, masked
 from forensics.report.picture import DRAWN, POINTS, STRIPS, onsets, pictures
-from forensics.report.sections import all_sections, method, picture, summary
+from forensics.report.sections import all_sections, method, participants, picture, summary
 from forensics.report.sections import changes as changes_section
 from forensics.report.sections import figures as key_figures
 from forensics.report.words import share
@@ -536,3 +536,15 @@ def test_holes_are_told_as_not_examined_and_an_assumption_of_many_files_once(fil
     said = [item.text for block in method.build(made) if isinstance(block, Sentences) for item in block.items]
     assert "No line from web2 for 17 h." in said
     assert [text for text in said if "read as UTC" in text] == ["0.log and 8 more: read as UTC"]
+
+
+def test_the_mailbox_stands_beside_the_account_that_is_called_otherwise(filled: Case) -> None:
+    accounts = filled.table("accounts")
+    filled.replace("accounts", accounts.with_columns(email=pl.format("{}@mail.example", "account_id")))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
+    (table, *_) = [block for block in participants.build(made) if isinstance(block, TableView)]
+    assert list(table.columns.values())[:3] == ["Account", "Mailbox", "Role"]
+    filled.replace("accounts", accounts.with_columns(email=pl.col("account_id")))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
+    (table, *_) = [block for block in participants.build(made) if isinstance(block, TableView)]
+    assert list(table.columns.values())[:2] == ["Account", "Role"], "nothing is told twice"

@@ -201,6 +201,9 @@ CREATE TABLE IF NOT EXISTS taken_totals (                                   -- b
     actor_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT, requests BIGINT, served BIGINT, bytes BIGINT,
     first_at TIMESTAMP, last_at TIMESTAMP, catalogue BIGINT, catalogue_share DOUBLE -- objects of the kind that anybody was served
 );
+CREATE TABLE IF NOT EXISTS taken_incidents (                                -- by incident: what its participants were served together
+    incident_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT, requests BIGINT, served BIGINT, bytes BIGINT
+);
 CREATE TABLE IF NOT EXISTS response (
     incident_id VARCHAR, measure VARCHAR, scope VARCHAR, accounts_hit BIGINT, uninvolved_hit BIGINT, load_covered DOUBLE, basis VARCHAR
 );

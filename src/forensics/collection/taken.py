@@ -33,23 +33,39 @@ TOTALS: dict[str, Any] = {
 }  # fmt: skip
 
 
+TOGETHER: dict[str, Any] = {
+    "incident_id": pl.String, "object_kind": pl.String, "accounts": pl.Int64, "objects": pl.Int64, "pairs": pl.Int64,
+    "requests": pl.Int64, "served": pl.Int64, "bytes": pl.Int64,
+}  # fmt: skip
+
+
 def count(case: Case) -> None:
     """Fill ``taken`` and ``taken_totals`` for the participants of every incident, and the loads without an account."""
     suspects = case.rows(PACKAGE, "suspects")
-    rows, totals = taken_by(case, {row["account_id"]: row["actor_id"] for row in suspects}, case.rows(PACKAGE, "strangers"))
+    part = case.table("participants").filter(pl.col("role") == "participant").select("account_id", "incident_id").unique().sort(pl.all())
+    actor_of = {row["account_id"]: row["actor_id"] for row in suspects}
+    rows, totals, together = taken_together(case, actor_of, case.rows(PACKAGE, "strangers"), part.rows())
     case.replace("taken", rows)
     case.replace("taken_totals", totals)
+    case.replace("taken_incidents", together)
 
 
 def taken_by(case: Case, actor_of: Mapping[str, str], strangers: Sequence[Mapping[str, Any]] = ()) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return what accounts took, by account and kind, and by actor and kind (columns of ``taken`` and ``taken_totals``).
+    """Return what accounts took, by account and by actor, each by kind (columns of ``taken`` and ``taken_totals``)."""
+    return taken_together(case, actor_of, strangers, ())[:2]
+
+
+def taken_together(
+    case: Case, actor_of: Mapping[str, str], strangers: Sequence[Mapping[str, Any]], part: Sequence[tuple[str, str]]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return what accounts took, by account, by actor, and by incident, each by kind (``taken``, ``taken_totals``, ``taken_incidents``).
 
     ``actor_of``: account_id -> actor_id; ``strangers``: rows of ``strangers.sql``, networks and agents without an account. They stand in
-    the column of the actor, with no account.
+    the column of the actor, with no account. ``part``: pairs of account_id and the incident that it took part in.
     """
     kinds = object_kinds(case)
     if not actor_of and not strangers:
-        return pl.DataFrame(schema=SCHEMA), pl.DataFrame(schema=TOTALS)
+        return pl.DataFrame(schema=SCHEMA), pl.DataFrame(schema=TOTALS), pl.DataFrame(schema=TOGETHER)
     listed = {f"{key}s": [row[key] for row in strangers] for key in ("subject", "beginning", "agent")}
     spans = {key: [row[key] for row in strangers] for key in ("starts", "ends")}
     of = {"route_ids": list(kinds), "kinds": list(kinds.values()), "least": LEAST_MADE}
@@ -57,6 +73,9 @@ def taken_by(case: Case, actor_of: Mapping[str, str], strangers: Sequence[Mappin
     pair = pair_of(case)
     rows = case.frame(PACKAGE, "taken", pair=pair)
     totals = case.frame(PACKAGE, "taken_totals", pair=pair, accounts=list(actor_of), actors=list(actor_of.values()))
+    taking, incidents = [account for account, _ in part], [incident for _, incident in part]
+    together = case.frame(PACKAGE, "taken_totals", pair=pair, accounts=taking, actors=incidents).rename({"actor_id": "incident_id"})
+    together = together.filter(pl.col("incident_id").is_in(incidents)).select(pl.col(name).cast(kind) for name, kind in TOGETHER.items())
     case.execute(PACKAGE, "drop_fetched")
     owners = pl.DataFrame(
         {"account_id": list(actor_of), "actor_id": list(actor_of.values())}, schema={"account_id": pl.String, "actor_id": pl.String}
@@ -65,7 +84,8 @@ def taken_by(case: Case, actor_of: Mapping[str, str], strangers: Sequence[Mappin
         pl.coalesce("actor_id", "subject").alias("actor_id")
     )
     joined = owned.select(pl.col(c).cast(t) for c, t in SCHEMA.items())
-    return joined.sort("actor_id", "account_id", "object_kind", nulls_last=True), _with_catalogue(case, totals, kinds)
+    by_account = joined.sort("actor_id", "account_id", "object_kind", nulls_last=True)
+    return by_account, _with_catalogue(case, totals, kinds), together
 
 
 def _with_catalogue(case: Case, totals: pl.DataFrame, kinds: dict[int, str]) -> pl.DataFrame:

@@ -28,7 +28,8 @@ CREATE OR REPLACE MACRO path_bare(path) AS regexp_replace(
 CREATE OR REPLACE MACRO path_ids(path) AS regexp_extract_all(
     path_bare(path),
     '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9A-Za-z_]{24,}'
-    || '|[0-9A-Za-z]*(?:[A-Za-z][0-9]+[A-Za-z]|[0-9][A-Za-z]+[0-9])[0-9A-Za-z]*|[0-9a-fA-F]{12,}|[0-9]+'
+    || '|[0-9A-Za-z]*(?:[A-Za-z][0-9]+[A-Za-z]|[0-9][A-Za-z]+[0-9])[0-9A-Za-z]*|[0-9a-fA-F]{12,}'
+    || '|[A-Za-z]{6,}[0-9]{1,2}\b|\b[0-9]{1,2}[A-Za-z]{6,}|[0-9]+'
 );
 
 CREATE OR REPLACE MACRO path_object(path) AS coalesce(

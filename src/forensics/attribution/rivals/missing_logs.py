@@ -29,7 +29,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     silent = [h for h in facts.hosts if h.silent]
     alive = [h for h in facts.hosts if not h.silent and h.expected > 0]
     if not silent:
-        found.contra("No host was silent in the first half hour of the impact.", DECISIVE)
+        found.contra("No host whose log is counted was silent in the first half hour of the impact.", DECISIVE)
         return found
     names_of = ", ".join(h.name for h in silent)
     found.pro(f"Nothing was logged by {names_of} where {amount(sum(h.expected for h in silent))} requests were to be expected.", WEAK)

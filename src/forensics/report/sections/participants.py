@@ -29,9 +29,24 @@ def build(document: Document) -> tuple[Block, ...]:
     if not found:
         return (view(document, "participants", COLUMNS, empty="No account is named: no load was attributed to an actor."), *opened)
     ties = {row["account_id"]: _tied(row) for row in document.rows("ties")}
-    named = ((title, [{**row, "tie": ties.get(row["account_id"])} for row in rows]) for title, rows in found)
-    tables = (view(document, "participants", COLUMNS, rows=rows, caption=title or None, empty="", facet="role") for title, rows in named)
+    mails = mailboxes(document.rows("ties"))
+    told = {account: {"tie": tie, "email": mails.get(account)} for account, tie in ties.items()}
+    named = ((title, [{**row, **told.get(row["account_id"], {})} for row in rows]) for title, rows in found)
+    columns = with_mailbox(COLUMNS, mails)
+    tables = (view(document, "participants", columns, rows=rows, caption=title or None, empty="", facet="role") for title, rows in named)
     return (Note(EXPLAINED), *tables, *opened)
+
+
+def mailboxes(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Return account -> mailbox, where an account is called otherwise: an id of 28 letters tells nobody whose it is."""
+    mails = {row["account_id"]: row.get("email") for row in rows}  # absent from documents of earlier versions
+    return {account: mail for account, mail in mails.items() if mail and mail != account}
+
+
+def with_mailbox(columns: dict[str, str], mails: dict[str, str]) -> dict[str, str]:
+    """Return the columns of a table of accounts with the mailbox behind the account, where any is known."""
+    rest = {name: title for name, title in columns.items() if name != "account_id"}
+    return {"account_id": columns["account_id"], "email": "Mailbox", **rest} if mails else columns
 
 
 def _opened(document: Document) -> tuple[Block, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forensics.report.blocks import Block, Note, Section, by_incident, view
 from forensics.report.document import Document
+from forensics.report.sections.participants import mailboxes, with_mailbox
 
 COLUMNS = {
     "measure": "Measure",
@@ -23,7 +24,8 @@ def build(document: Document) -> tuple[Block, ...]:
         return (view(document, "response", COLUMNS, empty=f"There is nothing to plan: {empty}."),)
     tables = (view(document, "response", COLUMNS, rows=rows, caption=title or None, empty="") for title, rows in found)
     hit = by_incident(document, "bystanders") if "bystanders" in document.tables else []
-    named = (view(document, "bystanders", BYSTANDERS, rows=rows, caption=_hit(title), empty="") for title, rows in hit)
+    columns = with_mailbox(BYSTANDERS, mailboxes([row for _, rows in hit for row in rows]))
+    named = (view(document, "bystanders", columns, rows=rows, caption=_hit(title), empty="") for title, rows in hit)
     return (Note(EXPLAINED), *tables, *named)
 
 

@@ -77,6 +77,9 @@ def collected(document: Document, incident_id: str) -> Collected | None:
     rows = [row for row in document.rows("taken") if row["account_id"] in accounts]
     if not rows:
         return _without_account(document, incident_id)
+    together = document.tables["taken_incidents"].of(incident_id) if "taken_incidents" in document.tables else []
+    if together:
+        return _summed(rows, together, "Over the whole time of the logs these accounts were", "taken_incidents")
     everybody = {row["account_id"] for row in document.rows("taken") if row["actor_id"] in actors} <= accounts
     totals = [row for row in document.rows("taken_totals") if row["actor_id"] in actors] if everybody else []
     return _summed(rows, totals, "Over the whole time of the logs these accounts were")
@@ -95,7 +98,7 @@ WITHOUT_ACCOUNT = frozenset({"network", "agent"})
 """Kinds of subject that load without an account is attributed to."""
 
 
-def _summed(rows: list[dict[str, Any]], totals: list[dict[str, Any]], who: str) -> Collected:
+def _summed(rows: list[dict[str, Any]], totals: list[dict[str, Any]], who: str, query: str = "taken_totals") -> Collected:
     nameless = [row for row in totals or rows if row["served"] and not row["objects"]]
     named = [row for row in totals or rows if row not in nameless]
     objects, pairs, weight = (sum(row[column] or 0 for row in named) for column in ("objects", "pairs", "bytes"))
@@ -103,7 +106,7 @@ def _summed(rows: list[dict[str, Any]], totals: list[dict[str, Any]], who: str) 
     answers, large = (sum(row[column] or 0 for row in nameless) for column in ("served", "bytes"))
     alone = len({row["object_kind"] for row in nameless}) == 1
     more = (f"{'all' if alone else 'most'} of them to {most['object_kind']}", answers, large) if most is not None else None
-    return Collected(who, objects, pairs, weight, "taken_totals" if totals else "taken", rows[0], more)
+    return Collected(who, objects, pairs, weight, query if totals else "taken", rows[0], more)
 
 
 SECTION = Section(70, "taken", "What was taken", build)
