@@ -57,7 +57,7 @@ def test_a_table_of_unknown_columns_is_refused_with_what_to_rename() -> None:
 
 def test_json_that_tells_no_request_is_refused_and_rejected_for_that() -> None:
     started = '{"ts":"2024-03-02T00:00:01Z","msg":"started","port":8080}'
-    assert "do not tell a request: a time, a method with a path" in why_no_log(pl.Series([started] * 3))
+    assert "do not tell a request: a time, a path and a method" in why_no_log(pl.Series([started] * 3))
     assert "(its first keys: ts, msg, port)" in why_no_log(pl.Series([started] * 3))
     asked = '{"ts":"2024-03-02T00:00:01Z","client_ip":"198.18.0.7","method":"GET","path":"/a","status":200}'
     reader = LineReader(plan_for(frame(*[asked] * 5), ReadOptions()), ReadOptions())

@@ -61,7 +61,7 @@ def why_no_log(raw: pl.Series) -> str:
     if float(raw.str.contains(_OBJECT).sum()) >= 0.5 * len(raw):
         keys = dict.fromkeys(re.findall(r'"([^"\\]{1,40})"\s*:', str(raw[0])[:2000]))
         return (
-            "is JSON whose keys do not tell a request: a time, a method with a path (or a first line), and a status or client are needed "
+            "is JSON whose keys do not tell a request: a time, a path and a method (or a first line), and a status or client are needed "
             f"(its first keys: {', '.join(list(keys)[:12])})"
         )
     first = str(raw[0])[:80]

@@ -205,6 +205,13 @@ EXTRA = {
     "route": ("route", "http.route", "attributes>http.route", "handler", "route_name", "routeName", "controller"),
 }
 
+_ANSWER = ("status", "status_code", "statusCode", "http_status", "http_status_code", "response_code", "response_status", "httpStatus")
+_ASKER = (
+    *("client_ip", "clientIp", "clientip", "clientIP", "remote_addr", "remote_ip", "remoteIp", "remoteAddr", "remote_host"),
+    *("client_addr", "client_address", "client>ip", "client.ip", "source>ip", "source.ip"),
+)
+"""Names that leave no doubt, for records that name no method (a widespread nginx ``log_format`` for Logstash has none)."""
+
 KEYS = JsonKeys(
     roles={
         "start": START,
@@ -225,7 +232,12 @@ KEYS = JsonKeys(
         "user_agent": USER_AGENT,
         "host": HOST,
     },
-    requires=((*METHOD, *REQUEST), (*TARGET, *PATH, *REQUEST), (*STATUS, *CLIENT, *USER_AGENT)),
+    requires=(  # a method, or both of an answer and who got it
+        (*METHOD, *REQUEST, *_ANSWER),
+        (*METHOD, *REQUEST, *_ASKER),
+        (*TARGET, *PATH, *REQUEST),
+        (*STATUS, *CLIENT, *USER_AGENT),
+    ),
     extra=EXTRA,
 )
 
@@ -293,6 +305,21 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 31.0,
                     "user_agent": "Mozilla/5.0",
                     "extra": {"request_id": "9"},
+                },
+            ),
+            Sample(
+                line='{"@timestamp":"2026-03-02T01:00:01+01:00","clientip":"203.0.113.9","size":12,"responsetime":0.005,"upstreamtime":"0.004",'
+                '"http_host":"a.example","url":"/a","status":"200","agent":"curl/8"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:01Z",
+                    "client_ip": "203.0.113.9",
+                    "method": None,
+                    "host": "a.example",
+                    "path": "/a",
+                    "status": 200,
+                    "bytes_sent": 12,
+                    "duration_ms": 5.0,
+                    "user_agent": "curl/8",
                 },
             ),
             Sample(
