@@ -377,3 +377,16 @@ def test_a_partner_is_ruled_known_by_its_domain(made: Maker) -> None:
         assert [(r.ruling, r.subject, r.verdict) for r in ruled] == [(1, "k1", "known"), (2, "k2", "known")]
         assert case.table("rulings")["subject"].to_list() == ["k1", "k2"]
         assert {row["subject"] for row in case.rows("attribution", "known")} == {"k1", "k2"}
+
+
+@pytest.mark.parametrize(("hops", "related"), [(1, {"x1"}), (400, set())])
+def test_a_stranger_on_one_of_very_many_addresses_is_not_possibly_related(made: Maker, hops: int, related: set[str]) -> None:
+    for name in ("h1", "h2"):
+        made.account(name, f"{name}@gmail.com")
+        made.pay(name, card_fingerprint="hopper")
+    made.account("x1", "x1@gmail.com")
+    for number in range(hops):
+        made.visit("h1", f"203.0.{number // 250}.{number % 250 + 1}", days=number / 100)
+    made.visit("x1", "203.0.0.1", days=3)
+    with made.case() as case:
+        assert {row["account_id"] for row in structure(case, "h1").related} == related
