@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -110,9 +112,8 @@ def jumped(frame: pl.DataFrame, start: datetime, end: datetime, by: timedelta) -
     return frame.with_columns(pl.when(wrong).then(pl.col("started_at") + by).otherwise("started_at"))
 
 
-def test_a_clock_that_ran_ahead_and_was_set_back_is_no_outage(tmp_path):
-    one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
-    world = jumped(one, at(3, 11), at(3, 15), timedelta(minutes=50))
+def with_a_step_back(tmp_path: Path, world: pl.DataFrame) -> list[dict[str, Any]]:
+    """The incidents of one log in which the clock was seen to step back."""
     with new_case(tmp_path / "case") as case:
         add_log(case, "edge-1.log", world.drop("logged_by"), "edge-1")
         case.connection.execute("UPDATE evidence_files SET backward_steps = 1")
@@ -120,7 +121,13 @@ def test_a_clock_that_ran_ahead_and_was_set_back_is_no_outage(tmp_path):
         with case.transaction():
             rollups.count(case)
             detect.detect(case, survey.survey(case)())
-        (row,) = case.table("incidents").to_dicts()
+        return case.table("incidents").to_dicts()
+
+
+def test_a_clock_that_ran_ahead_and_was_set_back_is_no_outage(tmp_path):
+    one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
+    world = jumped(one, at(3, 11), at(3, 15), timedelta(minutes=50))
+    (row,) = with_a_step_back(tmp_path, world)
     assert (row["kind"], row["reading"], row["severity"]) == ("silence", "clock", "low")
     assert "the clock of edge-1 was set back by 50 min at 2024-02-22 15:49:" in row["basis"]
 
@@ -128,27 +135,13 @@ def test_a_clock_that_ran_ahead_and_was_set_back_is_no_outage(tmp_path):
 def test_the_hour_that_is_passed_twice_in_autumn_is_no_surge(tmp_path):
     one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
     world = jumped(one, at(3, 15), at(9), timedelta(hours=-1))
-    with new_case(tmp_path / "case") as case:
-        add_log(case, "edge-1.log", world.drop("logged_by"), "edge-1")
-        case.connection.execute("UPDATE evidence_files SET backward_steps = 1")
-        add_user_accounts(case)
-        with case.transaction():
-            rollups.count(case)
-            detect.detect(case, survey.survey(case)())
-        assert case.table("incidents").is_empty()
+    assert with_a_step_back(tmp_path, world) == []
 
 
 def test_the_hour_after_one_that_the_clock_passed_twice_is_no_outage(tmp_path):
     """Local times without a zone, in the night in which summer time ends: both hours from two to three are read as the first."""
     one = traffic("diurnal", 6, days=5, per_second=0.6).with_columns(pl.lit("edge-1").alias("logged_by"))
     world = jumped(one, at(3, 12), at(3, 13), timedelta(hours=-1))
-    with new_case(tmp_path / "case") as case:
-        add_log(case, "edge-1.log", world.drop("logged_by"), "edge-1")
-        case.connection.execute("UPDATE evidence_files SET backward_steps = 1")
-        add_user_accounts(case)
-        with case.transaction():
-            rollups.count(case)
-            detect.detect(case, survey.survey(case)())
-        (row,) = case.table("incidents").to_dicts()
+    (row,) = with_a_step_back(tmp_path, world)
     assert (row["kind"], row["reading"], row["severity"]) == ("silence", "clock", "low")
     assert "what was asked then stands in the time that it passed twice" in row["basis"]

@@ -13,6 +13,19 @@ CREATE OR REPLACE TEMP MACRO legal_form() AS
 -- Without the legal form of a company ("LUMENWORKS LIMITED" is "Lumenworks Ltd").
 CREATE OR REPLACE TEMP MACRO plain_name(name) AS trim(regexp_replace(plain_words(name), legal_form(), ' '));
 
+-- A name on a bill with its postcode ("lumenworks, LW14QT").
+CREATE OR REPLACE TEMP MACRO name_and_postcode(name, postcode) AS
+    plain_name(name) || ', ' || upper(regexp_replace(postcode, '[^0-9A-Za-z]', '', 'g'));
+
+-- What exports say of accounts beside the columns of the contract, with where and when: every row of every export, and accounts that are
+-- known from elsewhere.
+CREATE OR REPLACE TEMP MACRO told_extras() AS TABLE
+    SELECT account_id, extra, created_at AS seen, evidence_id, line FROM account_records WHERE account_id IS NOT NULL
+    UNION ALL
+    SELECT a.account_id, a.extra, a.created_at, a.evidence_id, a.line FROM accounts AS a ANTI JOIN account_records AS r ON r.account_id = a.account_id
+    UNION ALL
+    SELECT account_id, extra, paid_at, evidence_id, line FROM payments WHERE account_id IS NOT NULL;
+
 -- The groups of an IPv6 address with :: written out, cut to the first four: its /64.
 CREATE OR REPLACE TEMP MACRO network_of(address) AS
     CASE

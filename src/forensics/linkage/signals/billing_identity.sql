@@ -4,7 +4,7 @@
 CREATE OR REPLACE TEMP VIEW signal AS
 SELECT
     account_id, 'billing_identity' AS identifier_type,
-    plain_name(billing_name) || ', ' || upper(regexp_replace(billing_postcode, '[^0-9A-Za-z]', '', 'g')) AS identifier_value,
+    name_and_postcode(billing_name, billing_postcode) AS identifier_value,
     paid_at AS first_at, paid_at AS last_at, 1 AS uses, evidence_id, line
 FROM payments
 WHERE account_id IS NOT NULL

@@ -2,16 +2,9 @@
 -- why: exports carry the company of an account or a payment; its legal form is written in many ways and left out here
 -- weigh: family=organisation level=organisation m=0.6 chance=0.1 owner=6 loose=0.3
 CREATE OR REPLACE TEMP VIEW signal AS
-WITH named AS (
-    SELECT account_id, extra, created_at AS seen, evidence_id, line FROM account_records WHERE account_id IS NOT NULL
-    UNION ALL
-    SELECT a.account_id, a.extra, a.created_at, a.evidence_id, a.line FROM accounts AS a ANTI JOIN account_records AS r ON r.account_id = a.account_id
-    UNION ALL
-    SELECT account_id, extra, paid_at, evidence_id, line FROM payments
-)
 SELECT
     account_id, 'company_name' AS identifier_type,
     plain_name(coalesce(extra['company'], extra['company_name'], extra['organization'], extra['organisation'])) AS identifier_value,
     seen AS first_at, seen AS last_at, 1 AS uses, evidence_id, line
-FROM named
+FROM told_extras()
 WHERE length(plain_name(coalesce(extra['company'], extra['company_name'], extra['organization'], extra['organisation']))) > 2;
