@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import numpy as np
 import pytest
 
-from forensics.incidents.series import EVERYTHING
+from forensics.incidents.look import look
+from forensics.incidents.series import EVERYTHING, Axis, Series
 from forensics.incidents.survey import _steady
 from forensics.incidents.windows import Window
 
@@ -28,3 +32,17 @@ BOTH = window("silence", 100, 7.5)
 )
 def test_what_only_one_of_two_fits_shows_must_be_clear(before: list[Window], now: list[Window], kept: list[int]) -> None:
     assert [w.first for w in _steady(before, now)] == kept
+
+
+def test_how_long_nobody_asks_at_night_says_nothing_of_the_hours_of_work() -> None:
+    """An office: visits of six requests at work, and evenings of which one is lively and the next is not."""
+    days, rng = 20, np.random.default_rng(4)
+    minute = np.arange(days * 1440)
+    hour, evening = minute % 1440 / 60, np.repeat(rng.gamma(0.5, 2.0, days), 1440)
+    rate = np.where((hour >= 8) & (hour < 15), 2.0, np.where((hour >= 17) & (hour < 23), 0.2 * evening, 0.0))
+    requests = 6.0 * rng.poisson(rate)
+    none, never = np.zeros(len(minute)), np.full(len(minute), np.nan)
+    series = Series(EVERYTHING, requests, none, none, requests, none, never, none + 0.5, none + 0.5)
+    usual = look(Axis(datetime(2024, 2, 19), len(minute)), series, np.zeros(len(minute), dtype=bool)).baseline
+    noon, night = usual.emptiness(3 * 1440 + 720, 3 * 1440 + 740), usual.emptiness(3 * 1440 + 1140, 3 * 1440 + 1160)
+    assert noon.clump < 0.7 * night.clump

@@ -26,6 +26,8 @@ FEWEST_DAYS = 3.0
 MOST_EMPTY = 0.02
 """Share of the bins of the busier half of the day that may be empty."""
 FEWEST_LULLS = 60
+BUSIEST = 2.0
+"""Times the mean expected load from which an hour is one of the busiest."""
 FEWEST_DAYS_OF_WEEK = 14.0
 """Days that a difference between weekdays and weekends needs."""
 
@@ -35,7 +37,7 @@ class Baseline:
     """Expected requests of each minute; ``dispersion`` = variance over mean by width in minutes; ``days`` it was learned from.
 
     Load falls otherwise than it rises: ``falls`` and ``rises`` say how, by width; ``lulls`` is how many expected requests
-    empty stretches outlast their median by (1 for a Poisson process; 0 where there are too few).
+    empty stretches outlast their median by (1 for a Poisson process; 0 where there are too few), ``busy_lulls`` in the busiest hours alone.
     """
 
     expected: Floats
@@ -43,6 +45,7 @@ class Baseline:
     falls: Chances
     rises: Chances
     lulls: float
+    busy_lulls: float
     days: float
     rhythm: str
     error_ratio: float
@@ -58,9 +61,14 @@ class Baseline:
         """How sums over ``width`` minutes fall: that of the nearest width that was measured, upwards."""
         return self.falls[_measured(width)]
 
-    def emptiness(self, width: int) -> Chance:
-        """How requests stay away altogether for ``width`` minutes: empty stretches tell the size of a visit best."""
-        return Chance(max(self.lulls or self.fall(5).clump, 1.0), self.fall(width).wobble)
+    def emptiness(self, first: int, last: int) -> Chance:
+        """How requests stay away altogether in these minutes: empty stretches tell the size of a visit best.
+
+        Of a night of which little is known they last long; that says nothing of the hours in which everybody is at work.
+        """
+        busy = self.busy_lulls > 0 and float(self.expected[first : last + 1].mean()) >= BUSIEST * float(self.expected.mean())
+        lasting = self.busy_lulls if busy else self.lulls
+        return Chance(max(lasting or self.fall(5).clump, 1.0), self.fall(last - first + 1).wobble)
 
     def rise(self, width: int) -> Chance:
         """How sums over ``width`` minutes rise."""
@@ -256,6 +264,11 @@ def missing(series: Series, expected: Floats, first: Ints, last: Ints) -> Floats
     ahead, behind = np.maximum(first - 1, 0), np.minimum(last + 1, len(expected) - 1)
     beside: Floats = np.where(first > 0, expected[ahead] * series.after[ahead], 0.0)
     return total[last + 1] - total[first] + beside + np.where(last + 1 < len(expected), expected[behind] * series.before[behind], 0.0)
+
+
+def busy_lulls(series: Series, expected: Floats, masked: Bools) -> float:
+    """Return ``lulls`` of the busiest hours."""
+    return lulls(series, expected, masked | (expected < BUSIEST * expected.mean()))
 
 
 def lulls(series: Series, expected: Floats, masked: Bools) -> float:

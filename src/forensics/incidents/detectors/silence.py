@@ -34,7 +34,7 @@ def detect(view: View) -> list[Window]:
     found = []
     for place in np.flatnonzero(wanted >= LEAST_MISSING):
         (first, last), short = inside[place], float(wanted[place])
-        chance = view.baseline.emptiness(last - first + 1)
+        chance = view.baseline.emptiness(first, last)
         # What a level wavers like is measured over an hour at most; over longer it would have to be next to nothing all the time.
         orders = chance.few if last - first < WIDTHS[-1] else chance.lull
         score = float(orders(np.zeros(1), wanted[place : place + 1])[0])
