@@ -135,13 +135,14 @@ def test_lines_of_other_programs_are_skipped_and_requests_that_cannot_be_read_re
         "Mar  2 00:00:01 edge-1 sudo: ann : TTY=pts/6 ; COMMAND=/bin/ls",
         'Mar  2 00:00:01 edge-1 web: 127.0.0.1 - - "GET /a HTTP/1.1" 200 65508 4.386',
         "2024/03/02 00:00:01 [error] 31#31: *46 open() failed",
+        "2024-03-02 00:00:01.353044 [INFO] [1226038] [198.18.0.7:61120-5#Example] User 'x' failed to authenticate.",
         'I0302 00:00:01.000000       7 controller.go:155] "Configuration changes detected"',
         INNER.format(n=2)[:-3],
         "Mar  2 00:00:01 edge-1 api[7]: method=GET path=/a status=200 client_ip=198.18.0.7",
     )
-    assert [row["outcome"] for row in rows] == ["event", "skipped", "rejected", "skipped", "skipped", "rejected", "rejected"]
-    assert rows[5]["reason"] == "cut off inside a quoted field"
-    assert rows[6]["reason"] == "its only time, that of syslog, has no year"
+    assert [row["outcome"] for row in rows] == ["event", "skipped", "rejected", *["skipped"] * 3, "rejected", "rejected"]
+    assert rows[6]["reason"] == "cut off inside a quoted field"
+    assert rows[7]["reason"] == "its only time, that of syslog, has no year"
 
 
 def text(n: int) -> bytes:

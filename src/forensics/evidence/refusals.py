@@ -93,6 +93,12 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^\s*[\x00]*\s*$", "blank"),
     (r'^"?(?:_raw|_time|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
 )
+_APPLICATION = (
+    r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b"
+    r"|^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
+)
+_ASKED = r"(?i)\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|https?://|\bstatus\b"
+"""What a line that tells of a request would have."""
 _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
 _YEARLESS = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*\b(?:method|verb)=\"?[A-Z]{3,10}\b"
@@ -108,6 +114,8 @@ def what_line(raw: pl.Expr) -> pl.Expr:
         chain = pl.when(raw.str.contains(pattern)).then(pl.lit(name)).otherwise(chain)
     program = raw.str.extract(_SYSLOG)
     other = program.is_not_null() & ~raw.str.contains(_REQUEST) & ~raw.str.contains(_YEARLESS)
+    own = raw.str.contains(_APPLICATION) & ~raw.str.contains(_ASKED)
+    chain = pl.coalesce(chain, pl.when(own).then(pl.lit("a line of an application's own log, without a request")))
     return pl.coalesce(chain, pl.when(other).then(pl.format("a syslog line of {} without a request", program)))
 
 
