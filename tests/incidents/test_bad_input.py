@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.stored_case import add_log, add_user_accounts, new_case
@@ -35,6 +36,22 @@ def test_an_hour_of_logs_from_one_host(tmp_path, day):
     assert abs(row["started_at"] - at(0, 12.5)) < timedelta(minutes=1)
     assert "less than three days" in row["basis"]
     assert row["ramp_started_at"] is None, "what is usual is known from the rest of the hour"
+
+
+def test_an_hour_in_which_most_of_the_load_is_lost_for_minutes(tmp_path):
+    """Sums over a quarter of an hour hold the collapse and little else: they do not show how load usually falls, shorter ones do."""
+    second = np.random.default_rng(5).uniform(0, 3400, 30_000)
+    second = np.sort(second[(second < 1179) | (second > 1639) | (np.arange(len(second)) % 8 == 0)])
+    world = pl.DataFrame({"second": second}).select(
+        (pl.lit(at(0)) + pl.duration(microseconds=(pl.col("second") * 1e6).cast(pl.Int64))).alias("started_at"), status=pl.lit(200),
+        client_ip=pl.format("198.18.0.{}", pl.int_range(pl.len()) % 250), path=pl.lit("/"), logged_by=pl.lit("edge-1"),
+    )  # fmt: skip
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "collapse"
+    assert abs(row["started_at"] - at(0) - timedelta(seconds=1179)) <= timedelta(minutes=1)
+    assert abs(row["ended_at"] - at(0) - timedelta(seconds=1639)) <= timedelta(minutes=1)
 
 
 def test_dates_far_from_all_others_do_not_stretch_the_axis(tmp_path, day):

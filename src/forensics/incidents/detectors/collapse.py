@@ -89,13 +89,24 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
         short = seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING
-        own = orders(view.baseline.fall(last - first + 1), np.array([seen]), np.array([max(wanted, 1e-9)]))[0]
-        if leads or not short or own < LEAST_SCORE:
+        if leads or not short or _alone(view, first, last, orders) < LEAST_SCORE:
             continue
         if comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
             continue
         found.append(_or_silence(view, Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen)))
     return found
+
+
+def _alone(view: View, first: int, last: int, orders: Orders) -> float:
+    """Return the orders of improbability of the most improbable sum within a stretch, or of all of it."""
+    requests, expected = view.series.requests[first : last + 1], view.baseline.expected[first : last + 1]
+    length, best = len(requests), 0.0
+    for width in {*(width for width in WIDTHS if width < length), length}:
+        seen, wanted = rolling(requests, width)[width - 1 :], rolling(expected, width)[width - 1 :]
+        hits = seen <= MOST_SHARE * wanted
+        if hits.any():
+            best = max(best, float(orders(view.baseline.fall(width), seen[hits], wanted[hits]).max()))
+    return best
 
 
 def _or_silence(view: View, window: Window) -> Window:
