@@ -1,0 +1,114 @@
+"""How those whose load an incident was are named in a sentence: by what joins them, and beside whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from forensics.report.document import Document
+from forensics.report.sections.participants import Blamed
+from forensics.report.words import number, share
+from forensics.text import counted
+
+
+def named(document: Document, found: Blamed, strange: bool) -> str:
+    """Return who made the load: the one, or how many together and the largest of them; ``strange``: by no holder's name."""
+    actor = next((row for row in document.rows("actors") if row["actor_id"] == found.first["actor_id"]), None)
+    name = (actor or {}).get("label") or found.first.get("called") or found.first["subject_id"]  # reports of earlier versions: not called
+    part = f" ({found.first['part']} there)" if found.first.get("part") else ""
+    how = tied(actor)
+    name = str(actor["actor_id"]) if strange and actor else name
+    own = found.accounts_of_first
+    largest = f"{counted(own, 'account')} {how} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
+    if len(found.subjects) == 1:
+        return largest
+    shares = [row["load_share"] or 0.0 for row in found.subjects]
+    if max(shares) < EVEN * min(shares) and common(document, [row["actor_id"] for row in found.subjects]) is not None:
+        return _several(document, found, strange)  # of colleagues who did alike, the one that made most by a little is nobody to point at
+    return f"{_several(document, found, strange)}, {share(found.first['load_share'])} from the largest, {largest}"
+
+
+EVEN = 1.5
+"""Where the largest share is less than so many times the smallest, all made about the same."""
+
+
+def _several(document: Document, found: Blamed, strange: bool) -> str:
+    """Return how many made the load together, and what joins them."""
+    theirs = len(found.accounts) - len(found.others)
+    one = common(document, [row["actor_id"] for row in found.subjects])
+    if one is not None:
+        label = one["actor_id"] if strange else one["label"] or one["actor_id"]
+        return f"{counted(theirs, 'account')} {tied(one)} {label} ({len(found.subjects)} actors that nothing ties closer)"
+    organisations = [] if strange else _organisations(document, found)
+    alike = "".join(f" ({many} of the actors are of one organisation, {label})" for label, many in organisations)
+    apart = f"{counted(theirs, 'account')} of {len(found.subjects)} actors" if theirs else f"{len(found.subjects)} sources"
+    return f"{apart} that the evidence does not join into one{alike}"
+
+
+def _organisations(document: Document, found: Blamed) -> list[tuple[str, int]]:
+    """Return the organisations that several of the actors are within, and how many."""
+    actors = {row["actor_id"]: row for row in document.rows("actors")}
+    above = [actors.get(actors[row["actor_id"]]["parent_actor_id"]) for row in found.subjects if row["actor_id"] in actors]
+    labels = Counter(row["label"] or row["actor_id"] for row in above if row and row["level"] == "same organisation")
+    return [(label, many) for label, many in labels.most_common() if many > 1]
+
+
+TIED = {
+    "same operator": "of one operator, here called", "same payer": "of one payer, here called",
+    "same organisation": "of one organisation, here called",
+}  # fmt: skip
+"""Level of an actor -> how its accounts are tied, before its name: a label is what the program calls it, not who it is."""
+
+
+def tied(actor: dict[str, Any] | None) -> str:
+    """Return how the accounts of an actor are tied, before its name."""
+    return TIED.get((actor or {}).get("level", ""), "of")
+
+
+def besides(document: Document, found: Blamed, strange: bool) -> str:
+    """Return who else there is beside those whose share was told: others that took part, and linked accounts that are not blamed."""
+    said = ""
+    actors = [row["actor_id"] for row in found.subjects]
+    kin = [row for row in found.others if common(document, [*actors, row["actor_id"]]) is not None]
+    strangers = [row for row in found.others if row not in kin]
+    for rows, tie in ((kin, "that less ties to them"), (strangers, "that the evidence does not join to them")):
+        if not rows:
+            continue
+        one = common(document, [*actors, *(row["actor_id"] for row in rows)]) if rows is kin else None
+        if one and one["level"] == "same organisation":
+            tie = "of the same organisation" if strange else f"of the same organisation, {one['label']},"
+        part = share(min(1.0, sum(row["load_share"] or 0.0 for row in rows)))
+        said += f"; {counted(len(rows), 'account')} {tie} took part as well, with {part}"
+    if found.known:
+        asked = counted(sum(row["requests"] for row in found.known), "request")
+        said += f"; {counted(len(found.known), 'account')} linked to them, ruled known and not blamed, made {asked} in that time"
+    if found.uninvolved:
+        said += f"; {counted(found.uninvolved, 'account')} linked to them took no part"
+    return said
+
+
+def back(document: Document, incident: dict[str, Any], found: Blamed) -> str:
+    """Return how many of those who took part appeared only after others that are tied to them had been turned away."""
+    story = document.tables.get("timeline")
+    rows = [row for row in story.of(incident["incident_id"]) if row["event_type"] == RETURN] if story is not None else []
+    if not rows:
+        return ""
+    which = "which" if len(rows) == len(found.accounts) else f"{number(len(rows))} of which"
+    return (
+        f", {which} appeared after the service had begun to refuse others tied to {'it' if len(rows) == 1 else 'them'} (a possible return)"
+    )
+
+
+RETURN = "possible return"
+"""The type of such a row of the story (``timeline/sources/returns.sql``)."""
+
+
+def common(document: Document, actor_ids: list[str]) -> dict[str, Any] | None:
+    """Return the narrowest actor that all of these are, or are within; None when the evidence joins them in none."""
+    actors = {row["actor_id"]: row for row in document.rows("actors")}
+
+    def lineage(actor_id: str | None) -> list[str]:
+        return [actor_id, *lineage(actors[actor_id]["parent_actor_id"])] if actor_id is not None and actor_id in actors else []
+
+    first, *others = map(lineage, actor_ids)
+    return next((actors[actor_id] for actor_id in first if all(actor_id in other for other in others)), None)
