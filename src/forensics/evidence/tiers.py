@@ -179,14 +179,14 @@ def _tier(stream: Stream, streams: dict[int, Stream]) -> str | None:
 def _why(stream: Stream, streams: dict[int, Stream], covered: float, *, set_aside: bool, alone: bool) -> str:
     outer = " and ".join(sorted({streams[n].host for n in stream.outer}))
     inner = " and ".join(sorted({streams[n].host for n in stream.inner}))
-    share = f"{min(stream.cover, 1):.0%}"
+    share = f"{min(stream.cover, 1):.0%} of its rarer requests"  # those that are common could match by chance: nothing is said of them
     if alone:
         return f"counted although {outer} logged the same requests at other times: for most of this file's time {outer} has no log here"
     if set_aside:
         hole = "" if covered > 0.99 else f"; {outer} covers {min(covered, 1):.0%} of this file's time, the rest is not counted"
-        return f"not counted: {share} of its requests were logged by {outer} too, in front of it{hole}"
+        return f"not counted: {share} were logged by {outer} too, in front of it{hole}"
     if stream.outer:
-        return f"counted although {share} of its requests were logged by {outer} too: most were not"
+        return f"counted although {share} were logged by {outer} too: most were not"
     if stream.inner:
-        return f"counted: it is in front of {inner}, which logged {share} of its requests again"
+        return f"counted: it is in front of {inner}, which logged {share} again"
     return stream.why
