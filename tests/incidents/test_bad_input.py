@@ -81,6 +81,7 @@ def test_a_silence_of_one_host_while_the_others_go_on_reads_as_a_missing_log(tmp
     case.close()
     (row,) = incidents
     assert (row["scope"], row["reading"], row["severity"]) == ("edge-2", "log missing", "low")
+    assert "budget" not in row["basis"], "what is no outage spends none"
 
 
 def test_a_hole_that_no_log_spans_reads_as_missing_logs_whatever_these_are_called(tmp_path):

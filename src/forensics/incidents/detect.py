@@ -90,7 +90,7 @@ def _read(finding: Finding, survey: Survey) -> Finding:
     if not silences:
         return finding
     reading = read(max(silences, key=lambda w: w.size), survey.alone, survey.files, survey.set_back)
-    harmless = finding.found.kind == "silence" and reading.name in ("log missing", "clock")
+    harmless = finding.found.kind == "silence" and reading.harmless
     return replace(finding, reading=reading, severity="low" if harmless else finding.severity)
 
 

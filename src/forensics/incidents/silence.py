@@ -27,6 +27,11 @@ class Reading:
     name: str
     why: str
 
+    @property
+    def harmless(self) -> bool:
+        """Whether the service is not known to have failed at all."""
+        return self.name in ("log missing", "clock")
+
 
 def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[str, Any]], steps: Sequence[Step] = ()) -> Reading:
     """Say what a silence of everything or of one host most likely is."""

@@ -155,7 +155,8 @@ def basis(finding: Finding) -> str:
         said.append(
             f"{counted(finding.axis.outside, 'request')} dated far from all others {'is' if finding.axis.outside == 1 else 'are'} left out"
         )
-    said.append(_budget(finding.budget_spent))
+    if not (finding.found.kind == "silence" and finding.reading is not None and finding.reading.harmless):
+        said.append(_budget(finding.budget_spent))
     return "; ".join(said) + "."
 
 
