@@ -62,9 +62,14 @@ def without_doubles(windows: Sequence[Window], twice: Bools) -> list[Window]:
 
 
 def undone(start: datetime, end: datetime, found: Sequence[Step]) -> Step | None:
-    """The step back that undoes a hole: as long, at its end or later; the clock had run ahead."""
+    """The step back that undoes a hole: the clock had run ahead.
+
+    It comes at the end of the hole or later, and is as long; where the clock was put right before it came to where it had jumped to, the
+    hole ends where it was set back to.
+    """
     hole = end - start
-    return next((s for s in found if s.set_from >= end and abs(s.length - hole) <= max(ALIKE * hole, SHORTEST)), None)
+    later = (s for s in found if s.set_from >= end)
+    return next((s for s in later if abs(s.length - hole) <= max(ALIKE * hole, SHORTEST) or abs(s.set_to - end) <= SHORTEST), None)
 
 
 def left_behind(start: datetime, end: datetime, found: Sequence[Step]) -> Step | None:
@@ -75,6 +80,17 @@ def left_behind(start: datetime, end: datetime, found: Sequence[Step]) -> Step |
     """
     hole = end - start
     return next((s for s in found if abs(s.set_from - start) <= SHORTEST and abs(s.length - hole) <= max(ALIKE * hole, SHORTEST)), None)
+
+
+def apart(windows: Sequence[Window], axis: Axis, found: Sequence[Step]) -> tuple[list[Window], list[Window]]:
+    """Return the windows that are not the work of a clock, and those that are: a hole that it made is no part of an outage beside it."""
+
+    def made(window: Window) -> bool:
+        start, end = axis.at(window.first), axis.at(window.last + 1)
+        return window.signal == "silence" and (undone(start, end, found) or left_behind(start, end, found)) is not None
+
+    clocked = [w for w in windows if made(w)]
+    return [w for w in windows if not any(w.signal in ("silence", "collapse") and w.near(c, 0) for c in clocked)], clocked
 
 
 def beside(start: datetime, end: datetime | None, found: Sequence[Step]) -> list[Step]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from forensics.case.case import Case
 from forensics.incidents.absences import long_absences
-from forensics.incidents.clocks import Step, passed_twice, steps, without_doubles
+from forensics.incidents.clocks import Step, apart, passed_twice, steps, without_doubles
 from forensics.incidents.detectors import detectors
 from forensics.incidents.episodes import Found, incidents_of
 from forensics.incidents.findings import narrowed
@@ -64,7 +64,10 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     alone = {part.scope: look(axis, part, view.masked) for part in series[1:]}
     views = {scope: beside(part, view) for scope, part in alone.items()}
     parts = [window for part in views.values() for window in _windows(part)]
-    found = [narrowed(f, view, views) for f in incidents_of(without_doubles(whole, twice), parts)]
+    service, clocked = apart(without_doubles(whole, twice), axis, set_back)
+    others, of_clocks = apart(parts, axis, set_back)
+    incidents = sorted([*incidents_of(service, others), *incidents_of(clocked, of_clocks)], key=lambda f: f.first)
+    found = [narrowed(f, view, views) for f in incidents]
     found = [recovered_between(f, views.get(f.scope, view)) for f in found]
     return Survey(axis, view, views | everything, alone | everything, parts, found, files, set_back)
 
