@@ -214,19 +214,19 @@ def test_a_load_without_an_account_is_counted_while_it_lasted(tmp_path: Path) ->
     add_user_accounts(case)
     rollups.count(case)
     spans = [(start + timedelta(seconds=a), start + timedelta(seconds=b)) for a, b in ((50, 150), (100, 200))]
-    meant = [("192.0.2.0/24", "192.0.2.0/24", None), ("script/2", None, "script/2"), ("192.0.0.0/16", "192.0.", "script/2")]
+    meant = [("192.0.2.0/24", "192.0.2.0/24", None), ("script/2", None, "script/2"), ("192.0.0.0/16", "192.0.0.0/16", "script/2")]
     loads = [
-        {"subject": subject, "beginning": beginning, "agent": agent, "starts": starts, "ends": ends}
-        for subject, beginning, agent in meant
+        {"subject": subject, "network": network, "agent": agent, "starts": starts, "ends": ends}
+        for subject, network, agent in meant
         for starts, ends in spans
     ]
     each, totals = taken_by(case, {}, loads)
     within = [row for n, row in enumerate(rows) if 50 <= n <= 200 and row["user_name"] is None]
-    for subject, beginning, agent in meant:
+    for subject, network, agent in meant:
         own = [
             row
             for row in within
-            if (beginning is None or str(row["client_ip"]).startswith("192.0.2.")) and agent in (None, row["user_agent"])
+            if (network is None or str(row["client_ip"]).startswith("192.0.2.")) and agent in (None, row["user_agent"])
         ]
         served = [row for row in own if row["status"] == 200]
         expected = (len({row["path"] for row in served}), len(own), len(served), 10 * len(served))
@@ -248,3 +248,25 @@ def test_what_several_actors_of_one_incident_fetched_is_one_object(loaded: tuple
         one.select("object_kind", "objects").iter_rows()
     )
     assert totals["objects"].sum() == one["objects"].sum() + two["objects"].sum() >= together.filter(incident_id="i1")["objects"].sum()
+
+
+def test_pairs_of_a_load_without_an_account_are_seen(tmp_path: Path) -> None:
+    """Nobody signed in, and every job is followed by its image: which routes make a pair is seen from that load alone."""
+    start = datetime(2024, 3, 1, 23, 30)
+    rows = [
+        {
+            "started_at": start + timedelta(seconds=n + later),
+            "path": path.format(1000 + n),
+            "status": 200,
+            "bytes_sent": 10,
+            "client_ip": "192.0.2.7",
+        }
+        for n in range(60)
+        for path, later in (("/jobs/{}", 0.0), ("/images/{}.png", 0.4))
+    ]
+    case = new_case(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows).with_columns(pl.lit(None, pl.String).alias("user_name")), "edge-1")
+    rollups.count(case)
+    load = {"subject": "192.0.2.0/24", "network": "192.0.2.0/24", "agent": None, "starts": start, "ends": start + timedelta(minutes=5)}
+    _, totals = taken_by(case, {}, [load])
+    assert dict(totals.select("object_kind", "pairs").iter_rows()) == {"job": 60, "image": 0}

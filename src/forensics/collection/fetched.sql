@@ -4,7 +4,7 @@
 --      status is logged, what was served is not known. Answers that asking otherwise than by GET brought (a POST that makes something) may
 --      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL. A
 --      sign-in takes nothing.
--- parameters: $accounts; $subjects, $beginnings, $agents, $starts, $ends (of loads without an account, see strangers.sql; equally long
+-- parameters: $accounts; $subjects, $beginnings (of their networks), $agents, $starts, $ends (of loads without an account, see strangers.sql; equally long
 --      lists); $route_ids and $kinds (equally long lists), $least (such answers of a route to all of them)
 CREATE OR REPLACE TEMP TABLE fetched AS
 WITH kinds AS (SELECT unnest(CAST($route_ids AS INTEGER[])) AS route_id, unnest(CAST($kinds AS VARCHAR[])) AS object_kind),

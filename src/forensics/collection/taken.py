@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from forensics.attribution.unnamed import beginning
 from forensics.case.case import Case
 from forensics.collection import PACKAGE
 from forensics.errors import UsageError
@@ -66,7 +67,8 @@ def taken_together(
     kinds = object_kinds(case)
     if not actor_of and not strangers:
         return pl.DataFrame(schema=SCHEMA), pl.DataFrame(schema=TOTALS), pl.DataFrame(schema=TOGETHER)
-    listed = {f"{key}s": [row[key] for row in strangers] for key in ("subject", "beginning", "agent")}
+    listed = {f"{key}s": [row[key] for row in strangers] for key in ("subject", "agent")}
+    listed["beginnings"] = [beginning(row["network"]) if row["network"] else None for row in strangers]
     spans = {key: [row[key] for row in strangers] for key in ("starts", "ends")}
     of = {"route_ids": list(kinds), "kinds": list(kinds.values()), "least": LEAST_MADE}
     case.execute(PACKAGE, "fetched", accounts=sorted(actor_of), **listed, **spans, **of)

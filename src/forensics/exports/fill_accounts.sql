@@ -12,7 +12,7 @@ merged AS (
         account_id, min_by(source, place) AS source, min_by(email, place) FILTER (email IS NOT NULL) AS email,
         min_by(name, place) FILTER (name IS NOT NULL) AS name, min(created_at) AS created_at,
         min_by(plan, place) FILTER (plan IS NOT NULL) AS plan, min_by(status, place) FILTER (status IS NOT NULL) AS status,
-        min_by(signup_ip, place) FILTER (signup_ip IS NOT NULL) AS signup_ip, 
+        min_by(signup_ip, place) FILTER (signup_ip IS NOT NULL) AS signup_ip,
         CASE
             WHEN count(extra) < 2 THEN any_value(extra)
             ELSE map_from_entries(list_sort(map_entries(list_reduce(list(extra ORDER BY place DESC), lambda later, sooner: map_concat(later, sooner)))))
