@@ -373,6 +373,7 @@ def test_a_partner_is_ruled_known_by_its_domain(made: Maker) -> None:
     with made.case() as case:
         assert decide_domain(case, "reject", "partner.example", "no") == []
         assert decide_domain(case, "known", "nowhere.example", "no") == []
+        assert decide_domain(case, "known", "gmail.com", "no") == [], "anybody is there"
         ruled = decide_domain(case, "known", "partner.example", "price import")
         assert [(r.ruling, r.subject, r.verdict) for r in ruled] == [(1, "k1", "known"), (2, "k2", "known")]
         assert case.table("rulings")["subject"].to_list() == ["k1", "k2"]
