@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -177,3 +179,23 @@ def test_every_line_of_a_broken_document_is_counted(tmp_path: Path, text: str, e
     row, found = loaded(tmp_path, "broken.json", text.encode())
     assert (len(found), row["rejected"]) == (events, rejected)
     assert row["lines"] == row["parsed"] + row["rejected"] + row["skipped"] == len(text.rstrip("\n").split("\n"))
+
+
+@pytest.mark.parametrize("array", [True, False])
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_whole_in_a_broken_document_is_read(seed: int, array: bool) -> None:
+    """A part of a pretty-printed document is lost: every record that it did not touch comes out, on the line where it begins."""
+    random = Random(seed)
+    records = [{"time": f"2026-03-02T00:00:{n:02d}Z", "path": f"/{n}", "tags": ["a{", n], "more": {"a": {}, "b": "}\\"}} for n in range(20)]
+    text = json.dumps(records, indent=2) if array else "\n".join(json.dumps(record, indent=2) for record in records)
+    start = random.randrange(len(text) - 1)
+    end = random.randrange(start + 1, min(len(text), start + 700))
+    begins = [match.start() for match in re.finditer(r"(?m)^ *\{$", text) if '"time"' in text[match.end() : match.end() + 12]]
+    ends = [*begins[1:], len(text)]
+    spared = [(n, a) for n, (a, b) in enumerate(zip(begins, ends, strict=True)) if b <= start or a > end]
+    broken = text[:start] + text[end:]
+    lines = b"".join(text_chunks(io.BufferedReader(io.BytesIO(broken.encode())))).decode().split("\n")
+    for n, at in spared:
+        line = broken[: at if at < start else at - (end - start)].count("\n")
+        read = lines[line].rstrip(" ],") if n == 19 else lines[line]
+        assert json.loads(read)["path"] == f"/{n}", (n, start, end)

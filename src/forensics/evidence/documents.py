@@ -10,7 +10,7 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
@@ -29,14 +29,19 @@ PARQUET = b"PAR1"
 ENVELOPES = ("records", "value", "events", "logevents", "logs", "entries", "items", "data", "results", "rows", "hits")
 """Keys (without case) under which services put lists of records."""
 
-_TOKEN = r'(?s)(?:[^"{}\[\]]|"(?:[^"\\]|\\.)*")+|[{}\[\]]|".*'
+_TOKEN = r'(?:[^"{}\[\]]|"(?:[^"\\\n]|\\.)*["\n])+|[{}\[\]]|".*'
+"""No text goes over lines: a quote that was lost says nothing of the next line."""
 _ENVELOPE = re.compile(
     rb'^\s*\{(?:[^\[\]{}]|\{[^\[\]{}]*\})*?"([A-Za-z]+)"\s*:\s*(\{\s*(?:[^\[\]{}]|\{[^{}]*\})*?"([A-Za-z]+)"\s*:\s*)?\[\s*\{'
 )
 _REQUEST_KEYS = re.compile(rb'"(?:method|path|url|uri|status|request|http|httpRequest|message|msg|user_agent)"\s*:')
 """A record with these keys beside a list is itself the record."""
+_APART = "\uffff"
+"""Stands between the records of a broken document (no character of any text)."""
 _ENVELOPES_END = re.compile(r'^\]\s*,\s*"[^"]*"\s*:.*\}$', re.DOTALL)
 """What stands behind the list of records: its end, and keys of the envelope."""
+_PIECE = re.compile(rb'\s*(?:"(?:[^"\\]|\\.)*"\s*(?::\s*[^\s].*|,)?|[\[{]|[\]}][\]},]*|[-\d.eE+]+,?|true,?|false,?|null,?|)')
+"""A line of a pretty-printed document."""
 _ARRAY = re.compile(rb"^\s*\[\s*(?:\{|$)")
 
 
@@ -101,7 +106,7 @@ def depth_of_records(head: bytes) -> int | None:
         return 1
     start = head.lstrip(b" \t\r\n")
     if not start.startswith(b"{"):
-        return None
+        return _behind_a_cut(start)[0]
     found = _ENVELOPE.match(head[:65536])
     if found:
         keys = [key.decode().lower() for key in (found[1], found[3]) if key is not None]
@@ -112,6 +117,18 @@ def depth_of_records(head: bytes) -> int | None:
     if second.startswith(b"{") and _complete(second):
         return None  # lines of records, whose first was cut off
     return 0 if len(start) > len(first) and re.fullmatch(rb'\{\s*(?:"[^"]*"\s*:.*[^}])?', first) and not _complete(first) else None
+
+
+def _behind_a_cut(head: bytes) -> tuple[int | None, str]:
+    """Return how deep the records lie of a pretty-printed document whose beginning was lost, and their indentation (None: another text)."""
+    lines = [line.rstrip() for line in head[:65536].split(b"\n")[1:-1]]
+    if len(lines) < 3 or not all(_PIECE.fullmatch(line) for line in lines):
+        return None, ""
+    begins = [line[: -len(b"{")] for line in lines if line.endswith(b"{") and not line[:-1].strip()]
+    if not begins:
+        return None, ""
+    indent = min(begins, key=len)
+    return int(indent + b"}," in lines), indent.decode()
 
 
 def _complete(line: bytes) -> bool:
@@ -148,15 +165,25 @@ class _Splitter:
         self._line = 1
         self._written = 1
         self._numbered: bool | None = None
+        self._mark: str | None = None
+        self._indent: str | None = None
 
     def take(self, text: str) -> Iterator[bytes]:
         """Yield the records that end in this block."""
         text = self._left + text
+        if self._line == 1 and text[:1] not in ("{", "["):
+            self._begin_behind_a_cut(text[:65536])
         tokens = self._tokens(text)
+        if self._inside < self._depth or self._mark is None:
+            text, tokens = self._first_record(text, tokens)
+        self._left = text
+        if self._astray(text, tokens) and (yield from self._recovered()):
+            return
         ends = (tokens["token"].is_in(["}"]) & (tokens["depth"] == self._depth)).arg_true()
         if not len(ends):
-            self._left = text
-            if len(text) > LONGEST_RECORD:
+            if len(text) >= LONGEST_RECORD:
+                yield from self._recovered()
+            if len(self._left) > LONGEST_RECORD:
                 raise RefusedEvidenceError(f"holds a JSON record longer than {LONGEST_RECORD >> 20} MB, or brackets that never close")
             return
         whole, rest = tokens[: int(ends[-1]) + 1], tokens[int(ends[-1]) + 1 :]
@@ -167,6 +194,8 @@ class _Splitter:
 
     def finish(self) -> Iterator[bytes]:
         """Yield what was begun and not finished as a line of its own; blank lines for those that it took, and for closing brackets."""
+        if (yield from self._recovered()):
+            yield from self.take("")
         body = self._left.strip()
         if body.strip(" \t\r\n,]}") and not _ENVELOPES_END.match(body):
             begins = self._line + self._left[: self._left.index(body[0])].count("\n")
@@ -178,6 +207,65 @@ class _Splitter:
         elif not self._numbered:
             last = self._line + self._left.count("\n") - self._left.endswith("\n")
             yield b"\n" * (last + 1 - self._written)
+
+    def _first_record(self, text: str, tokens: pl.DataFrame) -> tuple[str, pl.DataFrame]:
+        """Return the text and its tokens from the first record on, and learn what every record begins with from it: its indentation, or
+        its first key where it does not begin its line.
+
+        JSON has no line breaks inside texts, and what a record holds is indented further: where brackets and quotes do not match, as
+        part of the document was lost, this tells the next record all the same.
+        """
+        begins = self._begun(tokens).arg_true()
+        if not len(begins):
+            return text, tokens
+        head = tokens["token"][: int(begins[0])].str.join("")[0] or ""
+        before, behind = head.rpartition("\n")[2], text[len(head) + 1 : len(head) + 1000]
+        key = re.match(r'\s*"((?:[^"\\]|\\.)*)"', behind)
+        if before.strip() and key:
+            self._mark = rf'([,}}]\s*)(\{{\s*"{re.escape(key[1])}"\s*:)'
+        elif not before.strip() and not re.match(rf"\s*\n{before}\S", behind):
+            self._indent, self._mark = before, rf"(?m)^()({before}\{{)"
+        head = head[: len(head) - len(before)]
+        self._line += head.count("\n")
+        self._inside = self._depth
+        return text[len(head) :], tokens[int(begins[0]) :]
+
+    def _begin_behind_a_cut(self, head: str) -> None:
+        """Begin inside the list of records where the beginning of the document was lost."""
+        depth, indent = _behind_a_cut(head.encode())
+        if depth is not None:
+            self._inside, self._indent, self._mark = self._depth, indent, rf"(?m)^()({indent}\{{)"
+
+    def _begun(self, tokens: pl.DataFrame) -> pl.Series:
+        """Return which tokens open a record."""
+        return (tokens["token"] == "{") & (tokens["depth"] == self._depth + 1)
+
+    def _astray(self, text: str, tokens: pl.DataFrame) -> bool:
+        """Whether some line begins as a record does, and is inside one by the count of brackets."""
+        if self._indent is None:
+            return False
+        marked = pl.Series([text]).str.split("\n").explode().str.starts_with(self._indent + "{").arg_true().cast(pl.Int64) + self._line
+        return not marked.is_in(tokens["line"].filter(self._begun(tokens)).implode()).all()
+
+    def _recovered(self) -> Generator[bytes, None, bool]:
+        """Yield what is left as one record from mark to mark, the last of them excepted; return whether there were several."""
+        if self._mark is None:
+            return False
+        text = pl.Series("text", [self._left]).str.replace_all(self._mark, f"${{1}}{_APART}${{2}}")
+        if self._indent is not None:
+            text = text.str.replace_all(rf"(?m)^({self._indent}\}}[ \t]*,?)", f"${{1}}{_APART}")
+        parts = text.str.split(_APART).explode().to_frame()
+        if len(parts) < 2:
+            return False
+        breaks = pl.col("text").str.count_matches("\n", literal=True).cast(pl.Int64)
+        leading = pl.col("text").str.extract(r"^([\s,]*)").str.count_matches("\n", literal=True).cast(pl.Int64)
+        placed = parts.with_columns((breaks.cum_sum() - breaks + self._line + leading).alias("line"))
+        cleaned = pl.col("text").str.strip_chars(" \t\r\n,").str.replace_all(r"[\r\n]+", " ")
+        records = placed.head(-1).with_columns(cleaned).filter(pl.col("text") != "").select("line", "text")
+        if len(records):
+            yield self._written_out(records)
+        self._left, self._inside, self._line = parts["text"][-1], self._depth, int(placed["line"][-1])
+        return True
 
     def _tokens(self, text: str) -> pl.DataFrame:
         """Return token, depth behind it, line breaks in it, and line before it."""
@@ -196,7 +284,7 @@ class _Splitter:
 
     def _records(self, tokens: pl.DataFrame) -> pl.DataFrame:
         """Return line and text of each record."""
-        start = (pl.col("token") == "{") & (pl.col("depth") == self._depth + 1)
+        start = pl.lit(self._begun(tokens))
         inside = (pl.col("depth") > self._depth) | ((pl.col("token") == "}") & (pl.col("depth") == self._depth))
         return (
             tokens.with_columns(start.cum_sum().alias("record"))
