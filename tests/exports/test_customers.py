@@ -51,6 +51,14 @@ def test_the_customer_is_read_where_the_mailbox_is_unknown(tmp_path: Path) -> No
         assert paid(case) == {"py_1": "u1", "py_2": "u2"}  # a mailbox that is an account's says more than who pays
 
 
+def test_accounts_that_go_by_the_customers_own_id(tmp_path: Path) -> None:
+    accounts = "key_id,customer_id,created_at\npk_1,cus_N5xYk2Ab,2024-01-01\npk_2,17,2024-01-01\npk_3,bernadette,2024-01-01\n"
+    payments = UNIFIED.format("Customer ID,Customer Email") + ROW.format("py_1", 1, "cus_N5xYk2Ab,billing@one.example")
+    payments += ROW.format("py_2", 2, "17,two@two.example") + ROW.format("py_3", 3, "bernadette,three@two.example")
+    with case_of(tmp_path, accounts, payments) as case:
+        assert paid(case) == {"py_1": "cus_N5xYk2Ab", "py_2": None, "py_3": None}  # numbers and names mean something else elsewhere
+
+
 def test_a_customer_of_two_accounts_joins_none_and_links_both(tmp_path: Path) -> None:
     accounts = "account_id,email,stripe_customer_id,customer_id\nu1,a@one.example,cus_1,t1\nu2,b@two.example,cus_1,t1\nu3,c@x.example,,t1\n"
     with case_of(tmp_path, accounts, UNIFIED.format("Customer ID") + ROW.format("py_1", 1, "cus_1")) as case:

@@ -162,6 +162,13 @@ def test_a_card_vault_export_keeps_four_digits_of_each_card() -> None:
     assert "424242424242" not in str(rows.frames["payment_records"].to_dicts())
 
 
+def test_customers_with_a_card_and_nothing_paid() -> None:
+    rows = read("id,Email,Created (UTC),Status,Card Fingerprint\ncus_1,a@firm.example,2024-03-01 10:00,active,fp1\n")
+    assert rows.format == "stripe_customers (csv)"
+    found = rows.frames["payment_records"].to_dicts()[0]
+    assert (found["account_key"], found["payer_id"], found["card_fingerprint"]) == ("a@firm.example", "cus_1", "fp1")
+
+
 def test_keycloak_credentials() -> None:
     text = (
         '{"realm":"r","users":[{"id":"k1","username":"bob","emailVerified":true,"createdTimestamp":1709251200000,"credentials":[{"type":"password",'

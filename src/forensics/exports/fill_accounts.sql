@@ -1,7 +1,8 @@
 -- title: accounts and payments, as the contract names them
 -- why: one row per account whatever export or log it is known from; one row per payment, joined to its account where a key names one. What stands
 --      where accounts are named may name none (a shop writes its order into PayPal's custom field): then the payer's mailbox says whose it is.
---      A key that means two accounts is no such case: it joins none.
+--      A key that means two accounts is no such case: it joins none. Where accounts go by the provider's own customer id (cus_N5xYk2Ab), that id joins
+--      them; a bare number may be counted by each system for itself, and does not.
 -- parameters: none
 INSERT INTO accounts
 WITH ordered AS (
@@ -45,6 +46,9 @@ SELECT
 FROM payment_records AS p
 LEFT JOIN account_aliases AS a ON a.source = 'payments' AND a.key = p.account_key
 LEFT JOIN account_aliases AS e ON e.source = 'payments' AND e.key = p.payer_email
-LEFT JOIN account_aliases AS c ON c.source = 'payments' AND (p.account_key IS NULL OR c.how = 'customer_id') AND c.key = p.payer_id
+LEFT JOIN account_aliases AS c
+    ON c.source = 'payments' AND c.key = p.payer_id
+    AND (p.account_key IS NULL OR c.how = 'customer_id' OR (c.how = 'account_id' AND regexp_matches(c.key, '^[\w-]{8,}$') AND regexp_matches(c.key, '[a-zA-Z]')
+        AND regexp_matches(c.key, '\d')))
 LEFT JOIN ambiguous_keys AS m ON m.source = 'payments' AND m.key = p.account_key
 ORDER BY p.evidence_id, p.line;
