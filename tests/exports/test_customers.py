@@ -59,6 +59,19 @@ def test_accounts_that_go_by_the_customers_own_id(tmp_path: Path) -> None:
         assert paid(case) == {"py_1": "cus_N5xYk2Ab", "py_2": None, "py_3": None}  # numbers and names mean something else elsewhere
 
 
+def test_a_list_of_customers_tells_the_mailbox_and_no_payment(tmp_path: Path) -> None:
+    accounts = "key_id,customer_id,created_at\npk_1,cus_N5xYk2Ab,2024-01-01\npk_2,cus_7Qw8Er9T,2024-01-01\n"
+    customers = "id,Email,Created (UTC),Delinquent,Card Fingerprint\ncus_N5xYk2Ab,A@Firm.example,2024-01-01 10:00,false,fp1\n"
+    customers += "cus_7Qw8Er9T,b@firm.example,2024-01-01 10:00,false,fp2\ncus_7Qw8Er9T,c@firm.example,2024-01-02 10:00,false,fp2\n"
+    with case_of(tmp_path, accounts, customers) as case:
+        assert case.table("payments").select("account_id", "payment_id", "paid_at", "amount").unique().sort("account_id").rows() == [
+            ("cus_7Qw8Er9T", None, None, None),
+            ("cus_N5xYk2Ab", None, None, None),
+        ]
+        mailboxes = case.table("accounts").select("account_id", "email", "email_domain").sort("account_id").rows()
+        assert mailboxes == [("cus_7Qw8Er9T", None, None), ("cus_N5xYk2Ab", "a@firm.example", "firm.example")]  # two of one name neither
+
+
 def test_a_customer_of_two_accounts_joins_none_and_links_both(tmp_path: Path) -> None:
     accounts = "account_id,email,stripe_customer_id,customer_id\nu1,a@one.example,cus_1,t1\nu2,b@two.example,cus_1,t1\nu3,c@x.example,,t1\n"
     with case_of(tmp_path, accounts, UNIFIED.format("Customer ID") + ROW.format("py_1", 1, "cus_1")) as case:

@@ -219,3 +219,22 @@ def test_who_came_back_after_a_ban_is_told(filled: Case) -> None:
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     sentences = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
     assert any("1 of which appeared after the service had begun to refuse others tied to it" in text for text in sentences)
+
+
+def test_a_block_belongs_to_the_incident_before_it(case: Case) -> None:
+    start = datetime(2024, 3, 2)
+    rows = pl.DataFrame({"second": range(600)}).select(
+        (pl.lit(start) + pl.duration(seconds="second")).alias("started_at"), pl.lit("ann").alias("user_name"),
+        pl.when(pl.col("second") >= 480).then(403).otherwise(200).alias("status"),
+        pl.lit("GET").alias("method"), pl.lit("/a").alias("path"), pl.lit("198.18.0.1").alias("client_ip"),
+    )  # fmt: skip
+    add_log(case, "edge.log", rows)
+    add_user_accounts(case)
+    case.refresh_events()
+    rollups.count(case)
+    for number, minute in enumerate((0, 5)):
+        began, ended = start + timedelta(minutes=minute), start + timedelta(minutes=minute + 2)
+        case.insert("incidents", pl.DataFrame([{"incident_id": f"i{number}", "started_at": began, "ended_at": ended}]))
+        took_part = {"incident_id": f"i{number}", "actor_id": ACTOR, "account_id": "ann", "role": "participant", "requests": 60, "first_at": began}
+        case.insert("participants", pl.DataFrame([took_part]))
+    assert [row["incident_id"] for row in case.rows(SOURCES, "blocks")] == ["i1"]

@@ -28,7 +28,10 @@ FROM (SELECT *, count(*) OVER (PARTITION BY key_type) AS names FROM account_alia
 GROUP BY key_type, how
 UNION ALL
 SELECT
-    f.path, format('{:,} of {:,} payments are joined to an account', count(p.account_id), count(*))
+    f.path, format(
+        '{:,} of {:,} {} are joined to an account', count(p.account_id), count(*),
+        if(bool_or(payment_id IS NOT NULL OR paid_at IS NOT NULL OR amount IS NOT NULL), 'payments', 'customers')
+    )
     || CASE WHEN count(*) > count(p.account_id) THEN format('; {:,} name none that is known, and are no account''s', count(*) - count(p.account_id)) ELSE '' END
 FROM payments AS p
 JOIN evidence_files AS f ON p.evidence_id = f.evidence_id

@@ -2,7 +2,7 @@
 -- why: one row per account whatever export or log it is known from; one row per payment, joined to its account where a key names one. What stands
 --      where accounts are named may name none (a shop writes its order into PayPal's custom field): then the payer's mailbox says whose it is.
 --      A key that means two accounts is no such case: it joins none. Where accounts go by the provider's own customer id (cus_N5xYk2Ab), that id joins
---      them; a bare number may be counted by each system for itself, and does not.
+--      them, and its mailbox is the account's; a bare number may be counted by each system for itself, and joins nothing.
 -- parameters: none
 INSERT INTO accounts
 WITH ordered AS (
@@ -22,15 +22,27 @@ merged AS (
     FROM ordered
     GROUP BY account_id
 ),
+customers AS (
+    SELECT m.account_id, min(lower(p.payer_email)) AS email
+    FROM payment_records AS p
+    JOIN merged AS m ON m.account_id = p.payer_id
+    WHERE m.email IS NULL AND contains(p.payer_email, '@')
+    GROUP BY m.account_id
+    HAVING count(DISTINCT lower(p.payer_email)) = 1
+),
 others AS (
     SELECT account_id, min(source) AS source, min(key) FILTER (contains(key, '@')) AS email
     FROM account_aliases
     WHERE how IN ('seen only in logs', 'seen only in identifiers', 'seen only in payments')
     GROUP BY account_id
 )
-SELECT m.account_id, m.source, m.email, d.registrable, m.name, m.created_at, m.plan, m.status, m.signup_ip, m.extra, m.evidence_id, m.line
+SELECT
+    m.account_id, m.source, coalesce(m.email, c.email) AS email, d.registrable, m.name, m.created_at, m.plan, m.status, m.signup_ip, m.extra,
+    m.evidence_id, m.line
 FROM merged AS m
-LEFT JOIN email_domains AS d ON d.domain = lower(split_part(m.email, '@', -1)) AND contains(m.email, '@')
+LEFT JOIN customers AS c ON c.account_id = m.account_id
+LEFT JOIN email_domains AS d
+    ON d.domain = lower(split_part(coalesce(m.email, c.email), '@', -1)) AND contains(coalesce(m.email, c.email), '@')
 UNION ALL BY NAME
 SELECT o.account_id, o.source, lower(o.email) AS email, d.registrable AS registrable
 FROM others AS o

@@ -128,6 +128,7 @@ DURATION = (
     *("time_taken@ms", "timeTaken@ms", "took@ms", "response-time@ms", "responseLatency@ms", "runtime@ms", "total_time@ms", "total@ms"),
     *("request_duration@ms", "requestDuration@ms", "processing_time@ms", "processingTime@ms", "Elapsed@ms", "Latency@ms", "D@us", "T@s"),
     *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s", "responsetime@s?upstreamtime"),
+    r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),

@@ -28,6 +28,7 @@ paid AS (
     SELECT account_id
     FROM payments
     WHERE account_id IS NOT NULL AND coalesce(amount, 1) > 0
+        AND (payment_id IS NOT NULL OR paid_at IS NOT NULL OR amount IS NOT NULL)  -- a provider's list of customers says who pays with what, and no more
         AND coalesce(regexp_replace(lower(strip_accents(status)), '[^a-z]+', '', 'g'), 'paid') IN (
             'paid', 'succeeded', 'success', 'successful', 'complete', 'completed', 'captured', 'approved', 'authorized', 'authorised', 'settled',
             'settling', 'submittedforsettlement', 'settlementpending', 'settlementconfirmed',               -- Braintree

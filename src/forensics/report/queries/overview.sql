@@ -15,8 +15,9 @@ SELECT
     (SELECT CAST(coalesce(sum(answered), 0) AS BIGINT) FROM service_minutes) AS answered,
     (SELECT CAST(coalesce(sum(failed), 0) AS BIGINT) FROM service_minutes) AS failed,
     (SELECT count(*) FROM accounts) AS accounts,
-    (SELECT count(*) FROM payments) AS payments,
-    (SELECT count(*) FROM payments WHERE account_id IS NULL) AS unjoined_payments,
+    -- a row without id, time and amount is a customer of the payment provider, who need not have paid
+    (SELECT count(*) FROM payments WHERE payment_id IS NOT NULL OR paid_at IS NOT NULL OR amount IS NOT NULL) AS payments,
+    (SELECT count(*) FROM payments WHERE account_id IS NULL AND (payment_id IS NOT NULL OR paid_at IS NOT NULL OR amount IS NOT NULL)) AS unjoined_payments,
     (SELECT count(*) FROM account_aliases WHERE source = 'log' AND how = 'seen only in logs' AND EXISTS (SELECT 1 FROM account_records)) AS unjoined_users,
     (SELECT count(*) FROM actors) AS actors
 FROM evidence

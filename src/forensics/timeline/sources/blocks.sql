@@ -1,15 +1,24 @@
 -- title: responses that turned a participant away (401, 403, 429)
 -- why: mitigation as the logs show it: when the service began to refuse an actor, and whether the actor went on. A stray refusal among many
---      answers is none: only minutes count in which a fifth of what the account asked was refused in that way.
+--      answers is none: only minutes count in which a fifth of what the account asked was refused in that way. What came after a later
+--      incident in which the account took part is told there.
 -- parameters: none
-WITH by_minute AS (
+WITH took_part AS (
+    SELECT p.incident_id, p.actor_id, p.account_id, p.first_at, min(n.first_at) AS next_at
+    FROM participants AS p
+    LEFT JOIN incidents AS i ON i.incident_id = p.incident_id
+    LEFT JOIN participants AS n ON n.account_id = p.account_id AND n.role = 'participant' AND n.first_at > i.ended_at
+    WHERE p.role = 'participant'
+    GROUP BY p.incident_id, p.actor_id, p.account_id, p.first_at
+),
+by_minute AS (
     SELECT
         p.incident_id, p.actor_id, r.account_id, r.status, date_trunc('minute', r.started_at) AS minute,
         min(r.started_at) AS first_at, max(r.started_at) AS last_at, count(*) AS requests,
         arg_min({'evidence_id': r.evidence_id, 'line': r.line}, (r.started_at, r.evidence_id, r.line)) AS first
     FROM requests AS r
-    JOIN participants AS p ON p.account_id = r.account_id
-    WHERE r.status IN (401, 403, 429) AND p.role = 'participant' AND r.started_at >= p.first_at
+    JOIN took_part AS p ON p.account_id = r.account_id
+    WHERE r.status IN (401, 403, 429) AND r.started_at >= p.first_at AND r.started_at < coalesce(p.next_at, TIMESTAMP 'infinity')
     GROUP BY p.incident_id, p.actor_id, r.account_id, r.status, minute
 ),
 asked AS (

@@ -16,8 +16,8 @@ WITH part AS (
 SELECT
     incident_id, paid_at AS occurred_at, 'payment' AS event_type,
     format(
-        'Account {} pays for the first time ({} {}{}); payments on record: {:,}.', account_id, coalesce(printf('%.2f', amount), '?'),
-        coalesce(currency, '?'), coalesce(', ' || status, ''), payments
+        'Account {} pays for the first time{}; payments on record: {:,}.', account_id,
+        coalesce(' (' || nullif(concat_ws(', ', nullif(concat_ws(' ', printf('%.2f', amount), currency), ''), status), '') || ')', ''), payments
     ) AS message,
     TRUE AS observed, actor_id, account_id, evidence_id, line, payments AS rows, NULL AS likelihood
 FROM part
