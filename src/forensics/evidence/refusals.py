@@ -20,7 +20,7 @@ KNOWN: tuple[tuple[str, str], ...] = (
     ),
     (r"^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9A-Fa-f.:]+ \d+ \d+ (?:TLSv[\d.]+|-) \S+ ", "a connection log of an AWS load balancer"),
     (
-        r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b",
+        r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b",
         "an application log",
     ),
     (r"^(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b", "an application log"),
@@ -51,6 +51,11 @@ def why_no_log(raw: pl.Series) -> str:
         return (
             "tells of requests, but their only time is that of syslog, which has no year: have syslog write its lines with the year "
             "(RFC 5424, or rsyslog's RSYSLOG_FileFormat), or put it before them in a copy"
+        )
+    if float(raw.str.contains(_DAY_OF_MONTH).sum()) >= 0.5 * max(1, len(raw)):
+        return (
+            "tells of requests, but of their time only the day of a month and the clock (as EPA's log of 1995 does): write the month and "
+            "the year into a copy ([29/Aug/1995:23:53:25 +0000])"
         )
     for pattern, name in KNOWN:
         share = raw.str.contains(pattern).mean()
@@ -90,11 +95,14 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[1][0], "a line of an nginx error log"),
     (r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\] ", "a line of a Kubernetes program's own log"),
     (r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated", "a notice of syslog"),
+    (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?: [\w-]+)?\| ", "a line of Squid's own log (cache.log)"),
+    (r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\]\[\d+\]\[\w+\]\[\w+\]", "a line of Envoy's own log"),
+    (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d+ [A-Z]+ \[[^\]]*\] [\w.$]+ ", "a line of Tomcat's own log (catalina.out)"),
     (r"^\s*[\x00]*\s*$", "blank"),
     (r'^"?(?:_raw|_time|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
 )
 _APPLICATION = (
-    r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b"
+    r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b"
     r"|^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
 )
 _ASKED = r"(?i)\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|https?://|\bstatus\b"
@@ -103,6 +111,8 @@ _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
 _YEARLESS = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*\b(?:method|verb)=\"?[A-Z]{3,10}\b"
 """Named values of a request behind the time of RFC 3164."""
+_DAY_OF_MONTH = r'^\S+ \[\d\d:\d\d:\d\d:\d\d\] "'
+"""http://ita.ee.lbl.gov/html/contrib/EPA-HTTP.html"""
 _OBJECT = r"^\s*\{"
 _TIME = r"\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d{4}-\d\d-\d\d|\d{10}"
 

@@ -168,6 +168,20 @@ FORMATS = (
                 },
             ),
             Sample(
+                line='198.18.0.7 - [203.0.113.9] - - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8" 89 0.250 '
+                "[shop-web-80] 198.18.1.5:80, 198.18.1.6:80 0, 512 0.100, 0.150 502, 200",
+                expected={
+                    "client_ip": "198.18.0.7",
+                    "duration_ms": 250.0,
+                    "extra": {
+                        "forwarded_for": "203.0.113.9",
+                        "proxy_upstream_name": "shop-web-80",
+                        "upstream": "198.18.1.5:80, 198.18.1.6:80",
+                        "upstream_status": "502, 200",
+                    },
+                },
+            ),
+            Sample(
                 line='198.18.0.7 (203.0.113.9, 198.18.0.1) - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"',
                 expected={
                     "client_ip": "198.18.0.7",

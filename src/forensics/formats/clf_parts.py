@@ -31,6 +31,7 @@ CLIENTS = (
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}),? {ADDRESS}(?:,? {ADDRESS})* (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?P<client>{ADDRESS}) {_WHO}$",
+    rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[(?P<forwarded>{_LISTED})\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
     rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[[^\]]*\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
     rf"^(?P<host>)(?:[^\s:]+[\s,]+)*?(?P<client>{SURE})(?P<ident>)(?P<id>)(?:[\s,)].*?)?(?: (?P<user>\S+))?$",
     rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
@@ -59,6 +60,19 @@ _NAMED = rf'(?i)(?:^|[\s,;"])(?:{_NAMES})[=: ]"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))
 _ID = r'(?i)(?:^|[\s,;"])(?:%s)[=:]"?([0-9A-Za-z][\w./+=;:-]{7,})'
 _REQUEST_ID = _ID % "(?:x[_-])?req(?:uest)?[_-]?id|rid"
 _TRACE_ID = _ID % "trace(?:[_-]?id|parent)?|x-cloud-trace-context|x-amzn-trace-id"
+_LIST = r"(?P<%s>%s+(?:(?:,| :) %s+)*)"
+_UPSTREAMS = (
+    r"^(?P<bytes_received>\d+) [\d.]+ \[(?P<proxy_upstream_name>[^\]]*)\] (?:\[(?P<proxy_alternative_upstream_name>[^\]]*)\] )?"
+    + _LIST % ("upstream", r"\S", r"\S")
+    + " "
+    + _LIST % ("upstream_response_length", r"[\d-]", r"[\d-]")
+    + " "
+    + _LIST % ("upstream_response_time", r"[\d.-]", r"[\d.-]")
+    + " "
+    + _LIST % ("upstream_status", r"[\d-]", r"[\d-]")
+    + r"(?: (?P<request_id>[\w-]+))?$"
+)
+"""What releases of ingress-nginx log behind the user agent that had no alternative upstream, or no request id, yet."""
 _LABELLED = r"(?:^|\s)ms[:=](\d+(?:\.\d+)?)(?:\s|$)"
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
 
@@ -132,4 +146,16 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
     )
     ids = {name: told[name] for name in ("request_id", "trace_id") if told[name].null_count() < len(told)}
     extra = {"forwarded_for": told["forwarded"], **ids, "fields": told["fields"]}
+    if told["fields"].str.contains(_UPSTREAMS).any():
+        extra |= _upstreams(told["fields"], ids)
     return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), extra, parts["fits"])
+
+
+def _upstreams(fields: pl.Series, ids: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    """Return what ingress-nginx says of the servers behind it, and the fields that are anything else."""
+    found = fields.str.extract_groups(_UPSTREAMS).struct.unnest()
+    told = {name: found[name] for name in found.columns if found[name].null_count() < len(found)}
+    if "request_id" in ids and "request_id" in told:
+        told["request_id"] = values.first_of(ids["request_id"], told["request_id"])
+    known = found["upstream"].is_not_null()
+    return {**told, "fields": pl.select(pl.when(~known).then(fields)).to_series()}

@@ -33,7 +33,7 @@ _FRANK = {
 }
 
 _lighttpd = compile_apache(COMBINED.replace("%l", "%V"))
-_SITE = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?"
+_SITE = r"(?:(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?|[a-z0-9.-]+:\d+|localhost|\d+\.\d+\.\d+\.\d+)"
 
 FORMATS = (
     Format(
@@ -44,6 +44,10 @@ FORMATS = (
             Sample(
                 line='198.18.0.7 shop.example ann [02/Mar/2024:00:00:01 +0000] "GET /x HTTP/1.1" 200 512 "-" "curl/8.5.0"',
                 expected={"client_ip": "198.18.0.7", "host": "shop.example", "user_name": "ann", "path": "/x", "bytes_sent": 512},
+            ),
+            Sample(
+                line='198.18.0.7 localhost:8080 - [02/Mar/2024:00:00:01 +0000] "GET /x HTTP/1.1" 200 512 "-" "curl/8.5.0"',
+                expected={"client_ip": "198.18.0.7", "host": "localhost:8080", "user_name": None},
             ),
         ),
         open=_lighttpd.opener,

@@ -104,6 +104,11 @@ FORMATS: tuple[Format, ...] = (
                 },
             ),
             Sample(
+                line='{"httpRequest":{"requestMethod":"GET","requestUrl":"https://svc-1.a.run.app/a","status":200,"remoteIp":"203.0.113.8",'
+                '"latency":{"nanos":250000000,"seconds":1}},"resource":{"type":"cloud_run_revision"},"timestamp":"2026-03-02T00:00:04Z"}',
+                expected={"path": "/a", "status": 200, "duration_ms": 1250.0},
+            ),
+            Sample(
                 line='{"protoPayload":{"@type":"type.googleapis.com/google.appengine.logging.v1.RequestLog","ip":"203.0.113.3","method":"GET",'
                 '"resource":"/_ah/health","httpVersion":"HTTP/1.1","status":200,"responseSize":"5","latency":"0.001s","host":"x.appspot.com"},'
                 '"resource":{"type":"gae_app"},"timestamp":"2026-03-02T00:00:04.5Z"}',

@@ -74,13 +74,15 @@ def to_milliseconds(text: pl.Series, unit: str) -> pl.Series:
 
 
 def _own_unit(text: pl.Series) -> pl.Series:
-    """Return milliseconds of Go's notation of durations; NULL for anything else."""
+    """Return milliseconds of Go's notation of durations, and of protobuf's ``{"seconds":1,"nanos":5}``; NULL for anything else."""
     parts = pl.col("t").str.extract_groups(r"^(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)(ns|us|µs|μs|ms|s))?$")
     frame = pl.DataFrame({"t": text}).with_columns(parts.struct.rename_fields(["h", "m", "n", "u"]).alias("p")).unnest("p")
     scale = pl.col("u").replace_strict(_OWN_UNITS, default=None, return_dtype=pl.Float64)
     hours, minutes = (pl.col(name).cast(pl.Float64, strict=False).fill_null(0.0) for name in ("h", "m"))
     total = hours * 3.6e6 + minutes * 6e4 + (pl.col("n").cast(pl.Float64, strict=False) * scale).fill_null(0.0)
-    some = pl.col("h").is_not_null() | pl.col("m").is_not_null() | pl.col("u").is_not_null()
+    whole, nanos = (pl.col("t").str.extract(rf'^\{{.*"{key}"\s*:\s*"?(\d+)').cast(pl.Float64, strict=False) for key in ("seconds", "nanos"))
+    total += whole.fill_null(0.0) * 1000 + nanos.fill_null(0.0) * 1e-6
+    some = whole.is_not_null() | nanos.is_not_null() | pl.col("h").is_not_null() | pl.col("m").is_not_null() | pl.col("u").is_not_null()
     return frame.select(pl.when(some).then(total)).to_series()
 
 

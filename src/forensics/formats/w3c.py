@@ -20,7 +20,8 @@ _IIS = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-i
 _CLOUDFRONT = (
     "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) "
     "x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher "
-    "x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields"
+    "x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields "
+    "c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"
 )
 _WHOLE = (
     "date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version cs(User-Agent) "
@@ -43,11 +44,12 @@ _DEFAULTS = (  # pattern of a line without header -> its columns
         rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{8}}{_SIX}{_PEERS}",
         _IIS + " cs(Cookie) cs(Referer)" + _COUNTED + " x-forwarded-for",
     ),
-    (r"^\S+\s\S+\s[A-Z]{3}[0-9]+(?:-[A-Z][0-9]+)?(?:\s\S+){20}$", " ".join(_CLOUDFRONT.split()[:23])),
-    (r"^\S+\s\S+\s[A-Z]{3}[0-9]+(?:-[A-Z][0-9]+)?(?:\s\S+){23}$", _CLOUDFRONT),
-    (
-        r"^\S+\s\S+\s[A-Z]{3}[0-9]+(?:-[A-Z][0-9]+)?(?:\s\S+){30}$",
-        _CLOUDFRONT + " c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end",
+    *(
+        (
+            rf"^\S+\s\S+\s[A-Z]{{3}}[0-9]+(?:-[A-Z][0-9]+)?\s[0-9]+\s[0-9a-fA-F.:]+(?:\s\S+){{{count - 5}}}$",
+            " ".join(_CLOUDFRONT.split()[:count]),
+        )
+        for count in (12, 15, 18, 19, 20, 23, 24, 26, 33)  # columns of its releases since 2010: more came behind each time
     ),
     (
         r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){7}[0-9]+ [0-9]+ [0-9]+ [0-9]+$",
