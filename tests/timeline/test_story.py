@@ -235,6 +235,13 @@ def test_a_block_belongs_to_the_incident_before_it(case: Case) -> None:
     for number, minute in enumerate((0, 5)):
         began, ended = start + timedelta(minutes=minute), start + timedelta(minutes=minute + 2)
         case.insert("incidents", pl.DataFrame([{"incident_id": f"i{number}", "started_at": began, "ended_at": ended}]))
-        took_part = {"incident_id": f"i{number}", "actor_id": ACTOR, "account_id": "ann", "role": "participant", "requests": 60, "first_at": began}
+        took_part = {
+            "incident_id": f"i{number}",
+            "actor_id": ACTOR,
+            "account_id": "ann",
+            "role": "participant",
+            "requests": 60,
+            "first_at": began,
+        }
         case.insert("participants", pl.DataFrame([took_part]))
     assert [row["incident_id"] for row in case.rows(SOURCES, "blocks")] == ["i1"]

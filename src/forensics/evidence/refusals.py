@@ -20,7 +20,8 @@ KNOWN: tuple[tuple[str, str], ...] = (
     ),
     (r"^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9A-Fa-f.:]+ \d+ \d+ (?:TLSv[\d.]+|-) \S+ ", "a connection log of an AWS load balancer"),
     (
-        r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b",
+        r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?"
+        r"\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b",
         "an application log",
     ),
     (r"^(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b", "an application log"),
@@ -102,7 +103,8 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r'^"?(?:_raw|_time|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
 )
 _APPLICATION = (
-    r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b"
+    r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?"
+    r"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b"
     r"|^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
 )
 _ASKED = r"(?i)\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|https?://|\bstatus\b"
