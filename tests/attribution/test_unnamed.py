@@ -135,15 +135,15 @@ STRANGERS = (
 )
 
 
-def told(folder: Path, accounts: str) -> tuple[str, pl.DataFrame, pl.DataFrame]:
-    """Return the summary of the report, ``network_signups`` and the sign-ups of the timeline, with an account export beside the log."""
+def told(folder: Path, accounts: str, where: Path | None = None) -> tuple[str, pl.DataFrame, pl.DataFrame]:
+    """Return the report, ``network_accounts`` and what the timeline tells of accounts, with an account export beside the log."""
     folder.mkdir()
     (folder / "accounts.csv").write_text(accounts)
-    with Case.open(folder.parent / "case") as case:
+    with Case.open(where or folder.parent / "case") as case:
         load(case, [str(folder / "accounts.csv")], LoadOptions(), Silent())
         write_report(case, folder / "out", None, Silent())
-        story = case.table("timeline").filter(event_type="sign-up").sort("occurred_at")
-        return (folder / "out" / "report.md").read_text(), case.table("network_signups"), story
+        story = case.table("timeline").filter(pl.col("event_type").is_in(["sign-up", "account seen"])).sort("occurred_at")
+        return (folder / "out" / "report.md").read_text(), case.table("network_accounts"), story
 
 
 def test_accounts_opened_from_its_addresses_are_told_and_the_neighbour_is_not(flooded: Path, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_accounts_opened_from_its_addresses_are_told_and_the_neighbour_is_not(fl
     assert story["observed"].all()
     said = "3 accounts of one organisation, here called rival.example, were opened from 3 addresses that this load came from"
     assert said in page
-    assert "Accounts opened from addresses of the load" in (tmp_path / "with" / "out" / "report.html").read_text()
+    assert "Accounts known at addresses of the load" in (tmp_path / "with" / "out" / "report.html").read_text()
     assert "u0" not in [row["account_id"] for row in pl.read_csv(tmp_path / "with" / "out" / "participants.csv").to_dicts()]
 
 
@@ -166,6 +166,33 @@ def test_accounts_of_several_are_counted_without_a_name(flooded: Path, tmp_path:
     page, opened, _ = told(tmp_path / "with", mixed + STRANGERS)
     assert opened["actor_id"].n_unique() == 3
     assert "3 accounts were opened from 3 addresses that this load came from" in page
+
+
+SIGN_INS = "user_id,ip_address,logged_in_at,success\n" + "".join(
+    f"u{n},192.0.2.{10 + n},{day} 10:00:00,{good}\n"
+    for n, day, good in [(0, "2026-09-20", 1), (0, "2026-09-21", 1), (1, "2026-09-21", 1), (2, "2026-09-22", 0), (2, "2025-02-01", 1)]
+)
+EXIT = "".join(f"s{n},192.0.2.14,2026-09-21 11:00:00,1\n" for n in range(1, 5))
+
+
+def test_accounts_that_signed_in_from_its_addresses_are_told(flooded: Path, tmp_path: Path) -> None:
+    shutil.copytree(flooded / "case", tmp_path / "case")
+    folder = tmp_path / "with"
+    folder.mkdir()
+    (folder / "logins.csv").write_text(SIGN_INS + EXIT)
+    nowhere = ACCOUNTS.replace(",192.0.2.", ",198.51.100.") + STRANGERS.replace("n1,next@gmail.com,2026-08-02,192.0.2.200\n", "")
+    with Case.open(tmp_path / "case") as case:
+        load(case, [str(folder / "logins.csv")], LoadOptions(), Silent())
+    page, known, story = told(folder / "and", nowhere, tmp_path / "case")
+    assert known.select("account_id", "how", "address", "uses").rows() == [
+        ("u0", "seen at", "192.0.2.10", 2),
+        ("u1", "seen at", "192.0.2.11", 1),
+    ]
+    assert known["line"].to_list() == [2, 4]
+    seen = story.filter(event_type="account seen")["message"].to_list()
+    assert seen[0].startswith("Account u0 is seen at 192.0.2.10, an address that a part of this load came from (2 times until 2026-09-21")
+    assert "2 accounts of one organisation, here called rival.example, were seen at 2 addresses that this load came from" in page
+    assert "s1" not in known["account_id"].to_list()  # an exit of many names nobody
 
 
 def test_who_is_sent_away_afterwards_is_no_load_that_the_service_carried(tmp_path: Path) -> None:

@@ -8,6 +8,18 @@ from forensics.evidence.hosts import host_of
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "var/log/pods/ingress_traefik-7c9f-abcde_6f1d1c1e-9a4b-4a51-8a51-0f6b2c6f9a10/traefik/0.log",
+        "pods/ingress_traefik-7c9f-abcde_0123/traefik/12.log.20261012-000000.gz",
+        f"containers/traefik-7c9f-abcde_ingress_traefik-{'0a' * 32}.log",
+    ],
+)
+def test_what_a_container_wrote_is_of_its_pod(name: str) -> None:
+    assert host_of(name) == "traefik-7c9f-abcde"
+
+
+@pytest.mark.parametrize(
     ("name", "host"),
     [
         ("edge-1/access.log.2.gz", "edge-1"),

@@ -19,7 +19,7 @@ from forensics.attribution.phrases import part
 from forensics.attribution.rivals import Rival
 from forensics.attribution.scene import PACKAGE, Scene, plain_minutes
 from forensics.attribution.takeover import taken_over
-from forensics.attribution.unnamed import beginning, signups
+from forensics.attribution.unnamed import accounts_known, beginning
 from forensics.attribution.verdict import Verdict, capped
 from forensics.attribution.windows import Window
 from forensics.attribution.without import without
@@ -31,7 +31,7 @@ AROUND = timedelta(hours=1)
 MOST_COUNTERFACTUALS = 5
 """Actors of one incident for which every minute without them is computed, the largest first."""
 MOST_TENANTS = 10
-TABLES = ("attributions", "participants", "network_signups", "rivals", "actor_minutes", "counterfactuals")
+TABLES = ("attributions", "participants", "network_accounts", "rivals", "actor_minutes", "counterfactuals")
 Frames = dict[str, list[pl.DataFrame]]
 
 
@@ -60,7 +60,9 @@ def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -
     frames["attributions"].append(_attributions(facts, verdict, names).with_columns(named))
     took_part = _participants(case, scene, facts)
     frames["participants"].append(took_part.with_columns(named))
-    frames["network_signups"].append(signups(case, scene, facts.finding).with_columns(named))
+    known = accounts_known(case, scene, facts.finding)
+    if known is not None:
+        frames["network_accounts"].append(known.with_columns(named))
     asked = [rival for rival in (one_operator(case, scene, took_part), taken_over(case, scene, took_part)) if rival]
     weighed = [replace(rival, likelihood=capped(rival.likelihood, facts)) for rival in rivals]
     frames["rivals"].append(_rivals([*weighed, *asked]).with_columns(named))

@@ -1,4 +1,4 @@
-"""Load that nobody signed in for: the networks it came from, what could be done about them, and who signed up from there."""
+"""Load that nobody signed in for: the networks it came from, what could be done about them, and which accounts are known there."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 MEASURE = "network without account"
 LEAST_REQUESTS = 20
 """An address that made fewer requests during the incident is not blocked with its network."""
+SEEN_WITHIN_DAYS = 30
+"""Who was seen at an address longer before or after than this may be whoever had it then."""
+FEW = 3
+"""An address at which more groups of accounts are seen is an exit of many, and names nobody."""
 
 
 def beginning(network: str) -> str:
@@ -60,12 +64,19 @@ def addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
     return case.rows(PACKAGE, "network_addresses", beginnings=networks, start=window.start, end=window.end, least=LEAST_REQUESTS)
 
 
-def signups(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
-    """Return the accounts that were opened from the addresses behind blamed networks: network, address, account_id, actor_id, created_at,
-    evidence_id, line."""
-    networks = [b.winner.id for b in finding.blamed if b.winner.kind == "network"]
-    bounds = {"start": scene.whole.start, "end": scene.whole.end, "least": LEAST_REQUESTS}
-    return case.frame(PACKAGE, "network_signups", networks=networks, beginnings=[beginning(n) for n in networks], **bounds)
+def accounts_known(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame | None:
+    """Return the accounts that were opened from, or seen at, the addresses behind blamed networks; None where none is blamed.
+
+    Columns: network, address, how, account_id, actor_id, first_at, last_at, uses, evidence_id, line.
+    """
+    winners = [b.winner for b in finding.blamed if b.winner.kind == "network"]
+    if not winners:
+        return None
+    agents = [int(w.part[1]) if w.part and w.part[0] == "agent_id" else None for w in winners]
+    return case.frame(
+        PACKAGE, "network_accounts", networks=[w.id for w in winners], beginnings=[beginning(w.id) for w in winners], agents=agents,
+        start=scene.whole.start, end=scene.whole.end, least=LEAST_REQUESTS, days=SEEN_WITHIN_DAYS, few=FEW,
+    )  # fmt: skip
 
 
 def parts_of(case: Case, incident: dict[str, Any]) -> list[str]:

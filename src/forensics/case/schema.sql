@@ -184,9 +184,10 @@ CREATE TABLE IF NOT EXISTS participants (
     last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT,
     why VARCHAR                                                             -- whether it is known singly or jointly, and by what; empty: it is not
 );
-CREATE TABLE IF NOT EXISTS network_signups (                                -- accounts opened from addresses that a load without an account came from
-    incident_id VARCHAR, network VARCHAR, address VARCHAR, account_id VARCHAR, actor_id VARCHAR, created_at TIMESTAMP,
-    evidence_id VARCHAR, line BIGINT
+CREATE TABLE IF NOT EXISTS network_accounts (                               -- accounts known at addresses that a load without an account came from
+    incident_id VARCHAR, network VARCHAR, address VARCHAR,
+    how VARCHAR,                                                            -- opened from | seen at
+    account_id VARCHAR, actor_id VARCHAR, first_at TIMESTAMP, last_at TIMESTAMP, uses BIGINT, evidence_id VARCHAR, line BIGINT
 );
 CREATE TABLE IF NOT EXISTS automation (                                     -- how machine-like a subject asks, with reasons
     subject_type VARCHAR, subject_id VARCHAR, score DOUBLE, likelihood DOUBLE, reasons VARCHAR[]

@@ -37,6 +37,14 @@ DELIVERED = tuple(
     )
 )
 """How services name the files that they deliver; what the resource is called is in the group ``host``, else in the folder."""
+PODS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:.*/)?[a-z0-9-]+_(?P<pod>[a-z0-9.-]+)_[0-9a-f-]{4,36}/[^/]+/\d+\.log(?:\.\d{8}-\d{6})?(?:\.\w+)?",
+        r"(?:.*/)?(?P<pod>[a-z0-9.-]+)_[a-z0-9-]+_[a-z0-9.-]+-[0-9a-f]{64}\.log.*",
+    )
+)
+"""Where Kubernetes keeps what containers write: pods/NAMESPACE_POD_UID/CONTAINER/0.log and containers/POD_NAMESPACE_CONTAINER-ID.log."""
 _SITE = re.compile(r"(?i)(?:w3|ftp|smtp)svc\d+")
 """The folder of one site of an IIS: every machine has a ``W3SVC1``."""
 _MACHINE = re.compile(r"(?i)(?=.*[a-z])[a-z0-9-]*[a-z-]\d{1,4}(?:\.[a-z0-9.-]+)?")
@@ -64,6 +72,9 @@ def host_of(name: str) -> str:
     names a site or program, not a machine, and a folder a machine, the host is both: ``web1/nginx/shop-access.log`` is of ``web1/shop``,
     and ``web2/nginx/shop-access.log`` is not the same log.
     """
+    pod = next((match["pod"] for pattern in PODS if (match := pattern.fullmatch(name))), None)
+    if pod is not None:
+        return pod
     *folders, file = name.split("/")
     delivered = next((match for pattern in DELIVERED if (match := pattern.fullmatch(file))), None)
     stem = _stem(file) if delivered is None else delivered.groupdict().get("host") or ""

@@ -18,6 +18,8 @@ from forensics.errors import RefusedEvidenceError
 from forensics.evidence.readable import Readable
 from forensics.exports import rows, values
 from forensics.exports.systems import System, foreign, normalised, system_for, systems
+from forensics.formats.values import to_address
+from forensics.text import counted
 
 EXTRA = pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))
 
@@ -154,7 +156,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
     clean = values.without_secrets(table.frame, headers)
     present = {column: header for column, header in headers.items() if column in clean.frame.columns}
     made = Columns.of(clean.frame, present, system, time_zone)
-    records, assumptions = made.records()
+    records, assumptions = made.succeeded()
     names, wanted = NEEDED[system.kind]
     usable = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
     if not any(name in made.mapping for name in names):
@@ -233,6 +235,20 @@ class Columns:
             columns.append(self._extra(fields))
         return pl.DataFrame(columns), list(dict.fromkeys(self.assumptions))
 
+    def succeeded(self) -> tuple[pl.DataFrame, list[str]]:
+        """Return ``records`` without those of what failed, and what had to be assumed."""
+        frame, assumptions = self.records()
+        told = [
+            values.cleaned(pl.col(self.column[header])).str.to_lowercase().str.contains(pattern)
+            for header, pattern in self.system.failed.items()
+            if header in self.column
+        ]
+        failed = self.frame.select(pl.any_horizontal(told).fill_null(value=False).alias("failed"))["failed"] if told else None
+        if failed is None or not failed.any():
+            return frame, assumptions
+        left_out = f"{counted(int(failed.sum()), 'row')} of what failed left out: whose it was is not known"
+        return frame.filter(~failed), [*assumptions, left_out]
+
     def clock(self) -> dict[str, str]:
         """By what zone the times were read, and who says so."""
         if self.unzoned:
@@ -270,6 +286,8 @@ class Columns:
             return pl.select(pl.coalesce(text.str.extract(r"(\d{4})\s*$"), masked).alias(name)).to_series()
         if name == "card_fingerprint":  # digits of the card itself are no fingerprint: they would link by what many cards have in common
             return text.set(text.str.contains(values.CARD_DIGITS).fill_null(value=False), None)
+        if name == "signup_ip" or (name == "identifier_value" and self.system.identifier_type == "client_ip"):
+            return to_address(text).alias(name)
         return text.str.to_lowercase() if name in ("email", "payer_email") else text
 
     def _moments(self, text: pl.Series) -> pl.Series:

@@ -66,6 +66,8 @@ class System:
     """Whether amounts are in cents."""
     outgoing: dict[str, str] = field(default_factory=dict, hash=False)
     """Header -> the header that is read in its place where the amount is negative: who gets money back is the payer."""
+    failed: dict[str, str] = field(default_factory=dict, hash=False)
+    """Header -> what its values look like (lower case) in rows that tell of something that did not succeed: these are skipped."""
     records: str | None = None
     """The key of a JSON object under which the list of records is."""
     identifier_type: str | None = None
@@ -118,6 +120,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         excluded=frozenset(table.get("not", ())) | LOG_MARKS,
         columns={key: tuple(value) for key, value in columns.items()},
         outgoing=dict(table.get("outgoing", {})),
+        failed=dict(table.get("failed", {})),
         minor_units=bool(table.get("minor_units", False)),
         records=str(table["records"]) if "records" in table else None,
         identifier_type=str(table["identifier_type"]) if "identifier_type" in table else None,

@@ -20,7 +20,9 @@ PANELS = (("latency", "Time to answer, ms", 64), ("failed", "Failed requests per
 
 GAP = 46
 MAX_MARKS = 60
-UNMARKED = frozenset({"logs begin", "logs end", "account starts", "attribution", "verdict", "sign-up", "payment", "no log lines"})
+UNMARKED = frozenset(
+    {"logs begin", "logs end", "account starts", "account seen", "attribution", "verdict", "sign-up", "payment", "no log lines"}
+)
 """Types of timeline rows that the picture leaves to the timeline (and every change of phase: the bands show it)."""
 
 STRENGTH = {"ramp": 1, "backlog": 1, "flapping": 1, "overload": 2, "outage": 3, "silence": 4}

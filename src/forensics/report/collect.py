@@ -22,7 +22,7 @@ QUERIES = "report/queries"
 PICTURE_ONLY = ("minutes", "actor_load", "counterfactuals")
 """Frames that the document carries as a picture, not as a table."""
 
-NAMING_ACTORS = ("attributions", "participants", "network_signups", "taken", "timeline")
+NAMING_ACTORS = ("attributions", "participants", "network_accounts", "taken", "timeline")
 """Tables that name actors: readers may look those up in ``actors``, also where they are single accounts of very many."""
 
 

@@ -105,10 +105,17 @@ RETURN = "possible return"
 
 def common(document: Document, actor_ids: list[str]) -> dict[str, Any] | None:
     """Return the narrowest actor that all of these are, or are within; None when the evidence joins them in none."""
+    actor, many = together(document, actor_ids)
+    return actor if many == len(actor_ids) else None
+
+
+def together(document: Document, actor_ids: list[str]) -> tuple[dict[str, Any] | None, int]:
+    """Return the actor that most of these are, or are within (the narrowest of equals), and how many; None and 0 when there is none."""
     actors = {row["actor_id"]: row for row in document.rows("actors")}
 
     def lineage(actor_id: str | None) -> list[str]:
         return [actor_id, *lineage(actors[actor_id]["parent_actor_id"])] if actor_id is not None and actor_id in actors else []
 
-    first, *others = map(lineage, actor_ids)
-    return next((actors[actor_id] for actor_id in first if all(actor_id in other for other in others)), None)
+    many = Counter(actor_id for given in actor_ids for actor_id in lineage(given))
+    most = max(many, key=lambda actor_id: (many[actor_id], len(lineage(actor_id)), actor_id), default=None)
+    return (actors[most], many[most]) if most is not None else (None, 0)

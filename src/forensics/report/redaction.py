@@ -57,7 +57,7 @@ DOMAINS = frozenset({"email_domain", "email_domains"})
 NAMING = frozenset({"account_id", "email", "name", "user_name", "label", "payers"})
 """Columns whose values are replaced in sentences even where they are words of the program."""
 
-UNTOUCHED = frozenset({"evidence_id", "sha256", "kind", "level", "role", "verdict", "severity", "phase", "family", "time_basis"})
+UNTOUCHED = frozenset({"evidence_id", "sha256", "kind", "how", "level", "role", "verdict", "severity", "phase", "family", "time_basis"})
 """Columns whose words are the program's own, and hashes of evidence."""
 
 SPEAKING = ("timeline", "incidents", "collection", "attribution", "response", "linkage", "report", "evidence", "case")

@@ -16,7 +16,7 @@ WORST = 9
 AROUND = timedelta(hours=1)
 """What was noted, or not logged, so short a time before or after an incident belongs to its story."""
 
-ACCOUNTS = ("sign-up", "payment", "account starts")
+ACCOUNTS = ("sign-up", "payment", "account starts", "account seen")
 """Types of which there is a row for each account: they come after what happened."""
 
 Told = tuple[str, datetime, datetime | None]

@@ -8,7 +8,7 @@ FROM timeline AS t
 LEFT JOIN incidents AS i ON i.incident_id = t.incident_id
 WHERE CAST($incident AS VARCHAR) IS NULL OR t.incident_id IS NULL OR t.incident_id = $incident
 QUALIFY
-    t.event_type NOT IN ('sign-up', 'payment')
+    t.event_type NOT IN ('sign-up', 'payment', 'account seen')
     OR row_number() OVER (
         PARTITION BY t.occurred_at, t.event_type, t.message, t.account_id, t.evidence_id, t.line
         ORDER BY

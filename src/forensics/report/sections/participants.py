@@ -25,16 +25,16 @@ COLUMNS = {
 def build(document: Document) -> tuple[Block, ...]:
     """Return the participants, those ruled known, and the uninvolved of each incident."""
     found = by_incident(document, "participants")
-    opened = _opened(document)
+    known = _known(document)
     if not found:
-        return (view(document, "participants", COLUMNS, empty="No account is named: no load was attributed to an actor."), *opened)
+        return (view(document, "participants", COLUMNS, empty="No account is named: no load was attributed to an actor."), *known)
     ties = {row["account_id"]: _tied(row) for row in document.rows("ties")}
     mails = mailboxes(document.rows("ties"))
     told = {account: {"tie": tie, "email": mails.get(account)} for account, tie in ties.items()}
     named = ((title, [{**row, **told.get(row["account_id"], {})} for row in rows]) for title, rows in found)
     columns = with_mailbox(COLUMNS, mails)
     tables = (view(document, "participants", columns, rows=rows, caption=title or None, empty="", facet="role") for title, rows in named)
-    return (Note(EXPLAINED), *tables, *opened)
+    return (Note(EXPLAINED), *tables, *known)
 
 
 def mailboxes(rows: list[dict[str, Any]]) -> dict[str, str]:
@@ -49,26 +49,29 @@ def with_mailbox(columns: dict[str, str], mails: dict[str, str]) -> dict[str, st
     return {"account_id": columns["account_id"], "email": "Mailbox", **rest} if mails else columns
 
 
-def _opened(document: Document) -> tuple[Block, ...]:
-    """Return the accounts that were opened from the addresses of a load that nobody signed in for."""
-    found = by_incident(document, "network_signups") if "network_signups" in document.tables else []
+def _known(document: Document) -> tuple[Block, ...]:
+    """Return the accounts that are known at the addresses of a load that nobody signed in for."""
+    found = by_incident(document, "network_accounts") if "network_accounts" in document.tables else []
     labels = {row["actor_id"]: row["label"] for row in document.rows("actors")} if found else {}
-    named = ((title, [{**row, "actor": labels.get(row["actor_id"])} for row in rows]) for title, rows in found)
-    caption = "Accounts opened from addresses of the load"
+    told = [(title, [{**row, "actor": labels.get(row["actor_id"])} for row in rows]) for title, rows in found]
+    caption = "Accounts known at addresses of the load"
+    columns = with_mailbox(KNOWN, mailboxes([row for _, rows in found for row in rows]))
     tables = (
-        view(document, "network_signups", OPENED, rows=rows, caption=f"{caption}: {title}" if title else caption, empty="")
-        for title, rows in named
+        view(document, "network_accounts", columns, rows=rows, caption=f"{caption}: {title}" if title else caption, empty="")
+        for title, rows in told
     )
-    return (Note(OPENED_EXPLAINED), *tables) if found else ()
+    return (Note(KNOWN_EXPLAINED), *tables) if found else ()
 
 
-OPENED = {
-    "account_id": "Account", "actor": "Actor", "address": "Opened from", "created_at": "Opened (UTC)", "network": "Network",
-    "source": "Evidence",
+KNOWN = {
+    "account_id": "Account", "actor": "Actor", "how": "How", "address": "Address", "first_at": "First (UTC)", "last_at": "Last (UTC)",
+    "uses": "Times", "network": "Network", "source": "Evidence",
 }  # fmt: skip
-OPENED_EXPLAINED = (
-    "The load came without accounts. These accounts were opened from the very addresses that it came from: that is where to ask next, "
-    "and no proof. They are no participants, and no measure counts them."
+KNOWN_EXPLAINED = (
+    "The load came without accounts. These accounts were opened from the very addresses that it came from, "
+    "or were seen there within a month of it: that is where to ask next, and no proof. "
+    "Addresses at which several unrelated accounts are seen name nobody. "
+    "They are no participants, and no measure counts them."
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
-from forensics.report.naming import back, besides, common, named, tied
+from forensics.report.naming import back, besides, named, tied, together
 from forensics.report.sections.figures import LOADS, begins_unseen
 from forensics.report.sections.participants import Blamed, blamed
 from forensics.report.sections.rivals import explained_by, explanations, strangers
@@ -68,7 +68,7 @@ WHAT = {
 
 
 def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
-    steps = (_what, _whom, _who, _strangers, _opened, _taken, _else)
+    steps = (_what, _whom, _who, _strangers, _known, _taken, _else)
     return [sentence for sentence in (step(document, incident) for step in steps) if sentence is not None]
 
 
@@ -240,21 +240,25 @@ def _strangers(document: Document, incident: dict[str, Any]) -> Sentence | None:
     return Sentence(text, observed=False, likelihood=over["likelihood"], query="rivals", section="rivals")
 
 
-def _opened(document: Document, incident: dict[str, Any]) -> Sentence | None:
-    """Tell of accounts opened from where a load without an account came from; by whose name only where they are all one actor's."""
-    table = document.tables.get("network_signups")  # absent from documents of earlier versions
+def _known(document: Document, incident: dict[str, Any]) -> Sentence | None:
+    """Tell of accounts known at where a load without an account came from; by whose name only where most of them are one actor's."""
+    table = document.tables.get("network_accounts")  # absent from documents of earlier versions
     rows = table.of(incident["incident_id"]) if table is not None else []
     if not rows:
         return None
-    one = common(document, [row["actor_id"] for row in rows]) if len(rows) > 1 else None
-    how = f" {tied(one)} {one['label']}," if one else ""
-    opened = f"{counted(len(rows), 'account')}{how} {'was' if len(rows) == 1 else 'were'} opened from"
+    owners = {row["account_id"]: row["actor_id"] for row in rows}
+    accounts = len(owners)
+    one, theirs = together(document, list(owners.values()))
+    part = " " if theirs == accounts else f", {number(theirs)} of them "
+    tie = f"{part}{tied(one)} {one['label']}," if one and theirs > max(1, accounts / 2) else ""
+    how = " or ".join(sorted({row["how"] for row in rows}))
     places = counted(len({row["address"] for row in rows}), "address", "addresses")
     return Sentence(
-        f"{opened} {places} that this load came from: that links them to it, and does not prove that they made it.",
+        f"{counted(accounts, 'account')}{tie} {'was' if accounts == 1 else 'were'} {how} {places} that this load came from: "
+        "that links them to it, and does not prove that they made it.",
         evidence_id=rows[0]["evidence_id"],
         line=rows[0]["line"],
-        query="network_signups",
+        query="network_accounts",
         section="participants",
     )
 

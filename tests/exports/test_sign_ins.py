@@ -1,0 +1,48 @@
+"""Exports of sign-ins and sessions: which account was at which address, and when."""
+
+from __future__ import annotations
+
+import pytest
+from tests.exports.test_headers import read
+
+AT = "2026-01-02T03:04:05Z"
+SIGN_INS = {
+    "a table of the service": f"user_id,ip_address,user_agent,logged_in_at\nann,203.0.113.7:443,x,{AT}\n",
+    "Entra": "Date (UTC),Request ID,User,Username,User ID,IP address,Status\n"
+    f"{AT},r,Ann,ann@firm.example,ann,203.0.113.7,Success\n{AT},r,Ann,ann@firm.example,ann,203.0.113.9,Failure\n",
+    "Google": f"Date,User,IP address,Event\n{AT},ann,203.0.113.7,login_success\n{AT},ann,203.0.113.9,login_failure\n",
+    "Auth0": f'{{"date":"{AT}","type":"s","ip":"::ffff:203.0.113.7","user_id":"ann","log_id":"1"}}\n'
+    f'{{"date":"{AT}","type":"fp","ip":"203.0.113.9","user_id":"ann","log_id":"2"}}\n',
+    "Okta": '[{"actor":{"id":"00u1","alternateId":"ann"},"client":{"ipAddress":"203.0.113.7"},"outcome":{"result":"SUCCESS"},'
+    f'"published":"{AT}","eventType":"user.session.start"}}]',
+    "Keycloak": '[{"time":1767323045000,"type":"LOGIN","userId":"ann","ipAddress":"203.0.113.7"},'
+    '{"time":1767323045000,"type":"LOGIN_ERROR","userId":"ann","ipAddress":"203.0.113.9","error":"invalid_user_credentials"}]',
+    "sessions": f"id,user_id,ip,user_agent,created_at,updated_at\n1,ann,203.0.113.7,x,{AT},{AT}\n",
+}
+
+
+@pytest.mark.parametrize("text", SIGN_INS.values(), ids=SIGN_INS)
+def test_who_signed_in_from_where(text: str) -> None:
+    rows = read(text)
+    (found,) = rows.frames["identifier_records"].to_dicts()  # who failed to sign in may be anybody
+    assert (found["account_key"], found["identifier_type"], found["identifier_value"]) == ("ann", "client_ip", "203.0.113.7")
+    assert str(found["first_at"]) == str(found["last_at"]) == "2026-01-02 03:04:05"
+    assert rows.format.startswith("sessions" if "created_at" in text else "sign_ins")
+    failed = [told for told in rows.assumptions if told == "1 row of what failed left out: whose it was is not known"]
+    assert len(failed) == ("203.0.113.9" in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"user_id,email,created_at,ip_address,user_agent\nu1,a@firm.example,{AT},203.0.113.7,x\n",
+        f"id,username,last_login_ip,last_login,date_joined\n1,ann,203.0.113.7,{AT},{AT}\n",
+    ],
+)
+def test_a_table_of_accounts_with_an_address_is_one_of_accounts(text: str) -> None:
+    assert read(text).kind == "accounts"
+
+
+def test_the_address_of_a_sign_up_is_written_as_those_of_the_logs() -> None:
+    rows = read("user_id,email,created_at,signup_ip\nu1,a@firm.example,2026-01-02,::ffff:203.0.113.7\n")
+    assert rows.frames["account_records"]["signup_ip"].to_list() == ["203.0.113.7"]
