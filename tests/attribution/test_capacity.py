@@ -42,11 +42,12 @@ def test_a_steady_load_is_told_from_one_that_grows_until_it_breaks(own: list[flo
     assert least <= carried(near, began, failed) <= most
 
 
-def service(load: list[float], refused: list[float], failed: list[float]) -> pl.DataFrame:
-    """Consecutive minutes of everybody, the blamed with three quarters of them."""
+def service(load: list[float], refused: list[float], failed: list[float], taken: list[float] | None = None) -> pl.DataFrame:
+    """Consecutive minutes of everybody, the blamed with three quarters of them; ``taken``: milliseconds for an answer."""
     at = [START + timedelta(minutes=n) for n in range(len(load))]
     shares = [0.75 * value for value in load]
     known = {"minute": at, "requests": load, "failed": failed, "load": load, "refused": refused, "blamed": shares}
+    known |= {"timed": load if taken else [0.0] * len(load), "duration_ms": [a * b for a, b in zip(load, taken or load, strict=True)]}
     return pl.DataFrame(known).with_columns(pl.col("minute").cast(pl.Datetime("us")))
 
 
@@ -66,6 +67,17 @@ def test_what_is_refused_is_no_load_that_was_carried() -> None:
     assert carried_it.usual == 364
     assert sent_away.minutes_at(0.9 * 300) == 0
     assert sent_away.usual == 40
+
+
+def test_a_load_under_which_answers_came_slowly_was_not_carried() -> None:
+    load, impact = [40.0] * 100 + [200.0] * 30 + [900.0] * 4 + [900.0] * 20, START + timedelta(minutes=134)
+    failed, nothing = [0.0] * 134 + [700.0] * 20, [0.0] * 154
+    slow = [50.0] * 130 + [800.0] * 24
+    incident = [Window(START + timedelta(minutes=100), START + timedelta(minutes=154))]
+    assert [known.estimate for taken in (None, slow) if (known := capacity(service(load, nothing, failed, taken), incident, impact))] == [
+        900,
+        200,
+    ]
 
 
 def test_a_service_that_always_refuses_much_is_compared_as_it_is() -> None:

@@ -59,7 +59,7 @@ def test_the_story_is_whole_and_in_order(filled: Case) -> None:
     assert set(inferred["event_type"]) == {"attribution"}
     assert inferred["likelihood"].is_not_null().all(), "how sure an inference is stands beside it"
     (crossed,) = story.filter(event_type="threshold crossed")["message"]
-    assert "third highest minute in which requests still succeeded" in crossed, "what the threshold is made of is said with it"
+    assert "third highest minute in which requests were still answered as usual" in crossed, "what the threshold is made of is said with it"
     assert story.filter(event_type="account starts")["account_id"].to_list() == [account(n) for n in range(9)]
     assert not story["account_id"].eq(account(9)).any()  # the uninvolved one has no part in the story
 

@@ -14,6 +14,8 @@ from forensics.attribution.windows import Window
 
 HEALTHY_RATIO = 0.02
 """A minute is healthy when no more of its requests fail than this, or than three times what is usual for the service."""
+SLOW, TIMED = 4.0, 20
+"""Nor is one healthy in which so many times the usual was taken for an answer, on average of so many answers at least."""
 ONSET = timedelta(minutes=10)
 SMOOTH = 3
 """Minutes over which load is averaged before two minutes are compared: a slow service has few requests in any one."""
@@ -69,7 +71,7 @@ def refusals(minutes: pl.DataFrame) -> NDArray[np.float64]:
 
 
 def capacity(minutes: pl.DataFrame, masked: Sequence[Window], impact: datetime) -> Capacity | None:
-    """Estimate from service minutes (minute, requests, failed, load, refused); None when no minute was healthy.
+    """Estimate from service minutes (minute, requests, failed, timed, duration_ms, load, refused); None when no minute was healthy.
 
     ``masked``: every incident from its ramp to its end; ``impact``: start of the impact of the one that is looked at. Load counts without
     the refusals that are more than usual, and more than right before the impact.
@@ -83,7 +85,7 @@ def capacity(minutes: pl.DataFrame, masked: Sequence[Window], impact: datetime) 
     before = minutes.filter(pl.col("minute").is_between(impact - ONSET, impact, closed="left"))
     accepted = float(before["refused"].sum()) / max(float(before["load"].sum()), 1e-9)
     load = borne(minutes, max(accepted, float(np.median(refusals(minutes)[~inside])) if not inside.all() else 0.0))
-    fine = ratio <= max(HEALTHY_RATIO, 3.0 * usual)
+    fine = (ratio <= max(HEALTHY_RATIO, 3.0 * usual)) & ~_slow(minutes, inside)
     healthy = fine & (~inside | (at < np.datetime64(impact)))
     if not healthy.any():
         return None
@@ -91,6 +93,16 @@ def capacity(minutes: pl.DataFrame, masked: Sequence[Window], impact: datetime) 
     onset = (at >= np.datetime64(impact)) & (at < np.datetime64(impact + ONSET)) & (ratio > 0.1)
     failing = float(load[onset].max()) if onset.any() else None
     return Capacity(float(highest[-min(3, len(highest))]), np.sort(load[fine & ~inside]), failing)
+
+
+def _slow(minutes: pl.DataFrame, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the minutes whose answers took much longer than in most minutes outside every incident; none without times in the logs."""
+    timed = minutes["timed"].to_numpy().astype(float)
+    known = timed >= TIMED
+    taken = minutes["duration_ms"].fill_null(0.0).to_numpy().astype(float) / np.maximum(timed, 1.0)
+    usual = float(np.median(taken[known & ~inside])) if (known & ~inside).any() else 0.0
+    result: NDArray[np.bool_] = known & (taken > SLOW * usual) & (usual > 0)
+    return result
 
 
 GROWN = 1.25

@@ -76,7 +76,7 @@ def _kept_up(known: Capacity) -> str:
     """Say what a limit rests on."""
     failing = f" and failed at {known.failing:,.0f}" if known.failing is not None else ""
     return (
-        f"The service still answered {known.healthy:,.0f} requests a minute, the ramp counted{failing}; with this limit no "
+        f"The service still answered {known.healthy:,.0f} requests a minute as usual, the ramp counted{failing}; with this limit no "
         f"minute of the ramp or the first ten minutes goes above {known.estimate:,.0f}."
     )
 
