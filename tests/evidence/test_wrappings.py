@@ -41,6 +41,16 @@ def read(*raw: str) -> list[dict[str, Any]]:
         lambda line: f"Mar 12 00:00:01 nginx[31]: {line}",
         lambda line: f'<190>1 2024-03-02T00:00:01.5Z edge-1 nginx 31 - [a b="c"] {line}',
         lambda line: f"2024-03-02T00:00:01+0000 edge-1 nginx[31]: {line}",
+        lambda line: f"Sat 2024-03-02 00:00:01 UTC edge-1 nginx[31]: {line}",
+        lambda line: f"1709337601.123456 edge-1 nginx[31]: {line}",
+        lambda line: f"2024-03-02T00:00:01.000000+00:00 app[web.1]: {line}",
+        lambda line: f"MESSAGE={line}",
+        lambda line: f"7\t2024-03-02T00:00:01Z\t2024-03-02T00:00:01Z\t1\tedge-1\t198.51.100.1\tUser\tInfo\tnginx\t{line}",
+        lambda line: json.dumps({"version": "1.1", "host": "edge-1", "short_message": line, "timestamp": 1709337601.5}),
+        lambda line: json.dumps({"message": line, "log": {"file": {"path": "/var/log/nginx/access.log"}}, "host": {"name": "edge-1"}}),
+        lambda line: json.dumps({"date": 1709337601.5, "stream": "stdout", "log": line, "kubernetes": {"pod_name": "web-1"}}),
+        lambda line: json.dumps({"TimeGenerated": "2024-03-02T00:00:01Z", "LogEntry": line}),
+        lambda line: json.dumps({"programname": "nginx", "msg": line}),
         lambda line: json.dumps({"log": line + "\n", "stream": "stdout", "time": "2024-03-02T00:00:01Z"}),
         lambda line: json.dumps({"__REALTIME_TIMESTAMP": "1709337601000000", "MESSAGE": line}),
         lambda line: f"2024-03-02T00:00:01.673552828Z stdout F {line}",
@@ -65,7 +75,20 @@ def read(*raw: str) -> list[dict[str, Any]]:
         lambda line: json.dumps({"attributes": {"message": line, "service": "nginx"}, "id": "x"}),
     ],
     ids=[
-        *("rfc3164", "rfc3164-pri", "rfc3164-pri-no-host", "rfc3164-no-host", "rfc5424", "journald", "docker", "journald-json", "cri"),
+        *("rfc3164", "rfc3164-pri", "rfc3164-pri-no-host", "rfc3164-no-host", "rfc5424", "journald"),
+        *(
+            "journald-full",
+            "journald-unix",
+            "heroku",
+            "journald-export",
+            "papertrail",
+            "gelf",
+            "filebeat",
+            "fluent-bit",
+            "azure",
+            "rsyslog",
+        ),
+        *("docker", "journald-json", "cri"),
         *("compose", "quoted-csv", "quoted", "around"),
         *("journald-bytes", "fluentd", "grep-n", "grep", "splunk", "elastic", "table", "stamped", "compose-stamped"),
         *("stamped-utc", "journald-monotonic", "foreman", "coloured", "logstash", "datadog"),
@@ -90,6 +113,50 @@ def test_named_values_behind_syslog_are_read_as_the_format_they_are() -> None:
     for row in read(*(head + pairs for head in heads)):
         assert (row["client_ip"], row["path"], row["status"], row["duration_ms"]) == ("198.51.100.9", "/a", 200, 23.0)
         assert row["timestamp"].isoformat() == "2024-03-02T00:00:05.250000"
+
+
+UNTIMED = '{"method": "GET", "path": "/a?b=1", "status": 200, "ip": "198.18.0.1"}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        json.dumps({"log": UNTIMED + "\n", "stream": "stdout", "time": "2024-03-02T00:00:01.5Z"}),
+        f"2024-03-02T01:00:01.5+01:00 stdout F {UNTIMED}",
+        f"<134>1 2024-03-02T00:00:01.5Z edge-1 app 1 - - {UNTIMED}",
+        "2024-03-02T00:00:01.5Z edge-1 app[1]: method=GET path=/a?b=1 status=200 ip=198.18.0.1",
+        f"2024-03-02T00:00:01.5+00:00\tapp.access\t{UNTIMED}",
+        json.dumps({"id": "1", "timestamp": 1709337601500, "message": UNTIMED}),
+        json.dumps({"insertId": "1", "jsonPayload": json.loads(UNTIMED), "timestamp": "2024-03-02T00:00:01.5Z"}),
+    ],
+)
+def test_a_record_without_a_time_has_that_of_its_wrapping(line: str) -> None:
+    (row,) = read(line)
+    assert (row["timestamp"], row["client_ip"], row["path"], row["query"]) == (
+        datetime(2024, 3, 2, 0, 0, 1, 500000),
+        "198.18.0.1",
+        "/a",
+        "b=1",
+    )
+
+
+def test_the_time_of_a_record_is_its_own() -> None:
+    own = UNTIMED[:-1] + ', "ts": "2024-03-02T00:00:00Z"}'
+    (row,) = read(f"2024-03-02T00:00:09Z stdout F {own}")
+    assert row["timestamp"] == datetime(2024, 3, 2)
+
+
+def test_the_journals_export_is_read_by_its_messages() -> None:
+    fields = ["__CURSOR=s=0a;i=1", "__REALTIME_TIMESTAMP=1709337601000000", "SYSLOG_IDENTIFIER=nginx", "MESSAGE=" + INNER.format(n=1), ""]
+    rows = read(*fields, *fields)
+    assert [row["outcome"] for row in rows if row["client_ip"] is None] == ["skipped"] * 8
+    assert [row["line"] for row in rows if row["client_ip"] == "198.18.0.1"] == [4, 9]
+
+
+def test_other_logs_among_wrapped_lines_are_skipped_for_what_they_are() -> None:
+    error = "2024/03/02 00:00:01 [error] 29#29: *1 open() failed"
+    rows = read(*(f"2024-03-02T00:00:01.5Z stdout F {INNER.format(n=n)}" for n in (1, 2)), f"2024-03-02T00:00:01.5Z stderr F {error}")
+    assert (rows[2]["outcome"], rows[2]["reason"]) == ("skipped", "a line of an nginx error log")
 
 
 def test_records_cut_into_parts_are_joined_per_stream() -> None:

@@ -32,7 +32,7 @@ ENVELOPES = ("records", "value", "events", "logevents", "logs", "entries", "item
 _TOKEN = r'(?:[^"{}\[\]]|"(?:[^"\\\n]|\\.)*["\n])+|[{}\[\]]|".*'
 """No text goes over lines: a quote that was lost says nothing of the next line."""
 _ENVELOPE = re.compile(
-    rb'^\s*\{(?:[^\[\]{}]|\{[^\[\]{}]*\})*?"([A-Za-z]+)"\s*:\s*(\{\s*(?:[^\[\]{}]|\{[^{}]*\})*?"([A-Za-z]+)"\s*:\s*)?\[\s*\{'
+    rb'^\s*\{(?:[^\[\]{}]|\{[^\[\]{}]*\}|\[[^\[\]{}]*\])*?"([A-Za-z]+)"\s*:\s*(\{\s*(?:[^\[\]{}]|\{[^{}]*\})*?"([A-Za-z]+)"\s*:\s*)?\[\s*\{'
 )
 _REQUEST_KEYS = re.compile(rb'"(?:method|path|url|uri|status|request|http|httpRequest|message|msg|user_agent)"\s*:')
 """A record with these keys beside a list is itself the record."""

@@ -12,7 +12,7 @@ import polars as pl
 
 from forensics.evidence.lines import of_blocks
 from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
-from forensics.evidence.wrappings import unwrap
+from forensics.evidence.wrappings import EXPORTED, unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
 from forensics.formats.parts import InParts
 from forensics.formats.registry import all_formats
@@ -127,11 +127,12 @@ def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Forma
     tried = recognise(sample, options, formats)
     ranked = [rated for rated in tried if rated.events]
     plain = Plan(ranked, tried=tuple(tried))
-    if ranked and ranked[0].share >= WELL_READ and not ranked[0].format.main_only:
+    exported = bool(sample["raw"].str.contains(EXPORTED).any())  # its name passes for a part of what is behind it
+    if ranked and ranked[0].share >= WELL_READ and not ranked[0].format.main_only and not exported:
         return plain
     inner = unwrap(sample).inner
     within = [rated for rated in recognise(inner, options, formats) if rated.events] if len(inner) else []
-    if within and (not ranked or _worth(within[0]) > _worth(ranked[0])):
+    if within and (not ranked or _worth(within[0]) > _worth(ranked[0]) or exported):
         return Plan(within, wrapped=True)
     return plain
 
@@ -226,6 +227,9 @@ class LineReader:
             good, still = self._formats(bare)
             done += good
             bare = still
+        other = _other_lines(left)
+        done += [other] if len(other) else []
+        left = left.join(other, on="line", how="anti", maintain_order="left")
         left = pl.concat([left.select("line"), bare.select("line")]).join(lines, on="line", how="left", maintain_order="left")
         return [*done, *_left_over(left, self._reasons)]
 
@@ -286,6 +290,12 @@ class LineReader:
 
 
 _REASONS = {"line": pl.Int64(), "reason": pl.String()}
+
+
+def _other_lines(lines: pl.DataFrame) -> pl.DataFrame:
+    """Skip the lines of other logs among those that were wrapped."""
+    told = lines.with_columns(what_line(pl.col("raw")).alias("what")) if len(lines) else lines.with_columns(pl.lit("").alias("what"))
+    return _skipped(told.filter(pl.col("what").is_not_null()), pl.col("what"))
 
 
 def _left_over(lines: pl.DataFrame, reasons: pl.DataFrame) -> list[pl.DataFrame]:

@@ -100,7 +100,10 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\]\[\d+\]\[\w+\]\[\w+\]", "a line of Envoy's own log"),
     (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d+ [A-Z]+ \[[^\]]*\] [\w.$]+ ", "a line of Tomcat's own log (catalina.out)"),
     (r"^\s*[\x00]*\s*$", "blank"),
-    (r'^"?(?:_raw|_time|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
+    (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),
+    (r"^-- (?:Logs begin|Journal begins|Boot|Reboot|No entries|cursor)", "a notice of journald"),
+    (r"^_*[A-Z][A-Z0-9_]*=(?:s=[0-9a-f]+;|$|\S)", "a field of a journal export beside the message"),
+    (r'^"?(?:_raw|_time|_messagetime|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
 )
 _APPLICATION = (
     r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?"
@@ -111,7 +114,7 @@ _ASKED = r"(?i)\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|https?://|
 """What a line that tells of a request would have."""
 _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
-_YEARLESS = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*\b(?:method|verb)=\"?[A-Z]{3,10}\b"
+_YEARLESS = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*\b(?:method|verb)\"?[=:] ?\"?[A-Z]{3,10}\b"
 """Named values of a request behind the time of RFC 3164."""
 _DAY_OF_MONTH = r'^\S+ \[\d\d:\d\d:\d\d:\d\d\] "'
 """http://ita.ee.lbl.gov/html/contrib/EPA-HTTP.html"""

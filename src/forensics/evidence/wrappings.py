@@ -3,7 +3,8 @@
 Lines of named values (logfmt, LTSV) are turned into the JSON objects that they are another notation of.
 
 A record that a container runtime cut into parts is joined again; it counts as an event of its first physical line, and the lines that
-continue it are skipped with that reason. Docker: https://docs.docker.com/engine/logging/drivers/json-file/, CRI:
+continue it are skipped with that reason. A JSON record that has no time of its own, as a platform that stamps the lines makes it needless,
+has that of its wrapping. Docker: https://docs.docker.com/engine/logging/drivers/json-file/, CRI:
 https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md, syslog: RFC 3164 and RFC 5424.
 """
 
@@ -17,18 +18,24 @@ from forensics.evidence.pairs import as_json
 from forensics.formats.json_text import BLANK, extract
 from forensics.formats.schema import LINES
 
-CRI = r"^\d{4}-\d\d-\d\dT\S+ (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S+)? (?P<text>.*)$"
-RFC5424 = r"^<\d{1,3}>\d \S+ \S+ (?P<app>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\x{FEFF})?(?P<text>.*)$"
+CRI = r"^(?P<at>\d{4}-\d\d-\d\dT\S+) (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S+)? (?P<text>.*)$"
+RFC5424 = r"^<\d{1,3}>\d (?P<at>\S+) \S+ (?P<app>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\x{FEFF})?(?P<text>.*)$"
 RFC3164 = (
     r"^(?:<\d{1,3}>)?(?:\[ *\d+\.\d+\]|[A-Z][a-z]{2} [ \d]\d(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?|"
-    r"\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-][\d:]+)?) "
-    r"(?:\S+ (?P<app>[^\s:\[\]]+)(?:\[[^\]]*\])?|[^\s:\[\]]+\[\d+\]): (?P<text>.*)$"
+    r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [A-Z0-9:+-]+|\d{10}\.\d{6}|"
+    r"(?P<at>\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-][\d:]+)?)) "
+    r"(?:\S+ (?P<app>[^\s:\[\]{}\"]+)(?:\[[^\]]*\])?|[^\s:\[\]]+\[[\w.-]+\]): (?P<text>.*)$"
 )
+"""The times of RFC 3164 and its kin, the kernel's, and what journalctl prints (short, short-iso, short-full, short-unix)."""
 COMPOSE = r"^(?:\d\d:\d\d:\d\d )?[\w.-]+ +\| (?P<text>.*)$"
-STAMPED = r"^\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d) (?P<text>\S+ .*)$"
+STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\S+ .*)$"
 COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
-TAILED = r"^\d{4}-\d\d-\d\dT[^\s\t]+\t[^\s\t]+\t(?P<text>\{.*\})$"
+TAILED = r"^(?P<at>\d{4}-\d\d-\d\dT[^\s\t]+)\t[^\s\t]+\t(?P<text>\{.*\})$"
+EXPORTED = r"^MESSAGE=(?P<text>.*)$"
+"""journalctl -o export: a field a line (https://systemd.io/JOURNAL_EXPORT_FORMATS/)."""
+ARCHIVED = r"^\d+\t(?P<at>\d{4}-\d\d-\d\dT[^\t]+)(?:\t[^\t]*){7}\t(?P<text>.*)$"
+"""Papertrail's archives: https://www.papertrail.com/help/permanent-log-archives/."""
 CONSOLE = (
     r"^(?P<at>\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[^\t\"]*)\t(?:\x1b\[[\d;]*m)?[A-Za-z]{3,6}(?:\x1b\[[\d;]*m)?\t"
     r"(?P<logger>[^\t{\"]*)(?:\t[^\t{]*)*\t\{(?P<text>.*\})$"
@@ -53,9 +60,30 @@ JSON_KEYS = (
     "_source",
     "event>original",
     "attributes>message",
+    "full_message",
+    "short_message",
+    "LogEntry",
+    "LogMessage",
+    "msg",
+    "jsonPayload>message",
+    "jsonPayload",
 )
+JSON_TIMES = (
+    *("time", "@timestamp", "timestamp", "date", "TimeGenerated", "_time", "result>_time", "_source>@timestamp", "attributes>timestamp"),
+    "__REALTIME_TIMESTAMP",
+)
+"""Where they keep its time."""
+_TIMES = ('"time', '"ts"', '"t"', '"@t', '"date', '"msec"', '"start', '"epoch', 'Time"', 'timestamp"', "Timestamp", '_at"', 'edAt"')
+"""What shows that a record tells a time of its own."""
+_STAMP = r"^[0-9][0-9A-Za-z:.,+/ -]*$"
 SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated"
 """Where JSON records of container runtimes, journald and log shippers keep the line."""
+
+
+_CARRIER = (
+    r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source|original|full_message|short_message|LogEntry|LogMessage|msg|'
+    r'jsonPayload)"\s*:'
+)
 
 
 @dataclass(frozen=True)
@@ -82,51 +110,64 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True) -> Unwrapped:
         return Unwrapped(lines.clear(), continued, held)
     inner = wrapped.select("line", pl.col("text").alias("raw")).cast(dict(LINES))  # type: ignore[arg-type]
     again = _inner(inner, tagged=True)
-    return Unwrapped(inner.with_columns(pl.coalesce(again["text"], inner["raw"]).alias("raw")), continued, held)
+    text, at = pl.coalesce(again["text"], inner["raw"]), pl.coalesce(again["at"], wrapped["at"])
+    untimed = text.str.starts_with("{") & ~text.str.contains_any(list(_TIMES)) & at.str.contains(_STAMP)
+    stamped = pl.lit('{"_timestamp":"') + at + '",' + text.str.slice(1)
+    return Unwrapped(inner.with_columns(pl.when(untimed).then(stamped).otherwise(text).alias("raw")), continued, held)
 
 
 def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
-    """Return line, text (NULL: not wrapped), partial, stream."""
+    """Return line, text (NULL: not wrapped), partial, stream, at (the wrapping's own time)."""
     raw = pl.col("raw")
-    json = _json_text(lines["raw"])
+    json, stamps = _json_text(lines["raw"])
+    patterns = _patterns(tagged=tagged)
     found = lines.select(
         "line",
         json.alias("json"),
+        stamps.alias("stamp"),
         as_json(lines["raw"]).alias("pairs"),
         raw.str.extract_groups(CRI).alias("cri"),
         raw.str.extract_groups(CONSOLE).alias("console"),
-        *(raw.str.extract_groups(pattern).struct.field("text").alias(f"p{n}") for n, pattern in enumerate(_patterns(tagged=tagged))),
+        *(raw.str.extract_groups(pattern).alias(f"p{n}") for n, pattern in enumerate(patterns)),
         _unquoted(raw).alias("quoted"),
     )
     cri = pl.col("cri").struct
     console = pl.col("console").struct
     named = pl.lit('{"ts":"') + console.field("at") + '","logger":"' + console.field("logger") + '",' + console.field("text")
-    plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), named, "pairs", pl.col("^p\\d$"), "quoted")
+    taken = (pl.col(f"p{n}").struct.field("text") for n in range(len(patterns)))
+    times = (pl.col(f"p{n}").struct.field("at") for n, pattern in enumerate(patterns) if "(?P<at>" in pattern)
+    plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), named, "pairs", *taken, "quoted")
     docker = lines["raw"].str.contains('"log":', literal=True) & lines["raw"].str.contains('"stream":', literal=True)
-    open_end = pl.lit(docker) & pl.col("json").is_not_null() & ~pl.col("json").str.ends_with("\n")
+    ended = pl.col("json").str.ends_with("\n")
+    open_end = pl.lit(docker) & ~ended & ended.any()  # where no record ends its line, a shipper took the ends away
     partial = ((cri.field("part") == "P") | open_end).fill_null(value=False)
     stream = pl.coalesce(cri.field("stream"), pl.lit(lines["raw"].str.extract(r'"stream":\s*"(\w+)"')), pl.lit(""))
-    return found.select("line", plain.alias("text"), partial.alias("partial"), stream.alias("stream"))
+    at = pl.coalesce("stamp", cri.field("at"), *times)
+    return found.select("line", plain.alias("text"), partial.alias("partial"), stream.alias("stream"), at.alias("at"))
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    plain = (RFC5424, RFC3164, COMPOSE, STAMPED, TAILED, SEARCHED, COLOURED)
+    plain = (RFC5424, RFC3164, COMPOSE, STAMPED, TAILED, ARCHIVED, EXPORTED, SEARCHED, COLOURED)
     return (*plain, TAGGED) if tagged else plain
 
 
-def _json_text(raw: pl.Series) -> pl.Series:
-    """Return the text that a JSON record carries, NULL for what is no such record."""
-    looks = raw.str.contains(r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source|original)"\s*:')
+def _json_text(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return the text that a JSON record carries and the record's time, NULL for what is no such record."""
+    looks = raw.str.contains(_CARRIER)
+    text, stamps = (pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(raw)) for name in ("json", "stamp"))
     if not looks.any():
-        return pl.Series("json", [None] * len(raw), dtype=pl.String)
-    found, _ = extract(raw.filter(looks).str.strip_chars(BLANK), list(JSON_KEYS))
-    text = pl.Series("json", [None], dtype=pl.String).new_from_index(0, len(raw))
-    if not found.width:
-        return text
-    carried = found.select(pl.coalesce(key for key in JSON_KEYS if key in found.columns)).to_series()
-    text = text.scatter(looks.arg_true(), carried)
+        return text, stamps
+    found, _ = extract(raw.filter(looks).str.strip_chars(BLANK), [*JSON_KEYS, *JSON_TIMES])
+    keys = [key for key in JSON_KEYS if key in found.columns]
+    if not keys:
+        return text, stamps
+    if "log" in keys and "message" in keys:  # what a shipper says of the file
+        found = found.with_columns(pl.when(~(pl.col("log").str.starts_with("{") & pl.col("message").is_not_null())).then("log"))
+    times = [key for key in JSON_TIMES if key in found.columns]
+    stamps = stamps.scatter(looks.arg_true(), found.select(pl.coalesce(times)).to_series()) if times else stamps
+    text = text.scatter(looks.arg_true(), found.select(pl.coalesce(keys)).to_series())
     bytes_ = text.str.contains(r"^\[[\d, ]+\]$").fill_null(value=False)
-    return text.scatter(bytes_.arg_true(), _of_bytes(text.filter(bytes_))) if bytes_.any() else text
+    return (text.scatter(bytes_.arg_true(), _of_bytes(text.filter(bytes_))) if bytes_.any() else text), stamps
 
 
 def _of_bytes(lists: pl.Series) -> pl.Series:
@@ -140,7 +181,7 @@ def _unquoted(raw: pl.Expr) -> pl.Expr:
     """Return what stands in a line that is quoted as a whole, with its quotes unescaped."""
     text = raw.str.extract(QUOTED)
     doubled = text.str.contains('""', literal=True)
-    plain = pl.when(doubled).then(text.str.replace_all('""', '"', literal=True)).otherwise(text.str.replace_all('\\"', '"', literal=True))
+    plain = pl.when(doubled).then(text.str.replace_all('""', '"', literal=True)).otherwise(text.str.replace_all(r'\\(["\\])', "$1"))
     escaped = doubled | text.str.contains('\\"', literal=True)
     field = raw.str.extract(FIELD).str.replace_all('""', '"', literal=True)
     whole = pl.when(escaped).then(plain)
@@ -152,10 +193,10 @@ def _joined(wrapped: pl.DataFrame, lines: pl.DataFrame, *, last: bool) -> tuple[
     open_before = pl.col("partial").shift(1, fill_value=False).over("stream")
     grouped = wrapped.with_columns((~open_before).cum_sum().over("stream").alias("record"))
     whole = grouped.group_by("stream", "record", maintain_order=True).agg(
-        pl.col("line").min().alias("first"), pl.col("line"), pl.col("text").str.join(""), pl.col("partial").last()
+        pl.col("line").min().alias("first"), pl.col("line"), pl.col("text").str.join(""), pl.col("partial").last(), pl.col("at").first()
     )
     waiting = whole.filter(pl.col("partial")) if not last else whole.clear()
     held = lines.filter(pl.col("line").is_in(waiting["line"].explode().implode()))
     done = whole.filter(~pl.col("first").is_in(waiting["first"].implode()))
     rest = done.select("first", "line").explode("line").filter(pl.col("line") != pl.col("first")).select("line", "first")
-    return done.select(pl.col("first").alias("line"), "text").sort("line"), rest, held
+    return done.select(pl.col("first").alias("line"), "text", "at").sort("line"), rest, held
