@@ -91,6 +91,27 @@ SQUID = '%>a %[ui %[un [%tl] "%rm %ru HTTP/%rv" %>Hs %<st "%{Referer}>h" "%{User
                 },
             },
         ),
+        (
+            '[%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t] %h "%r" %>s %O %T/%D',
+            '[02/Mar/2024 00:00:02.000 +0100] ::1 "GET / HTTP/1.1" 200 55 0/123456',
+            {"duration_ms": 123.456, "bytes_sent": 55},
+        ),
+        ('%{sec}t.%{usec_frac}t %h "%r" %{tid}P', '1709334002.000000 ::1 "GET / HTTP/1.1" 77', {"path": "/"}),
+        (
+            '%{yyyy-MM-dd HH:mm:ss.SSS Z}t %{org.apache.catalina.AccessLog.RemoteAddr}r "%r" %s %F %I',
+            '2024-03-02 00:00:02.000 +0100 ::1 "GET /a HTTP/1.1" 200 3 http-nio-8080-exec-1',
+            {"status": 200, "extra": {"commit_ms": "3", "thread": "http-nio-8080-exec-1"}},
+        ),
+        (
+            "$msec|$remote_addr|$request_method|$scheme://$host:$server_port$request_uri|$status|$mapped|$http_user_agent",
+            "1709334002.000|::1|GET|https://a.example:8443/a?b=1|200|two words|curl/8",
+            {"host": "a.example", "path": "/a", "query": "b=1", "user_agent": "curl/8", "extra": {"mapped": "two words"}},
+        ),
+        (
+            '$remote_addr [$time_local] "$request_method $uri$is_args$args $server_protocol" $status',
+            f'::1 {AT} "GET /a?b=1 HTTP/1.1" 200',
+            {"method": "GET", "path": "/a", "query": "b=1", "protocol": "HTTP/1.1"},
+        ),
         ('%h %t "%r" %>s', f'::1 {AT} "CONNECT a.example:443 HTTP/1.1" 200', {"method": "CONNECT", "host": "a.example"}),
         ('%h %l %u %t "%r" %>s %b %D', f'::1 - ann {AT} "GET /a HTTP/1.1" 200 - 1500', {"duration_ms": 1.5, "bytes_sent": None}),
         ('%h %u %t "%r" %s %B %T', f'::1 ann {AT} "GET /a HTTP/1.1" 200 5 2', {"duration_ms": 2000.0, "bytes_sent": 5}),

@@ -16,6 +16,12 @@ NUMBER = r"-?\d+|-"
 ADDRESS = r"[0-9A-Za-z.:%_\[\]-]+"
 _CLF = r"\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4}"
 
+_TOMCAT = re.compile(r"%F|%\{[^}]*\}[rs](?![A-Za-z])|%\{[^}%]*yy[^}%]*\}t")
+_JAVA = {
+    **{"yyyy": "%Y", "yy": "%y", "MMM": "%b", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSS": "%3f"},
+    **{"XXX": "%:z", "Z": "%z", "z": "%Z", "EEE": "%a", "'T'": "T", "'Z'": "Z"},
+}
+"""The letters of Java's ``SimpleDateFormat``, in which Tomcat takes times."""
 _DIRECTIVE = re.compile(r"%(?P<modifier>[!<>0-9,]*)(?:\{(?P<argument>[^}]*)\})?(?P<letter>\^?[A-Za-z]{1,2}|%)")
 _SIMPLE: dict[str, Token] = {
     "a": Token("client_ip", "address", ADDRESS),
@@ -64,13 +70,14 @@ def compile_apache(pattern: str, *, duration_unit: str | None = None) -> Layout:
     position = 0
     basis = "request start"
     text = pattern.replace('\\"', '"').replace("\\t", "\t")
+    tomcat = _TOMCAT.search(text) is not None
     for found in _DIRECTIVE.finditer(text):
         _literal(parts, text[position : found.start()], position)
         position = found.end()
         if found["letter"] == "%":
             _literal(parts, "%", None)
             continue
-        token = _token(found, text)
+        token = (_tomcats(found) if tomcat else None) or _token(found, text)
         if token.column == "timestamp":
             if found["argument"] is None:
                 _literal(parts, "[", None)
@@ -79,11 +86,58 @@ def compile_apache(pattern: str, *, duration_unit: str | None = None) -> Layout:
                 continue
             if found["argument"].startswith("end:"):
                 basis = "request end"
+        if found["letter"] == "t" and _joined(parts, token):
+            continue
         if found["letter"] == "D" and duration_unit:
             token = Token(token.column, duration_unit, token.pattern)
         parts.append(token)
     _literal(parts, text[position:], position)
-    return Layout(tuple(parts), basis)
+    return Layout(tuple(_finest(parts)), basis)
+
+
+def _joined(parts: list[str | Token], token: Token) -> bool:
+    """Whether a part of a time went into the one before it: ``%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t`` is one time."""
+    between = parts.pop() if len(parts) > 1 and isinstance(parts[-1], str) and isinstance(parts[-2], Token) else ""
+    before = parts[-1] if parts else None
+    fraction = {"extra:msec_frac": "%3f", "extra:usec_frac": "%6f"}.get(token.column)
+    more = fraction or (token.kind.partition(":")[2] if token.kind.startswith("strptime:") else None)
+    whole = None
+    if isinstance(before, Token) and before.column == "timestamp" and more is not None:
+        if before.kind.startswith("strptime:"):
+            form = f"{before.kind}{between}{more}"
+            whole = Token("timestamp", form, r".+?", spaces=form.count(" "))
+        elif before.kind == "epoch" and between == "." and fraction:
+            whole = Token("timestamp", "epoch", r"\d+\.\d+")
+    if whole is not None:
+        parts[-1] = whole
+    elif between:
+        parts.append(between)
+    return whole is not None
+
+
+def _finest(parts: list[str | Token]) -> list[str | Token]:
+    """Return the parts with one duration, the most exact of several (``%T/%D``)."""
+    units = [part.kind for part in parts if isinstance(part, Token) and part.column == "duration_ms"]
+    finest = min(units, key=["ns", "us", "ms", "s"].index, default="")
+    kept: list[str | Token] = []
+    for part in parts:
+        other = isinstance(part, Token) and part.column == "duration_ms" and (part.kind != finest or part in kept)
+        kept.append(Token("", pattern=part.pattern) if other and isinstance(part, Token) else part)
+    return kept
+
+
+def _tomcats(found: re.Match[str]) -> Token | None:
+    """Return the token of what Tomcat's valve means otherwise than httpd: its thread, session and attributes."""
+    if found["letter"] == "r" and found["argument"]:
+        peer = found["argument"].lower().endswith(("remoteaddr", "remotehost"))
+        return Token("client_ip", "address", ADDRESS) if peer else None
+    if found["argument"] is None:
+        return {
+            "F": Token("extra:commit_ms", pattern=NUMBER),
+            "I": Token("extra:thread", "text", r"\S+"),
+            "S": Token("extra:session_id"),
+        }.get(found["letter"])
+    return None
 
 
 def _literal(parts: list[str | Token], literal: str, position: int | None) -> None:
@@ -99,7 +153,7 @@ def _literal(parts: list[str | Token], literal: str, position: int | None) -> No
 
 def _token(found: re.Match[str], text: str) -> Token:
     letter, argument = found["letter"], found["argument"]
-    if argument is None or letter in "ap":
+    if argument is None or letter in "apP":
         simple = _SIMPLE.get(letter)
         if simple is not None:
             return simple
@@ -128,5 +182,7 @@ def _time(argument: str) -> Token:
         return Token("timestamp", "epoch", r"\d+")
     if form in ("msec_frac", "usec_frac"):
         return Token(f"extra:{form}", pattern=r"\d+")
+    if "%" not in form and "yy" in form:
+        form = re.sub("|".join(sorted(map(re.escape, _JAVA), key=len, reverse=True)), lambda letters: _JAVA[letters[0]], form)
     form = form.replace("%T", "%H:%M:%S").replace("%F", "%Y-%m-%d").replace("%R", "%H:%M").replace("%D", "%m/%d/%y")
     return Token("timestamp", f"strptime:{form}", r".+?", spaces=form.count(" "))

@@ -25,6 +25,8 @@ _SIMPLE: dict[str, Token] = {
     "time_iso8601": Token("timestamp", "iso_time"),
     "msec": Token("timestamp", "epoch", r"\d+\.\d{3}"),
     "request": Token("", "request", r".*?"),
+    "request_url": Token("", "target"),
+    "request_target": Token("", "target"),
     "request_method": Token("method"),
     "request_uri": Token("", "target"),
     "uri": Token("path", pattern=r"[^\s?]+"),
@@ -50,6 +52,21 @@ _SIMPLE: dict[str, Token] = {
     "ssl_protocol": Token("extra:tls_protocol"),
     "ssl_cipher": Token("extra:tls_cipher"),
 }
+_WHOLE = (
+    (
+        re.compile(
+            r"\$\{?scheme\}?://\$\{?(?:host|http_host|server_name)\}?(?::\$\{?server_port\}?)?\$\{?(?:request_uri|uri)\}?(?:\$is_args\$args)?"
+        ),
+        "${request_url}",
+    ),
+    (re.compile(r"\$\{?(?:document_)?uri\}?(?:\$\{?is_args\}?|\?)\$\{?(?:args|query_string)\}?"), "${request_target}"),
+)
+"""Variables that stand together for the target of the request."""
+_OWN = re.compile(
+    r"(?:request_|ssl_(?!client_[si])|server|remote_|connection|tcpinfo_|proxy_|binary_|realip_|content_|uid_|limit_|spdy|http2|http3|https|quic)"
+    r"|(?:pipe|scheme|gzip_ratio|hostname|pid|nginx_version|is_args|namespace|ingress_name|service_name|service_port|status|bytes_\w+)$"
+)
+"""nginx' own variables that are a word or a number; headers, cookies, and what a configuration sets or maps may be any text."""
 _RANKED = ("host", "http_host", "server_name")
 """Several variables fill ``host``: the first in the line is taken."""
 
@@ -58,6 +75,8 @@ def compile_nginx(pattern: str) -> Layout:
     """Return the layout of a ``log_format`` string; ``UsageError`` when it has no variable, or two with nothing between them."""
     parts: list[str | Token] = []
     position = 0
+    for pieces, whole in _WHOLE:
+        pattern = pieces.sub(whole, pattern)
     for found in _VARIABLE.finditer(pattern):
         literal = pattern[position : found.start()]
         if literal:
@@ -79,5 +98,5 @@ def _token(name: str) -> Token:
         return simple
     if name.startswith("upstream_"):
         return Token(f"extra:{'upstream' if name == 'upstream_addr' else name}", "text", LISTED, listed=True)
-    free = name.startswith(("http_", "sent_http_", "cookie_", "geoip"))
+    free = _OWN.match(name) is None
     return Token(f"extra:{name.removeprefix('http_')}", "text", r".*?" if free else r"\S*")
