@@ -68,3 +68,29 @@ def test_accounts_that_one_card_pays_for_are_not_called_taken_over(tmp_path: Pat
     rivals, basis = rivals_of(tmp_path / "case", office=False, stuffing=False, card=True)
     assert rivals["accounts taken over"]["likelihood"] < 0.2
     assert not any("holders" in ground for ground in basis)
+
+
+def alone(folder: Path, *, known: bool, before: bool) -> dict[str, dict[str, Any]]:
+    """Let one account make the load of an incident from elsewhere, with an agent that it knew or not; return the rivals."""
+    world = World(seed=5, accounts=100, days=8)
+    who = np.argsort(-world.activity)[70:71]
+    world.account_network[who], world.account_agent[who] = 30_500, 7 if known else 1
+    for day in range(world.days - 1 if before else 0):
+        world.add_accounts(np.repeat(who, 100), day * 1440 + world.rng.integers(22 * 60, 26 * 60, 100))
+    if not before:
+        world.parts = [{name: column[part["account"] != who[0]] for name, column in part.items()} for part in world.parts]
+    world.account_network[who] = THEIRS
+    world.ring(who, 300.0)
+    with world.write(folder) as case:
+        attribute(case)
+        named = case.table("rivals").filter(pl.col("incident_id").str.contains("everything"))
+        return {row["explanation"]: row for row in named.to_dicts()}
+
+
+def test_one_account_with_a_life_of_its_own_may_be_a_strangers_and_that_is_no_more_than_said(tmp_path: Path) -> None:
+    over = alone(tmp_path / "new", known=False, before=True)["accounts taken over"]
+    assert "with agents that it had never used" in over["evidence_for"][0]
+    assert "leaves the same traces" in over["evidence_against"][0]
+    assert 0.05 < over["likelihood"] < 0.5
+    assert "accounts taken over" not in alone(tmp_path / "own", known=True, before=True)
+    assert "accounts taken over" not in alone(tmp_path / "fresh", known=False, before=False)

@@ -432,6 +432,13 @@ def test_failures_of_one_of_several_sites_are_told_as_such(tmp_path):
     assert row["site"] == "api.example"
     assert row["site_failed"] == row["site_requests"] > 50
     assert "the failures were those of one site" in row["summary"]
+    half = world.with_columns(host=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("API.example")).otherwise(pl.lit("shop.example")))
+    case, incidents = found(tmp_path / "refused", half.with_columns(status=pl.when(hit).then(403).otherwise("status")))
+    case.close()
+    (row,) = incidents  # most clients ask for the other site, and none of them was refused
+    assert (row["kind"], row["site"]) == ("errors", "api.example")
+    assert row["site_failed"] == row["site_requests"] == row["refused_requests"] > 50
+    assert "the refusals were those of one site" in row["summary"]
     case, incidents = found(tmp_path / "both", failing(world, start, end, share=0.5))
     case.close()
     (row,) = incidents

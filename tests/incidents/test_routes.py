@@ -79,6 +79,7 @@ def test_routes_are_bounded_and_numbered_by_requests(tmp_path):
         ("/v1/jobs/job42000", "42000"),
         ("/u/3f2504e0-4f89-11d3-9a0c-0305e82c3301/photos/1234", "1234"),
         ("/a/anna.html", "anna"),
+        ("/doi/pdf/10.1000/j.2019.31001", "31001"),
         ("/", None),
     ],
 )

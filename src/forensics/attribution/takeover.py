@@ -1,7 +1,8 @@
 """Were the accounts that took part used by strangers? Whose account it is and who sat at it are two questions, and logs answer neither.
 
 What speaks for it: each account has a life of its own elsewhere, all of them come in the incident from one network that none of them ever
-came from, nothing that a stranger cannot bring along ties them, and logins were refused in great number shortly before.
+came from, nothing that a stranger cannot bring along ties them, and logins were refused in great number shortly before. Of one account,
+or two, only the first can be asked, and a holder who starts a program elsewhere leaves the same traces: it is never likely by that alone.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from forensics.text import counted
 EXPLANATION = "accounts taken over"
 PRIOR = -6.0
 LEAST = 3
-"""Accounts with a life of their own elsewhere, below which nothing is said."""
+"""Accounts with a life of their own elsewhere, below which each is looked at alone."""
 DAYS = 2
 """Days of earlier use that make a life of its own."""
 MOST_FROM_THERE = 0.9
 """Of what an account asked in the incident, so much came from one network."""
+ROTATING = 4
+"""Networks from which an account moves about."""
 STUFFING = timedelta(days=3)
 """How long before the incident refused logins are looked for."""
 ELSEWHERE = frozenset({"network", "device", "behaviour"})
@@ -53,16 +56,23 @@ class Strangers:
 def taken_over(case: Case, scene: Scene, participants: pl.DataFrame) -> Rival | None:
     """Weigh "accounts taken over" for the accounts that took part; None where too few have a life elsewhere, or they share one."""
     names = sorted(participants.filter(pl.col("role") == "participant")["account_id"].to_list())
-    if len(names) < LEAST:
+    if not names:
         return None
     refusals = _refusals(case, scene.incident)
     before = min([row["started_at"] for row in refusals], default=scene.whole.start)
     bounds = {"before": min(before, scene.whole.start), "start": scene.whole.start, "end": scene.whole.end}
-    found = _strangers(case.frame(PACKAGE, "takeover_use", accounts=names, **bounds), len(names))
-    if found is None:
-        return None
+    use = case.frame(PACKAGE, "takeover_use", accounts=names, **bounds)
     weighed = Weighed(wanted=list(WANTED))
-    _weigh(case, found, len(names), refusals, weighed)
+    if len(names) < LEAST:
+        alone = _alone(use)
+        if alone.height < len(names):
+            return None
+        _weigh_alone(alone, refusals, weighed)
+    else:
+        found = _strangers(use, len(names))
+        if found is None:
+            return None
+        _weigh(case, found, len(names), refusals, weighed)
     return Rival(EXPLANATION, bounded(1.0 / (1.0 + 2.0 ** -(PRIOR + weighed.bits))), weighed)
 
 
@@ -95,6 +105,39 @@ def _strangers(use: pl.DataFrame, participants: int) -> Strangers | None:
     places = foreign.group_by("network").len().sort("len", "network", descending=[True, False])["network"].to_list()
     known = there.join(before, on=["account_id", "agent_id"]).height
     return Strangers(names, places, known == 0, between["account_id"].n_unique())
+
+
+def _alone(use: pl.DataFrame) -> pl.DataFrame:
+    """Return the accounts that had been used for days, and in the incident nearly only from networks and with agents new to them.
+
+    Columns: account_id, days (of earlier use), networks (new ones), home (requests in the incident from networks that it had used before).
+    """
+    own = pl.col("earlier").sum().over("account_id", "network") > 0
+    known = pl.col("earlier").sum().over("account_id", "agent_id") > 0
+    by_account = use.with_columns(own=own, known=known).group_by("account_id", maintain_order=True)
+    during, strange = pl.col("during"), ~pl.col("own") & ~pl.col("known")
+    found = by_account.agg(
+        pl.col("days").filter(pl.col("earlier") > 0).explode().drop_nulls().n_unique().alias("days"),
+        pl.col("network").filter(strange & (during > 0)).n_unique().alias("networks"),
+        during.filter("own").sum().alias("home"),
+        (during.filter(strange).sum() / during.sum()).alias("share"),
+    )
+    return found.filter((pl.col("days") >= DAYS) & (pl.col("share") >= MOST_FROM_THERE))
+
+
+def _weigh_alone(found: pl.DataFrame, refusals: list[dict[str, Any]], weighed: Weighed) -> None:
+    for row in found.to_dicts():
+        name, places = row["account_id"], counted(row["networks"], "network")
+        lived, moved = f"{name} had been used on {row['days']} days before", f"in the incident it came from {places}"
+        weighed.pro(f"{lived}; {moved} and with agents that it had never used.", STRONG)
+        if row["networks"] >= ROTATING:
+            weighed.pro("It moved about between them, as whoever hides where he is does.", WEAK)
+        if row["home"]:
+            weighed.pro(f"Meanwhile it was used from where it had been before, too: {counted(row['home'], 'request')}.", WEAK)
+    for refused in refusals[-1:]:
+        since = f"{refused['started_at']:%Y-%m-%d %H:%M}"
+        weighed.pro(f"From {since} UTC on, {counted(refused['refused_requests'], 'request')} to {refused['scope']} were refused.", FAIR)
+    weighed.contra("A holder who starts a program of his own elsewhere leaves the same traces.", WEAK)
 
 
 def _weigh(case: Case, found: Strangers, participants: int, refusals: list[dict[str, Any]], weighed: Weighed) -> None:

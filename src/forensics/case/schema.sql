@@ -149,7 +149,7 @@ CREATE TABLE IF NOT EXISTS incidents (
     kind_since TIMESTAMP,                                                   -- since when it is what kind says: it may have begun with slowness, say
     kind_until TIMESTAMP,                                                   -- until when: the last of it may be slowness again; NULL: beyond the logs
     kind_seconds BIGINT,                                                    -- how long of the time between, without the pauses
-    site VARCHAR, site_failed BIGINT, site_requests BIGINT,                 -- where the failures are those of one requested host: its name, failures, requests
+    site VARCHAR, site_failed BIGINT, site_requests BIGINT,                 -- where the failures (refusals) are those of one requested host: name, failures, requests
     seen VARCHAR,                                                           -- the part of the summary that was seen: what the verdict concludes comes after it
     participants_failed BIGINT, participants_affected BIGINT,               -- failed requests of those who took part, and how many of them met one
     failed_unnamed BIGINT,                                                  -- failed requests that name no account, where somebody took part

@@ -35,7 +35,8 @@ MOST_UNEVEN = 0.3
 BUCKET = timedelta(minutes=5)
 SLOW_FETCHES, SLOW_HOURS, SLOW_TIMES = 1000, 6, 5.0
 """Fetches of a day, hours of the day with fetches, and times the 99 % quantile of days, from which slow collection is sought."""
-SLOW_APART = timedelta(days=2)
+DAY = timedelta(days=1)
+SLOW_APART = 2 * DAY
 """Days that begin less than this apart are one run."""
 SLOW_OBJECTS, SLOW_FORWARD = 1000, 0.8
 """Things that a slow run fetches at least, and the share of its steps that go up the ids."""
@@ -61,12 +62,14 @@ def slow_runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[R
     days = case.frame("incidents", "walkers", least=SLOW_FETCHES, hours=SLOW_HOURS, times=SLOW_TIMES, rare=RARE, most=MOST_BUCKETS)
     spans = _spans(days, SLOW_APART)
     again = (pl.col("fetches") >= 0.5 * pl.col("fetches").max()).sum().over("subject_type", "subject") > 1
-    spans = _apart(axis, spans.filter(~again), busy)
+    spans = _mostly_apart(axis, spans.filter(~again), busy)
     if spans.is_empty():
         return []
+    spans = spans.with_columns(low=pl.col("low") - DAY, high=pl.col("high") + DAY)  # it may begin late on the day before
     runs = {name: spans[column].to_list() for name, column in _RUNS.items()}
     case.execute("incidents", "near_walkers", **runs)
-    return [_run(runs["subjects"][walk["run"]], walk) for walk in case.rows("incidents", "walks", **runs) if walks_on(walk)]
+    walks = ({**walk, "first_at": walk["walked_from"], "last_at": walk["walked_until"]} for walk in case.rows("incidents", "walks", **runs))
+    return [_run(runs["subjects"][walk["run"]], walk) for walk in walks if walks_on(walk)]
 
 
 _RUNS = {"subjects": "subject", "subject_types": "subject_type", "starts": "low", "ends": "high"}
@@ -87,6 +90,14 @@ def _apart(axis: Axis, spans: pl.DataFrame, busy: Sequence[tuple[int, int]]) -> 
     return spans.filter(~pl.any_horizontal(pl.lit(False), *((pl.col("high") > a) & (pl.col("low") < b) for a, b in taken)))
 
 
+def _mostly_apart(axis: Axis, spans: pl.DataFrame, busy: Sequence[tuple[int, int]]) -> pl.DataFrame:
+    """Return the spans of which less than half is ``busy``: who collects for days may meet the outage of an hour."""
+    taken = [(axis.at(first - GAP), axis.at(last + GAP)) for first, last in busy]
+    beside = [pl.min_horizontal("high", pl.lit(b)) - pl.max_horizontal("low", pl.lit(a)) for a, b in taken]
+    shared = [pl.max_horizontal(pl.duration(), length) for length in beside]
+    return spans.filter(2 * pl.sum_horizontal(pl.duration(), *shared) < pl.col("high") - pl.col("low"))
+
+
 def _spans(stretches: pl.DataFrame, apart: timedelta) -> pl.DataFrame:
     """Stretches of one subject (low, high, fetches) that begin less than so much apart, joined."""
     key = ["subject_type", "subject"]
@@ -99,7 +110,12 @@ def _spans(stretches: pl.DataFrame, apart: timedelta) -> pl.DataFrame:
 def walks_on(walk: dict[str, Any]) -> bool:
     """Whether a slow run's events leave no doubt: very many things, and nearly every step goes on up the ids."""
     many = walk["objects"] >= SLOW_OBJECTS and walk["objects"] >= LEAST_DISTINCT * walk["fetches"]
-    return bool(many and walk["stepped"] >= SLOW_FORWARD * walk["fetches"] and walk["forward"] >= SLOW_FORWARD * walk["stepped"])
+    return bool(
+        many
+        and walk["first_at"]
+        and walk["stepped"] >= SLOW_FORWARD * walk["fetches"]
+        and walk["forward"] >= SLOW_FORWARD * walk["stepped"]
+    )
 
 
 def by_machine(walk: dict[str, Any]) -> bool:

@@ -159,7 +159,8 @@ def _finding(survey: Survey, found: Found, ramp: int | None, moments: Iterator[d
 def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
     """Add what each incident did to requests and accounts; drop those that are one client's own trouble, or its job that did not come."""
     facts = {row["incident_id"]: row for row in case.rows("incidents", "facts")} if findings else {}
-    for row in case.rows("incidents", "sites") if any(finding.found.kind == "errors" for finding in findings) else ():
+    refusing = [finding.incident_id for finding in findings if finding.found.refusing]
+    for row in case.rows("incidents", "sites", refusing=refusing) if any(finding.found.kind == "errors" for finding in findings) else ():
         facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
     missing = any(finding.found.kind in ("collapse", "silence") for finding in findings)
     absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs")} if missing else set()

@@ -28,6 +28,9 @@ MOST_OF_LOAD = 0.8
 """Share of the requests above which a part is as good as everything."""
 REFUSED_ONE, REFUSED_CLIENTS, REFUSED_SHARE = 0.4, 10, 0.5
 """Share of the refusals that one client may have, clients that must meet them, and share of all clients that these must be."""
+REFUSED = ("refused_requests", "most_refused_by_one", "requests", "refused_subjects", "subjects")
+REFUSED_AT_SITE = ("failed_of_site", "most_of_site_by_one", "requests_of_site", "failed_clients_of_site", "clients_of_site")
+"""Facts by which refusals are judged: refused, most of one client, requests, clients that met any, clients; of one site if only its are."""
 REFUSED_CHANCE = 1e-4
 """With fewer clients than that, how improbable it must be that as many of them are refused by chance."""
 ONE_CLIENT = 0.9
@@ -134,12 +137,12 @@ class Finding:
         if self.found.kind != "errors" or not self.facts:
             return False
         if self.found.refusing:
-            refused, by_one, subjects = (self.facts[name] for name in ("refused_requests", "most_refused_by_one", "refused_subjects"))
-            met = subjects / max(self.facts["subjects"], 1)
-            few = subjects < REFUSED_CLIENTS and self._refused_by_chance() > REFUSED_CHANCE
+            names = REFUSED_AT_SITE if "site" in self.facts else REFUSED
+            refused, by_one, requests, met, clients = (self.facts[name] for name in names)
+            few = met < REFUSED_CLIENTS and self._refused_by_chance(requests, met, clients) > REFUSED_CHANCE
             # The busiest client has many of the refusals, too, where everybody is refused: of the others at least so many requests are.
-            spared = refused - by_one < REFUSED_SHARE * (self.facts["requests"] - by_one)
-            return bool((by_one >= REFUSED_ONE * refused and spared) or few or met < REFUSED_SHARE)
+            spared = refused - by_one < REFUSED_SHARE * (requests - by_one)
+            return bool((by_one >= REFUSED_ONE * refused and spared) or few or met / max(clients, 1) < REFUSED_SHARE)
         failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
         if 0 < failed < FEW_FAILED and self.facts["failing_subjects"] < FEWEST_CLIENTS:
             return True
@@ -149,14 +152,13 @@ class Finding:
         spared = failed - by_one <= max(SPARED, 3 * self.view.baseline.error_ratio) * others
         return bool(by_one >= ONE_CLIENT * failed and spared and (others >= 10 or self.found.scope.part == "route"))
 
-    def _refused_by_chance(self) -> float:
+    def _refused_by_chance(self, requests: int, met: int, clients: int) -> float:
         """Return how likely it is that so many of the clients are refused something, at the usual share of refusals.
 
         As if refusals fell on requests by chance; they come in clusters, so fewer clients usually meet any.
         """
-        subjects, met = self.facts["subjects"], self.facts["refused_subjects"]
-        usual = 1.0 - (1.0 - min(self.view.baseline.refused_ratio, 0.5)) ** (self.facts["requests"] / max(subjects, 1))
-        return float(betainc(met, subjects - met + 1.0, usual)) if met else 1.0
+        usual = 1.0 - (1.0 - min(self.view.baseline.refused_ratio, 0.5)) ** (requests / max(clients, 1))
+        return float(betainc(met, clients - met + 1.0, usual)) if met else 1.0
 
     def row(self) -> dict[str, Any]:
         """The incident's row."""

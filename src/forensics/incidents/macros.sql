@@ -20,9 +20,11 @@ CREATE OR REPLACE MACRO path_mask(path) AS regexp_replace(
     '{id}', 'g'
 );
 
--- A path without its version, the endings of its files, the sizes of its pictures and what names a kind of id ("gen_" of "gen_7f3k2m9q").
+-- A path without its version, the endings of its files (long numbers are none: j.2019.31001), the sizes of its pictures and what names a kind of id ("gen_" of "gen_7f3k2m9q").
 CREATE OR REPLACE MACRO path_bare(path) AS regexp_replace(
-    path, '^/?v[0-9]+/|(?:@[0-9]x)?\.[0-9A-Za-z]{1,5}$|[_-]?[0-9]{2,4}x[0-9]{2,4}(?:\.[0-9A-Za-z]{1,5})?(?:$|/)|/[a-z]{3,12}_', '/', 'g'
+    path,
+    '^/?v[0-9]+/|(?:@[0-9]x)?\.(?:[0-9A-Za-z]{0,3}[A-Za-z][0-9A-Za-z]{0,3}|[0-9]{1,2})$|[_-]?[0-9]{2,4}x[0-9]{2,4}(?:\.[0-9A-Za-z]{1,5})?(?:$|/)'
+    || '|/[a-z]{3,12}_', '/', 'g'
 );
 
 CREATE OR REPLACE MACRO path_ids(path) AS regexp_extract_all(

@@ -41,18 +41,31 @@ steps AS (
     SELECT
         run, route, client, object, started_at,
         try_cast(object AS HUGEINT) - lag(try_cast(object AS HUGEINT)) OVER own AS step,
+        lead(try_cast(object AS HUGEINT)) OVER own - try_cast(object AS HUGEINT) AS next_step,
         date_diff('millisecond', lag(started_at) OVER own, started_at) AS pause
     FROM fetched
     WINDOW own AS (PARTITION BY run, route, client ORDER BY started_at, object)
 ),
 
-routes_of AS (SELECT run, route, count(*) AS fetches FROM steps GROUP BY run, route)
+routes_of AS (SELECT run, route, count(*) AS fetches FROM steps GROUP BY run, route),
+
+-- a run that is sought by the day holds its subject's ordinary requests, too: it is from the first to the last hour that was mostly walked
+walked AS (
+    SELECT run, min(started_at) FILTER (next_step BETWEEN 1 AND 20) AS first_at, max(started_at) FILTER (step BETWEEN 1 AND 20) AS last_at
+    FROM steps
+    GROUP BY run, date_trunc('hour', started_at)
+    HAVING count(*) FILTER (step BETWEEN 1 AND 20) >= greatest(5, 0.5 * count(*))
+),
+
+bounds AS (SELECT run, min(first_at) AS walked_from, max(last_at) AS walked_until FROM walked GROUP BY run)
 
 SELECT
     s.run, count(*) AS fetches, count(DISTINCT s.object) AS objects,
     count(*) FILTER (s.step BETWEEN 1 AND 20) AS forward, count(s.step) AS stepped,
     quantile_disc(s.pause, 0.25) AS pause_low, quantile_disc(s.pause, 0.5) AS pause_middle, quantile_disc(s.pause, 0.75) AS pause_high,
     min(s.started_at) AS first_at, max(s.started_at) AS last_at,
+    (SELECT b.walked_from FROM bounds AS b WHERE b.run = s.run) AS walked_from,
+    (SELECT b.walked_until FROM bounds AS b WHERE b.run = s.run) AS walked_until,
     (SELECT arg_max(o.route, (o.fetches, o.route)) FROM routes_of AS o WHERE o.run = s.run) AS route,
     (SELECT any_value(a.label) FROM runs AS r JOIN actors AS a ON r.subject_type = 'actor' AND a.actor_id = r.subject WHERE r.run = s.run) AS label
 FROM steps AS s

@@ -83,7 +83,8 @@ def _counts(finding: Finding) -> list[str]:
         said.append(f"{counted(requests, 'request')} came")
     if facts.get("site"):
         of_site, others = f"{facts['failed_of_site']:,} of {facts['requests_of_site']:,} to {facts['site']}", facts["requests_elsewhere"]
-        said.append(f"the failures were those of one site: {of_site}, {facts['failed_elsewhere']:,} of {others:,} to others")
+        what = "refusals" if finding.found.refusing else "failures"
+        said.append(f"the {what} were those of one site: {of_site}, {facts['failed_elsewhere']:,} of {others:,} to others")
     if finding.missing >= 1:
         said.append(f"about {counted(finding.missing, 'request')} that should have come did not")
     if finding.silent_hosts is not None:

@@ -161,7 +161,7 @@ HEADLINES = {
     "collapse": "The load collapsed",
     "silence": "The logs fell silent",
     "surge": "Far more was asked for than usual",
-    "collection": "Collection at machine speed",
+    "collection": "Collection in bulk",
 }
 
 

@@ -63,7 +63,7 @@ WHAT = {
     "collapse": "the load of {scope} collapsed",
     "silence": "no request to {scope} was logged",
     "surge": "{scope} was asked for far more than usual",
-    "collection": "objects of {scope} were collected at machine speed",
+    "collection": "objects of {scope} were collected in bulk",
 }
 
 
@@ -110,7 +110,7 @@ def _failed(incident: dict[str, Any]) -> str:
     if incident["failed_requests"] is None:
         return ""
     if incident.get("refused_requests"):
-        return f": {number(incident['refused_requests'])} of {number(incident['requests'])}"
+        return f": {number(incident['refused_requests'])} of {number(incident['requests'])}{_site(incident)}"
     if incident["kind"] == "silence" and not incident["failed_requests"]:
         return ""
     counts = f"{number(incident['failed_requests'])} of {number(incident['requests'])}"
@@ -122,7 +122,7 @@ def _site(incident: dict[str, Any]) -> str:
     site = incident.get("site")  # absent from documents of earlier versions
     if not site:
         return ""
-    most = "all" if incident["site_failed"] == incident["failed_requests"] else "nearly all"
+    most = "all" if incident["site_failed"] == (incident.get("refused_requests") or incident["failed_requests"]) else "nearly all"
     return f", {most} of them to {site} ({number(incident['site_failed'])} of {number(incident['site_requests'])} there)"
 
 
