@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from forensics.attribution.alike import Alike, alike
 from forensics.attribution.blame import Finding
 from forensics.attribution.capacity import Capacity, capacity, carried
+from forensics.attribution.comers import LATEST, Comers, comers
 from forensics.attribution.echo import EARLY, seconds_precede
 from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
@@ -122,6 +123,8 @@ class Facts:
     """The one route that it asked for, likewise."""
     veil: Veil | None
     """What nearly all requests without an account always have in common, the proxy that they come through: it hides who asked."""
+    comers: Comers | None
+    """All but the blamed, as the service broke; None where nobody is blamed or nothing was logged before the rise."""
     origins: dict[str, Origin]
     """Blamed network or agent, or the one network in common -> who is behind it, as far as logs show it."""
 
@@ -197,13 +200,17 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     windows = [impact, *(impact.shifted(s) for s in shift)]
     bounds = {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
     broken = case.frame(PACKAGE, "breakdown", **bounds)
-    near = _blamed_minutes(case, scene, finding, minutes)
+    span = _span(scene)
+    own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end, **weighted)
+    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
+    near = _blamed_minutes(span, own, guilty, minutes)
     errors = error_onset(near, scene.window.start)
     load_at = _load_onset(near, scene)
     began = Window(_run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = _early_share(near, scene, finding, errors)
     before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
-    last = max(scene.window.start, min(scene.window.end - MINUTE, errors or scene.window.end))  # what comes later is retries, too
+    soon = errors if errors is not None and errors <= impact.start + LATEST else scene.window.end - MINUTE
+    last = max(scene.window.start, soon)  # what comes later is retries, too
     started = near.filter(pl.col("minute").is_between(scene.window.start, last))
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     return Facts(
@@ -234,6 +241,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         alike=common,
         route=alike(scene, finding.rise, "route_id"),
         veil=veil(scene, finding.rise.measure),
+        comers=comers(own, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
         origins=origins(case, scene.whole, [b.winner for b in finding.blamed], common),
     )
 
@@ -260,18 +268,16 @@ def _ratio(rows: pl.DataFrame) -> float:
     return float(rows["failed"].sum()) / max(float(rows["requests"].sum()), 1.0)
 
 
-def _blamed_minutes(case: Case, scene: Scene, finding: Finding, minutes: pl.DataFrame) -> pl.DataFrame:
-    """Return minute, requests, failed, load, refused (of the load), blamed (load of the blamed subjects).
-
-    From an hour before the window to an hour after the impact, and no earlier than the end of the incident before: a relapse is
-    not explained by the errors of the first fall.
-    """
+def _span(scene: Scene) -> Window:
+    """Return from an hour before the window to an hour after the impact, and no earlier than the end of the incident before: a relapse is
+    not explained by the errors of the first fall."""
     earlier = [m.end for m in scene.masked if m.start < scene.whole.start and m.end <= scene.window.start]
-    start = max([scene.window.start - 60 * MINUTE, *earlier])
-    span = Window(start, impact_window(scene.incident).end + 60 * MINUTE)
+    return Window(max([scene.window.start - 60 * MINUTE, *earlier]), impact_window(scene.incident).end + 60 * MINUTE)
+
+
+def _blamed_minutes(span: Window, own: pl.DataFrame, guilty: pl.Expr, minutes: pl.DataFrame) -> pl.DataFrame:
+    """Return minute, requests, failed, load, refused (of the load), blamed (load of the blamed subjects)."""
     axis = pl.DataFrame({"minute": pl.datetime_range(span.start, span.end - MINUTE, "1m", time_unit="us", eager=True)})
-    own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end, **scene.weighted(finding.rise.measure))
-    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
     blamed = own.filter(guilty).group_by("minute").agg(pl.col("load").sum().alias("blamed"))
     joined = axis.join(minutes, on="minute", how="left", maintain_order="left").join(blamed, on="minute", how="left", maintain_order="left")
     return joined.with_columns(pl.col("requests", "failed", "load", "refused", "blamed").fill_null(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log2
 
 from forensics.attribution.blame import Blamed
+from forensics.attribution.comers import Comers
 from forensics.attribution.facts import Facts
 from forensics.attribution.leadlag import MOST_LAG
 from forensics.attribution.phrases import amount, clock, last_to_come, load, minutes, percent, shares_of, subject, unit
@@ -146,6 +147,8 @@ def remainder(facts: Facts, found: Weighed) -> None:
         return
     confined(facts, found)
     overload(facts, found)
+    if facts.comers is not None and facts.comers.crowd:
+        found.contra(came(facts.comers), 2.0 * DECISIVE)
     if facts.carried >= OFTEN:
         bits, how = 2.0 * log2(facts.carried / 5.0), ""
         if facts.slower is not None and facts.slower < SLOW:  # too much load is seen in the answers before they fail
@@ -172,6 +175,14 @@ def remainder(facts: Facts, found: Weighed) -> None:
             f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
             DECISIVE + min(DECISIVE, log2(facts.within_health / OFTEN)) if facts.within_health >= OFTEN else STRONG,
         )
+
+
+def came(crowd: Comers) -> str:
+    """Say who came as the service broke."""
+    return (
+        f"In the {minutes(crowd.minutes)} in which it broke, {counted(crowd.clients, 'other client')} asked {amount(crowd.load)} times "
+        f"({amount(crowd.usual_clients)} and {amount(crowd.usual_load)} in as long a time before), the blamed {amount(crowd.blamed)}."
+    )
 
 
 def overload(facts: Facts, found: Weighed) -> None:

@@ -7,7 +7,7 @@ from forensics.attribution.phrases import amount, growth, in_common, load, measu
 from forensics.attribution.refusals import asked_as_ever, denied
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
-from forensics.attribution.rivals.one_actor import overload
+from forensics.attribution.rivals.one_actor import came, overload
 from forensics.attribution.windows import refusing
 from forensics.text import counted
 
@@ -38,6 +38,11 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     hidden = facts.veil is not None and spread.anonymous_share >= 0.5  # whoever is behind it, load rises alike
     compared = f"rose {growth(rise.load, rise.expected)} compared with the same hours of other days"
     found.pro(f"{measured(rise.measure)} {compared}.", 0.0 if hidden else FAIR)
+    if facts.comers is not None and facts.comers.crowd:
+        found.pro(came(facts.comers), 2.0 * DECISIVE)
+        if not facts.is_load:
+            overload(facts, found)
+        return found
     if facts.finding.share >= 0.5:
         found.contra(f"{percent(facts.finding.share)} of the excess was made by {len(facts.finding.blamed)} of those who asked.", DECISIVE)
     else:
