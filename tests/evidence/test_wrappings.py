@@ -283,3 +283,11 @@ def test_exports_of_log_searches_carry_whole_lines(header: str, row: str) -> Non
     first, second = read(header, row.format(line=line))
     assert first["outcome"] == "skipped"
     assert [second[name] for name in ("outcome", "client_ip", "path", "user_agent")] == ["event", "198.18.0.1", "/a", "curl/8"]
+
+
+@pytest.mark.parametrize("word", ["", "handled request"])
+def test_a_word_beside_the_request_is_not_the_line(word: str) -> None:
+    """Traefik and Caddy write ``msg`` into every record."""
+    record = f'{{"ts":1709338200.5,"msg":"{word}","client_ip":"198.18.0.1","method":"GET","path":"/a","status":200}}'
+    (found,) = read(f"2024-03-02T00:10:00.5Z stdout F {record}")
+    assert [found[name] for name in ("outcome", "client_ip", "path", "status")] == ["event", "198.18.0.1", "/a", 200]

@@ -68,6 +68,9 @@ JSON_KEYS = (
     "jsonPayload>message",
     "jsonPayload",
 )
+LOOSE_KEYS = ("full_message", "short_message", "LogEntry", "LogMessage", "msg", "jsonPayload>message", "jsonPayload")
+"""Where they may just as well keep a word beside the request (Caddy: ``"msg":"handled request"``): a line only where it looks like one."""
+LIKE_A_LINE = r"^\s*\{|\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|HTTP/\d|^\S+ \S+ \S+ \["
 JSON_TIMES = (
     *("time", "@timestamp", "timestamp", "date", "TimeGenerated", "_time", "result>_time", "_source>@timestamp", "attributes>timestamp"),
     "__REALTIME_TIMESTAMP",
@@ -153,7 +156,7 @@ def _patterns(*, tagged: bool) -> tuple[str, ...]:
 
 def _json_text(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the text that a JSON record carries and the record's time, NULL for what is no such record."""
-    looks = raw.str.contains(_CARRIER)
+    looks = raw.str.contains(_CARRIER) & ~raw.str.contains('"httpRequest":', literal=True)  # Google's records tell the request themselves
     text, stamps = (pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(raw)) for name in ("json", "stamp"))
     if not looks.any():
         return text, stamps
@@ -161,6 +164,7 @@ def _json_text(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     keys = [key for key in JSON_KEYS if key in found.columns]
     if not keys:
         return text, stamps
+    found = found.with_columns(pl.when(pl.col(key).str.contains(LIKE_A_LINE)).then(key) for key in LOOSE_KEYS if key in keys)
     if "log" in keys and "message" in keys:  # what a shipper says of the file
         found = found.with_columns(pl.when(~(pl.col("log").str.starts_with("{") & pl.col("message").is_not_null())).then("log"))
     times = [key for key in JSON_TIMES if key in found.columns]
