@@ -36,6 +36,8 @@ LEAP = 0.25
 """Load that was less than this share, in the two minutes before the errors, of what it was in the two after, rose with them."""
 NEW = 1.1
 """Load that is so many times the most that was carried in health is new to the service; a single minute may be a little above it."""
+OVER = timedelta(hours=1)
+"""A host whose last log ended longer before the impact did not fall silent in it: of that time there is no log of it."""
 CONCENTRATED = 0.8
 """Failures keep to one part when this share of them is on it."""
 
@@ -342,13 +344,14 @@ def _hosts(case: Case, bounds: dict[str, list[datetime]], impact: Window) -> lis
     for row in case.rows(PACKAGE, "host_ends"):
         ends.setdefault(row["host"], []).append(row["last_at"])
         begins[row["host"]] = min(row["first_at"], begins.get(row["host"], row["first_at"]))
+    last = {host: max(times) for host, times in ends.items()}
     return [
         Host(
             row["host"], int(row["requests"]), int(row["failed"]), float(row["expected"]),
             any(abs(at - impact.start) <= 2 * MINUTE for at in ends.get(row["host"], [])),
         )
         for row in case.rows(PACKAGE, "host_minutes", **bounds)
-        if row["host"] is not None and begins.get(row["host"], impact.start) <= impact.start
+        if row["host"] is not None and begins.get(row["host"], impact.start) <= impact.start <= last.get(row["host"], impact.start) + OVER
     ]  # fmt: skip
 
 

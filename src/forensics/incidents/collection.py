@@ -62,14 +62,14 @@ def slow_runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[R
     days = case.frame("incidents", "walkers", least=SLOW_FETCHES, hours=SLOW_HOURS, times=SLOW_TIMES, rare=RARE, most=MOST_BUCKETS)
     spans = _spans(days, SLOW_APART)
     again = (pl.col("fetches") >= 0.5 * pl.col("fetches").max()).sum().over("subject_type", "subject") > 1
-    spans = _mostly_apart(axis, spans.filter(~again), busy)
+    spans = spans.filter(~again)
     if spans.is_empty():
         return []
     spans = spans.with_columns(low=pl.col("low") - DAY, high=pl.col("high") + DAY)  # it may begin late on the day before
     runs = {name: spans[column].to_list() for name, column in _RUNS.items()}
     case.execute("incidents", "near_walkers", **runs)
     walks = ({**walk, "first_at": walk["walked_from"], "last_at": walk["walked_until"]} for walk in case.rows("incidents", "walks", **runs))
-    return [_run(runs["subjects"][walk["run"]], walk) for walk in walks if walks_on(walk)]
+    return [_run(runs["subjects"][walk["run"]], walk) for walk in walks if walks_on(walk) and _mostly_apart(axis, walk, busy)]
 
 
 _RUNS = {"subjects": "subject", "subject_types": "subject_type", "starts": "low", "ends": "high"}
@@ -90,12 +90,12 @@ def _apart(axis: Axis, spans: pl.DataFrame, busy: Sequence[tuple[int, int]]) -> 
     return spans.filter(~pl.any_horizontal(pl.lit(False), *((pl.col("high") > a) & (pl.col("low") < b) for a, b in taken)))
 
 
-def _mostly_apart(axis: Axis, spans: pl.DataFrame, busy: Sequence[tuple[int, int]]) -> pl.DataFrame:
-    """Return the spans of which less than half is ``busy``: who collects for days may meet the outage of an hour."""
+def _mostly_apart(axis: Axis, walk: dict[str, Any], busy: Sequence[tuple[int, int]]) -> bool:
+    """Whether less than half of a walk is ``busy``: who collects for days may meet the outage of an hour."""
+    start, end, none = walk["first_at"], walk["last_at"], timedelta()
     taken = [(axis.at(first - GAP), axis.at(last + GAP)) for first, last in busy]
-    beside = [pl.min_horizontal("high", pl.lit(b)) - pl.max_horizontal("low", pl.lit(a)) for a, b in taken]
-    shared = [pl.max_horizontal(pl.duration(), length) for length in beside]
-    return spans.filter(2 * pl.sum_horizontal(pl.duration(), *shared) < pl.col("high") - pl.col("low"))
+    shared = sum((max(none, min(end, b) - max(start, a)) for a, b in taken), none)
+    return bool(2 * shared < end - start)
 
 
 def _spans(stretches: pl.DataFrame, apart: timedelta) -> pl.DataFrame:
