@@ -63,6 +63,20 @@ def test_dates_far_from_all_others_do_not_stretch_the_axis(tmp_path, day):
     assert "20 requests dated far from all others" in row["basis"]
 
 
+def test_logs_that_lie_months_apart_are_looked_at_each_by_itself(tmp_path, day):
+    """The older is neither the baseline of the newer, nor left out; between them is no silence."""
+    year = timedelta(days=364)
+    older = failing(day, at(0, 8), at(0, 9)).with_columns(pl.col("started_at") - year)
+    case, incidents = found(tmp_path, pl.concat([older, failing(day, at(0, 12), at(0, 13))]))
+    case.close()
+    assert [
+        (row["kind"], row["started_at"].replace(second=0, microsecond=0)) for row in sorted(incidents, key=lambda r: r["started_at"])
+    ] == [
+        ("errors", at(0, 8) - year),
+        ("errors", at(0, 12)),
+    ]
+
+
 def test_a_hole_of_one_hour_in_the_night_of_the_change_reads_as_the_clock(tmp_path):
     world = traffic("diurnal", 9, days=5, per_second=0.6)
     moved = world.with_columns(pl.col("started_at") + timedelta(days=20))  # 10 to 15 March 2024; clocks change in America on the 10th

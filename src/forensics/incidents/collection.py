@@ -7,7 +7,7 @@ Scoring automation as such is not done here; a run is only found when its pace o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -47,7 +47,7 @@ def candidates(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> pl.Da
 
     ``usual``: it does so at this hour of other days as well. That is no collection, but may explain a surge.
     """
-    buckets = case.frame("incidents", "collectors", least=LEAST_FETCHES, times=TIMES_USUAL, rare=RARE, most=MOST_BUCKETS)
+    buckets = case.frame("incidents", "collectors", least=LEAST_FETCHES, times=TIMES_USUAL, rare=RARE, most=MOST_BUCKETS, **_bounds(axis))
     ends = buckets.with_columns(low=pl.col("bucket") - BUCKET, high=pl.col("bucket") + 2 * BUCKET)
     # Each kind by itself: of many jobs that are as usual none takes the place of a collection.
     kinds = [_spans(ends.filter(pl.col("usual") == usual), 4 * BUCKET).with_columns(usual=pl.lit(usual)) for usual in (False, True)]
@@ -59,7 +59,8 @@ def slow_runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[R
 
     A subject that has had another run of half that size (a weekly backup) is at its own usual work.
     """
-    days = case.frame("incidents", "walkers", least=SLOW_FETCHES, hours=SLOW_HOURS, times=SLOW_TIMES, rare=RARE, most=MOST_BUCKETS)
+    asked = {"least": SLOW_FETCHES, "hours": SLOW_HOURS, "times": SLOW_TIMES, "rare": RARE, "most": MOST_BUCKETS}
+    days = case.frame("incidents", "walkers", **asked, **_bounds(axis))
     spans = _spans(days, SLOW_APART)
     again = (pl.col("fetches") >= 0.5 * pl.col("fetches").max()).sum().over("subject_type", "subject") > 1
     spans = spans.filter(~again)
@@ -70,6 +71,10 @@ def slow_runs(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> list[R
     case.execute("incidents", "near_walkers", **runs)
     walks = ({**walk, "first_at": walk["walked_from"], "last_at": walk["walked_until"]} for walk in case.rows("incidents", "walks", **runs))
     return [_run(runs["subjects"][walk["run"]], walk) for walk in walks if walks_on(walk) and _mostly_apart(axis, walk, busy)]
+
+
+def _bounds(axis: Axis) -> dict[str, datetime]:
+    return {"start": axis.start, "end": axis.at(axis.minutes)}
 
 
 _RUNS = {"subjects": "subject", "subject_types": "subject_type", "starts": "low", "ends": "high"}

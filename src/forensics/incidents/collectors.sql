@@ -2,7 +2,7 @@
 -- why: candidates for collection at machine speed; whether they walk through ids or keep an even pace is looked at in their events
 --      (walks.sql). A subject is an actor, an account without one, or a network whose requests carry no account. One that fetches half
 --      as much on many days (a crawler, a mirror, a nightly job) is at its own usual work.
--- parameters: $least fetches of a bucket, $times the 99 % quantile of all buckets, $rare share of days, $most candidates
+-- parameters: $least fetches of a bucket, $times the 99 % quantile of all buckets, $rare share of days, $most candidates, $start, $end (half-open)
 
 WITH fetches AS (
     SELECT
@@ -13,13 +13,13 @@ WITH fetches AS (
     FROM subject_minutes AS s
     JOIN routes AS r ON r.route_id = s.route_id
     LEFT JOIN account_actors AS a ON a.account_id = s.account_id
-    WHERE r.object_kind IS NOT NULL AND coalesce(s.account_id, s.network) IS NOT NULL
+    WHERE r.object_kind IS NOT NULL AND coalesce(s.account_id, s.network) IS NOT NULL AND s.minute >= $start AND s.minute < $end
     GROUP BY ALL
 ),
 
 usual AS (SELECT quantile_disc(fetches, 0.99) AS fetches FROM fetches WHERE fetches > 0),
 
-days AS (SELECT date_diff('day', min(minute), max(minute)) + 1 AS days FROM service_minutes),
+days AS (SELECT date_diff('day', min(minute), max(minute)) + 1 AS days FROM service_minutes WHERE minute >= $start AND minute < $end),
 
 high AS (
     SELECT f.*

@@ -29,9 +29,9 @@ TURN = 2
 TABLES = ("incidents", "phases", "incident_minutes")
 
 
-def detect(case: Case, survey: Survey | None) -> None:
+def detect(case: Case, surveys: Sequence[Survey]) -> None:
     """Find incidents in the minutes, refine their boundaries in seconds, and fill the tables."""
-    findings = _findings(case, survey) if survey is not None else []
+    findings = [finding for survey in surveys for finding in _findings(case, survey)]
     case.replace("incidents", table(findings))
     kept = _with_facts(case, findings)
     case.replace("incidents", table(kept))

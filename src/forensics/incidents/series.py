@@ -21,7 +21,9 @@ MOST_PARTS = 25
 FEWEST_REQUESTS = 50
 """A part with fewer requests than this has no rhythm of its own."""
 LONGEST_HOLE_DAYS = 45
-"""Dates farther than this from all others are taken for a broken clock, not for silence."""
+"""Logs that lie farther apart than this are looked at by themselves: between them is no silence."""
+LEAST_OF_STRETCH = 1000
+"""Fewer requests so far from all others are taken for a broken clock."""
 MINUTE = timedelta(minutes=1)
 
 
@@ -43,7 +45,7 @@ EVERYTHING = Scope("everything", "everything")
 
 @dataclass(frozen=True)
 class Axis:
-    """The minutes that are looked at, from the first to the last request; ``outside`` requests have dates far from all others."""
+    """The minutes that are looked at, from the first to the last request; ``outside``: requests with dates far from all others."""
 
     start: datetime
     minutes: int
@@ -82,28 +84,30 @@ class Series:
     after: Floats
 
 
-def read_series(case: Case) -> tuple[Axis | None, list[Series]]:
-    """Return the axis and the series of everything (first) and of each part that has enough requests; (None, []) without requests."""
+def read_series(case: Case) -> list[tuple[Axis, list[Series]]]:
+    """Return axis and series of each stretch of time that logs are of: of everything (first), and of each part with enough requests."""
     frame = case.frame("incidents", "scope_minutes", most_parts=MOST_PARTS)
-    axis = _axis(frame.filter(pl.col("part") == "everything"))
-    if axis is None:
-        return None, []
+    return [(axis, _inside(frame, axis)) for axis in _axes(frame.filter(pl.col("part") == "everything"))]
+
+
+def _inside(frame: pl.DataFrame, axis: Axis) -> list[Series]:
     inside = frame.filter(pl.col("minute").is_between(axis.start, axis.at(axis.minutes - 1)))
     parts = inside.partition_by("part", "name", as_dict=True, maintain_order=True)
     series = [_series(Scope(str(part), str(name)), rows, axis) for (part, name), rows in parts.items()]
     series.sort(key=lambda s: (s.scope != EVERYTHING, s.scope.part, s.scope.name))
-    return axis, [s for s in series if s.scope == EVERYTHING or s.requests.sum() >= FEWEST_REQUESTS]
+    return [s for s in series if s.scope == EVERYTHING or s.requests.sum() >= FEWEST_REQUESTS]
 
 
-def _axis(everything: pl.DataFrame) -> Axis | None:
+def _axes(everything: pl.DataFrame) -> list[Axis]:
+    """Return the stretches of time that are looked at, the first first: months apart nothing is learnt of one from the other."""
     if everything.is_empty():
-        return None
+        return []
     hole = (pl.col("minute").diff() > pl.duration(days=LONGEST_HOLE_DAYS)).fill_null(False)
     groups = everything.sort("minute").with_columns(hole.cum_sum().alias("group"))
     sizes = groups.group_by("group").agg(pl.col("requests").sum(), pl.col("minute").min().alias("a"), pl.col("minute").max().alias("b"))
-    best = sizes.sort(["requests", "a"], descending=[True, False]).row(0, named=True)
-    outside = int(sizes["requests"].sum() - best["requests"])
-    return Axis(best["a"], int((best["b"] - best["a"]) / MINUTE) + 1, outside)
+    kept = sizes.filter((pl.col("requests") >= LEAST_OF_STRETCH) | (pl.col("requests") == pl.col("requests").max())).sort("a")
+    outside = int(sizes["requests"].sum()) - int(kept["requests"].sum())
+    return [Axis(row["a"], int((row["b"] - row["a"]) / MINUTE) + 1, outside) for row in kept.to_dicts()]
 
 
 def _series(scope: Scope, rows: pl.DataFrame, axis: Axis) -> Series:

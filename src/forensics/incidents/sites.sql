@@ -3,9 +3,11 @@
 --      and that hardly anybody was refused, where few ask for the site that refuses everybody
 -- parameters: $refusing (ids of incidents whose answers were refused); reads `incidents` as filled by detection
 WITH spans AS (
-    SELECT incident_id, started_at, coalesce(ended_at, TIMESTAMP '9999-12-31') AS ended_at, list_contains($refusing, incident_id) AS refusing
+    SELECT
+        incident_id, part, scope, started_at, coalesce(ended_at, TIMESTAMP '9999-12-31') AS ended_at,
+        list_contains($refusing, incident_id) AS refusing
     FROM incidents
-    WHERE kind = 'errors' AND scope = 'everything'
+    WHERE kind = 'errors' AND part IN ('everything', 'host')
 ),
 
 by_client AS (
@@ -13,8 +15,9 @@ by_client AS (
         s.incident_id, lower(q.host) AS site, coalesce(q.account_id, q.client_ip) AS client, count(*) AS requests,
         count(*) FILTER (CASE WHEN s.refusing THEN is_refused(q.status) ELSE is_failed(q.status) END) AS failed
     FROM requests AS q
+    JOIN evidence_files AS f USING (evidence_id)
     JOIN spans AS s ON q.started_at BETWEEN s.started_at AND s.ended_at
-    WHERE q.host IS NOT NULL
+    WHERE q.host IS NOT NULL AND of_scope(s.part, s.scope, f.host, NULL, NULL)
     GROUP BY ALL
 ),
 

@@ -47,14 +47,21 @@ class Survey:
     set_back: list[Step]
 
 
-def survey(case: Case) -> Callable[[], Survey | None]:
-    """Read the minutes, and return what is to be computed from them: it needs no case, so it may be done beside other work."""
-    axis, series = read_series(case)
-    if axis is None:
-        return lambda: None
-    files, set_back = case.rows("incidents", "log_ends"), steps(case)
-    untaught = _given_baseline(case, axis) | _not_logged(axis, files)
-    return lambda: _surveyed(axis, series, untaught, files, set_back)
+def survey(case: Case) -> Callable[[], list[Survey]]:
+    """Read the minutes, and return what is to be computed from them: it needs no case, so it may be done beside other work.
+
+    There is a survey of each stretch of time that logs are of; of most cases that is one.
+    """
+    files, set_back, baseline = case.rows("incidents", "log_ends"), steps(case), case.option("baseline")
+    stretches = read_series(case)
+    return lambda: [_stretch(axis, series, files, set_back, baseline) for axis, series in stretches]
+
+
+def _stretch(axis: Axis, series: list[Series], files: list[dict[str, Any]], set_back: list[Step], baseline: object) -> Survey:
+    end = axis.at(axis.minutes)
+    files = [file for file in files if file["first_at"] < end and file["last_at"] >= axis.start]
+    untaught = _given_baseline(axis, baseline) | _not_logged(axis, files)
+    return _surveyed(axis, series, untaught, files, [step for step in set_back if step.set_to < end and step.set_from >= axis.start])
 
 
 def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dict[str, Any]], set_back: list[Step]) -> Survey:
@@ -111,14 +118,14 @@ def covered(axis: Axis, windows: Sequence[Window]) -> Bools:
     return flags
 
 
-def _given_baseline(case: Case, axis: Axis) -> Bools:
-    """Minutes outside the range given with ``--baseline FROM/TO`` teach nothing; without the option every minute may teach."""
-    given = case.option("baseline")
+def _given_baseline(axis: Axis, given: object) -> Bools:
+    """Minutes outside the range given with ``--baseline FROM/TO`` teach nothing; where none is given, or none is in it, all may."""
     flags = np.zeros(axis.minutes, dtype=bool)
     if given:
-        low, high = (axis.index(datetime.fromisoformat(text)) for text in str(given).split("/"))
-        flags[:] = True
-        flags[low : high + 1] = False
+        low, high = (datetime.fromisoformat(text) for text in str(given).split("/"))
+        if low < axis.at(axis.minutes) and high >= axis.start:
+            flags[:] = True
+            flags[axis.index(low) : axis.index(high) + 1] = False
     return flags
 
 

@@ -3,7 +3,7 @@
 --      ids is looked at in their events (walks.sql). A subject that does so on many days (a crawler, a backup) is at its own usual
 --      work, and one whose agent declares a robot says what it is.
 -- parameters: $least fetches of a day, $hours of the day with fetches, $times the 99 % quantile of all subjects' days, $rare share of
---      days, $most candidates
+--      days, $most candidates, $start, $end (half-open)
 
 WITH hours AS (
     SELECT
@@ -16,6 +16,7 @@ WITH hours AS (
     LEFT JOIN agents AS g ON g.agent_id = s.agent_id
     LEFT JOIN account_actors AS a ON a.account_id = s.account_id
     WHERE r.object_kind IS NOT NULL AND coalesce(s.account_id, s.network) IS NOT NULL AND s.requests > s.failed
+        AND s.minute >= $start AND s.minute < $end
     GROUP BY ALL
 ),
 
@@ -29,7 +30,7 @@ days AS (
 
 usual AS (SELECT quantile_disc(fetches, 0.99) AS fetches FROM days WHERE fetches < $least OR hours < $hours),
 
-logged AS (SELECT date_diff('day', min(minute), max(minute)) + 1 AS days FROM service_minutes),
+logged AS (SELECT date_diff('day', min(minute), max(minute)) + 1 AS days FROM service_minutes WHERE minute >= $start AND minute < $end),
 
 high AS (
     SELECT d.*
