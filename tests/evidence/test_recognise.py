@@ -123,3 +123,32 @@ def test_candidates_are_those_whose_hint_and_pattern_occur() -> None:
             if all(wanted is None or raw.str.contains(wanted).any() for wanted in (entry.hint, entry.pattern))
         ]
         assert list(candidates(raw)) == named
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("2026-03-02T00:00:01.1+00:00 edge sshd[12]: Failed password for root from 203.0.113.9 port 50000 ssh2", "a system log"),
+        ("Mar  2 00:00:02 mx dovecot: imap-login: Login: user=<ann>, method=PLAIN, rip=203.0.113.9", "a system log"),
+        ("2026-03-02 00:00:01,123 fail2ban.filter [12]: INFO [sshd] Found 203.0.113.9", "a log of fail2ban"),
+        ("[    1.234567] usb 1-1: new device", "a log of the kernel"),
+        ('2026-03-02 00:00:02.123 UTC [124] ann@db ERROR:  relation "x" does not exist', "a log of PostgreSQL"),
+        ("# Query_time: 2.5  Lock_time: 0.0 Rows_sent: 1", "a slow query log of MySQL"),
+        ("2026-03-02T00:00:02.123456Z 0 [Warning] [MY-010068] [Server] self signed.", "a log of MySQL"),
+        ("2 123456789010 eni-1235b8ca 203.0.113.9 172.31.9.69 20641 22 6 20 4249 1772409601 1772409661 ACCEPT OK", "an AWS VPC flow log"),
+        ("1:M 02 Mar 2026 00:00:01.123 * Ready to accept connections", "a log of Redis"),
+        ('I, [2026-03-02T00:00:01.123456 #12]  INFO -- : Started GET "/a"', "an application log of Ruby"),
+        ('{"eventTime":"2026-03-02T00:00:01Z","eventSource":"s3.amazonaws.com","eventName":"GetObject"}', "an AWS CloudTrail log"),
+        ('{"protoPayload":{"@type":"type.googleapis.com/google.cloud.audit.AuditLog"}}', "an audit log of Google Cloud"),
+        ('{"time":"2026-03-02T00:00:01Z","category":"Administrative","callerIpAddress":"203.0.113.9"}', "an Azure activity log"),
+        ('{"timestamp":"2026-03-02T00:00:01Z","event_type":"alert","src_ip":"203.0.113.9"}', "an event log of Suricata"),
+        ('{"query_timestamp":"2026-03-02T00:00:01Z","query_name":"a.example."}', "a log of DNS queries"),
+        ('{"t":{"$date":"2026-03-02T00:00:01.123+00:00"},"s":"I","c":"NETWORK"}', "a log of MongoDB"),
+        ('{"time":"2026-03-02T00:00:01Z","level":"INFO","msg":"cache miss"}', "an application log in JSON"),
+        ('203.0.113.9 [29:23:53:25] "GET /a HTTP/1.0" 200 1497', "only the day of a month"),
+    ],
+)
+def test_other_logs_are_refused_by_name(line: str, name: str) -> None:
+    lines = pl.DataFrame({"line": [1, 2], "raw": [line, line]}, schema=LINES)
+    assert not plan_for(lines, ReadOptions()).ranked
+    assert name in why_no_log(lines["raw"])

@@ -25,7 +25,37 @@ KNOWN: tuple[tuple[str, str], ...] = (
         "an application log",
     ),
     (r"^(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b", "an application log"),
-    (r"^\w{3} +\d{1,2} \d\d:\d\d:\d\d \S+ [^:]+: ", "a system log (syslog) without requests in it"),
+    (r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ fail2ban\.", "a log of fail2ban"),
+    (
+        r"^(?:<\d{1,3}>)?(?:\w{3} +\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)) \S+ [\w./-]+(?:\[\d+\])?: "
+        r"|^(?:<\d{1,3}>)?\w{3} +\d{1,2} \d\d:\d\d:\d\d \S+ [^:]+: |^<\d{1,3}>1 \S+ \S+ \S+ ",
+        "a system log (syslog) without requests in it",
+    ),
+    (r"^(?:<\d>)?\[ *\d+\.\d{6}\] ", "a log of the kernel"),
+    (
+        r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.\d]* \S+ \[\d+\](?:-\d+)?:? .*\b(?:LOG|ERROR|FATAL|STATEMENT|DETAIL|HINT|WARNING|NOTICE): ",
+        "a log of PostgreSQL",
+    ),
+    (r"^# (?:Time|User@Host|Query_time): |^SET timestamp=\d+;|^/\S*mysqld, Version", "a slow query log of MySQL"),
+    (r"^\d{4}-\d\d-\d\dT[\d:.]+Z +\d+ (?:\[\w+\] \[MY-|(?:Connect|Query|Quit|Prepare|Execute)\t)", "a log of MySQL"),
+    (r"^(?:version account-id interface-id|2 (?:\d{12}|unknown) eni-\w+ )", "an AWS VPC flow log"),
+    (r"^--[0-9a-zA-Z]{6,}-[A-Z]--$", "an audit log of ModSecurity"),
+    (r"^\d+:[A-Z] \d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d+ [*#.-] ", "a log of Redis"),
+    (r"^\[\d[^\]]*\](?:\[[^\]]*\])+ +GC\(\d+\)|^\d{4}-\d\d-\d\dT\S+: [\d.]+: \[(?:Full )?GC", "a garbage collection log of Java"),
+    (r"^[DIWEFA], \[\d{4}-\d\d-\d\dT[\d:.]+ #\d+\] +[A-Z]+ -- ", "an application log of Ruby"),
+    (r"^\s*\{.*\"(?:eventSource\"\s*:.*\"eventName|eventName\"\s*:.*\"eventSource)\"\s*:", "an AWS CloudTrail log"),
+    (r"^\s*\{.*google\.cloud\.audit\.AuditLog", "an audit log of Google Cloud"),
+    (
+        r'^\s*\{.*"category"\s*:\s*"(?:Administrative|ServiceHealth|Alert|Autoscale|Policy|Recommendation|SignInLogs|AuditLogs)"',
+        "an Azure activity log",
+    ),
+    (r'^\s*\{.*"event_type"\s*:\s*"[a-z]+".*"(?:src_ip|flow_id|dest_ip)"', "an event log of Suricata without requests in it"),
+    (r'^\s*\{.*"query_name"\s*:', "a log of DNS queries"),
+    (r'^\s*\{\s*"t"\s*:\s*\{"\$date"', "a log of MongoDB"),
+    (
+        r"^#path\t(?:conn|dns|files|ssl|x509|weird|notice|dhcp|smtp|ssh|ntp|dpd|software|tunnel|pe|rdp|smb_\w+|kerberos|snmp|sip|ftp)$",
+        "a log of Zeek of another kind than http",
+    ),
     (r"^\s*<(?:\?xml|!DOCTYPE|html)", "a markup document"),
 )
 """(regular expression of its lines, what it is)."""
@@ -46,6 +76,11 @@ def not_text(head: bytes) -> str | None:
     return "is binary data, not text" if odd > 0.05 * len(sample) else None
 
 
+_LEVELLED = r'"(?:level|lvl|severity|log_?[lL]evel|@l)"\s*:\s*"?\w'
+_SIGN = ("^#path", "^--[0-9a-z")
+"""Beginnings of patterns of which one line in a file is enough."""
+
+
 def why_no_log(raw: pl.Series) -> str:
     """Return what a file is that no log format reads, by its sampled lines."""
     if float((raw.str.contains(_YEARLESS) & ~raw.str.contains(_TIME)).sum()) >= 0.5 * max(1, len(raw)):
@@ -60,14 +95,16 @@ def why_no_log(raw: pl.Series) -> str:
         )
     for pattern, name in KNOWN:
         share = raw.str.contains(pattern).mean()
-        if isinstance(share, float) and share >= 0.5:
+        if isinstance(share, float) and share >= (0.5 if not pattern.startswith(_SIGN) else 1e-9):
             return f"is {name}, not an access log; force it with --kind log if it is one"
     if raw.is_empty():
         return "holds only blank lines"
     if float(raw.str.contains(_OBJECT).sum()) >= 0.5 * len(raw):
         keys = dict.fromkeys(re.findall(r'"([^"\\]{1,40})"\s*:', str(raw[0])[:2000]))
+        application = float(raw.str.contains(_LEVELLED).sum()) >= 0.5 * len(raw)
         return (
-            "is JSON whose keys do not tell a request: a time, a path and a method (or a first line), and a status or client are needed "
+            ("is an application log in JSON" if application else "is JSON")
+            + " whose keys do not tell a request: a time, a path and a method (or a first line), and a status or client are needed "
             f"(its first keys: {', '.join(list(keys)[:12])})"
         )
     first = str(raw[0])[:80]
@@ -114,7 +151,10 @@ _ASKED = r"(?i)\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|https?://|
 """What a line that tells of a request would have."""
 _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
-_YEARLESS = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*\b(?:method|verb)\"?[=:] ?\"?[A-Z]{3,10}\b"
+_YEARLESS = (
+    r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*"
+    r"\b(?:method|verb)\"?[=:] ?\"?(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b"
+)
 """Named values of a request behind the time of RFC 3164."""
 _DAY_OF_MONTH = r'^\S+ \[\d\d:\d\d:\d\d:\d\d\] "'
 """http://ita.ee.lbl.gov/html/contrib/EPA-HTTP.html"""

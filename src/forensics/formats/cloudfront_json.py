@@ -21,7 +21,7 @@ KEYS = JsonKeys(
         "user_agent": ("cs(User-Agent)", "cs-user-agent"),
         "host": ("x-host-header", "cs(Host)", "cs-host"),
     },
-    requires=(("c-ip",), ("x-edge-location", "x-edge-request-id", "x-edge-result-type"), ("sc-status",)),
+    requires=(("x-edge-location", "x-edge-request-id", "x-edge-result-type"), ("sc-status",)),
     encoded=("user_agent",),
     utc=True,
     extra={

@@ -21,7 +21,11 @@ KEYS = JsonKeys(
         "user_agent": ("request_User-Agent",),
         "host": ("RequestHost", "RequestAddr"),
     },
-    requires=(("ClientAddr", "ClientHost"), ("RequestMethod", "RequestPath"), ("DownstreamStatus", "OriginStatus", "Duration")),
+    requires=(  # which fields are kept is configured (accessLog.fields)
+        ("RequestMethod", "RequestPath", "RequestLine"),
+        ("DownstreamStatus", "OriginStatus", "Duration"),
+        ("ClientHost", "ClientAddr", "StartUTC", "StartLocal", "RouterName", "ServiceName", "entryPointName"),
+    ),
     notices=r"^(?:DEBUG|INFO|WARN|WARNING|ERROR|TRACE|FATAL): ",
     other_kind=("level", "message"),
     client_entry=-1,
