@@ -146,6 +146,12 @@ def test_the_time_of_a_record_is_its_own() -> None:
     assert row["timestamp"] == datetime(2024, 3, 2)
 
 
+def test_the_message_beside_a_request_is_no_line() -> None:
+    record = '{"time": 1709337601000, "req": {"method": "GET", "url": "/a"}, "res": {"statusCode": 200}, "msg": "request completed"}'
+    (row,) = read(json.dumps({"log": record + "\n", "stream": "stdout", "time": "2024-03-02T00:00:09Z"}))
+    assert (row["path"], row["timestamp"]) == ("/a", datetime(2024, 3, 2, 0, 0, 1))
+
+
 def test_the_journals_export_is_read_by_its_messages() -> None:
     fields = ["__CURSOR=s=0a;i=1", "__REALTIME_TIMESTAMP=1709337601000000", "SYSLOG_IDENTIFIER=nginx", "MESSAGE=" + INNER.format(n=1), ""]
     rows = read(*fields, *fields)

@@ -128,6 +128,7 @@ def _table(raw: pl.Series, *, headed: bool = True) -> bool:
     return alike and headed != any(character.isdigit() for character in str(raw[0]))
 
 
+_OF_PROGRAMS = ("a log of PostgreSQL", "a log of MySQL", "a log of Redis", "a log of MongoDB", "a log of fail2ban")
 _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[0][0], "a line of an Apache error log"),
     (KNOWN[1][0], "a line of an nginx error log"),
@@ -136,6 +137,8 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?: [\w-]+)?\| ", "a line of Squid's own log (cache.log)"),
     (r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\]\[\d+\]\[\w+\]\[\w+\]", "a line of Envoy's own log"),
     (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d+ [A-Z]+ \[[^\]]*\] [\w.$]+ ", "a line of Tomcat's own log (catalina.out)"),
+    (r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\] \[[A-Z]+\] ", "a line of Gunicorn's own log"),
+    *((pattern, f"a line of {name}") for pattern, name in KNOWN if name in _OF_PROGRAMS),
     (r"^\s*[\x00]*\s*$", "blank"),
     (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),
     (r"^-- (?:Logs begin|Journal begins|Boot|Reboot|No entries|cursor)", "a notice of journald"),

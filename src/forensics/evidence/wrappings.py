@@ -89,6 +89,9 @@ _CARRIER = (
 )
 
 
+_REQUEST = r'"(?:method|http_?[mM]ethod|request_?[mM]ethod|verb|req|request|httpRequest|url|uri|path|request_uri|status|statusCode)"\s*:'
+
+
 @dataclass(frozen=True)
 class Unwrapped:
     """Lines taken out of their wrapping."""
@@ -122,7 +125,7 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True) -> Unwrapped:
 def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     """Return line, text (NULL: not wrapped), partial, stream, at (the wrapping's own time)."""
     raw = pl.col("raw")
-    json, stamps = _json_text(lines["raw"])
+    json, stamps = _json_text(lines["raw"], itself=tagged)
     patterns = _patterns(tagged=tagged)
     found = lines.select(
         "line",
@@ -154,9 +157,14 @@ def _patterns(*, tagged: bool) -> tuple[str, ...]:
     return (*plain, TAGGED) if tagged else plain
 
 
-def _json_text(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return the text that a JSON record carries and the record's time, NULL for what is no such record."""
+def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
+    """Return the text that a JSON record carries and the record's time, NULL for what is no such record.
+
+    ``itself``: a record that tells a request itself is left as it is, whatever message stands beside it.
+    """
     looks = raw.str.contains(_CARRIER) & ~raw.str.contains('"httpRequest":', literal=True)  # Google's records tell the request themselves
+    if itself:
+        looks = looks & ~raw.str.contains(_REQUEST)
     text, stamps = (pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(raw)) for name in ("json", "stamp"))
     if not looks.any():
         return text, stamps

@@ -5,6 +5,13 @@ from __future__ import annotations
 from forensics.formats.base import Format, Sample
 from forensics.formats.json_format import JsonKeys, json_format
 
+_SECONDS = tuple(
+    f"{name}@s?{own}"
+    for name in ("response_time", "responsetime", "resp_time", "req_time", "duration", "latency", "time_taken")
+    for own in ("body_bytes_sent", "time_iso8601", "time_local", "msec", "upstream_addr", "upstream_response_time")
+)
+"""Every time that nginx' variables hold is in seconds, whatever key it was given."""
+
 KEYS = JsonKeys(
     roles={
         "time": ("time_iso8601", "time_local", "msec", "@timestamp", "timestamp", "time", "ts", "date"),
@@ -18,7 +25,7 @@ KEYS = JsonKeys(
         "protocol": ("server_protocol", "http_version", "protocol"),
         "status": ("status", "response_status", "response_code"),
         "bytes": ("body_bytes_sent", "bytes_sent", "bytes"),
-        "duration": ("request_time@s",),
+        "duration": ("request_time@s", "request_time_ms@ms", *_SECONDS),
         "referrer": ("http_referer", "http_referrer", "referer", "referrer"),
         "user_agent": ("http_user_agent", "user_agent", "agent"),
         "host": ("host", "http_host", "server_name", "vhost"),
@@ -93,6 +100,16 @@ FORMATS: tuple[Format, ...] = (
                 line='{"msec":1772409600.125,"remote_addr":"::1","request":"\\x16\\x03\\x01","status":400,"body_bytes_sent":150,'
                 '"request_time":0.000}',
                 expected={"timestamp": "2026-03-02T00:00:00.125Z", "client_ip": "::1", "method": None, "status": 400, "duration_ms": 0.0},
+            ),
+            Sample(
+                line='{"time_local":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","request":"GET /a HTTP/1.1","status":"200",'
+                '"body_bytes_sent":"5","response_time":"0.250"}',
+                expected={"path": "/a", "duration_ms": 250.0},
+            ),
+            Sample(
+                line='{"time_local":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","request":"something","status":"400",'
+                '"body_bytes_sent":"5"}',
+                expected={"method": None, "path": None, "request": "something"},
             ),
         ),
     ),

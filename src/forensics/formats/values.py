@@ -159,10 +159,10 @@ def split_request(line: pl.Series) -> pl.DataFrame:
     frame = pl.DataFrame({"line": of(line, present(V.str.strip_chars()))}).with_columns(pl.col("line").str.splitn(" ", 3).alias("p"))
     frame = frame.unnest("p").with_columns(good=pl.col("field_0").str.contains(_METHOD))
     simple = frame["good"] & frame["field_2"].str.starts_with("HTTP/") & ~frame["field_2"].str.contains(" ", literal=True)
-    if simple.fill_null(True).all():
+    if (simple.fill_null(False) | frame["line"].is_null()).all():
         return frame.select(method="field_0", target="field_1", protocol="field_2", request=pl.lit(None, pl.String))
     blanks = pl.col("line").str.extract_groups(r"^([A-Za-z][A-Za-z0-9_\-]*) (.*) (HTTP/[0-9.]+)$")
-    frame = frame.with_columns(simple.alias("simple"), blanks.alias("b")).with_columns(
+    frame = frame.with_columns(simple.fill_null(False).alias("simple"), blanks.alias("b")).with_columns(
         tail=pl.when(pl.col("field_1").str.contains(r"^(?:/|\*|[A-Za-z][A-Za-z0-9+.\-]*://)") & pl.col("good")).then(
             pl.col("line").str.replace(r"^[^ ]* ", "")
         )
