@@ -78,6 +78,8 @@ JSON_TIMES = (
 """Where they keep its time."""
 _TIMES = ('"time', '"ts"', '"t"', '"@t', '"date', '"msec"', '"start', '"epoch', 'Time"', 'timestamp"', "Timestamp", '_at"', 'edAt"')
 """What shows that a record tells a time of its own."""
+_RECORD = r"^\{|(?:^|\s)(?:method|verb|path|uri|url|status)="
+"""A record, or named values, which become one."""
 _STAMP = r"^[0-9][0-9A-Za-z:.,+/ -]*$"
 SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated"
 """Where JSON records of container runtimes, journald and log shippers keep the line."""
@@ -117,6 +119,8 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True) -> Unwrapped:
     inner = wrapped.select("line", pl.col("text").alias("raw")).cast(dict(LINES))  # type: ignore[arg-type]
     again = _inner(inner, tagged=True)
     text, at = pl.coalesce(again["text"], inner["raw"]), pl.coalesce(again["at"], wrapped["at"])
+    if wrapped["at"].null_count() + again["at"].null_count() == 2 * len(wrapped):
+        return Unwrapped(inner.with_columns(text.alias("raw")), continued, held)
     untimed = text.str.starts_with("{") & ~text.str.contains_any(list(_TIMES)) & at.str.contains(_STAMP)
     stamped = pl.lit('{"_timestamp":"') + at + '",' + text.str.slice(1)
     return Unwrapped(inner.with_columns(pl.when(untimed).then(stamped).otherwise(text).alias("raw")), continued, held)
@@ -143,13 +147,24 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     taken = (pl.col(f"p{n}").struct.field("text") for n in range(len(patterns)))
     times = (pl.col(f"p{n}").struct.field("at") for n, pattern in enumerate(patterns) if "(?P<at>" in pattern)
     plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), named, "pairs", *taken, "quoted")
-    docker = lines["raw"].str.contains('"log":', literal=True) & lines["raw"].str.contains('"stream":', literal=True)
-    ended = pl.col("json").str.ends_with("\n")
-    open_end = pl.lit(docker) & ~ended & ended.any()  # where no record ends its line, a shipper took the ends away
-    partial = ((cri.field("part") == "P") | open_end).fill_null(value=False)
-    stream = pl.coalesce(cri.field("stream"), pl.lit(lines["raw"].str.extract(r'"stream":\s*"(\w+)"')), pl.lit(""))
-    at = pl.coalesce("stamp", cri.field("at"), *times)
-    return found.select("line", plain.alias("text"), partial.alias("partial"), stream.alias("stream"), at.alias("at"))
+    partial, stream = _parts(lines["raw"], json)
+    told = found.select("line", plain.alias("text"), partial.alias("partial"), stream.alias("stream"))
+    if not told["text"].str.contains(_RECORD).any():  # nobody will ask for the time
+        return told.with_columns(pl.lit(None, dtype=pl.String).alias("at"))
+    return told.with_columns(found.select(pl.coalesce("stamp", cri.field("at"), *times).alias("at"))["at"])
+
+
+def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
+    """Return which lines are parts that go on in a later one, and of which stream."""
+    cri = pl.col("cri").struct
+    partial, stream = cri.field("part") == "P", cri.field("stream")
+    if json.null_count() < len(json):
+        docker = raw.str.contains('"log":', literal=True) & raw.str.contains('"stream":', literal=True)
+        ended = json.str.ends_with("\n")
+        if ended.any() and not ended.all():  # where no record ends its line, a shipper took the ends away
+            partial = partial.fill_null(value=False) | pl.lit(docker & ~ended)
+            stream = pl.coalesce(stream, pl.lit(raw.str.extract(r'"stream":\s*"(\w+)"')))
+    return partial.fill_null(value=False), stream.fill_null("")
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
@@ -168,16 +183,21 @@ def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
     text, stamps = (pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(raw)) for name in ("json", "stamp"))
     if not looks.any():
         return text, stamps
-    found, _ = extract(raw.filter(looks).str.strip_chars(BLANK), [*JSON_KEYS, *JSON_TIMES])
+    records = raw.filter(looks).str.strip_chars(BLANK)
+    found, _ = extract(records, list(JSON_KEYS))
     keys = [key for key in JSON_KEYS if key in found.columns]
     if not keys:
         return text, stamps
     found = found.with_columns(pl.when(pl.col(key).str.contains(LIKE_A_LINE)).then(key) for key in LOOSE_KEYS if key in keys)
     if "log" in keys and "message" in keys:  # what a shipper says of the file
         found = found.with_columns(pl.when(~(pl.col("log").str.starts_with("{") & pl.col("message").is_not_null())).then("log"))
-    times = [key for key in JSON_TIMES if key in found.columns]
-    stamps = stamps.scatter(looks.arg_true(), found.select(pl.coalesce(times)).to_series()) if times else stamps
-    text = text.scatter(looks.arg_true(), found.select(pl.coalesce(keys)).to_series())
+    carried = found.select(pl.coalesce(keys)).to_series()
+    untimed = carried.str.contains(_RECORD) & ~carried.str.contains_any(list(_TIMES))
+    if untimed.any():
+        times, _ = extract(records, list(JSON_TIMES))
+        known = [key for key in JSON_TIMES if key in times.columns]
+        stamps = stamps.scatter(looks.arg_true(), times.select(pl.coalesce(known)).to_series()) if known else stamps
+    text = text.scatter(looks.arg_true(), carried)
     bytes_ = text.str.contains(r"^\[[\d, ]+\]$").fill_null(value=False)
     return (text.scatter(bytes_.arg_true(), _of_bytes(text.filter(bytes_))) if bytes_.any() else text), stamps
 
