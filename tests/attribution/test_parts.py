@@ -82,3 +82,11 @@ def test_routes_are_counted_alike_by_every_explanation() -> None:
     bad_deploy.concentration(known, deploy, "route")
     assert "4 routes failed more often than usual at once." in [s for s, _ in backend.speaks_for]
     assert deploy.speaks_against[0][0] == "4 of 4 routes failed clearly more than usual; 98 % of the failures are on /app/home."
+
+
+def test_whoever_asked_for_nothing_of_the_route_that_failed_did_not_break_it() -> None:
+    others, own = Weighed(), Weighed()
+    bad_deploy.confined(facts(on_three_hosts(), asked={"/": 1.0}), others)
+    bad_deploy.confined(facts(on_three_hosts(), asked={"/upload": 0.4, "/": 0.6}), own)
+    assert "Of what the blamed asked for 0 % was for it" in others.speaks_against[-1][0]
+    assert (others.bits, own.bits) == (-8.0, -2.0)

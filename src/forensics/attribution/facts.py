@@ -103,6 +103,8 @@ class Facts:
     impact_growth: float
     """Load of all but the blamed in the impact, over what is usual at these hours."""
     parts: list[Part]
+    asked: dict[str, float]
+    """Route -> share of what the blamed asked, from the rise to the impact, that was for it."""
     hosts: list[Host]
     spread: Spread
     notes: list[dict[str, Any]]
@@ -229,6 +231,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         failed_before=_ratio(before),
         impact_growth=_growth(near, impact, broken, len(shift)),
         parts=parts_of(broken),
+        asked=_asked(case, own.filter(guilty & pl.col("minute").is_between(scene.window.start, scene.window.end, closed="left"))),
         hosts=_hosts(case, bounds, impact),
         spread=_spread(case, scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
@@ -328,6 +331,12 @@ def _machines(case: Case, finding: Finding) -> dict[str, list[str]]:
     blamed = [b.winner.id for b in finding.blamed]
     known = case.table("automation").filter(pl.col("subject_id").is_in(blamed) & (pl.col("likelihood") >= 0.55))
     return {row["subject_id"]: row["reasons"] for row in known.to_dicts()}
+
+
+def _asked(case: Case, own: pl.DataFrame) -> dict[str, float]:
+    routes = own.group_by("route_id").agg(pl.col("load").sum()).join(case.table("routes"), on="route_id").sort("route_id")
+    total = max(float(own["load"].sum()), 1.0)
+    return {row["route"]: row["load"] / total for row in routes.to_dicts()}
 
 
 def _growth(near: pl.DataFrame, impact: Window, broken: pl.DataFrame, placebos: int) -> float:

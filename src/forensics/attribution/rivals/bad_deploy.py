@@ -96,6 +96,12 @@ def confined(facts: Facts, found: Weighed) -> None:
     """Too much load fails everywhere: say when failures keep to one route, host or backend instead."""
     for kind in ("route", "backend", "host"):
         top = facts.concentrated(kind)
-        if top is not None:
-            found.contra(f"The failures keep to {kind} {top.name}; the rest of the service answered.", FAIR)
-            return
+        if top is None:
+            continue
+        found.contra(f"The failures keep to {kind} {top.name}; the rest of the service answered.", FAIR)
+        share = facts.asked.get(top.name, 0.0)
+        if kind == "route" and facts.asked and share < LITTLE:
+            found.contra(
+                f"Of what the blamed asked for {percent(share)} was for it: other routes bore that load, and it had none of it.", DECISIVE
+            )
+        return
