@@ -131,6 +131,7 @@ def _table(raw: pl.Series, *, headed: bool = True) -> bool:
 _OF_PROGRAMS = ("a log of PostgreSQL", "a log of MySQL", "a log of Redis", "a log of MongoDB", "a log of fail2ban")
 _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[0][0], "a line of an Apache error log"),
+    (r"^AH\d{5}: ", "a line of an Apache error log"),
     (KNOWN[1][0], "a line of an nginx error log"),
     (r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\] ", "a line of a Kubernetes program's own log"),
     (r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated", "a notice of syslog"),

@@ -182,6 +182,15 @@ FORMATS = (
                 },
             ),
             Sample(
+                line='203.0.113.9, 198.18.0.1 - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"',
+                expected={
+                    "client_ip": "203.0.113.9",
+                    "host": None,
+                    "user_name": "ann",
+                    "extra": {"forwarded_for": "203.0.113.9, 198.18.0.1"},
+                },
+            ),
+            Sample(
                 line='198.18.0.7 (203.0.113.9, 198.18.0.1) - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"',
                 expected={
                     "client_ip": "198.18.0.7",

@@ -33,6 +33,7 @@ CLIENTS = (
     rf"^(?P<host>)(?P<client>{ADDRESS}) {_WHO}$",
     rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[(?P<forwarded>{_LISTED})\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
     rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[[^\]]*\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
+    rf"^(?P<host>)(?P<forwarded>(?P<client>{SURE})(?:, ?{ADDRESS})+) (?P<ident>[^\s\[]+) (?P<id>)(?P<user>[^\s\[]+)$",
     rf"^(?P<host>)(?:[^\s:]+[\s,]+)*?(?P<client>{SURE})(?P<ident>)(?P<id>)(?:[\s,)].*?)?(?: (?P<user>\S+))?$",
     rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
 )

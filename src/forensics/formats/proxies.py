@@ -17,6 +17,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _ZEEK = r"X-FORWARDED-FOR -> (.*?)(?:, ?[A-Z-]+ -> .*)?$"
 """How Zeek names the header, among others that proxies add."""
+_FORWARDED = r'(?i)(?:^|;) *for="?([^;"]+)'
+"""An entry of the header ``Forwarded`` (RFC 7239)."""
 
 
 def behind_proxies(events: pl.DataFrame, trusted: Sequence[str]) -> pl.DataFrame:
@@ -37,7 +39,8 @@ def behind_proxies(events: pl.DataFrame, trusted: Sequence[str]) -> pl.DataFrame
     entries = rows.select("row", forwarded.str.split(",").alias("entry")).with_columns(
         pl.int_ranges(pl.col("entry").list.len()).alias("place")
     )
-    entries = entries.explode("entry", "place").with_columns(pl.col("entry").str.strip_chars(" \t+"))
+    bare = pl.col("entry").str.replace_all("%20", " ", literal=True).str.strip_chars(" \t+")
+    entries = entries.explode("entry", "place").with_columns(pl.coalesce(bare.str.extract(_FORWARDED), bare).alias("entry"))
     entries = entries.with_columns(fields.addresses(entries["entry"]).alias("entry"))
     entries = entries.with_columns(_within(entries["entry"], networks).alias("trusted"))
     outside = entries.filter(~pl.col("trusted")).sort("row", "place").group_by("row", maintain_order=True).last()

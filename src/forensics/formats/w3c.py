@@ -72,7 +72,7 @@ _DEFAULTS = (  # pattern of a line without header -> its columns
 ROLES: dict[str, tuple[str, ...]] = {
     "client": ("c-ip", "cs-ip", "client-ip", "c-dns"),
     "user": ("cs-username", "cs-user", "c-username", "cs-auth-user"),
-    "method": ("cs-method", "cs-operation"),
+    "method": ("cs-method", "cs-operation", "s-operation"),
     "target": ("cs-uri", "cs-url", "r-uri"),
     "path": ("cs-uri-stem", "cs-uri-path"),
     "query": ("cs-uri-query",),

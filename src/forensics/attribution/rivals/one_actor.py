@@ -16,7 +16,7 @@ from forensics.text import counted
 EXPLANATION = "one actor"
 PRIOR = -1.0
 EXCLUSIVE = True
-LONG, MORE = 20, 1.5
+LONG, MORE = 20, 2.0
 """Minutes beyond the first ones after which it says so many times more that a load was borne, where that is hardly more than usual."""
 SLOW, NO_SLOWER = 1.5, 1.2
 """Times the usual from which answers are slow, and below which they are not."""
@@ -153,7 +153,7 @@ def remainder(facts: Facts, found: Weighed) -> None:
         bits, how = 2.0 * log2(facts.carried / 5.0), ""
         if facts.slower is not None and facts.slower < SLOW:  # too much load is seen in the answers before they fail
             long = min(1.0, (facts.carried - OFTEN) / LONG)
-            bits, how = max(bits, DECISIVE * (1.0 + MORE * long * (1.0 - facts.overshoot))), ", and answered no slower"
+            bits, how = max(bits, DECISIVE * (1.0 + MORE * long * (1.0 - facts.overshoot) ** 2)), ", and answered no slower"
         found.contra(
             f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it.", bits
         )
