@@ -7,7 +7,7 @@ is not bent by what it is to measure. Scale: quasi-Poisson dispersion from the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,13 @@ FEWEST_DAYS = 3.0
 """Days that a rhythm of the day needs."""
 MOST_EMPTY = 0.02
 """Share of the bins of the busier half of the day that may be empty."""
+SLACK_DAY = 0.25
+"""Share of a usual day's load below which a day (a weekend in an office) says nothing of how narrow the bins of the others may be."""
+LEAST_WEIGHT = 0.1
+"""Share of the usual weight that a level rests on at least."""
 FEWEST_LULLS = 60
+AT_ONCE, FAR, A_FEW, LITTLE = 5, 1.8, 3, 0.25
+"""Minutes over which load departs from what is usual, by how many times, how often it may, and the share of a log that this may take."""
 BUSIEST = 2.0
 """Times the mean expected load from which an hour is one of the busiest."""
 FEWEST_DAYS_OF_WEEK = 14.0
@@ -68,7 +74,7 @@ class Baseline:
         """
         busy = self.busy_lulls > 0 and float(self.expected[first : last + 1].mean()) >= BUSIEST * float(self.expected.mean())
         lasting = self.busy_lulls if busy else self.lulls
-        return Chance(max(lasting or self.fall(5).clump, 1.0), self.fall(last - first + 1).wobble)
+        return Chance(max(lasting or self.fall(15).clump, 1.0), self.fall(last - first + 1).wobble)
 
     def rise(self, width: int) -> Chance:
         """How sums over ``width`` minutes rise."""
@@ -124,13 +130,18 @@ def _bin_width(requests: Floats, masked: Bools) -> int:
 
 
 def _filled(requests: Floats, masked: Bools, width: int) -> bool:
-    sums, _ = unmasked(requests, requests, masked, width)
-    if not len(sums):  # an hour with an outage in it: what is known of the minutes has to do
+    count, per_day = len(requests) // width, 1440 // width
+    known = np.flatnonzero(~masked[: count * width].reshape(count, width).any(axis=1))
+    if not len(known):  # an hour with an outage in it: what is known of the minutes has to do
         return bool((~masked).any() and requests[~masked].mean() * width >= 10)
+    sums = requests[: count * width].reshape(count, width).sum(axis=1)[known]
+    slots, day = known % per_day, known // per_day
+    load = np.bincount(day, weights=sums) / np.maximum(np.bincount(day), 1)
+    worked = (load >= SLACK_DAY * np.median(load[np.unique(day)]))[day]
+    sums, slots = sums[worked], slots[worked]
     if sums.mean() < 10:
         return False
-    slots = np.arange(len(sums)) % (1440 // width)
-    busy = np.bincount(slots, weights=sums)[slots]
+    busy = (np.bincount(slots, weights=sums) / np.maximum(np.bincount(slots), 1))[slots]
     return bool(np.mean(sums[busy >= np.median(busy)] == 0) <= MOST_EMPTY)
 
 
@@ -205,13 +216,14 @@ def _quantiles(rows: Floats, q: float) -> Floats:
 def _running_median(values: Floats, half: int, weights: Floats | None = None) -> Floats:
     """Centred running median over ``2 * half + 1`` values, ignoring NaN; gaps without any value are bridged in a straight line.
 
-    With weights, values that stand for little (the small hours) decide little.
+    With weights, values that stand for little (the small hours) decide little: beside a hole of a day and a half they decide nothing.
     """
     weights = np.where(np.isfinite(values), 1.0 if weights is None else weights, 0.0)
     windows = _windows(values, half, np.nan), _windows(weights, half, 0.0)
     step = 20_000_000 // (2 * half + 1) + 1
     parts = [_weighted_medians(*(w[i : i + step] for w in windows)) for i in range(0, len(values), step)]
-    found = np.concatenate(parts)
+    found, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
+    found[weight < LEAST_WEIGHT * np.median(weight)] = np.nan
     known = np.isfinite(found)
     if not known.any():
         return np.zeros(len(values))
@@ -224,30 +236,43 @@ def _windows(values: Floats, half: int, beyond: float) -> Floats:
     return np.lib.stride_tricks.sliding_window_view(np.concatenate((padding, values, padding)), 2 * half + 1)
 
 
-def _weighted_medians(rows: Floats, weights: Floats) -> Floats:
-    """Median of each row, each value with its weight; NaN where a row has no weight."""
+def _weighted_medians(rows: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Median of each row, each value with its weight, NaN where a row has no weight; and the weight of each row."""
     order = np.argsort(rows, axis=1)
     total = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
     place = np.argmax(total >= total[:, -1:] / 2, axis=1)
     picked = np.take_along_axis(rows, np.take_along_axis(order, place[:, None], axis=1), axis=1)[:, 0]
-    found: Floats = np.where(total[:, -1] > 0, picked, np.nan)
-    return found
+    return np.where(total[:, -1] > 0, picked, np.nan), total[:, -1]
+
+
+def once(requests: Floats, expected: Floats) -> Bools:
+    """Flag minutes of a short log in which far more or far less came than usual, where that happened a few times and in little of it.
+
+    What happens once in a log is no measure of chance; what happens all the time is.
+    """
+    around = np.roll(rolling(requests, AT_ONCE), -(AT_ONCE // 2)), np.roll(rolling(expected, AT_ONCE), -(AT_ONCE // 2))
+    departing = (around[0] < around[1] / FAR) | (around[0] > around[1] * FAR)
+    times = int((np.diff(np.flatnonzero(departing)) > AT_ONCE).sum()) + 1
+    return departing if times <= A_FEW and departing.mean() <= LITTLE else np.zeros(len(requests), dtype=bool)
 
 
 def spreads(requests: Floats, expected: Floats, masked: Bools, lulls: float) -> tuple[dict[int, float], Chances, Chances]:
     """Return ``Baseline.dispersion``, ``falls`` and ``rises``: how sums scatter about what was expected, outside masked minutes.
 
-    No visit is smaller than empty stretches (``lulls``) or narrower sums show.
+    No visit is smaller than empty stretches (``lulls``) or narrower sums show; nor does a level waver less over half an hour than it would
+    if its quarters had nothing to do with each other.
     """
     scatter: dict[int, float] = {}
     down: Chances = {}
     up: Chances = {}
-    clump = lulls
+    clump, narrower = lulls, 0
     for width in WIDTHS:
         sums = unmasked(requests, expected, masked, width)
         scatter[width] = dispersion(*sums) if len(sums[0]) >= FEWEST_SUMS else max(scatter.values(), default=1.0)
-        down[width], up[width] = swings(*sums, clump)
-        clump = max(clump, down[width].clump)
+        down[width], up[width] = swings(*sums, clump, lulls)
+        if narrower:
+            down[width] = replace(down[width], wobble=max(down[width].wobble, down[narrower].wobble * narrower / width))
+        clump, narrower = max(clump, down[width].clump), width if width > 1 else 0
     return scatter, down, up
 
 

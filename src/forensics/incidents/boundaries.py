@@ -82,8 +82,15 @@ def _moment(rows: pl.DataFrame, axis: Axis, edge: Edge, low: datetime, high: dat
 
 
 def _silence(rows: pl.DataFrame, axis: Axis, edge: Edge) -> datetime:
-    """The last line before the silence, or the first after it."""
-    moment = axis.at(edge.minute if edge.start else edge.minute + 1)
+    """The last line before the silence, or the first after it; between two minutes that hold lines, the ends of the longest pause."""
+    first, last = axis.at(edge.window.first), axis.at(edge.window.last + 1)
+    inside = rows.filter(pl.col("second").is_between(first, last, closed="left"))
+    lines = inside.select("first_at", before=pl.col("last_at").shift())
+    if lines.height > 1:
+        pause = lines.drop_nulls().sort(pl.col("first_at") - pl.col("before"), descending=True, maintain_order=True).row(0, named=True)
+        ends: tuple[datetime, datetime] = pause["before"], pause["first_at"]
+        return ends[0] if edge.start else ends[1]
+    moment = first if edge.start else last
     if edge.start:
         before = rows.filter(pl.col("last_at") < moment)["last_at"].max()
         return before if isinstance(before, datetime) else moment

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, gammaincc
+from scipy.special import betainc, gammaincc, log_ndtr
 
 from forensics.incidents.series import Bools, Floats, Ints
 
@@ -26,30 +26,58 @@ BEYOND = 4
 BOUND = 0.85
 """Share of the expected load up to which a fall is taken at its word; load cannot fall below nothing."""
 
+MOST_UNLIKE = 2.0
+"""Mean square over mean of the sizes of visits, in means: that of exponential ones. Sizes more unlike each other are not relied on."""
+DOUBT = 2.5, 30.0
+"""Orders of improbability, by visits of one size, between which it matters of how many sizes they are."""
+
+NEAR = 0.1
+"""Deviations from the mean below which a saddlepoint says nothing, and half of all sums are as low."""
+
 
 @dataclass(frozen=True)
 class Chance:
-    """``clump``: requests of one visit; ``wobble``: relative variance of the level of stretches of one width."""
+    """``clump``: requests of one visit as a request sees it (mean square over mean); ``visit``: as a visit sees it (mean), 0 where unknown.
+
+    ``wobble``: relative variance of the level of stretches of one width. Of two logs whose sums scatter alike, the one with visits of many
+    sizes has more of them, and it is less likely that nearly all stay away.
+    """
 
     clump: float
     wobble: float
+    visit: float = 0.0
 
     def few(self, seen: Floats, wanted: Floats) -> Floats:
         """Decimal orders (at most 300) by which so few requests or fewer are improbable where ``wanted`` are usual."""
         size = 1.0 / self.wobble
-        return _orders(betainc(size, seen / self.clump + 1.0, size / (size + wanted / self.clump)))
+        score = _orders(betainc(size, seen / self.clump + 1.0, size / (size + wanted / self.clump)))
+        if self._mean < self.clump:
+            reach = np.sqrt(80.0 / size) + 40.0 / size
+            steps = np.linspace(-reach, reach, 121)
+            open_to = np.flatnonzero((score >= DOUBT[0]) & (score < DOUBT[1]))
+            score[open_to] = self._over_levels(seen[open_to], wanted[open_to], steps, size * (steps - np.exp(steps) + 1.0))
+        return score
 
     def lull(self, seen: Floats, wanted: Floats) -> Floats:
         """Return the same for a level that wavers log-normally: it hardly ever falls to next to nothing, as one that wavers by gamma may.
 
-        The Poisson distribution of visits, averaged over the level (trapezoids over seven deviations to each side).
+        The distribution of visits, averaged over the level (trapezoids over seven deviations to each side).
         """
         sigma = np.sqrt(np.log1p(self.wobble))
         steps = np.linspace(-7.0, 7.0, 85)
-        weight = np.exp(-0.5 * steps**2)
-        level = np.exp(sigma * steps - 0.5 * sigma**2)
-        tails = gammaincc(seen[:, None] / self.clump + 1.0, wanted[:, None] / self.clump * level)
-        return _orders(tails @ (weight / weight.sum()))
+        return self._over_levels(seen, wanted, sigma * steps - 0.5 * sigma**2, -0.5 * steps**2)
+
+    @property
+    def _mean(self) -> float:
+        """The mean visit: of sizes no more unlike each other than exponential ones are (mean square over mean is then twice the mean)."""
+        return min(max(self.visit, self.clump / MOST_UNLIKE), self.clump) if self.visit else self.clump
+
+    def _over_levels(self, seen: Floats, wanted: Floats, levels: Floats, weights: Floats) -> Floats:
+        """Orders of improbability averaged over levels (natural logarithms) with weights (likewise, up to a constant)."""
+        due = wanted[:, None] * np.exp(levels)
+        tails = np.exp(few_visits(seen[:, None], due, self.clump, self._mean))
+        share = np.exp(weights - weights.max())
+        return _orders(tails @ (share / share.sum()))
 
     def many(self, seen: Floats, wanted: Floats) -> Floats:
         """Decimal orders (at most 300) by which so many requests or more are improbable where ``wanted`` are usual."""
@@ -57,12 +85,32 @@ class Chance:
         return _orders(betainc(np.maximum(seen / self.clump, 1e-9), size, visits / (size + visits)))
 
 
+def few_visits(seen: Floats, wanted: Floats, clump: float, visit: float) -> Floats:
+    """Natural logarithm of how likely so few requests or fewer are in visits of gamma-distributed sizes that come by chance.
+
+    ``clump``: mean square over mean of the sizes, ``visit`` their mean (at least half of it). The compound Poisson distribution's tail by
+    its saddlepoint: Barndorff-Nielsen (1986), Inference on full or partial parameters, Biometrika 73; here it has a closed form.
+    """
+    visits = wanted / visit
+    if clump < 1.01 * visit:
+        return np.asarray(np.log(np.maximum(gammaincc(seen / visit + 1.0, visits), 1e-300)), dtype=float)
+    shape = 1.0 / (clump / visit - 1.0)
+    middle = seen + max(visit - clump / 2, 0.0)  # sizes that are nearly alike make steps: half a step is added, as for whole numbers
+    middle = np.clip(middle, 1e-9 * wanted, 0.999999 * wanted)
+    root = (wanted / middle) ** (1.0 / (shape + 1.0))
+    exponent = np.maximum(visits * (1.0 - root**-shape) - middle * shape * (root - 1.0) / visit, 1e-12)
+    deviate = np.sqrt(2.0 * exponent)
+    slope = (root - 1.0) * shape / visit * np.sqrt(visits * visit**2 * (shape + 1.0) / shape * root ** -(shape + 2.0))
+    tail = np.where(deviate > NEAR, log_ndtr(-deviate - np.log(slope / deviate) / deviate), np.log(0.5))
+    return np.asarray(np.maximum(tail, -visits), dtype=float)  # that nobody comes is as likely as that
+
+
 def _orders(tail: Floats) -> Floats:
     scores: Floats = -np.log10(np.maximum(tail, 1e-300))
     return scores
 
 
-def swings(seen: Floats, wanted: Floats, least_clump: float) -> tuple[Chance, Chance]:
+def swings(seen: Floats, wanted: Floats, least_clump: float, visit: float = 0.0) -> tuple[Chance, Chance]:
     """Fit to what sums over stretches of one width fall short of, and to what they exceed; ``least_clump`` where little is known.
 
     For each level of load the variance of deviations over the load is ``clump + wobble * load``: a straight line.
@@ -70,7 +118,7 @@ def swings(seen: Floats, wanted: Floats, least_clump: float) -> tuple[Chance, Ch
     load, size, relative = _levels(seen, wanted)
     down = -np.stack([_quantile(relative, size, 1 - q) for q, _ in QUANTILES], axis=1)
     up = np.stack([_quantile(relative, size, q) for q, _ in QUANTILES], axis=1)
-    return _chance(load, size, down, BOUND, least_clump), _chance(load, size, up, np.inf, least_clump)
+    return _chance(load, size, down, BOUND, least_clump, visit), _chance(load, size, up, np.inf, least_clump, visit)
 
 
 def _levels(seen: Floats, wanted: Floats) -> tuple[Floats, Ints, Floats]:
@@ -100,7 +148,7 @@ def _quantile(rows: Floats, size: Ints, q: float) -> Floats:
     return picked
 
 
-def _chance(load: Floats, size: Ints, values: Floats, bound: float, least_clump: float) -> Chance:
+def _chance(load: Floats, size: Ints, values: Floats, bound: float, least_clump: float, visit: float) -> Chance:
     """The line through the levels; one of which chance alone may take all of the load says nothing."""
     enough = size[:, None] * (1 - np.array([q for q, _ in QUANTILES])) >= BEYOND
     enough[:, 0] = True
@@ -108,9 +156,9 @@ def _chance(load: Floats, size: Ints, values: Floats, bound: float, least_clump:
     scale = np.where(told, values / np.array([z for _, z in QUANTILES]), 0.0).max(axis=1, initial=0.0)
     known = told.any(axis=1)
     if not known.any():
-        return Chance(max(least_clump, 2.0), 0.1)
+        return Chance(max(least_clump, 2.0), 0.1, visit)
     slope, level = _line(load[known], (scale**2 * load)[known])
-    return Chance(max(level, least_clump, 1.0), max(slope, LEAST_WOBBLE))
+    return Chance(max(level, least_clump, 1.0), max(slope, LEAST_WOBBLE), visit)
 
 
 def _line(load: Floats, ratio: Floats) -> tuple[float, float]:

@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.incidents.baseline import Baseline, busy_lulls, fit, lulls, rolling, spreads
+from forensics.incidents.baseline import Baseline, busy_lulls, fit, lulls, once, rolling, spreads
 from forensics.incidents.series import Axis, Bools, Series
 
 USUAL_ERROR_RATIO = 0.02
 """A service that fails more often than this is taken to be failing, unless it did so for days."""
+
+PARTS_SEARCHED = 1.0
+HOURS = 0.5
+"""Days below which a log holds hours: what happened in it once would set the measure of chance."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,11 @@ class View:
     baseline: Baseline
     masked: Bools
 
+    @property
+    def search(self) -> float:
+        """Decimal orders of improbability that missing load needs beyond what it needs in everything: parts are many, each is searched."""
+        return PARTS_SEARCHED * (self.series.scope.part != "everything")
+
 
 def look(axis: Axis, series: Series, masked: Bools) -> View:
     """Fit the baseline of one scope to its unmasked minutes."""
@@ -30,7 +39,8 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
     expected, rhythm = fit(axis, series.requests, masked)
     slowness, scale = _slowness(series, masked)
     empty = lulls(series, expected, masked)
-    dispersion, falls, rises = spreads(series.requests, expected, masked, empty)
+    unusual = masked | (once(series.requests, expected) if axis.days < HOURS else False)
+    dispersion, falls, rises = spreads(series.requests, expected, unusual, empty)
     baseline = Baseline(
         expected=expected,
         dispersion=dispersion,

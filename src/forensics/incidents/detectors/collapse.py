@@ -8,17 +8,18 @@ from dataclasses import replace
 import numpy as np
 
 from forensics.incidents.absences import comes_daily
-from forensics.incidents.baseline import rolling
+from forensics.incidents.baseline import FEWEST_DAYS, rolling
 from forensics.incidents.chance import Chance
-from forensics.incidents.look import View
+from forensics.incidents.look import HOURS, View
 from forensics.incidents.series import Bools, Floats
 from forensics.incidents.windows import Window, bounded_runs, deepest, joined, marked, runs
 
 MOST_SHARE = 0.4
 """Share of the expected load below which it has collapsed."""
 WIDTHS = (5, 15, 30, 60, 240)
-LEAST_SCORE = 7.0
+LEAST_SCORE = 6.5
 """Decimal orders of improbability, by how load falls when nothing is wrong."""
+LITTLE_KNOWN = 1.5
 LEAST_MISSING = 30.0
 WORTH = 3.0
 """Orders of improbability, whatever the level wavers like, from which it is worth to look again."""
@@ -61,7 +62,7 @@ def detect(view: View) -> list[Window]:
 def _deep(chance: Chance, seen: Floats, wanted: Floats) -> Floats:
     """Return orders of improbability as a lull, where it is neither clear nor hopeless already: next to none of a log is."""
     score = chance.few(seen, wanted)
-    open_to = np.flatnonzero((score >= WORTH) & (score < LEAST_SCORE))
+    open_to = np.flatnonzero((score >= WORTH) & (score < LEAST_SCORE + LITTLE_KNOWN))
     score[open_to] = chance.lull(seen[open_to], wanted[open_to])
     return score
 
@@ -89,12 +90,17 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
         short = seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING
-        if leads or not short or _alone(view, first, last, orders) < LEAST_SCORE:
+        if leads or not short or _alone(view, first, last, orders) < _least(view):
             continue
         if comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
             continue
         found.append(_or_silence(view, Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen)))
     return found
+
+
+def _least(view: View) -> float:
+    """Decimal orders that a collapse needs: of a log of a day or two it is not well known how its load falls."""
+    return LEAST_SCORE + view.search + LITTLE_KNOWN * (HOURS <= view.axis.days < FEWEST_DAYS)
 
 
 def _alone(view: View, first: int, last: int, orders: Orders) -> float:
@@ -162,7 +168,7 @@ def _scan(view: View, orders: Orders) -> tuple[Bools, Floats]:
         hits = (seen <= MOST_SHARE * wanted) & (wanted - seen >= LEAST_MISSING)
         score = np.zeros(len(requests))
         score[hits] = orders(view.baseline.fall(width), seen[hits], wanted[hits])
-        candidates |= marked(score >= LEAST_SCORE, width) & (requests < 0.7 * expected)
+        candidates |= marked(score >= _least(view), width) & (requests < 0.7 * expected)
         best = np.maximum(best, score)
     return candidates, best
 

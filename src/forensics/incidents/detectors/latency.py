@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtri
 
 from forensics.incidents.baseline import FEWEST_DAYS, rolling
 from forensics.incidents.look import View
@@ -14,6 +15,8 @@ LEAST_TIMES = 2.5
 """Times the usual duration (geometric mean over requests)."""
 LEAST_Z = 7.0
 LEAST_TIMED = 12.0
+BEYOND = 6
+"""Windows of a short log that may be slow without being its usual."""
 AROUND = 60
 STATES = np.log([1.0, 2.5, 6.0, 20.0])
 
@@ -46,7 +49,8 @@ def _scan(view: View, slow: Floats) -> tuple[Bools, Floats]:
             known = np.flatnonzero(count >= LEAST_TIMED)[::width]
         if not len(known):
             continue
-        scale = max(float(np.quantile(np.abs(mean[known]), 0.5)) / 0.6745, _high(np.abs(mean), known) / 1.96, 0.02)
+        distance = np.abs(mean)
+        scale = max(float(np.quantile(distance[known], 0.5)) / 0.6745, _high(distance, known), 0.02)
         hits = (count >= LEAST_TIMED) & (mean >= np.log(LEAST_TIMES)) & (mean / scale >= LEAST_Z)
         candidates |= marked(hits, width) & (slow > 0.5)
         best = np.maximum(best, np.where(hits, np.minimum((mean / scale) ** 2 / 4.6, 300.0), 0.0))
@@ -54,12 +58,16 @@ def _scan(view: View, slow: Floats) -> tuple[Bools, Floats]:
 
 
 def _high(distance: Floats, known: Ints) -> float:
-    """The 95 % quantile of what is usual: that of a usual day, so that one slow day is not, and the slow hour of every day is."""
+    """The scale by the 95 % quantile of what is usual: that of a usual day, so that one slow day is not, and the slow hour of every day is.
+
+    In a log of hours, of few windows, that is the slow stretch itself: there by a quantile that leaves some of them beyond it.
+    """
     day = known // 1440
     days, place = np.unique(day, return_inverse=True)
     if len(days) < FEWEST_DAYS:
-        return float(np.quantile(distance[known], 0.95))
-    return float(np.median([np.quantile(distance[known[place == number]], 0.95) for number in range(len(days))]))
+        share = min(0.95, max(0.75, 1.0 - BEYOND / len(known)))
+        return float(np.quantile(distance[known], share) / ndtri(0.5 + share / 2))
+    return float(np.median([np.quantile(distance[known[place == number]], 0.95) for number in range(len(days))])) / 1.96
 
 
 def _likelihood(view: View, slow: Floats) -> Floats:

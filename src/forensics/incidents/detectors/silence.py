@@ -1,4 +1,4 @@
-"""Silence: minutes without a single line, ranked by the requests that should have come, not by their length.
+"""Silence: minutes (in a busy log half a minute) without a single line, ranked by the requests that should have come, not by their length.
 
 Nightly quiet is no incident, and two minutes at noon may be one. How improbable it is that none of so many requests came, is read from
 how load falls and how long empty stretches last in this log: traffic in bursts needs more missing requests than steady traffic.
@@ -11,26 +11,32 @@ import numpy as np
 from forensics.incidents.absences import comes_daily
 from forensics.incidents.baseline import WIDTHS, missing
 from forensics.incidents.look import View
+from forensics.incidents.series import Floats, Ints, Series
 from forensics.incidents.windows import Window, runs
 
-LEAST_SCORE = 7.0
+LEAST_SCORE = 6.0
 """Decimal orders of improbability."""
 LEAST_MISSING = 20.0
 """Requests that should have come."""
+SEAM = 0.5
+"""Minutes of a pause across two minutes that both hold requests from which it may be an outage; a writer of logs may pause for seconds."""
+NEARBY = 5
+"""Minutes on either side of it that show what should have come in such a pause."""
 BUSY = 1.0
 """Expected requests per minute below which the silence of a single route says nothing."""
 
 
 def detect(view: View) -> list[Window]:
     """Find runs of empty minutes inside the scope's own log; ``size`` is the number of requests that should have come."""
-    requests, expected = view.series.requests, view.baseline.expected
+    requests = view.series.requests
     if view.series.scope.part == "route" and requests.mean() < BUSY:
         return []
     # A run at either end is no silence: the log begins later or ends earlier, and that is its coverage.
     inside = [(first, last) for first, last in runs(requests == 0) if first > 0 and last < len(requests) - 1]
+    inside += _seams(view.series)
     if not inside:
         return []
-    wanted = missing(view.series, expected, *np.array(inside).T)
+    wanted = _missing(view, np.array(inside))
     found = []
     for place in np.flatnonzero(wanted >= LEAST_MISSING):
         (first, last), short = inside[place], float(wanted[place])
@@ -38,6 +44,27 @@ def detect(view: View) -> list[Window]:
         # What a level wavers like is measured over an hour at most; over longer it would have to be next to nothing all the time.
         orders = chance.few if last - first < WIDTHS[-1] else chance.lull
         score = float(orders(np.zeros(1), wanted[place : place + 1])[0])
-        if score >= LEAST_SCORE and not comes_daily(view.axis, requests, first, last, short):
+        if score >= LEAST_SCORE + view.search and not comes_daily(view.axis, requests, first, last, short):
             found.append(Window("silence", view.series.scope, first, last, score, short))
     return found
+
+
+def _seams(series: Series) -> list[tuple[int, int]]:
+    """Pairs of minutes between whose requests lies a pause that fills neither of them: in a busy log half a minute is an outage."""
+    pause = series.after[:-1] + series.before[1:]
+    there = (series.requests[:-1] > 0) & (series.requests[1:] > 0) & (pause >= SEAM)
+    return [(int(first), int(first) + 1) for first in np.flatnonzero(there)]
+
+
+def _missing(view: View, stretches: Ints) -> Floats:
+    """Requests that should have come: in a pair of minutes that a pause joins, what the pause is of them.
+
+    No more than came in the minutes on either side: a rhythm is not known to the minute, and where a job ends, less is asked.
+    """
+    series, expected, (first, last) = view.series, view.baseline.expected, stretches.T
+    total = np.concatenate(([0.0], np.cumsum(series.requests)))
+    before = total[first] - total[np.maximum(first - NEARBY, 0)]
+    after = total[np.minimum(last + 1 + NEARBY, len(expected))] - total[last + 1]
+    most = np.minimum(before, after) / NEARBY
+    pause = series.after[first] * np.minimum(expected[first], most) + series.before[last] * np.minimum(expected[last], most)
+    return np.where(series.requests[first] > 0, pause, missing(series, expected, first, last))

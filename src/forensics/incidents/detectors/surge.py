@@ -22,9 +22,9 @@ OVER_PEAK = 1.3
 LEAST_SCORE = 7.0
 """Decimal orders of improbability, by how load rises when nothing is wrong."""
 LEAST_SURPLUS = 200.0
-SHORTEST = 10
+SHORTEST = 5
 """Minutes that a surge lasts at least."""
-LEAST_COMPARED = 60
+LEAST_COMPARED = 40
 """Minutes with requests, outside the surge, that it takes to know what is usual."""
 AROUND = 90
 STATES = np.array([1.0, 2.0, 4.0, 10.0])

@@ -1,0 +1,121 @@
+"""How improbable it is that few requests come: by visits of one size and of many, in logs of weeks and of an hour."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.stats import poisson
+from tests.traffic import at, found, lost
+
+from forensics.incidents.baseline import _bin_width, _running_median
+from forensics.incidents.chance import Chance, few_visits
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("wanted", "seen"), [(100, 20), (100, 40), (60, 5), (300, 120)])
+def test_visits_of_exponential_sizes_stay_away_as_simulated(wanted: float, seen: float) -> None:
+    rng, mean = np.random.default_rng(5), 10.0
+    visits = rng.poisson(wanted / mean, 1_000_000)
+    sums = mean * rng.standard_gamma(np.maximum(visits, 1)) * (visits > 0)
+    told = -float(few_visits(np.array([seen]), np.array([wanted]), 2 * mean, mean)[0]) / np.log(10)
+    assert told == pytest.approx(-np.log10((sums <= seen).mean()), abs=0.05)
+
+
+def test_visits_of_one_size_are_poisson() -> None:
+    told = np.exp(few_visits(np.array([30.0]), np.array([100.0]), 10.0, 10.0)[0])
+    assert told == pytest.approx(poisson.cdf(3, 10))
+
+
+def test_of_visits_of_many_sizes_it_is_rarer_that_hardly_any_come() -> None:
+    seen, wanted = np.array([121.0, 90.0]), np.array([664.0, 90.0])
+    alike, unlike = Chance(20.0, 0.02), Chance(20.0, 0.02, 10.0)
+    for told in ("few", "lull"):
+        assert getattr(unlike, told)(seen, wanted)[0] > getattr(alike, told)(seen, wanted)[0] + 0.5
+        assert getattr(unlike, told)(seen, wanted)[1] == pytest.approx(0.3, abs=0.1), "half of all sums are as low as usual"
+        assert (getattr(Chance(20.0, 0.02, 3.0), told)(seen, wanted) == getattr(unlike, told)(seen, wanted)).all(), "not relied on"
+
+
+def test_bins_are_as_narrow_as_the_working_days_allow_whatever_is_masked() -> None:
+    """An office in which nobody works at weekends or in the hours of an outage."""
+    minute = np.arange(21 * 1440)
+    at_work = (minute % 1440 // 60 >= 7) & (minute % 1440 // 60 < 20) & (minute // 1440 % 7 < 5)
+    requests = np.random.default_rng(3).poisson(np.where(at_work, 8.0, 0.05)).astype(float)
+    masked = np.zeros(len(minute), dtype=bool)
+    assert _bin_width(requests, masked) == 15
+    masked[3 * 1440 + 600 : 3 * 1440 + 700] = masked[9 * 1440 + 615 : 9 * 1440 + 640] = True
+    assert _bin_width(requests, masked) == 15
+
+
+def test_a_level_does_not_rest_on_the_small_hours_beside_a_hole() -> None:
+    weights = np.tile(np.where(np.arange(24) < 12, 0.01, 1.0), 5)
+    values = np.full(120, 5.0)
+    values[weights < 1] = 50.0
+    values[40:80] = np.nan
+    assert _running_median(values, 12, weights) == pytest.approx(np.full(120, 5.0))
+
+
+@pytest.fixture(scope="module")
+def hour() -> pl.DataFrame:
+    """57 minutes of a busy service, 15 requests a second by many."""
+    rng = np.random.default_rng(17)
+    second = np.sort(rng.uniform(0, 3420, 51_000))
+    started = (pl.lit(at(0)) + pl.duration(microseconds=(pl.col("second") * 1e6).cast(pl.Int64))).alias("started_at")
+    client = pl.Series("client", rng.integers(0, 3000, len(second)))
+    took = pl.Series("duration_ms", np.round(80 * rng.lognormal(0, 0.6, len(second)), 1))
+    return pl.DataFrame({"second": second}).with_columns(client, took).select(
+        started, "duration_ms", status=pl.lit(200), path=pl.lit("/"), logged_by=pl.lit("edge-1"),
+        client_ip=pl.format("198.18.{}.{}", pl.col("client") // 250, pl.col("client") % 250),
+    )  # fmt: skip
+
+
+START, END = at(0) + 1300 * SECOND, at(0) + 1535 * SECOND
+INSIDE = pl.col("started_at").is_between(START, END, closed="left")
+
+
+def _refused(hour: pl.DataFrame) -> pl.DataFrame:
+    return hour.with_columns(pl.when(INSIDE).then(403).otherwise("status").alias("status"))
+
+
+def _slow(hour: pl.DataFrame) -> pl.DataFrame:
+    return hour.with_columns(pl.when(INSIDE).then(4 * pl.col("duration_ms")).otherwise("duration_ms").alias("duration_ms"))
+
+
+def _crowd(hour: pl.DataFrame) -> pl.DataFrame:
+    shifts = [pl.col("started_at") + pl.duration(milliseconds=7 * n) for n in range(6)]
+    lasting = pl.col("started_at").is_between(START, START + 420 * SECOND)
+    return pl.concat([hour.filter(~lasting), *(hour.filter(lasting).with_columns(shift) for shift in shifts)]).sort("started_at")
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "end"),
+    [(_refused, "errors", END), (_slow, "latency", END), (_crowd, "surge", START + 420 * SECOND), (None, "", END)],
+    ids=["refused", "slow", "a crowd", "nothing"],
+)
+def test_minutes_of_trouble_in_a_busy_hour(tmp_path, hour, change, kind, end) -> None:
+    case, incidents = found(tmp_path, hour if change is None else change(hour))
+    case.close()
+    assert [row["kind"] for row in incidents] == [kind] * (change is not None)
+    for row in incidents:
+        assert abs(row["started_at"] - START) <= 60 * SECOND
+        assert abs(row["ended_at"] - end) <= 60 * SECOND
+
+
+def test_a_silence_that_fills_no_minute_is_found_in_a_busy_hour(tmp_path, hour) -> None:
+    start = datetime(2024, 2, 19, 0, 25, 35)
+    case, incidents = found(tmp_path, lost(hour, start, start + 50 * SECOND))
+    case.close()
+    (row,) = incidents
+    assert row["kind"] == "silence"
+    assert abs(row["started_at"] - start) <= SECOND
+    assert abs(row["ended_at"] - start - 50 * SECOND) <= SECOND
+
+
+def test_a_pause_of_seconds_is_none(tmp_path, hour) -> None:
+    start = datetime(2024, 2, 19, 0, 25, 50)
+    case, incidents = found(tmp_path, lost(hour, start, start + 15 * SECOND))
+    case.close()
+    assert incidents == []
