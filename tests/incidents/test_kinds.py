@@ -64,6 +64,8 @@ def test_requests_that_were_given_up_are_neither_refused_nor_left_out(tmp_path, 
     case.close()
     assert row["summary"].startswith("Most who asked the service gave up before it answered from")
     assert "as of a service that hangs" in row["basis"]
+    assert "so few requests" not in row["basis"]
+    assert (row["severity"] in ("high", "critical"), row["given_up_requests"] > 300, row["affected_accounts"] > 50) == (True, True, True)
     half = failing(refusing(quiet, start, end, 499, 0.4), start, end, 0.5)
     case, (row,) = found(tmp_path / "half", half)
     case.close()

@@ -517,6 +517,7 @@ def test_the_headline_says_since_when_and_how_long_it_was_what_it_is_called(made
     assert over == "Requests failed for 65 min between 2024-03-02 14:35 and 2024-03-03 01:02 UTC"
     assert headline(ended_at=None, **ends | {"kind_until": None}) == "Requests failed from 2024-03-02 14:35 UTC"
     assert headline(refused_requests=9) == "Requests were refused for 85 min from 2024-03-02 14:35 UTC"
+    assert headline(refused_requests=9, given_up_requests=8).startswith("Most gave up waiting for an answer for 85 min")
     (first, *_) = [s.text for b in summary.build(_changed(made, "incidents", **told | ends)) if isinstance(b, Sentences) for s in b.items]
     assert "requests to the service failed from 2024-03-02 14:35:13 on, for 65 min in all" in first
 

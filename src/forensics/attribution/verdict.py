@@ -11,7 +11,7 @@ from forensics.attribution.phrases import amount, clock, in_common, last_to_come
 from forensics.attribution.refusals import MEASURE, asked_as_ever, denied
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.rivals.missing_logs import of_clock
-from forensics.attribution.windows import refusing
+from forensics.attribution.windows import gave_up, refusing
 from forensics.certainty import bounded, word
 
 ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (
@@ -103,6 +103,11 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
 
 def _refused(facts: Facts, names: Names) -> Verdict:
     """Decide on refusals that nobody is held to have made: people who ask as ever and are sent away are no cause of it."""
+    if asked_as_ever(facts.scene) and gave_up(facts.scene.incident):
+        sentence = (
+            "Those who gave up asked no more than usual: the service did not answer them in time. What held it up is not in these logs."
+        )
+        return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {sentence}")
     if asked_as_ever(facts.scene):
         sentence = "Those who were refused asked no more than usual: they were sent away (a login, a limit, a ban, lost pages)."
         return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {sentence}")
@@ -130,5 +135,6 @@ def _load(facts: Facts) -> str:
     span = f"{clock(window.start)} to {clock(window.end)} UTC"
     known = f" {amount(facts.scene.known)} of the requests are of subjects ruled known." if facts.scene.known else ""
     if rise.measure == MEASURE:
-        return f"From {span} {amount(rise.load)} requests were refused against {amount(rise.expected)} expected.{known}"
+        what = "given up by those who asked" if gave_up(facts.scene.incident) else "refused"
+        return f"From {span} {amount(rise.load)} requests were {what} against {amount(rise.expected)} expected.{known}"
     return f"Load from {span} was {amount(rise.load)} {unit(rise.measure)} against {amount(rise.expected)} expected.{known}"

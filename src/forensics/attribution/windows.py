@@ -24,6 +24,11 @@ def refusing(incident: dict[str, Any]) -> bool:
     return incident.get("refused_requests") is not None
 
 
+def gave_up(incident: dict[str, Any]) -> bool:
+    """Whether what counts as refused was given up by those who asked: the service did not answer in time."""
+    return incident.get("given_up_requests") is not None
+
+
 def is_load(incident: dict[str, Any]) -> bool:
     """Whether an incident is a load itself: what is asked for its attribution lies within it. So do refusals, by whoever is refused."""
     return incident["kind"] in LOAD_KINDS or refusing(incident)

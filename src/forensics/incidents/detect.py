@@ -18,7 +18,7 @@ from forensics.incidents.episodes import Found, Run, first
 from forensics.incidents.findings import Finding, table
 from forensics.incidents.look import View
 from forensics.incidents.phases import LASTING_SILENCE, phases, worst_minute
-from forensics.incidents.series import Axis
+from forensics.incidents.series import Axis, Floats
 from forensics.incidents.severity import severity
 from forensics.incidents.silence import read
 from forensics.incidents.survey import Survey, covered
@@ -140,11 +140,7 @@ def _finding(survey: Survey, found: Found, ramp: int | None, moments: Iterator[d
         started, ends = next(moments), [next(moments) for _ in found.episodes]
         ramped = next(moments) if ramp is not None else None
         turned = next(moments) if _turn(found) is not None else None
-    short = np.maximum(scope.baseline.expected - scope.series.requests, 0.0)
-    gone = covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")])
-    unusual = np.maximum(scope.series.failed - scope.baseline.error_ratio * scope.series.answered, 0.0)
-    bad = unusual + np.where(gone, short, 0.0)
-    level, spent = severity(whole, bad, found.first, found.last)
+    level, spent = severity(whole, _harm(axis, scope, found), found.first, found.last)
     if found.refusing or found.kind in ("surge", "collection"):
         level = "low"  # load alone burns no budget, and refusals may be meant
     return Finding(
@@ -156,6 +152,22 @@ def _finding(survey: Survey, found: Found, ramp: int | None, moments: Iterator[d
     )  # fmt: skip
 
 
+def _harm(axis: Axis, scope: View, found: Found, gave_up: bool = False) -> Floats:
+    """Requests of each minute that failed beyond the usual (or were given up by those who asked), or should have come and did not."""
+    series, usual = scope.series, scope.baseline
+    bad, ratio = (series.failed + series.refused, usual.refused_ratio) if gave_up else (series.failed, usual.error_ratio)
+    gone = covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")])
+    return np.maximum(bad - ratio * series.answered, 0.0) + np.where(gone, np.maximum(usual.expected - series.requests, 0.0), 0.0)
+
+
+def _judged(finding: Finding) -> Finding:
+    """Return a finding that knows its facts: what those who asked gave up waiting for spends the error budget, a refusal does not."""
+    if not finding.gave_up:
+        return finding
+    level, spent = severity(finding.whole, _harm(finding.axis, finding.view, finding.found, True), finding.found.first, finding.found.last)
+    return replace(finding, severity=level, budget_spent=spent)
+
+
 def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
     """Add what each incident did to requests and accounts; drop those that are one client's own trouble, or its job that did not come."""
     facts = {row["incident_id"]: row for row in case.rows("incidents", "facts")} if findings else {}
@@ -164,5 +176,5 @@ def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
         facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
     missing = any(finding.found.kind in ("collapse", "silence") for finding in findings)
     absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs")} if missing else set()
-    known = [finding.knowing(facts.get(finding.incident_id, {})) for finding in findings if finding.incident_id not in absent]
+    known = [_judged(finding.knowing(facts.get(finding.incident_id, {}))) for finding in findings if finding.incident_id not in absent]
     return [wording.worded(finding) for finding in known if not finding.of_few_clients()]

@@ -129,8 +129,13 @@ class Finding:
         return "; ".join(said) or None
 
     def knowing(self, facts: Mapping[str, Any]) -> Finding:
-        """Return the finding with its facts."""
-        return replace(self, facts=facts)
+        """Return the finding with its facts: where most gave up waiting, they are those who met failures."""
+        known = replace(self, facts=facts)
+        if not known.gave_up:
+            return known
+        names = ("affected_accounts", "affected_paying_accounts", "failed_requests_of_accounts")
+        met = ("unserved_accounts", "unserved_paying_accounts", "unserved_requests_of_accounts")
+        return replace(known, facts={**facts, **{name: facts[other] for name, other in zip(names, met, strict=True)}})
 
     def of_few_clients(self) -> bool:
         """Whether nearly all failures (most refusals) are those of one client (a few) among several: not the service's trouble."""
@@ -151,6 +156,11 @@ class Finding:
             return False
         spared = failed - by_one <= max(SPARED, 3 * self.view.baseline.error_ratio) * others
         return bool(by_one >= ONE_CLIENT * failed and spared and (others >= 10 or self.found.scope.part == "route"))
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether most of what counts as refused was given up by those who asked: the service did not answer in time."""
+        return self.found.refusing and bool(2 * self.facts.get("given_up", 0) > max(self.facts.get("refused_requests", 0), 1))
 
     def _refused_by_chance(self, requests: int, met: int, clients: int) -> float:
         """Return how likely it is that so many of the clients are refused something, at the usual share of refusals.
@@ -173,6 +183,7 @@ class Finding:
             "missing_requests": round(self.missing, 1), "basis": self.basis,
             "reading": self.reading.name if self.reading else None, "silent_hosts": self.silent_hosts,
             "refused_requests": facts.get("refused_requests") if self.found.refusing else None,
+            "given_up_requests": facts.get("given_up") if self.gave_up else None,
             "kind_since": self.kind_since, "kind_until": None if ended is None else until, "kind_seconds": lasted,
             "site": facts.get("site"), "site_failed": facts.get("failed_of_site"), "site_requests": facts.get("requests_of_site"),
             "seen": self.summary,
@@ -218,7 +229,8 @@ SCHEMA: dict[str, Any] = {
     "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
     "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String, "silent_hosts": pl.String,
-    "refused_requests": pl.Int64, "kind_since": pl.Datetime("us"), "kind_until": pl.Datetime("us"), "kind_seconds": pl.Int64,
+    "refused_requests": pl.Int64, "given_up_requests": pl.Int64,
+    "kind_since": pl.Datetime("us"), "kind_until": pl.Datetime("us"), "kind_seconds": pl.Int64,
     "site": pl.String, "site_failed": pl.Int64, "site_requests": pl.Int64, "seen": pl.String,
 }  # fmt: skip
 

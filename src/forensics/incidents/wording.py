@@ -53,7 +53,7 @@ def _did(finding: Finding, subject: str) -> str:
     """What happened from when to when; what it began with and what it came to are dated apart."""
     runs = finding.found.runs
     kind = "slow collection" if runs and all(run.slow for run in runs) else finding.found.kind
-    what = WHAT[("given up" if _given_up(finding) else "refused") if finding.found.refusing else kind]
+    what = WHAT[("given up" if finding.gave_up else "refused") if finding.found.refusing else kind]
     started, since, ended = finding.started_at, finding.kind_since, finding.ended_at
     began = f"from {moment(started)}" + (" (the log begins inside it)" if finding.from_the_beginning else "")
     if since < started + MINUTE:
@@ -65,17 +65,12 @@ def _did(finding: Finding, subject: str) -> str:
     return f"{turned}, {then}, and it was itself again at {moment(ended)} ({span(ended - started)})"
 
 
-def _given_up(finding: Finding) -> bool:
-    """Whether most of what counts as refused was given up by those who asked: the service did not answer in time."""
-    return bool(2 * finding.facts.get("given_up", 0) > max(finding.facts.get("refused_requests", 0), 1))
-
-
 def _counts(finding: Finding) -> list[str]:
     facts, said = finding.facts, []
     requests, failed = facts.get("requests", 0), facts.get("failed_requests", 0)
     if finding.found.refusing and requests:
         refused, clients = facts["refused_requests"], counted(facts["refused_subjects"], "client")
-        met = "given up or refused" if _given_up(finding) else "refused"
+        met = "given up or refused" if finding.gave_up else "refused"
         said.append(f"{refused:,} of {counted(requests, 'request')} of {clients} were {met}, most with status {facts['refused_as']}")
     elif failed:
         said.append(f"{failed:,} of {counted(requests, 'request')} failed")
@@ -125,13 +120,13 @@ def basis(finding: Finding) -> str:
         said.append(f"usual share of refusals (4xx) {base.refused_ratio:.2%}")
         said.append(
             "status 499 says that whoever asked did not wait for the answer: as of a service that hangs"
-            if _given_up(finding)
+            if finding.gave_up
             else "refusals burn no budget: they may be meant (a limit, a ban) or not (a broken login, lost pages)"
         )
     said.append(f"usual share of failures {base.error_ratio:.2%}")
     facts = finding.facts
     series = finding.whole.series
-    if finding.found.kind == "errors" and 0 < facts.get("failed_requests", 0) < FEW_FAILED:
+    if finding.found.kind == "errors" and not finding.found.refusing and 0 < facts.get("failed_requests", 0) < FEW_FAILED:
         said.append("so few requests were asked that little can be said: it is told because nearly all of them failed")
     if not finding.found.refusing and GIVEN_UP * facts.get("requests", 0) < facts.get("given_up", 0):
         said.append(

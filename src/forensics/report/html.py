@@ -157,6 +157,7 @@ def _capital(text: str) -> str:
 HEADLINES = {
     "errors": "Requests failed",
     "refused": "Requests were refused",
+    "given up": "Most gave up waiting for an answer",
     "latency": "Answers were slow",
     "collapse": "The load collapsed",
     "silence": "The logs fell silent",
@@ -175,8 +176,8 @@ def _headline(document: Document) -> str:
     if not incidents:
         return "No incident was found in the evidence"
     first = incidents[0]
-    kind = "refused" if first.get("refused_requests") else first["kind"]  # absent from documents of earlier versions
-    return f"{HEADLINES.get(kind, _capital(kind or 'incident'))}{_lasted(first)} UTC"
+    kind = words.told_as(first)
+    return f"{HEADLINES.get(kind, _capital(kind))}{_lasted(first)} UTC"
 
 
 def _lasted(incident: dict[str, Any]) -> str:

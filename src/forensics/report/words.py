@@ -14,6 +14,13 @@ PAYING = "a payment, or a plan that is not free"
 UNKNOWN_PAYING = "who of them pays is not known: no payment made by an account is known, nor a plan"
 
 
+def told_as(incident: Mapping[str, Any]) -> str:
+    """Return what an incident is told as: its kind, or that requests were refused, or given up by those who asked."""
+    if incident.get("given_up_requests"):  # absent from documents of earlier versions, as is the next
+        return "given up"
+    return "refused" if incident.get("refused_requests") else str(incident["kind"] or "incident")
+
+
 def number(value: float | None) -> str:
     """Return a count with thousands separated; an unknown one as a dash."""
     if value is None:

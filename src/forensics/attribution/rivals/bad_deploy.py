@@ -6,7 +6,7 @@ from forensics.attribution.facts import Facts, impact_window
 from forensics.attribution.phrases import amount, between, clock, load, minutes, percent
 from forensics.attribution.refusals import asked_as_ever
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
-from forensics.attribution.windows import refusing
+from forensics.attribution.windows import gave_up, refusing
 
 EXPLANATION = "bad deploy"
 PRIOR = -1.0
@@ -38,11 +38,21 @@ def weigh(facts: Facts, names: Names) -> Weighed:
 
 
 def _sent_away(facts: Facts, found: Weighed) -> None:
-    """Whether people who ask as ever are refused: the service has changed, not who asks."""
-    if asked_as_ever(facts.scene):
+    """Whether people who ask as ever are refused, or wait in vain: the service has changed, not who asks."""
+    if gave_up(facts.scene.incident):
+        waited_in_vain(facts, found)
+    elif asked_as_ever(facts.scene):
         found.pro("What was refused is what is usually asked: the service began to send people away.", STRONG)
     else:
         found.contra("Most of what was refused is more than is usually asked.", STRONG)
+
+
+def waited_in_vain(facts: Facts, found: Weighed) -> None:
+    """Whether the service left people waiting who ask as ever: as after a deploy, and as when something behind it hangs."""
+    if asked_as_ever(facts.scene):
+        found.pro("What was given up is what is usually asked: the service no longer answered it in time.", FAIR)
+    else:
+        found.contra("Most of what was given up is more than is usually asked.", STRONG)
 
 
 def equal_load(facts: Facts, found: Weighed) -> None:

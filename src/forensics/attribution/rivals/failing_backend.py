@@ -5,8 +5,9 @@ from __future__ import annotations
 from forensics.attribution.facts import Facts, impact_window
 from forensics.attribution.phrases import amount, between, percent
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
-from forensics.attribution.rivals.bad_deploy import concentration, equal_load
+from forensics.attribution.rivals.bad_deploy import concentration, equal_load, waited_in_vain
 from forensics.attribution.rivals.missing_logs import AS_USUAL, growth_of
+from forensics.attribution.windows import gave_up
 
 EXPLANATION = "failing backend"
 PRIOR = -0.5
@@ -19,6 +20,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     """Failures of one host or backend, at equal load."""
     found = Weighed(wanted=["Health, memory and restart records of the hosts; the log of the layer below."])
     silent = [h for h in facts.hosts if h.silent]
+    if gave_up(facts.scene.incident):
+        waited_in_vain(facts, found)
+        return found
     if not facts.failing and not silent:
         span = between(impact_window(facts.scene.incident))
         found.contra(f"{span}, as the impact began, no more requests failed than usual, and no host was silent.", STRONG)

@@ -11,7 +11,7 @@ from forensics.report.sections.figures import LOADS, begins_unseen
 from forensics.report.sections.participants import Blamed, blamed
 from forensics.report.sections.rivals import explained_by, explanations, strangers
 from forensics.report.sections.taken import Collected, collected
-from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, lasting, likely, number, share, size, span
+from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, lasting, likely, number, share, size, span, told_as
 from forensics.text import counted
 
 
@@ -59,6 +59,7 @@ OTHERS = 8
 WHAT = {
     "errors": "requests to {scope} failed",
     "refused": "requests to {scope} were refused",
+    "given up": "most who asked {scope} gave up before it answered",
     "latency": "{scope} answered slowly",
     "collapse": "the load of {scope} collapsed",
     "silence": "no request to {scope} was logged",
@@ -75,7 +76,7 @@ def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
 def _event(incident: dict[str, Any]) -> str:
     """Return what happened and when, as the beginning of a sentence."""
     scope = "the service" if incident["scope"] in (None, "everything") else str(incident["scope"])
-    kind = "refused" if incident.get("refused_requests") else incident["kind"]  # absent from documents of earlier versions
+    kind = told_as(incident)
     what = WHAT.get(kind, "an incident of the kind “{kind}” hit {scope}").format(scope=scope, kind=incident["kind"])
     start, end = incident["started_at"], incident["ended_at"]
     if end is None:

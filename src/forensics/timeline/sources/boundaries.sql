@@ -23,6 +23,7 @@ SELECT
     'The incident is at its worst' || CASE
         WHEN peak_failed IS NOT NULL
             THEN format(': {:,} of {:,} request{} fail in this minute.', peak_failed, peak_requests, if(peak_requests = 1, '', 's'))
+        WHEN given_up_requests IS NOT NULL THEN ': in no other minute of it did as many give up waiting.'
         WHEN refused_requests IS NOT NULL THEN ': no other minute of it has as many refusals.'
         WHEN kind = 'latency' AND peak_ms IS NOT NULL
             THEN format(': {:,} request{} of this minute take {:,.0f} ms on average.', peak_requests, if(peak_requests = 1, '', 's'), peak_ms)
@@ -39,6 +40,7 @@ SELECT
     incident_id, mitigated_at, 'mitigated',
     CASE
         WHEN kind IN ('surge', 'collection') THEN 'The load above the usual is over.'
+        WHEN given_up_requests IS NOT NULL THEN 'Those who ask get their answers again.'
         WHEN refused_requests IS NOT NULL THEN 'Refusals are back to their usual share.'
         WHEN kind = 'errors' THEN 'The damage is contained: most requests succeed again.'
         WHEN kind = 'latency' THEN 'The worst is over: most requests are answered in their usual time again.'
