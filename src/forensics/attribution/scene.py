@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forensics.attribution.windows import DAY, MINUTE, Window, disturbances, earlier_windows, placebo_windows, refusing, whole_window
+from forensics.attribution.windows import (
+    DAY,
+    MINUTE,
+    Window,
+    begins_inside,
+    disturbances,
+    earlier_windows,
+    placebo_windows,
+    refusing,
+    whole_window,
+)
 from forensics.case.case import Case
 
 PACKAGE = "attribution"
@@ -91,6 +101,8 @@ def read_scene(
     """Read an incident's load in a window, and that of the windows it is compared with."""
     masked = [*disturbances(incident, incidents), *uncovered(minutes)]
     others = placebo_windows(window, covered, masked)
+    if begins_inside(incident, window, covered):
+        others = []  # a window of which a minute is logged is not the same hour of another day
     placebos = len(others)
     if not others:
         others = earlier_windows(window, covered, [m for m in masked if m != whole_window(incident)])

@@ -11,7 +11,7 @@ from forensics.attribution.phrases import amount, clock, in_common, last_to_come
 from forensics.attribution.refusals import MEASURE, asked_as_ever, denied
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.rivals.missing_logs import of_clock
-from forensics.attribution.windows import gave_up, refusing
+from forensics.attribution.windows import begins_inside, gave_up, refusing
 from forensics.certainty import bounded, word
 
 ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (
@@ -51,6 +51,9 @@ def capped(likelihood: float, facts: Facts) -> float:
 
 def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     """Decide; who is blamed in ``facts.finding`` is blamed only when that is the most likely explanation."""
+    if begins_inside(facts.scene.incident, facts.scene.window, facts.scene.covered):
+        began = f"The logs begin at {clock(facts.scene.covered.start)} UTC: what was asked before it is not in them"
+        return Verdict(INCONCLUSIVE, 0.5, f"{began}, and nothing can be said of what led to it.")
     if facts.scene.windows == 1:
         return Verdict(INCONCLUSIVE, 0.5, "The logs hold nothing to compare this window with: no other day, and no earlier hours.")
     by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler")

@@ -79,6 +79,11 @@ def load_window(incident: dict[str, Any]) -> Window:
     return Window(start, max(ceil_minute(started), start + MINUTE))
 
 
+def begins_inside(incident: dict[str, Any], window: Window, covered: Window) -> bool:
+    """Whether the logs begin so late that hardly anything is seen of the load that came before an impact."""
+    return not is_load(incident) and covered.start > window.start + (window.end - window.start) / 2
+
+
 def sudden_window(incident: dict[str, Any], errors: datetime | None = None) -> Window | None:
     """Return the minutes just before the impact and its first ones, for load that came and overthrew the service at once.
 

@@ -90,6 +90,10 @@ def _read(finding: Finding, survey: Survey) -> Finding:
     if not silences:
         return finding
     reading = read(max(silences, key=lambda w: w.size), survey.alone, survey.files, survey.set_back)
+    if reading.name == "host down":  # the others did its work: only what failed is lost
+        failed = _harm(survey.axis, finding.view, finding.found, gone=False)
+        level, spent = severity(survey.view, failed, finding.found.first, finding.found.last)
+        return replace(finding, reading=reading, severity=level, budget_spent=spent)
     harmless = finding.found.kind == "silence" and reading.harmless
     return replace(finding, reading=reading, severity="low" if harmless else finding.severity)
 
@@ -152,12 +156,12 @@ def _finding(survey: Survey, found: Found, ramp: int | None, moments: Iterator[d
     )  # fmt: skip
 
 
-def _harm(axis: Axis, scope: View, found: Found, gave_up: bool = False) -> Floats:
+def _harm(axis: Axis, scope: View, found: Found, gave_up: bool = False, gone: bool = True) -> Floats:
     """Requests of each minute that failed beyond the usual (or were given up by those who asked), or should have come and did not."""
     series, usual = scope.series, scope.baseline
     bad, ratio = (series.failed + series.refused, usual.refused_ratio) if gave_up else (series.failed, usual.error_ratio)
-    gone = covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")])
-    return np.maximum(bad - ratio * series.answered, 0.0) + np.where(gone, np.maximum(usual.expected - series.requests, 0.0), 0.0)
+    missing = covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")]) & gone
+    return np.maximum(bad - ratio * series.answered, 0.0) + np.where(missing, np.maximum(usual.expected - series.requests, 0.0), 0.0)
 
 
 def _judged(finding: Finding) -> Finding:

@@ -101,6 +101,16 @@ def incidents_of(whole: Sequence[Window], parts: Sequence[Window]) -> list[Found
     return sorted(found, key=lambda f: (f.first, f.kind, f.scope.part, f.scope.name))
 
 
+def with_its_silence(found: Found, parts: Sequence[Window]) -> Found:
+    """Give an incident of one part the silence or collapse of that part beside it: a host fails, and then writes nothing."""
+    if found.scope.part == "everything" or found.kind in ("surge", "collection"):
+        return found
+    near = [w for w in _exact([w for w in parts if w.scope == found.scope and w.signal in ("silence", "collapse")]) if _counts(w)]
+    near = [w for w in near if w.first - GAP <= found.last and found.first - GAP <= w.last]
+    new = [w for w in near if not any(w.signal == own.signal and w.near(own, 0) for own in found.windows)]
+    return replace(_incident(_clusters([*found.windows, *new]), found.scope), surges=found.surges) if new else found
+
+
 def _exact(windows: Sequence[Window]) -> list[Window]:
     """Drop a collapse that is hardly more than a silence inside it: silence has exact boundaries."""
 

@@ -114,7 +114,9 @@ class Finding:
 
     @property
     def missing(self) -> float:
-        """Requests that should have come during collapse and silence and did not."""
+        """Requests that should have come during collapse and silence and did not, to the host in question or to another in its place."""
+        if self.reading is not None and self.reading.name == "host down":
+            return 0.0
         flags = np.zeros(self.axis.minutes, dtype=bool)
         for window in self.found.windows:
             if window.signal in EMPTY:
@@ -199,7 +201,8 @@ class Finding:
             exact[last + 1] = end
         starts = [exact.get(first, bound) for (_, first, _), bound in zip(self.phases, bounds, strict=False)]
         ends = [*starts[1:], bounds[-1]]
-        rows = [(self.incident_id, name, a, max(a, b)) for (name, _, _), a, b in zip(self.phases, starts, ends, strict=True)]
+        names = ["outage" if name == "refusing" and self.gave_up else name for name, _, _ in self.phases]
+        rows = [(self.incident_id, name, a, max(a, b)) for name, a, b in zip(names, starts, ends, strict=True)]
         return pl.DataFrame(rows, schema=["incident_id", "phase", "started_at", "ended_at"], orient="row").with_columns(
             pl.col("started_at", "ended_at").cast(pl.Datetime("us"))
         )

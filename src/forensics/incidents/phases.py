@@ -1,4 +1,4 @@
-"""Phases of an incident: normal, ramp, overload, outage, silence, flapping, backlog, recovered."""
+"""Phases of an incident: normal, ramp, overload, outage, refusing, silence, flapping, backlog, recovered."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FLAPPING_EPISODES = 4
 """Episodes of trouble, none longer than ``FLAPPING_LONGEST`` minutes, that make a flapping service."""
 FLAPPING_LONGEST = 30
 
-TROUBLES = ("overload", "outage", "silence")
+TROUBLES = ("overload", "outage", "refusing", "silence")
 
 Phase = tuple[str, int, int]
 """Name, first and last minute (both included)."""
@@ -50,7 +50,7 @@ def phases(view: View, found: Found, ramp: int | None, usual: Floats) -> list[Ph
 
 
 def _trouble(view: View, found: Found, first: int, last: int) -> list[str]:
-    """Outage, overload or silence (or surge, collection: overload, normal) for each minute of an episode."""
+    """Outage, overload, refusing or silence (or surge, collection: overload, normal) for each minute of an episode."""
     span = slice(first, last + 1)
     bad = view.series.failed + view.series.refused if found.refusing else view.series.failed
     ratio = _smooth_ratio(bad, view.series.answered)[span]
@@ -62,6 +62,8 @@ def _trouble(view: View, found: Found, first: int, last: int) -> list[str]:
             missing[a:b] = True
             silent[a:b] |= window.signal == "silence" and (found.kind == "silence" or window.last - window.first >= LASTING_SILENCE)
     down = (ratio >= OUTAGE_RATIO) | missing
+    if found.refusing:  # a limit, a ban, passwords that are tried: the service answers, and says no
+        return ["silence" if s else "outage" if m else "refusing" for s, m in zip(silent, missing, strict=True)]
     else_named = {"collection": "normal", "surge": "ramp"}.get(found.kind, "overload")
     return ["silence" if s else "outage" if d else else_named for d, s in zip(down, silent, strict=True)]
 

@@ -13,7 +13,7 @@ from forensics.case.case import Case
 from forensics.incidents.absences import long_absences
 from forensics.incidents.clocks import Step, apart, passed_twice, steps, without_doubles
 from forensics.incidents.detectors import detectors
-from forensics.incidents.episodes import Found, incidents_of
+from forensics.incidents.episodes import Found, incidents_of, with_its_silence
 from forensics.incidents.findings import narrowed
 from forensics.incidents.look import View, beside, look
 from forensics.incidents.recoveries import recovered_between
@@ -74,7 +74,7 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     service, clocked = apart(without_doubles(whole, twice), axis, set_back)
     others, of_clocks = apart(parts, axis, set_back)
     incidents = sorted([*incidents_of(service, others), *incidents_of(clocked, of_clocks)], key=lambda f: f.first)
-    found = [narrowed(f, view, views) for f in incidents]
+    found = [with_its_silence(narrowed(f, view, views), others) for f in incidents]
     found = [recovered_between(f, views.get(f.scope, view)) for f in found]
     return Survey(axis, view, views | everything, alone | everything, parts, found, files, set_back)
 

@@ -82,6 +82,8 @@ def _counts(finding: Finding) -> list[str]:
         said.append(f"the {what} were those of one site: {of_site}, {facts['failed_elsewhere']:,} of {others:,} to others")
     if finding.missing >= 1:
         said.append(f"about {counted(finding.missing, 'request')} that should have come did not")
+    if finding.reading is not None and finding.reading.name == "host down":
+        said.append("the other hosts did its work")
     if finding.silent_hosts is not None:
         said.append(f"nothing was written by {finding.silent_hosts}")
     if finding.found.kind == "surge":
@@ -102,6 +104,14 @@ def _counts(finding: Finding) -> list[str]:
 
 def _course(finding: Finding) -> list[str]:
     said = []
+    for surge in finding.found.surges[:1]:
+        span_of = slice(surge.first, surge.last + 1)
+        asked, usual = (float(values[span_of].sum()) for values in (finding.whole.series.requests, finding.whole.baseline.expected))
+        begin, end = finding.axis.at(surge.first), finding.axis.at(surge.last + 1)
+        said.append(
+            f"the service was asked for far more than usual from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC: "
+            f"{counted(asked, 'request')}, about {usual:,.0f} {'is' if round(usual) == 1 else 'are'} usual"
+        )
     if finding.ramp_started_at is not None:
         said.append(f"load had been rising since {moment(finding.ramp_started_at)}")
     relapses = len(finding.found.episodes) - 1 - finding.found.main_episode()
@@ -113,7 +123,8 @@ def _course(finding: Finding) -> list[str]:
 def basis(finding: Finding) -> str:
     """On what the finding rests, and what cannot be concluded."""
     base = finding.whole.baseline
-    said = [f"{base.days:.1f} days of baseline, {base.rhythm}"]
+    days = f"{base.days:.1f} days" if base.days >= 1 else span(timedelta(days=base.days))
+    said = [f"{days} of baseline, {base.rhythm}"]
     if base.days < FEWEST_DAYS:
         said.append("with so little before it, what is usual for the hour is not known: give --baseline, or load more days")
     if finding.found.refusing:
@@ -162,17 +173,18 @@ def _unasked(finding: Finding) -> list[str]:
         return []
     said, axis, series = [], finding.axis, finding.view.series
     scope = "the service" if finding.found.scope.part == "everything" else finding.found.scope.name
+    bad = ("request given up" if finding.gave_up else "refusal") if finding.found.refusing else "failure"
     asked = np.flatnonzero(series.requests > 0)
     started, ended = axis.index(finding.started_at), finding.ended_at
     before, after = asked[asked < started], asked[asked > axis.index(ended or finding.started_at)]
     if first(finding.found).signal in ANSWERS and len(before) and finding.started_at - axis.at(started + series.before[started]) < SECOND:
         last = axis.at(before[-1] + 1 - series.after[before[-1]])
         if finding.started_at - last >= UNASKED:
-            said.append(f"nothing was asked of {scope} between {moment(last)} and the first failure: it may have begun anywhere between")
+            said.append(f"nothing was asked of {scope} between {moment(last)} and the first {bad}: it may have begun anywhere between")
     if ended is not None and len(after) and axis.at(axis.index(ended) + 1 - series.after[axis.index(ended)]) - ended < SECOND:
         again = axis.at(after[0] + series.before[after[0]])
         if again - ended >= UNASKED:
-            said.append(f"nothing was asked of {scope} between the last failure and {moment(again)}: it may have ended anywhere between")
+            said.append(f"nothing was asked of {scope} between the last {bad} and {moment(again)}: it may have ended anywhere between")
     return said
 
 

@@ -25,7 +25,7 @@ UNMARKED = frozenset(
 )
 """Types of timeline rows that the picture leaves to the timeline (and every change of phase: the bands show it)."""
 
-STRENGTH = {"ramp": 1, "backlog": 1, "flapping": 1, "overload": 2, "outage": 3, "silence": 4}
+STRENGTH = {"ramp": 1, "backlog": 1, "flapping": 1, "overload": 2, "refusing": 2, "outage": 3, "silence": 4}
 """How strongly a phase is shaded; others are not."""
 
 Spec = dict[str, Any]

@@ -16,7 +16,7 @@ FROM (
                 WHEN t.event_type IN ('mitigated', 'recovered', 'phase: recovered') THEN 'served'
                 WHEN t.event_type IN ('attribution', 'ramp starts', 'threshold crossed', 'actor stops', 'phase: ramp') THEN 'theirs'
                 WHEN i.kind IN ('surge', 'collection') THEN 'theirs'
-                WHEN t.event_type NOT IN ('impact starts', 'verdict', 'peak', 'relapse', 'phase: outage', 'phase: overload') THEN 'any'
+                WHEN t.event_type NOT IN ('impact starts', 'verdict', 'peak', 'relapse', 'phase: outage', 'phase: overload', 'phase: refusing') THEN 'any'
                 WHEN i.refused_requests IS NOT NULL THEN 'refused'
                 WHEN i.kind = 'latency' OR (t.event_type = 'impact starts' AND i.kind_since > i.started_at) THEN 'slow'
                 WHEN i.kind IN ('collapse', 'silence') THEN 'any'

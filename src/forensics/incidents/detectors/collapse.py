@@ -27,6 +27,9 @@ EDGE, LEAST_ABRUPT = 5, 10
 STILL_THERE, STEP = 0.5, 4.0
 """In the five minutes on either side of an abrupt collapse, of ten minutes or more, the load is at least half of what is expected and so
 many times what it is in between."""
+SIDE, TIMES, MISJUDGED = 10, 2.5, 2.0
+"""The same of one that is improbable by what wavers as well, in minutes and times; and the orders that one needs beyond that which drifts
+in or out: a busy hour that came earlier than usual looks like it."""
 BUSY = 1.0
 NOTHING = 0.75
 """Share of the missing requests in one run of empty minutes from which a collapse is a silence."""
@@ -51,7 +54,7 @@ def detect(view: View) -> list[Window]:
     spread = min(view.baseline.spread(15), MOST_SPREAD)
     candidates, score = _scan(view, Chance.few)
     stretches = bounded_runs(candidates, AROUND, load_likelihood(series.requests, expected, STATES, spread)) if candidates.any() else []
-    found = _collapses(view, stretches, score, Chance.few)
+    found = [w for w in _collapses(view, stretches, score, Chance.few) if _stands_out(view, w)]
     lulls, deep = _scan(view, _deep)
     for window in found:
         lulls[window.first : window.last + 1] = False
@@ -67,14 +70,14 @@ def _deep(chance: Chance, seen: Floats, wanted: Floats) -> Floats:
     return score
 
 
-def _abrupt(view: View, window: Window) -> bool:
+def _abrupt(view: View, window: Window, edge: int = EDGE, step: float = STEP) -> bool:
     """Whether the load was there until a few minutes before a collapse and right after it: a lull comes and goes."""
     requests, expected = view.series.requests, view.baseline.expected
     inside = slice(window.first, window.last + 1)
     level = float(requests[inside].sum()) / max(float(expected[inside].sum()), 1e-9)
-    sides = (slice(max(0, window.first - EDGE), window.first), slice(window.last + 1, window.last + 1 + EDGE))
+    sides = (slice(max(0, window.first - edge), window.first), slice(window.last + 1, window.last + 1 + edge))
     beside = [float(requests[side].sum()) / max(float(expected[side].sum()), 1e-9) for side in sides]
-    return window.last - window.first + 1 >= LEAST_ABRUPT and min(beside) >= max(STILL_THERE, STEP * level)
+    return window.last - window.first + 1 >= LEAST_ABRUPT and min(beside) >= max(STILL_THERE, step * level)
 
 
 def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orders: Orders) -> list[Window]:
@@ -101,6 +104,11 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
 def _least(view: View) -> float:
     """Decimal orders that a collapse needs: of a log of a day or two it is not well known how its load falls."""
     return LEAST_SCORE + view.search + LITTLE_KNOWN * (HOURS <= view.axis.days < FEWEST_DAYS)
+
+
+def _stands_out(view: View, window: Window) -> bool:
+    """Whether a collapse comes and goes at one blow, or is improbable enough where what is usual for the hour was misjudged."""
+    return _abrupt(view, window, SIDE, TIMES) or _alone(view, window.first, window.last, Chance.few) >= _least(view) + MISJUDGED
 
 
 def _alone(view: View, first: int, last: int, orders: Orders) -> float:
