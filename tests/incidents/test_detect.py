@@ -194,6 +194,17 @@ def test_a_collector_that_works_every_day_is_at_its_usual_work(tmp_path, quiet):
     assert incidents == []
 
 
+def test_a_weekly_job_is_at_its_usual_work_and_one_that_comes_when_it_likes_is_not(tmp_path):
+    quiet = traffic("diurnal", 21, days=28, per_second=0.05)
+    for name, days, kinds in (("weekly", (2, 9, 16, 23), set()), ("at will", (2, 8, 17, 23), {"collection"})):
+        world = quiet
+        for day in days:
+            world = collector(world, at(day, 2), at(day, 2.5), 2.0, seed=day)
+        case, incidents = found(tmp_path / name, world)
+        case.close()
+        assert {row["kind"] for row in incidents} == kinds
+
+
 def test_a_nightly_job_is_no_collection_though_it_fetches_more_on_some_nights(tmp_path, quiet):
     world = quiet
     for day, hours in enumerate((0.14, 0.2, 0.12, 0.19, 0.13)):

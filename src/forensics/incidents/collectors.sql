@@ -37,11 +37,15 @@ usual_of AS (
     GROUP BY ALL
 ),
 
--- in a log of two or three days most days are few: then who comes at the same hour again is at his usual work, too
+-- in a log of two or three days most days are few: then who comes at the same hour again is at his usual work, too; and so is, in a log of
+-- weeks, who comes at the same hour of the same weekday in nearly every one of them
 rare AS (
     SELECT
         u.subject, u.subject_type,
-        count(*) >= 2 AND count(*) > 0.5 * any_value(d.days) AND max(u.at) - min(u.at) <= 30 AS usual
+        max(u.at) - min(u.at) <= 30 AND (
+            (count(*) >= 2 AND count(*) > 0.5 * any_value(d.days))
+            OR (count(*) >= 3 AND count(DISTINCT dayofweek(u.day)) = 1 AND count(*) >= 0.75 * any_value(d.days) / 7)
+        ) AS usual
     FROM usual_of AS u, days AS d
     GROUP BY u.subject, u.subject_type
     HAVING count(*) <= greatest(2, $rare * any_value(d.days))

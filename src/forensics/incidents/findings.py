@@ -114,8 +114,11 @@ class Finding:
 
     @property
     def missing(self) -> float:
-        """Requests that should have come during collapse and silence and did not, to the host in question or to another in its place."""
-        if self.reading is not None and self.reading.name == "host down":
+        """Requests that should have come during collapse and silence and did not, to the host in question or to another in its place.
+
+        A clock that was put forward or back kept nothing away.
+        """
+        if self.reading is not None and self.reading.name in ("host down", "clock"):
             return 0.0
         flags = np.zeros(self.axis.minutes, dtype=bool)
         for window in self.found.windows:

@@ -18,6 +18,8 @@ UNASKED = timedelta(minutes=2)
 """Time without any request that makes the beginning or the end of failures uncertain enough to be told."""
 GIVEN_UP = 0.05
 """Share of an incident's requests that were given up by those who asked, from which it is told."""
+AT_THE_ENDS = 3
+"""Requests of a silence that are hardly more than the last before it and the first after it: they are none of it."""
 ANSWERS = ("errors", "refused")
 """Signals that are seen in answers only."""
 WHAT = {
@@ -74,14 +76,15 @@ def _counts(finding: Finding) -> list[str]:
         said.append(f"{refused:,} of {counted(requests, 'request')} of {clients} were {met}, most with status {facts['refused_as']}")
     elif failed:
         said.append(f"{failed:,} of {counted(requests, 'request')} failed")
-    elif requests:
+    elif requests > (AT_THE_ENDS if finding.found.kind == "silence" else 0):
         said.append(f"{counted(requests, 'request')} came")
     if facts.get("site"):
         of_site, others = f"{facts['failed_of_site']:,} of {facts['requests_of_site']:,} to {facts['site']}", facts["requests_elsewhere"]
         what = "refusals" if finding.found.refusing else "failures"
         said.append(f"the {what} were those of one site: {of_site}, {facts['failed_elsewhere']:,} of {others:,} to others")
     if finding.missing >= 1:
-        said.append(f"about {counted(finding.missing, 'request')} that should have come did not")
+        lost = finding.reading is not None and finding.reading.harmless
+        said.append(f"about {counted(finding.missing, 'request')} that should have come {'are not in the logs' if lost else 'did not'}")
     if finding.reading is not None and finding.reading.name == "host down":
         said.append("the other hosts did its work")
     if finding.silent_hosts is not None:

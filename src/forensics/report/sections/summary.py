@@ -91,7 +91,8 @@ def _event(incident: dict[str, Any]) -> str:
 
 def _what(document: Document, incident: dict[str, Any]) -> Sentence:
     missing = incident["missing_requests"] or 0
-    silent = f", and about {number(round(missing))} that should have come did not" if missing >= 1 else ""
+    lost = "are not in the logs" if incident.get("reading") == "log missing" else "did not"
+    silent = f", and about {number(round(missing))} that should have come {lost}" if missing >= 1 else ""
     hosts = incident.get("silent_hosts")  # absent from documents of earlier versions
     unheard = f"; nothing was written by {hosts}" if hosts else ""
     before = "; the logs begin inside it, since when is not seen" if begins_unseen(document, incident) else ""
