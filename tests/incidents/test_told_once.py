@@ -65,3 +65,16 @@ def test_of_an_outage_in_which_the_logs_begin_nobody_knows_what_led_to_it(tmp_pa
     assert row["verdict"] == "inconclusive"
     assert "The logs begin at 00:00 UTC: what was asked before it is not in them" in row["summary"]
     assert "expected" not in row["summary"]
+
+
+def test_one_route_that_is_slow_at_its_usual_load_points_to_a_change_of_it(tmp_path, quiet):
+    slower = pl.col("started_at").is_between(at(4, 10), at(4, 11.5)) & pl.col("path").str.starts_with("/api/jobs")
+    world = quiet.with_columns(pl.when(slower).then(8 * pl.col("duration_ms")).otherwise("duration_ms").alias("duration_ms"))
+    case, _ = found(tmp_path, world)
+    with case, case.transaction():
+        attribute(case)
+        (row,) = case.table("incidents").to_dicts()
+        best = case.table("rivals").sort("likelihood", descending=True).to_dicts()[0]
+    assert (row["kind"], row["scope"], row["verdict"]) == ("latency", "/api/jobs/{id}", "no single actor")
+    assert best["explanation"] == "bad deploy"
+    assert "Only route /api/jobs/{id} was slow; the rest of the service answered in its usual time." in best["evidence_for"]

@@ -21,6 +21,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     found = Weighed(wanted=["The deployment record of the hours before; error messages of the application."])
     if refusing(facts.scene.incident):
         _sent_away(facts, found)
+    elif only_slow(facts):
+        equal_load(facts, found, "was slow")
+        alone_slow(facts, found, "route")
     elif not facts.failing:
         found.contra(f"{between(impact_window(facts.scene.incident))}, as the impact began, no more requests failed than usual.", STRONG)
         return found
@@ -55,8 +58,20 @@ def waited_in_vain(facts: Facts, found: Weighed) -> None:
         found.contra("Most of what was given up is more than is usually asked.", STRONG)
 
 
-def equal_load(facts: Facts, found: Weighed) -> None:
-    """Whether the service failed at a load that it carries in health."""
+def only_slow(facts: Facts) -> bool:
+    """Whether requests took longer than usual and did not fail."""
+    return facts.scene.incident.get("kind") == "latency" and not facts.failing
+
+
+def alone_slow(facts: Facts, found: Weighed, *kinds: str) -> None:
+    """Whether one part of such a kind was slow by itself."""
+    part, scope = facts.scene.incident.get("part"), facts.scene.incident["scope"]
+    if part in kinds:
+        found.pro(f"Only {part} {scope} was slow; the rest of the service answered in its usual time.", FAIR)
+
+
+def equal_load(facts: Facts, found: Weighed, did: str = "failed") -> None:
+    """Whether the service failed (or was slow) at a load that it carries in health."""
     rise = facts.finding.rise
     if facts.carried >= OFTEN:
         found.pro(f"Right before, the service bore that load for {minutes(facts.carried)}: load alone did not break it.", FAIR)
@@ -64,7 +79,7 @@ def equal_load(facts: Facts, found: Weighed) -> None:
         found.contra("The logs hold nothing to compare the load with: whether it had risen is not known.", 0.0)
     elif not rise.significant:
         compared = f"{amount(rise.load)} against {amount(rise.expected)} expected"
-        found.pro(f"It failed without a rise of load beyond the usual range ({compared}).", STRONG)
+        found.pro(f"It {did} without a rise of load beyond the usual range ({compared}).", STRONG)
     elif facts.beyond_health and facts.capacity:
         found.contra(
             f"Load had reached {load(facts.peak_load, rise.measure)} a minute; at most {amount(facts.capacity.usual)} were carried in "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forensics.attribution.facts import Facts, impact_window
 from forensics.attribution.phrases import amount, between, percent
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
-from forensics.attribution.rivals.bad_deploy import concentration, equal_load, waited_in_vain
+from forensics.attribution.rivals.bad_deploy import alone_slow, concentration, equal_load, only_slow, waited_in_vain
 from forensics.attribution.rivals.missing_logs import AS_USUAL, growth_of
 from forensics.attribution.windows import gave_up
 
@@ -22,6 +22,10 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     silent = [h for h in facts.hosts if h.silent]
     if gave_up(facts.scene.incident):
         waited_in_vain(facts, found)
+        return found
+    if only_slow(facts) and not silent:
+        equal_load(facts, found, "was slow")
+        alone_slow(facts, found, "backend", "host")
         return found
     if not facts.failing and not silent:
         span = between(impact_window(facts.scene.incident))
