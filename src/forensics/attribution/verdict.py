@@ -51,7 +51,7 @@ def capped(likelihood: float, facts: Facts) -> float:
 
 def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     """Decide; who is blamed in ``facts.finding`` is blamed only when that is the most likely explanation."""
-    if begins_inside(facts.scene.incident, facts.scene.window, facts.scene.covered):
+    if facts.scene.windows == 1 and begins_inside(facts.scene.incident, facts.scene.window, facts.scene.covered):
         began = f"The logs begin at {clock(facts.scene.covered.start)} UTC: what was asked before it is not in them"
         return Verdict(INCONCLUSIVE, 0.5, f"{began}, and nothing can be said of what led to it.")
     if facts.scene.windows == 1:

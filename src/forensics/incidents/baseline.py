@@ -270,10 +270,16 @@ def spreads(requests: Floats, expected: Floats, masked: Bools, lulls: float) -> 
         sums = unmasked(requests, expected, masked, width)
         scatter[width] = dispersion(*sums) if len(sums[0]) >= FEWEST_SUMS else max(scatter.values(), default=1.0)
         down[width], up[width] = swings(*sums, clump, lulls)
-        if narrower:
-            down[width] = replace(down[width], wobble=max(down[width].wobble, down[narrower].wobble * narrower / width))
+        if narrower and len(sums[1]):
+            down[width] = _wavering(down[width], down[narrower].wobble * narrower / width, clump, float(sums[1].mean()))
         clump, narrower = max(clump, down[width].clump), width if width > 1 else 0
     return scatter, down, up
+
+
+def _wavering(chance: Chance, wobble: float, clump: float, load: float) -> Chance:
+    """Return a chance that lets sums of the mean load scatter as much at least as visits of such a clump about a level that wavers so."""
+    lacking = clump + wobble * load - (chance.clump + chance.wobble * load)
+    return replace(chance, wobble=chance.wobble + max(lacking, 0.0) / max(load, 1e-9))
 
 
 def dispersion(seen: Floats, wanted: Floats) -> float:

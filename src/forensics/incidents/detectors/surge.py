@@ -15,7 +15,7 @@ from forensics.incidents.series import Bools, Floats
 from forensics.incidents.windows import Window, bounded_runs, height, marked, trimmed
 
 WIDTHS = (15, 60)
-LEAST_TIMES = 2.0
+LEAST_TIMES = 1.8
 """Times the expected load."""
 OVER_PEAK = 1.3
 """Times the peak of a usual day."""
