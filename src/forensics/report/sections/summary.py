@@ -93,10 +93,11 @@ def _what(document: Document, incident: dict[str, Any]) -> Sentence:
     missing = incident["missing_requests"] or 0
     lost = "are not in the logs" if incident.get("reading") == "log missing" else "did not"
     silent = f", and about {number(round(missing))} that should have come {lost}" if missing >= 1 else ""
+    taken_over = "; the other hosts did its work" if incident.get("reading") == "host down" else ""
     hosts = incident.get("silent_hosts")  # absent from documents of earlier versions
     unheard = f"; nothing was written by {hosts}" if hosts else ""
     before = "; the logs begin inside it, since when is not seen" if begins_unseen(document, incident) else ""
-    text = f"{_event(incident)}{_failed(incident)}{silent}{unheard}{before}."
+    text = f"{_event(incident)}{_failed(incident)}{silent}{taken_over}{unheard}{before}."
     return Sentence(text, query="incidents", section="picture", **_first(document, incident, "impact starts"))
 
 
