@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensics.evidence.recognise import LineReader, Plan, Recognition
+from forensics.evidence.recognise import LineReader, Plan, Recognition, plan_for
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import by_name
+from forensics.formats.schema import LINES
 
 HEADER = "timestamp,client_ip,method,url,status,user_agent"
 ROW = "2026-03-02T00:00:0{n}Z,198.18.0.{n},GET,/{n},200,{agent}"
@@ -65,3 +68,29 @@ def _in_batches(raw: list[str], size: int) -> list[dict[str, Any]]:
     found = pl.concat([*read, reader.finish().read])
     assert found["line"].to_list() == lines["line"].to_list()
     return found.to_dicts()
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "time,client_ip,request_processing_time,target_processing_time,response_processing_time,elb_status_code,request_verb,request_url",
+            "2026-03-02T00:00:01Z,203.0.113.9,0.001,0.014,0.0,200,GET,https://a.example:443/a?b=1",
+        ),
+        (
+            "date,time,bytes,request_ip,method,host,uri,status,query_string,time_taken",
+            "2026-03-02,00:00:01,5,203.0.113.9,GET,h,/a,200,b=1,0.015",
+        ),
+        (
+            '"TimeGenerated [UTC]",CIp,CsMethod,CsUriStem,CsUriQuery,ScStatus,TimeTaken',
+            '"3/2/2026, 12:00:01.000 AM",203.0.113.9,GET,/a,b=1,200,15',
+        ),
+    ],
+    ids=["athena-alb", "athena-cloudfront", "log-analytics"],
+)
+def test_tables_of_cloud_services_are_read_with_their_units(header: str, row: str) -> None:
+    lines = pl.DataFrame({"line": [1, 2], "raw": [header, row]}, schema=LINES)
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    (found,) = reader.read(lines).read.filter(outcome="event").to_dicts()
+    assert found["timestamp"] == datetime(2026, 3, 2, 0, 0, 1)
+    assert [found[name] for name in ("client_ip", "path", "query", "status", "duration_ms")] == ["203.0.113.9", "/a", "b=1", 200, 15.0]

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
-from forensics.formats.json_format import Record, record_events
+from forensics.formats.json_format import Record, plain_paths, record_events
 from forensics.formats.json_general import AT_END, KEYS, understood
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -30,11 +30,11 @@ def plain_name(name: str) -> str:
 def _known_names() -> dict[str, str]:
     """Return plain name -> path of the alias table; the better path wins."""
     known: dict[str, str] = {}
-    for paths in (*KEYS.roles.values(), *KEYS.extra.values()):
-        for path in paths:
-            bare = path[:1] + path[1:].partition("@")[0]
-            known.setdefault(plain_name(bare.replace(">", ".")), bare)
-            known.setdefault(plain_name(bare.replace(">", "_")), bare)
+    entries = [entry for paths in (*KEYS.roles.values(), *KEYS.extra.values()) for entry in paths]
+    bare = [path for entry in entries for path in plain_paths(entry)]
+    for level in (".", "_"):
+        for path in bare:
+            known.setdefault(plain_name(path.replace(">", level)), path)
     return known
 
 

@@ -74,7 +74,7 @@ class JsonKeys:
             self.other_kind,
             self.headers,
         ]
-        return sorted({path for group in named for entry in group for path in _plain_paths(entry)})
+        return sorted({path for group in named for entry in group for path in plain_paths(entry)})
 
     def names(self) -> list[str]:
         """Return the paths of users and further values: what is a number there is a name, and none is counted with."""
@@ -82,7 +82,7 @@ class JsonKeys:
         return sorted({path for group in named for path in group if "@" not in path[1:]})
 
 
-def _plain_paths(entry: str) -> list[str]:
+def plain_paths(entry: str) -> list[str]:
     """Return the paths of an entry ``a+b@unit?condition`` (keys that begin with ``@`` are no units)."""
     entry, _, condition = entry.partition("?")
     measured = entry[:1] + entry[1:].partition("@")[0]

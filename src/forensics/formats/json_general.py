@@ -6,7 +6,7 @@ lograge, Kong, Vercel, Datadog, GELF, Logstash's HTTPD_COMBINEDLOG, Apache httpd
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from forensics.formats.base import Format, Sample
 from forensics.formats.json_format import JsonKeys, json_format
@@ -16,6 +16,7 @@ TIME = (
     *("time_local", "requestTime", "requestTimestamp", "request_timestamp", "logged_at", "created_at", "createdAt", "msec", "@t"),
     *("asctime", "_timestamp", "timeStamp", "Timestamp", "Time", "date", "epoch", "unixtime", "unix_time", "timestamp_ms", "t"),
     *("requestReceivedTimestamp", "time_micros"),
+    *("TimeGenerated", "TimeGenerated [UTC]"),
 )
 START = (
     *("start_time", "started_at", "startTime", "startedAt", "event>start", "event.start", "request_start", "request_started_at"),
@@ -31,6 +32,7 @@ CLIENT = (
     *("source_ip", "sourceIp", "sourceIPAddress", "src_ip", "srcip", "c-ip", "c_ip", "peer", "remote_host", "remoteHost", "remote"),
     *("remote-addr", "remote-ip", "client-ip", "caller_ip", "callerIp", "_remote_addr", "user_ip", "userIp", "host_ip", "addr", "h"),
     *("sourceIPs", "remotehost", "@network.client.ip", "httpRequest>remoteIp"),
+    *("ClientIp", "RemoteIpAddress", "RemoteIp", "RemoteIP", "IpAddress", "IPAddress", "CIp", "cIP", "request_ip"),
 )
 USER = (
     *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "user>id", "user.id", "user>email", "user.email"),
@@ -40,6 +42,7 @@ USER = (
     *("userid", "user-id", "uid", "email", "user>username", "uname", "jwt>sub", "jwt.sub", "jwt_sub", "jwt>claims>sub", "claims>sub"),
     *("token>sub", "auth>sub", "auth>user_id", "auth>userId", "auth>uid", "user>sub", "identity>sub", "principal>id", "requester>id"),
     *("context>user_id", "context>userId", "context>user>id", "actor>id", "req>auth>sub", "req>user>sub", "request>user_id"),
+    *("csUserName", "CsUsername"),
 )
 ACCOUNT = ("account_id", "accountId", "account>id")
 """Who asked, where nothing names a user."""
@@ -48,8 +51,20 @@ METHOD = (
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
     *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
+    *("meta>req>method", "CsMethod", "csMethod"),
 )
-REQUEST = ("request", "request_line", "requestLine", "http_request", "httpRequest", "RequestLine", "r", "http>request>line", "first_line")
+REQUEST = (
+    "request",
+    "request_line",
+    "requestLine",
+    "http_request",
+    "httpRequest",
+    "RequestLine",
+    "r",
+    "http>request>line",
+    "first_line",
+    "requested_url",
+)
 TARGET = (
     *("url>original", "url.original", "url>full", "url.full", "http.target", "http.url", "http>url", "request_uri", "requestUri", "uri"),
     *("requestUrl", "request_url", "url", "target", "req>url", "req>originalUrl", "originalUrl", "original_url", "request>uri"),
@@ -57,29 +72,22 @@ TARGET = (
     *("requestURI", "RequestURI", "requestURL", "raw_path", "rawPath", "fullPath", "full_path", "request_target", "URL", "Url", "http_url"),
     *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href", "cs_uri"),
     *("@http.url", "httpRequest>requestUrl"),
+    *("meta>req>originalUrl", "meta>req>url"),
 )
 PATH = (
     *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
     *("attributes>url.path", "request>path", "req>path", "resource_path", "resourcePath", "pathname", "Path", "http>path", "endpoint"),
     *("u", "file_path_requested", "RequestPath"),
+    *("requested_uri", "CsUriStem", "csUriStem"),
 )
 QUERY = (
     *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),
     *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
+    *("CsUriQuery", "csUriQuery"),
 )
 PROTOCOL = (
-    *(
-        "http>protocol",
-        "request_proto",
-        "protocol",
-        "server_protocol",
-        "http_version",
-        "httpVersion",
-        "httpversion",
-        "http>version",
-        "http.version",
-        "http.flavor",
-    ),
+    *("http>protocol", "request_proto", "protocol", "server_protocol", "http_version", "httpVersion", "httpversion"),
+    *("http>version", "http.version", "http.flavor"),
     *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
     *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
     *("http_protocol", "H", "Proto", "Protocol", "scheme_version"),
@@ -92,6 +100,7 @@ STATUS = (
     *("http_status_code", "httpStatusCode", "StatusCode", "Status", "statuscode", "http>status", "http_code", "httpCode"),
     *("elb_status_code", "sc_status_code", "responseStatus>code", "api>statusCode"),
     *("@http.status_code", "httpRequest>status"),
+    *("meta>res>statusCode", "ScStatus", "scStatus"),
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
@@ -99,21 +108,17 @@ BYTES = (
     *("responseBytes", "res>headers>content-length", "response>size", "response>headers>content-length", "response>bytes"),
     *("content_length", "contentLength", "http.response_content_length", "http.response.body.size", "attributes>http.response.body.size"),
     *("attributes>http.response_content_length", "sc-bytes", "sc_bytes", "size", "bytes", "length", "body_size", "resp_size", "B", "b"),
-    *(
-        "response_body_size",
-        "res>contentLength",
-        "bytes_out",
-        "bytesOut",
-        "sent_bytes",
-        "sentBytes",
-        "bytes_written",
-        "bytesWritten",
-        "body_sent",
-    ),
+    *("response_body_size", "res>contentLength", "bytes_out", "bytesOut", "sent_bytes", "sentBytes", "bytes_written"),
+    *("bytesWritten", "body_sent"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "@network.bytes_written", "httpRequest>responseSize"),
+    *("ScBytes", "scBytes"),
 )
 DURATION = (
+    *("duration@ns?http>status_code", "duration@ns?network>client>ip"),  # Datadog's standard attributes
+    *("time_taken@s?request_ip", "time_taken@s?x_edge_location"),  # CloudFront's columns in Athena
+    "request_processing_time+target_processing_time+response_processing_time@s",
+    *("micros@us", "msecs@ms", "meta>responseTime@ms", "response>time_ms@ms", "response>duration_ms@ms", "TimeTaken@ms"),
     *("latency_human@ms", "time_taken_micros@us", "api>timeToResponse@ns", "responseTimeMillis@ms", "response_time_millis@ms"),
     *("duration_ms@ms", "durationMs@ms", "duration_millis@ms", "durationMillis@ms", "elapsed_ms@ms", "elapsedMs@ms", "latency_ms@ms"),
     *("latencyMs@ms", "response_time_ms@ms", "responseTimeMs@ms", "request_time_ms@ms", "time_taken_ms@ms", "took_ms@ms", "time_ms@ms"),
@@ -133,16 +138,10 @@ DURATION = (
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
     *("http.referer", "req>headers>referer", "request>headers>referer", "request>headers>Referer", "proxy>referer", "Referer"),
-    *(
-        "cs(Referer)",
-        "cs_referer",
-        "cs_referrer",
-        "request_referer",
-        "requestReferer",
-        "req>headers>referrer",
-        "attributes>http.request.header.referer",
-    ),
+    *("cs(Referer)", "cs_referer", "cs_referrer", "request_referer", "requestReferer", "req>headers>referrer"),
+    *("attributes>http.request.header.referer",),
     *("refererUrl", "referrer_url", "ref", "req>headers>Referer", "http_ref", "http>http_refer", "httpRequest>referer"),
+    *("meta>req>headers>referer", "csReferer"),
 )
 USER_AGENT = (
     *("user_agent", "userAgent", "useragent", "user-agent", "http_user_agent", "httpUserAgent", "user_agent>original"),
@@ -151,31 +150,23 @@ USER_AGENT = (
     *("attributes>user_agent.original", "attributes>http.user_agent", "User-Agent", "cs(User-Agent)", "cs_user_agent", "client_agent"),
     *("request_user_agent", "requestUserAgent", "browser", "agent>original", "headers>user-agent", "headers>User-Agent"),
     *("http>http_user_agent", "httpRequest>userAgent"),
+    *("meta>req>headers>user-agent", "uagent", "csUserAgent"),
 )
 HOST = (
     *("host", "http_host", "httpHost", "url>domain", "url.domain", "vhost", "virtual_host", "server_name", "serverName", "http.host"),
     *("req>headers>host", "req>headers>Host", "request>host", "request>headers>host", "request>headers>Host", "proxy>host", "authority"),
     *("destination>domain", "destination.domain", "server.address", "server>address", "attributes>server.address", "domain"),
-    *(
-        "attributes>http.host",
-        "domainName",
-        "cs-host",
-        "cs_host",
-        "cs(Host)",
-        "hostname_requested",
-        "host_header",
-        "req>hostname",
-        "Host",
-        "v",
-    ),
+    *("attributes>http.host", "domainName", "cs-host", "cs_host", "cs(Host)", "hostname_requested", "host_header"),
+    *("req>hostname", "Host", "v"),
     *("request_host", "requestHost", "site", "http>host", "headers>host", "http>hostname"),
+    *("meta>req>headers>host", "csHost", "CsHost"),
 )
 EXTRA = {
     "forwarded_for": (
         *("forwarded_for", "x_forwarded_for", "xForwardedFor", "x-forwarded-for", "X-Forwarded-For", "http_x_forwarded_for", "xff"),
         *("req>headers>x-forwarded-for", "request>headers>x-forwarded-for", "request>headers>X-Forwarded-For"),
         *("proxy_add_x_forwarded_for", "forwardedFor", "network>forwarded_ip", "network.forwarded_ip", "headers>x-forwarded-for"),
-        *("fwd", "forwardedfor", "forwarded"),
+        *("fwd", "forwardedfor", "forwarded", "meta>req>headers>x-forwarded-for"),
     ),
     "request_id": (
         *("request_id", "requestId", "requestID", "req_id", "reqId", "x_request_id", "x-request-id", "correlation_id", "correlationId"),
@@ -213,8 +204,17 @@ _ASKER = (
 )
 """Names that leave no doubt, for records that name no method (a widespread nginx ``log_format`` for Logstash has none)."""
 
-KEYS = JsonKeys(
-    roles={
+
+def _either(groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the paths, those below ``attributes`` also below ``Attributes`` (OpenTelemetry's log data model names its fields so)."""
+    return {
+        role: (*paths, *(path.replace("attributes>", "Attributes>") for path in paths if path.startswith("attributes>")))
+        for role, paths in groups.items()
+    }
+
+
+_ROLES = _either(
+    {
         "start": START,
         "time": (*TIME, *START),
         "client": CLIENT,
@@ -232,12 +232,15 @@ KEYS = JsonKeys(
         "referrer": REFERRER,
         "user_agent": USER_AGENT,
         "host": HOST,
-    },
+    }
+)
+KEYS = JsonKeys(
+    roles=_ROLES,
     requires=(  # a method, or both of an answer and who got it
-        (*METHOD, *REQUEST, *_ANSWER),
-        (*METHOD, *REQUEST, *_ASKER),
-        (*TARGET, *PATH, *REQUEST),
-        (*STATUS, *CLIENT, *USER_AGENT),
+        (*_ROLES["method"], *REQUEST, *_ANSWER),
+        (*_ROLES["method"], *REQUEST, *_ASKER),
+        (*_ROLES["target"], *_ROLES["path"], *REQUEST),
+        (*_ROLES["status"], *_ROLES["client"], *_ROLES["user_agent"]),
     ),
     extra=EXTRA,
 )
@@ -335,6 +338,21 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line='{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","httpMethod":"GET","path":"/a","status":200,"accountId":"123456789012"}',
                 expected={"user_name": None, "extra": {"account_id": "123456789012"}},
+            ),
+            Sample(
+                line='{"http":{"method":"GET","status_code":200,"url":"/a?b=1","useragent":"curl"},"network":{"client":{"ip":"203.0.113.9"}},'
+                '"duration":15000000,"date":"2026-03-02T00:00:01Z"}',
+                expected={"client_ip": "203.0.113.9", "path": "/a", "status": 200, "duration_ms": 15.0},
+            ),
+            Sample(
+                line='{"Timestamp":"2026-03-02T00:00:01Z","Attributes":{"http.request.method":"GET","url.path":"/a","client.address":"203.0.113.9",'
+                '"http.response.status_code":200,"http.server.request.duration":0.015}}',
+                expected={"client_ip": "203.0.113.9", "path": "/a", "status": 200, "duration_ms": 15.0},
+            ),
+            Sample(
+                line='{"@timestamp":"2026-03-02T00:00:01Z","method":"GET","requested_url":"GET /a?b=1 HTTP/1.1","status_code":200,'
+                '"remote_host":"203.0.113.9","content_length":120,"elapsed_time":15}',
+                expected={"path": "/a", "query": "b=1", "bytes_sent": 120, "duration_ms": 15.0},
             ),
             Sample(
                 line='{"time":"2026-03-02 00:00:01","remote_host":"2001:DB8::0:1","request":"GET /a b?c HTTP/1.1","status":"404",'
