@@ -441,6 +441,7 @@ def test_failures_of_one_of_several_sites_are_told_as_such(tmp_path):
     assert (row["kind"], row["site"]) == ("errors", "api.example")
     assert row["site_failed"] == row["site_requests"] == row["refused_requests"] > 50
     assert "the refusals were those of one site" in row["summary"]
+    assert row["refused_clients"] > 10
     case, incidents = found(tmp_path / "both", failing(world, start, end, share=0.5))
     case.close()
     (row,) = incidents

@@ -145,6 +145,7 @@ CREATE TABLE IF NOT EXISTS incidents (
     part VARCHAR,                                                           -- what the scope is: everything | host | backend | route
     reading VARCHAR,                                                        -- of silence: service down | host down | log missing | clock
     refused_requests BIGINT,                                                -- where requests were refused (4xx) rather than failed
+    refused_clients BIGINT,                                                 -- and how many accounts, and addresses without one, met that
     given_up_requests BIGINT,                                               -- of these, where whoever asked gave up most of them (status 499)
     silent_hosts VARCHAR,                                                   -- hosts that wrote nothing for long within it, and when
     kind_since TIMESTAMP,                                                   -- since when it is what kind says: it may have begun with slowness, say

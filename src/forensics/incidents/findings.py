@@ -188,6 +188,7 @@ class Finding:
             "missing_requests": round(self.missing, 1), "basis": self.basis,
             "reading": self.reading.name if self.reading else None, "silent_hosts": self.silent_hosts,
             "refused_requests": facts.get("refused_requests") if self.found.refusing else None,
+            "refused_clients": facts.get("refused_subjects") if self.found.refusing else None,
             "given_up_requests": facts.get("given_up") if self.gave_up else None,
             "kind_since": self.kind_since, "kind_until": None if ended is None else until, "kind_seconds": lasted,
             "site": facts.get("site"), "site_failed": facts.get("failed_of_site"), "site_requests": facts.get("requests_of_site"),
@@ -235,7 +236,7 @@ SCHEMA: dict[str, Any] = {
     "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
     "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String, "silent_hosts": pl.String,
-    "refused_requests": pl.Int64, "given_up_requests": pl.Int64,
+    "refused_requests": pl.Int64, "refused_clients": pl.Int64, "given_up_requests": pl.Int64,
     "kind_since": pl.Datetime("us"), "kind_until": pl.Datetime("us"), "kind_seconds": pl.Int64,
     "site": pl.String, "site_failed": pl.Int64, "site_requests": pl.Int64, "seen": pl.String,
 }  # fmt: skip

@@ -150,7 +150,10 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
     if not hit:
         known = document.rows("overview")[0]["accounts"]
         text = "No account is known to have met a failure." if known else "No accounts are known: whom it hurt cannot be said."
-        if known and incident["failed_requests"]:
+        if incident.get("refused_clients"):  # absent from documents of earlier versions
+            clients = counted(incident["refused_clients"], "client")
+            text = f"{clients} met a refusal (accounts, and addresses without one); no account is known to have met a failure."
+        elif known and incident["failed_requests"]:
             text = "None of the failed requests names an account: whom it hurt cannot be said."
         return Sentence(text, query="incidents", section="picture", **_first(document, incident, "peak"))
     among = f", {number(paying)} of them paying ({PAYING})" if paying is not None else f" ({UNKNOWN_PAYING})"
