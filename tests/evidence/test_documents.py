@@ -199,3 +199,11 @@ def test_what_is_whole_in_a_broken_document_is_read(seed: int, array: bool) -> N
         line = broken[: at if at < start else at - (end - start)].count("\n")
         read = lines[line].rstrip(" ],") if n == 19 else lines[line]
         assert json.loads(read)["path"] == f"/{n}", (n, start, end)
+
+
+def test_broken_records_that_share_a_line_cost_no_other() -> None:
+    whole = [json.dumps({"time": n, "path": f"/{n}"}) for n in range(8)]
+    broken = "[" + ",\n".join([*whole[:4], '{"time": 4, "x": {' + ", " + whole[5] + ", " + whole[6], whole[7]]) + "]\n"
+    lines = b"".join(record_lines([broken.encode()], 1)).decode().split("\n")
+    assert [json.loads(line)["time"] for line in lines[:4]] == [0, 1, 2, 3]
+    assert json.loads(lines[5].rstrip("]"))["time"] == 7

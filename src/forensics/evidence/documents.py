@@ -262,6 +262,9 @@ class _Splitter:
         placed = parts.with_columns((breaks.cum_sum() - breaks + self._line + leading).alias("line"))
         cleaned = pl.col("text").str.strip_chars(" \t\r\n,").str.replace_all(r"[\r\n]+", " ")
         records = placed.head(-1).with_columns(cleaned).filter(pl.col("text") != "").select("line", "text")
+        if self._numbered is False:  # what shares a line is one reject
+            placed_once = records.with_columns(pl.col("line").clip(lower_bound=self._written))
+            records = placed_once.group_by("line", maintain_order=True).agg(pl.col("text").str.join(" "))
         if len(records):
             yield self._written_out(records)
         self._left, self._inside, self._line = parts["text"][-1], self._depth, int(placed["line"][-1])

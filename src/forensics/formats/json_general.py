@@ -194,7 +194,7 @@ EXTRA = {
     "cache_status": ("cache_status", "upstream_cache_status", "cacheStatus", "cache", "cache_result", "x_cache"),
     "edge_location": ("edge_location", "pop", "datacenter", "colo", "edgeLocation", "region", "proxy>region"),
     "error": ("error>message", "error.message", "error", "err>message", "err", "exception>message", "exception"),
-    "route": ("route", "http.route", "attributes>http.route", "handler", "route_name", "routeName", "controller"),
+    "route": ("route>name", "route", "http.route", "attributes>http.route", "handler", "route_name", "routeName", "controller"),
 }
 
 _ANSWER = ("status", "status_code", "statusCode", "http_status", "http_status_code", "response_code", "response_status", "httpStatus")
