@@ -497,6 +497,9 @@ def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(made: Doc
     own = _changed(made, "incidents", participants_failed=failed - 198, participants_affected=hit - 98, failed_unnamed=100)
     told = [sentence.text for block in summary.build(own) if isinstance(block, Sentences) for sentence in block.items]
     assert any("98 those of others (98 accounts), 100 name no account" in text for text in told)
+    refused = _changed(made, "incidents", affected_accounts=0, failed_requests=0, refused_requests=90, refused_clients=43)
+    told = [sentence.text for block in summary.build(refused) if isinstance(block, Sentences) for sentence in block.items]
+    assert "43 clients (accounts, and addresses without one) met a refusal; no account is known to have met a failure." in told
     same = _changed(made, "incidents", kind="errors", kind_since=start)
     (first, *_) = [sentence.text for block in summary.build(same) if isinstance(block, Sentences) for sentence in block.items]
     assert "disturbed" not in first

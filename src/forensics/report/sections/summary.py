@@ -151,8 +151,9 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
         known = document.rows("overview")[0]["accounts"]
         text = "No account is known to have met a failure." if known else "No accounts are known: whom it hurt cannot be said."
         if incident.get("refused_clients"):  # absent from documents of earlier versions
-            clients = counted(incident["refused_clients"], "client")
-            text = f"{clients} met a refusal (accounts, and addresses without one); no account is known to have met a failure."
+            clients = f"{counted(incident['refused_clients'], 'client')} (accounts, and addresses without one)"
+            met = "gave up waiting or were refused" if told_as(incident) == "given up" else "met a refusal"
+            text = f"{clients} {met}; no account is known to have met a failure."
         elif known and incident["failed_requests"]:
             text = "None of the failed requests names an account: whom it hurt cannot be said."
         return Sentence(text, query="incidents", section="picture", **_first(document, incident, "peak"))
