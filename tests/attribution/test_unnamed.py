@@ -14,7 +14,7 @@ from tests.stored_case import new_case
 
 from forensics.analysis import ensure_analysed
 from forensics.attribution.attribute import attribute
-from forensics.attribution.unnamed import MEASURE
+from forensics.attribution.unnamed import AGENT_MEASURE, MEASURE, agent_measure
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
@@ -114,6 +114,22 @@ def test_its_addresses_can_be_blocked_and_the_neighbour_is_not(flooded: Path) ->
     assert limited["measure"] == "rate limit without account"
     assert "No network ever asked for more." in limited["basis"]
     assert "Outside of incidents nothing came from there." in planned["basis"]
+    assert [entry.value for entry in listed.entries] == [f"192.0.2.{n}" for n in range(10, 15)]
+
+
+def test_an_agent_from_many_networks_can_be_blocked_by_its_addresses(flooded: Path, tmp_path: Path) -> None:
+    """As if nothing but the agent stood out: others come with it at other times, and from an address that people share."""
+    shutil.copytree(flooded / "case", tmp_path / "case")
+    with Case.open(tmp_path / "case") as case:
+        case.connection.execute("UPDATE attributions SET subject_type = 'agent', subject_id = 'script/2', part = NULL")
+        incident = case.table("incidents").to_dicts()[0]
+        planned = agent_measure(case, incident, [])
+        listed = block_list(case, None, AGENT_MEASURE, days=30, shared=False)
+        with pytest.raises(UsageError, match=AGENT_MEASURE):
+            block_list(case, None, "account", days=30, shared=False)
+    assert planned is not None
+    assert (planned["measure"], planned["scope"]) == (AGENT_MEASURE, "script/2")
+    assert "requests on 1 day came with it from 1 network" in planned["basis"]
     assert [entry.value for entry in listed.entries] == [f"192.0.2.{n}" for n in range(10, 15)]
 
 

@@ -14,7 +14,7 @@ from forensics.text import counted
 if TYPE_CHECKING:
     from forensics.attribution.blame import Finding
 
-MEASURE = "network without account"
+MEASURE, AGENT_MEASURE = "network without account", "agent without account"
 LEAST_REQUESTS = 20
 """An address that made fewer requests during the incident is not blocked with its network."""
 SEEN_WITHIN_DAYS = 30
@@ -30,7 +30,11 @@ def beginning(network: str) -> str:
 
 def blamed_networks(case: Case, incident_id: str) -> pl.DataFrame:
     """Return the networks (rows of ``attributions``) to which an incident's load was attributed, the largest first."""
-    chosen = (pl.col("incident_id") == incident_id) & (pl.col("subject_type") == "network")
+    return _blamed(case, incident_id, "network")
+
+
+def _blamed(case: Case, incident_id: str, kind: str) -> pl.DataFrame:
+    chosen = (pl.col("incident_id") == incident_id) & (pl.col("subject_type") == kind)
     return case.table("attributions").filter(chosen).sort("rank")
 
 
@@ -53,6 +57,27 @@ def network_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -
     }  # fmt: skip
 
 
+def agent_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -> dict[str, Any] | None:
+    """Return the row of ``response`` for the agents that load without an account came with (without incident_id); None without any."""
+    blamed = _blamed(case, incident["incident_id"], "agent")
+    if blamed.is_empty():
+        return None
+    bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
+    use = case.rows(PACKAGE, "agent_use", agents=blamed["subject_id"].to_list(), **bounds)[0]
+    usual = (
+        f"{counted(use['requests'], 'request')} on {counted(use['days'], 'day')} came with it from {counted(use['networks'], 'network')}"
+    )
+    named = [row["subject_id"] + (f" ({row['part']})" if row["part"] else "") for row in blamed.to_dicts()]
+    return {
+        "measure": AGENT_MEASURE, "scope": "; ".join(named), "accounts_hit": len(use["accounts"]), "uninvolved_hit": len(use["accounts"]),
+        "load_covered": round(min(1.0, float(blamed["load_share"].sum())), 4),
+        "basis": (
+            "Load without an account rose with this agent, from no network that stands out; a block hits everybody who comes with it, and "
+            f"lasts until whoever sent it names another. Outside of incidents {usual if use['requests'] else 'nothing came with it'}."
+        ),
+    }  # fmt: skip
+
+
 def addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the addresses behind these networks during an incident: address, requests, other_accounts (who use it, too).
 
@@ -62,6 +87,18 @@ def addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
     networks = [beginning(n) for n in whole["subject_id"]]
     window = whole_window(incident)
     return case.rows(PACKAGE, "network_addresses", beginnings=networks, start=window.start, end=window.end, least=LEAST_REQUESTS)
+
+
+def agent_addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the addresses that came with the blamed agents during an incident: address, requests, other_accounts (who use it, too)."""
+    window, agents = whole_window(incident), _blamed(case, incident["incident_id"], "agent")["subject_id"].to_list()
+    return case.rows(PACKAGE, "agent_addresses", agents=agents, start=window.start, end=window.end, least=LEAST_REQUESTS)
+
+
+def nameless_measures(case: Case, incident_id: str) -> list[str]:
+    """Return the measures that there are against load without an account of an incident."""
+    kinds = {"network": MEASURE, "agent": AGENT_MEASURE}
+    return [measure for kind, measure in kinds.items() if not _blamed(case, incident_id, kind).is_empty()]
 
 
 def accounts_known(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame | None:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from forensics.attribution import scene
-from forensics.attribution.unnamed import MEASURE, addresses, blamed_networks, parts_of
+from forensics.attribution.unnamed import MEASURE, addresses, agent_addresses, nameless_measures, parts_of
 from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
@@ -26,7 +26,8 @@ DAYS = 30
 def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, shared: bool) -> BlockList:
     """Return the accounts of one measure and the addresses they used during the incident (default: the worst that has a plan).
 
-    The measure against networks lists networks alone. Accounts that were ruled known are never listed.
+    The measure against networks lists networks alone, those against load without an account its addresses. Accounts that were ruled known
+    are never listed.
 
     ``shared`` keeps addresses that accounts outside the measure use too; otherwise they are left out, and each is said.
     """
@@ -36,16 +37,16 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     ruled = {row["subject"] for row in case.rows(scene.PACKAGE, "known") if row["subject_type"] == "account"}
     known = [account for account in chosen["account_id"].to_list() if account in ruled]
     chosen = chosen.filter(~pl.col("account_id").is_in(known))
-    nameless = not blamed_networks(case, incident["incident_id"]).is_empty()
-    if chosen.is_empty() and not (nameless and measure == MEASURE):
-        others = ", ".join(sorted({*hit["measure"].to_list(), *([MEASURE] if nameless else [])})) or "none"
+    nameless = nameless_measures(case, incident["incident_id"])
+    if chosen.is_empty() and measure not in nameless:
+        others = ", ".join(sorted({*hit["measure"].to_list(), *nameless})) or "none"
         raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {others}.")
     expires = case.rows(scene.PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
     entries: list[Entry] = []
     if measure == NETWORK:
         used, who = _networks(case, incident, chosen), "of the accounts that took part"
-    elif measure == MEASURE:
-        used, who = addresses(case, incident), "without an account"
+    elif measure in nameless:
+        used, who = (addresses if measure == MEASURE else agent_addresses)(case, incident), "without an account"
     else:
         entries = _accounts(case, incident, chosen, measure, expires)
         used, who = _addresses(case, incident, chosen), "of blocked accounts"

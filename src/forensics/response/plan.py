@@ -11,7 +11,7 @@ from forensics.attribution import scene
 from forensics.attribution.capacity import Capacity, capacity
 from forensics.attribution.scene import plain_minutes
 from forensics.attribution.takeover import EXPLANATION
-from forensics.attribution.unnamed import network_measure
+from forensics.attribution.unnamed import agent_measure, network_measure
 from forensics.attribution.verdict import NAMED
 from forensics.attribution.windows import Window, disturbances, is_load, whole_window
 from forensics.case.case import Case
@@ -66,12 +66,12 @@ def _warned(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nameless(case: Case, incident: dict[str, Any], borne: Capacity | None, masks: list[Window]) -> list[dict[str, Any]]:
-    """Return what could be done about networks to which load without an account was attributed."""
-    blocked = network_measure(case, incident, masks)
-    if blocked is None:
+    """Return what could be done about networks and agents to which load without an account was attributed."""
+    blocked = [row for measure in (network_measure, agent_measure) if (row := measure(case, incident, masks))]
+    if not blocked:
         return []
     limited = network_limit(case, incident, borne, masks)
-    return [{"incident_id": incident["incident_id"], **row} for row in (blocked, limited) if row]
+    return [{"incident_id": incident["incident_id"], **row} for row in (*blocked, limited) if row]
 
 
 def _plan(
