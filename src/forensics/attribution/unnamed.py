@@ -43,18 +43,13 @@ def network_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -
     blamed = blamed_networks(case, incident["incident_id"])
     if blamed.is_empty():
         return None
-    bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
-    use = case.rows(PACKAGE, "network_use", beginnings=[beginning(n) for n in blamed["subject_id"]], **bounds)[0]
+    use = case.rows(PACKAGE, "network_use", beginnings=[beginning(n) for n in blamed["subject_id"]], **_bounds(masks))[0]
     usual = f"{counted(use['requests'], 'request')} on {counted(use['days'], 'day')}" if use["requests"] else "nothing"
-    named = [(row["called"] or row["subject_id"]) + (f" ({row['part']})" if row["part"] else "") for row in blamed.to_dicts()]
-    return {
-        "measure": MEASURE, "scope": ", ".join(named), "accounts_hit": len(use["accounts"]), "uninvolved_hit": len(use["accounts"]),
-        "load_covered": round(min(1.0, float(blamed["load_share"].sum())), 4),
-        "basis": (
-            "Load without an account rose with the incident there; a block or a limit hits everybody behind it. "
-            f"Outside of incidents {usual} came from there."
-        ),
-    }  # fmt: skip
+    return _measure(
+        MEASURE, blamed, use["accounts"],
+        "Load without an account rose with the incident there; a block or a limit hits everybody behind it. "
+        f"Outside of incidents {usual} came from there.",
+    )  # fmt: skip
 
 
 def agent_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -> dict[str, Any] | None:
@@ -62,37 +57,40 @@ def agent_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -> 
     blamed = _blamed(case, incident["incident_id"], "agent")
     if blamed.is_empty():
         return None
-    bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
-    use = case.rows(PACKAGE, "agent_use", agents=blamed["subject_id"].to_list(), **bounds)[0]
+    use = case.rows(PACKAGE, "agent_use", agents=blamed["subject_id"].to_list(), **_bounds(masks))[0]
     usual = (
         f"{counted(use['requests'], 'request')} on {counted(use['days'], 'day')} came with it from {counted(use['networks'], 'network')}"
     )
-    named = [row["subject_id"] + (f" ({row['part']})" if row["part"] else "") for row in blamed.to_dicts()]
+    return _measure(
+        AGENT_MEASURE, blamed, use["accounts"],
+        "Load without an account rose with this agent, from no network that stands out; a block hits "
+        "everybody who comes with it, and lasts until whoever sent it names another. "
+        f"Outside of incidents {usual if use['requests'] else 'nothing came with it'}.",
+    )  # fmt: skip
+
+
+def _bounds(masks: list[Window]) -> dict[str, Any]:
+    return {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
+
+
+def _measure(measure: str, blamed: pl.DataFrame, accounts: list[str], basis: str) -> dict[str, Any]:
+    named = [(row["called"] or row["subject_id"]) + (f" ({row['part']})" if row["part"] else "") for row in blamed.to_dicts()]
     return {
-        "measure": AGENT_MEASURE, "scope": "; ".join(named), "accounts_hit": len(use["accounts"]), "uninvolved_hit": len(use["accounts"]),
-        "load_covered": round(min(1.0, float(blamed["load_share"].sum())), 4),
-        "basis": (
-            "Load without an account rose with this agent, from no network that stands out; a block hits everybody who comes with it, and "
-            f"lasts until whoever sent it names another. Outside of incidents {usual if use['requests'] else 'nothing came with it'}."
-        ),
+        "measure": measure, "scope": ", ".join(named), "accounts_hit": len(accounts), "uninvolved_hit": len(accounts),
+        "load_covered": round(min(1.0, float(blamed["load_share"].sum())), 4), "basis": basis,
     }  # fmt: skip
 
 
-def addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the addresses behind these networks during an incident: address, requests, other_accounts (who use it, too).
+def addresses(case: Case, incident: dict[str, Any], measure: str) -> list[dict[str, Any]]:
+    """Return the addresses that a measure hits during an incident: address, requests, other_accounts (who use it, too).
 
     A network of which one agent alone rose is left out: others are behind its addresses (see ``parts_of``).
     """
     whole = blamed_networks(case, incident["incident_id"]).filter(pl.col("part").is_null())
-    networks = [beginning(n) for n in whole["subject_id"]]
-    window = whole_window(incident)
-    return case.rows(PACKAGE, "network_addresses", beginnings=networks, start=window.start, end=window.end, least=LEAST_REQUESTS)
-
-
-def agent_addresses(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the addresses that came with the blamed agents during an incident: address, requests, other_accounts (who use it, too)."""
-    window, agents = whole_window(incident), _blamed(case, incident["incident_id"], "agent")["subject_id"].to_list()
-    return case.rows(PACKAGE, "agent_addresses", agents=agents, start=window.start, end=window.end, least=LEAST_REQUESTS)
+    networks = [beginning(n) for n in whole["subject_id"]] if measure == MEASURE else []
+    agents = _blamed(case, incident["incident_id"], "agent")["subject_id"].to_list() if measure == AGENT_MEASURE else []
+    window, found = whole_window(incident), {"beginnings": networks, "agents": agents}
+    return case.rows(PACKAGE, "nameless_addresses", **found, start=window.start, end=window.end, least=LEAST_REQUESTS)
 
 
 def nameless_measures(case: Case, incident_id: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from forensics.attribution import scene
-from forensics.attribution.unnamed import MEASURE, addresses, agent_addresses, nameless_measures, parts_of
+from forensics.attribution.unnamed import MEASURE, addresses, nameless_measures, parts_of
 from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
@@ -46,7 +46,7 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     if measure == NETWORK:
         used, who = _networks(case, incident, chosen), "of the accounts that took part"
     elif measure in nameless:
-        used, who = (addresses if measure == MEASURE else agent_addresses)(case, incident), "without an account"
+        used, who = addresses(case, incident, measure), "without an account"
     else:
         entries = _accounts(case, incident, chosen, measure, expires)
         used, who = _addresses(case, incident, chosen), "of blocked accounts"

@@ -1,12 +1,15 @@
--- title: the addresses behind networks during an incident, of requests without an account, and whom else each serves
+-- title: the addresses behind networks, or that came with agents, during an incident, of requests without an account, and whom else each serves
 -- why: a block list names addresses, and must leave out those that people share
--- parameters: $beginnings (of networks as in subject_minutes), $start, $end, $least (requests; who asked less is somebody else there)
+-- parameters: $beginnings (of networks as in subject_minutes), $agents (as logged), $start, $end, $least (requests; who asked less is somebody else there)
 WITH beginnings AS (SELECT unnest(CAST($beginnings AS VARCHAR[])) AS beginning),
 used AS (
     SELECT q.client_ip, count(*) AS requests
     FROM requests AS q
     WHERE q.account_id IS NULL AND q.client_ip IS NOT NULL AND q.started_at >= $start AND q.started_at < $end
-        AND EXISTS (SELECT 1 FROM beginnings AS b WHERE starts_with(network_of(q.client_ip), b.beginning))
+        AND (
+            list_contains($agents, q.user_agent)
+            OR EXISTS (SELECT 1 FROM beginnings AS b WHERE starts_with(network_of(q.client_ip), b.beginning))
+        )
     GROUP BY q.client_ip
     HAVING count(*) >= $least
 )
