@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 import pytest
-from tests.traffic import START, at, crowd, failing, found, traffic
+from tests.traffic import START, at, crowd, failing, found, lost, traffic
 
 from forensics.attribution.attribute import attribute
 
@@ -78,3 +78,23 @@ def test_one_route_that_is_slow_at_its_usual_load_points_to_a_change_of_it(tmp_p
     assert (row["kind"], row["scope"], row["verdict"]) == ("latency", "/api/jobs/{id}", "no single actor")
     assert best["explanation"] == "bad deploy"
     assert "Only route /api/jobs/{id} was slow; the rest of the service answered in its usual time." in best["evidence_for"]
+
+
+def test_of_a_host_that_is_silent_for_a_day_all_that_is_missing_is_told(tmp_path, quiet):
+    """Its level does not follow to nothing: what it usually has is known from its other days."""
+    case, incidents = found(tmp_path, lost(quiet, at(2), at(3), host="edge-2"))
+    case.close()
+    (row,) = incidents
+    gone = quiet.filter(pl.col("started_at").is_between(at(2), at(3)), pl.col("logged_by") == "edge-2").height
+    assert (row["kind"], row["scope"], row["reading"]) == ("silence", "edge-2", "log missing")
+    assert row["missing_requests"] == pytest.approx(gone, rel=0.15)
+
+
+def test_a_lone_failure_long_before_does_not_begin_an_outage_of_a_quiet_site(tmp_path):
+    start = at(1, 9)
+    world = failing(traffic("diurnal", 21, days=2, per_second=0.004), start, at(1, 14), 1.0)
+    assert world.filter(pl.col("started_at").is_between(at(1, 7.5), start), pl.col("status") >= 500).height == 1
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert timedelta(0) <= row["started_at"] - start < 10 * MINUTE

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from forensics.case.case import Case
-from forensics.incidents.absences import long_absences
+from forensics.incidents.absences import SHORTEST, long_absences
 from forensics.incidents.clocks import Step, apart, passed_twice, steps, without_doubles
 from forensics.incidents.detectors import detectors
 from forensics.incidents.episodes import Found, incidents_of, with_its_silence
@@ -18,7 +18,7 @@ from forensics.incidents.findings import narrowed
 from forensics.incidents.look import View, beside, look
 from forensics.incidents.recoveries import recovered_between
 from forensics.incidents.series import Axis, Bools, Scope, Series, read_series
-from forensics.incidents.windows import Window
+from forensics.incidents.windows import Window, runs
 
 PASSES = 4
 """Fits of the baseline, each without what the one before found."""
@@ -68,7 +68,7 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     twice = passed_twice(axis, set_back)
     view, whole = _settled(axis, series[0], untaught | twice)
     everything = {series[0].scope: view}
-    alone = {part.scope: look(axis, part, view.masked) for part in series[1:]}
+    alone = {part.scope: look(axis, part, view.masked | _away(axis, part, view.masked)) for part in series[1:]}
     views = {scope: beside(part, view) for scope, part in alone.items()}
     parts = [window for part in views.values() for window in _windows(part)]
     service, clocked = apart(without_doubles(whole, twice), axis, set_back)
@@ -77,6 +77,13 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     found = [with_its_silence(narrowed(f, view, views), others) for f in incidents]
     found = [recovered_between(f, views.get(f.scope, view)) for f in found]
     return Survey(axis, view, views | everything, alone | everything, parts, found, files, set_back)
+
+
+def _away(axis: Axis, part: Series, masked: Bools) -> Bools:
+    """Minutes in which a host or backend was away for hours or days: its level must not follow to nothing, as if nothing were missing."""
+    if part.scope.part == "route" or all(b - a + 1 < SHORTEST for a, b in runs(part.requests == 0)):
+        return np.zeros(axis.minutes, dtype=bool)
+    return long_absences(axis, part, masked)
 
 
 def _settled(axis: Axis, series: Series, given: Bools) -> tuple[View, list[Window]]:

@@ -66,14 +66,16 @@ def joined(stretches: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
     return out
 
 
-def path(likelihood: Floats, switch: float = SWITCH) -> Ints:
+def path(likelihood: Floats, switch: float = SWITCH, begin: float = SWITCH / 2) -> Ints:
     """Return the most likely state of each minute; ``likelihood`` (minutes, states) in nats, state 0 is normal.
+
+    ``begin``: the cost of deviating from the first minute on, less where a log begins in it: before that nobody saw it begin.
 
     A state is entered from the best state of its kind or not at all, so that each minute costs a few comparisons, in plain numbers:
     arrays of four would cost more to make than to compare.
     """
     rows = likelihood.tolist()
-    best = [score if state == 0 else score - switch / 2 for state, score in enumerate(rows[0])]
+    best = [score if state == 0 else score - begin for state, score in enumerate(rows[0])]
     came: list[list[int]] = []
     for row in rows[1:]:
         worst = max(best[1:])
@@ -97,7 +99,7 @@ def bounded_runs(candidates: Bools, around: int, likelihood: Floats) -> list[tup
     found: list[tuple[int, int]] = []
     for first, last in joined(runs(candidates), 2 * around):
         low, high = max(0, first - around), min(len(candidates), last + around + 1)
-        deviating = path(likelihood[low:high]) > 0
+        deviating = path(likelihood[low:high], begin=SWITCH if low else SWITCH / 2) > 0
         found.extend((low + a, low + b) for a, b in runs(deviating) if candidates[low + a : low + b + 1].any())
     return found
 
