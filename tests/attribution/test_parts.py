@@ -86,7 +86,16 @@ def test_routes_are_counted_alike_by_every_explanation() -> None:
 
 def test_whoever_asked_for_nothing_of_the_route_that_failed_did_not_break_it() -> None:
     others, own = Weighed(), Weighed()
-    bad_deploy.confined(facts(on_three_hosts(), asked={"/": 1.0}), others)
-    bad_deploy.confined(facts(on_three_hosts(), asked={"/upload": 0.4, "/": 0.6}), own)
+    bad_deploy.confined(facts(on_three_hosts(), asked={"/": 1.0}, burdened={}), others)
+    bad_deploy.confined(facts(on_three_hosts(), asked={"/upload": 0.4, "/": 0.6}, burdened={}), own)
     assert "Of what the blamed asked for 0 % was for it" in others.speaks_against[-1][0]
     assert (others.bits, own.bits) == (-8.0, -2.0)
+
+
+def test_a_load_that_other_hosts_bore_did_not_break_the_one() -> None:
+    rows = broken([(0, "a", None, "/", 300, 280), (0, "b", None, "/", 300, 1), (1, "a", None, "/", 900, 1), (1, "b", None, "/", 900, 1)])
+    spread, own = Weighed(), Weighed()
+    bad_deploy.confined(facts(rows, asked={"/": 1.0}, burdened={"a": 0.5, "b": 0.5}), spread)
+    bad_deploy.confined(facts(rows, asked={"/": 1.0}, burdened={"a": 0.95, "b": 0.05}), own)
+    assert "50 % of the excess went to other hosts, which answered." in [sentence for sentence, _ in spread.speaks_against]
+    assert (spread.bits, own.bits) == (-8.0, -2.0)

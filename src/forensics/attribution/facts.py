@@ -18,7 +18,7 @@ from forensics.attribution.echo import EARLY, seconds_precede
 from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
 from forensics.attribution.origin import Origin, origins
-from forensics.attribution.parts import Part, parts_of
+from forensics.attribution.parts import Part, hosts_asked, parts_of, routes_asked
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import served_slower, slowdown
@@ -105,6 +105,8 @@ class Facts:
     parts: list[Part]
     asked: dict[str, float]
     """Route -> share of what the blamed asked, from the rise to the impact, that was for it."""
+    burdened: dict[str, float]
+    """Host -> share of the excess meanwhile that it got; empty where there is nothing to compare with."""
     hosts: list[Host]
     spread: Spread
     notes: list[dict[str, Any]]
@@ -231,7 +233,8 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         failed_before=_ratio(before),
         impact_growth=_growth(near, impact, broken, len(shift)),
         parts=parts_of(broken),
-        asked=_asked(case, own.filter(guilty & pl.col("minute").is_between(scene.window.start, scene.window.end, closed="left"))),
+        asked=routes_asked(case, own.filter(guilty & pl.col("minute").is_between(scene.window.start, scene.window.end, closed="left"))),
+        burdened=hosts_asked(case, scene),
         hosts=_hosts(case, bounds, impact),
         spread=_spread(case, scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
@@ -331,12 +334,6 @@ def _machines(case: Case, finding: Finding) -> dict[str, list[str]]:
     blamed = [b.winner.id for b in finding.blamed]
     known = case.table("automation").filter(pl.col("subject_id").is_in(blamed) & (pl.col("likelihood") >= 0.55))
     return {row["subject_id"]: row["reasons"] for row in known.to_dicts()}
-
-
-def _asked(case: Case, own: pl.DataFrame) -> dict[str, float]:
-    routes = own.group_by("route_id").agg(pl.col("load").sum()).join(case.table("routes"), on="route_id").sort("route_id")
-    total = max(float(own["load"].sum()), 1.0)
-    return {row["route"]: row["load"] / total for row in routes.to_dicts()}
 
 
 def _growth(near: pl.DataFrame, impact: Window, broken: pl.DataFrame, placebos: int) -> float:

@@ -7,6 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from forensics.attribution.scene import PACKAGE, Scene
+from forensics.case.case import Case
+
 HIT = 0.05
 """A part is hit when so many of the failures are on it."""
 NO_SERVER = "/<NOSRV>"
@@ -74,3 +77,19 @@ def parts_of(broken: pl.DataFrame) -> list[Part]:
 def _summed(rows: pl.DataFrame, kind: str) -> list[dict[str, Any]]:
     known = pl.col(kind).is_not_null() & ~pl.col(kind).str.ends_with(NO_SERVER)
     return rows.filter(known).group_by(kind).agg(pl.col("requests", "failed").sum()).sort(kind).to_dicts()
+
+
+def routes_asked(case: Case, own: pl.DataFrame) -> dict[str, float]:
+    """Return of some subjects' loads (route_id, load) the share that was for each route."""
+    routes = own.group_by("route_id").agg(pl.col("load").sum()).join(case.table("routes"), on="route_id").sort("route_id")
+    total = max(float(own["load"].sum()), 1.0)
+    return {row["route"]: row["load"] / total for row in routes.to_dicts()}
+
+
+def hosts_asked(case: Case, scene: Scene) -> dict[str, float]:
+    """Return the share of the excess, from the rise to the impact, that went to each host; nothing where it cannot be compared."""
+    windows = [scene.window, *scene.others] if scene.placebos else []
+    rows = case.rows(PACKAGE, "host_minutes", starts=[w.start for w in windows], ends=[w.end for w in windows]) if windows else []
+    excess = {row["host"]: max(0.0, float(row["requests"]) - float(row["expected"])) for row in rows if row["host"] is not None}
+    total = sum(excess.values())
+    return {host: over / total for host, over in excess.items()} if total > 0 else {}

@@ -11,7 +11,7 @@ from forensics.attribution.windows import gave_up, refusing
 EXPLANATION = "bad deploy"
 PRIOR = -1.0
 EXCLUSIVE = True
-LITTLE = 0.05
+LITTLE, SPREAD = 0.05, 0.4
 OFTEN = 10
 """Healthy minutes at such a load from which it cannot be called too much."""
 
@@ -129,4 +129,7 @@ def confined(facts: Facts, found: Weighed) -> None:
             found.contra(
                 f"Of what the blamed asked for {percent(share)} was for it: other routes bore that load, and it had none of it.", DECISIVE
             )
+        elsewhere = 1.0 - facts.burdened.get(top.name, 0.0)
+        if kind == "host" and facts.burdened and elsewhere >= SPREAD:
+            found.contra(f"{percent(elsewhere)} of the excess went to other hosts, which answered.", DECISIVE)
         return
