@@ -117,10 +117,15 @@ def oracle(line: str) -> dict[str, Any] | None:
 
 
 def at(found: Any, path: str) -> Any:
-    """Return the value at a path: text, bool, None, list; an object is no value where the path goes on elsewhere."""
+    """Return the value at a path: text, bool, None, list; an object is no value where the path goes on elsewhere.
+
+    Of an object in a text that holds ``\\xNN`` Python's reader says nothing (``...``): it refuses what is mended, as it does whole lines.
+    """
     for key in path.split(">"):
         if isinstance(found, str) and found.startswith("{"):
-            found = oracle(found)
+            text, found = found, oracle(found)
+            if found is None and "\\x" in text:
+                return ...
         found = found.get(key) if isinstance(found, First) else None
     return None if isinstance(found, First) and path == "c" else found
 
@@ -187,8 +192,8 @@ def test_whatever_python_reads_is_read_alike(lines: list[str]) -> None:
             continue  # lines that Python refuses may have been mended
         assert good[index], line
         for path in PATHS:
-            ours = frame[path][index] if path in frame.columns else None
-            assert same(ours, at(expected, path)), (path, line, ours)
+            ours, theirs = frame[path][index] if path in frame.columns else None, at(expected, path)
+            assert theirs is ... or same(ours, theirs), (path, line, ours)
 
 
 @pytest.mark.parametrize(
