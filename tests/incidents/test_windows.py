@@ -36,6 +36,15 @@ def test_the_deep_part_is_never_the_busy_one():
     assert abs(last - 149) <= 1
 
 
+def test_months_without_most_of_their_load_are_cut_in_reasonable_time():
+    """The search takes the square of the parts; here there are a quarter of a million minutes."""
+    rng = np.random.default_rng(3)
+    expected = np.full(300_000, 2.0)
+    level = np.where((np.arange(300_000) >= 25_000) & (np.arange(300_000) < 275_000), 0.02, 1.0)
+    first, last = deepest(rng.poisson(expected * level).astype(float), expected, 24_000, 276_000, 1.0)
+    assert abs(first - 25_000) <= 64 >= abs(last - 274_999)
+
+
 def test_days_without_most_of_their_load_are_cut_to_the_minute():
     requests = load((20, 400), (9, 333), (2, 4001), (20, 400))
     first, last = deepest(requests, np.full(len(requests), 20.0), 400, 4733, 2.0)

@@ -108,6 +108,8 @@ SHARPEN = 15
 """Minutes to each side in which an end may move."""
 SHORTEST = 5
 """Minutes that the deep part of a stretch lasts at least."""
+MOST_BINS = 4000
+"""Parts that a stretch is cut into to find its levels: minutes, in one of months several of them (the search takes their square)."""
 CHANGE = 4.0
 """Cost of one more level, in nats."""
 BOTTOM = 0.04
@@ -122,7 +124,9 @@ def deepest(requests: Floats, expected: Floats, first: int, last: int, clump: fl
     and a slack hour that runs into a collapse is a level of its own.
     """
     low, high = max(0, first - 2 * SHARPEN), min(len(requests), last + 2 * SHARPEN + 1)
-    cuts = levels(requests[low:high] / clump, np.maximum(expected[low:high], 1e-6) / clump)
+    bins = np.arange(0, high - low, -(-(high - low) // MOST_BINS))
+    seen, wanted = (np.add.reduceat(values[low:high], bins) / clump for values in (requests, np.maximum(expected, 1e-6)))
+    cuts = np.append(bins, high - low)[levels(seen, wanted)]
     came, due = np.add.reduceat(requests[low:high], cuts[:-1]), np.add.reduceat(np.maximum(expected[low:high], 1e-6), cuts[:-1])
     level, inside = came / due, np.minimum(cuts[1:], last + 1 - low) - np.maximum(cuts[:-1], first - low) >= SHORTEST
     if not (inside & (level < 1)).any():
