@@ -17,8 +17,8 @@ EXPLANATION = "one actor"
 PRIOR = -1.0
 EXCLUSIVE = True
 LONG, HARDLY = 30, 0.5
-"""Minutes beyond the first ones for which a load was borne that say twice as much, where it is hardly more than usual, and up to four times
-as much where its overshoot is below that."""
+"""Minutes beyond the first ones for which a load was borne that say twice as much, where it is hardly more than usual; where its
+overshoot is below that, so long says up to five times as much, and half as long little more than twice."""
 SLOW, NO_SLOWER = 1.5, 1.2
 """Times the usual from which answers are slow, and below which they are not."""
 
@@ -154,7 +154,7 @@ def remainder(facts: Facts, found: Weighed) -> None:
         bits, how = 2.0 * log2(facts.carried / 5.0), ""
         if facts.slower is not None and facts.slower < SLOW:  # too much load is seen in the answers before they fail
             long = min(1.0, (facts.carried - OFTEN) / LONG)
-            little = 1.0 - facts.overshoot + 2.0 * max(0.0, 1.0 - facts.overshoot / HARDLY)
+            little = 1.0 - facts.overshoot + 3.0 * long * max(0.0, 1.0 - facts.overshoot / HARDLY)
             bits, how = max(bits, DECISIVE * (1.0 + long * little)), ", and answered no slower"
         found.contra(
             f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it.", bits
