@@ -23,6 +23,7 @@ from forensics.errors import UsageError
 from forensics.investigation import investigate
 from forensics.progress import Silent
 from forensics.report import write_report
+from forensics.response import blocking
 from forensics.response.blocking import block_list
 
 START = datetime(2026, 10, 5)
@@ -131,6 +132,18 @@ def test_an_agent_from_many_networks_can_be_blocked_by_its_addresses(flooded: Pa
     assert (planned["measure"], planned["scope"]) == (AGENT_MEASURE, "script/2")
     assert "requests on 1 day came with it from 1 network" in planned["basis"]
     assert [entry.value for entry in listed.entries] == [f"192.0.2.{n}" for n in range(10, 15)]
+
+
+def test_what_a_log_has_in_place_of_an_address_is_in_no_block_list(flooded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server reads the list as its configuration."""
+    asked = [
+        {"address": text, "requests": 50, "other_accounts": 0} for text in ("192.0.2.10", "192.0.2.11; allow all", "unix:", "2001:db8::1")
+    ]
+    monkeypatch.setattr(blocking, "addresses", lambda *_: asked)
+    with Case.open(flooded / "case") as case:
+        listed = block_list(case, None, MEASURE, days=30, shared=False)
+    assert [entry.value for entry in listed.entries] == ["192.0.2.10", "2001:db8::1"]
+    assert listed.left_out == ("192.0.2.11; allow all is no address.", "unix: is no address.")
 
 
 def test_a_network_of_which_one_agent_rose_is_not_blocked_by_address(flooded: Path, tmp_path: Path) -> None:

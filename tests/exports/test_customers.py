@@ -57,6 +57,8 @@ def test_accounts_that_go_by_the_customers_own_id(tmp_path: Path) -> None:
     payments += ROW.format("py_2", 2, "17,two@two.example") + ROW.format("py_3", 3, "bernadette,three@two.example")
     with case_of(tmp_path, accounts, payments) as case:
         assert paid(case) == {"py_1": "cus_N5xYk2Ab", "py_2": None, "py_3": None}  # numbers and names mean something else elsewhere
+        mailboxes = dict(case.table("accounts").select("account_id", "email").iter_rows())
+        assert mailboxes == {"cus_N5xYk2Ab": "billing@one.example", "17": None, "bernadette": None}
 
 
 def test_a_list_of_customers_tells_the_mailbox_and_no_payment(tmp_path: Path) -> None:

@@ -203,21 +203,16 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     minutes = case.frame(PACKAGE, "all_minutes", **weighted) if weighted["route_ids"] else scene.minutes
     impact = impact_window(scene.incident)
     shift = [w.start - scene.window.start for w in scene.others] if scene.placebos else []
-    windows = [impact, *(impact.shifted(s) for s in shift)]
-    bounds = {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
+    bounds = _bounds([impact, *(impact.shifted(s) for s in shift)])
     broken = case.frame(PACKAGE, "breakdown", **bounds)
     span = _span(scene)
     own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end, **weighted)
     guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
     near = _blamed_minutes(span, own, guilty, minutes)
-    errors = error_onset(near, scene.window.start)
-    load_at = _load_onset(near, scene)
+    errors, load_at = error_onset(near, scene.window.start), _load_onset(near, scene)
     began = Window(_run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = _early_share(near, scene, finding, errors)
-    before = minutes.filter((pl.col("minute") >= impact.start - 10 * MINUTE) & (pl.col("minute") < impact.start))
-    soon = errors if errors is not None and errors <= impact.start + LATEST else scene.window.end - MINUTE
-    last = max(scene.window.start, soon)  # what comes later is retries, too
-    started = near.filter(pl.col("minute").is_between(scene.window.start, last))
+    started = near.filter(pl.col("minute").is_between(scene.window.start, _last(scene, impact, errors)))
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     return Facts(
         scene=scene,
@@ -230,7 +225,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         served_slower=served_slower(case, scene, errors) if finding.blamed and early < EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=_ratio(broken.filter(pl.col("w") == 1)) if shift else _ratio(minutes.filter(pl.col("minute") < scene.window.start)),
-        failed_before=_ratio(before),
+        failed_before=_ratio(minutes.filter(pl.col("minute").is_between(impact.start - 10 * MINUTE, impact.start, closed="left"))),
         impact_growth=_growth(near, impact, broken, len(shift)),
         parts=parts_of(broken),
         asked=routes_asked(case, own.filter(guilty & pl.col("minute").is_between(scene.window.start, scene.window.end, closed="left"))),
@@ -274,6 +269,16 @@ def rest_peak(started: pl.DataFrame, errors: datetime | None) -> float:
 
 def _ratio(rows: pl.DataFrame) -> float:
     return float(rows["failed"].sum()) / max(float(rows["requests"].sum()), 1.0)
+
+
+def _bounds(windows: list[Window]) -> dict[str, list[datetime]]:
+    return {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
+
+
+def _last(scene: Scene, impact: Window, errors: datetime | None) -> datetime:
+    """Return the last minute of the load that may have broken the service: the first that fails, if soon. Later there are retries, too."""
+    soon = errors if errors is not None and errors <= impact.start + LATEST else scene.window.end - MINUTE
+    return max(scene.window.start, soon)
 
 
 def _span(scene: Scene) -> Window:

@@ -4,6 +4,8 @@
 --      A key that means two accounts is no such case: it joins none. Where accounts go by the provider's own customer id (cus_N5xYk2Ab), that id joins
 --      them, and its mailbox is the account's; a bare number may be counted by each system for itself, and joins nothing.
 -- parameters: none
+CREATE OR REPLACE TEMP MACRO telling_id(id) AS regexp_matches(id, '^[\w-]{8,}$') AND regexp_matches(id, '[a-zA-Z]') AND regexp_matches(id, '\d');
+
 INSERT INTO accounts
 WITH ordered AS (
     SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY source, evidence_id, line) AS place FROM named_records
@@ -26,7 +28,7 @@ customers AS (
     SELECT m.account_id, min(lower(p.payer_email)) AS email
     FROM payment_records AS p
     JOIN merged AS m ON m.account_id = p.payer_id
-    WHERE m.email IS NULL AND contains(p.payer_email, '@')
+    WHERE m.email IS NULL AND contains(p.payer_email, '@') AND telling_id(p.payer_id)
     GROUP BY m.account_id
     HAVING count(DISTINCT lower(p.payer_email)) = 1
 ),
@@ -60,7 +62,6 @@ LEFT JOIN account_aliases AS a ON a.source = 'payments' AND a.key = p.account_ke
 LEFT JOIN account_aliases AS e ON e.source = 'payments' AND e.key = p.payer_email
 LEFT JOIN account_aliases AS c
     ON c.source = 'payments' AND c.key = p.payer_id
-    AND (p.account_key IS NULL OR c.how = 'customer_id' OR (c.how = 'account_id' AND regexp_matches(c.key, '^[\w-]{8,}$') AND regexp_matches(c.key, '[a-zA-Z]')
-        AND regexp_matches(c.key, '\d')))
+    AND (p.account_key IS NULL OR c.how = 'customer_id' OR (c.how = 'account_id' AND telling_id(c.key)))
 LEFT JOIN ambiguous_keys AS m ON m.source = 'payments' AND m.key = p.account_key
 ORDER BY p.evidence_id, p.line;

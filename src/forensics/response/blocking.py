@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,9 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
         used, who = _addresses(case, incident, chosen), "of blocked accounts"
     left_out = [f"{account} was ruled known." for account in known] + (parts_of(case, incident) if measure == MEASURE else [])
     for row in used:
+        if not _is_network(row["address"]):
+            left_out.append(f"{row['address']} is no address.")
+            continue
         if row["other_accounts"] and not shared:
             left_out.append(f"{row['address']} is shared with {counted(row['other_accounts'], 'other account')}.")
             continue
@@ -59,6 +63,15 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
         reason = f"{counted(row['requests'], 'request')} {who} in incident {incident['incident_id']}{note}"
         entries.append(Entry("network" if measure == NETWORK else "address", row["address"], reason, expires))
     return BlockList(incident["incident_id"], measure, tuple(entries), tuple(left_out))
+
+
+def _is_network(text: str) -> bool:
+    """Whether a text is an address or a network: what a log has in their place is no directive of a server's configuration."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 NETWORK = "network"
