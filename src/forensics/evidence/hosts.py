@@ -64,6 +64,9 @@ _COMMON = frozenset(
     ]
 )  # fmt: skip
 
+_OF_LOGS = frozenset(["access", "accesslog", "log", "logs", "request", "requests", "error", "archive", "rotated", "json", "part"])
+"""A number behind one of these counts logs, not machines."""
+
 
 def host_of(name: str) -> str:
     """Return the host of a log named ``name`` (relative, with ``/``): its nearest folder or file stem that says something, else the stem.
@@ -109,11 +112,14 @@ def _stem(name: str) -> str:
 def _telling(stem: str) -> str:
     """Return the stem without the words that all logs share at its ends; empty when nothing is left.
 
-    A mere number says something only with the word before it: ``web-2``.
+    A mere number says something only with the word before it: ``web-2``, and nothing behind a word for logs: ``access-2``.
     """
     words, before = re.split(r"([-_.]+)", stem), [""]
     while words and (words[0].lower() in _COMMON or not words[0].strip("-_.")):
         before.append(words.pop(0))
     while words and (words[-1].lower() in _COMMON or not words[-1].strip("-_.")):
         words.pop()
-    return "".join([*before[-2:], *words] if len(words) == 1 and words[0].isdigit() else words)
+    if len(words) == 1 and words[0].isdigit():
+        counts = len(before) > 1 and before[-2].lower() in _OF_LOGS
+        return "" if counts else "".join([*before[-2:], *words])
+    return "".join(words)
