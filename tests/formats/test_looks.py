@@ -177,3 +177,15 @@ def test_ids_that_are_named_after_the_bytes_are_kept_as_ids() -> None:
     )
     assert (row["duration_ms"], row["extra"]["request_id"]) == (250.0, "9f1c2d3e4a5b")
     assert row["extra"]["trace_id"] == "bfddfb2a77ad6ae1a996e43f61c3f181/15459757809372722774;o=0"
+
+
+@pytest.mark.parametrize("tail", ["", ' "-" "-" NONE_NONE:HIER_NONE'])
+def test_what_squid_logs_where_nothing_was_asked_is_no_request(tail: str) -> None:
+    asked = "- error:transaction-end-before-headers HTTP/0.0"
+    (row,) = rows_of(f'198.18.0.7 - - {AT} "{asked}" 0 0{tail}')
+    assert [row[name] for name in ("method", "path", "protocol", "request", "status")] == [None, None, None, asked, 0]
+
+
+def test_a_status_of_zeros_says_that_nothing_was_answered() -> None:
+    rows = rows_of(*(f'198.18.0.7 - - {AT} "GET /a HTTP/1.1" {status} 0 "-" "curl/8"' for status in ("000", "0", "-", "200")))
+    assert [row["status"] for row in rows] == [0, 0, None, 200]

@@ -92,7 +92,7 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     found = {
         **{name: client[name] for name in ("client", "user")},
         **{name: asked[name] for name in ("method", "path", "query")},
-        "status": values.of(known["status"], pl.when(~values.V.is_in(["0", "000"])).then(values.V)),
+        "status": known["status"],
         "bytes": known["bytes"],
         "host": values.first_of(
             values.of(client["host"], values.present(values.V)).str.replace(r":\d+$", ""), _host_asked(known["request"])

@@ -40,9 +40,9 @@ def integer(value: pl.Expr, dtype: pl.DataType | None = None) -> pl.Expr:
 
 
 def status(value: pl.Expr) -> pl.Expr:
-    """Return an HTTP status (100-999), NULL for ``-``, ``000`` and anything else."""
+    """Return an HTTP status: 0 for ``000`` and ``0``, which servers write where nothing was answered; NULL for ``-`` and anything else."""
     number = value.cast(pl.Int16(), strict=False)
-    return pl.when(number.is_between(100, 999)).then(number)
+    return pl.when(number.is_between(100, 999) | (number == 0)).then(number)
 
 
 def milliseconds(value: pl.Expr, unit: str) -> pl.Expr:
@@ -133,6 +133,7 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
     """Split raw request lines ``METHOD target PROTOCOL`` into method, path, query, protocol; what is no such line stays in ``request``.
 
     ``-`` and the empty line give NULL everywhere. A target may hold spaces (some servers log them as they came).
+    ``- error:transaction-end-before-headers HTTP/0.0`` is how Squid says that there was none.
     """
     frame = pl.DataFrame({"raw": requests})
     words = frame.select("raw", pl.col("raw").str.split_exact(" ", 3).alias("w")).unnest("w")
@@ -147,6 +148,8 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
     words = words.with_columns(formed.alias("formed"))
     if not words["formed"].all():
         words = _with_odd_requests(words)
+    if words["field_1"].str.starts_with("error:").any():
+        words = words.with_columns(pl.col("formed") & ~pl.col("field_1").str.starts_with("error:"))
     kept = pl.col("formed")
     absolute = words["field_1"].str.contains("://", literal=True).any()
     targets = words.select(pl.when(kept).then(_local(pl.col("field_1")) if absolute else pl.col("field_1"))).to_series()

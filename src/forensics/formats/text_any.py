@@ -39,6 +39,8 @@ _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
 _TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|micros|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
 _ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w:-]*\]"
+_HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{1,3}}(?:{_METHOD}) \S+ \S+ \d{{2,5}} \S+ (?:{SURE}|-) "
+"""A line of IIS whose header was lost: its port is no status, and the server's address stands before the client's."""
 _UNITS = {"micros": "us", "msec": "ms", "msecs": "ms", "sec": "s", "secs": "s"}
 
 
@@ -61,7 +63,9 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     """Return what each line says, by its looks."""
     raw = pl.col("raw")
     headed = lines["raw"].str.starts_with("#Fields:").any()  # whose rows mean what the header says, or nothing
-    told = pl.lit(not headed) & ~raw.str.contains(_ERRORS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
+    told = (
+        pl.lit(not headed) & ~raw.str.contains(_ERRORS) & ~raw.str.contains(_HEADLESS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
+    )
     cut = lines.select(told.alias("told"), raw.str.extract(_TIME).alias("time"), raw.str.replace(_TIME, " ").alias("rest"))
     split = pl.col("rest").str.extract_groups(rf"^(?P<head>.*?){_ASKED}(?P<tail>.*)$")
     t = cut.with_columns(split.alias("g")).unnest("g")

@@ -16,57 +16,38 @@ from forensics.formats.headed import Headers, columns_by_layout
 from forensics.formats.instants import to_instant
 from forensics.formats.percent import percent_decoded
 
-_IIS = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent)"
 _CLOUDFRONT = (
     "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) "
     "x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher "
     "x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields "
     "c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"
 )
-_WHOLE = (
-    "date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version cs(User-Agent) "
-    "cs(Cookie) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken"
+_DELIVERED = tuple(  # pattern of a line of CloudFront without header -> its columns
+    (
+        rf"^\S+\s\S+\s[A-Z]{{3}}[0-9]+(?:-[A-Z][0-9]+)?\s[0-9]+\s[0-9a-fA-F.:]+(?:\s\S+){{{count - 5}}}$",
+        " ".join(_CLOUDFRONT.split()[:count]),
+    )
+    for count in (12, 15, 18, 19, 20, 23, 24, 26, 33)  # columns of its releases since 2010: more came behind each time
 )
-"""Every field that IIS' own dialogue offers, in its order."""
-_SIX = r"[1-5][0-9]{2} [0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9]+"
-_COUNTED = " sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken"
-_PEERS = r" (?:-|[0-9a-fA-F.:,+%\[\]]+)$"
-_DEFAULTS = (  # pattern of a line without header -> its columns
-    (rf"^\S+ \S+ W3SVC[0-9]+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{5}}HTTP/[0-9.]+ (?:\S+ ){{4}}{_SIX}$", _WHOLE),
-    (
-        rf"^\S+ \S+ W3SVC[0-9]+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{5}}HTTP/[0-9.]+ (?:\S+ ){{4}}{_SIX}{_PEERS}",
-        _WHOLE + " x-forwarded-for",
-    ),
-    (rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{7}}{_SIX}$", _IIS + " cs(Referer)" + _COUNTED),
-    (rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{7}}{_SIX}{_PEERS}", _IIS + " cs(Referer)" + _COUNTED + " x-forwarded-for"),
-    (rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{8}}{_SIX}$", _IIS + " cs(Cookie) cs(Referer)" + _COUNTED),
-    (
-        rf"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){{8}}{_SIX}{_PEERS}",
-        _IIS + " cs(Cookie) cs(Referer)" + _COUNTED + " x-forwarded-for",
-    ),
-    *(
-        (
-            rf"^\S+\s\S+\s[A-Z]{{3}}[0-9]+(?:-[A-Z][0-9]+)?\s[0-9]+\s[0-9a-fA-F.:]+(?:\s\S+){{{count - 5}}}$",
-            " ".join(_CLOUDFRONT.split()[:count]),
-        )
-        for count in (12, 15, 18, 19, 20, 23, 24, 26, 33)  # columns of its releases since 2010: more came behind each time
-    ),
-    (
-        r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){7}[0-9]+ [0-9]+ [0-9]+ [0-9]+$",
-        _IIS + " cs(Referer) sc-status sc-substatus sc-win32-status time-taken",
-    ),
-    (
-        r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){6}[0-9]+ [0-9]+ [0-9]+ [0-9]+$",
-        _IIS + " sc-status sc-substatus sc-win32-status time-taken",
-    ),
-    (  # what the header's author added comes last: the forwarded addresses
-        r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){7}[0-9]+ [0-9]+ [0-9]+ [0-9]+ (?:-|[0-9a-fA-F.:,+%\[\]]+)$",
-        _IIS + " cs(Referer) sc-status sc-substatus sc-win32-status time-taken x-forwarded-for",
-    ),
-    (
-        r"^\S+ \S+ [0-9a-fA-F.:%]+ [A-Z_]+ (?:\S+ ){6}[0-9]+ [0-9]+ [0-9]+ [0-9]+ (?:-|[0-9a-fA-F.:,+%\[\]]+)$",
-        _IIS + " sc-status sc-substatus sc-win32-status time-taken x-forwarded-for",
-    ),
+_DATED = r"^\d{4}-\d\d-\d\d\s\d\d:\d\d:\d\d\s"
+_ADDRESS = r"[0-9a-fA-F]*[.:][0-9a-fA-F.:]+(?:%[0-9a-z]+)?"
+_CHOSEN = (
+    rf"^\S+ \S+(?P<site> W3SVC[0-9]+)?(?P<computer> [A-Za-z0-9_-]+)? {_ADDRESS} [A-Z_]+ \S+ \S+ [0-9]+ \S+ (?:{_ADDRESS}|-)"
+    r"(?P<version> HTTP/[0-9.]+)?(?P<texts>(?: \S+){1,4}?) [0-9]{3} [0-9]+ [0-9]+(?P<sizes> [0-9]+ [0-9]+)? [0-9]+"
+    r"(?P<peers> (?:-|[0-9a-fA-F]*[.:][0-9a-fA-F.:,+%\[\]]+)(?P<port> [0-9]+)?)?$"
+)
+"""A line of IIS without header: its fields have one order, and which of them are there was chosen in a dialogue; the header's author
+may have added the forwarded addresses, and the client's port, which come last."""
+_SITED = r"(?:localhost|(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+)(?::[0-9]+)?"
+_TEXTS = (  # what the texts behind the client's address are, by their looks
+    (r"^ \S+$", ""),
+    (rf"^ \S+ {_SITED}$", " cs-host"),
+    (r"^ \S+ [^ =:/]+=\S*$", " cs(Cookie)"),
+    (r"^ \S+ \S+$", " cs(Referer)"),
+    (rf"^ \S+ (?:-|https?:\S+) {_SITED}$", " cs(Referer) cs-host"),
+    (rf"^ \S+ \S+ {_SITED}$", " cs(Cookie) cs-host"),
+    (r"^ \S+ \S+ \S+$", " cs(Cookie) cs(Referer)"),
+    (r"", " cs(Cookie) cs(Referer) cs-host"),
 )
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -184,14 +165,40 @@ def _broadcast(series: pl.Series, rows: int) -> pl.Series:
 
 def _default_layouts(raw: pl.Series, layouts: pl.Series, comment: pl.Series) -> pl.Series:
     """Return the columns of lines that no header speaks for, by their shape."""
-    alone = layouts.is_null() & ~comment
+    alone = layouts.is_null() & ~comment & raw.str.contains(_DATED)
     if not alone.any():
         return layouts
-    expression: pl.Expr = pl.lit(None, pl.String)
-    dated = pl.col("raw").str.contains(r"^\d{4}-\d\d-\d\d\s\d\d:\d\d:\d\d\s")
-    for pattern, layout in reversed(_DEFAULTS):
-        expression = pl.when(pl.col("alone") & dated & pl.col("raw").str.contains(pattern)).then(pl.lit(layout)).otherwise(expression)
-    return pl.DataFrame({"raw": raw, "alone": alone}).select(expression).to_series()
+    chosen = pl.col("raw").str.extract_groups(_CHOSEN).alias("g")
+    parts = raw.filter(alone).to_frame("raw").select("raw", chosen).unnest("g")
+    layout: pl.Expr = pl.when(pl.col("texts").is_not_null()).then(_chosen())
+    if parts["texts"].null_count():
+        for pattern, columns in reversed(_DELIVERED):
+            layout = pl.when(pl.col("raw").str.contains(pattern)).then(pl.lit(columns)).otherwise(layout)
+    return layouts.scatter(alone.arg_true(), parts.select(layout).to_series())
+
+
+def _chosen() -> pl.Expr:
+    """Return the columns of IIS that a line has."""
+    kinds = pl.lit(_TEXTS[-1][1])
+    for pattern, names in reversed(_TEXTS[:-1]):
+        kinds = pl.when(pl.col("texts").str.contains(pattern)).then(pl.lit(names)).otherwise(kinds)
+
+    def where(group: str, names: str) -> pl.Expr:
+        return pl.when(pl.col(group).is_not_null()).then(pl.lit(names)).otherwise(pl.lit(""))
+
+    return pl.concat_str(
+        pl.lit("date time"),
+        where("site", " s-sitename"),
+        where("computer", " s-computername"),
+        pl.lit(" s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip"),
+        where("version", " cs-version"),
+        pl.lit(" cs(User-Agent)") + kinds,
+        pl.lit(" sc-status sc-substatus sc-win32-status"),
+        where("sizes", " sc-bytes cs-bytes"),
+        pl.lit(" time-taken"),
+        where("peers", " x-forwarded-for"),
+        where("port", " c-port"),
+    )
 
 
 def _pick(table: pl.DataFrame, names: tuple[str, ...]) -> pl.Series | None:
@@ -211,6 +218,8 @@ def _found(table: pl.DataFrame) -> Columns:
 
 def _extra(table: pl.DataFrame) -> Columns:
     extra = {key: column for key, names in EXTRA.items() if (column := _pick(table, names)) is not None}
+    if "forwarded_for" in extra:  # blanks, as IIS and CloudFront write them
+        extra["forwarded_for"] = values.of(extra["forwarded_for"], values.V.str.replace_all(r",(?:\+|%20)", ", "))
     for key, nothing in _NOTHING.items():
         if key in extra:
             extra[key] = values.of(extra[key], pl.when(~values.V.is_in([nothing])).then(values.V))
@@ -299,6 +308,14 @@ FORMATS: tuple[Format, ...] = (
                 expected={"path": "/cdn", "duration_ms": 107.0, "user_agent": "curl/8 x", "extra": {"edge_location": "FRA1"}},
             ),
             Sample(line="#Software: ", expected={"outcome": "skipped"}),
+            Sample(
+                line="#Fields: date time c-ip cs-method cs-uri-stem sc-status X-Forwarded-For",
+                expected={"outcome": "skipped"},
+            ),
+            Sample(
+                line="2026-03-02 00:00:24 10.0.0.9 GET /k 200 203.0.113.1,+10.0.0.8",
+                expected={"client_ip": "10.0.0.9", "extra": {"forwarded_for": "203.0.113.1, 10.0.0.8"}},
+            ),
             Sample(line="#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status time-taken", expected={"outcome": "skipped"}),
             Sample(line="2026-03-02 00:00:24 203.0.113.3 GET /k ?a=1 200 59.9171", expected={"query": "a=1", "duration_ms": 59.9171}),
             Sample(line="#Fields: c-ip date time cs-uri-stem c-status cs(User-Agent) sc-bytes x-duration", expected={"outcome": "skipped"}),
