@@ -57,6 +57,8 @@ def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any
         (' "curl/8" "https://a.example/" x', {"user_agent": "curl/8", "referrer": "https://a.example/"}),
         (' - 87 10 "curl/8 (x)" [qtp123-45]', {"user_agent": "curl/8 (x)"}),
         (' "https://a.example/" x', {"user_agent": None, "referrer": "https://a.example/"}),
+        (' 2830 MISS "Mozilla/5.0 (X11)" "text/html"', {"user_agent": "Mozilla/5.0 (X11)", "referrer": None}),
+        (' "https://a.example/" "application/json; charset=utf-8" x', {"user_agent": None, "referrer": "https://a.example/"}),
     ],
 )
 def test_what_stands_after_the_bytes_is_told_by_its_looks(rest: str, expected: dict[str, Any]) -> None:
@@ -189,3 +191,12 @@ def test_what_squid_logs_where_nothing_was_asked_is_no_request(tail: str) -> Non
 def test_a_status_of_zeros_says_that_nothing_was_answered() -> None:
     rows = rows_of(*(f'198.18.0.7 - - {AT} "GET /a HTTP/1.1" {status} 0 "-" "curl/8"' for status in ("000", "0", "-", "200")))
     assert [row["status"] for row in rows] == [0, 0, None, 200]
+
+
+def test_quotes_inside_a_text_of_a_delivery_network_are_kept() -> None:
+    (row,) = rows_of(
+        '[19/Jun/2026:01:58:09 +0800] 203.0.113.15 10.0.0.1 2 "https://a.example/" "HEAD https://b.example/a b" 404 1 2 HIT '
+        '"say "hi"" "text/html"'
+    )
+    told = {"client_ip": "203.0.113.15", "host": "b.example", "path": "/a b", "referrer": "https://a.example/", "user_agent": 'say "hi"'}
+    assert {name: row[name] for name in told} == told

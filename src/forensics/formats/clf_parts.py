@@ -53,6 +53,8 @@ AFTER = (
 A text that opens with a quote and never closes it fits none: the line was cut off."""
 _AFTER_PARTS = ("middle", "lead", "referrer", "agent", "sole", "tail")
 
+_TYPE = r"^(?:text|image|application|audio|video|font)/[a-z][\w.+-]*(?:;.*)?$"
+"""A content type, which no agent calls itself."""
 _SECONDS = r'(?:^|[\s=:])"?(\d{1,7}\.\d{3,6})"?(?:[\s,;]|$)'
 """nginx writes three decimals, Rack four, Gunicorn six; more digits before the point are a time of the day ($msec)."""
 _UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
@@ -121,7 +123,7 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
     parts = first_fitting(rest.fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
         paused.alias("paused"), early.alias("early")
     )
-    parts = parts.with_columns(pl.coalesce("agent", "sole").alias("agent"))
+    parts = _without_type(parts.with_columns(pl.coalesce("agent", "sole").alias("agent")))
     swapped = pl.col("agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/]*/\d")
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
     told = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told")).select(
@@ -150,6 +152,18 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
     if told["fields"].str.contains(_UPSTREAMS).any():
         extra |= _upstreams(told["fields"], ids)
     return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), extra, parts["fits"])
+
+
+def _without_type(parts: pl.DataFrame) -> pl.DataFrame:
+    """Take the type of the answer out of the user agent's place: what stands before it is the agent, unless it looks like a referrer."""
+    typed = pl.col("agent").str.contains(_TYPE).fill_null(value=False)
+    if not parts.select(typed.any()).item():
+        return parts
+    before = pl.when(~pl.col("referrer").str.contains(r"^(?:-?|[a-z]+://.*)$")).then("referrer")
+    return parts.with_columns(
+        pl.when(typed).then(before).otherwise("agent").alias("agent"),
+        pl.when(typed & before.is_not_null()).then(None).otherwise("referrer").alias("referrer"),
+    )
 
 
 def _upstreams(fields: pl.Series, ids: dict[str, pl.Series]) -> dict[str, pl.Series]:
