@@ -31,6 +31,14 @@ def test_a_quoted_field_may_go_on_over_line_ends() -> None:
     assert rows[2]["reason"] == rows[3]["reason"] == "continues the row of a line above"
 
 
+def test_columns_that_nobody_knows_are_kept() -> None:
+    rows = rows_of(
+        "timestamp,client_ip,method,url,status,Tenant Name,price,price", "2026-03-02T00:00:01Z,198.18.0.1,GET,/a,200,Acme 1,1.50,2"
+    )
+    extra = {entry["key"]: entry["value"] for entry in rows[1]["extra"]}
+    assert extra == {"tenant_name": "Acme 1", "price": "1.50"}
+
+
 def test_a_quote_that_never_closes_swallows_no_row() -> None:
     rows = rows_of(HEADER, ROW.format(n=1, agent='"a'), *(ROW.format(n=n, agent="b") for n in range(2, 6)))
     assert [row["outcome"] for row in rows] == ["skipped", "rejected", "event", "event", "event", "event"]

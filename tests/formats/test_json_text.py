@@ -50,6 +50,25 @@ def test_values_come_back_as_text(line: str, expected: dict[str, str]) -> None:
     assert (rows[0]["a"], rows[2]["a"]) == ("before", "after")
 
 
+def test_further_keys_are_taken_out_when_asked_for_as_many_as_may_be() -> None:
+    lines = [
+        '{"a":1,"z":1.50,"y":["p","q"],"c":{"d":2,"other":3},"x":{"deep":true}}',
+        '{"a":2,"we"ird":1,"p>q":2,"":3}',
+        "no record",
+        '{"a":3,"w":"too many"}',
+    ]
+    reader = JsonReader(PATHS, most_further=3)
+    frame, good = reader.read(pl.Series("raw", lines))
+    assert reader.further == ["w", "x", "y"]
+    assert good.to_list() == [True, True, False, True]
+    assert frame.select(reader.further).rows()[0] == (None, '{"deep":true}', '["p","q"]')
+    reader = JsonReader(PATHS, most_further=9)
+    reader.read(pl.Series("raw", ['{"a":1}']))
+    frame, _ = reader.read(pl.Series("raw", lines))
+    assert reader.further == ["w", "x", "y", "z"], "no key that a path cannot name, and none below the first level"
+    assert frame["z"][0] == "1.50", "as it is written"
+
+
 @pytest.mark.parametrize("line", ["nope", "", "[1]", '"text"', '{"a":1} x', '{"a":"b', "null", "{", '{"a":1}{"a":2}', '{"a" 1}'])
 def test_what_is_no_object_is_said_to_be_none(line: str) -> None:
     rows, good = read('{"a":"before"}', line, '{"a":"after"}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import polars as pl
 import pytest
 from tests.stored_case import new_case
 
+from forensics.analysis import ensure_analysed
 from forensics.case import store
 from forensics.case.case import Case
+from forensics.case.load_options import LoadOptions
+from forensics.case.loading import load
 from forensics.case.rulings import decide_domain
 from forensics.errors import UsageError
 from forensics.exports.accounts import resolve
@@ -22,6 +26,7 @@ from forensics.linkage.explain import explain_account, explain_pair, needed
 from forensics.linkage.identifiers import collect
 from forensics.linkage.structure import structure
 from forensics.linkage.walk import from_seed
+from forensics.progress import Silent
 
 BEGUN = datetime(2024, 3, 1)
 
@@ -329,6 +334,24 @@ def test_exports_without_emails_or_cards(tmp_path: Path) -> None:
         maker.visit(f"x{number}", "198.51.100.1")
     with maker.case() as case:
         assert case.table("actor_accounts").height == 5
+
+
+def test_a_kind_of_device_links_nobody(tmp_path: Path) -> None:
+    log = tmp_path / "app.json"
+    one, other = "Pixel 7", "6f1d2c3b-aaaa-4bbb-8ccc-0123456789ab"
+    users = {"u1": one, "u2": one, "u3": other, "u4": other}
+    log.write_text(
+        "".join(
+            json.dumps({"time": f"2024-03-01T10:00:0{n}Z", "method": "GET", "path": "/a", "status": 200, "user": user, "device": device})
+            + "\n"
+            for n, (user, device) in enumerate(users.items())
+        )
+    )
+    with new_case(tmp_path / "case") as case:
+        load(case, [str(log)], LoadOptions(), Silent())
+        ensure_analysed(case, Silent())
+        found = case.connection.execute("SELECT account_id, identifier_value FROM identifiers WHERE identifier_type = 'device' ORDER BY 1")
+        assert found.fetchall() == [("u3", other), ("u4", other)]
 
 
 def test_nothing_loaded_is_no_error(tmp_path: Path) -> None:

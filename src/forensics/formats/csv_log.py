@@ -1,8 +1,8 @@
 """Tables of requests with a header line (CSV with commas, semicolons, tabs or bars): exports of log tools, of Athena, of Kibana.
 
-The columns are understood by the same names as JSON keys (``json_general``), whatever their case, blanks and punctuation. A quoted field
-may go on over line ends; its row counts for its first line. One unbalanced quote never swallows the rows after it: a line that is a whole
-row by itself is one, whatever stands before it.
+The columns are understood by the same names as JSON keys (``json_general``), whatever their case, blanks and punctuation; others are kept
+in ``extra``. A quoted field may go on over line ends; its row counts for its first line. One unbalanced quote never swallows the rows after
+it: a line that is a whole row by itself is one, whatever stands before it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.json_format import Record, plain_paths, record_events
-from forensics.formats.json_general import AT_END, KEYS, understood
+from forensics.formats.json_general import AT_END, KEYS, MOST_FURTHER, understood
 
 SEPARATORS = (",", ";", "\t", "|")
 _LOOK_FOR_HEADER = 20
@@ -103,6 +103,7 @@ class _Csv:
         self._header: str | None = None
         self._separator = ","
         self._columns: dict[str, int] = {}
+        self._further: list[str] = []
         self._count = 0
         self._looked = False
 
@@ -138,7 +139,7 @@ class _Csv:
             rows, complete, continued = _kept(rows, again, complete, continued)
         found = rows.select(pl.when(complete).then(f"f{index}").alias(path) for path, index in self._columns.items())
         found = _dated(found)
-        read = record_events(lines, Record(KEYS, found, set(), len(lines)), complete, self._options, "request end")
+        read = record_events(lines, Record(KEYS, found, set(), len(lines), self._further), complete, self._options, "request end")
         reason = (
             pl.when(header)
             .then(pl.lit("the header"))
@@ -162,9 +163,10 @@ class _Csv:
                     and understood({*names, *(self._known.get(name, "").partition(">")[0] for name in names)})
                 ):
                     self._header, self._separator, self._count = line, separator, len(names)
+                    self._further = [name for name in dict.fromkeys(names) if name and name not in self._known][:MOST_FURTHER]
                     for index, name in enumerate(names):
-                        if name in self._known:
-                            self._columns.setdefault(self._known[name], index)
+                        if name in self._known or name in self._further:
+                            self._columns.setdefault(self._known.get(name, name), index)
                     return
 
 

@@ -7,7 +7,7 @@ unit (``Duration@ns``). Header values that are lists count with their first entr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,9 @@ class JsonKeys:
     """A line is of this format when of each group at least one path has a value."""
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Key of ``extra`` -> paths, best first."""
+    most_further: int = 0
+    """How many keys of the first level that stand in no path are kept in ``extra``, as they are named, at most: for formats whose keys
+    are chosen by who runs the server."""
     matching: Mapping[str, str] = field(default_factory=dict)
     """Path -> pattern that its value must match for a line to be of this format."""
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -101,11 +104,11 @@ def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Pars
     """Return what ``Format.open`` wants for a JSON format."""
 
     def open_(options: ReadOptions) -> Parser:
-        reader = JsonReader(keys.paths(), keys.names())
+        reader = JsonReader(keys.paths(), keys.names(), keys.most_further)
 
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
             found, good = reader.read(lines["raw"])
-            return record_events(lines, Record(keys, found, reader.lists, len(lines)), good, options, time_basis)
+            return record_events(lines, Record(keys, found, reader.lists, len(lines), reader.further), good, options, time_basis)
 
         return in_parts(parse)
 
@@ -115,11 +118,13 @@ def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Pars
 class Record:
     """The text columns of one batch by role."""
 
-    def __init__(self, keys: JsonKeys, found: pl.DataFrame, lists: set[str], rows: int) -> None:
+    def __init__(self, keys: JsonKeys, found: pl.DataFrame, lists: set[str], rows: int, further: Sequence[str] = ()) -> None:
+        """``lists``: columns of ``found`` that hold lists; ``further``: those that no role knows."""
         self.keys = keys
         self.found = found.select(values.present(pl.all())) if found.width else found
         self.lists = lists
         self.rows = rows
+        self.further = further
 
     def nothing(self) -> pl.Series:
         """Return a column without values."""
@@ -177,7 +182,7 @@ class Record:
 
     def extras(self) -> Columns:
         """Return the extra columns that occur."""
-        found: Columns = {}
+        found: Columns = {key: self.found[key] for key in self.further if key in self.found.columns}
         for key, paths in self.keys.extra.items():
             value = self.duration(paths).cast(pl.String) if "@" in paths[0][1:] else self.any(paths)
             if value.null_count() < self.rows:

@@ -234,6 +234,8 @@ _ROLES = _either(
         "host": HOST,
     }
 )
+MOST_FURTHER = 32
+"""Further keys, or columns, that are kept: what a server logs of its own business (a tenant, a model, a price)."""
 KEYS = JsonKeys(
     roles=_ROLES,
     requires=(  # a method, or both of an answer and who got it
@@ -243,6 +245,7 @@ KEYS = JsonKeys(
         (*_ROLES["status"], *_ROLES["client"], *_ROLES["user_agent"]),
     ),
     extra=EXTRA,
+    most_further=MOST_FURTHER,
 )
 
 _KNOWN = tuple(
@@ -310,6 +313,11 @@ FORMATS: tuple[Format, ...] = (
                     "user_agent": "Mozilla/5.0",
                     "extra": {"request_id": "9"},
                 },
+            ),
+            Sample(
+                line='{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"POST","path":"/v1/images","status":200,"tenant":"t-7",'
+                '"model":"large","price":1.50,"quota":{"left":3}}',
+                expected={"extra": {"tenant": "t-7", "model": "large", "price": "1.50", "quota": '{"left":3}'}},
             ),
             Sample(
                 line='{"@timestamp":"2026-03-02T01:00:01+01:00","clientip":"203.0.113.9","size":12,"responsetime":0.005,"upstreamtime":"0.004",'

@@ -2,7 +2,8 @@
 
 Every value comes back as text (numbers in their shortest notation, or as they are written where that is asked for; ``true``/``false``,
 nested values as JSON), so that strings, numbers and mixtures are the same to a format. Keys are paths with ``>`` between levels
-(``request>headers>User-Agent``); of a key that occurs twice in an object the first counts.
+(``request>headers>User-Agent``); of a key that occurs twice in an object the first counts. Besides, a reader may be told to keep keys
+that no format knows.
 
 DuckDB's ``json_extract_string`` takes many paths, nested ones too, out of one reading of each line. Measured per 6 MB of lines, one
 thread: 11 ms for 14,000 flat lines and 20 ms for 16,000 nested ones, where Polars' ``read_ndjson`` takes 15 and 31, the latter with
@@ -22,6 +23,10 @@ import polars as pl
 from forensics.formats.views import adopted
 
 BLANK = " \t\r\n\ufeff\x00"
+_SAMPLE = 256
+"""Lines of a batch, evenly spread over it, whose keys are looked at for those that nobody asked for."""
+_NAME = r'^[^"\\\x00-\x1f>]{1,64}$'
+"""A key that can be kept: no path of several levels, nothing that a path cannot quote."""
 _SURROGATE = r"\\u[dD][89abABcdefCDEF][0-9a-fA-F]{2}"
 _WHOLE = r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 _HEX = r"((?:^|[^\\])(?:\\\\)*)\\x([0-9A-Fa-f]{2})"
@@ -55,9 +60,12 @@ with four the search for all of them takes twice the time."""
 class JsonReader:
     """Takes wanted paths out of JSON objects, batch by batch; remembers which of them this file has."""
 
-    def __init__(self, paths: Iterable[str], exact: Iterable[str] = ()) -> None:
-        """``exact``: paths whose numbers are names (a version, an id of thirty digits), and come back as they are written."""
-        self._exact = frozenset(exact)
+    def __init__(self, paths: Iterable[str], exact: Iterable[str] = (), most_further: int = 0) -> None:
+        """``exact``: paths whose numbers are names (a version, an id of thirty digits), and come back as they are written.
+
+        ``most_further``: so many keys of the first level are taken out besides, the first that occur.
+        """
+        self._exact = set(exact)
         self._keys = {path: path.split(">") for path in sorted(set(paths))}
         self._objects = {">".join(keys[:depth]) for keys in self._keys.values() for depth in range(1, len(keys))}
         self._below: dict[str, JsonReader] = {}
@@ -66,6 +74,10 @@ class JsonReader:
         self._seen: set[str] = set()
         self.lists: set[str] = set()
         """Paths whose values were lists somewhere in the file."""
+        self.further: list[str] = []
+        """Keys of the first level that are taken out although no path begins with them; numbers there are as they are written."""
+        self._known = {keys[0] for keys in self._keys.values()}
+        self._most_further = most_further
 
     def read(self, text: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         """Return the text columns that occur (named by path; NULL where a line has none), and which lines are JSON objects."""
@@ -88,7 +100,9 @@ class JsonReader:
             text = _with_unicode_escapes(text)
         paths = [path for path, keys in self._keys.items() if self._seen.issuperset(keys)]
         within = sorted(self._objects) if "object in a text" in self._seen else []
-        frame, good = extract(text, sorted({*paths, *within}))
+        if len(self.further) < self._most_further:
+            self._learn_further(text)
+        frame, good = extract(text, sorted({*paths, *within, *self.further}))
         named = frame.select(pl.col(path).str.contains(_FRACTION).any() for path in frame.columns if path in self._exact)
         frame = frame.with_columns(_as_written(text, path, frame[path]) for path in named.columns if named[path][0])
         if "no number" in self._seen:
@@ -97,7 +111,7 @@ class JsonReader:
         for path in frame.columns:
             if path in within:
                 frame = self._with_text(frame, path)
-        frame = frame.select(path for path in frame.columns if path in self._keys)
+        frame = frame.select(path for path in frame.columns if path in self._keys or path in self.further)
         looks = [(path, frame[path].str.contains(_OBJECT)) for path in frame.columns if path in self._objects]
         objects = {path: like for path, like in looks if path in within or _some(text, path, like, "OBJECT")}  # no values
         frame = frame.with_columns(pl.select(pl.when(~like).then(frame[path])).to_series().alias(path) for path, like in objects.items())
@@ -126,6 +140,14 @@ class JsonReader:
             found = hits.head(1000).str.extract_many(patterns, overlapping=True).explode().unique().drop_nulls()
             self._seen.update(self._sought[pattern] for pattern in found)
 
+    def _learn_further(self, text: pl.Series) -> None:
+        """Note keys that no path begins with."""
+        keys = _keys(text.gather_every(max(1, len(text) // _SAMPLE)))
+        fresh = keys.filter(keys.str.contains(_NAME) & ~keys.is_in([*self._known, *self.further])).sort().to_list()
+        added = fresh[: self._most_further - len(self.further)]
+        self.further += added
+        self._exact.update(added)
+
 
 # Decoding -------------------------------------------------------------------------------------------------------------
 
@@ -151,6 +173,15 @@ def entries(text: pl.Series) -> pl.Series:
     except _MALFORMED:
         good = _asked(text, "json_valid")
         return _asked(pl.select(pl.when(good).then(text)).to_series(), "json_extract_string", every)
+
+
+def _keys(text: pl.Series) -> pl.Series:
+    """Return the keys of the first level, each once; of lines that are no JSON none."""
+    try:
+        found = _asked(text, "json_keys")
+    except _MALFORMED:
+        found = _asked(text.filter(_asked(text, "json_valid")), "json_keys")
+    return found.explode().drop_nulls().unique()
 
 
 def _some(text: pl.Series, path: str, like: pl.Series, kind: str) -> bool:

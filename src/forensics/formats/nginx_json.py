@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forensics.formats.base import Format, Sample
 from forensics.formats.json_format import JsonKeys, json_format
+from forensics.formats.json_general import MOST_FURTHER
 
 _SECONDS = tuple(
     f"{name}@s?{own}"
@@ -57,6 +58,7 @@ KEYS = JsonKeys(
         "device_id": ("http_x_device_id", "cookie_device_id", "device_id"),
         "account_id": ("http_x_account_id", "account_id", "user_id"),
     },
+    most_further=MOST_FURTHER,
 )
 
 FORMATS: tuple[Format, ...] = (

@@ -52,5 +52,8 @@ SELECT
     min((c.started_at, c.evidence_id, c.line))[2] AS evidence_id, min((c.started_at, c.evidence_id, c.line))[3] AS line
 FROM carried AS c
 JOIN named AS n ON n.name = replace(lower(c.entry.key), '-', '_')
-WHERE c.entry.value NOT IN ('', '-')
+WHERE
+    c.entry.value NOT IN ('', '-')
+    -- What is called just "device" is a kind of device as often as one of them ("Pixel 7"): only what can be an identifier is one.
+    AND (n.name <> 'device' OR regexp_full_match(c.entry.value, '[0-9A-Fa-f-]{16,}'))
 GROUP BY c.account_id, n.kind, c.entry.value;
