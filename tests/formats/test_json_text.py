@@ -53,7 +53,7 @@ def test_values_come_back_as_text(line: str, expected: dict[str, str]) -> None:
 def test_further_keys_are_taken_out_when_asked_for_as_many_as_may_be() -> None:
     lines = [
         '{"a":1,"z":1.50,"y":["p","q"],"c":{"d":2,"other":3},"x":{"deep":true}}',
-        '{"a":2,"we"ird":1,"p>q":2,"":3}',
+        '{"a":2,"we\\"ird":1,"p>q":2,"":3}',
         "no record",
         '{"a":3,"w":"too many"}',
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -337,16 +336,11 @@ def test_exports_without_emails_or_cards(tmp_path: Path) -> None:
 
 
 def test_a_kind_of_device_links_nobody(tmp_path: Path) -> None:
-    log = tmp_path / "app.json"
+    log = tmp_path / "app.csv"
     one, other = "Pixel 7", "6f1d2c3b-aaaa-4bbb-8ccc-0123456789ab"
     users = {"u1": one, "u2": one, "u3": other, "u4": other}
-    log.write_text(
-        "".join(
-            json.dumps({"time": f"2024-03-01T10:00:0{n}Z", "method": "GET", "path": "/a", "status": 200, "user": user, "device": device})
-            + "\n"
-            for n, (user, device) in enumerate(users.items())
-        )
-    )
+    rows = [f"2024-03-01T10:00:0{n}Z,GET,/a,200,{user},{device}\n" for n, (user, device) in enumerate(users.items())]
+    log.write_text("".join(["time,method,path,status,user,device\n", *rows]))
     with new_case(tmp_path / "case") as case:
         load(case, [str(log)], LoadOptions(), Silent())
         ensure_analysed(case, Silent())

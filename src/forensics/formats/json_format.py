@@ -45,8 +45,8 @@ class JsonKeys:
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Key of ``extra`` -> paths, best first."""
     most_further: int = 0
-    """How many keys of the first level that stand in no path are kept in ``extra``, as they are named, at most: for formats whose keys
-    are chosen by who runs the server."""
+    """How many keys of the first level that no path begins with are kept in ``extra``, as they are named, at most: for formats whose
+    keys are chosen by who runs the server."""
     matching: Mapping[str, str] = field(default_factory=dict)
     """Path -> pattern that its value must match for a line to be of this format."""
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
