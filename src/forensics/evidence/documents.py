@@ -17,6 +17,7 @@ from typing import BinaryIO
 import polars as pl
 
 from forensics.errors import RefusedEvidenceError
+from forensics.evidence.nested import is_nested, unnested
 from forensics.evidence.streams import CHUNK, utf8_chunks
 from forensics.formats.schema import LONGEST_LINE
 
@@ -52,15 +53,19 @@ def text_chunks(stream: BinaryIO) -> Iterator[bytes]:
         return
     chunks = utf8_chunks(stream)
     begun = list(beginning(chunks))
-    depth = depth_of_records(sample_of(begun)[:HEAD])
+    head = sample_of(begun)[:HEAD]
+    depth = depth_of_records(head)
     whole = chain(begun, chunks)
-    yield from whole if depth is None else record_lines(whole, depth)
+    lines = whole if depth is None else record_lines(whole, depth)
+    yield from unnested(lines, head) if is_nested(head) else lines
 
 
 def how_read(head: bytes) -> list[str]:
     """Return what ``status`` says of a log that is no text of lines, by its first bytes."""
     if head.startswith(PARQUET):
         return ["the lines are the rows of a Parquet file"]
+    if is_nested(head.removeprefix(codecs.BOM_UTF8)):
+        return ["records inside the answer of a log store: each has its own number, not that of the line where it stands"]
     if depth_of_records(head.removeprefix(codecs.BOM_UTF8)) is None:
         return []
     return ["a document of JSON records: a record has the number of the line where it begins, or its own where several share a line"]
