@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.formats.base import Format, Sample
+from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
 
 KEYS = JsonKeys(
@@ -40,7 +41,7 @@ FORMATS: tuple[Format, ...] = (
         name="aws_apigateway_json",
         title="Amazon API Gateway access log (JSON)",
         reference="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
-        keys=KEYS,
+        keys=with_identities(KEYS),
         tier="gateway",
         rank=10,
         samples=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.formats.base import Format, Sample
+from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
 
 _HEADERS = "request>headers>"
@@ -48,7 +49,7 @@ FORMATS: tuple[Format, ...] = (
         name="caddy_json",
         title="Caddy access log (JSON)",
         reference="https://caddyserver.com/docs/caddyfile/directives/log",
-        keys=KEYS,
+        keys=with_identities(KEYS),
         time_basis="request end",
         zoned=False,  # it can be told to write wall clock times
         rank=10,

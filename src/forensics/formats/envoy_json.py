@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.formats.base import Format, Sample
+from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
 
 KEYS = JsonKeys(
@@ -48,7 +49,7 @@ FORMATS: tuple[Format, ...] = (
         name="envoy_json",
         title="Envoy and Istio access log (JSON)",
         reference="https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage",
-        keys=KEYS,
+        keys=with_identities(KEYS),
         tier="gateway",
         rank=10,
         samples=(
@@ -65,6 +66,11 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 37.0,
                     "extra": {"forwarded_for": "203.0.113.1", "upstream_duration_ms": "34.0"},
                 },
+            ),
+            Sample(
+                line='{"start_time":"2026-03-02T00:00:09Z","response_code":200,"upstream_host":"10.0.0.8:80","method":"GET","path":"/",'
+                '"api_key_id":"key_7","user_id":"u17","device_id":"d3"}',
+                expected={"user_name": "u17", "extra": {"api_key": "key_7", "device_id": "d3", "upstream": "10.0.0.8:80"}},
             ),
             Sample(
                 line='{"start_time":"2026-03-02T00:00:09Z","response_code":200,"upstream_host":"10.0.0.8:80","method":"GET","path":"/",'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.formats.base import Format, Sample
+from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
 
 KEYS = JsonKeys(
@@ -44,7 +45,7 @@ FORMATS: tuple[Format, ...] = (
         name="fastly_json",
         title="Fastly access log (JSON)",
         reference="https://www.fastly.com/documentation/guides/integrations/logging/useful-variables-to-log/",
-        keys=KEYS,
+        keys=with_identities(KEYS),
         tier="edge",
         rank=11,
         samples=(

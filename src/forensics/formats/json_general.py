@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from forensics.formats.base import Format, Sample
+from forensics.formats.identities import ACCOUNT, IDENTITIES, USER
 from forensics.formats.json_format import JsonKeys, json_format
 
 TIME = (
@@ -34,18 +35,6 @@ CLIENT = (
     *("sourceIPs", "remotehost", "@network.client.ip", "httpRequest>remoteIp"),
     *("ClientIp", "RemoteIpAddress", "RemoteIp", "RemoteIP", "IpAddress", "IPAddress", "CIp", "cIP", "request_ip"),
 )
-USER = (
-    *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "user>id", "user.id", "user>email", "user.email"),
-    *("user_id", "userId", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "auth", "authenticated_user", "principal"),
-    *("attributes>enduser.id", "attributes>user.id", "req>user", "req>user>id", "request>user", "consumer>username", "remoteUser"),
-    *("cs-username", "cs_username", "client>user>name", "client.user.name", "source>user>name", "current_user", "currentUser", "sub"),
-    *("userid", "user-id", "uid", "email", "user>username", "uname", "jwt>sub", "jwt.sub", "jwt_sub", "jwt>claims>sub", "claims>sub"),
-    *("token>sub", "auth>sub", "auth>user_id", "auth>userId", "auth>uid", "user>sub", "identity>sub", "principal>id", "requester>id"),
-    *("context>user_id", "context>userId", "context>user>id", "actor>id", "req>auth>sub", "req>user>sub", "request>user_id"),
-    *("csUserName", "CsUsername"),
-)
-ACCOUNT = ("account_id", "accountId", "account>id")
-"""Who asked, where nothing names a user."""
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
@@ -173,13 +162,7 @@ EXTRA = {
         *("http>request>id", "http.request.id", "req>id", "request>id", "req>headers>x-request-id", "RequestId", "http_x_request_id"),
     ),
     "trace_id": ("trace_id", "traceId", "trace>id", "trace.id", "traceID", "dd.trace_id", "otelTraceID", "TraceId"),
-    "session_id": ("session_id", "sessionId", "session", "session>id", "session.id", "sid", "sessionID", "req>session>id"),
-    "api_key": ("api_key", "apiKey", "apikey", "api_key_id", "apiKeyId", "key_id", "keyId", "token_id", "client_id", "clientId"),
-    "device_id": ("device_id", "deviceId", "device>id", "device.id", "fingerprint", "device_fingerprint", "visitor_id", "visitorId"),
-    "account_id": (
-        *("account_id", "accountId", "tenant_id", "tenantId", "customer_id", "customerId", "org_id", "orgId", "organization_id"),
-        *("organizationId", "workspace_id", "workspaceId", "team_id", "teamId", "account>id", "consumer>id"),
-    ),
+    **IDENTITIES,
     "upstream": ("upstream_addr", "upstream", "upstream_host", "upstreamHost", "backend", "upstream_uri", "origin", "backend_host"),
     "upstream_status": ("upstream_status", "upstreamStatus", "backend_status", "origin_status"),
     "upstream_duration_ms": ("upstream_response_time@s", "latencies>proxy@ms", "upstream_duration_ms@ms", "upstream_service_time@ms"),

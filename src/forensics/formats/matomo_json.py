@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from forensics.formats.base import Format, Sample
+from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
 
 KEYS = JsonKeys(
@@ -32,7 +33,7 @@ FORMATS: tuple[Format, ...] = (
         name="matomo_json",
         title="nginx access log as JSON, as Matomo imports it",
         reference="https://github.com/matomo-org/matomo-log-analytics/blob/5.x-dev/README.md",
-        keys=KEYS,
+        keys=with_identities(KEYS),
         time_basis="request end",
         rank=10,
         samples=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.formats.base import Format, Sample
+from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
 from forensics.formats.json_general import MOST_FURTHER
 
@@ -66,7 +67,7 @@ FORMATS: tuple[Format, ...] = (
         name="nginx_json",
         title="nginx access log as JSON",
         reference="https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format",
-        keys=KEYS,
+        keys=with_identities(KEYS),
         time_basis="request end",
         rank=10,
         samples=(
@@ -107,6 +108,11 @@ FORMATS: tuple[Format, ...] = (
                 line='{"time_local":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","request":"GET /a HTTP/1.1","status":"200",'
                 '"body_bytes_sent":"5","response_time":"0.250"}',
                 expected={"path": "/a", "duration_ms": 250.0},
+            ),
+            Sample(
+                line='{"time_local":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","request":"GET /a HTTP/1.1","status":"200",'
+                '"body_bytes_sent":"5","remote_user":"-","uid":"4711","sid":"s9"}',
+                expected={"user_name": "4711", "extra": {"session_id": "s9"}},
             ),
             Sample(
                 line='{"time_local":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","request":"something","status":"400",'

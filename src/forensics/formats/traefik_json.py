@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.formats.base import Format, Sample
+from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
 
 KEYS = JsonKeys(
@@ -52,7 +53,7 @@ FORMATS: tuple[Format, ...] = (
         name="traefik_json",
         title="Traefik access log (JSON)",
         reference="https://doc.traefik.io/traefik/observability/access-logs/",
-        keys=KEYS,
+        keys=with_identities(KEYS),
         tier="gateway",
         rank=10,
         samples=(
