@@ -408,3 +408,37 @@ def test_a_stranger_on_one_of_very_many_addresses_is_not_possibly_related(made: 
     made.visit("x1", "203.0.0.1", days=3)
     with made.case() as case:
         assert {row["account_id"] for row in structure(case, "h1").related} == related
+
+
+def test_a_house_on_the_bill_shows_an_organisation_where_its_accounts_share_more(tmp_path: Path) -> None:
+    """Four cards and names, one house, one network; a fifth in the house, neighbours, and a forwarder's customers share nothing else."""
+    made = Maker(tmp_path / "case")
+    made.strangers(250)
+    spelt = ("12, Havenkade", "Havenkade 12", "HAVENKADE 12", "havenkade 12.")
+
+    def billed(name: str, street: str, code: str) -> None:
+        made.account(name, f"{name}@gmail.com")
+        extra = [{"key": "billing_street", "value": street}]
+        made.pay(name, billing_name=f"Name {name}", billing_postcode=code, card_fingerprint=f"card {name}", extra=extra)
+
+    for number, street in enumerate(spelt):
+        billed(f"h{number}", street, "3071 EL" if number else "3071el")
+        made.visit(f"h{number}", f"203.0.113.{number}")
+    billed("alone", "Havenkade 12", "3071 EL")
+    made.visit("alone", "192.0.220.9")
+    for name in ("n1", "n2"):
+        billed(name, "Lange Straße 4", "50667")
+        made.visit(name, f"192.0.2{name[1]}.1")
+    for number in range(12):
+        billed(f"f{number:02d}", "PO Box 900", "19720")
+    with made.case() as case:
+        actors = {row["actor_id"]: row for row in case.table("actors").to_dicts()}
+        found = groups(case)
+        above = {name: actors[found[name]]["parent_actor_id"] or found[name] for name in found}
+        assert len({above[f"h{number}"] for number in range(4)}) == 1
+        assert actors[above["h3"]]["level"] == "same organisation"
+        assert above["alone"] == found["alone"]
+        assert above["n1"] != above["n2"]
+        assert len({above[f"f{number:02d}"] for number in range(12)}) == 12
+        houses = case.table("identifiers").filter(pl.col("identifier_type") == "billing_address")
+        assert set(houses["identifier_value"]) == {"havenkade 12, 3071EL", "lange str 4, 50667", "po box 900, 19720"}

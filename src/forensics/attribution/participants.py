@@ -30,7 +30,7 @@ PACE = 0.2
 FEWEST_ALONE = 20
 """... and must have made so many requests."""
 MOSTLY = 0.5
-"""Of so many requests this share, at least, of what is beyond its usual number must be for the same things."""
+"""Of so many requests this part must be for the same things, of the part that it is with those who made the load."""
 SMALL = 0.05
 """A small part in what the others of its actor did, in the same way, is this much of what each of them usually did, at least."""
 
@@ -147,11 +147,18 @@ def _singly(case: Case, scene: Scene, ways: pl.DataFrame, whole: History, narrow
     risen = whole.significant(3.0, 1.5) | narrow.significant(3.0, 1.5)
     same = History(whole.accounts, on_routes(scene.loads, ways, whole.accounts, scene.windows))
     many = np.maximum(whole.over, narrow.over) >= FEWEST_ALONE
-    result: Bools = risen & many & (same.over >= MOSTLY * whole.over)
+    result: Bools = risen & many & (same.over >= MOSTLY * _usual_part(same, whole) * whole.over)
     few = risen & ~many & (same.load >= ONLY * whole.load)[:, 0] & (similarity(scene.loads, ways, whole.accounts) >= ABOUT)
     if few.any():
         result |= few & (went_on(case, scene, ways, whole.accounts) > 0)
     return result
+
+
+def _usual_part(same: History, whole: History) -> float:
+    """Return which part of their excess was for the same things, of those who made it: half where one route of a pair is looked at."""
+    made = np.where(whole.over > 0, np.clip(same.over, 0.0, None), 0.0)
+    part = np.minimum(1.0, made / np.maximum(whole.over, 1.0))
+    return float((made * part).sum() / made.sum()) if made.any() else 1.0
 
 
 def _bulk(over: Floats, inside: Bools, excess: float) -> Bools:

@@ -308,10 +308,11 @@ class Columns:
         return moments
 
     def _extra(self, fields: dict[str, pl.DataType]) -> pl.Series:
-        """Everything else that the file says of a row, keys sorted; company and bank account under their own names."""
-        named = [name for name in ("bank_account", "company") if name in self.mapping]
+        """Everything else that the file says of a row, keys sorted; company and bank account under their own names, an address also so."""
+        addressed = [name for name in ("billing_postcode", "billing_street") if name in self.mapping and name not in fields]
+        named = [*(name for name in ("bank_account", "company") if name in self.mapping), *addressed]
         used = {part for name, parts in self.mapping.items() if name in fields for part in parts}
-        used |= {part for name in (*named, "masked_card") for part in self.mapping.get(name, ())}
+        used |= {part for name in ("bank_account", "company", "masked_card") for part in self.mapping.get(name, ())}
         rest = {header: values.cleaned(pl.col(column)) for header, column in self.column.items() if header not in used}
         texts: dict[str, pl.Expr] = {
             **rest,

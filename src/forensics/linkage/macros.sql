@@ -17,6 +17,13 @@ CREATE OR REPLACE TEMP MACRO plain_name(name) AS trim(regexp_replace(plain_words
 CREATE OR REPLACE TEMP MACRO name_and_postcode(name, postcode) AS
     plain_name(name) || ', ' || upper(regexp_replace(postcode, '[^0-9A-Za-z]', '', 'g'));
 
+-- A house with its postcode ("havenkade 12, 3071EL"): the number stands before the street or behind it, and "Straße" is "str."
+CREATE OR REPLACE TEMP MACRO house_words(street) AS
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        trim(plain_words(street)),
+        '(strasse|straße|str)( |$)', 'str\2'), '(^| )street( |$)', '\1st\2'), '(^| )(?:road|avenue|boulevard)( |$)', '\1\2'),
+        '^(\d+ ?[a-z]?) (.*)$', '\2 \1');
+
 -- What exports say of accounts beside the columns of the contract, with where and when: every row of every export, and accounts that are
 -- known from elsewhere.
 CREATE OR REPLACE TEMP MACRO told_extras() AS TABLE
