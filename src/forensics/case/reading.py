@@ -5,9 +5,9 @@ Reading ahead, parsing and writing run side by side; what is written does not de
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Self
 
 import polars as pl
 
+from forensics.case.folds import Folds
 from forensics.evidence.hashing import HashedFile
 from forensics.evidence.lines import KEPT_OF_REJECT, NO_LINES, LineBatch, batch_among, batch_of, blocks
 from forensics.evidence.prefetch import mapped
@@ -55,6 +56,8 @@ class Reading:
     backward_steps: int = 0
     rejects: list[pl.DataFrame] = field(default_factory=list)
     skips: dict[str, int] = field(default_factory=dict)
+    assumed: list[str] = field(default_factory=list)
+    """What was taken for granted of its times."""
     _before: datetime | None = None
 
     @property
@@ -231,26 +234,39 @@ def read_log(chunks: Iterable[bytes], reader: LineReader, writer: EventWriter, w
     """
     reading = Reading()
     sink = _Sink(reading, writer, window, reader.trusted_proxies)
+    folds = Folds(reader.time_zone)
+    placed = _placing(reader, folds)
     waiting: list[pl.DataFrame] = []
     with mapped(partial(cut_block, reader.block_parser), blocks(chunks)) as cut:
         for block in cut:
             batch = block.batch.moved(reading.lines)
             if block.events is None:
-                parsed = reader.read(batch.lines)
+                parsed = placed(reader.read(batch.lines))
                 sink.take(parsed)
                 reading.follow_clock(parsed.read.filter(pl.col("outcome") == "event")["timestamp"])
             else:
-                sink.keep(block.events.with_columns(pl.col("line") + reading.lines))
-                reading.follow_clock(block.events["timestamp"])
+                events = placed(Parsed(NO_LINES.lines, block.events.with_columns(pl.col("line") + reading.lines))).read
+                sink.keep(events)
+                reading.follow_clock(events["timestamp"])
                 waiting.append(batch.lines)
             reading.arrived(block.lines, batch)
             if sum(map(len, waiting)) >= WAITING_LINES:
-                sink.take(reader.read(pl.concat(waiting)))
+                sink.take(placed(reader.read(pl.concat(waiting))))
                 waiting.clear()
     if waiting:
-        sink.take(reader.read(pl.concat(waiting)))
-    sink.take(reader.finish())
+        sink.take(placed(reader.read(pl.concat(waiting))))
+    sink.take(placed(reader.finish()))
+    reading.assumed = folds.told()
     return reading
+
+
+def _placing(reader: LineReader, folds: Folds) -> Callable[[Parsed], Parsed]:
+    """Return what puts local times of the hour that a clock passed twice where they belong."""
+
+    def placed(parsed: Parsed) -> Parsed:
+        return parsed if reader.carries_zones(reader.main) else replace(parsed, read=folds.unfolded(parsed.read))
+
+    return placed
 
 
 @dataclass(frozen=True)

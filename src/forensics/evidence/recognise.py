@@ -162,7 +162,7 @@ class LineReader:
     def __init__(self, plan: Plan, options: ReadOptions, *, alone: bool = False) -> None:
         self.main = plan.ranked[0].format
         self._options = options
-        self.trusted_proxies = options.trusted_proxies
+        self.trusted_proxies, self.time_zone = options.trusted_proxies, options.time_zone
         self._parsers: dict[str, Parser] = {}
         self._zones = {self.main.name: LocalZone(options.time_zone)}
         rest = [rated.format for rated in plan.ranked[1:]]
