@@ -81,8 +81,8 @@ def _table(raw: pl.Series, pieces: tuple[str, ...]) -> pl.DataFrame:
     return table.with_columns(table[name].scatter(left.arg_true(), again[name]) for name in table.columns)
 
 
-def opener(pieces: tuple[str, ...]) -> Callable[[ReadOptions], Parser]:
-    """Return what ``Format.open`` wants for lines of which these pieces stand between the quotes."""
+def opener(pieces: tuple[str, ...], *, at_end: bool = False) -> Callable[[ReadOptions], Parser]:
+    """Return what ``Format.open`` wants for lines of which these pieces stand between the quotes; ``at_end``: their time is the end."""
 
     def open_(options: ReadOptions) -> Parser:
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
@@ -91,6 +91,8 @@ def opener(pieces: tuple[str, ...]) -> Callable[[ReadOptions], Parser]:
             times = {"timestamp": timestamp}
             if "taken" in t.columns:
                 times["duration_ms"] = values.to_milliseconds(t["taken"], "ms")
+            if at_end and "taken" in t.columns:
+                times["started_at"] = pl.DataFrame(times).select(values.before(pl.col("timestamp"), pl.col("duration_ms"))).to_series()
             found = {name: t[name] for name in _ROLES if name in t.columns}
             extra = {name: t[name] for name in _EXTRA if name in t.columns}
             return assemble(lines, found, times=times, extra=extra, outcome=outcomes(t["time"].is_not_null(), timestamp))
@@ -105,8 +107,9 @@ FORMATS: tuple[Format, ...] = (
         name="alibaba_cdn",
         title="Alibaba Cloud CDN offline log",
         reference="https://www.alibabacloud.com/help/en/cdn/user-guide/download-logs",
-        open=opener(ALIBABA),
+        open=opener(ALIBABA, at_end=True),
         tier="edge",
+        time_basis="request end",
         rank=20,
         hint=r'\] \S+ \S+ \d+ "[^"]*" "[A-Z]+ [^"]*" ',
         samples=(
@@ -115,6 +118,7 @@ FORMATS: tuple[Format, ...] = (
                 '"Mozilla/5.0 (compatible; Bot/5.0; +http://example.org/robot/)" "text/html"',
                 expected={
                     "timestamp": "2026-06-08T17:58:09Z",
+                    "started_at": "2026-06-08T17:58:07.458Z",
                     "client_ip": "203.0.113.15",
                     "method": "GET",
                     "host": "www.example.com",

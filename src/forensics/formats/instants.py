@@ -42,6 +42,7 @@ _RARE = (
     "%b %d, %Y @ %H:%M:%S%.f",
     "%b %d, %Y %I:%M:%S %p",
     "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M:%S %p %:z",
     "%m/%d/%Y, %I:%M:%S%.f %p",
     "%m/%d/%Y %H:%M:%S",
 )

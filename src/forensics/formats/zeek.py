@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from forensics.formats import values
@@ -34,16 +36,26 @@ _EXTRA = {"request_id": "uid", "upstream": "id.resp_h", "forwarded_for": "proxie
 
 def open_zeek(options: ReadOptions) -> Parser:
     """Return the parser of Zeek's tab-separated http.log; it keeps the header from batch to batch."""
-    headers = Headers(fields=r"^#fields\t(.*)$", path=r"^#path\t(.*)$")
+    headers = Headers(
+        separator=r"^#separator (.+)$",
+        fields=r"^#fields.(.*)$",
+        path=r"^#path.(.*)$",
+        unset=r"^#unset_field.(.*)$",
+        empty=r"^#empty_field.(.*)$",
+    )
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         stated = headers.at(lines["raw"])
+        lines, stated = _between_tabs(lines, stated)
         ours = (pl.col("path") == "http").fill_null(True) & pl.col("fields").str.contains("status_code") & ~pl.col("comment")
         alone = pl.lit(lines["raw"].str.contains(_ALONE)) & pl.col("fields").is_null()
         layouts = stated.select(pl.when(ours).then("fields").when(alone).then(pl.lit(_DEFAULT))).to_series()
         table = columns_by_layout(lines["raw"], layouts)
         none = pl.Series([None], dtype=pl.String).new_from_index(0, len(lines))
-        columns = {name: _value(table[name]) if name in table.columns else none for name in ("ts", *_ROLES.values(), *_EXTRA.values())}
+        nothing = ["-", "(empty)", *stated["unset"].unique().drop_nulls(), *stated["empty"].unique().drop_nulls()]
+        columns = {
+            name: _value(table[name], nothing) if name in table.columns else none for name in ("ts", *_ROLES.values(), *_EXTRA.values())
+        }
         timestamp = to_instant(columns["ts"])
         outcome = outcomes(table["complete"] & timestamp.is_not_null(), timestamp, stated["comment"], "a header line")
         found = {role: columns[name] for role, name in _ROLES.items()}
@@ -53,9 +65,23 @@ def open_zeek(options: ReadOptions) -> Parser:
     return parse
 
 
-def _value(text: pl.Series) -> pl.Series:
-    """Return a field without Zeek's notations of nothing."""
-    return values.of(text, pl.when(~values.V.is_in(["-", "(empty)"])).then(values.V))
+def _between_tabs(lines: pl.DataFrame, stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put tabs for whatever else the header says that stands between fields (where a value holds it, Zeek writes ``\\x2c``)."""
+    for written in stated["separator"].unique().drop_nulls():
+        between = re.sub(r"\\x([0-9a-fA-F]{2})", lambda code: chr(int(code[1], 16)), str(written))
+        if between == "\t":
+            continue
+        here = stated["separator"] == written
+        tabbed = pl.when(here).then(pl.col("text").str.replace_all(between, "\t", literal=True)).otherwise("text")
+        raw = lines.select(pl.col("raw").alias("text")).select(tabbed).to_series()
+        fields = stated.select(pl.col("fields").alias("text")).select(tabbed).to_series()
+        lines, stated = lines.with_columns(raw.alias("raw")), stated.with_columns(fields.alias("fields"))
+    return lines, stated
+
+
+def _value(text: pl.Series, nothing: list[str]) -> pl.Series:
+    """Return a field without the notations of nothing."""
+    return values.of(text, pl.when(~values.V.is_in(nothing)).then(values.V))
 
 
 FORMATS: tuple[Format, ...] = (
@@ -90,6 +116,14 @@ FORMATS: tuple[Format, ...] = (
                     "user_agent": "curl/8 x",
                     "extra": {"request_id": "C1", "upstream": "198.51.100.7"},
                 },
+            ),
+            Sample(line="#separator ,", expected={"outcome": "skipped"}),
+            Sample(line="#unset_field,NULL", expected={"outcome": "skipped"}),
+            Sample(line="#path,http", expected={"outcome": "skipped"}),
+            Sample(line="#fields,ts,uid,id.orig_h,method,host,uri,referrer,status_code", expected={"outcome": "skipped"}),
+            Sample(
+                line="1772409625.250000,C2,10.0.0.7,GET,example.com,/a\\x2cb,NULL,200",
+                expected={"client_ip": "10.0.0.7", "path": "/a\\x2cb", "referrer": None, "status": 200},
             ),
         ),
     ),
