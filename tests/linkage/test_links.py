@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.stored_case import new_case
@@ -231,6 +232,22 @@ def test_a_reseller_links_nobody_and_says_so(made: Maker) -> None:
         assert case.table("actors")["accounts"].max() == 1
         why = case.table("links").filter(pl.col("identifier_value") == "gift")["why"].unique().to_list()
         assert why == ["this card fingerprint is shared by 25 accounts, who have nothing else in common: a shared resource, not one owner"]
+
+
+@pytest.mark.parametrize(("where", "joined"), [("a pool of their own", 65), ("everybody's campus", 1)])
+def test_half_of_all_accounts_on_one_card_are_no_measure_of_what_is_common(made: Maker, where: str, joined: int) -> None:
+    """They hop over addresses that nobody else has: that ties them. What the others have as often ties nobody."""
+    rng = np.random.default_rng(3)
+    for number in range(65):
+        made.account(f"r{number}", f"r{number}@solo{number}.example")
+        made.pay(f"r{number}", card_fingerprint="one")
+        for _ in range(40 if joined > 1 else 0):
+            made.visit(f"r{number}", f"198.18.{rng.integers(0, 250)}.{rng.integers(1, 250)}")
+    for name in [f"r{n}" for n in range(65)] + [f"s{n:03d}" for n in range(60)]:
+        if joined == 1:
+            made.visit(name, f"203.0.113.{rng.integers(1, 12)}")
+    with made.case() as case:
+        assert case.table("actors")["accounts"].max() == joined
 
 
 def ruling(number: int, verdict: str, subject: str, other: str | None, kind: str = "account") -> dict[str, Any]:

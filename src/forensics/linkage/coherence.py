@@ -37,6 +37,9 @@ SECOND_GROUP = 3
 SAMPLE = 256
 """Sharers of one value that are looked at."""
 
+MANY = 0.1
+"""Accounts that share a value are no measure of what is common from this part of all accounts on: the others are."""
+
 COMMON = 64
 """An address that more accounts share than this is not looked at: too many strangers are behind it."""
 

@@ -38,6 +38,7 @@ class World:
             accounts=max(1, accounts),
             common=coherence.COMMON,
             alike=coherence.ALIKE,
+            many=coherence.MANY,
         )
         held = coherence.held_together(ties)
         values = coherence.tested(case.frame("linkage", "shared_values"), coherence.tied_accounts(held))
