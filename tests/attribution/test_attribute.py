@@ -122,6 +122,22 @@ def test_who_was_busy_just_before_is_not_named_for_what_others_brought_at_the_en
     assert case.table("participants").is_empty()
 
 
+def test_a_route_that_nobody_asks_for_at_such_hours_weighs_as_at_others(tmp_path: Path) -> None:
+    """Two days of logs: the one window to compare with has none of the heavy requests, and would not tell that they are heavy."""
+    world, heavy = World(seed=41, days=2), 3
+    for part in world.parts:
+        kept = (part["route"] != heavy) | (abs(part["minute"] % 1440 - world.onset % 1440) > 60)
+        part |= {name: values[kept] for name, values in part.items()}
+    one = world.newcomers(1)
+    low, high = world.last + world.onset - world.ramp, world.last + world.end
+    asked = world.rng.integers(low, high, 10 * (high - low))
+    world.add_accounts(np.repeat(one, len(asked)), asked, np.full(len(asked), heavy))
+    case = world.write(tmp_path)
+    attribute(case)
+    assert named(case, "participant") == set(world.names[one])
+    assert case.table("attributions")["excess_work"][0] > 5 * case.table("attributions")["excess_requests"][0]
+
+
 def test_requests_are_counted_where_load_is_weighed(tmp_path: Path) -> None:
     """A few heavy requests are told as so many requests, and as the work that they were."""
     world = World(seed=7)

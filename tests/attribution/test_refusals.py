@@ -133,7 +133,7 @@ def scene(rows: list[tuple[int, str | None, str, int, int, int]], windows: int =
 
 def finding(network: str, load: float) -> Finding:
     winner = Winner("network", network, load, 0.0, 99.0, 0.05, 0.0, 1.0)
-    return Finding(Rise("refused", load, 0.0, 50.0), [winner], [Blamed(winner, 0.95, 0.001, 3.0)])
+    return Finding(Rise("refused", load, 0.0, 50.0), [winner], [Blamed(winner, 0.95, 0.001, 3.0, 5)])
 
 
 OTHERS = [(w, "a", "192.0.2.0/24", 500, 10, 490) for w in range(5)]

@@ -17,7 +17,7 @@ NETWORK = Winner("network", "198.51.100.0/24", 5000.0, 12.0, 99.0, 0.05, 0.0, 1.
 
 def facts(measure: str = "requests", **known: Any) -> Facts:
     rise = Rise(measure, 5300.0, 300.0, 50.0)
-    finding = SimpleNamespace(rise=rise, blamed=[Blamed(NETWORK, 0.9, 0.001, 3.0)])
+    finding = SimpleNamespace(rise=rise, blamed=[Blamed(NETWORK, 0.9, 0.001, 3.0, 5)])
     told = {
         "finding": finding, "is_load": False, "capacity": SimpleNamespace(usual=100.0), "rest_peak": 120.0, "rest_within": False,
         "failed_before": 0.0, "error_onset": None, "spread": SimpleNamespace(anonymous_share=0.95), "origins": {}, "logins": {},

@@ -50,7 +50,8 @@ def test_a_ring_on_the_fourth_day_of_logs_is_named(tmp_path: Path) -> None:
     assert case.table("incidents")["likelihood"][0] < 0.8
     rows = case.table("rivals")
     told = " ".join(rows.filter(rows["explanation"] == "one actor")["evidence_for"][0])
-    assert "3 windows of comparison" in told
+    assert "Of 3 comparable windows" in told
+    assert "in 11 windows of comparison nobody rose by more than" in told
 
 
 def test_a_run_that_began_before_the_window_is_no_other_time(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from forensics.attribution.habit import habitual
 from forensics.attribution.scan import Winner, belongs, expectation, scan, wide
 from forensics.attribution.scene import Scene
 from forensics.attribution.tail import Tails
-from forensics.attribution.windows import refusing
+from forensics.attribution.windows import ENOUGH_PLACEBOS, refusing
 from forensics.case.case import Case
 
 MIN_SHARE = 0.15
@@ -32,7 +32,6 @@ PREFERRED = 1.5
 """Load is counted in plain requests unless it rose so many times more clearly in service time."""
 LONE_SCORE = 50.0
 """Nats that the log likelihood ratio must reach where no placebo tells how easily chance reaches it."""
-ENOUGH_PLACEBOS = 19
 CHANCE = 0.1
 """With fewer placebo windows a subject's rise must be rarer than this by the tail of the rises of everybody (``tail.py``): how rare it
 is then weighs with the other evidence."""
@@ -76,7 +75,9 @@ class Blamed:
     chance: float
     """How likely anybody rises so much in an ordinary window, by the tail of all rises; of a cohort: that so many do."""
     usual: float
-    """The largest rise of anybody like it in the windows of comparison."""
+    """The largest rise of anybody like it in the windows that the tail was learnt from."""
+    compared: int
+    """How many windows these are."""
     together: bool = False
     """Whether it is blamed as one of a cohort."""
     at_fall: float = 0.0
@@ -150,7 +151,7 @@ def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list
     if excess <= 0:
         return []
     found = [
-        Blamed(w, w.excess / excess, chances[w], tails.of(w).largest)
+        Blamed(w, w.excess / excess, chances[w], tails.of(w).largest, tails.of(w).windows)
         for w in clear
         if w.excess >= MIN_SHARE * excess and _asked(scene, w) >= FEWEST and _somebody(case, scene, w) and not habitual(case, scene, w)
     ]
@@ -184,8 +185,8 @@ def _many(case: Case, scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
         cohort = replace(cohort, members=[member for member in cohort.members if _asked(scene, member) >= FEWEST])
         if cohort.excess >= MOST * excess:
             tails = Tails(case, scene, rise.measure, cohort.members)
-            joint, largest = tails.joint(cohort.members), tails.of(cohort.members[0]).largest
-            return [Blamed(member, member.excess / excess, joint, largest, True) for member in cohort.members]
+            joint, tail = tails.joint(cohort.members), tails.of(cohort.members[0])
+            return [Blamed(m, m.excess / excess, joint, tail.largest, tail.windows, together=True) for m in cohort.members]
     return []
 
 

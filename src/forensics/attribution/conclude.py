@@ -23,6 +23,7 @@ from forensics.attribution.windows import (
     JUST_BEFORE,
     MINUTE,
     RAMP_ASSUMED,
+    SUDDEN,
     Window,
     floor_minute,
     is_load,
@@ -78,7 +79,7 @@ def conclude(case: Case, setting: Setting) -> Conclusion:
         there = _there_at_the_fall(case, first)
         if there == first.facts.finding:
             late = _latecomers(case, setting, first)
-            joined = _weighed(case, scene, late, setting.names) if late else first
+            joined = _weighed(case, scene, late, setting.names) if late else _seen_longer(case, setting, first)
             return joined if joined.somebody else first
         first = _weighed(case, scene, there, setting.names)
     sudden = _sudden(case, setting, scene)
@@ -112,6 +113,22 @@ def _weighed(case: Case, scene: Scene, finding: Finding, names: dict[str, str]) 
     names = names | called(facts.origins)
     rivals = weigh_all(facts, names)
     return Conclusion(facts, rivals, judge(facts, rivals, names))
+
+
+def _seen_longer(case: Case, setting: Setting, found: Conclusion) -> Conclusion:
+    """Return the same actors blamed for the minutes around the fall, where their load had hardly begun in the window before it.
+
+    Which of their accounts took part is seldom seen in a single minute.
+    """
+    facts = found.facts
+    if facts.load_onset is None or facts.load_onset < facts.scene.window.end - SUDDEN:
+        return found
+    sudden = _sudden(case, setting, facts.scene)
+    known = {(b.winner.kind, b.winner.id) for b in facts.finding.blamed}
+    if sudden is None or not known <= {(b.winner.kind, b.winner.id) for b in sudden[1].blamed}:
+        return found
+    second = _weighed(case, *sudden, setting.names)
+    return second if second.somebody else found
 
 
 def _sudden(case: Case, setting: Setting, before: Scene) -> tuple[Scene, Finding] | None:

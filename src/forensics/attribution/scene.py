@@ -15,6 +15,7 @@ from forensics.attribution.windows import (
     MINUTE,
     Window,
     begins_inside,
+    between,
     disturbances,
     earlier_windows,
     placebo_windows,
@@ -106,16 +107,11 @@ def read_scene(
     placebos = len(others)
     if not others:
         others = earlier_windows(window, covered, [m for m in masked if m != whole_window(incident)])
-    bounds = {"starts": [w.start for w in (window, *others)], "ends": [w.end for w in (window, *others)]}
+    bounds = _bounds([window, *others])
     ruled = case.rows(PACKAGE, "known")
     loads, apart = _set_apart(ruled, case.frame(PACKAGE, "refused_loads" if refusing(incident) else "loads", **bounds))
-    weights = _weights(case, {key: values[1:] for key, values in bounds.items()})
-    by_route = pl.DataFrame(
-        {"route_id": list(weights), "weight": list(weights.values())}, schema={"route_id": pl.Int32, "weight": pl.Float64}
-    )
-    loads = loads.join(by_route, on="route_id", how="left", maintain_order="left").with_columns(
-        cost=pl.col("requests") * (pl.col("weight").fill_null(1.0) if weights else pl.lit(1.0))
-    )
+    weights = _weights(case, _bounds(between(covered, masked) if others else []))
+    loads = _with_cost(loads, weights)
     return Scene(
         incident,
         covered,
@@ -130,6 +126,24 @@ def read_scene(
         weights,
         apart.filter(pl.col("account_id").is_not_null()),
         frozenset(row["subject"] for row in ruled if row["subject_type"] == "account"),
+    )
+
+
+def loads_of(case: Case, scene: Scene, windows: list[Window]) -> pl.DataFrame:
+    """Return the load of everybody in other windows (numbered from 0), as ``Scene.loads`` has it; refusals are not told of it."""
+    loads, _ = _set_apart(case.rows(PACKAGE, "known"), case.frame(PACKAGE, "loads", **_bounds(windows)))
+    return _with_cost(loads, scene.weights)
+
+
+def _bounds(windows: list[Window]) -> dict[str, list[Any]]:
+    return {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
+
+
+def _with_cost(loads: pl.DataFrame, weights: dict[int, float]) -> pl.DataFrame:
+    schema = {"route_id": pl.Int32, "weight": pl.Float64}
+    by_route = pl.DataFrame({"route_id": list(weights), "weight": list(weights.values())}, schema=schema)
+    return loads.join(by_route, on="route_id", how="left", maintain_order="left").with_columns(
+        cost=pl.col("requests") * (pl.col("weight").fill_null(1.0) if weights else pl.lit(1.0))
     )
 
 

@@ -17,8 +17,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forensics.attribution.scan import Winner, load_matrix, wide
-from forensics.attribution.scene import Scene
+from forensics.attribution.scene import Scene, loads_of
 from forensics.attribution.together import began_together
+from forensics.attribution.windows import ENOUGH_PLACEBOS, other_hours, refusing
 from forensics.case.case import Case
 
 Floats = NDArray[np.float64]
@@ -26,6 +27,8 @@ Floats = NDArray[np.float64]
 TOP, FEWEST, MOST = 0.05, 10, 100
 """The tail are the largest 5 % of all rises, at least 10 and at most 100 of them."""
 DAYS = 0.5
+BUSY = 0.5
+"""Other hours teach the tail where so much was asked in them, against the same hours of other days."""
 MOST_TERMS = 10_000
 FEWEST_MEMBERS, AT_ONCE = 3, 0.8
 """Accounts of an actor are weighed as several rises when so many rose, and those that began together made so much of its rise."""
@@ -42,6 +45,7 @@ class Tail:
     """Sum of the logarithms of those rises over the threshold."""
     size: int
     largest: float
+    windows: int
 
     def expected(self, rise: float) -> float:
         """Return how many rises at least as large as this one a window has."""
@@ -75,7 +79,8 @@ def tail_of(rises: Floats) -> Tail:
     threshold = max(1.0, float(positive[min(size, len(positive) - 1)])) if size else 1.0
     top = positive[:size][positive[:size] > threshold]
     logs = float(np.log(top / threshold).sum())
-    return Tail(threshold, (len(top) + 0.5) / max(rises.shape[1], 1), logs, len(top), float(positive[0]) if size else 0.0)
+    largest = float(positive[0]) if size else 0.0
+    return Tail(threshold, (len(top) + 0.5) / max(rises.shape[1], 1), logs, len(top), largest, rises.shape[1])
 
 
 class Tails:
@@ -87,16 +92,36 @@ class Tails:
         totals = scene.totals(measure)
         rest = float(totals[0]) - sum(winner.load for winner in suspects)
         self._growth = max(1.0, rest / max(float(totals[1:].mean()), 1.0)) if len(totals) > 1 else 1.0
+        self._loads: pl.DataFrame | None = None
 
     def of(self, winner: Winner) -> Tail:
         """Return the tail of the rises of subjects like a winner, whole ones: a part rises no further than its whole."""
         column = {"actor": "actor_id", "agent": "agent_id"}.get(winner.kind, "wide_network" if wide(winner) else "network")
         if column not in self._known:
-            rows = self._scene.loads if winner.kind == "actor" else self._scene.loads.filter(pl.col("actor_id").is_null())
-            _, load = load_matrix(rows, column, self._scene.windows, self._measure)
-            others = (load.sum(axis=1, keepdims=True) - load) / max(self._scene.windows - 1, 1)
+            loads = self._compared()
+            windows = int(loads["w"].max() or 0) + 1  # type: ignore[arg-type]
+            rows = loads if winner.kind == "actor" else loads.filter(pl.col("actor_id").is_null())
+            _, load = load_matrix(rows, column, windows, self._measure)
+            others = (load.sum(axis=1, keepdims=True) - load) / max(windows - 1, 1)
             self._known[column] = tail_of((load - others)[:, 1:])
         return self._known[column]
+
+    def _compared(self) -> pl.DataFrame:
+        """Return the loads that a tail is learnt from: with few placebos also those of other hours that were about as busy."""
+        if self._loads is None:
+            self._loads = pl.concat([self._scene.loads, *self._other_hours()], how="diagonal")
+        return self._loads
+
+    def _other_hours(self) -> list[pl.DataFrame]:
+        scene, measure = self._scene, self._measure
+        if scene.placebos >= ENOUGH_PLACEBOS or refusing(scene.incident):
+            return []
+        windows = other_hours(scene.window, scene.whole, scene.covered, [*scene.masked, *scene.others])
+        loads = loads_of(self._case, scene, windows) if windows else scene.loads.clear()
+        by_window = loads.group_by("w").agg(pl.col(measure).sum()).sort("w")
+        busy = by_window.filter(pl.col(measure) >= BUSY * float(np.median(scene.totals(measure)[1:])))["w"]
+        numbers = pl.DataFrame({"w": busy, "number": np.arange(len(busy), dtype=np.int32) + scene.windows})
+        return [loads.join(numbers, on="w", how="inner", maintain_order="left").with_columns(w=pl.col("number")).drop("number")]
 
     def chance(self, winner: Winner) -> float:
         """Return how likely it is that anybody's load rises so much in a window in which nothing special happens.

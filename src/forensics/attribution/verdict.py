@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forensics.attribution.blame import ENOUGH_PLACEBOS
 from forensics.attribution.facts import Facts
 from forensics.attribution.origin import Origin
 from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, shares_of, turned_away, unit
 from forensics.attribution.refusals import MEASURE, asked_as_ever, denied
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.rivals.missing_logs import of_clock
-from forensics.attribution.windows import begins_inside, gave_up, refusing
+from forensics.attribution.windows import ENOUGH_PLACEBOS, begins_inside, gave_up, refusing
 from forensics.certainty import bounded, word
 
 ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (

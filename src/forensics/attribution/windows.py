@@ -17,6 +17,9 @@ LOAD_KINDS = ("surge", "collection")
 """Kinds of incident that are a load themselves: their window is the whole incident, there is no impact to end it."""
 MOST_PLACEBOS = 120
 """Nearest days first; more add nothing to a p-value that is printed with three digits."""
+ENOUGH_PLACEBOS = 19
+"""So many can give a p-value of .05; with fewer, more is learnt from the other hours (``other_hours``)."""
+MOST_HOURS, FORTNIGHT = 60, timedelta(days=14)
 
 
 def refusing(incident: dict[str, Any]) -> bool:
@@ -140,3 +143,26 @@ def earlier_windows(window: Window, covered: Window, masked: Sequence[Window]) -
     steps = int((window.start - covered.start) / span)
     found = [window.shifted(-step * span) for step in range(1, min(steps, 12) + 1)]
     return [w for w in found if not any(w.meets(m) for m in masked)]
+
+
+def other_hours(window: Window, whole: Window, covered: Window, avoided: Sequence[Window]) -> list[Window]:
+    """Return windows of the same length at any hour, evenly over the fortnights around: not near the incident, and outside ``avoided``.
+
+    They are no placebos: hours differ. How far single subjects rise by themselves is seen in them all the same.
+    """
+    near = Window(min(window.start, whole.start) - APART, max(window.end, whole.end) + APART)
+    around = Window(max(covered.start, window.start - FORTNIGHT), min(covered.end, window.end + FORTNIGHT))
+    span = window.end - window.start
+    free = [(stretch.start, int((stretch.end - stretch.start) / span)) for stretch in between(around, [near, *avoided])]
+    found = [Window(start + step * span, start + (step + 1) * span) for start, count in free for step in range(count)]
+    return found[:: max(1, -(-len(found) // MOST_HOURS))]
+
+
+def between(covered: Window, masked: Sequence[Window]) -> list[Window]:
+    """Return what is left of the time that the logs cover without some windows."""
+    free, start = [], covered.start
+    for window in sorted(masked, key=lambda m: m.start):
+        if start < (stop := min(window.start, covered.end)):
+            free.append(Window(start, stop))
+        start = max(start, window.end)
+    return [*free, *([Window(start, covered.end)] if start < covered.end else [])]

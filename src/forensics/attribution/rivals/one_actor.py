@@ -85,7 +85,7 @@ def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:
         bits = _bits(p_value)
         found.pro(chance(p_value, placebos), bits)
     if p_value is None or p_value <= facts.scene.smallest_p:
-        windows = counted(facts.scene.windows - 1, "window")
+        windows = counted(blamed.compared, "window")
         rare = "more than 1,000" if blamed.chance < 0.001 else amount(1.0 / blamed.chance)
         found.pro(
             f"It rose by {amount(blamed.winner.excess)} {unit(facts.finding.rise.measure)}; in {windows} of comparison nobody rose by more "
@@ -183,7 +183,8 @@ def came(crowd: Comers) -> str:
     """Say who came as the service broke."""
     return (
         f"In the {minutes(crowd.minutes)} in which it broke, {counted(crowd.clients, 'other client')} asked {amount(crowd.load)} times "
-        f"({amount(crowd.usual_clients)} and {amount(crowd.usual_load)} in as long a time before), the blamed {amount(crowd.blamed)}."
+        f"({amount(crowd.usual_clients)} and {amount(crowd.usual_load)} in as long a time before), "
+        f"those who stood out {amount(crowd.blamed)}."
     )
 
 

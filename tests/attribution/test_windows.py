@@ -1,0 +1,44 @@
+"""Windows of comparison that are no placebos: other hours of the days around, and what lies between the incidents."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from forensics.attribution.windows import APART, FORTNIGHT, MOST_HOURS, Window, between, other_hours
+
+BEGUN = datetime(2024, 3, 1)
+
+
+def window(day: float, minutes: float, length: float = 30) -> Window:
+    start = BEGUN + timedelta(days=day, minutes=minutes)
+    return Window(start, start + timedelta(minutes=length))
+
+
+@pytest.mark.parametrize("days", [2, 6, 40])
+def test_other_hours_are_as_long_and_neither_near_the_incident_nor_in_another(days: int) -> None:
+    covered, own, other = Window(BEGUN, BEGUN + timedelta(days=days)), window(days - 1, 600), window(0, 300, 90)
+    found = other_hours(own, window(days - 1, 600, 120), covered, [other])
+    assert 20 <= len(found) <= MOST_HOURS
+    assert {w.minutes for w in found} == {30}
+    assert not any(w.meets(other) or w.meets(Window(own.start - APART, own.end + APART + timedelta(minutes=90))) for w in found)
+    assert all(max(covered.start, own.start - FORTNIGHT) <= w.start and w.end <= covered.end for w in found)
+
+
+def test_a_log_shorter_than_the_window_has_no_other_hours() -> None:
+    assert other_hours(window(0, 10), window(0, 10), Window(BEGUN, BEGUN + timedelta(minutes=40)), []) == []
+
+
+@pytest.mark.parametrize(
+    ("masked", "left"),
+    [
+        ([], [(0, 1440)]),
+        ([(0, 60), (50, 20), (200, 2000)], [(70, 200)]),
+        ([(-100, 200), (1400, 10)], [(100, 1400), (1410, 1440)]),
+        ([(2000, 10), (3000, 10)], [(0, 1440)]),
+    ],
+)
+def test_what_is_left_between_windows(masked: list[tuple[int, int]], left: list[tuple[int, int]]) -> None:
+    found = between(Window(BEGUN, BEGUN + timedelta(days=1)), [window(0, start, length) for start, length in masked])
+    assert [((w.start - BEGUN) / timedelta(minutes=1), (w.end - BEGUN) / timedelta(minutes=1)) for w in found] == left
