@@ -43,6 +43,15 @@ def test_an_outage_is_one_incident_with_its_relapses_as_phases(tmp_path, quiet):
     assert phases == ["normal", "outage", "recovered", "outage", "recovered"]
 
 
+def test_an_outage_that_comes_back_as_long_was_not_contained_before(tmp_path, quiet):
+    start, end, again, over = at(3, 12), at(3, 13), at(3, 13.75), at(3, 14.5)
+    case, incidents = found(tmp_path, failing(failing(quiet, start, end), again, over))
+    case.close()
+    (row,) = incidents
+    assert near(row["mitigated_at"], over)
+    assert "mostly over by" not in row["summary"]
+
+
 @pytest.mark.parametrize("well", [True, False])
 def test_healthy_minutes_between_an_outage_and_its_relapse_are_a_recovery(tmp_path, quiet, well):
     """A quarter of an hour in which answers are as usual ends the outage; one in which nobody asks shows nothing."""

@@ -487,6 +487,8 @@ def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(made: Doc
     nameless = _changed(made, "incidents", affected_accounts=0, affected_paying_accounts=0)
     told = [sentence.text for block in summary.build(nameless) if isinstance(block, Sentences) for sentence in block.items]
     assert "None of the failed requests names an account: whom it hurt cannot be said." in told
+    values = {figure.label: figure.value for block in key_figures.build(nameless) if isinstance(block, Figures) for figure in block.items}
+    assert values["accounts that met a failure"] == "not known"
     hit = made.rows("incidents")[0]["affected_accounts"]
     own = _changed(made, "incidents", participants_failed=failed - 198, participants_affected=hit - 98, failed_unnamed=0)
     told = [sentence.text for block in summary.build(own) if isinstance(block, Sentences) for sentence in block.items]

@@ -17,6 +17,8 @@ FLAPPING = 60
 """Minutes within which episodes belong together whichever is the greater."""
 LEAST_PART = 200.0
 """Requests that must be missing before the silence of one route counts."""
+AFTERMATH = 0.25
+"""Share of all that went wrong which may come, as relapses, after the damage was contained."""
 DISTURBING = ("errors", "refused", "latency", "collapse", "silence")
 """Signals that something is wrong with the service; a surge alone is no outage."""
 SYMPTOM = {
@@ -72,10 +74,10 @@ class Found:
         signals = {w.signal for w in self.windows}
         return "refused" in signals and "errors" not in signals
 
-    def main_episode(self) -> int:
-        """Index of the greatest episode, by what went wrong in it."""
+    def contained(self) -> int:
+        """Index of the episode with whose end the damage was contained: little of all that went wrong came later."""
         sizes = [sum(w.size for w in self.windows if a <= w.first <= b) for a, b in self.episodes]
-        return max(range(len(sizes)), key=lambda i: (sizes[i], -i))
+        return next(i for i in range(len(sizes)) if sum(sizes[i + 1 :]) <= AFTERMATH * sum(sizes))
 
 
 def first(found: Found) -> Window:

@@ -91,11 +91,11 @@ class Finding:
 
     @property
     def mitigated_at(self) -> datetime | None:
-        """The end of the main episode; None when the log ends first."""
-        main = self.found.main_episode()
-        if self.to_the_end and main == len(self.found.episodes) - 1:
+        """When the damage was contained; None when the log ends first."""
+        last = self.found.contained()
+        if self.to_the_end and last == len(self.found.episodes) - 1:
             return None
-        return max(self.episode_ends[main], self.started_at)
+        return max(self.episode_ends[last], self.started_at)
 
     @property
     def kind_spans(self) -> list[tuple[datetime, datetime]]:

@@ -117,7 +117,7 @@ def _course(finding: Finding) -> list[str]:
         )
     if finding.ramp_started_at is not None:
         said.append(f"load had been rising since {moment(finding.ramp_started_at)}")
-    relapses = len(finding.found.episodes) - 1 - finding.found.main_episode()
+    relapses = len(finding.found.episodes) - 1 - finding.found.contained()
     if relapses and finding.mitigated_at is not None:
         said.append(f"mostly over by {moment(finding.mitigated_at)}, with {counted(relapses, 'relapse')} after that")
     return said

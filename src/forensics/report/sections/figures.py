@@ -52,7 +52,10 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
     if document.rows("overview")[0]["accounts"]:
         known = incident["affected_paying_accounts"]
         paying = "who of them pays is not known" if known is None else f"{number(known)} paying"
-        items.append(Figure("accounts that met a failure", number(incident["affected_accounts"]), paying, "incidents"))
+        hurt = number(incident["affected_accounts"])
+        if not incident["affected_accounts"] and incident["failed_requests"]:  # that none is named is no sign that none was hurt
+            hurt, paying = "not known", "no failed request names an account"
+        items.append(Figure("accounts that met a failure", hurt, paying, "incidents"))
     found = blamed(document, incident)
     if found:
         several = f"{len(found.subjects)} actors together, " if len(found.subjects) > 1 else ""
