@@ -180,6 +180,9 @@ def test_what_a_post_handed_over_is_counted_though_it_names_no_object(tmp_path: 
     asked = [("POST", "/v2/render", [201, 503, 201][n % 3], 5000) for n in range(90)]
     asked += [("GET", f"/v2/jobs/{7000 + n}", 200, 10) for n in range(30)]
     asked += [("POST", "/login", 200, 7)] * 3 + [("GET", "/", 200, 7)] * 50
+    asked += [("PUT", f"/v2/jobs/{8000 + n}", 200, 10) for n in range(40)] + [
+        ("PUT", "/v2/import", 200, 10)
+    ] * 40  # they bring, and take nothing
     rows = [
         {"started_at": start + timedelta(seconds=n), "user_name": "ab"[n % 2], "method": m, "path": p, "status": s, "bytes_sent": b}
         for n, (m, p, s, b) in enumerate(asked)

@@ -3,7 +3,7 @@
 --      (`--object`) counts like what was inferred. What hands nothing over (a 304, a HEAD, a failure) is asked for, not served; where no
 --      status is logged, what was served is not known. Answers that asking otherwise than by GET brought (a POST that makes something) may
 --      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL. A
---      sign-in takes nothing.
+--      sign-in takes nothing, nor does who uploads, changes or deletes.
 -- parameters: $accounts; $subjects, $beginnings (of their networks), $agents, $starts, $ends (of loads without an account, see strangers.sql; equally long
 --      lists); $route_ids and $kinds (equally long lists), $least (such answers of a route to all of them)
 CREATE OR REPLACE TEMP TABLE fetched AS
@@ -16,13 +16,13 @@ strangers AS (
 wanted AS MATERIALIZED (
     SELECT q.account_id, NULL AS subject, q.path, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
     FROM requests AS q
-    WHERE q.account_id IN (SELECT unnest($accounts)) AND q.path IS NOT NULL
+    WHERE q.account_id IN (SELECT unnest($accounts)) AND q.path IS NOT NULL AND coalesce(upper(q.method), 'GET') NOT IN ('PUT', 'PATCH', 'DELETE')
     UNION ALL
     -- Once, though incidents may overlap.
     SELECT DISTINCT NULL, s.subject, q.path, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
     FROM strangers AS s
     JOIN requests AS q ON q.started_at >= s.starts AND q.started_at <= s.ends
-    WHERE q.account_id IS NULL AND q.path IS NOT NULL
+    WHERE q.account_id IS NULL AND q.path IS NOT NULL AND coalesce(upper(q.method), 'GET') NOT IN ('PUT', 'PATCH', 'DELETE')
         AND (s.beginning IS NULL OR starts_with(network_of(q.client_ip), s.beginning)) AND (s.agent IS NULL OR q.user_agent = s.agent)
 ),
 paths AS (

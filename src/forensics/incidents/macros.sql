@@ -8,7 +8,7 @@
 --        lasting(length)      an interval as a person says it, as incidents/times.py has it: 40 s, 12 min, 26 h 20 min, 3 d 4 h
 --        is_failed, is_refused, is_served (status)
 --        of_scope(part, scope, host, backend, route)  whether what one of these made is of an incident's scope, which is such a part, or everything
---        hands_over(status, method)  whether the answer carried the thing: not a 204, a 304, or the answer to a HEAD
+--        hands_over(status, method)  whether the answer carried the thing: not a 204, a 304, or the answer to a HEAD or to an upload
 --      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first);
 --      so is, for `path_object`, a shorter run in which letters and digits take turns. A number of one or two digits beside any of them is
 --      the picture, page or part of it.
@@ -69,7 +69,8 @@ CREATE OR REPLACE MACRO of_scope(part, scope, host, backend, route) AS CASE part
     WHEN 'host' THEN host = scope WHEN 'backend' THEN backend = scope WHEN 'route' THEN route = scope ELSE TRUE
 END;
 CREATE OR REPLACE MACRO hands_over(status, method) AS coalesce(
-    status BETWEEN 200 AND 299 AND status NOT IN (204, 205) AND coalesce(upper(method), 'GET') NOT IN ('HEAD', 'OPTIONS'), FALSE
+    status BETWEEN 200 AND 299 AND status NOT IN (204, 205)
+    AND coalesce(upper(method), 'GET') NOT IN ('HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'), FALSE
 );
 CREATE OR REPLACE MACRO is_served(status) AS coalesce(status BETWEEN 200 AND 299, FALSE);
 
