@@ -88,7 +88,7 @@ def test_whoever_asked_for_nothing_of_the_route_that_failed_did_not_break_it() -
     others, own = Weighed(), Weighed()
     bad_deploy.confined(facts(on_three_hosts(), asked={"/": 1.0}, burdened={}), others)
     bad_deploy.confined(facts(on_three_hosts(), asked={"/upload": 0.4, "/": 0.6}, burdened={}), own)
-    assert "Of what the blamed asked for 0 % was for it" in others.speaks_against[-1][0]
+    assert "Of what those who stand out asked for 0 % was for it" in others.speaks_against[-1][0]
     assert (others.bits, own.bits) == (-8.0, -2.0)
 
 

@@ -25,13 +25,13 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
     left = load(rest, facts.finding.rise.measure)
     if facts.rest_within is None:
         found.contra(
-            f"Without the blamed the load would have been {left} a minute before the impact, hardly more than the "
+            f"Without those who stand out the load would have been {left} a minute before the impact, hardly more than the "
             f"{amount(healthy)} that were carried in health.",
             THIN,
         )
     elif facts.rest_within:
         found.contra(
-            f"Without the blamed the load would have been at most {left} a minute before the impact; {amount(healthy)} were "
+            f"Without those who stand out the load would have been at most {left} a minute before the impact; {amount(healthy)} were "
             "carried in health outside the incidents.",
             STRONG if rest <= 0.8 * healthy else FAIR,
         )
@@ -39,7 +39,7 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
             found.contra("Nothing failed before the load rose.", WEAK)
     else:
         found.pro(
-            f"Without the blamed the load would still have been {left} a minute; {amount(healthy)} is the most seen in health, so "
+            f"Without those who stand out the load would still have been {left} a minute; {amount(healthy)} is the most seen in health, so "
             "nothing is known of what happens there.",
             THIN,
         )
