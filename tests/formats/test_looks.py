@@ -76,6 +76,9 @@ def test_what_stands_after_the_bytes_is_told_by_its_looks(rest: str, expected: d
         ("[Sat, 02 Mar 2024 15:04:05 GMT]", datetime(2024, 3, 2, 15, 4, 5)),
         ("[02/Mar/2024 15:04:05 +0530]", datetime(2024, 3, 2, 9, 34, 5)),
         ('"02/Mar/2024:15:04:05 +0100"', datetime(2024, 3, 2, 14, 4, 5)),
+        ("[02/mars/2024:15:04:05 +0100]", datetime(2024, 3, 2, 14, 4, 5)),
+        ("[2/sept./2015:00:11:31 +0000]", datetime(2015, 9, 2, 0, 11, 31)),
+        ("[02/Dez/2024:15:04:05 +0000]", datetime(2024, 12, 2, 15, 4, 5)),
     ],
 )
 def test_the_time_may_be_in_any_usual_notation(time: str, at: datetime) -> None:
@@ -200,3 +203,10 @@ def test_quotes_inside_a_text_of_a_delivery_network_are_kept() -> None:
     )
     told = {"client_ip": "203.0.113.15", "host": "b.example", "path": "/a b", "referrer": "https://a.example/", "user_agent": 'say "hi"'}
     assert {name: row[name] for name in told} == told
+
+
+def test_several_blanks_before_the_time_are_one() -> None:
+    (row,) = rows_of('198.18.0.7 -  ann  [02/août/2024:00:00:02 +0200] "GET /a HTTP/1.1" 401 1382 ')
+    assert (row["client_ip"], row["user_name"], row["timestamp"]) == ("198.18.0.7", "ann", datetime(2024, 8, 1, 22, 0, 2))
+    rows = rows_of(f"198.18.0.7 - - {AT} {REQUEST}", f"198.18.0.7 - - [02/Foo/2024:00:00:02 +0000] {REQUEST}")
+    assert [row["outcome"] for row in rows] == ["event", "rejected"]

@@ -103,6 +103,8 @@ def first_fitting(text: pl.Series, patterns: tuple[str, ...], parts: tuple[str, 
 def whose(before: pl.Series) -> pl.DataFrame:
     """Return ``host, client, forwarded, ident, id, user`` of what stands before the time, and ``fits``."""
     bare = before.str.replace_all('"', "", literal=True).str.strip_chars()
+    if bare.str.contains("  ", literal=True).any():
+        bare = bare.str.replace_all(" {2,}", " ")
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
     return found.with_columns(pl.coalesce("user", "alone").alias("user")).drop("alone")
 

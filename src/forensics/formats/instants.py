@@ -17,6 +17,23 @@ INSTANT = pl.Datetime("us")
 _EPOCH = r"^\s*-?\d{1,20}(?:\.\d+)?(?:[eE]\+?\d+)?\s*$"
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
 _CLF = r"^\[?\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"
+_ABROAD = r"^\[?(?P<day>\d{1,2})/(?P<month>\p{L}{3,5})\.?/(?P<rest>\d{4}:\d\d:\d\d:\d\d.*)$"
+_MONTHS = {
+    "Jan": "jan janv jän ene gen",
+    "Feb": "feb febr fév févr fev",
+    "Mar": "mar mars mär märz maart mrt",
+    "Apr": "apr avr april abr",
+    "May": "may mai mei mag maj",
+    "Jun": "jun juin juni giu",
+    "Jul": "jul juil juli lug",
+    "Aug": "aug août aoû ago",
+    "Sep": "sep sept set",
+    "Oct": "oct okt ott out",
+    "Nov": "nov",
+    "Dec": "dec déc dez dic",
+}
+"""What months are called where a Java server (Jetty) names them by its locale: in French, German, Spanish, Italian, Portuguese, Dutch."""
+_ENGLISH = {word: english for english, words in _MONTHS.items() for word in words.split()}
 _TAIL = r"^(?:[.,](\d+))?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?\]?$"
 _EXACT = re.compile(
     r"(?:(?P<iso>\d{4}-\d\d-\d\d)(?P<t>[T ])|\d\d/[A-Z][a-z]{2}/\d{4}:)\d\d:\d\d:(?P<seconds>\d\d)"
@@ -94,7 +111,7 @@ def _each(text: pl.Series, time_zone: str) -> pl.Series:
     """Return times in whatever notation each is written."""
     frame = pl.DataFrame({"t": text.str.strip_chars()})
     result = pl.Series("instant", [None], dtype=INSTANT).new_from_index(0, len(frame))
-    for pattern, read in ((_ISO, _iso), (_CLF, _clf), (_EPOCH, _epoch), (None, _rare)):
+    for pattern, read in ((_ISO, _iso), (_CLF, _clf), (_EPOCH, _epoch), (_ABROAD, _abroad), (None, _rare)):
         left = result.is_null() & frame["t"].is_not_null()
         if pattern is not None:
             left = left & frame["t"].str.contains(pattern).fill_null(False)
@@ -103,6 +120,13 @@ def _each(text: pl.Series, time_zone: str) -> pl.Series:
         elif left.any():
             result = _scatter(result, left, read(frame["t"].filter(left), time_zone))
     return result
+
+
+def _abroad(text: pl.Series, time_zone: str) -> pl.Series:
+    """Read common log times whose month is in another language."""
+    parts = text.str.extract_groups(_ABROAD).struct.unnest()
+    month = parts["month"].str.to_lowercase().replace_strict(_ENGLISH, default=None, return_dtype=pl.String)
+    return _clf(parts["day"] + "/" + month + "/" + parts["rest"], time_zone)
 
 
 def _scatter(into: pl.Series, mask: pl.Series, values: pl.Series) -> pl.Series:

@@ -38,7 +38,7 @@ def open_squid(options: ReadOptions) -> Parser:
         tunnel = pl.col("method") == "CONNECT"
         error = pl.col("url").str.starts_with("error:")
         asked = t.select(
-            host=pl.when(tunnel).then(pl.col("url").str.replace(r":\d*/?$", "")),
+            host=pl.when(tunnel & ~error).then(pl.col("url").str.replace(r":\d*/?$", "")),
             target=pl.when(~tunnel & ~error).then("url"),
             method=pl.when(~error | ~pl.col("method").is_in(["NONE", "-"])).then("method"),
             request=pl.when(error).then("url"),
@@ -97,6 +97,10 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line="1772409603.000      0 192.168.0.2 NONE/400 3710 NONE error:invalid-request - HIER_NONE/- text/html",
                 expected={"method": None, "path": None, "request": "error:invalid-request", "status": 400},
+            ),
+            Sample(
+                line="1772409603.000      5 192.168.0.2 NONE/405 3364 CONNECT error:method-not-allowed - HIER_NONE/- text/html",
+                expected={"method": "CONNECT", "host": None, "path": None, "request": "error:method-not-allowed", "status": 405},
             ),
             Sample(
                 line="1772409603.000      7 192.168.0.2 TCP_MISS/200 10 GET http://example.org/a b?c kim HIER_DIRECT/198.51.100.62 "
