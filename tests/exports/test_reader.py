@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 import pytest
@@ -61,6 +62,11 @@ STRIPE = (
          "c1,s1,t1,Card,stripe,5,2024-03-01\n", "chargebee (csv)"),
         ("id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Converted Amount,Fee,Is Link,Mode,Payment Source Type,Status,"
          "Customer ID\npy_1,2026-07-10 18:37:41,10.86,0.00,usd,true,10.86,0.65,false,Live,card,Paid,cus_1\n", "stripe_payments (csv)"),
+        ("Store,Order ID,Date (UTC),Customer Name,Customer Email,Status,Total (USD),Card Last 4\n"
+         "S,1,2024-02-10 10:00:00,A B,a@b.com,paid,10.00,1111\n", "plain_payments (csv)"),
+        ("account_code,name,transaction_id,type,amount,tax_amount,currency,date,status,cc_type\n"
+         "u1,A B,t1,purchase,10.00,0,USD,2024-02-10 11:16:41 PST,success,visa\n", "recurly (csv)"),
+        ("account_code,email,first_name,last_name,created_at,status\nu1,a@b.com,A,B,2024-02-10 11:16:41 PST,open\n", "plain_accounts (csv)"),
     ],
 )  # fmt: skip
 def test_system_by_headers(text: str, expected: str) -> None:
@@ -79,6 +85,69 @@ def test_system_by_headers(text: str, expected: str) -> None:
 )
 def test_logs_and_others_are_no_exports(text: str) -> None:
     assert reader.recognise(text.encode(), "x.csv") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "system", "expected"),
+    [
+        (
+            '{"Users":[{"Username":"ann","Attributes":[{"Name":"email","Value":"a@b.com"},{"Name":"sub","Value":"s-1"},{"Name":"name","Value":'
+            '"Ann B"}],"UserCreateDate":"2024-02-01T10:00:00.5+01:00","Enabled":true,"UserStatus":"CONFIRMED"}]}',
+            "cognito (json)",
+            ("s-1", "ann", "a@b.com", "Ann B", datetime(2024, 2, 1, 9, 0, 0, 500_000), "true"),
+        ),
+        (
+            "userPrincipalName,displayName,mail,id,userType,accountEnabled,createdDateTime\n"
+            "ann@b.example,Ann B,a@b.com,o-1,Member,True,2024-02-01T10:00:00Z\n",
+            "entra (csv)",
+            ("o-1", "ann@b.example", "a@b.com", "Ann B", datetime(2024, 2, 1, 10), "True"),
+        ),
+        (
+            "First Name [Required],Last Name [Required],Email Address [Required],Org Unit Path [Required],Status [READ ONLY]\n"
+            "Ann,B,a@b.com,/,Active\n",
+            "google_workspace (csv)",
+            ("a@b.com", None, "a@b.com", "Ann B", None, "Active"),
+        ),
+        (
+            "id,last_login,is_superuser,username,first_name,last_name,email,is_staff,is_active,date_joined\n"
+            "7,2024-03-01 10:00:00+00,f,ann,Ann,B,a@b.com,f,t,2024-02-01 10:00:00+00\n",
+            "django (csv)",
+            ("7", "ann", "a@b.com", "Ann B", datetime(2024, 2, 1, 10), "t"),
+        ),
+        (
+            "ID,user_login,user_nicename,user_email,user_registered,user_status,display_name\n"
+            "7,ann,ann,a@b.com,2024-02-01 10:00:00,0,Ann B\n",
+            "wordpress (csv)",
+            ("7", "ann", "a@b.com", "Ann B", datetime(2024, 2, 1, 10), "0"),
+        ),
+        (
+            "user.id,user.status,user.created,profile.login,profile.email,profile.firstName,profile.lastName\n"
+            "00u1,ACTIVE,2024-02-01T10:00:00.000Z,ann,a@b.com,Ann,B\n",
+            "okta (csv)",
+            ("00u1", "ann", "a@b.com", "Ann B", datetime(2024, 2, 1, 10), "ACTIVE"),
+        ),
+    ],
+)
+def test_accounts_of_user_directories(text: str, system: str, expected: tuple[Any, ...]) -> None:
+    made = read(text)
+    row = made.frames["account_records"].to_dicts()[0]
+    assert made.format == system
+    assert tuple(row[name] for name in ("account_id", "user_name", "email", "name", "created_at", "status")) == expected
+
+
+def test_what_a_system_does_not_call_its_own_way_is_read_by_its_plain_name() -> None:
+    woo = (
+        "order_id,date,status,total,customer_id,customer_email,billing_first_name,billing_last_name,billing_postcode,payment_method,"
+        "transaction_id\n"
+        "9,10-Feb-2024 10:00,completed,10.00,7,a@b.com,Ann,B,94103,stripe,t1\n"
+    )
+    row = read(woo).frames["payment_records"].to_dicts()[0]
+    assert (row["account_key"], row["billing_name"], row["billing_postcode"], row["paid_at"]) == (
+        "7",
+        "Ann B",
+        "94103",
+        datetime(2024, 2, 10, 10),
+    )
 
 
 def test_stripe_row() -> None:

@@ -188,7 +188,7 @@ def array_start(text: str, key: str | None) -> int:
 
 
 def flat(value: dict[str, Any]) -> dict[str, str | None]:
-    """Return a nested object as one level of text: keys joined with dots, list places as numbers.
+    """Return a nested object as one level of text: keys joined with dots, list places as numbers (of a list of named values the names).
 
     An object that stands in a text (Firebase's ``customAttributes``, metadata of many systems) is nested, too.
     """
@@ -198,11 +198,17 @@ def flat(value: dict[str, Any]) -> dict[str, str | None]:
         prefix, item = stack.pop()
         item = _unpacked(item)
         if isinstance(item, dict | list):
-            pairs = item.items() if isinstance(item, dict) else enumerate(item)
+            pairs = item.items() if isinstance(item, dict) else _named(item) or enumerate(item)
             stack.extend((f"{prefix}.{key}" if prefix else str(key), inner) for key, inner in pairs)
         elif item is not None:
             result[prefix] = item if isinstance(item, str) else json.dumps(item)
     return result
+
+
+def _named(items: list[Any]) -> list[tuple[str, Any]]:
+    """Return a list of ``{"Name": ..., "Value": ...}`` (attributes, as Amazon writes them) as pairs; nothing where it is none."""
+    named = all(isinstance(item, dict) and item.keys() == {"Name", "Value"} for item in items)
+    return [(str(item["Name"]), item["Value"]) for item in items] if named else []
 
 
 def _unpacked(item: Any) -> Any:

@@ -1,8 +1,9 @@
 """The export tables of known systems: one TOML file per system in ``exports/systems/``; the folder is the registry.
 
 A file says which header names mark the system (``marks``: of every group at least one must be there; ``not``: none may be) and which
-of its columns carry what (``columns``: in order of preference; ``a+b`` joins two columns). What a system's table leaves out is looked
-up in the plain table of its kind, so that reports with columns that a user chose or renamed are read by name all the same.
+of its columns carry what (``columns``: in order of preference; ``a+b`` joins two columns). What a system's columns do not tell is looked
+up in the plain table of its kind, so that reports with columns that a user chose or renamed are read by name all the same; only which
+account it is of is for the system to say, and an empty list says that there is nothing of the kind.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ LOG_MARKS = frozenset(
 )
 """Columns that only a log of requests has: such a file is never an export."""
 
+KEYS = frozenset({"account_id", "account_key", "payer_id", "card_fingerprint"})
+"""Fields of which a system's own columns are all that there are: others of the same name hold other things there."""
 
 _SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -110,7 +113,7 @@ def systems() -> tuple[System, ...]:
 
 def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]]) -> System:
     plain = tables[f"plain_{table['kind']}"]["columns"]
-    columns: dict[str, list[str]] = {**plain, **table["columns"]}
+    columns = {name: _aliases(name, table["columns"], plain) for name in {**plain, **table["columns"]}}
     return System(
         name=name,
         title=str(table["title"]),
@@ -125,6 +128,12 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         records=str(table["records"]) if "records" in table else None,
         identifier_type=str(table["identifier_type"]) if "identifier_type" in table else None,
     )
+
+
+def _aliases(name: str, own: dict[str, list[str]], plain: dict[str, list[str]]) -> list[str]:
+    """Return the headers of a field: the system's own, then the plain ones, unless it says that there are no others."""
+    final = name in own and (name in KEYS or not own[name])
+    return own[name] if final else [*own.get(name, ()), *plain.get(name, ())]
 
 
 def system_for(headers: list[str], kind: str | None = None) -> System | None:

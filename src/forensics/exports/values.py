@@ -147,10 +147,13 @@ PLAIN = (
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d %b %Y %H:%M:%S",
+    "%d %b %Y %H:%M",
     "%d-%b-%Y %H:%M:%S",
+    "%d-%b-%Y %H:%M",
     "%b %d, %Y %H:%M:%S",
+    "%b %d, %Y %H:%M",
 )
-DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y")
+DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y")
 
 
 def month_first(texts: pl.Series) -> bool | None:
