@@ -210,3 +210,29 @@ def test_several_blanks_before_the_time_are_one() -> None:
     assert (row["client_ip"], row["user_name"], row["timestamp"]) == ("198.18.0.7", "ann", datetime(2024, 8, 1, 22, 0, 2))
     rows = rows_of(f"198.18.0.7 - - {AT} {REQUEST}", f"198.18.0.7 - - [02/Foo/2024:00:00:02 +0000] {REQUEST}")
     assert [row["outcome"] for row in rows] == ["event", "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("[Sat Mar  2 15:04:05 2024] 198.18.0.7:5000 [200]: GET /a?b=1", {"client_ip": "198.18.0.7", "status": 200}),
+        ("[I 240302 15:04:05 web:2246] 200 GET /a?b=1 (198.18.0.7) 15.10ms", {"status": 200, "duration_ms": 15.1}),
+        ("[I 2024-03-02 15:04:05.000 ServerApp] 304 GET /a?b=1 (kim@198.18.0.7) 1.10ms", {"status": 304, "client_ip": "198.18.0.7"}),
+        (
+            "2024/03/02 15:04:05 HTTPRequest [I] router: completed GET /a?b=1 for 198.18.0.7:5000, 404 Not Found in 15.1ms @ a.go:1(b)",
+            {"client_ip": "198.18.0.7", "status": 404, "duration_ms": 15.1},
+        ),
+    ],
+    ids=["php", "tornado", "jupyter", "gitea"],
+)
+def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:
+    (row,) = rows_of(line)
+    told = {"timestamp": datetime(2024, 3, 2, 15, 4, 5), "method": "GET", "path": "/a", "query": "b=1"} | expected
+    assert {name: row[name] for name in told} == told
+
+
+def test_what_application_servers_write_for_nobody_and_for_time() -> None:
+    (row,) = rows_of('"198.18.0.7" "NULL-AUTH-USER" "02/Mar/2024:15:04:05 +0100" "GET /a HTTP/1.1" 200 4826')
+    assert (row["client_ip"], row["user_name"]) == ("198.18.0.7", None)
+    (row,) = rows_of('- -  02/Mar/2024:15:04:05 +0000 "POST /a.php" 500 /var/www/a.php 15.123 2048 50.00%')
+    assert (row["path"], row["status"], row["duration_ms"]) == ("/a.php", 500, 15.123)

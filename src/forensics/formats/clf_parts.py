@@ -38,6 +38,8 @@ CLIENTS = (
     rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
 )
 """What stands before the time, most telling first: host and address, address alone, the old ingress' ``address - [address] - user``."""
+_NOBODY = "NULL-AUTH-USER"
+"""What GlassFish logs for nobody."""
 _PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
 
 AFTER = (
@@ -77,6 +79,8 @@ _UPSTREAMS = (
 )
 """What releases of ingress-nginx log behind the user agent that had no alternative upstream, or no request id, yet."""
 _LABELLED = r"(?:^|\s)ms[:=](\d+(?:\.\d+)?)(?:\s|$)"
+_FPM = r"^/\S+ (\d+\.\d{3}) \d+ [\d.]+%$"
+"""What PHP-FPM's own example of an access.format logs behind the status: script, milliseconds, kilobytes, share of a processor."""
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
 
 
@@ -106,7 +110,8 @@ def whose(before: pl.Series) -> pl.DataFrame:
     if bare.str.contains("  ", literal=True).any():
         bare = bare.str.replace_all(" {2,}", " ")
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
-    return found.with_columns(pl.coalesce("user", "alone").alias("user")).drop("alone")
+    user = pl.coalesce("user", "alone")
+    return found.with_columns(pl.when(user != _NOBODY).then(user).alias("user")).drop("alone")
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,7 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
             tail.str.extract(rf'(?:^|\s)"({_LISTED})"'),
         ).alias("forwarded"),
         pl.coalesce(
+            pl.col("told").str.extract(_FPM) + "ms",
             pl.col("told").str.extract(_NAMED),
             "early",
             pl.col("told").str.extract(_UNIT, 1) + pl.col("told").str.extract(_UNIT, 2).str.strip_chars(),

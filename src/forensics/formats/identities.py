@@ -12,14 +12,15 @@ from dataclasses import replace
 from forensics.formats.json_format import JsonKeys
 
 USER = (
-    *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "user>id", "user.id", "user>email", "user.email"),
+    *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "uname", "user>id", "user.id"),
+    *("user>email", "user.email"),
     *("user_id", "userId", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "auth", "authenticated_user", "principal"),
     *("attributes>enduser.id", "attributes>user.id", "req>user", "req>user>id", "request>user", "consumer>username", "remoteUser"),
     *("cs-username", "cs_username", "client>user>name", "client.user.name", "source>user>name", "current_user", "currentUser", "sub"),
-    *("userid", "user-id", "uid", "email", "user>username", "uname", "jwt>sub", "jwt.sub", "jwt_sub", "jwt>claims>sub", "claims>sub"),
+    *("userid", "user-id", "uid", "email", "user>username", "jwt>sub", "jwt.sub", "jwt_sub", "jwt>claims>sub", "claims>sub"),
     *("token>sub", "auth>sub", "auth>user_id", "auth>userId", "auth>uid", "user>sub", "identity>sub", "principal>id", "requester>id"),
     *("context>user_id", "context>userId", "context>user>id", "actor>id", "req>auth>sub", "req>user>sub", "request>user_id"),
-    *("csUserName", "CsUsername"),
+    *("csUserName", "CsUsername", "Properties>UserName", "AuthenticatedUser"),
 )
 ACCOUNT = ("account_id", "accountId", "account>id")
 """Who asked, where nothing names a user."""

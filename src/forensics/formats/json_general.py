@@ -18,6 +18,7 @@ TIME = (
     *("asctime", "_timestamp", "timeStamp", "Timestamp", "Time", "date", "epoch", "unixtime", "unix_time", "timestamp_ms", "t"),
     *("requestReceivedTimestamp", "time_micros"),
     *("TimeGenerated", "TimeGenerated [UTC]"),
+    "eventTimestamp",
 )
 START = (
     *("start_time", "started_at", "startTime", "startedAt", "event>start", "event.start", "request_start", "request_started_at"),
@@ -34,13 +35,15 @@ CLIENT = (
     *("remote-addr", "remote-ip", "client-ip", "caller_ip", "callerIp", "_remote_addr", "user_ip", "userIp", "host_ip", "addr", "h"),
     *("sourceIPs", "remotehost", "@network.client.ip", "httpRequest>remoteIp"),
     *("ClientIp", "RemoteIpAddress", "RemoteIp", "RemoteIP", "IpAddress", "IPAddress", "CIp", "cIP", "request_ip"),
+    *("http.request.remoteaddr", "Properties>ClientIp", "Properties>ClientIP", "Properties>RemoteIpAddress", "Properties>RemoteIP"),
+    *("event>request>headers>cf-connecting-ip", "ClientIpAddress"),
 )
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
     *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
-    *("meta>req>method", "CsMethod", "csMethod"),
+    *("meta>req>method", "CsMethod", "csMethod", "Properties>RequestMethod", "Properties>Method", "event>request>method"),
 )
 REQUEST = (
     "request",
@@ -62,17 +65,19 @@ TARGET = (
     *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href", "cs_uri"),
     *("@http.url", "httpRequest>requestUrl"),
     *("meta>req>originalUrl", "meta>req>url"),
+    *("http.request.uri", "event>request>url"),
 )
 PATH = (
     *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
     *("attributes>url.path", "request>path", "req>path", "resource_path", "resourcePath", "pathname", "Path", "http>path", "endpoint"),
     *("u", "file_path_requested", "RequestPath"),
     *("requested_uri", "CsUriStem", "csUriStem"),
+    *("Properties>RequestPath", "Properties>Path", "UrlStem"),
 )
 QUERY = (
     *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),
     *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
-    *("CsUriQuery", "csUriQuery"),
+    *("CsUriQuery", "csUriQuery", "Properties>QueryString", "UrlQuery"),
 )
 PROTOCOL = (
     *("http>protocol", "request_proto", "protocol", "server_protocol", "http_version", "httpVersion", "httpversion"),
@@ -90,6 +95,7 @@ STATUS = (
     *("elb_status_code", "sc_status_code", "responseStatus>code", "api>statusCode"),
     *("@http.status_code", "httpRequest>status"),
     *("meta>res>statusCode", "ScStatus", "scStatus"),
+    *("http.response.status", "Properties>StatusCode", "event>response>status", "HttpStatus"),
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
@@ -101,7 +107,7 @@ BYTES = (
     *("bytesWritten", "body_sent"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "@network.bytes_written", "httpRequest>responseSize"),
-    *("ScBytes", "scBytes"),
+    *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes"),
 )
 DURATION = (
     *("duration@ns?http>status_code", "duration@ns?network>client>ip"),  # Datadog's standard attributes
@@ -123,6 +129,8 @@ DURATION = (
     *("request_duration@ms", "requestDuration@ms", "processing_time@ms", "processingTime@ms", "Elapsed@ms", "Latency@ms", "D@us", "T@s"),
     *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s", "responsetime@s?upstreamtime"),
     r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
+    *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
+    "response>latency@ns?response>time",  # what slog-http writes
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
@@ -131,6 +139,7 @@ REFERRER = (
     *("attributes>http.request.header.referer",),
     *("refererUrl", "referrer_url", "ref", "req>headers>Referer", "http_ref", "http>http_refer", "httpRequest>referer"),
     *("meta>req>headers>referer", "csReferer"),
+    "request>referer",
 )
 USER_AGENT = (
     *("user_agent", "userAgent", "useragent", "user-agent", "http_user_agent", "httpUserAgent", "user_agent>original"),
@@ -140,6 +149,7 @@ USER_AGENT = (
     *("request_user_agent", "requestUserAgent", "browser", "agent>original", "headers>user-agent", "headers>User-Agent"),
     *("http>http_user_agent", "httpRequest>userAgent"),
     *("meta>req>headers>user-agent", "uagent", "csUserAgent"),
+    *("http.request.useragent", "Properties>UserAgent", "request>user-agent", "event>request>headers>user-agent"),
 )
 HOST = (
     *("host", "http_host", "httpHost", "url>domain", "url.domain", "vhost", "virtual_host", "server_name", "serverName", "http.host"),
@@ -149,6 +159,7 @@ HOST = (
     *("req>hostname", "Host", "v"),
     *("request_host", "requestHost", "site", "http>host", "headers>host", "http>hostname"),
     *("meta>req>headers>host", "csHost", "CsHost"),
+    *("http.request.host", "Properties>RequestHost", "Properties>Host", "UrlHost"),
 )
 EXTRA = {
     "forwarded_for": (
@@ -339,6 +350,28 @@ FORMATS: tuple[Format, ...] = (
                 line='{"Timestamp":"2026-03-02T00:00:01Z","Attributes":{"http.request.method":"GET","url.path":"/a","client.address":"203.0.113.9",'
                 '"http.response.status_code":200,"http.server.request.duration":0.015}}',
                 expected={"client_ip": "203.0.113.9", "path": "/a", "status": 200, "duration_ms": 15.0},
+            ),
+            Sample(
+                line='{"Timestamp":"2026-03-02T01:00:00.25+01:00","Level":"Information","MessageTemplate":"HTTP {RequestMethod}",'
+                '"Properties":{"RequestMethod":"GET","RequestPath":"/a","StatusCode":200,"Elapsed":12.5,"ClientIp":"203.0.113.9"}}',
+                expected={"client_ip": "203.0.113.9", "method": "GET", "path": "/a", "status": 200, "duration_ms": 12.5},
+            ),
+            Sample(
+                line='{"time":"2026-03-02T00:00:00Z","request":{"time":"2026-03-02T00:00:00Z","method":"GET","host":"a.example","path":"/a",'
+                '"query":"b=1","ip":"203.0.113.9","user-agent":"curl/8"},"response":{"time":"2026-03-02T00:00:00Z","latency":15000000,'
+                '"status":200,"length":512}}',
+                expected={"host": "a.example", "query": "b=1", "bytes_sent": 512, "duration_ms": 15.0, "user_agent": "curl/8"},
+            ),
+            Sample(
+                line='{"eventTimestamp":1772409600123,"event":{"request":{"url":"https://w.example/a?b=1","method":"GET","headers":'
+                '{"user-agent":"curl/8","cf-connecting-ip":"203.0.113.9"}},"response":{"status":200}}}',
+                expected={"client_ip": "203.0.113.9", "host": "w.example", "path": "/a", "query": "b=1", "status": 200},
+            ),
+            Sample(
+                line='{"time":"2026-03-02T00:00:00Z","http.request.method":"GET","http.request.host":"r.example","http.request.uri":"/v2/a?b=1",'
+                '"http.request.remoteaddr":"203.0.113.9:5000","http.request.useragent":"docker/24","http.response.duration":"15.1ms",'
+                '"http.response.status":"200","http.response.written":"512"}',
+                expected={"client_ip": "203.0.113.9", "host": "r.example", "path": "/v2/a", "bytes_sent": 512, "duration_ms": 15.1},
             ),
             Sample(
                 line='{"@timestamp":"2026-03-02T00:00:01Z","method":"GET","requested_url":"GET /a?b=1 HTTP/1.1","status_code":200,'

@@ -25,15 +25,17 @@ _TIMES = (
     rf"\d{{1,2}}/[A-Z][a-z]{{2}}/\d{{4}}[: ]{_CLOCK}(?: ?[+-]\d{{4}})?",
     rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {_CLOCK} \d{{4}}",
     rf"\d\d-[A-Z][a-z]{{2}}-\d{{4}} {_CLOCK}",
+    rf"\d{{6}} {_CLOCK}",  # Tornado
 )
 _TIME = f"({'|'.join(_TIMES)})"
-_ADDRESS = rf'(?:^|[\s\[("|=])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
+_ADDRESS = rf'(?:^|[\s\[("|=@])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
 _STATUS = (
-    (r'^[\s"\]|:,=>-]*(?:from \S+ -? ?)?([1-5]\d\d)(?:[\s,;|)\]"]|$)', "tail"),
+    (r'^[\s"\]|:,=>-]*(?:(?:from|for) \S+ -? ?)?([1-5]\d\d)(?:[\s,;|)\]"]|$)', "tail"),
     (r"\(HTTP/[\d.]+ ([1-5]\d\d)\)", "tail"),
     (r'(?i)\bstatus(?:_?code)?[ =:"]+([1-5]\d\d)\b', "tail"),
     (r"\| *([1-5]\d\d) *\|", "head"),
     (r"(?:^|[\s\])])([1-5]\d\d) *$", "head"),
+    (r"\[([1-5]\d\d)\]: *$", "head"),  # PHP's own server
 )
 _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
