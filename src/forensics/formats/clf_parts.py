@@ -38,6 +38,8 @@ CLIENTS = (
     rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
 )
 """What stands before the time, most telling first: host and address, address alone, the old ingress' ``address - [address] - user``."""
+_SPREAD = rf"^({SURE}) +(\S+) +(\S+)$"
+"""The three common fields with more than one blank between them (Jetty)."""
 _NOBODY = "NULL-AUTH-USER"
 """What GlassFish logs for nobody."""
 _PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
@@ -108,7 +110,7 @@ def whose(before: pl.Series) -> pl.DataFrame:
     """Return ``host, client, forwarded, ident, id, user`` of what stands before the time, and ``fits``."""
     bare = before.str.replace_all('"', "", literal=True).str.strip_chars()
     if bare.str.contains("  ", literal=True).any():
-        bare = bare.str.replace_all(" {2,}", " ")
+        bare = bare.str.replace(_SPREAD, "$1 $2 $3")
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
     user = pl.coalesce("user", "alone")
     return found.with_columns(pl.when(user != _NOBODY).then(user).alias("user")).drop("alone")
