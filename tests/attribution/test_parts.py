@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -70,6 +71,23 @@ def test_where_nobody_wrote_notes_their_silence_says_nothing() -> None:
     others = bad_deploy.weigh(facts(on_three_hosts(), noted=True), {})
     assert not any("note" in sentence for sentence, _ in silent.speaks_against)
     assert others.speaks_against == [("Of the notes of the operators none speaks of a deploy in the three hours before.", 1.0)]
+
+
+def test_a_deploy_says_less_where_there_are_deploys_all_day() -> None:
+    began = datetime(2024, 3, 2)
+    scene = SimpleNamespace(incident={"kind": "errors", "started_at": began})
+
+    def told(ago: int, others: float) -> list[tuple[str, float]]:
+        note = {"occurred_at": began - timedelta(minutes=ago), "message": "api v2", "event_type": "deploy", "deploy": True}
+        notes = [note | {"other_deploys_a_minute": others}]
+        found = bad_deploy.weigh(facts(on_three_hosts(), scene=scene, noted=True, notes=notes), {})
+        return [(sentence, round(bits, 1)) for sentence, bits in found.speaks_for if "noted a deploy" in sentence]
+
+    assert told(10, 0.0)[0][1] == 4.0
+    assert told(10, 0.0)[0][0].endswith("10 minutes before.")
+    sentence, bits = told(10, 0.1)[0]
+    assert sentence.endswith("; with 144.0 others a day, one so near is chance in 63 % of all cases.")
+    assert bits == 1.5
 
 
 def test_routes_are_counted_alike_by_every_explanation() -> None:

@@ -135,6 +135,49 @@ def test_accounts_of_user_directories(text: str, system: str, expected: tuple[An
     assert tuple(row[name] for name in ("account_id", "user_name", "email", "name", "created_at", "status")) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "system", "expected"),
+    [
+        ("deployed_at,version,service,author\n2024-03-01 22:00:00,v1.2.3,api,ci\n", "deploys (csv)", ("api v1.2.3", "deploy")),
+        (
+            '[{"url":"https://api.example/1","id":1,"task":"deploy","environment":"production","description":null,"sha":"8c2f1a","ref":"v1.2.3",'
+            '"created_at":"2024-03-01T22:00:00Z","creator":{"login":"ci"}}]',
+            "deploys (json)",
+            ("production v1.2.3", "deploy"),
+        ),
+        (
+            "id,incident_number,urgency,description,service_name,created_on,resolved_on\n"
+            "Q1,41,high,5xx above 10%,edge,2024-03-01T22:00:00Z,2024-03-02T22:00:00Z\n",
+            "pagerduty (csv)",
+            ("5xx above 10% edge", "page"),
+        ),
+        (
+            '{"page":{"id":"p"},"incidents":[{"name":"Elevated errors","status":"resolved","impact":"major","shortlink":"https://stspg.example/1",'
+            '"created_at":"2024-03-01T23:00:00+01:00"}]}',
+            "statuspage (json)",
+            ("Elevated errors", "status page"),
+        ),
+        (
+            '[{"id":1,"dashboardUID":"x","time":1709330400000,"timeEnd":1709330400000,"text":"api v1.2.3","tags":["deploy"]}]',
+            "grafana_annotations (json)",
+            ("api v1.2.3", "deploy"),
+        ),
+    ],
+)
+def test_records_of_the_operators_tools_are_notes(text: str, system: str, expected: tuple[str, str]) -> None:
+    made = read(text)
+    row = made.frames["notes"].to_dicts()[0]
+    assert (made.kind, made.format) == ("notes", system)
+    assert (row["message"], row["event_type"]) == expected
+    assert row["occurred_at"] == datetime(2024, 3, 1, 22)
+
+
+def test_a_record_without_a_time_is_rejected() -> None:
+    made = read("deployed_at,version\nsoon,v1\n2024-03-01 22:00:00,v2\n")
+    assert made.frames["notes"]["message"].to_list() == ["v2"]
+    assert made.rejected.select("line", "reason").rows() == [(2, "no time that can be read")]
+
+
 def test_what_a_system_does_not_call_its_own_way_is_read_by_its_plain_name() -> None:
     woo = (
         "order_id,date,status,total,customer_id,customer_email,billing_first_name,billing_last_name,billing_postcode,payment_method,"

@@ -1,4 +1,4 @@
-"""Recognise and read exports of accounts, payments and identifiers.
+"""Recognise and read exports of accounts, payments and identifiers, and records of the operators' tools, which are notes.
 
 ``recognise`` looks at the first bytes only; ``read`` returns frames for the record tables of the case. Full card numbers, password hashes
 and one-time-code secrets are dropped here and never reach the case.
@@ -23,7 +23,7 @@ from forensics.text import counted
 
 EXTRA = pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))
 
-TABLES = {"accounts": "account_records", "payments": "payment_records", "identifiers": "identifier_records"}
+TABLES = {"accounts": "account_records", "payments": "payment_records", "identifiers": "identifier_records", "notes": "notes"}
 """Kind of evidence -> the record table that its rows go to."""
 
 FIELDS: dict[str, dict[str, pl.DataType]] = {
@@ -42,14 +42,21 @@ FIELDS: dict[str, dict[str, pl.DataType]] = {
         "first_at": pl.Datetime("us"),
         "last_at": pl.Datetime("us"),
     },
+    "notes": {"occurred_at": pl.Datetime("us"), "message": pl.String(), "event_type": pl.String()},
 }
-"""Kind -> column -> type of what ``read`` yields, beside evidence_id, line, source and extra."""
+"""Kind -> column -> type of what ``read`` yields, beside evidence_id and line."""
+WHOLE = frozenset({"accounts", "payments"})
+"""Kinds whose records keep all that their row says (``extra``), and what system it is of (``source``)."""
 
 NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "accounts": (("account_id", "email", "user_name"), "account_id, user_id, email or username"),
     "payments": (("account_key", "payer_id", "payer_email"), "account_id, user_id, customer_email or customer_id"),
     "identifiers": (("account_key",), "account_id"),
+    "notes": (("occurred_at",), "time"),
 }
+"""Kind -> the fields of which a row must have one, and what their columns may be called."""
+LACKING = {"notes": "no time that can be read"}
+"""Kind -> why a row without any of these is rejected; of the others, because no account is named."""
 
 FINDINGS = frozenset({"strength_bits", "weight_bits", "load_share", "incident_id"})
 """Columns that, beside ``actor_id``, tell a table that this program wrote: loaded as evidence it would prove itself."""
@@ -60,7 +67,7 @@ class ExportMatch:
     """What a file was recognised as. ``system`` is None for Parquet, whose headers stand at its end: ``read`` finds it."""
 
     kind: str
-    """accounts | payments | identifiers"""
+    """accounts | payments | identifiers | notes"""
     container: str
     """csv | json lines | json | parquet"""
     system: System | None
@@ -161,9 +168,9 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
     usable = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
     if not any(name in made.mapping for name in names):
         raise RefusedEvidenceError(f"has no column that names an account: rename one to {wanted} and load it again")
-    rejected = [*table.rejected, *((line, "no account is named", "") for line in records.filter(~usable)["line"])]
+    rejected = [*table.rejected, *((line, LACKING.get(system.kind, "no account is named"), "") for line in records.filter(~usable)["line"])]
     kept = records.filter(usable).with_columns(pl.lit(evidence_id).alias("evidence_id"))
-    if system.kind != "identifiers":
+    if system.kind in WHOLE:
         kept = kept.with_columns(pl.lit(system.name).alias("source"))
     moments = kept.select(pl.col(pl.Datetime("us"))).unpivot()["value"] if kept.height else pl.Series([], dtype=pl.Datetime("us"))
     return ExportRows(
@@ -231,7 +238,7 @@ class Columns:
         fields = FIELDS[self.system.kind]
         columns: list[pl.Series] = [self.frame[rows.LINE].alias("line")]
         columns += [self._field(name, kind) for name, kind in fields.items()]
-        if self.system.kind != "identifiers":
+        if self.system.kind in WHOLE:
             columns.append(self._extra(fields))
         return pl.DataFrame(columns), list(dict.fromkeys(self.assumptions))
 
@@ -274,9 +281,9 @@ class Columns:
         return pl.when(negative).then(values.cleaned(pl.col(self.column[instead]))).otherwise(cell)
 
     def _field(self, name: str, kind: pl.DataType) -> pl.Series:
+        if name in self.system.constant:
+            return pl.Series(name, [self.system.constant[name]], dtype=pl.String).new_from_index(0, self.frame.height)
         text = self._text(name)
-        if name == "identifier_type" and self.system.identifier_type:
-            return pl.Series(name, [self.system.identifier_type], dtype=pl.String).new_from_index(0, self.frame.height)
         if kind == pl.Datetime("us"):
             return self._moments(text)
         if isinstance(kind, pl.Decimal):
@@ -286,7 +293,7 @@ class Columns:
             return pl.select(pl.coalesce(text.str.extract(r"(\d{4})\s*$"), masked).alias(name)).to_series()
         if name == "card_fingerprint":  # digits of the card itself are no fingerprint: they would link by what many cards have in common
             return text.set(text.str.contains(values.CARD_DIGITS).fill_null(value=False), None)
-        if name == "signup_ip" or (name == "identifier_value" and self.system.identifier_type == "client_ip"):
+        if name == "signup_ip" or (name == "identifier_value" and self.system.constant.get("identifier_type") == "client_ip"):
             return to_address(text).alias(name)
         return text.str.to_lowercase() if name in ("email", "payer_email") else text
 

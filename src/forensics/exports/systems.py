@@ -60,7 +60,7 @@ class System:
     title: str
     reference: str
     kind: str
-    """accounts | payments | identifiers"""
+    """accounts | payments | identifiers | notes"""
     marks: tuple[frozenset[str], ...]
     excluded: frozenset[str]
     columns: dict[str, tuple[str, ...]] = field(hash=False)
@@ -73,8 +73,8 @@ class System:
     """Header -> what its values look like (lower case) in rows that tell of something that did not succeed: these are skipped."""
     records: str | None = None
     """The key of a JSON object under which the list of records is."""
-    identifier_type: str | None = None
-    """Of identifiers: the type that all of them are of, where no column says it."""
+    constant: dict[str, str] = field(default_factory=dict, hash=False)
+    """Field -> what it is in every row, whatever the columns say (the type of identifiers, the kind of note)."""
 
     def fits(self, headers: frozenset[str]) -> bool:
         """Whether these (normalised) headers are this system's."""
@@ -112,7 +112,7 @@ def systems() -> tuple[System, ...]:
 
 
 def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]]) -> System:
-    plain = tables[f"plain_{table['kind']}"]["columns"]
+    plain = tables.get(f"plain_{table['kind']}", {}).get("columns", {})
     columns = {name: _aliases(name, table["columns"], plain) for name in {**plain, **table["columns"]}}
     return System(
         name=name,
@@ -126,7 +126,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         failed=dict(table.get("failed", {})),
         minor_units=bool(table.get("minor_units", False)),
         records=str(table["records"]) if "records" in table else None,
-        identifier_type=str(table["identifier_type"]) if "identifier_type" in table else None,
+        constant=dict(table.get("constant", {})),
     )
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from math import exp
+from typing import Any
+
 from forensics.attribution.facts import Facts, impact_window
 from forensics.attribution.phrases import amount, between, clock, load, minutes, percent
 from forensics.attribution.refusals import asked_as_ever
@@ -30,14 +35,22 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     else:
         equal_load(facts, found)
         concentration(facts, found, "route")
-    deploys = [note for note in facts.notes if "deploy" in f"{note['event_type']} {note['message']}".lower()]
+    deploys = [note for note in facts.notes if note["deploy"]]
     if deploys:
-        ago = (facts.scene.incident["started_at"] - deploys[-1]["occurred_at"]).total_seconds() / 60
-        sentence = f"The operators noted a deploy at {clock(deploys[-1]['occurred_at'])}, {minutes(round(ago))} before."
-        found.pro(sentence, STRONG if ago <= 15 else FAIR if ago <= 60 else 0.0)
+        _deployed(facts.scene.incident["started_at"], deploys[-1], found)
     elif facts.noted:
         found.contra("Of the notes of the operators none speaks of a deploy in the three hours before.", WEAK)
     return found
+
+
+def _deployed(began: datetime, deploy: Mapping[str, Any], found: Weighed) -> None:
+    """A deploy shortly before, by how likely one so near is where it would be a coincidence (deploys that come like a Poisson process)."""
+    ago = (began - deploy["occurred_at"]).total_seconds() / 60
+    others = float(deploy["other_deploys_a_minute"])
+    chance = 1.0 - exp(-others * max(ago, 1.0))
+    sentence = f"The operators noted a deploy at {clock(deploy['occurred_at'])}, {minutes(round(ago))} before"
+    usual = f"; with {others * 1440:,.1f} others a day, one so near is chance in {percent(chance)} of all cases" if chance >= 0.05 else ""
+    found.pro(f"{sentence}{usual}.", (STRONG if ago <= 15 else FAIR if ago <= 60 else 0.0) * (1.0 - chance))
 
 
 def _sent_away(facts: Facts, found: Weighed) -> None:
