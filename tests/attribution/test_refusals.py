@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import polars as pl
 import pytest
+from tests.incidents.test_kinds import shut_out
 from tests.traffic import START, at, events, found, traffic
 
 from forensics.attribution.attribute import attribute
@@ -70,6 +71,16 @@ def test_nobody_is_named_when_everybody_is_sent_away(tmp_path, quiet):
     case, incident, blamed = judged(tmp_path, refused(quiet))
     case.close()
     assert (incident["verdict"], blamed) == ("no single actor", [])
+
+
+def test_of_own_clients_that_are_shut_out_and_try_again_no_crowd_came(tmp_path, quiet):
+    case, incident, blamed = judged(tmp_path, shut_out(quiet, BEGIN, END, own=True, times=8))
+    rivals = {row["explanation"]: row for row in case.table("rivals").filter(incident_id=incident["incident_id"]).to_dicts()}
+    case.close()
+    assert blamed == []
+    assert max(rivals.values(), key=lambda row: row["likelihood"])["explanation"] == "bad deploy"
+    assert "were refused had been served before: the service began to send its own people away" in rivals["bad deploy"]["evidence_for"][0]
+    assert rivals["organic surge"]["likelihood"] < 0.1
 
 
 def test_a_client_that_tries_again_and_again_while_everybody_is_sent_away_is_not_named(tmp_path, quiet):

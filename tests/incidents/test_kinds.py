@@ -74,6 +74,31 @@ def test_requests_that_were_given_up_are_neither_refused_nor_left_out(tmp_path, 
     assert f"in {given_up:,} further requests whoever asked gave up before there was an answer (status 499)" in row["basis"]
 
 
+def shut_out(frame: pl.DataFrame, start: datetime, end: datetime, *, own: bool, times: int = 3) -> pl.DataFrame:
+    """What two in five clients ask is refused, and they try again; where they are not the service's ``own`` their addresses are new."""
+    inside = pl.col("started_at").is_between(start, end, closed="left")
+    theirs = inside & (pl.col("client_ip").hash(7) % 5 < 2)
+    address = pl.col("client_ip") if own else pl.concat_str(pl.lit("203.0."), pl.col("client_ip").str.extract(r"(\d+\.\d+)$"))
+    rest, hit = frame.filter(~theirs), frame.filter(theirs)
+    hit = hit.with_columns(pl.lit(403, hit.schema["status"]).alias("status"), pl.lit(None, pl.String).alias("user_name"), client_ip=address)
+    again = [hit.with_columns(pl.col("started_at") + timedelta(seconds=4 * number)) for number in range(times)]
+    return pl.concat([rest, *again]).sort("started_at", maintain_order=True)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_rule_that_shuts_out_some_of_the_services_own_clients_is_found(tmp_path, quiet, own):
+    """Fewer than half of all clients are refused; where nobody of them was ever served it is no trouble of the service."""
+    start, end = at(3, 12), at(3, 12.75)
+    case, incidents = found(tmp_path, shut_out(quiet, start, end, own=own))
+    case.close()
+    assert bool(incidents) is own
+    for row in incidents:
+        assert near(row["started_at"], start)
+        assert near(row["ended_at"], end)
+        assert 0.9 * row["refused_clients"] <= row["refused_regulars"] <= row["refused_clients"]
+        assert f"{row['refused_regulars']:,} of those clients had been served before" in row["summary"]
+
+
 @pytest.mark.parametrize(("others", "incident"), [(0.9, True), (0.1, False)])
 def test_one_busy_client_hides_no_refusals_that_the_others_meet(tmp_path, quiet, others, incident):
     start, end = at(2, 11), at(2, 11.5)

@@ -502,6 +502,10 @@ def test_what_an_incident_began_with_is_dated_apart_and_one_site_named(made: Doc
     refused = _changed(made, "incidents", affected_accounts=0, failed_requests=0, refused_requests=90, refused_clients=43)
     told = [sentence.text for block in summary.build(refused) if isinstance(block, Sentences) for sentence in block.items]
     assert "43 clients (accounts, and addresses without one) met a refusal; no account is known to have met a failure." in told
+    refused = _changed(made, "incidents", affected_accounts=1, refused_requests=90, refused_clients=43, refused_regulars=41)
+    told = [sentence.text for block in summary.build(refused) if isinstance(block, Sentences) for sentence in block.items]
+    own = "43 clients (accounts, and addresses without one) met a refusal, 41 of which had been served before; 1 account met a failure."
+    assert own in told
     same = _changed(made, "incidents", kind="errors", kind_since=start)
     (first, *_) = [sentence.text for block in summary.build(same) if isinstance(block, Sentences) for sentence in block.items]
     assert "disturbed" not in first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from forensics.attribution.alike import Alike
 from forensics.attribution.blame import Blamed
@@ -96,6 +97,12 @@ def in_common(found: Alike, names: dict[str, str]) -> str:
         return f"{share} of the excess without an account came from the one network {network} {usual}"
     agent = "no agent" if found.value is None else f"the one agent {names.get(f'agent {found.value}', found.value)!r}"
     return f"{share} of the excess without an account came with {agent} {usual}, from {counted(found.networks, 'network')}"
+
+
+def served_before(incident: dict[str, Any]) -> str:
+    """Return how many of those who were refused the service had served before."""
+    met, regulars = incident["refused_clients"], incident["refused_regulars"]
+    return f"{regulars:,} of the {counted(met, 'client')} (accounts, and addresses without one) that were refused had been served before"
 
 
 def turned_away(found: Denied, names: dict[str, str]) -> str:

@@ -54,6 +54,12 @@ def asked_as_ever(scene: Scene) -> bool:
     return rose["requests"] < (1 - MOST) * rose[MEASURE]
 
 
+def shut_out(scene: Scene) -> bool:
+    """Whether nearly all whom the service refused it had served before: they are its own people, however often their clients try again."""
+    met, regulars = (scene.incident.get(name) or 0 for name in ("refused_clients", "refused_regulars"))
+    return bool(met and regulars >= NEARLY_ALL * met)
+
+
 def denied(scene: Scene) -> Denied | None:
     """Return the one route on which more was asked than ever and nearly all of it denied; None when there is no such route.
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from forensics.attribution.facts import Facts
 from forensics.attribution.origin import Origin
-from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, shares_of, turned_away, unit
-from forensics.attribution.refusals import MEASURE, asked_as_ever, denied
+from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, served_before, shares_of, turned_away, unit
+from forensics.attribution.refusals import MEASURE, asked_as_ever, denied, shut_out
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.rivals.missing_logs import of_clock
 from forensics.attribution.windows import ENOUGH_PLACEBOS, begins_inside, gave_up, refusing
@@ -113,6 +113,9 @@ def _refused(facts: Facts, names: Names) -> Verdict:
     if asked_as_ever(facts.scene):
         sentence = "Those who were refused asked no more than usual: they were sent away (a login, a limit, a ban, lost pages)."
         return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {sentence}")
+    if shut_out(facts.scene):
+        sentence = "they were sent away (a rule, a login, a limit, a ban), and their clients tried again."
+        return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {served_before(facts.scene.incident)}: {sentence}")
     turned = denied(facts.scene)
     seen = f" {turned_away(turned, names)}: {SO_IT_LOOKS}" if turned else ""
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} More was asked than usual, and nobody stands out as the one who asked it.{seen}")

@@ -146,7 +146,8 @@ CREATE TABLE IF NOT EXISTS incidents (
     reading VARCHAR,                                                        -- of silence: service down | host down | log missing | clock
     refused_requests BIGINT,                                                -- where requests were refused (4xx) rather than failed
     refused_clients BIGINT,                                                 -- and how many accounts, and addresses without one, met that
-    given_up_requests BIGINT,                                               -- of these, where whoever asked gave up most of them (status 499)
+    refused_regulars BIGINT,                                                -- of these clients, those that the service had served before
+    given_up_requests BIGINT,                                               -- of the refused, where whoever asked gave up most of them (status 499)
     silent_hosts VARCHAR,                                                   -- hosts that wrote nothing for long within it, and when
     kind_since TIMESTAMP,                                                   -- since when it is what kind says: it may have begun with slowness, say
     kind_until TIMESTAMP,                                                   -- until when: the last of it may be slowness again; NULL: beyond the logs

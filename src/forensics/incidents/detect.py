@@ -178,6 +178,8 @@ def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
     refusing = [finding.incident_id for finding in findings if finding.found.refusing]
     for row in case.rows("incidents", "sites", refusing=refusing) if any(finding.found.kind == "errors" for finding in findings) else ():
         facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
+    for row in case.rows("incidents", "refused_regulars", refusing=refusing) if refusing else ():
+        facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
     missing = any(finding.found.kind in ("collapse", "silence") for finding in findings)
     absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs")} if missing else set()
     known = [_judged(finding.knowing(facts.get(finding.incident_id, {}))) for finding in findings if finding.incident_id not in absent]

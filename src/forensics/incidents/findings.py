@@ -28,6 +28,8 @@ MOST_OF_LOAD = 0.8
 """Share of the requests above which a part is as good as everything."""
 REFUSED_ONE, REFUSED_CLIENTS, REFUSED_SHARE = 0.4, 10, 0.5
 """Share of the refusals that one client may have, clients that must meet them, and share of all clients that these must be."""
+REGULARS = 0.1
+"""Share of all clients that those must be whom the service refuses though it had served them before; a banned ring is fewer."""
 REFUSED = ("refused_requests", "most_refused_by_one", "requests", "refused_subjects", "subjects")
 REFUSED_AT_SITE = ("failed_of_site", "most_of_site_by_one", "requests_of_site", "failed_clients_of_site", "clients_of_site")
 """Facts by which refusals are judged: refused, most of one client, requests, clients that met any, clients; of one site if only its are."""
@@ -152,7 +154,8 @@ class Finding:
             few = met < REFUSED_CLIENTS and self._refused_by_chance(requests, met, clients) > REFUSED_CHANCE
             # The busiest client has many of the refusals, too, where everybody is refused: of the others at least so many requests are.
             spared = refused - by_one < REFUSED_SHARE * (requests - by_one)
-            return bool((by_one >= REFUSED_ONE * refused and spared) or few or met / max(clients, 1) < REFUSED_SHARE)
+            apart = met / max(clients, 1) < REFUSED_SHARE and not self._shut_out()
+            return bool((by_one >= REFUSED_ONE * refused and spared) or few or apart)
         failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
         if 0 < failed < FEW_FAILED and self.facts["failing_subjects"] < FEWEST_CLIENTS:
             return True
@@ -161,6 +164,12 @@ class Finding:
             return False
         spared = failed - by_one <= max(SPARED, 3 * self.view.baseline.error_ratio) * others
         return bool(by_one >= ONE_CLIENT * failed and spared and (others >= 10 or self.found.scope.part == "route"))
+
+    def _shut_out(self) -> bool:
+        """Whether most refusals were met by clients whom the service had served before, and by no small part of those that asked."""
+        regulars, theirs = self.facts.get("refused_regulars", 0), self.facts.get("refused_of_regulars", 0)
+        many = regulars >= max(REFUSED_CLIENTS, REGULARS * self.facts["subjects"])
+        return bool(many and theirs >= REFUSED_SHARE * self.facts["refused_requests"])
 
     @property
     def gave_up(self) -> bool:
@@ -189,6 +198,7 @@ class Finding:
             "reading": self.reading.name if self.reading else None, "silent_hosts": self.silent_hosts,
             "refused_requests": facts.get("refused_requests") if self.found.refusing else None,
             "refused_clients": facts.get("refused_subjects") if self.found.refusing else None,
+            "refused_regulars": facts.get("refused_regulars", 0) if self.found.refusing else None,
             "given_up_requests": facts.get("given_up") if self.gave_up else None,
             "kind_since": self.kind_since, "kind_until": None if ended is None else until, "kind_seconds": lasted,
             "site": facts.get("site"), "site_failed": facts.get("failed_of_site"), "site_requests": facts.get("requests_of_site"),
@@ -236,7 +246,7 @@ SCHEMA: dict[str, Any] = {
     "requests": pl.Int64, "failed_requests": pl.Int64, "affected_accounts": pl.Int64, "affected_paying_accounts": pl.Int64,
     "verdict": pl.String, "likelihood": pl.Float64, "summary": pl.String, "ramp_started_at": pl.Datetime("us"),
     "missing_requests": pl.Float64, "basis": pl.String, "reading": pl.String, "silent_hosts": pl.String,
-    "refused_requests": pl.Int64, "refused_clients": pl.Int64, "given_up_requests": pl.Int64,
+    "refused_requests": pl.Int64, "refused_clients": pl.Int64, "refused_regulars": pl.Int64, "given_up_requests": pl.Int64,
     "kind_since": pl.Datetime("us"), "kind_until": pl.Datetime("us"), "kind_seconds": pl.Int64,
     "site": pl.String, "site_failed": pl.Int64, "site_requests": pl.Int64, "seen": pl.String,
 }  # fmt: skip

@@ -73,7 +73,10 @@ def _counts(finding: Finding) -> list[str]:
     if finding.found.refusing and requests:
         refused, clients = facts["refused_requests"], counted(facts["refused_subjects"], "client")
         met = "given up or refused" if finding.gave_up else "refused"
-        said.append(f"{refused:,} of {counted(requests, 'request')} of {clients} were {met}, most with status {facts['refused_as']}")
+        before = f"; {facts['refused_regulars']:,} of those clients had been served before" if facts.get("refused_regulars") else ""
+        said.append(
+            f"{refused:,} of {counted(requests, 'request')} of {clients} were {met}, most with status {facts['refused_as']}{before}"
+        )
     elif failed:
         said.append(f"{failed:,} of {counted(requests, 'request')} failed")
     elif requests > (AT_THE_ENDS if finding.found.kind == "silence" else 0):

@@ -8,8 +8,8 @@ from math import exp
 from typing import Any
 
 from forensics.attribution.facts import Facts, impact_window
-from forensics.attribution.phrases import amount, between, clock, load, minutes, percent
-from forensics.attribution.refusals import asked_as_ever
+from forensics.attribution.phrases import amount, between, clock, load, minutes, percent, served_before
+from forensics.attribution.refusals import asked_as_ever, shut_out
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.windows import gave_up, refusing
 
@@ -59,6 +59,10 @@ def _sent_away(facts: Facts, found: Weighed) -> None:
         waited_in_vain(facts, found)
     elif asked_as_ever(facts.scene):
         found.pro("What was refused is what is usually asked: the service began to send people away.", STRONG)
+    elif shut_out(facts.scene):
+        found.pro(
+            f"{served_before(facts.scene.incident)}: the service began to send its own people away, and their clients tried again.", STRONG
+        )
     else:
         found.contra("Most of what was refused is more than is usually asked.", STRONG)
 

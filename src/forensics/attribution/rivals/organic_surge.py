@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent, turned_away
-from forensics.attribution.refusals import asked_as_ever, denied
+from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent, served_before, turned_away
+from forensics.attribution.refusals import asked_as_ever, denied, shut_out
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 from forensics.attribution.rivals.one_actor import came, overload
@@ -25,6 +25,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         return found
     if refusing(facts.scene.incident) and asked_as_ever(facts.scene):
         found.contra("No more was asked than usual; it was refused.", DECISIVE)
+        return found
+    if refusing(facts.scene.incident) and shut_out(facts.scene):
+        found.contra(f"{served_before(facts.scene.incident)}: no crowd came.", DECISIVE)
         return found
     if not rise.significant:
         compared = f"{amount(rise.load)} against {amount(rise.expected)} expected"

@@ -147,13 +147,13 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
     hit, paying = incident["affected_accounts"], incident["affected_paying_accounts"]
     if hit is None:
         return None
-    if not hit:
+    refused = incident.get("refused_clients")  # absent from documents of earlier versions
+    if not hit or (refused and told_as(incident) != "given up"):
         known = document.rows("overview")[0]["accounts"]
         text = "No account is known to have met a failure." if known else "No accounts are known: whom it hurt cannot be said."
-        if incident.get("refused_clients"):  # absent from documents of earlier versions
-            clients = f"{counted(incident['refused_clients'], 'client')} (accounts, and addresses without one)"
-            met = "gave up waiting or were refused" if told_as(incident) == "given up" else "met a refusal"
-            text = f"{clients} {met}; no account is known to have met a failure."
+        if refused:
+            failed = f"{counted(hit, 'account')} met a failure" if hit else "no account is known to have met a failure"
+            text = f"{_refused(incident)}; {failed}."
         elif known and incident["failed_requests"]:
             text = "None of the failed requests names an account: whom it hurt cannot be said."
         return Sentence(text, query="incidents", section="picture", **_first(document, incident, "peak"))
@@ -166,6 +166,15 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
         section="timeline",
         **_first(document, incident, "mitigated" if mitigated else "peak"),
     )
+
+
+def _refused(incident: dict[str, Any]) -> str:
+    """Return how many clients were refused, and how many of them are the service's own."""
+    clients = f"{counted(incident['refused_clients'], 'client')} (accounts, and addresses without one)"
+    if told_as(incident) == "given up":
+        return f"{clients} gave up waiting or were refused"
+    regulars = incident.get("refused_regulars")  # absent from documents of earlier versions
+    return f"{clients} met a refusal" + (f", {number(regulars)} of which had been served before" if regulars else "")
 
 
 def _others(incident: dict[str, Any]) -> str:
