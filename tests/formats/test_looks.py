@@ -236,3 +236,20 @@ def test_what_application_servers_write_for_nobody_and_for_time() -> None:
     assert (row["client_ip"], row["user_name"]) == ("198.18.0.7", None)
     (row,) = rows_of('- -  02/Mar/2024:15:04:05 +0000 "POST /a.php" 500 /var/www/a.php 15.123 2048 50.00%')
     assert (row["path"], row["status"], row["duration_ms"]) == ("/a.php", 500, 15.123)
+
+
+def test_behind_a_cipher_stand_the_bytes_and_no_status() -> None:
+    rows = rows_of(
+        f'198.18.0.7 - - {AT} {REQUEST} "-" "curl/8" x',
+        f'{AT} 198.18.0.7 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET /a HTTP/1.1" 512',
+        f'198.18.0.7 a.example ann {AT} TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 "GET /a HTTP/1.1" 512',
+    )
+    assert [(row["client_ip"], row["status"], row["bytes_sent"]) for row in rows[1:]] == [("198.18.0.7", None, 512)] * 2
+
+
+def test_a_method_alone_beside_a_path_is_one_whatever_its_key_is_called() -> None:
+    (row,) = rows_of(
+        '{"timestamp":"2026-03-02T00:00:00","time_elapsed":15123,"client_ip":"203.0.113.9","request":"GET","host":"a.example",'
+        '"url":"/a?b=1","request_user_agent":"curl/8","cache_status":"HIT","status":"200"}'
+    )
+    assert [row[name] for name in ("method", "path", "query", "request", "duration_ms")] == ["GET", "/a", "b=1", None, 15.123]

@@ -10,6 +10,7 @@ from forensics.formats import values
 
 Columns = dict[str, pl.Series]
 
+_METHOD = r"^(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PURGE|FASTLYPURGE|PROPFIND)$"
 NOT_UNDERSTOOD = "not a line of this format"
 NO_TIME = "no time that can be read"
 
@@ -72,6 +73,10 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
         target = values.first_of(target, split["target"], pl.select(bare).to_series() if "method" in found else nothing)
         method, protocol = values.first_of(method, split["method"]), values.first_of(split["protocol"], protocol)
         raw = split["request"] if "method" not in found else pl.select(pl.when(method.is_null()).then(split["request"])).to_series()
+        if "target" in found or "path" in found:  # Fastly's examples call the method ``request``
+            asked = values.first_of(found.get("target", nothing), found.get("path", nothing)).is_not_null()
+            named = pl.select(pl.when(asked & line.str.contains(_METHOD).fill_null(False) & method.is_null()).then(line)).to_series()
+            method, raw = values.first_of(method, named), pl.select(pl.when(named.is_null()).then(raw)).to_series()
     if target.null_count() < rows:
         parts = values.split_target(target)
         path, query, host = (

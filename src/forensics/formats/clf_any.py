@@ -92,8 +92,7 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     found = {
         **{name: client[name] for name in ("client", "user")},
         **{name: asked[name] for name in ("method", "path", "query")},
-        "status": known["status"],
-        "bytes": known["bytes"],
+        **_answered(known),
         "host": values.first_of(
             values.of(client["host"], values.present(values.V)).str.replace(r":\d+$", ""), _host_asked(known["request"])
         ),
@@ -111,6 +110,14 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     frame = assemble(known.select("line", "raw"), found, times=times, extra=extra, outcome=outcomes(read, timestamp))
     event = pl.col("outcome") == "event"  # what is no request, and the protocol, stay as they were logged
     return frame.with_columns(pl.when(event).then(asked[name]).alias(name) for name in ("request", "protocol"))
+
+
+def _answered(known: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return status and bytes: behind the names of a protocol and a cipher stand the bytes alone (mod_ssl's ssl_request_log)."""
+    secure = pl.concat_str("before", pl.lit(" "), "between", ignore_nulls=True).str.contains(r"(?:^|\s)(?:TLSv[\d.]+|SSLv\d) \S+ *$")
+    alone = secure & pl.col("bytes").is_null() & (pl.col("rest").fill_null("") == "")
+    told = known.select(status=pl.when(~alone).then("status"), bytes=pl.when(alone).then("status").otherwise("bytes"))
+    return {"status": told["status"], "bytes": told["bytes"]}
 
 
 def _with_between(client: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
