@@ -178,6 +178,19 @@ def test_a_record_without_a_time_is_rejected() -> None:
     assert made.rejected.select("line", "reason").rows() == [(2, "no time that can be read")]
 
 
+def test_records_of_mongodb() -> None:
+    users = '{"_id":{"$oid":"65b1"},"email":"a@b.com","createdAt":{"$date":"2024-02-01T10:00:00Z"}}\n'
+    row = read(users).frames["account_records"].to_dicts()[0]
+    assert (row["account_id"], row["email"], row["created_at"]) == ("65b1", "a@b.com", datetime(2024, 2, 1, 10))
+    payment = (
+        '{"_id":{"$oid":"75b1"},"userId":{"$oid":"65b1"},"amount":{"$numberDecimal":"10.50"},"paidAt":{"$date":{"$numberLong":"1707559200000"}},'
+        '"card":{"fingerprint":"fp","last4":"4242"}}\n'
+    )
+    row = read(payment).frames["payment_records"].to_dicts()[0]
+    assert (row["payment_id"], row["account_key"], str(row["amount"]), row["card_fingerprint"]) == ("75b1", "65b1", "10.5000", "fp")
+    assert row["paid_at"] == datetime(2024, 2, 10, 10)
+
+
 def test_what_a_system_does_not_call_its_own_way_is_read_by_its_plain_name() -> None:
     woo = (
         "order_id,date,status,total,customer_id,customer_email,billing_first_name,billing_last_name,billing_postcode,payment_method,"

@@ -45,7 +45,8 @@ KEPT = 16
 """Archives that are kept open at a time."""
 
 HEAD = 512
-_OFFICE = "[Content_Types].xml"
+_OFFICE = ("[Content_Types].xml", "META-INF/manifest.xml")
+"""Members that a document of Microsoft's formats, or of OpenDocument, has."""
 
 workspace: Path | None = None
 """Where temporary files are made (the case folder); the system's place for them while no case is open, or one that may not be changed."""
@@ -131,7 +132,7 @@ class Archive:
 
     def _in_zip(self) -> Iterator[Entry]:
         records = self._zip.infolist()
-        if any(record.filename == _OFFICE for record in records):
+        if {record.filename for record in records}.intersection(_OFFICE):
             raise RefusedEvidenceError("is an Office document; export it as CSV")
         for record in records:
             if not record.is_dir():

@@ -61,17 +61,41 @@ KNOWN: tuple[tuple[str, str], ...] = (
 """(regular expression of its lines, what it is)."""
 
 
+_UNPACK, _DECRYPT, _OTHER = "unpack it and load what is in it", "decrypt it first", "not a log or an export that can be read"
+_EXPORT = "export it as CSV, JSON lines or Parquet"
+MAGICS: tuple[tuple[bytes, str, str], ...] = (
+    (b"PAR1", "a Parquet file", _OTHER),
+    (b"\x7fELF", "a program", _OTHER),
+    (b"%PDF", "a PDF document", _OTHER),
+    (b"\x89PNG", "a picture", _OTHER),
+    (b"\xff\xd8\xff", "a picture", _OTHER),
+    (b"SQLite format 3", "an SQLite database", "export its tables as CSV"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1", "an Office document", "export it as CSV"),
+    (b"Obj\x01", "an Avro file", _EXPORT),
+    (b"ORC", "an ORC file", _EXPORT),
+    (b"ElfFile", "an event log of Windows", _OTHER),
+    (b"\xd4\xc3\xb2\xa1", "a capture of network packets", _OTHER),
+    (b"\xa1\xb2\xc3\xd4", "a capture of network packets", _OTHER),
+    (b"\x0a\x0d\x0d\x0a", "a capture of network packets", _OTHER),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
+    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    (b"\x04\x22\x4d\x18", "a file compressed with LZ4", _UNPACK),
+    (b"\xff\x06\x00\x00sNaPpY", "a file compressed with Snappy", _UNPACK),
+    (b"\x89LZO", "a file compressed with LZO", _UNPACK),
+    (b"\x1f\x9d", "a file compressed with compress", _UNPACK),
+    (b"-----BEGIN PGP MESSAGE", "an encrypted file (PGP)", _DECRYPT),
+    (b"age-encryption.org/", "an encrypted file (age)", _DECRYPT),
+    (b"Salted__", "an encrypted file (OpenSSL)", _DECRYPT),
+)
+"""(first bytes, what the file is, what that means or what to do): https://www.garykessler.net/library/file_sigs.html"""
+
+
 def not_text(head: bytes) -> str | None:
     """Return why the first bytes (decoded to UTF-8 where they were UTF-16) are no text, None when they are."""
     sample = head[:65536]
-    for magic, name in (
-        (b"PAR1", "a Parquet file"),
-        (b"\x7fELF", "a program"),
-        (b"%PDF", "a PDF document"),
-        (b"SQLite format 3", "an SQLite database"),
-    ):
+    for magic, name, what in MAGICS:
         if sample.startswith(magic):
-            return f"is {name}, not a log or an export that can be read"
+            return f"is {name}{',' if what == _OTHER else ':'} {what}"
     odd = sum(sample.count(code) for code in (*range(0, 7), *range(14, 27)))
     return "is binary data, not text" if odd > 0.05 * len(sample) else None
 
@@ -99,6 +123,8 @@ def why_no_log(raw: pl.Series) -> str:
             return f"is {name}, not an access log; force it with --kind log if it is one"
     if raw.is_empty():
         return "holds only blank lines"
+    if raw.str.contains(_SQL).any():
+        return "is a dump of a database in SQL: export its tables as CSV"
     if float(raw.str.contains(_OBJECT).sum()) >= 0.5 * len(raw):
         keys = dict.fromkeys(re.findall(r'"([^"\\]{1,40})"\s*:', str(raw[0])[:2000]))
         application = float(raw.str.contains(_LEVELLED).sum()) >= 0.5 * len(raw)
@@ -162,6 +188,7 @@ _YEARLESS = (
 """Named values of a request behind the time of RFC 3164."""
 _DAY_OF_MONTH = r'^\S+ \[\d\d:\d\d:\d\d:\d\d\] "'
 """http://ita.ee.lbl.gov/html/contrib/EPA-HTTP.html"""
+_SQL = r"^-- (?:MySQL|MariaDB|PostgreSQL database) dump|^(?:INSERT INTO|CREATE TABLE) \S+ \(|^COPY \S+ \(.*\) FROM stdin;"
 _OBJECT = r"^\s*\{"
 _TIME = r"\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d{4}-\d\d-\d\d|\d{10}"
 

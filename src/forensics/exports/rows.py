@@ -190,7 +190,8 @@ def array_start(text: str, key: str | None) -> int:
 def flat(value: dict[str, Any]) -> dict[str, str | None]:
     """Return a nested object as one level of text: keys joined with dots, list places as numbers (of a list of named values the names).
 
-    An object that stands in a text (Firebase's ``customAttributes``, metadata of many systems) is nested, too.
+    An object that stands in a text (Firebase's ``customAttributes``, metadata of many systems) is nested, too. One that only says of what
+    type a value is (``{"$oid": ...}``, as MongoDB exports them) is that value.
     """
     result: dict[str, str | None] = {}
     stack: list[tuple[str, Any]] = [("", value)]
@@ -212,6 +213,8 @@ def _named(items: list[Any]) -> list[tuple[str, Any]]:
 
 
 def _unpacked(item: Any) -> Any:
+    while isinstance(item, dict) and len(item) == 1 and next(iter(item)).startswith("$"):
+        item = next(iter(item.values()))
     if not (isinstance(item, str) and item[:1] == "{" and item[-1:] == "}"):
         return item
     try:

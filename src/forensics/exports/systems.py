@@ -112,14 +112,14 @@ def systems() -> tuple[System, ...]:
 
 
 def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]]) -> System:
-    plain = tables.get(f"plain_{table['kind']}", {}).get("columns", {})
-    columns = {name: _aliases(name, table["columns"], plain) for name in {**plain, **table["columns"]}}
+    plain = {key: _spelt(aliases) for key, aliases in tables.get(f"plain_{table['kind']}", {}).get("columns", {}).items()}
+    columns = {key: _aliases(key, table["columns"], plain) for key in {**plain, **table["columns"]}}
     return System(
         name=name,
         title=str(table["title"]),
         reference=str(table["reference"]),
         kind=str(table["kind"]),
-        marks=tuple(frozenset(group) for group in table["marks"]),
+        marks=tuple(frozenset(_spelt(group) if name.startswith("plain_") else group) for group in table["marks"]),
         excluded=frozenset(table.get("not", ())) | LOG_MARKS,
         columns={key: tuple(value) for key, value in columns.items()},
         outgoing=dict(table.get("outgoing", {})),
@@ -128,6 +128,11 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         records=str(table["records"]) if "records" in table else None,
         constant=dict(table.get("constant", {})),
     )
+
+
+def _spelt(aliases: list[str]) -> list[str]:
+    """Return plain names, and after them as they are in one word (``paidAt``)."""
+    return [*aliases, *(word for alias in aliases if (word := alias.replace("_", "")) != alias)]
 
 
 def _aliases(name: str, own: dict[str, list[str]], plain: dict[str, list[str]]) -> list[str]:

@@ -1,0 +1,38 @@
+"""What is no log is refused by name, with what to do about it."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from forensics.evidence.refusals import not_text, why_no_log
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"%PDF-1.7\n", "is a PDF document, not a log or an export that can be read"),
+        (b"SQLite format 3\x00", "is an SQLite database: export its tables as CSV"),
+        (b"7z\xbc\xaf\x27\x1c\x00", "is a 7z archive: unpack it and load what is in it"),
+        (b"\x04\x22\x4d\x18abc", "is a file compressed with LZ4: unpack it and load what is in it"),
+        (b"-----BEGIN PGP MESSAGE-----\n", "is an encrypted file (PGP): decrypt it first"),
+        (b"Obj\x01\x04\x16avro.schema", "is an Avro file: export it as CSV, JSON lines or Parquet"),
+        (bytes(range(32)) * 9, "is binary data, not text"),
+        (b'198.18.0.7 - - [02/Mar/2024:00:00:01 +0000] "GET / HTTP/1.1" 200 5\n', None),
+    ],
+)
+def test_first_bytes_tell_what_a_file_is(head: bytes, said: str | None) -> None:
+    assert not_text(head) == said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-- MySQL dump 10.13  Distrib 8.0.36",
+        "-- PostgreSQL database dump",
+        "COPY public.users (id, email) FROM stdin;",
+        "CREATE TABLE `users` (`id` int);",
+    ],
+)
+def test_a_dump_of_a_database_is_told(line: str) -> None:
+    assert why_no_log(pl.Series(["--", line, "1\ta@b.example"])) == "is a dump of a database in SQL: export its tables as CSV"
