@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -111,6 +112,25 @@ def test_a_login_tried_for_many_names_is_no_crowd_and_nobody_is_named(tmp_path, 
     assert "passwords are tried for many accounts" in incident["summary"]
     assert "lost its login" in incident["summary"], "what else looks like it is said too"
     assert rivals["organic surge"]["likelihood"] < 0.05
+    assert rivals["password guessing"]["likelihood"] > 0.7
+
+
+def test_passwords_that_are_tried_until_the_login_breaks_are_no_crowd(tmp_path, quiet):
+    """They are denied for some minutes, and then the login fails: the incident is one of failures."""
+    tried = spread(quiet, 401)
+    broken = pl.col("started_at").is_between(BEGIN + timedelta(minutes=12), END) & (pl.col("path") == "/login")
+    failing = tried.with_columns(pl.when(broken).then(503).otherwise("status").cast(tried.schema["status"]).alias("status"))
+    case, _ = found(tmp_path, failing)
+    with case.transaction():
+        attribute(case)
+    (incident,) = case.table("incidents").filter(pl.col("failed_requests") > 1000).to_dicts()
+    rivals = {row["explanation"]: row for row in case.table("rivals").filter(incident_id=incident["incident_id"]).to_dicts()}
+    blamed = case.table("attributions").filter(incident_id=incident["incident_id"])
+    case.close()
+    assert blamed.is_empty()
+    assert rivals["password guessing"]["likelihood"] > 0.7
+    assert rivals["organic surge"]["likelihood"] < 0.1
+    assert "passwords are tried for many accounts" in incident["summary"]
 
 
 def test_what_a_limit_refuses_is_not_denied(tmp_path, quiet):

@@ -216,16 +216,22 @@ def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_i
 
 
 @pytest.mark.parametrize(
-    ("verdict", "sure", "end"),
+    ("verdict", "sure", "best", "end"),
     [
-        ("no single actor", 0.7, "; the best explanation is “bad deploy”."),
-        ("no single actor", 0.5, "; the best explanation is “bad deploy”, by itself likely (70%)."),
-        ("inconclusive", 0.5, ": no explanation stands out; the likeliest are “bad deploy”, likely (70%) and “crawler”, unlikely (20%)."),
+        ("no single actor", 0.7, 0.7, "; the best explanation is “bad deploy”."),
+        ("no single actor", 0.5, 0.7, "; the best explanation is “bad deploy”, by itself likely (70%)."),
+        ("inconclusive", 0.5, 0.7, "; the likeliest explanation is “bad deploy”, likely (70%)."),
+        (
+            "inconclusive",
+            0.5,
+            0.4,
+            ": no explanation stands out; the likeliest are “bad deploy”, unlikely (40%) and “crawler”, unlikely (20%).",
+        ),
     ],
 )
-def test_who_is_not_blamed_is_told_with_what_explains_it(filled: Case, verdict: str, sure: float, end: str) -> None:
+def test_who_is_not_blamed_is_told_with_what_explains_it(filled: Case, verdict: str, sure: float, best: float, end: str) -> None:
     filled.replace("incidents", filled.table("incidents").with_columns(pl.lit(verdict).alias("verdict"), pl.lit(sure).alias("likelihood")))
-    weighed = {"bad deploy": 0.7, "crawler": 0.2, "one operator": 0.9}
+    weighed = {"bad deploy": best, "crawler": 0.2, "one operator": 0.9}
     filled.replace("rivals", pl.DataFrame([{"incident_id": INCIDENT, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
     filled.replace("attributions", filled.table("attributions").clear())
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)

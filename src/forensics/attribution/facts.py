@@ -19,6 +19,7 @@ from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
 from forensics.attribution.origin import Origin, origins
 from forensics.attribution.parts import Part, hosts_asked, parts_of, routes_asked
+from forensics.attribution.refusals import Denied, turned_away
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import served_slower, slowdown
@@ -127,6 +128,8 @@ class Facts:
     """The one network (/16, /48) or agent that nearly all of the excess without an account came from, where that is unusual."""
     route: Alike | None
     """The one route that it asked for, likewise."""
+    denied: Denied | None
+    """The one route on which what was asked beyond the usual was denied, where the service was not what began to deny it."""
     veil: Veil | None
     """What nearly all requests without an account always have in common, the proxy that they come through: it hides who asked."""
     comers: Comers | None
@@ -243,6 +246,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         error_onset=errors,
         alike=common,
         route=alike(scene, finding.rise, "route_id"),
+        denied=turned_away(case, scene, finding),
         veil=veil(scene, finding.rise.measure),
         comers=comers(own, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
         origins=origins(case, scene.whole, [b.winner for b in finding.blamed], common),

@@ -13,7 +13,9 @@ import polars as pl
 
 from forensics.attribution.blame import MOST, Finding
 from forensics.attribution.scan import WIDE, Winner
-from forensics.attribution.scene import Scene
+from forensics.attribution.scene import PACKAGE, Scene
+from forensics.attribution.windows import refusing
+from forensics.case.case import Case
 
 MEASURE = "refused"
 """The column of ``refused_loads.sql`` that is scanned."""
@@ -82,6 +84,29 @@ def denied(scene: Scene) -> Denied | None:
     usual = row["denied_before"] / row["asked_before"] if row["asked_before"] else None
     found = Denied(row["route_id"], row["denied"] / max(row["asked"], 1), usual, row["accounts"], row["networks"])
     return found if found.share >= NEARLY_ALL and (usual or 0.0) <= MOSTLY_LET_IN else None
+
+
+def turned_away(case: Case, scene: Scene, finding: Finding) -> Denied | None:
+    """Return ``denied`` where what is asked beyond the usual is denied to nobody who is named and to no people of the service's own.
+
+    Where requests failed they were denied before the impact: an excess on one route is looked at again, with the refusals in it.
+    """
+    if shut_out(scene) or scene.windows == 1 or finding.blamed:
+        return None
+    if refusing(scene.incident):
+        return denied(scene)
+    if not finding.rise.significant or _largest_part(scene) < NEARLY_ALL:
+        return None
+    windows = [scene.window, *scene.others]
+    bounds = {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
+    return denied(replace(scene, loads=case.frame(PACKAGE, "refused_loads", **bounds)))
+
+
+def _largest_part(scene: Scene) -> float:
+    """Return which part of the excess asked for the one route that most of it asked for."""
+    over = pl.when(pl.col("w") == 0).then(pl.col("requests")).otherwise(-pl.col("requests") / max(scene.windows - 1, 1)).sum()
+    by_route = scene.loads.filter(pl.col("route_id").is_not_null()).group_by("route_id").agg(over.alias("over"))["over"]
+    return float(by_route.max() or 0.0) / max(_excess(scene.loads, "requests", scene.windows), 1.0)  # type: ignore[arg-type]
 
 
 def _made(scene: Scene, winner: Winner) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from forensics.attribution.facts import Facts
 from forensics.attribution.origin import Origin
 from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, served_before, shares_of, turned_away, unit
-from forensics.attribution.refusals import MEASURE, asked_as_ever, denied, shut_out
+from forensics.attribution.refusals import MEASURE, asked_as_ever, shut_out
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.rivals.missing_logs import of_clock
 from forensics.attribution.windows import ENOUGH_PLACEBOS, begins_inside, gave_up, refusing
@@ -100,7 +100,7 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         sure = capped(best.likelihood, facts)
         why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)})."
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}")
-    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{one}")
+    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{_turned(facts, names)}{one}")
 
 
 def _refused(facts: Facts, names: Names) -> Verdict:
@@ -116,9 +116,12 @@ def _refused(facts: Facts, names: Names) -> Verdict:
     if shut_out(facts.scene):
         sentence = "they were sent away (a rule, a login, a limit, a ban), and their clients tried again."
         return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {served_before(facts.scene.incident)}: {sentence}")
-    turned = denied(facts.scene)
-    seen = f" {turned_away(turned, names)}: {SO_IT_LOOKS}" if turned else ""
-    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} More was asked than usual, and nobody stands out as the one who asked it.{seen}")
+    sentence = "More was asked than usual, and nobody stands out as the one who asked it."
+    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}{_turned(facts, names)}")
+
+
+def _turned(facts: Facts, names: Names) -> str:
+    return f" {turned_away(facts.denied, names)}: {SO_IT_LOOKS}" if facts.denied else ""
 
 
 def _one_origin(facts: Facts, names: Names) -> str:

@@ -112,14 +112,15 @@ def _stem(name: str) -> str:
 def _telling(stem: str) -> str:
     """Return the stem without the words that all logs share at its ends; empty when nothing is left.
 
-    A mere number says something only with the word before it: ``web-2``, and nothing behind a word for logs: ``access-2``.
+    A mere number says something only with the word before it: ``web-2``, and nothing behind a word for logs: ``access-2``. So does a mere
+    letter (``web-a``); behind a word for logs it is all there is.
     """
     words, before = re.split(r"([-_.]+)", stem), [""]
     while words and (words[0].lower() in _COMMON or not words[0].strip("-_.")):
         before.append(words.pop(0))
     while words and (words[-1].lower() in _COMMON or not words[-1].strip("-_.")):
         words.pop()
-    if len(words) == 1 and words[0].isdigit():
+    if len(words) == 1 and (words[0].isdigit() or len(words[0]) == 1):
         counts = len(before) > 1 and before[-2].lower() in _OF_LOGS
-        return "" if counts else "".join([*before[-2:], *words])
+        return ("" if words[0].isdigit() else words[0]) if counts else "".join([*before[-2:], *words])
     return "".join(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forensics.attribution.facts import Facts
 from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent, served_before, turned_away
-from forensics.attribution.refusals import asked_as_ever, denied, shut_out
+from forensics.attribution.refusals import asked_as_ever, shut_out
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
 from forensics.attribution.rivals.one_actor import came, overload
@@ -33,7 +33,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         compared = f"{amount(rise.load)} against {amount(rise.expected)} expected"
         found.contra(f"{measured(rise.measure)} did not rise beyond the usual range: {compared}.", DECISIVE)
         return found
-    turned = denied(facts.scene) if refusing(facts.scene.incident) else None
+    turned = facts.denied if not facts.finding.blamed else None
     if turned is not None:
         found.wanted.append("Which names were tried at the login, and which of them got in afterwards, and from where.")
         found.contra(f"{turned_away(turned, names)}: people who come for a service mostly get in.", DECISIVE)

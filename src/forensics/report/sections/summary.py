@@ -9,7 +9,7 @@ from forensics.report.document import Document
 from forensics.report.naming import back, besides, named, tied, together
 from forensics.report.sections.figures import LOADS, begins_unseen
 from forensics.report.sections.participants import Blamed, blamed
-from forensics.report.sections.rivals import explained_by, explanations, strangers
+from forensics.report.sections.rivals import LIKELY, NAMES_SOMEBODY, explained_by, explanations, strangers
 from forensics.report.sections.taken import Collected, collected
 from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, lasting, likely, number, share, size, span, told_as
 from forensics.text import counted
@@ -240,6 +240,8 @@ def _why(document: Document, incident: dict[str, Any]) -> str:
     weighed = explanations(document, incident)[:2]
     if not weighed:
         return ""
+    if weighed[0]["likelihood"] >= LIKELY and weighed[0]["explanation"] not in NAMES_SOMEBODY:
+        return f"; the likeliest explanation is “{weighed[0]['explanation']}”, {likely(weighed[0]['likelihood'])}"
     most = " and ".join(f"“{row['explanation']}”, {likely(row['likelihood'])}" for row in weighed)
     return f": no explanation stands out; the likeliest {'is' if len(weighed) == 1 else 'are'} {most}"
 
