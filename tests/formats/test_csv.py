@@ -102,3 +102,16 @@ def test_tables_of_cloud_services_are_read_with_their_units(header: str, row: st
     (found,) = reader.read(lines).read.filter(outcome="event").to_dicts()
     assert found["timestamp"] == datetime(2026, 3, 2, 0, 0, 1)
     assert [found[name] for name in ("client_ip", "path", "query", "status", "duration_ms")] == ["203.0.113.9", "/a", "b=1", 200, 15.0]
+
+
+def test_a_header_may_stand_among_comments() -> None:
+    rows = rows_of(
+        "#Software: Microsoft Exchange Server",
+        "#Fields: DateTime,RequestId,Protocol,UrlHost,UrlStem,AuthenticatedUser,UserAgent,ClientIpAddress,HttpStatus,Method,TotalRequestTime",
+        '2026-03-02T00:00:00.123Z,r1,Owa,mail.example,/owa/auth.owa,EX\\kim,"Mozilla/5.0 (X, Y)",203.0.113.9,200,POST,15',
+        "#Date: 2026-03-02T01:00:00.000Z",
+    )
+    assert [row["outcome"] for row in rows] == ["skipped", "skipped", "event", "skipped"]
+    told = {"client_ip": "203.0.113.9", "user_name": "EX\\kim", "host": "mail.example", "path": "/owa/auth.owa", "status": 200}
+    assert {name: rows[2][name] for name in told} == told
+    assert rows[2]["duration_ms"] == 15.0

@@ -16,6 +16,8 @@ from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.json_format import Record, plain_paths, record_events
 from forensics.formats.json_general import AT_END, KEYS, MOST_FURTHER, understood
 
+_FIELDS = "#Fields:"
+"""What stands before the header where a table has comment lines (Exchange's HttpProxy logs)."""
 SEPARATORS = (",", ";", "\t", "|")
 _LOOK_FOR_HEADER = 20
 LONGEST_ROW = 1000
@@ -129,6 +131,8 @@ class _Csv:
     def __call__(self, lines: pl.DataFrame) -> pl.DataFrame:
         self._find_header(lines["raw"])
         header = (lines["raw"] == self._header).fill_null(False) if self._header is not None else lines["raw"].is_null() & False
+        if self._header is not None and self._header.startswith("#"):
+            header = header | lines["raw"].str.starts_with("#").fill_null(False)
         count = max(self._count, 1)
         rows = split_rows(lines["raw"], self._separator, count)
         complete = rows["complete"] & ~header & (self._header is not None)
@@ -156,7 +160,7 @@ class _Csv:
         self._looked = True
         for line in raw.head(_LOOK_FOR_HEADER).drop_nulls():
             for separator in SEPARATORS:
-                names = [plain_name(name) for name in line.split(separator)]
+                names = [plain_name(name) for name in line.removeprefix(_FIELDS).split(separator)]
                 if (
                     len(names) > 3
                     and len(names) < 500
