@@ -253,3 +253,28 @@ def test_a_method_alone_beside_a_path_is_one_whatever_its_key_is_called() -> Non
         '"url":"/a?b=1","request_user_agent":"curl/8","cache_status":"HIT","status":"200"}'
     )
     assert [row[name] for name in ("method", "path", "query", "request", "duration_ms")] == ["GET", "/a", "b=1", None, 15.123]
+
+
+def test_records_of_two_loggers_in_one_file_are_each_read_by_their_own_keys() -> None:
+    first, second = rows_of(
+        '{"timestamp":"2026-03-02T00:00:00Z","client":"203.0.113.9","request":"GET /a?b=1 HTTP/2.0","status":200,"size":1}',
+        '{"timestamp":"2026-03-02T00:00:00Z","client":"203.0.113.9","method":"GET","path":"/c?d=1","status":200,"size":1}',
+    )
+    assert [(row["path"], row["query"]) for row in (first, second)] == [("/a", "b=1"), ("/c", "d=1")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ('"url":"shop.example:8080/a?b=1","method":"GET"', {"host": "shop.example", "path": "/a", "query": "b=1", "request": None}),
+        ('"request":"/a?b=1","url":"https://shop.example/a?b=1"', {"host": "shop.example", "path": "/a", "request": None}),
+        ('"path":"/a","method":"GET","request_time":15123', {"duration_ms": None}),
+        ('"path":"/a","method":"GET","request_time":"0.015"', {"duration_ms": 15.0}),
+        ('"path":"/a","method":"GET","latency":"0.015 s"', {"duration_ms": 15.0}),
+    ],
+    ids=["host-and-path", "bare-target", "no-unit", "nginx", "ingress"],
+)
+def test_what_a_value_cannot_be_is_not_guessed(fields: str, expected: dict[str, Any]) -> None:
+    (row,) = rows_of(f'{{"time":"2026-03-02T00:00:00Z","client_ip":"203.0.113.9","status":200,"user_agent":"x",{fields}}}')
+    assert row["outcome"] == "event"
+    assert {name: row[name] for name in expected} == expected

@@ -69,25 +69,35 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
     raw = nothing
     if line.null_count() < rows:
         split = values.split_request(line)
-        bare = pl.when(split["method"].is_null() & method.is_not_null()).then(line)  # no first line but a bare target
-        target = values.first_of(target, split["target"], pl.select(bare).to_series() if "method" in found else nothing)
+        alone = method.is_not_null() | line.str.contains(r"^(?:/|https?://)\S*$").fill_null(False)
+        bare = pl.when(split["method"].is_null() & alone).then(line)  # no first line but a bare target
+        bare_target = pl.select(bare).to_series()
+        target = values.first_of(target, split["target"], bare_target if "method" in found else nothing)
         method, protocol = values.first_of(method, split["method"]), values.first_of(split["protocol"], protocol)
-        raw = split["request"] if "method" not in found else pl.select(pl.when(method.is_null()).then(split["request"])).to_series()
+        raw = (
+            split["request"]
+            if "method" not in found
+            else pl.select(pl.when(bare_target.is_null() & method.is_null()).then(split["request"])).to_series()
+        )
         if "target" in found or "path" in found:  # Fastly's examples call the method ``request``
             asked = values.first_of(found.get("target", nothing), found.get("path", nothing)).is_not_null()
             named = pl.select(pl.when(asked & line.str.contains(_METHOD).fill_null(False) & method.is_null()).then(line)).to_series()
             method, raw = values.first_of(method, named), pl.select(pl.when(named.is_null()).then(raw)).to_series()
-    if target.null_count() < rows:
-        parts = values.split_target(target)
-        path, query, host = (
-            values.first_of(parts["path"], path),
-            values.first_of(parts["query"], query),
-            values.first_of(host, parts["host"]),
-        )
-    elif path.null_count() < rows:
-        parts = values.split_target(path)
-        path, query, host = parts["path"], values.first_of(query, parts["query"]), values.first_of(host, parts["host"])
+    told = target.is_not_null()
+    if told.any() or path.null_count() < rows:
+        parts = values.split_target(values.first_of(_with_scheme(target), path) if told.any() else path)
+        asked_for = pl.DataFrame({"own": query, "cut": parts["query"], "told": told})
+        query = asked_for.select(pl.when("told").then(pl.coalesce("cut", "own")).otherwise(pl.coalesce("own", "cut"))).to_series()
+        path, host = values.first_of(parts["path"], path), values.first_of(host, parts["host"])
     return {"method": method, "path": path, "query": query, "protocol": protocol, "host": host, "request": raw}
+
+
+def _with_scheme(target: pl.Series) -> pl.Series:
+    """Return targets of which those that begin with a host's full name (``$host$request_uri``) are whole URLs."""
+    if target.str.starts_with("/").fill_null(True).all():
+        return target
+    hosted = values.V.str.contains(r"^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?/")
+    return values.of(target, pl.when(hosted).then("http://" + values.V).otherwise(values.V))
 
 
 def to_protocol(text: pl.Series) -> pl.Series:

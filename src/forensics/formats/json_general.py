@@ -36,7 +36,7 @@ CLIENT = (
     *("sourceIPs", "remotehost", "@network.client.ip", "httpRequest>remoteIp"),
     *("ClientIp", "RemoteIpAddress", "RemoteIp", "RemoteIP", "IpAddress", "IPAddress", "CIp", "cIP", "request_ip"),
     *("http.request.remoteaddr", "Properties>ClientIp", "Properties>ClientIP", "Properties>RemoteIpAddress", "Properties>RemoteIP"),
-    *("event>request>headers>cf-connecting-ip", "ClientIpAddress"),
+    *("event>request>headers>cf-connecting-ip", "ClientIpAddress", "sourceIpPort", "client.addr"),
 )
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
@@ -120,7 +120,14 @@ DURATION = (
     *("http.duration_ms@ms", "total_time_ms@ms", "processing_time_ms@ms", "timeMs@ms", "elapsedMilliseconds@ms", "ElapsedMilliseconds@ms"),
     *("duration_us@us", "latency_us@us", "elapsed_us@us", "response_time_us@us", "time_elapsed@us", "request_time_us@us", "durationUs@us"),
     *("durationMicros@us", "duration_micros@us", "duration_ns@ns", "latency_ns@ns", "elapsed_ns@ns", "durationNanos@ns", "Duration@ns"),
-    *("event>duration@ns", "event.duration@ns", "duration_nanos@ns", "request_time@s", "duration_s@s", "duration_sec@s"),
+    *(
+        "event>duration@ns",
+        "event.duration@ns",
+        "duration_nanos@ns",
+        "request_time@s?request_time~[.]|^0$",
+        "duration_s@s",
+        "duration_sec@s",
+    ),
     *("duration_seconds@s", "durationSeconds@s", "duration_secs@s", "elapsed_seconds@s", "elapsed_s@s", "latency_seconds@s", "latency_s@s"),
     *("response_time_s@s", "response_time_seconds@s", "request_time_seconds@s", "http.server.request.duration@s", "time_taken_s@s"),
     *("attributes>http.server.request.duration@s", "request_duration_seconds@s", "took_s@s", "latencies>request@ms", "responseTime@ms"),
@@ -130,7 +137,7 @@ DURATION = (
     *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s", "responsetime@s?upstreamtime"),
     r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
     *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
-    "response>latency@ns?response>time",  # what slog-http writes
+    *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
@@ -159,7 +166,7 @@ HOST = (
     *("req>hostname", "Host", "v"),
     *("request_host", "requestHost", "site", "http>host", "headers>host", "http>hostname"),
     *("meta>req>headers>host", "csHost", "CsHost"),
-    *("http.request.host", "Properties>RequestHost", "Properties>Host", "UrlHost"),
+    *("http.request.host", "Properties>RequestHost", "Properties>Host", "UrlHost", "hostHeader"),
 )
 EXTRA = {
     "forwarded_for": (

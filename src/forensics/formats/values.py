@@ -61,7 +61,7 @@ def _number(text: pl.Series, kind: pl.DataType) -> pl.Series:
 
 
 def to_milliseconds(text: pl.Series, unit: str) -> pl.Series:
-    """Return milliseconds from numbers in text, or from text that carries its own unit (``1.5ms``, ``0.3s``, ``12µs``, ``1m2.5s``).
+    """Return milliseconds from numbers in text, or from text that carries its own unit (``1.5ms``, ``0.3 s``, ``12µs``, ``1m2.5s``).
 
     Bare numbers are in ``unit`` (s, ms, us or ns). Negative values (``-1``: not known) and times of the day
     (``ENDLESS_MS``) are NULL.
@@ -75,7 +75,7 @@ def to_milliseconds(text: pl.Series, unit: str) -> pl.Series:
 
 def _own_unit(text: pl.Series) -> pl.Series:
     """Return milliseconds of Go's notation of durations, and of protobuf's ``{"seconds":1,"nanos":5}``; NULL for anything else."""
-    parts = pl.col("t").str.extract_groups(r"^(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)(ns|us|µs|μs|ms|s))?$")
+    parts = pl.col("t").str.extract_groups(r"^(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+) ?(ns|us|µs|μs|ms|s))?$")
     frame = pl.DataFrame({"t": text}).with_columns(parts.struct.rename_fields(["h", "m", "n", "u"]).alias("p")).unnest("p")
     scale = pl.col("u").replace_strict(_OWN_UNITS, default=None, return_dtype=pl.Float64)
     hours, minutes = (pl.col(name).cast(pl.Float64, strict=False).fill_null(0.0) for name in ("h", "m"))

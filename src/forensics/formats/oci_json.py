@@ -1,0 +1,64 @@
+"""Oracle Cloud's load balancer access log: a record's values stand under ``data``, times in seconds."""
+
+from __future__ import annotations
+
+from forensics.formats.base import Format, Sample
+from forensics.formats.json_format import JsonKeys, json_format
+
+KEYS = JsonKeys(
+    roles={
+        "time": ("data>timestamp", "time"),
+        "client": ("data>clientAddr",),
+        "request": ("data>request",),
+        "status": ("data>lbStatusCode",),
+        "bytes": ("data>sentBytes",),
+        "duration": ("data>requestProcessingTime@s",),
+        "user_agent": ("data>userAgent",),
+        "host": ("data>host",),
+    },
+    utc=True,
+    requires=(("data>clientAddr",), ("data>lbStatusCode",), ("data>request",)),
+    extra={
+        "forwarded_for": ("data>forwardedForAddr",),
+        "upstream": ("data>backendAddr",),
+        "upstream_status": ("data>backendStatusCode",),
+        "upstream_duration_ms": ("data>backendProcessingTime@s",),
+        "tls_version": ("data>sslProtocol",),
+        "tls_cipher": ("data>sslCipher",),
+        "route": ("data>listenerName",),
+    },
+)
+
+FORMATS: tuple[Format, ...] = (
+    json_format(
+        name="oci_load_balancer",
+        title="Oracle Cloud load balancer access log (JSON)",
+        reference="https://docs.oracle.com/en-us/iaas/Content/Logging/Reference/details_for_load_balancer_logs.htm",
+        keys=KEYS,
+        tier="gateway",
+        rank=10,
+        samples=(
+            Sample(
+                line='{"data":{"backendAddr":"10.0.0.1:80","backendProcessingTime":"0.014","backendStatusCode":"200","clientAddr":'
+                '"203.0.113.9:5000","forwardedForAddr":"","host":"a.example","lbStatusCode":"200","listenerName":"l","receivedBytes":"100",'
+                '"request":"GET /a?b=1 HTTP/1.1","requestProcessingTime":"0.015","sentBytes":"512","sslCipher":"","sslProtocol":"",'
+                '"timestamp":"2026-03-02T00:00:00+00:00","userAgent":"curl/8"},"time":"2026-03-02T00:00:00.000Z",'
+                '"type":"com.oraclecloud.loadbalancer.access"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:00Z",
+                    "client_ip": "203.0.113.9",
+                    "host": "a.example",
+                    "method": "GET",
+                    "path": "/a",
+                    "query": "b=1",
+                    "protocol": "HTTP/1.1",
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "duration_ms": 15.0,
+                    "user_agent": "curl/8",
+                    "extra": {"upstream": "10.0.0.1:80", "upstream_status": "200", "upstream_duration_ms": "14.0", "route": "l"},
+                },
+            ),
+        ),
+    ),
+)
