@@ -48,6 +48,11 @@ def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any
         (' 0.202 "-" "curl/8"', {"duration_ms": 202.0, "user_agent": "curl/8"}),
         (' "-" "curl/8" uct=0.001 rt=0.250 urt=0.240', {"duration_ms": 250.0}),
         (' "-" "curl/8" 12ms', {"duration_ms": 12.0}),
+        (' "-" "curl/8" upstream=198.18.0.9:80 upstream_time=0.014 time=0.015', {"duration_ms": 15.0}),
+        (' "-" "curl/8" urt=0.014 0.015', {"duration_ms": 15.0}),
+        (' "-" "curl/8" [upstream: 198.18.0.9:80] [request_time: 0.015]', {"duration_ms": 15.0}),
+        (' "-" "curl/8" 0.015 "198.18.0.9:80"', {"duration_ms": 15.0, "extra": {"fields": '0.015 "198.18.0.9:80"'}}),
+        (' "-" "curl/8" "203.0.113.4:5000" x', {"extra": {"fields": '"203.0.113.4:5000" x', "forwarded_for": "203.0.113.4:5000"}}),
         (' "-" "curl/8" 5.123 ms', {"duration_ms": 5.123}),
         (' ms:71 "-" "curl/8"', {"duration_ms": 71.0, "user_agent": "curl/8"}),
         (' "-" "curl/8" "2.75"', {"duration_ms": None, "user_agent": "curl/8"}),
@@ -216,6 +221,11 @@ def test_several_blanks_before_the_time_are_one() -> None:
     ("line", "expected"),
     [
         ("[Sat Mar  2 15:04:05 2024] 198.18.0.7:5000 [200]: GET /a?b=1", {"client_ip": "198.18.0.7", "status": 200}),
+        (
+            "[02/Mar/2024:15:04:05 +0000] 198.18.0.7 - - - a.example to: 10.0.0.1:80: GET /a?b=1 HTTP/1.1 200 upstream_response_time 0.014 "
+            "msec 1709391845.123 request_time 0.015",
+            {"client_ip": "198.18.0.7", "status": 200, "duration_ms": 15.0},
+        ),
         ("[I 240302 15:04:05 web:2246] 200 GET /a?b=1 (198.18.0.7) 15.10ms", {"status": 200, "duration_ms": 15.1}),
         ("[I 2024-03-02 15:04:05.000 ServerApp] 304 GET /a?b=1 (kim@198.18.0.7) 1.10ms", {"status": 304, "client_ip": "198.18.0.7"}),
         (
@@ -223,7 +233,7 @@ def test_several_blanks_before_the_time_are_one() -> None:
             {"client_ip": "198.18.0.7", "status": 404, "duration_ms": 15.1},
         ),
     ],
-    ids=["php", "tornado", "jupyter", "gitea"],
+    ids=["php", "nginx-upstream", "tornado", "jupyter", "gitea"],
 )
 def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:
     (row,) = rows_of(line)

@@ -14,6 +14,7 @@ _NAME = r"(?:[0-9_][0-9_.-]*)?[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 """A host name, and no number, nor the timestamp of a line that wraps this one."""
 _WHO = r"(?:(?P<ident>[^|\s\[]+) (?P<id>)(?P<user>|[^\s\[]+(?: [^\s\[]+){0,3})|(?P<alone>[^\s\[]+))"
 _LISTED = rf"{ADDRESS}(?:, ?{ADDRESS})*"
+_PORTLESS = r"(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _TEXT = r'(?:[^"\\]|\\.)*|.*?'
 _TAIL = rf'(?: +(?:{_QUOTED}|[^\s"]+(?:{_QUOTED})?))* *'
@@ -62,8 +63,10 @@ _TYPE = r"^(?:text|image|application|audio|video|font)/[a-z][\w.+-]*(?:;.*)?$"
 _SECONDS = r'(?:^|[\s=:])"?(\d{1,7}\.\d{3,6})"?(?:[\s,;]|$)'
 """nginx writes three decimals, Rack four, Gunicorn six; more digits before the point are a time of the day ($msec)."""
 _UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
-_NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took"
-_NAMED = rf'(?i)(?:^|[\s,;"])(?:{_NAMES})[=: ]"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
+_NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took|time"
+_NAMED = rf'(?i)(?:^|[\s,;"\[])(?:{_NAMES})(?:[=:] ?| )"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
+_BEHIND = r'(?i)(?:^|[\s,;"\[])(?:upstream\w*|u[rch]?t)[=:] ?"?[\d.-]+(?:(?:, ?| : )[\d.-]+)*'
+"""A time that the server behind took, by its name."""
 _ID = r'(?i)(?:^|[\s,;"])(?:%s)[=:]"?([0-9A-Za-z][\w./+=;:-]{7,})'
 _REQUEST_ID = _ID % "(?:x[_-])?req(?:uest)?[_-]?id|rid"
 _TRACE_ID = _ID % "trace(?:[_-]?id|parent)?|x-cloud-trace-context|x-amzn-trace-id"
@@ -135,20 +138,23 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
     parts = _without_type(parts.with_columns(pl.coalesce("agent", "sole").alias("agent")))
     swapped = pl.col("agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/]*/\d")
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
-    told = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told")).select(
+    parts = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told"))
+    behind = parts["told"].str.contains("(?i)u[rch]?t[=:]|upstream").any()
+    told = parts.with_columns((pl.col("told").str.replace_all(_BEHIND, " ") if behind else pl.col("told")).alias("own")).select(
         pl.when(swapped).then("agent").otherwise("referrer").alias("referrer"),
         pl.when(swapped).then("referrer").otherwise("agent").alias("agent"),
         pl.coalesce(
             pl.col("told").str.extract(r'(?i)X-Forwarded-For="([^"]*)"'),
             values.present(pl.col("lead")),
-            tail.str.extract(rf'(?:^|\s)"({_LISTED})"'),
+            tail.str.extract(rf'^"({_LISTED})"'),
+            tail.str.extract(rf'\s"({_PORTLESS}(?:, ?{_PORTLESS})*)"'),  # with a port it is a server behind
         ).alias("forwarded"),
         pl.coalesce(
             pl.col("told").str.extract(_FPM) + "ms",
             pl.col("told").str.extract(_NAMED),
             "early",
-            pl.col("told").str.extract(_UNIT, 1) + pl.col("told").str.extract(_UNIT, 2).str.strip_chars(),
-            pl.col("told").str.extract(_SECONDS),
+            pl.col("own").str.extract(_UNIT, 1) + pl.col("own").str.extract(_UNIT, 2).str.strip_chars(),
+            pl.col("own").str.extract(_SECONDS),
             middle.str.extract(_TOMCAT) + "ms",
             pl.col("told").str.extract(_LABELLED) + "ms",
             pl.col("paused"),

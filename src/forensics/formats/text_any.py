@@ -40,6 +40,9 @@ _STATUS = (
 _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
 _TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|micros|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
+_NAMED_TIME = r'(?i)\brequest_?time(?:[=:] ?| )"?(\d+\.\d{3})\b'
+_STAMP = r"\bmsec \d{10}\.\d{3}"
+"""nginx' $msec behind its name: no unit of the number before it."""
 _ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w:-]*\]"
 _HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{1,3}}(?:{_METHOD}) \S+ \S+ \d{{2,5}} \S+ (?:{SURE}|-) "
 """A line of IIS whose header was lost: its port is no status, and the server's address stands before the client's."""
@@ -71,6 +74,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     cut = lines.select(told.alias("told"), raw.str.extract(_TIME).alias("time"), raw.str.replace(_TIME, " ").alias("rest"))
     split = pl.col("rest").str.extract_groups(rf"^(?P<head>.*?){_ASKED}(?P<tail>.*)$")
     t = cut.with_columns(split.alias("g")).unnest("g")
+    t = t.with_columns(pl.col("tail").str.replace_all(_STAMP, " "))
     tail, head = pl.col("tail"), pl.col("head")
     status = pl.coalesce(
         pl.when(~tail.str.contains(_TIMED)).then(pl.col(part).str.extract(pattern)) if part == "tail" else head.str.extract(pattern)
@@ -85,7 +89,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS)).alias("client"),
         status.alias("status"),
         pl.coalesce(sent.field("1"), sent.field("2")).alias("bytes"),
-        (took.field("1") + took.field("2").replace(_UNITS)).alias("took"),
+        pl.coalesce(tail.str.extract(_NAMED_TIME) + "s", took.field("1") + took.field("2").replace(_UNITS)).alias("took"),
         tail.str.extract(r'"(https?://[^"]*)"').alias("referrer"),
         tail.str.extract(r'"([A-Za-z][^"/]*/\d[^"]*)"').alias("user_agent"),
     )
