@@ -178,6 +178,22 @@ def test_a_record_without_a_time_is_rejected() -> None:
     assert made.rejected.select("line", "reason").rows() == [(2, "no time that can be read")]
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("sep=;\nuser_id;email\nu1;a@b.com\n", [3]),
+        ('Accounts report\nGenerated,"4 March 2024, 10:00"\n\nuser_id,email,plan\nu1,a@b.com,pro\n', [5]),
+        ('{"data":[{"id":"u1","email":"a@b.com"}],"has_more":false}', [1]),
+        ('{"count":1,"next":null,\n"results":[\n{"id":"u1","email":"a@b.com"}]}', [3]),
+        ('{"@odata.context":"https://graph.example","value":[{"id":"u1","email":"a@b.com"}]}', [1]),
+    ],
+)
+def test_titles_before_a_header_and_answers_of_interfaces(text: str, lines: list[int]) -> None:
+    frame = read(text).frames["account_records"]
+    assert frame.select("account_id", "email").rows() == [("u1", "a@b.com")]
+    assert frame["line"].to_list() == lines
+
+
 def test_records_of_mongodb() -> None:
     users = '{"_id":{"$oid":"65b1"},"email":"a@b.com","createdAt":{"$date":"2024-02-01T10:00:00Z"}}\n'
     row = read(users).frames["account_records"].to_dicts()[0]

@@ -55,6 +55,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "notes": (("occurred_at",), "time"),
 }
 """Kind -> the fields of which a row must have one, and what their columns may be called."""
+LISTS = ("data", "results", "items", "records", "value", "users", "accounts", "customers", "payments", "transactions")
+"""Keys under which programming interfaces answer with a list, whatever it is of."""
 LACKING = {"notes": "no time that can be read"}
 """Kind -> why a row without any of these is rejected; of the others, because no account is named."""
 
@@ -74,6 +76,8 @@ class ExportMatch:
     delimiter: str = ","
     records: str | None = None
     """Of JSON: the key under which the list of records is; None where the list is all of the file."""
+    titles: int = 0
+    """Of CSV: the lines before the header."""
 
     @property
     def format(self) -> str:
@@ -116,13 +120,18 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | 
         return _recognise_json(text.lstrip(), start, kind)
     if "\x00" in text.lstrip().partition("\n")[0]:  # no table; in a cell it is hostile, and no reason to refuse the others
         return None
+    return _recognise_csv(text.partition("\n\n")[0] or text, kind) or _recognise_csv(text, kind, rows.MOST_TITLES)
+
+
+def _recognise_csv(text: str, kind: str | None, most_titles: int = 0) -> ExportMatch | None:
+    """Return the export whose header comes after so many other lines at most; of several separators the one that makes most cells."""
     best: tuple[int, ExportMatch] | None = None
-    table = text.partition("\n\n")[0] or text
     for delimiter in rows.DELIMITERS:
-        header = rows.csv_header(table, delimiter)
-        system = system_for(header, kind) if len(header) > 1 else None
-        if system is not None and (best is None or len(header) > best[0]):
-            best = (len(header), ExportMatch(system.kind, "csv", system, delimiter))
+        for titles, header in enumerate(rows.csv_headers(text, delimiter)[: most_titles + 1]):
+            system = system_for(header, kind) if len(header) > 1 else None
+            if system is not None and (best is None or len(header) > best[0]):
+                best = (len(header), ExportMatch(system.kind, "csv", system, delimiter, titles=titles))
+                break
     return best[1] if best else None
 
 
@@ -143,13 +152,13 @@ def _recognise_json(text: str, start: str, kind: str | None) -> ExportMatch | No
         except ValueError:
             continue
         system = system_for(list(rows.flat(first)), kind) if isinstance(first, dict) else None
-        if system is not None and (key is None or system.records == key):
+        if system is not None and (key in (None, *LISTS) or system.records == key):
             return ExportMatch(system.kind, container, system, records=key)
     return None
 
 
 def _record_keys() -> list[str]:
-    return sorted({system.records for system in systems() if system.records})
+    return sorted({*LISTS, *(system.records for system in systems() if system.records)})
 
 
 def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | None = None) -> ExportRows:
@@ -191,7 +200,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
 def _table(stream: BinaryIO, match: ExportMatch) -> rows.Table:
     readers: dict[str, Callable[[], rows.Table]] = {
         "parquet": lambda: rows.read_parquet(stream),
-        "csv": lambda: rows.read_csv(stream.read(), match.delimiter),
+        "csv": lambda: rows.read_csv(stream.read(), match.delimiter, match.titles),
         "json lines": lambda: rows.read_json_lines(stream.read()),
         "json": lambda: rows.read_json_array(stream.read(), match.records),
     }

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, BinaryIO
 
 import polars as pl
@@ -18,6 +19,8 @@ from forensics.errors import RefusedEvidenceError
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_CELL = 1 << 20
+MOST_TITLES = 10
+"""Lines (the name of the report, when it was made, Excel's ``sep=;``) that may stand before a header."""
 BATCH = 100_000
 
 
@@ -54,19 +57,24 @@ def encoding_of(data: bytes) -> str:
     return "utf-8-sig"
 
 
-def csv_header(text: str, delimiter: str) -> list[str]:
-    """Return the cells of the first line that is not empty; [] when there is none, or it is none of a table."""
+def csv_headers(text: str, delimiter: str) -> list[list[str]]:
+    """Return the cells of the first lines that are not empty, one of which may be the header; [] when there are none of a table."""
+    found: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            if row and any(cell.strip() for cell in row):
-                return row
+            if any(cell.strip() for cell in row):
+                found.append(row)
+            if len(found) > MOST_TITLES:
+                break
     except csv.Error:  # a cell longer than any header
-        return []
-    return []
+        pass
+    return found
 
 
-def read_csv(data: bytes, delimiter: str) -> Table:
-    """Read delimited text with a header line; rows with more cells than headers are rejected, missing cells are empty."""
+def read_csv(data: bytes, delimiter: str, titles: int = 0) -> Table:
+    """Read delimited text whose header comes after so many lines of title; rows with more cells than headers are rejected, missing cells
+    are empty.
+    """
     csv.field_size_limit(MAX_CELL)
     table = Table(pl.DataFrame(), 0)
     table.lines = physical_lines(decoded(data, table.assumptions))
@@ -75,7 +83,7 @@ def read_csv(data: bytes, delimiter: str) -> Table:
     header: list[str] = []
     frames: list[pl.DataFrame] = []
     batch: list[list[Any]] = []
-    for line, row in _records(reader, table):
+    for line, row in islice(_records(reader, table), titles, None):
         if not header:
             header = unique(row)
         elif len(row) > len(header):
