@@ -189,6 +189,23 @@ def test_a_hole_is_measured_by_the_same_hours_of_other_weeks(case: Case) -> None
     assert f"about {sorted(came)[1]:,} requests" in row["message"]
 
 
+def test_what_tools_recorded_is_told_near_incidents_alone(case: Case) -> None:
+    start, end = datetime(2024, 3, 2), datetime(2024, 3, 2, 2)
+    case.insert("incidents", pl.DataFrame([{"incident_id": INCIDENT, "started_at": start, "ended_at": end}]))
+    case.insert(
+        "evidence_files", pl.DataFrame([{"evidence_id": "d" * 12, "format": "deploys (csv)"}, {"evidence_id": "n" * 12, "format": "csv"}])
+    )
+    hours = {"d" * 12: (-30, -5, 1, 2.5, 30), "n" * 12: (-30,), None: (30,)}
+    notes = [
+        {"occurred_at": start + timedelta(hours=hour), "message": f"{hour}", "event_type": "deploy", "evidence_id": evidence, "line": 1}
+        for evidence, many in hours.items()
+        for hour in many
+    ]
+    case.insert("notes", pl.DataFrame(notes, infer_schema_length=None))
+    told_notes = sorted((row["evidence_id"] or "", row["message"]) for row in case.rows(SOURCES, "notes"))
+    assert told_notes == [("", "30"), ("d" * 12, "-5"), ("d" * 12, "1"), ("d" * 12, "2.5"), ("n" * 12, "-30")]
+
+
 def test_a_stray_refusal_among_many_answers_is_no_block(case: Case) -> None:
     start = datetime(2024, 3, 2)
     status = pl.when(pl.col("second") == 130).then(429).when(pl.col("second") >= 480).then(403).otherwise(200)

@@ -112,7 +112,7 @@ class Facts:
     spread: Spread
     notes: list[dict[str, Any]]
     noted: bool
-    """Whether the case has any notes: where nobody wrote any, that none speaks of something says nothing."""
+    """Whether anybody wrote down what was done: where nobody did, that no note speaks of something says nothing."""
     lag: LeadLag | None
     early_share: float
     """Share of the blamed subjects' excess in the window that they made before the errors began (0 when it leapt up with them)."""
@@ -236,7 +236,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         hosts=_hosts(case, bounds, impact),
         spread=_spread(case, scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
-        noted=not case.table("notes").is_empty(),
+        noted=case.rows(PACKAGE, "noted")[0]["noted"],
         early_share=early,
         preceded=_preceded(case, scene, finding, errors, load_at, early),
         logins=_logins(case, finding),
