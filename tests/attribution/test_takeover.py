@@ -12,10 +12,17 @@ import pytest
 from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
+from forensics.case.case import Case
 from forensics.response.plan import plan
 
 THEIRS = 31_000
 """The network that the load of the incident comes from."""
+
+
+def victims(folder: Path) -> int:
+    """How many participants are said to be strangers' victims."""
+    with Case.open(folder) as case:
+        return case.table("participants").filter(pl.col("why").str.contains("their victim")).height
 
 
 def rivals_of(folder: Path, *, office: bool, stuffing: bool, card: bool = False) -> tuple[dict[str, dict[str, Any]], list[str]]:
@@ -56,6 +63,7 @@ def test_accounts_with_lives_of_their_own_used_from_one_new_network_may_be_taken
     assert any("/login were refused" in sentence for sentence in over["evidence_for"]) == stuffing
     assert basis
     assert all("their holders" in ground for ground in basis)
+    assert victims(tmp_path / "case") == 6
 
 
 def test_accounts_of_one_office_that_use_a_server_are_not_called_taken_over(tmp_path: Path) -> None:
@@ -67,6 +75,7 @@ def test_accounts_of_one_office_that_use_a_server_are_not_called_taken_over(tmp_
 def test_accounts_that_one_card_pays_for_are_not_called_taken_over(tmp_path: Path) -> None:
     rivals, basis = rivals_of(tmp_path / "case", office=False, stuffing=False, card=True)
     assert rivals["accounts taken over"]["likelihood"] < 0.2
+    assert victims(tmp_path / "case") == 0
     assert not any("holders" in ground for ground in basis)
 
 

@@ -18,7 +18,7 @@ from forensics.attribution.participants import participants
 from forensics.attribution.phrases import part
 from forensics.attribution.rivals import Rival
 from forensics.attribution.scene import PACKAGE, Scene, plain_minutes
-from forensics.attribution.takeover import taken_over
+from forensics.attribution.takeover import as_victims, taken_over
 from forensics.attribution.unnamed import accounts_known, beginning
 from forensics.attribution.verdict import Verdict, capped
 from forensics.attribution.windows import Window
@@ -59,11 +59,12 @@ def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -
     actors = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "actor"]
     frames["attributions"].append(_attributions(facts, verdict, names).with_columns(named))
     took_part = _participants(case, scene, facts)
-    frames["participants"].append(took_part.with_columns(named))
+    over = taken_over(case, scene, took_part)
+    frames["participants"].append(as_victims(took_part, over).with_columns(named))
     known = accounts_known(case, scene, facts.finding)
     if known is not None:
         frames["network_accounts"].append(known.with_columns(named))
-    asked = [rival for rival in (one_operator(case, scene, took_part), taken_over(case, scene, took_part)) if rival]
+    asked = [rival for rival in (one_operator(case, scene, took_part), over) if rival]
     weighed = [replace(rival, likelihood=capped(rival.likelihood, facts)) for rival in rivals]
     frames["rivals"].append(_rivals([*weighed, *asked]).with_columns(named))
     frames["actor_minutes"].append(_minutes(case, scene, facts, actors).with_columns(named))

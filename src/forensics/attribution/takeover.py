@@ -40,6 +40,11 @@ WANTED = [
 ]
 
 
+LIKELY = 0.55
+"""From here on it is said of each account."""
+HOLDER = "the account was likely used by strangers (see the explanations): whoever holds it is then their victim"
+
+
 @dataclass(frozen=True)
 class Strangers:
     """The participants that were used from elsewhere than ever before."""
@@ -74,6 +79,14 @@ def taken_over(case: Case, scene: Scene, participants: pl.DataFrame) -> Rival | 
             return None
         _weigh(case, found, len(names), refusals, weighed)
     return Rival(EXPLANATION, bounded(1.0 / (1.0 + 2.0 ** -(PRIOR + weighed.bits))), weighed)
+
+
+def as_victims(participants: pl.DataFrame, over: Rival | None) -> pl.DataFrame:
+    """Return the participants with that said of each whose account strangers likely used: ``why`` is how its part is known."""
+    if over is None or over.likelihood < LIKELY:
+        return participants
+    took = pl.col("role") == "participant"
+    return participants.with_columns(why=pl.when(took).then(pl.format("{}; {}", pl.col("why"), pl.lit(HOLDER))).otherwise("why"))
 
 
 def _refusals(case: Case, incident: dict[str, Any]) -> list[dict[str, Any]]:
