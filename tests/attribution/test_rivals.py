@@ -9,7 +9,7 @@ import pytest
 
 from forensics.attribution.blame import Blamed, Rise
 from forensics.attribution.facts import Facts, Host
-from forensics.attribution.rivals import anyway, crawler, failing_backend, missing_logs
+from forensics.attribution.rivals import Weighed, anyway, crawler, failing_backend, missing_logs, one_actor
 from forensics.attribution.scan import Winner
 
 NETWORK = Winner("network", "198.51.100.0/24", 5000.0, 12.0, 99.0, 0.05, 0.0, 1.0)
@@ -70,3 +70,22 @@ def test_where_load_did_not_rise_no_share_of_an_excess_is_told() -> None:
     told = crawler.weigh(silent_host(2000), {})
     assert told is not None
     assert [sentence for sentence, _ in told.speaks_against] == ["Load did not rise beyond the usual range."]
+
+
+@pytest.mark.parametrize(("rest", "left"), [(90.0, 0.0), (110.0, 0.07), (200.0, 0.5), (400.0, 1.0), (500.0, 1.0)])
+def test_load_that_would_have_been_left_counts_by_how_far_beyond_health_it_goes(rest: float, left: float) -> None:
+    told = facts(rest_peak=rest, peak_load=400.0)
+    assert cast(Any, Facts.overshoot_left).fget(told) == pytest.approx(left, abs=0.005)
+
+
+def test_several_who_rise_at_once_are_rarer_than_one_of_them() -> None:
+    own = Winner("actor", "a", 500.0, 0.0, 99.0, 0.25, 0.0, 1.0)
+    blamed = [Blamed(own, 0.3, 0.03, 3.0, 5, joint=0.0004) for _ in range(3)]
+    told = facts(finding=SimpleNamespace(rise=Rise("requests", 1500.0, 0.0, 50.0), blamed=blamed),
+                 scene=SimpleNamespace(placebos=3, windows=4, smallest_p=0.25))  # fmt: skip
+    alone, several = Weighed(), Weighed()
+    one_actor.significance(told, blamed[0], alone)
+    one_actor.significance(told, blamed[0], several, beside=2)
+    assert several.bits > alone.bits + 1
+    assert "with 2 others at least as far as the least of them, comes once in more than 1,000 windows" in several.speaks_for[-1][0]
+    assert "others" not in alone.speaks_for[-1][0]

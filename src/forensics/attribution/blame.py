@@ -80,6 +80,8 @@ class Blamed:
     """How many windows these are."""
     together: bool = False
     """Whether it is blamed as one of a cohort."""
+    joint: float | None = None
+    """Of one of several actors that each stand out: how likely it is that so many rise as far as the least of them, in one window."""
     at_fall: float = 0.0
     """Of one that came last: its share of the excess in the minutes around the first failures."""
 
@@ -156,7 +158,9 @@ def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list
         if w.excess >= MIN_SHARE * excess and _asked(scene, w) >= FEWEST and _somebody(case, scene, w) and not habitual(case, scene, w)
     ]
     if sum(b.share for b in found) >= MOST:
-        return found
+        actors = [b.winner for b in found if b.winner.kind == "actor"]
+        joint = tails.joint(actors) if len(actors) > 1 else None
+        return [replace(b, joint=joint) if b.winner.kind == "actor" else b for b in found]
     return _many(case, scene, rise, excess)
 
 

@@ -165,6 +165,14 @@ class Facts:
         return min(1.0, max(0.0, float(np.log2(self.peak_load / usual)))) if usual > 0 and self.peak_load > 0 else 0.0
 
     @property
+    def overshoot_left(self) -> float:
+        """How much of the way beyond health the load would have gone without the blamed: 0 to 1, in doublings."""
+        usual = self.capacity.usual if self.capacity else 0.0
+        if usual <= 0 or self.rest_peak <= usual or self.peak_load <= usual:
+            return 0.0
+        return min(1.0, float(np.log2(self.rest_peak / usual) / np.log2(self.peak_load / usual)))
+
+    @property
     def failing(self) -> bool:
         """Whether requests failed clearly more than usual."""
         return self.impact_ratio > max(ERROR_RATIO, 3.0 * self.usual_ratio)

@@ -74,11 +74,16 @@ def nobody(facts: Facts, names: Names, found: Weighed) -> None:
             found.contra(f"No actor stands out; {had}.", STRONG)
 
 
-def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:
-    """Say how often chance does as much: by rank among the placebos and, where none of them did, by the tail of all rises in them."""
+def significance(facts: Facts, blamed: Blamed, found: Weighed, beside: int = 0) -> None:
+    """Say how often chance does as much: by rank among the placebos and, where none of them did, by the tail of all rises in them.
+
+    ``beside``: so many others are weighed with it, who stand out by themselves.
+    """
     p_value, placebos = blamed.winner.p_value, facts.scene.placebos
-    bits, many = 0.0, [b for b in facts.finding.blamed if b.together]
-    together = f", with {counted(len(many) - 1, 'other')} at least as far as the least of them," if many else ""
+    joint = blamed.joint if beside else None
+    by_tail = blamed.chance if joint is None else min(blamed.chance, joint)
+    bits, many = 0.0, max(len([b for b in facts.finding.blamed if b.together]) - 1, beside if joint is not None else 0)
+    together = f", with {counted(many, 'other')} at least as far as the least of them," if many > 0 else ""
     if p_value is None:
         found.contra("The logs hold no other day with these hours: chance can only be judged by the hours before.", WEAK)
     else:
@@ -86,11 +91,11 @@ def significance(facts: Facts, blamed: Blamed, found: Weighed) -> None:
         found.pro(chance(p_value, placebos), bits)
     if p_value is None or p_value <= facts.scene.smallest_p:
         windows = counted(blamed.compared, "window")
-        rare = "more than 1,000" if blamed.chance < 0.001 else amount(1.0 / blamed.chance)
+        rare = "more than 1,000" if by_tail < 0.001 else amount(1.0 / by_tail)
         found.pro(
             f"It rose by {amount(blamed.winner.excess)} {unit(facts.finding.rise.measure)}; in {windows} of comparison nobody rose by more "
             f"than {amount(blamed.usual)}. By the tail of all rises in them, one like it{together} comes once in {rare} windows.",
-            max(0.0, _bits(blamed.chance) - bits),
+            max(0.0, _bits(by_tail) - bits),
         )
 
 
@@ -171,7 +176,8 @@ def remainder(facts: Facts, found: Weighed) -> None:
         elif facts.rest_within is None:
             found.pro(f"Without it the load would have been at most {rest} a minute, hardly more than that.", 0.0)
         else:
-            found.contra(f"Without it the load would still have reached {rest} a minute, more than was carried in health.", FAIR)
+            bits = FAIR * facts.overshoot_left
+            found.contra(f"Without it the load would still have reached {rest} a minute, more than was carried in health.", bits)
     elif facts.within_health:
         found.contra(
             f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",

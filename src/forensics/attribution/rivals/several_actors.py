@@ -28,7 +28,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.contra("One of them made most of it alone.", FAIR)
     if late := last_to_come(blamed, names):
         found.pro(f"{late} They were at it in the seconds before the first failures.", FAIR)
-    significance(facts, max((b for b in blamed if not b.at_fall), key=lambda b: (b.winner.p_value or 0.0, b.chance)), found)
+    first = [b for b in blamed if not b.at_fall]
+    significance(facts, max(first, key=lambda b: (b.winner.p_value or 0.0, b.chance)), found, beside=len(first) - 1)
     order(facts, found)
     remainder(facts, found)
     return found
