@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -50,6 +51,21 @@ def test_an_outage_that_comes_back_as_long_was_not_contained_before(tmp_path, qu
     (row,) = incidents
     assert near(row["mitigated_at"], over)
     assert "mostly over by" not in row["summary"]
+
+
+@pytest.mark.parametrize(("hour", "rare"), [(2.0, True), (12.0, False)])
+def test_a_silence_that_begins_where_requests_are_rare_may_have_begun_later(tmp_path, hour, rare):
+    """A night of a request in ten minutes: the last that came is not when it fell silent."""
+    world = traffic("diurnal", 5, days=8)
+    night = pl.col("started_at").dt.hour().is_between(0, 5) & (pl.int_range(pl.len()) % 60 > 0)
+    case, incidents = found(tmp_path, lost(world.filter(~night), at(6, hour), at(6, 14)))
+    case.close()
+    (row,) = [row for row in incidents if row["kind"] == "silence"]
+    assert row["started_at"] <= at(6, hour)
+    told = re.search(r"it may have begun as late as (\S+ \S+) UTC", row["basis"])
+    assert (told is not None) == rare
+    if told:
+        assert at(6, hour) <= datetime.fromisoformat(told[1]) <= at(6, hour + 3)
 
 
 @pytest.mark.parametrize("well", [True, False])

@@ -16,6 +16,8 @@ from forensics.text import counted
 MINUTE = timedelta(minutes=1)
 UNASKED = timedelta(minutes=2)
 """Time without any request that makes the beginning or the end of failures uncertain enough to be told."""
+HARDLY_NONE, LATE = 3.0, timedelta(minutes=5)
+"""So many requests that should have come are all missing by chance once in twenty times; time that takes long enough to be told."""
 GIVEN_UP = 0.05
 """Share of an incident's requests that were given up by those who asked, from which it is told."""
 AT_THE_ENDS = 3
@@ -175,6 +177,8 @@ def basis(finding: Finding) -> str:
 
 def _unasked(finding: Finding) -> list[str]:
     """Where nothing was asked for minutes before the first failure, or after the last, the moment is known to within that gap only."""
+    if finding.found.kind == "silence":
+        return _unseen(finding)
     if finding.found.kind != "errors":
         return []
     said, axis, series = [], finding.axis, finding.view.series
@@ -191,6 +195,25 @@ def _unasked(finding: Finding) -> list[str]:
         again = axis.at(after[0] + series.before[after[0]])
         if again - ended >= UNASKED:
             said.append(f"nothing was asked of {scope} between the last {bad} and {moment(again)}: it may have ended anywhere between")
+    return said
+
+
+def _unseen(finding: Finding) -> list[str]:
+    """Where requests are rare, a silence is dated to the last that came: say until when it may have begun, and since when ended.
+
+    That is when so many should have come that there would hardly be none by chance (Poisson).
+    """
+    axis, expected = finding.axis, finding.view.baseline.expected
+    low, high = finding.found.first, min(finding.found.last + 1, axis.minutes)
+    due = np.flatnonzero(np.cumsum(expected[low:high]) >= HARDLY_NONE)
+    back = np.flatnonzero(np.cumsum(expected[low:high][::-1]) >= HARDLY_NONE)
+    if not len(due):
+        return []
+    said, begun, over = [], axis.at(low + int(due[0]) + 1), axis.at(high - int(back[0]) - 1)
+    if not finding.from_the_beginning and begun - finding.started_at >= LATE:
+        said.append(f"requests are rare at that hour: it may have begun as late as {begun:%Y-%m-%d %H:%M} UTC")
+    if finding.ended_at is not None and finding.ended_at - over >= LATE:
+        said.append(f"requests are rare at the hour of its end: it may have ended as early as {over:%Y-%m-%d %H:%M} UTC")
     return said
 
 
