@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from forensics.attribution.capacity import capacity, carried
-from forensics.attribution.facts import rest_peak
+from forensics.attribution.peaks import rest_peak, until_the_fall
 from forensics.attribution.windows import Window
 
 START = datetime(2024, 3, 2)
@@ -106,3 +106,13 @@ def test_what_the_balancer_refuses_without_a_name_is_not_the_others_load(blamed:
     load = [blamed[0] + 20, blamed[1] + 30, blamed[2] + 25, blamed[3] + 900]
     at = [START + timedelta(minutes=n) for n in range(4)]
     assert rest_peak(pl.DataFrame({"minute": at, "load": load, "blamed": blamed}), at[3]) == rest
+
+
+@pytest.mark.parametrize(("before", "failing", "minutes"), [(True, 4, 4), (False, 4, 5), (True, 0, 5), (True, None, 5), (False, 40, 5)])
+def test_the_minute_of_the_fall_counts_where_the_load_was_not_there_before_it(before: bool, failing: int | None, minutes: int) -> None:
+    """In that minute there are retries already: of two heavy users who were at it for an hour, they are no load that broke the service."""
+    at = [START + timedelta(minutes=n) for n in range(60)]
+    window = Window(at[0], at[5])
+    errors = at[failing] if failing is not None else None
+    found = until_the_fall(pl.DataFrame({"minute": at}), window, Window(at[4], at[30]), errors, there_before=before)
+    assert len(found) == (1 if failing == 0 else minutes)

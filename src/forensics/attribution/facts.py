@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from forensics.attribution.alike import Alike, alike
 from forensics.attribution.blame import Finding
 from forensics.attribution.capacity import Capacity, capacity, carried
-from forensics.attribution.comers import LATEST, Comers, comers
+from forensics.attribution.comers import Comers, comers
 from forensics.attribution.echo import EARLY, seconds_precede
 from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
 from forensics.attribution.origin import Origin, origins
 from forensics.attribution.parts import Part, hosts_asked, parts_of, routes_asked
+from forensics.attribution.peaks import rest_peak, until_the_fall
 from forensics.attribution.refusals import Denied, turned_away
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
@@ -39,6 +40,8 @@ NEW = 1.1
 """Load that is so many times the most that was carried in health is new to the service; a single minute may be a little above it."""
 OVER = timedelta(hours=1)
 """A host whose last log ended longer before the impact did not fall silent in it: of that time there is no log of it."""
+HALF = 0.5
+"""Of the load of the blamed, what came before the first errors from which it was there by then."""
 CONCENTRATED = 0.8
 """Failures keep to one part when this share of them is on it."""
 
@@ -223,7 +226,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     errors, load_at = error_onset(near, scene.window.start), _load_onset(near, scene)
     began = Window(_run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = _early_share(near, scene, finding, errors)
-    started = near.filter(pl.col("minute").is_between(scene.window.start, _last(scene, impact, errors)))
+    started = until_the_fall(near, scene.window, impact, errors, there_before=early >= HALF and not any(b.at_fall for b in finding.blamed))
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     return Facts(
         scene=scene,
@@ -268,29 +271,12 @@ def _preceded(case: Case, scene: Scene, finding: Finding, errors: datetime | Non
     return seconds_precede(case, scene, [b.winner for b in finding.blamed], errors, finding.rise.measure)
 
 
-def rest_peak(started: pl.DataFrame, errors: datetime | None) -> float:
-    """Return the highest load of a minute without the blamed: of the minutes before the first that fails, where the load had come by then.
-
-    What a balancer refuses in the minute of the fall often names nobody (the application never saw it): it is not the others' load.
-    """
-    before = started.filter(pl.col("minute") < errors) if errors is not None else started
-    come = len(before) > 0 and float(before["blamed"].max()) >= 0.5 * float(started["blamed"].max() or 0)  # type: ignore[arg-type]
-    chosen = before if come else started
-    return float((chosen["load"] - chosen["blamed"]).max() or 0)  # type: ignore[arg-type]
-
-
 def _ratio(rows: pl.DataFrame) -> float:
     return float(rows["failed"].sum()) / max(float(rows["requests"].sum()), 1.0)
 
 
 def _bounds(windows: list[Window]) -> dict[str, list[datetime]]:
     return {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
-
-
-def _last(scene: Scene, impact: Window, errors: datetime | None) -> datetime:
-    """Return the last minute of the load that may have broken the service: the first that fails, if soon. Later there are retries, too."""
-    soon = errors if errors is not None and errors <= impact.start + LATEST else scene.window.end - MINUTE
-    return max(scene.window.start, soon)
 
 
 def _span(scene: Scene) -> Window:

@@ -18,7 +18,7 @@ PRIOR = -1.0
 EXCLUSIVE = True
 LONG, HARDLY = 30, 0.5
 """Minutes beyond the first ones for which a load was borne that say twice as much, where it is hardly more than usual; where its
-overshoot is below that, so long says up to five times as much, and half as long little more than twice."""
+overshoot is below that, so long says up to five times as much, and half as long little more than twice. Every doubling adds two bits."""
 SLOW, NO_SLOWER = 1.5, 1.2
 """Times the usual from which answers are slow, and below which they are not."""
 
@@ -160,7 +160,8 @@ def remainder(facts: Facts, found: Weighed) -> None:
         if facts.slower is not None and facts.slower < SLOW:  # too much load is seen in the answers before they fail
             long = min(1.0, (facts.carried - OFTEN) / LONG)
             little = 1.0 - facts.overshoot + 3.0 * long * max(0.0, 1.0 - facts.overshoot / HARDLY)
-            bits, how = max(bits, DECISIVE * (1.0 + long * little)), ", and answered no slower"
+            longer = 2.0 * max(0.0, log2(facts.carried / (OFTEN + LONG)))
+            bits, how = max(bits, DECISIVE * (1.0 + long * little) + longer), ", and answered no slower"
         found.contra(
             f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it.", bits
         )
@@ -207,4 +208,5 @@ def overload(facts: Facts, found: Weighed) -> None:
     if facts.slower >= SLOW:
         found.pro(f"In the five minutes before the first failures answers took {facts.slower:.1f} times as long as usual.", FAIR)
     elif facts.slower < NO_SLOWER:
-        found.contra(f"In the five minutes before the first failures answers took no longer than usual ({facts.slower:.2f} times).", FAIR)
+        bits = FAIR + STRONG * max(0.0, 1.0 - facts.overshoot / HARDLY)  # what breaks under hardly more than usual is slow before
+        found.contra(f"In the five minutes before the first failures answers took no longer than usual ({facts.slower:.2f} times).", bits)
