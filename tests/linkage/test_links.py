@@ -401,6 +401,21 @@ def test_a_tax_number_ties_free_mail_to_the_company_and_no_placeholder_does(made
     assert dict(zip(values["account_id"], values["identifier_value"], strict=True)) == {"t1": "GB204918837", "t2": "GB204918837"}
 
 
+def test_a_team_at_the_service_is_an_organisation_and_the_one_of_everybody_is_none(made: Maker) -> None:
+    everybody = {"key": "team_id", "value": "default"}
+    for name in ("t1", "t2", "t3"):
+        made.account(name, f"{name}@gmail.com", extra=[{"key": "org_id", "value": "org_7"}, everybody])
+    for number in range(200):
+        made.account(f"d{number}", f"d{number}@gmail.com", extra=[{"key": "org_id", "value": f"org_{100 + number}"}, everybody])
+    with made.case() as case:
+        links = case.table("links").filter(identifier_type="membership", kept=True)
+        several = case.table("actors").filter(pl.col("accounts") > 1)
+    assert {(row["account_id"], row["identifier_value"]) for row in links.to_dicts()} == {
+        (f"t{n}", "organisation org_7") for n in (1, 2, 3)
+    }
+    assert several.select("accounts", "level").rows() == [(3, "same organisation")]
+
+
 def test_a_partner_is_ruled_known_by_its_domain(made: Maker) -> None:
     for name in ("k1", "k2"):
         made.account(name, f"{name}@partner.example")

@@ -24,6 +24,11 @@ CREATE OR REPLACE TEMP MACRO house_words(street) AS
         '(strasse|straße|str)( |$)', 'str\2'), '(^| )street( |$)', '\1st\2'), '(^| )(?:road|avenue|boulevard)( |$)', '\1\2'),
         '^(\d+ ?[a-z]?) (.*)$', '\2 \1');
 
+CREATE OR REPLACE TEMP MACRO told_company(extra) AS coalesce(
+    extra['company'], extra['company_name'], extra['organization'], extra['organisation'], extra['organization_name'], extra['organisation_name'],
+    extra['org_name']
+);
+
 -- What exports say of accounts beside the columns of the contract, with where and when: every row of every export, and accounts that are
 -- known from elsewhere.
 CREATE OR REPLACE TEMP MACRO told_extras() AS TABLE

@@ -4,7 +4,7 @@
 CREATE OR REPLACE TEMP VIEW signal AS
 SELECT
     account_id, 'company_name' AS identifier_type,
-    plain_name(coalesce(extra['company'], extra['company_name'], extra['organization'], extra['organisation'])) AS identifier_value,
+    plain_name(told_company(extra)) AS identifier_value,
     seen AS first_at, seen AS last_at, 1 AS uses, evidence_id, line
 FROM told_extras()
-WHERE length(plain_name(coalesce(extra['company'], extra['company_name'], extra['organization'], extra['organisation']))) > 2;
+WHERE length(plain_name(told_company(extra))) > 2;
