@@ -73,6 +73,9 @@ def read(*raw: str) -> list[dict[str, Any]]:
         lambda line: f"\x1b[32;1m{line}\x1b[0m",
         lambda line: json.dumps({"@timestamp": "2024-03-02T00:00:01Z", "event": {"original": line}, "host": {"name": "edge-1"}}),
         lambda line: json.dumps({"attributes": {"message": line, "service": "nginx"}, "id": "x"}),
+        lambda line: f"2024-03-02 00:00:01.814351757 +0000 kube.web: {json.dumps({'log': line, 'stream': 'stdout'})}",
+        lambda line: "[0] web: [1709337601.500000000, " + json.dumps({"log": line}).replace('":', '"=>') + "]",
+        lambda line: "[3] web: [[1709337601.500000000, {}], " + json.dumps({"log": line}).replace('":', '"=>') + "]",
     ],
     ids=[
         *("rfc3164", "rfc3164-pri", "rfc3164-pri-no-host", "rfc3164-no-host", "rfc5424", "journald"),
@@ -92,6 +95,7 @@ def read(*raw: str) -> list[dict[str, Any]]:
         *("compose", "quoted-csv", "quoted", "around"),
         *("journald-bytes", "fluentd", "grep-n", "grep", "splunk", "elastic", "table", "stamped", "compose-stamped"),
         *("stamped-utc", "journald-monotonic", "foreman", "coloured", "logstash", "datadog"),
+        *("fluentd-stdout", "fluent-bit-stdout", "fluent-bit-metadata"),
     ],
 )
 def test_wrapped_lines_are_read_like_bare_ones(wrap: Any) -> None:
@@ -126,6 +130,8 @@ UNTIMED = '{"method": "GET", "path": "/a?b=1", "status": 200, "ip": "198.18.0.1"
         f"<134>1 2024-03-02T00:00:01.5Z edge-1 app 1 - - {UNTIMED}",
         "2024-03-02T00:00:01.5Z edge-1 app[1]: method=GET path=/a?b=1 status=200 ip=198.18.0.1",
         f"2024-03-02T00:00:01.5+00:00\tapp.access\t{UNTIMED}",
+        f"2024-03-02 01:00:01.500000000 +0100 app.access: {UNTIMED}",
+        "[0] app.access: [1709337601.500000000, " + UNTIMED.replace('": ', '"=>') + "]",
         json.dumps({"id": "1", "timestamp": 1709337601500, "message": UNTIMED}),
         json.dumps({"insertId": "1", "jsonPayload": json.loads(UNTIMED), "timestamp": "2024-03-02T00:00:01.5Z"}),
     ],

@@ -31,7 +31,10 @@ COMPOSE = r"^(?:\d\d:\d\d:\d\d )?[\w.-]+ +\| (?P<text>.*)$"
 STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\S+ .*)$"
 COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
-TAILED = r"^(?P<at>\d{4}-\d\d-\d\dT[^\s\t]+)\t[^\s\t]+\t(?P<text>\{.*\})$"
+TAILED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|[+-]\d\d:?\d\d)?)[ \t]\S+?(?:: |\t)(?P<text>\{.*\})$"
+"""What fluentd writes to a file and to its terminal: https://docs.fluentd.org/output/file, https://docs.fluentd.org/output/stdout."""
+HASHED = r"^\[\d+\] [^\s:]+: \[\[?(?P<at>\d{9,}\.\d+)(?:, \{.*?\}\])?, (?P<text>\{.*\})\]$"
+"""What Fluent Bit writes to its terminal: https://docs.fluentbit.io/manual/data-pipeline/outputs/standard-output."""
 EXPORTED = r"^MESSAGE=(?P<text>.*)$"
 """journalctl -o export: a field a line (https://systemd.io/JOURNAL_EXPORT_FORMATS/)."""
 ARCHIVED = r"^\d+\t(?P<at>\d{4}-\d\d-\d\dT[^\t]+)(?:\t[^\t]*){7}\t(?P<text>.*)$"
@@ -42,7 +45,7 @@ CONSOLE = (
 )
 """What Go's zap writes to a terminal (Caddy does by default): time, level and logger before the JSON object."""
 SEARCHED = r"^[^\s:\"\[{]*[./][^\s:\"\[{]*(?::\d+)?:(?P<text>\d*[^\d\s]\S* .*)$"
-"""What fluentd writes to a file, and what grep prints of several files (with line numbers)."""
+"""What grep prints of several files (with line numbers)."""
 FIELD = r'(?:^|,)"((?:[^"]|"")*"" ?(?:[^"]|"")*)"(?:,|$)'
 """The field of a table that holds a line with quotes in it."""
 QUOTED = r'^"(?P<text>.*)"$'
@@ -144,7 +147,7 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     cri = pl.col("cri").struct
     console = pl.col("console").struct
     named = pl.lit('{"ts":"') + console.field("at") + '","logger":"' + console.field("logger") + '",' + console.field("text")
-    taken = (pl.col(f"p{n}").struct.field("text") for n in range(len(patterns)))
+    taken = (_notation(pl.col(f"p{n}").struct.field("text"), pattern) for n, pattern in enumerate(patterns))
     times = (pl.col(f"p{n}").struct.field("at") for n, pattern in enumerate(patterns) if "(?P<at>" in pattern)
     plain = pl.coalesce(pl.col("json").str.strip_suffix("\n"), cri.field("text"), named, "pairs", *taken, "quoted")
     partial, stream = _parts(lines["raw"], json)
@@ -152,6 +155,11 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     if not told["text"].str.contains(_RECORD).any():  # nobody will ask for the time
         return told.with_columns(pl.lit(None, dtype=pl.String).alias("at"))
     return told.with_columns(found.select(pl.coalesce("stamp", cri.field("at"), *times).alias("at"))["at"])
+
+
+def _notation(text: pl.Expr, pattern: str) -> pl.Expr:
+    """Return what stands in a wrapping, Fluent Bit's ``"key"=>value`` as JSON."""
+    return text.str.replace_all(r'([^\\])"=>', '$1":') if pattern == HASHED else text
 
 
 def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
@@ -168,7 +176,7 @@ def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    plain = (RFC5424, RFC3164, COMPOSE, STAMPED, TAILED, ARCHIVED, EXPORTED, SEARCHED, COLOURED)
+    plain = (RFC5424, RFC3164, COMPOSE, TAILED, STAMPED, HASHED, ARCHIVED, EXPORTED, SEARCHED, COLOURED)
     return (*plain, TAGGED) if tagged else plain
 
 

@@ -23,44 +23,56 @@ def _ms(*names: str) -> tuple[str, ...]:
     return tuple(f"{name}@ms" for name in _named(*names))
 
 
-_STATE = _named("termination_state", "term_state", "terminationState", "session_state", "tsc")
-_DATES = _named("request_date", "accept_date", "date", "date_time", "time_date", "tr", "trg", "trl", "t", "T", "Tl", "Ts")
-_ACTIVE = _ms(
-    "time_active", "time_total", "time_duration", "session_duration", "total_time", "time_session", "total_active_time", "Ta", "Tt"
+_STATE = (
+    *_named("termination_state", "term_state", "terminationState", "session_state", "tsc", "term"),
+    "termination_state_with_cookie_status",
 )
+_DATES = (
+    *_named("request_date", "accept_date", "date", "date_time", "time_date", "tr", "trg", "trl", "t", "T", "Tl", "Ts"),
+    *("request>start_gmt", "datetime_gmt", "haproxy_timestamp", "haproxy_dateTime"),
+)
+_ACTIVE = (
+    *_ms("time_active", "time_total", "time_duration", "session_duration", "total_time", "time_session", "total_active_time", "Ta", "Tt"),
+    *("timers>request_active_time@ms", "timers>tcp_session_duration@ms"),
+)
+_FRONTEND = (*_named("frontend_name", "frontend_name_transport", "frontend", "ft", "f"), "haproxy_frontendNameTransport", "frontend>name")
+_BACKEND = (*_named("backend_name", "backend", "b"), "backend>name")
 
 _KEYS = JsonKeys(
     roles={
         "time": (*_DATES, *KEYS.roles["time"]),
-        "client": (*_named("client_ip", "client", "client_address", "src", "ci"), *KEYS.roles["client"]),
+        "client": (*_named("client_ip", "clientIP", "client_address", "src", "ci"), "client>ip", *_named("client"), *KEYS.roles["client"]),
         "user": KEYS.roles["user"],
-        "method": (*_named("http_method", "HM"), *KEYS.roles["method"]),
+        "method": (*_named("http_method", "http_verb", "HM"), *KEYS.roles["method"]),
         "request": (*_named("http_request", "request", "request_line", "r"), *KEYS.roles["request"]),
         "target": (*_named("http_uri", "uri", "HU"), *KEYS.roles["target"]),
         "path": (*_named("http_path", "path", "HPO", "HP"), *KEYS.roles["path"]),
         "query": (*_named("http_query", "HQ"), *KEYS.roles["query"]),
-        "protocol": (*_named("http_version", "HV"), *KEYS.roles["protocol"]),
+        "protocol": (*_named("http_version", "HV"), "request>version", *KEYS.roles["protocol"]),
         "status": (*_named("status_code", "http_status_code", "http_status", "status", "ST"), *KEYS.roles["status"]),
-        "bytes": (*_named("bytes_read", "B"), *KEYS.roles["bytes"]),
+        "bytes": (*_named("bytes_read", "bytesRead", "B"), *KEYS.roles["bytes"]),
         "duration": (*_ACTIVE, *KEYS.roles["duration"]),
         "referrer": KEYS.roles["referrer"],
         "user_agent": KEYS.roles["user_agent"],
         "host": (
             *_named("http_host", "hdr_host"),
-            *(key for key in KEYS.roles["host"] if key not in ("host", "server_name", "serverName", "v")),
+            *(key for key in KEYS.roles["host"] if key not in ("host", "server_name", "serverName", "server>address", "v")),
         ),
     },
     requires=(
         (*_STATE, "ST"),
-        (*_named("backend_name", "backend", "b"), *_named("frontend_name", "frontend", "frontend_name_transport", "ft", "f")),
-        (*_named("client_ip", "client", "client_address", "src", "ci"), *KEYS.roles["client"]),
+        (*_BACKEND, *_FRONTEND),
+        (*_named("client_ip", "clientIP", "client", "client_address", "src", "ci"), *KEYS.roles["client"]),
     ),
     extra={
         **{key: paths for key, paths in KEYS.extra.items() if key not in ("route", "upstream", "upstream_duration_ms", "error")},
-        "route": _named("frontend_name", "frontend_name_transport", "frontend", "ft", "f"),
-        "backend": _named("backend_name", "backend", "b"),
-        "upstream": _named("server_name", "server", "s"),
-        "upstream_duration_ms": _ms("time_response", "upstream_response_time", "Tr"),
+        "route": _FRONTEND,
+        "backend": _BACKEND,
+        "upstream": (*_named("server_name", "serverName", "server", "s"), "server>name"),
+        "upstream_duration_ms": (
+            *_ms("time_response", "time_server_response", "upstream_response_time", "Tr"),
+            "timers>server_response_time@ms",
+        ),
         "queue_ms": _ms("time_queue", "time_wait", "Tw"),
         "termination_state": _STATE,
         "bytes_received": _named("bytes_uploaded", "U"),
@@ -107,6 +119,37 @@ FORMATS: tuple[Format, ...] = (
                     "bytes_sent": 212,
                     "duration_ms": 23.0,
                     "extra": {"upstream_duration_ms": "20.0", "termination_state": "CD--", "backend": "be"},
+                },
+            ),
+            Sample(
+                line='{"datetime_gmt":"02/Mar/2026:00:00:16 +0000","bytes_read":512,"client":{"ip":"203.0.113.9","port":"4000"},"frontend":'
+                '{"name":"fe"},"backend":{"name":"be"},"server":{"name":"s1","address":"10.0.0.3"},"timers":{"server_response_time":10,'
+                '"request_active_time":12,"tcp_session_duration":13},"status_code":200,"request":{"id":"r7","version":"HTTP/1.1","method":'
+                '"GET","uri":"/a?b=1","start_gmt":"02/Mar/2026:00:00:15 +0000"},"termination_state":"--"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:15Z",
+                    "client_ip": "203.0.113.9",
+                    "method": "GET",
+                    "host": None,
+                    "path": "/a",
+                    "query": "b=1",
+                    "protocol": "HTTP/1.1",
+                    "bytes_sent": 512,
+                    "duration_ms": 12.0,
+                    "extra": {"route": "fe", "backend": "be", "upstream": "s1", "upstream_duration_ms": "10.0", "request_id": "r7"},
+                },
+            ),
+            Sample(
+                line='{"client_ip":"203.0.113.9","haproxy_timestamp":"02/Mar/2026:00:00:15.045","frontend_name":"fe~","backend_name":"be",'
+                '"server_name":"s1","time_duration":79,"status_code":200,"bytes_read":1427,"termination_state_with_cookie_status":"--VN",'
+                '"http_verb":"GET","http_request":"/a?b=1","http_version":"1.1"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:15.045Z",
+                    "method": "GET",
+                    "path": "/a",
+                    "query": "b=1",
+                    "duration_ms": 79.0,
+                    "extra": {"termination_state": "--VN"},
                 },
             ),
             Sample(

@@ -26,6 +26,8 @@ _PLAIN_ROLES = (
 )
 _CLOUD_ACCOUNT = r"^\d{12}$"
 """An account at AWS, which is whose log it is and nobody who asked."""
+_SHORTEST = 9
+"""Characters: an epoch since 1973, a date."""
 _JOINED = frozenset({"forwarded_for"})
 """Extra keys whose lists are joined with commas; of all other lists the first entry counts."""
 
@@ -151,6 +153,15 @@ class Record:
             return value
         return values.of(percent_decoded(_spaced(value)), values.present(values.V))
 
+    def time(self) -> pl.Series:
+        """Return the text of the time, which is no number too short for one (how long a request took, under a name that may mean both)."""
+        found = self.role("time")
+        if (found.str.len_bytes().min() or _SHORTEST) >= _SHORTEST:  # type: ignore[operator]
+            return found
+        told = [self.found[path] for path in self.keys.roles["time"] if path in self.found.columns]
+        fit = values.V.str.len_bytes().ge(_SHORTEST) | ~values.V.str.contains(r"^\d+(?:[.]\d*)?$")
+        return values.first_of(*(values.of(each, pl.when(fit).then(values.V)) for each in told))
+
     def has(self, paths: tuple[str, ...]) -> pl.Series:
         """Return where at least one of the paths has a value."""
         return self.any(paths).is_not_null()
@@ -252,7 +263,7 @@ def _add_headers(record: Record, found: Columns, extra: Columns) -> None:
 
 def _times(record: Record, time_zone: str, time_basis: str) -> Columns:
     """Return timestamp, started_at and duration_ms."""
-    time = record.role("time")
+    time = record.time()
     if "date" in record.keys.roles:
         date = record.role("date")
         time = pl.select(pl.when(date.is_not_null() & time.is_not_null()).then(date + " " + time).otherwise(time)).to_series()

@@ -1,209 +1,13 @@
-"""Any JSON lines whose keys can be understood: one table of the names that loggers give to the same thing.
-
-Sources of the names: Elastic Common Schema (nested and dotted), OpenTelemetry semantic conventions for HTTP, pino-http and Bunyan,
-lograge, Kong, Vercel, Datadog, GELF, Logstash's HTTPD_COMBINEDLOG, Apache httpd's and nginx's own variable names.
-"""
+"""Any JSON lines whose keys can be understood, by the names that loggers give to the same thing (``json_names``)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from forensics.formats import json_names as names
 from forensics.formats.base import Format, Sample
-from forensics.formats.identities import ACCOUNT, IDENTITIES, USER
+from forensics.formats.identities import ACCOUNT, USER
 from forensics.formats.json_format import JsonKeys, json_format
-
-TIME = (
-    *("@timestamp", "timestamp", "time", "ts", "datetime", "date_time", "dateTime", "eventTime", "event_time", "time_iso8601"),
-    *("time_local", "requestTime", "requestTimestamp", "request_timestamp", "logged_at", "created_at", "createdAt", "msec", "@t"),
-    *("asctime", "_timestamp", "timeStamp", "Timestamp", "Time", "date", "epoch", "unixtime", "unix_time", "timestamp_ms", "t"),
-    *("requestReceivedTimestamp", "time_micros"),
-    *("TimeGenerated", "TimeGenerated [UTC]"),
-    "eventTimestamp",
-)
-START = (
-    *("start_time", "started_at", "startTime", "startedAt", "event>start", "event.start", "request_start", "request_started_at"),
-    *("StartUTC", "request>timestamp", "proxy>timestamp", "begin", "start"),
-)
-CLIENT = (
-    *("client_ip", "clientIp", "clientIP", "ClientIP", "remote_addr", "remote_ip", "remoteIp", "remoteIP", "remoteAddr", "remoteAddress"),
-    *("client>ip", "client.ip", "source>ip", "source.ip", "client>address", "client.address", "source>address", "source.address"),
-    *("http.client_ip", "network.client.ip", "network>client>ip", "net.peer.ip", "net.sock.peer.addr", "network.peer.address"),
-    *("req>remoteAddress", "request>remote_addr", "request>remote_ip", "request>ip", "request>client_ip", "req>ip", "proxy>clientIp"),
-    *("attributes>client.address", "attributes>http.client_ip", "attributes>net.peer.ip", "attributes>network.peer.address"),
-    *("clientip", "client", "client_addr", "client_address", "clientAddress", "clientAddr", "ip", "ip_address", "ipAddress", "ipaddress"),
-    *("source_ip", "sourceIp", "sourceIPAddress", "src_ip", "srcip", "c-ip", "c_ip", "peer", "remote_host", "remoteHost", "remote"),
-    *("remote-addr", "remote-ip", "client-ip", "caller_ip", "callerIp", "_remote_addr", "user_ip", "userIp", "host_ip", "addr", "h"),
-    *("sourceIPs", "remotehost", "@network.client.ip", "httpRequest>remoteIp"),
-    *("ClientIp", "RemoteIpAddress", "RemoteIp", "RemoteIP", "IpAddress", "IPAddress", "CIp", "cIP", "request_ip"),
-    *("http.request.remoteaddr", "Properties>ClientIp", "Properties>ClientIP", "Properties>RemoteIpAddress", "Properties>RemoteIP"),
-    *("event>request>headers>cf-connecting-ip", "ClientIpAddress", "sourceIpPort", "client.addr"),
-)
-METHOD = (
-    *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
-    *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
-    *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
-    *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
-    *("meta>req>method", "CsMethod", "csMethod", "Properties>RequestMethod", "Properties>Method", "event>request>method"),
-)
-REQUEST = (
-    "request",
-    "request_line",
-    "requestLine",
-    "http_request",
-    "httpRequest",
-    "RequestLine",
-    "r",
-    "http>request>line",
-    "first_line",
-    "requested_url",
-)
-TARGET = (
-    *("url>original", "url.original", "url>full", "url.full", "http.target", "http.url", "http>url", "request_uri", "requestUri", "uri"),
-    *("requestUrl", "request_url", "url", "target", "req>url", "req>originalUrl", "originalUrl", "original_url", "request>uri"),
-    *("request>url", "proxy>path", "attributes>http.target", "attributes>url.full", "attributes>http.url", "http.request.target"),
-    *("requestURI", "RequestURI", "requestURL", "raw_path", "rawPath", "fullPath", "full_path", "request_target", "URL", "Url", "http_url"),
-    *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href", "cs_uri"),
-    *("@http.url", "httpRequest>requestUrl"),
-    *("meta>req>originalUrl", "meta>req>url"),
-    *("http.request.uri", "event>request>url"),
-)
-PATH = (
-    *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
-    *("attributes>url.path", "request>path", "req>path", "resource_path", "resourcePath", "pathname", "Path", "http>path", "endpoint"),
-    *("u", "file_path_requested", "RequestPath"),
-    *("requested_uri", "CsUriStem", "csUriStem"),
-    *("Properties>RequestPath", "Properties>Path", "UrlStem"),
-)
-QUERY = (
-    *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),
-    *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
-    *("CsUriQuery", "csUriQuery", "Properties>QueryString", "UrlQuery"),
-)
-PROTOCOL = (
-    *("http>protocol", "request_proto", "protocol", "server_protocol", "http_version", "httpVersion", "httpversion"),
-    *("http>version", "http.version", "http.flavor"),
-    *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
-    *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
-    *("http_protocol", "H", "Proto", "Protocol", "scheme_version"),
-)
-STATUS = (
-    *("status", "status_code", "statusCode", "http>response>status_code", "http.response.status_code", "http.status_code"),
-    *("http>status_code", "response_status", "responseStatus", "response_code", "responseCode", "response", "code", "http_status"),
-    *("httpStatus", "res>statusCode", "res>status", "response>status", "response>status_code", "response>statusCode"),
-    *("proxy>statusCode", "attributes>http.response.status_code", "attributes>http.status_code", "sc-status", "sc_status", "s"),
-    *("http_status_code", "httpStatusCode", "StatusCode", "Status", "statuscode", "http>status", "http_code", "httpCode"),
-    *("elb_status_code", "sc_status_code", "responseStatus>code", "api>statusCode"),
-    *("@http.status_code", "httpRequest>status"),
-    *("meta>res>statusCode", "ScStatus", "scStatus"),
-    *("http.response.status", "Properties>StatusCode", "event>response>status", "HttpStatus"),
-)
-BYTES = (
-    *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
-    *("http>response>body>bytes", "http.response.body.bytes", "http>response>bytes", "http.response.bytes", "response_bytes"),
-    *("responseBytes", "res>headers>content-length", "response>size", "response>headers>content-length", "response>bytes"),
-    *("content_length", "contentLength", "http.response_content_length", "http.response.body.size", "attributes>http.response.body.size"),
-    *("attributes>http.response_content_length", "sc-bytes", "sc_bytes", "size", "bytes", "length", "body_size", "resp_size", "B", "b"),
-    *("response_body_size", "res>contentLength", "bytes_out", "bytesOut", "sent_bytes", "sentBytes", "bytes_written"),
-    *("bytesWritten", "body_sent"),
-    *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
-    *("api>tx", "response_content_length", "http>length", "@network.bytes_written", "httpRequest>responseSize"),
-    *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes"),
-)
-DURATION = (
-    *("duration@ns?http>status_code", "duration@ns?network>client>ip"),  # Datadog's standard attributes
-    *("time_taken@s?request_ip", "time_taken@s?x_edge_location"),  # CloudFront's columns in Athena
-    "request_processing_time+target_processing_time+response_processing_time@s",
-    *("micros@us", "msecs@ms", "meta>responseTime@ms", "response>time_ms@ms", "response>duration_ms@ms", "TimeTaken@ms"),
-    *("latency_human@ms", "time_taken_micros@us", "api>timeToResponse@ns", "responseTimeMillis@ms", "response_time_millis@ms"),
-    *("duration_ms@ms", "durationMs@ms", "duration_millis@ms", "durationMillis@ms", "elapsed_ms@ms", "elapsedMs@ms", "latency_ms@ms"),
-    *("latencyMs@ms", "response_time_ms@ms", "responseTimeMs@ms", "request_time_ms@ms", "time_taken_ms@ms", "took_ms@ms", "time_ms@ms"),
-    *("http.duration_ms@ms", "total_time_ms@ms", "processing_time_ms@ms", "timeMs@ms", "elapsedMilliseconds@ms", "ElapsedMilliseconds@ms"),
-    *("duration_us@us", "latency_us@us", "elapsed_us@us", "response_time_us@us", "time_elapsed@us", "request_time_us@us", "durationUs@us"),
-    *("durationMicros@us", "duration_micros@us", "duration_ns@ns", "latency_ns@ns", "elapsed_ns@ns", "durationNanos@ns", "Duration@ns"),
-    *(
-        "event>duration@ns",
-        "event.duration@ns",
-        "duration_nanos@ns",
-        "request_time@s?request_time~[.]|^0$",
-        "duration_s@s",
-        "duration_sec@s",
-    ),
-    *("duration_seconds@s", "durationSeconds@s", "duration_secs@s", "elapsed_seconds@s", "elapsed_s@s", "latency_seconds@s", "latency_s@s"),
-    *("response_time_s@s", "response_time_seconds@s", "request_time_seconds@s", "http.server.request.duration@s", "time_taken_s@s"),
-    *("attributes>http.server.request.duration@s", "request_duration_seconds@s", "took_s@s", "latencies>request@ms", "responseTime@ms"),
-    *("response_time@ms", "duration@ms", "latency@ms", "elapsed@ms", "elapsed_time@ms", "elapsedTime@ms", "time-taken@ms"),
-    *("time_taken@ms", "timeTaken@ms", "took@ms", "response-time@ms", "responseLatency@ms", "runtime@ms", "total_time@ms", "total@ms"),
-    *("request_duration@ms", "requestDuration@ms", "processing_time@ms", "processingTime@ms", "Elapsed@ms", "Latency@ms", "D@us", "T@s"),
-    *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s", "responsetime@s?upstreamtime"),
-    r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
-    *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
-    *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
-)
-REFERRER = (
-    *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
-    *("http.referer", "req>headers>referer", "request>headers>referer", "request>headers>Referer", "proxy>referer", "Referer"),
-    *("cs(Referer)", "cs_referer", "cs_referrer", "request_referer", "requestReferer", "req>headers>referrer"),
-    *("attributes>http.request.header.referer",),
-    *("refererUrl", "referrer_url", "ref", "req>headers>Referer", "http_ref", "http>http_refer", "httpRequest>referer"),
-    *("meta>req>headers>referer", "csReferer"),
-    "request>referer",
-)
-USER_AGENT = (
-    *("user_agent", "userAgent", "useragent", "user-agent", "http_user_agent", "httpUserAgent", "user_agent>original"),
-    *("user_agent.original", "http.user_agent", "http.useragent", "http>useragent", "http>user_agent", "agent", "ua", "UserAgent"),
-    *("req>headers>user-agent", "req>headers>User-Agent", "request>headers>user-agent", "request>headers>User-Agent", "proxy>userAgent"),
-    *("attributes>user_agent.original", "attributes>http.user_agent", "User-Agent", "cs(User-Agent)", "cs_user_agent", "client_agent"),
-    *("request_user_agent", "requestUserAgent", "browser", "agent>original", "headers>user-agent", "headers>User-Agent"),
-    *("http>http_user_agent", "httpRequest>userAgent"),
-    *("meta>req>headers>user-agent", "uagent", "csUserAgent"),
-    *("http.request.useragent", "Properties>UserAgent", "request>user-agent", "event>request>headers>user-agent"),
-)
-HOST = (
-    *("host", "http_host", "httpHost", "url>domain", "url.domain", "vhost", "virtual_host", "server_name", "serverName", "http.host"),
-    *("req>headers>host", "req>headers>Host", "request>host", "request>headers>host", "request>headers>Host", "proxy>host", "authority"),
-    *("destination>domain", "destination.domain", "server.address", "server>address", "attributes>server.address", "domain"),
-    *("attributes>http.host", "domainName", "cs-host", "cs_host", "cs(Host)", "hostname_requested", "host_header"),
-    *("req>hostname", "Host", "v"),
-    *("request_host", "requestHost", "site", "http>host", "headers>host", "http>hostname"),
-    *("meta>req>headers>host", "csHost", "CsHost"),
-    *("http.request.host", "Properties>RequestHost", "Properties>Host", "UrlHost", "hostHeader"),
-)
-EXTRA = {
-    "forwarded_for": (
-        *("forwarded_for", "x_forwarded_for", "xForwardedFor", "x-forwarded-for", "X-Forwarded-For", "http_x_forwarded_for", "xff"),
-        *("req>headers>x-forwarded-for", "request>headers>x-forwarded-for", "request>headers>X-Forwarded-For"),
-        *("proxy_add_x_forwarded_for", "forwardedFor", "network>forwarded_ip", "network.forwarded_ip", "headers>x-forwarded-for"),
-        *("fwd", "forwardedfor", "forwarded", "meta>req>headers>x-forwarded-for"),
-    ),
-    "request_id": (
-        *("request_id", "requestId", "requestID", "req_id", "reqId", "x_request_id", "x-request-id", "correlation_id", "correlationId"),
-        *("http>request>id", "http.request.id", "req>id", "request>id", "req>headers>x-request-id", "RequestId", "http_x_request_id"),
-    ),
-    "trace_id": ("trace_id", "traceId", "trace>id", "trace.id", "traceID", "dd.trace_id", "otelTraceID", "TraceId"),
-    **IDENTITIES,
-    "upstream": ("upstream_addr", "upstream", "upstream_host", "upstreamHost", "backend", "upstream_uri", "origin", "backend_host"),
-    "upstream_status": ("upstream_status", "upstreamStatus", "backend_status", "origin_status"),
-    "upstream_duration_ms": ("upstream_response_time@s", "latencies>proxy@ms", "upstream_duration_ms@ms", "upstream_service_time@ms"),
-    "country": (
-        *("country", "country_code", "countryCode", "geo_country", "geoip_country_code", "geo>country_iso_code", "geoip>country_code2"),
-        *("source>geo>country_iso_code", "client>geo>country_iso_code", "geo.country", "cf_country", "geoip>country_iso_code"),
-    ),
-    "asn": ("asn", "client_asn", "as_number", "source>as>number", "client>as>number", "geo_asn", "clientAsn"),
-    "tls_version": ("tls_version", "ssl_protocol", "tls>version", "tls.version", "tlsVersion", "sslProtocol", "ssl_version"),
-    "tls_cipher": ("tls_cipher", "ssl_cipher", "tls>cipher", "tls.cipher", "sslCipher", "tlsCipher"),
-    "tls_fingerprint": ("ja4", "ja3", "ja3_hash", "ja4_hash", "tls>client>ja3", "tls.client.ja3", "tls_fingerprint", "ja3Hash", "JA4"),
-    "cache_status": ("cache_status", "upstream_cache_status", "cacheStatus", "cache", "cache_result", "x_cache"),
-    "edge_location": ("edge_location", "pop", "datacenter", "colo", "edgeLocation", "region", "proxy>region"),
-    "error": ("error>message", "error.message", "error", "err>message", "err", "exception>message", "exception"),
-    "route": ("route>name", "route", "http.route", "attributes>http.route", "handler", "route_name", "routeName", "controller"),
-}
-
-_ANSWER = ("status", "status_code", "statusCode", "http_status", "http_status_code", "response_code", "response_status", "httpStatus")
-_ASKER = (
-    *("client_ip", "clientIp", "clientip", "clientIP", "remote_addr", "remote_ip", "remoteIp", "remoteAddr", "remote_host"),
-    *("client_addr", "client_address", "client>ip", "client.ip", "source>ip", "source.ip"),
-)
-"""Names that leave no doubt, for records that name no method (a widespread nginx ``log_format`` for Logstash has none)."""
 
 
 def _either(groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -216,23 +20,23 @@ def _either(groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 
 _ROLES = _either(
     {
-        "start": START,
-        "time": (*TIME, *START),
-        "client": CLIENT,
+        "start": names.START,
+        "time": (*names.TIME, *names.START),
+        "client": names.CLIENT,
         "user": USER,
         "account": ACCOUNT,
-        "method": METHOD,
-        "request": REQUEST,
-        "target": TARGET,
-        "path": PATH,
-        "query": QUERY,
-        "protocol": PROTOCOL,
-        "status": STATUS,
-        "bytes": BYTES,
-        "duration": DURATION,
-        "referrer": REFERRER,
-        "user_agent": USER_AGENT,
-        "host": HOST,
+        "method": names.METHOD,
+        "request": names.REQUEST,
+        "target": names.TARGET,
+        "path": names.PATH,
+        "query": names.QUERY,
+        "protocol": names.PROTOCOL,
+        "status": names.STATUS,
+        "bytes": names.BYTES,
+        "duration": names.DURATION,
+        "referrer": names.REFERRER,
+        "user_agent": names.USER_AGENT,
+        "host": names.HOST,
     }
 )
 MOST_FURTHER = 32
@@ -240,18 +44,18 @@ MOST_FURTHER = 32
 KEYS = JsonKeys(
     roles=_ROLES,
     requires=(  # a method, or both of an answer and who got it
-        (*_ROLES["method"], *REQUEST, *_ANSWER),
-        (*_ROLES["method"], *REQUEST, *_ASKER),
-        (*_ROLES["target"], *_ROLES["path"], *REQUEST),
+        (*_ROLES["method"], *names.REQUEST, *names.ANSWER),
+        (*_ROLES["method"], *names.REQUEST, *names.ASKER),
+        (*_ROLES["target"], *_ROLES["path"], *names.REQUEST),
         (*_ROLES["status"], *_ROLES["client"], *_ROLES["user_agent"]),
     ),
-    extra=EXTRA,
+    extra=names.EXTRA,
     most_further=MOST_FURTHER,
 )
 
 _KNOWN = tuple(
     {path.partition(">")[0].lower() for path in group}
-    for group in ((*TIME, *START), (*METHOD, *REQUEST, *TARGET, *PATH), (*STATUS, *CLIENT))
+    for group in ((*names.TIME, *names.START), (*names.METHOD, *names.REQUEST, *names.TARGET, *names.PATH), (*names.STATUS, *names.CLIENT))
 )
 
 
@@ -334,6 +138,31 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 5.0,
                     "user_agent": "curl/8",
                 },
+            ),
+            Sample(  # as is widespread for nginx with Logstash: the host is the server's own address
+                line='{"@timestamp":"2026-03-02T01:00:01+01:00","@version":"1","client":"203.0.113.9","url":"/a","status":"200","domain":'
+                '"a.example","host":"10.0.0.9","size":12,"responsetime":0.005,"referer": "-","ua": "curl/8"}',
+                expected={"client_ip": "203.0.113.9", "host": "a.example", "path": "/a", "bytes_sent": 12, "duration_ms": 5.0},
+            ),
+            Sample(  # a name that is a time elsewhere
+                line='{"remoteAddr":"203.0.113.9","timeLocal":"02/Mar/2026:01:00:01 +0100","request":"GET /a HTTP/1.1","status":"200",'
+                '"requestTime":"0.012","bodyBytesSent":"12","upstreamAddr":"10.0.0.1:80","upstreamResponseTime":"0.011"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:01Z",
+                    "bytes_sent": 12,
+                    "duration_ms": 12.0,
+                    "extra": {"upstream": "10.0.0.1:80", "upstream_duration_ms": "11.0"},
+                },
+            ),
+            Sample(  # nginx' own time under a name that has another unit elsewhere
+                line='{"time_date":"2026-03-02T00:00:01Z","client":"203.0.113.9","method":"GET","path":"/a","status":"200","latency":"0.012",'
+                '"upstream_addr":"10.0.0.1:80","x-forward-for":"198.51.100.7"}',
+                expected={"timestamp": "2026-03-02T00:00:01Z", "duration_ms": 12.0, "extra": {"forwarded_for": "198.51.100.7"}},
+            ),
+            Sample(
+                line='{"server_time":"2026-03-02T00:00:01+0000","http_x_real_ip":"203.0.113.9","request_method":"GET","request_uri":"/a?b=1",'
+                '"status":"200","duration_usec":"812","time_ms":"1772409601.250"}',
+                expected={"timestamp": "2026-03-02T00:00:01Z", "client_ip": "203.0.113.9", "query": "b=1", "duration_ms": 0.812},
             ),
             Sample(
                 line='{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":200,"accountId":"acc_7"}',

@@ -16,7 +16,7 @@ _SECONDS = tuple(
 
 KEYS = JsonKeys(
     roles={
-        "time": ("time_iso8601", "time_local", "msec", "@timestamp", "timestamp", "time", "ts", "date"),
+        "time": ("time_iso8601", "time_local", "msec", "@timestamp", "timestamp", "time", "ts", "date", "event_datetime", "time_date"),
         "client": ("remote_addr", "client_ip"),
         "user": ("remote_user", "user"),
         "method": ("request_method", "method"),
@@ -26,7 +26,7 @@ KEYS = JsonKeys(
         "query": ("args", "query_string"),
         "protocol": ("server_protocol", "http_version", "protocol"),
         "status": ("status", "response_status", "response_code"),
-        "bytes": ("body_bytes_sent", "bytes_sent", "bytes"),
+        "bytes": ("body_bytes_sent", "body_bytes_send", "bytes_sent", "bytes"),
         "duration": ("request_time@s", "request_time_ms@ms", *_SECONDS),
         "referrer": ("http_referer", "http_referrer", "referer", "referrer"),
         "user_agent": ("http_user_agent", "user_agent", "agent"),
@@ -42,7 +42,10 @@ KEYS = JsonKeys(
         ),
     ),
     extra={
-        "forwarded_for": ("http_x_forwarded_for", "x_forwarded_for", "proxy_add_x_forwarded_for", "xff"),
+        "forwarded_for": (
+            *("http_x_forwarded_for", "x_forwarded_for", "proxy_add_x_forwarded_for", "xff", "x-forward-for", "x_forwarded"),
+            *("http_cf_connecting_ip", "cf_connecting_ip", "http_true_client_ip", "http_x_real_ip"),
+        ),
         "request_id": ("request_id", "http_x_request_id", "req_id"),
         "upstream": ("upstream_addr",),
         "upstream_status": ("upstream_status",),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from forensics.formats.base import Format, Sample
 from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
-from forensics.formats.json_general import CLIENT
+from forensics.formats.json_names import CLIENT
 
 _TIMES = ("time", "date", "@timestamp", "timestamp")
 _ADDRESSED = {"host": r"^(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$"}

@@ -34,7 +34,7 @@ KEYS = JsonKeys(
         "forwarded_for": ("request_X-Forwarded-For",),
         "request_id": ("request_X-Request-Id", "downstream_X-Request-Id"),
         "trace_id": ("TraceId", "request_Traceparent"),
-        "upstream": ("ServiceAddr", "BackendAddr"),
+        "upstream": ("ServiceAddr", "BackendAddr", "ServiceURL>Host"),
         "upstream_status": ("OriginStatus",),
         "upstream_duration_ms": ("OriginDuration@ns",),
         "route": ("RouterName", "FrontendName"),
