@@ -182,7 +182,7 @@ def in_measure(scene: Scene, winner: Winner, measure: str) -> Winner:
 def _many(case: Case, scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
     """Return accounts that nothing links, when those of them that did what nobody does, and act together, made most of the excess."""
     allowed = max(0.05, scene.smallest_p)
-    for candidate in cohorts(scene, rise.measure, excess):
+    for candidate in cohorts(case, scene, rise.measure, excess):
         if candidate.excess < MOST * excess or candidate.p_value is None or candidate.p_value > allowed:
             continue
         cohort = coherent(case, scene, candidate)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forensics.attribution.history import cells, similarity, within
 from forensics.attribution.scan import Kind, Subjects, Winner, expectation, load_matrix, placebo_p, scores
-from forensics.attribution.scene import Scene
+from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.together import began_together
 from forensics.case.case import Case
 
@@ -25,7 +25,10 @@ MEDIAN_TIMES = 5.0
 OWN_TIMES, OWN_SIGMAS = 2.0, 4.0
 """Each member's load is so many times its largest elsewhere, and so many of its own deviations above its mean."""
 FEWEST = 30.0
-MIN_SHARE = 0.01
+MIN_SHARE, LEAST_SHARE = 0.01, 0.002
+"""Of the excess each member made so much at least; those who pay with one thing are many, and each does little."""
+SHARING = 3
+"""So many accounts that pay with one thing are several."""
 ALIKE = 0.9
 """Cosine of routes from which an account does what the others of its cohort do, where most of its excess is made with their agents."""
 
@@ -43,18 +46,18 @@ class Cohort:
         return sum(member.excess for member in self.members)
 
 
-def cohorts(scene: Scene, measure: str, excess: float) -> list[Cohort]:
-    """Return the candidates: accounts that stand out by themselves, and accounts that work through one agent.
+def cohorts(case: Case, scene: Scene, measure: str, excess: float) -> list[Cohort]:
+    """Return the candidates: accounts that stand out by themselves, that work through one agent, and that pay with one thing.
 
-    Members made at least 1 % of ``excess`` each; the same search is made in every placebo window.
+    Members made at least 1 % of ``excess`` each (fewer where they pay with one thing); the same search is made in every placebo window.
     """
     names, load = load_matrix(scene.loads, "actor_id", scene.windows, measure)
     if not names or scene.windows < 2:
         return []
     standing = np.stack([_standing(load, w) for w in range(scene.windows)], axis=1)
     p = placebo_p(np.where(standing, load, 0.0).sum(axis=0)) if scene.placebos else None
-    alone = _members(scene, names, load, standing[:, 0], measure, excess, p)
-    return [Cohort(alone, p), _by_agent(scene, names, load, measure, excess)]
+    alone = _members(scene, names, load, standing[:, 0], measure, MIN_SHARE * excess, p)
+    return [Cohort(alone, p), _by_agent(scene, names, load, measure, excess), _by_payer(case, scene, names, load, measure, excess)]
 
 
 def coherent(case: Case, scene: Scene, cohort: Cohort) -> Cohort:
@@ -77,13 +80,13 @@ def coherent(case: Case, scene: Scene, cohort: Cohort) -> Cohort:
     return Cohort(kept, cohort.p_value)
 
 
-def _members(scene: Scene, names: list[str], load: Floats, chosen: Bools, measure: str, excess: float, p: float | None) -> list[Winner]:
+def _members(scene: Scene, names: list[str], load: Floats, chosen: Bools, measure: str, least: float, p: float | None) -> list[Winner]:
     expected = expectation(load, scene.totals(measure))[:, 0]
     others = load[:, 1:]
     deviation = np.sqrt(np.maximum(others.var(axis=1), expected) + 1.0)
     found = [
         Winner("actor", names[i], float(load[i, 0]), float(expected[i]), 0.0, p, float(others[i].max()), float(deviation[i]))
-        for i in np.flatnonzero(chosen & (load[:, 0] - expected >= MIN_SHARE * excess))
+        for i in np.flatnonzero(chosen & (load[:, 0] - expected >= least))
     ]
     return sorted(found, key=lambda m: (-m.excess, m.id))
 
@@ -121,4 +124,26 @@ def _by_agent(scene: Scene, names: list[str], load: Floats, measure: str, excess
     usual = float(np.median(ordinary)) if len(ordinary) else 0.0
     if not chosen.any() or float(np.median(used[used[:, 0] > 0, 0])) < max(MEDIAN_TIMES * usual, FEWEST / 2):
         return Cohort([], p)
-    return Cohort(_members(scene, names, load, chosen, measure, excess, p), p)
+    return Cohort(_members(scene, names, load, chosen, measure, MIN_SHARE * excess, p), p)
+
+
+def _by_payer(case: Case, scene: Scene, names: list[str], load: Floats, measure: str, excess: float) -> Cohort:
+    """Return the accounts that pay with the one thing whose accounts, taken together, rose most beyond their other days and the others.
+
+    Linkage makes no actor of them: what many pay with may be a reseller's. That they rise at once, in the same way, is not a reseller's
+    doing.
+    """
+    value = pl.concat_str("identifier_type", "identifier_value", separator="\0").alias("value")
+    tied = scene.loads.join(case.frame(PACKAGE, "payers", fewest=SHARING).select("account_id", value), on="account_id")
+    values, by_value = load_matrix(tied, "value", scene.windows, measure)
+    if not values:
+        return Cohort([], None)
+    kind = Kind("actor", "account_id")
+    matrix = scores(Subjects([kind] * len(values), values, [None] * len(values), by_value, scene.totals(measure), {kind: len(values)}))
+    best = int(np.argmax(matrix[:, 0]))
+    p = placebo_p(matrix.max(axis=0)) if scene.placebos else None
+    holders = set(tied.filter(pl.col("value") == values[best])["actor_id"].to_list())
+    chosen = _risen(load, 0) & np.array([name in holders for name in names])
+    if not _risen(by_value[best : best + 1], 0)[0]:
+        return Cohort([], p)
+    return Cohort(_members(scene, names, load, chosen, measure, LEAST_SHARE * excess, p), p)

@@ -24,6 +24,7 @@ from forensics.attribution.refusals import Denied, turned_away
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import served_slower, slowdown
+from forensics.attribution.spread import Spread, spread
 from forensics.attribution.unnamed import beginning
 from forensics.attribution.veil import Veil, veil
 from forensics.attribution.windows import MINUTE, Window, ceil_minute, floor_minute, is_load
@@ -61,25 +62,6 @@ class Host:
     def silent(self) -> bool:
         """Whether next to nothing came from it where something should have."""
         return self.expected >= 20 and self.requests < 0.02 * self.expected
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Over how many accounts the excess is spread."""
-
-    active: int
-    usually_active: float
-    risen: int
-    """Accounts with more than half as much again as their own mean."""
-    top_share: float
-    """Share of the excess that the largest single account made."""
-    anonymous_share: float
-    newcomer_share: float
-    """Share of the excess made by accounts that no other window knows."""
-    kin_share: float
-    """Share of the excess that the accounts of one group (a payer, an organisation) made together, of the group that made most."""
-    kin: int
-    """How many accounts of that group asked for more than usual."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +227,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         asked=routes_asked(case, own.filter(guilty & pl.col("minute").is_between(scene.window.start, scene.window.end, closed="left"))),
         burdened=hosts_asked(case, scene),
         hosts=_hosts(case, bounds, impact),
-        spread=_spread(case, scene, finding.rise.measure),
+        spread=spread(case, scene, finding.rise.measure),
         notes=case.rows(PACKAGE, "notes_before", start=impact.start - NOTES_BEFORE, end=impact.start + MINUTE),
         noted=case.rows(PACKAGE, "noted")[0]["noted"],
         early_share=early,
@@ -362,29 +344,3 @@ def _hosts(case: Case, bounds: dict[str, list[datetime]], impact: Window) -> lis
         for row in case.rows(PACKAGE, "host_minutes", **bounds)
         if row["host"] is not None and begins.get(row["host"], impact.start) <= impact.start <= last.get(row["host"], impact.start) + OVER
     ]  # fmt: skip
-
-
-def _spread(case: Case, scene: Scene, measure: str) -> Spread:
-    named = scene.loads.filter(pl.col("account_id").is_not_null())
-    others = max(scene.windows - 1, 1)
-    table = named.group_by("account_id").agg(
-        pl.col(measure).filter(pl.col("w") == 0).sum().alias("now"), (pl.col(measure).filter(pl.col("w") > 0).sum() / others).alias("usual")
-    )
-    over = table["now"] - table["usual"]
-    totals = scene.totals(measure)
-    excess = max(float(totals[0] - totals[1:].mean()) if len(totals) > 1 else float(totals[0]), 1.0)
-    hidden = scene.loads.filter(pl.col("account_id").is_null())
-    unnamed = float(hidden.filter(pl.col("w") == 0)[measure].sum()) - float(hidden.filter(pl.col("w") > 0)[measure].sum()) / others
-    roots = case.frame(PACKAGE, "roots").unique("account_id", keep="first", maintain_order=True)
-    risen = table.with_columns(over=over).filter(pl.col("over") > 0).join(roots, on="account_id")
-    kin = risen.group_by("root").agg(pl.col("over").sum(), pl.len()).sort("over", "root", descending=[True, False])
-    return Spread(
-        active=int((table["now"] > 0).sum()),
-        usually_active=named.filter(pl.col("w") > 0).select("w", "account_id").n_unique() / others,
-        risen=int((table["now"] > 1.5 * table["usual"] + 1).sum()),
-        top_share=min(1.0, max(0.0, float(over.max() or 0.0)) / excess),  # type: ignore[arg-type]
-        anonymous_share=min(1.0, max(0.0, unnamed / excess)),
-        newcomer_share=min(1.0, float(table.filter(pl.col("usual") == 0)["now"].sum()) / excess),
-        kin_share=min(1.0, float(kin["over"][0]) / excess) if len(kin) else 0.0,
-        kin=int(kin["len"][0]) if len(kin) else 0,
-    )

@@ -30,6 +30,11 @@ def amount(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def with_one(value: tuple[str, str]) -> str:
+    """What accounts have in common: the type of an identifier, and its value."""
+    return f"with one {value[0].replace('_', ' ')} ({value[1]})"
+
+
 def percent(share: float) -> str:
     """A share as per cent; small ones with a digit, never 0 % or 100 % unless exact."""
     value = 100.0 * share

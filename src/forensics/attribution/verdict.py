@@ -6,12 +6,24 @@ from dataclasses import dataclass
 
 from forensics.attribution.facts import Facts
 from forensics.attribution.origin import Origin
-from forensics.attribution.phrases import amount, clock, in_common, last_to_come, percent, served_before, shares_of, turned_away, unit
+from forensics.attribution.phrases import (
+    amount,
+    clock,
+    in_common,
+    last_to_come,
+    percent,
+    served_before,
+    shares_of,
+    turned_away,
+    unit,
+    with_one,
+)
 from forensics.attribution.refusals import MEASURE, asked_as_ever, shut_out
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.rivals.missing_logs import of_clock
 from forensics.attribution.windows import ENOUGH_PLACEBOS, begins_inside, gave_up, refusing
 from forensics.certainty import bounded, word
+from forensics.text import counted
 
 ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (
     "attributed", "several actors", "no single actor", "not an outage", "inconclusive",
@@ -69,6 +81,9 @@ def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float
     blamed = facts.finding.blamed
     late = f" {last_to_come(blamed, names)}" if any(b.at_fall for b in blamed) else ""
     seen = "".join(f" {origin.sentence()}" for origin in _origins(facts))
+    if facts.spread.kin_by and any(b.together for b in blamed):
+        whose = f"{counted(facts.spread.kin, 'account')} {with_one(facts.spread.kin_by)}"
+        seen += f" {percent(facts.spread.kin_share)} of it came from {whose}; nothing else ties them."
     sentence = f"{_load(facts)} Of the excess made: {shares_of(blamed, names)}.{late}{seen}"
     several = len(blamed) > 1 and sum(b.weight for b in blamed[1:]) >= max(0.15, 0.25 * blamed[0].share)
     return Verdict(SEVERAL if several else ATTRIBUTED, capped(likelihood, facts), sentence)
@@ -87,7 +102,7 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     if best.explanation == "missing logs" and best.likelihood >= HALF:
         what = "The clock of the log jumped; it was not the service that fell silent." if of_clock(facts) else LOST
         return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), what)
-    one = _one_origin(facts, names)
+    one = _one_origin(facts, names) or _one_payer(facts)
     if refusing(facts.scene.incident):
         return _refused(facts, names)
     if facts.is_load and not facts.failing:
@@ -122,6 +137,15 @@ def _refused(facts: Facts, names: Names) -> Verdict:
 
 def _turned(facts: Facts, names: Names) -> str:
     return f" {turned_away(facts.denied, names)}: {SO_IT_LOOKS}" if facts.denied else ""
+
+
+def _one_payer(facts: Facts) -> str:
+    """Say whose accounts rose together where only what they pay with ties them: it names nobody, and is no crowd either."""
+    spread = facts.spread
+    if spread.kin_by is None or facts.finding.blamed:
+        return ""
+    whose = f"{percent(spread.kin_share)} of the excess came from {counted(spread.kin, 'account')} {with_one(spread.kin_by)}"
+    return f" {whose}: one payer's, or those of a reseller's customers who came at once; nothing else ties them."
 
 
 def _one_origin(facts: Facts, names: Names) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent, served_before, turned_away
+from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent, served_before, turned_away, with_one
 from forensics.attribution.refusals import asked_as_ever, shut_out
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
@@ -66,7 +66,8 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     """Say over whom the excess is spread: accounts are people, addresses are cheap, and people differ in what they come with."""
     if facts.spread.kin_share >= 0.5 and facts.spread.kin > 1:
         share, kin = percent(facts.spread.kin_share), counted(facts.spread.kin, "account")
-        found.contra(f"{share} of the excess came from {kin} that hang together: they are no crowd.", DECISIVE)
+        tie = with_one(facts.spread.kin_by) if facts.spread.kin_by else "that hang together"
+        found.contra(f"{share} of the excess came from {kin} {tie}: they are no crowd.", DECISIVE)
     elif facts.spread.anonymous_share < 0.5:
         found.pro(f"It is spread: no account made more than {percent(facts.spread.top_share)} of the excess.", STRONG)
     elif facts.veil is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import last_to_come, shares_of, subject
+from forensics.attribution.phrases import last_to_come, percent, shares_of, subject, with_one
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.one_actor import nobody, order, remainder, significance
 
@@ -26,6 +26,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     found.pro(f"Each did more than on any other day: {shares_of(blamed, names)} of the excess.", STRONG if second >= 0.25 else WEAK)
     if second < 0.25:
         found.contra("One of them made most of it alone.", FAIR)
+    if facts.spread.kin_by and any(b.together for b in blamed):
+        found.pro(f"{percent(facts.spread.kin_share)} of the excess came from accounts {with_one(facts.spread.kin_by)}.", FAIR)
     if late := last_to_come(blamed, names):
         found.pro(f"{late} They were at it in the seconds before the first failures.", FAIR)
     first = [b for b in blamed if not b.at_fall]

@@ -1,0 +1,70 @@
+"""Accounts of which linkage makes no actor, and that pay with one thing: a ring in so many homes, or a reseller's customers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from tests.attribution.test_attribute import named, verdict
+from tests.attribution.worlds import World
+
+from forensics.attribution.attribute import attribute
+from forensics.case.case import Case
+
+CARD = "fp_77"
+
+
+def one_card(case: Case, accounts: list[str]) -> None:
+    """Let accounts share a card that joins nobody."""
+    columns = {"identifier_type": ["card_fingerprint"], "family": ["payment"], "level": ["payer"], "m": [0.9], "chance": [0.02]}
+    case.insert("identifier_types", pl.DataFrame({**columns, "owner_bits": [5.0], "loose_bits": [0.93]}))
+    value = {"value_no": [0], "identifier_type": ["card_fingerprint"], "identifier_value": [CARD], "sharers": [len(accounts)]}
+    case.insert("shared_values", pl.DataFrame(value, schema_overrides={"value_no": pl.Int32, "sharers": pl.Int32}))
+    numbers = pl.Series(range(len(accounts)), dtype=pl.Int32)
+    case.insert("actor_accounts", pl.DataFrame({"account_no": numbers, "account_id": accounts, "actor_id": [f"a-{a}" for a in accounts]}))
+    case.insert("value_uses", pl.DataFrame({"value_no": pl.Series([0] * len(accounts), dtype=pl.Int32), "account_no": numbers}))
+
+
+def ring(world: World, each: float) -> np.ndarray:
+    """Let forty new accounts come at once, each from a home of its own, with an agent as others have, and ask for little."""
+    who = world.newcomers(40)
+    world.ring(who, 40 * each)
+    world.parts[-1]["agent"] = world.account_agent[world.parts[-1]["account"]]
+    return who
+
+
+def summary(case: Case) -> str:
+    return str(case.table("incidents")["summary"][0])
+
+
+def test_many_who_pay_with_one_card_and_rise_at_once_are_named_together(tmp_path: Path) -> None:
+    world = World(seed=61)
+    who = ring(world, 6.0)
+    case = world.write(tmp_path)
+    one_card(case, world.names[who].tolist())
+    attribute(case)
+    assert verdict(case) == "several actors"
+    assert named(case, "participant") == set(world.names[who])
+    assert f"of it came from 40 accounts with one card fingerprint ({CARD}); nothing else ties them" in summary(case)
+
+
+def test_without_the_card_they_are_not_told_from_a_crowd(tmp_path: Path) -> None:
+    world = World(seed=61)
+    ring(world, 6.0)
+    case = world.write(tmp_path)
+    attribute(case)
+    assert verdict(case) not in {"attributed", "several actors"}
+    assert CARD not in summary(case)
+
+
+def test_a_resellers_customers_are_as_many_in_a_surge_as_ever(tmp_path: Path) -> None:
+    world = World(seed=62)
+    world.surge(4.0)
+    case = world.write(tmp_path)
+    one_card(case, world.names[::3].tolist())
+    attribute(case)
+    assert verdict(case) not in {"attributed", "several actors"}
+    assert CARD not in summary(case)
+    (crowd,) = case.table("rivals").filter(explanation="organic surge").to_dicts()
+    assert not any("card" in sentence for sentence in crowd["evidence_against"])
