@@ -34,13 +34,17 @@ CLIENTS = (
     rf"^(?P<host>)(?P<client>{ADDRESS}) {_WHO}$",
     rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[(?P<forwarded>{_LISTED})\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
     rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[[^\]]*\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
+    rf"^(?P<host>)(?P<forwarded>{SURE}(?:, ?{ADDRESS})+) (?P<client>{SURE}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?P<forwarded>(?P<client>{SURE})(?:, ?{ADDRESS})+) (?P<ident>[^\s\[]+) (?P<id>)(?P<user>[^\s\[]+)$",
+    rf"^(?P<host>)(?:.*[\s\]])?(?P<client>{SURE}) (?P<ident>-) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?:[^\s:]+[\s,]+)*?(?P<client>{SURE})(?P<ident>)(?P<id>)(?:[\s,)].*?)?(?: (?P<user>\S+))?$",
     rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
 )
 """What stands before the time, most telling first: host and address, address alone, the old ingress' ``address - [address] - user``."""
 _SPREAD = rf"^({SURE}) +(\S+) +(\S+)$"
 """The three common fields with more than one blank between them (Jetty)."""
+_SERVER = rf"^(?:{_PORTLESS}|\d+\.\d+\.\d+\.\d+:\d+)$"
+"""An address in the user's place (a proxy's, a server's behind), which is nobody's name."""
 _NOBODY = "NULL-AUTH-USER"
 """What GlassFish logs for nobody."""
 _PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
@@ -62,6 +66,8 @@ _TYPE = r"^(?:text|image|application|audio|video|font)/[a-z][\w.+-]*(?:;.*)?$"
 """A content type, which no agent calls itself."""
 _SECONDS = r'(?:^|[\s=:])"?(\d{1,7}\.\d{3,6})"?(?:[\s,;]|$)'
 """nginx writes three decimals, Rack four, Gunicorn six; more digits before the point are a time of the day ($msec)."""
+_BOTH = r'(?:^|[\s"])(\d{1,4}\.\d{3})"? +"?(\d{1,4}\.\d{3})(?:["\s]|$)'
+"""nginx' times of a request and of the server behind side by side, in either order: the request's is no shorter."""
 _UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
 _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took|time"
 _NAMED = rf'(?i)(?:^|[\s,;"\[])(?:{_NAMES})(?:[=:] ?| )"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
@@ -115,8 +121,8 @@ def whose(before: pl.Series) -> pl.DataFrame:
     if bare.str.contains("  ", literal=True).any():
         bare = bare.str.replace(_SPREAD, "$1 $2 $3")
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
-    user = pl.coalesce("user", "alone")
-    return found.with_columns(pl.when(user != _NOBODY).then(user).alias("user")).drop("alone")
+    user = pl.coalesce("user", "alone").str.replace(rf"^{_PORTLESS} - ", "")
+    return found.with_columns(pl.when((user != _NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user")).drop("alone")
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,7 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
     parts = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told"))
     behind = parts["told"].str.contains("(?i)u[rch]?t[=:]|upstream").any()
+    parts = parts.with_columns(_longer(pl.concat_str("early", "told", separator=" ", ignore_nulls=True)).alias("longer"))
     told = parts.with_columns((pl.col("told").str.replace_all(_BEHIND, " ") if behind else pl.col("told")).alias("own")).select(
         pl.when(swapped).then("agent").otherwise("referrer").alias("referrer"),
         pl.when(swapped).then("referrer").otherwise("agent").alias("agent"),
@@ -152,6 +159,7 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
         pl.coalesce(
             pl.col("told").str.extract(_FPM) + "ms",
             pl.col("told").str.extract(_NAMED),
+            "longer",
             "early",
             pl.col("own").str.extract(_UNIT, 1) + pl.col("own").str.extract(_UNIT, 2).str.strip_chars(),
             pl.col("own").str.extract(_SECONDS),
@@ -168,6 +176,13 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
     if told["fields"].str.contains(_UPSTREAMS).any():
         extra |= _upstreams(told["fields"], ids)
     return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), extra, parts["fits"])
+
+
+def _longer(told: pl.Expr) -> pl.Expr:
+    """Return the longer of two times that stand side by side."""
+    both = told.str.extract_groups(_BOTH).struct
+    first, second = both.field("1"), both.field("2")
+    return pl.when(second.cast(pl.Float64) > first.cast(pl.Float64)).then(second).otherwise(first)
 
 
 def _without_type(parts: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from forensics.formats.parts import in_parts
 
 _METHOD = r"GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|MKCOL|SEARCH"
 _ASKED = rf'"?(?P<method>{_METHOD}) +"?(?P<target>(?:/|https?://|\*)[^\s"]*)"?(?: (?P<protocol>HTTP/[\d.]+))?"?'
-_HINT = rf'(?:^|[\s"|\]])(?:{_METHOD}) +"?(?:/|https?://|\*)'
+_HINT = rf'(?:^|[\s"|\]])(?:{_METHOD})(?: +"?|\|)(?:/|https?://|\*)'
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _TIMES = (
     rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?: ?(?:Z|[+-]\d\d:?\d\d))?",
@@ -40,7 +40,20 @@ _STATUS = (
 _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
 _TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|micros|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
-_NAMED_TIME = r'(?i)\brequest_?time(?:[=:] ?| )"?(\d+\.\d{3})\b'
+_NAMED_TIME = r'(?i)\b(?:request_?time|rt)(?:[=:] ?| )"?(\d+\.\d{3})\b'
+_UPSTREAM = r'(?i)\bupstream\S*[ =:]+"?[\d.]+'
+"""What took place in a server behind."""
+_CELL_BYTES = r'^[\s"]*[1-5]\d\d (\d+)(?: +[^\d\s]| +\d+\.| *$)'
+"""The only whole number behind the status: of two the first may be the request's length."""
+_CELLS = 6
+"""So many bars make cells of a line without quotes."""
+_APART = rf'"({_METHOD})" "((?:/|https?://|\*)[^"]*)"(?: "(HTTP/[\d.]+)")?'
+_SECONDS = r'[\s"]\d{1,4}\.\d{3}(?:[\s"]|$)'
+"""As nginx writes $request_time."""
+_AHEAD = r"(?:^|[\s\[])([1-35]\d\d|4[0-35-9]\d|44[0-24-9])(?:[\s\]]|$)"
+"""A status before the request, and no port 443."""
+_ALONE = r'^ *(\d+) +"'
+"""A number between request and referrer: the bytes, where the status stood before the request."""
 _STAMP = r"\bmsec \d{10}\.\d{3}"
 """nginx' $msec behind its name: no unit of the number before it."""
 _ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w:-]*\]"
@@ -71,7 +84,12 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     told = (
         pl.lit(not headed) & ~raw.str.contains(_ERRORS) & ~raw.str.contains(_HEADLESS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
     )
-    cut = lines.select(told.alias("told"), raw.str.extract(_TIME).alias("time"), raw.str.replace(_TIME, " ").alias("rest"))
+    barred = ~raw.str.contains('"', literal=True) & (raw.str.count_matches("|", literal=True) >= _CELLS)
+    if lines.select(barred.any()).item():
+        raw = pl.when(barred).then(_quoted_cells(raw)).otherwise(raw)
+    cut = lines.select(
+        told.alias("told"), barred.alias("barred"), raw.str.extract(_TIME).alias("time"), raw.str.replace(_TIME, " ").alias("rest")
+    )
     split = pl.col("rest").str.extract_groups(rf"^(?P<head>.*?){_ASKED}(?P<tail>.*)$")
     t = cut.with_columns(split.alias("g")).unnest("g")
     t = t.with_columns(pl.col("tail").str.replace_all(_STAMP, " "))
@@ -80,6 +98,8 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
         pl.when(~tail.str.contains(_TIMED)).then(pl.col(part).str.extract(pattern)) if part == "tail" else head.str.extract(pattern)
         for pattern, part in _STATUS
     )
+    ahead = pl.when(tail.str.contains(_ALONE)).then(head.str.extract(_AHEAD)) if t["tail"].str.contains(_ALONE).any() else pl.lit(None)
+    clocked = t["rest"].str.contains(_SECONDS).any()
     took = pl.when(tail.str.contains(_TOOK)).then(tail).otherwise(head).str.extract_groups(_TOOK).struct
     sent = tail.str.extract_groups(_BYTES).struct
     return t.select(
@@ -87,12 +107,31 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
         *("time", "method", "target"),
         pl.coalesce("protocol", tail.str.extract(r"\((HTTP/[\d.]+) \d{3}\)")).alias("protocol"),
         pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS)).alias("client"),
-        status.alias("status"),
-        pl.coalesce(sent.field("1"), sent.field("2")).alias("bytes"),
-        pl.coalesce(tail.str.extract(_NAMED_TIME) + "s", took.field("1") + took.field("2").replace(_UNITS)).alias("took"),
+        pl.coalesce(ahead, status).alias("status"),
+        pl.when("barred")
+        .then(tail.str.extract(_CELL_BYTES))
+        .otherwise(pl.coalesce(pl.when(ahead.is_not_null()).then(tail.str.extract(_ALONE)), sent.field("1"), sent.field("2")))
+        .alias("bytes"),
+        pl.coalesce(
+            tail.str.extract(_NAMED_TIME) + "s",
+            took.field("1") + took.field("2").replace(_UNITS),
+            pl.coalesce(_longest(tail), _longest(head)) + "s" if clocked else pl.lit(None),
+        ).alias("took"),
         tail.str.extract(r'"(https?://[^"]*)"').alias("referrer"),
         tail.str.extract(r'"([A-Za-z][^"/]*/\d[^"]*)"').alias("user_agent"),
     )
+
+
+def _quoted_cells(raw: pl.Expr) -> pl.Expr:
+    """Return lines of cells divided by bars with quotes around each that is no number, and method and target in one."""
+    cells = pl.lit('"') + raw.str.replace_all(r"\s*\|+\s*", '" "') + pl.lit('"')
+    return cells.str.replace_all(r'"([\d.]*|-)"', "$1").str.replace(_APART, '"$1 $2 $3"')
+
+
+def _longest(text: pl.Expr) -> pl.Expr:
+    """Return the longest of nginx' times, none of which is longer than the request's."""
+    told = text.str.replace_all(_UPSTREAM, " ").str.replace_all(r"\s", "  ").str.extract_all(_SECONDS)
+    return told.list.eval(pl.element().str.strip_chars(' "').cast(pl.Float64)).list.max().cast(pl.String)
 
 
 FORMATS: tuple[Format, ...] = (
@@ -144,6 +183,23 @@ FORMATS: tuple[Format, ...] = (
                     "bytes_sent": 512,
                     "duration_ms": 56.0,
                 },
+            ),
+            Sample(  # the status before the request, the bytes behind it
+                line='2026-03-02T15:04:05+01:00 200 "0.012" 203.0.113.9 https://a.example "GET /x HTTP/1.1" 512 "-" "curl/8" "-" -',
+                expected={"client_ip": "203.0.113.9", "status": 200, "bytes_sent": 512, "duration_ms": 12.0, "user_agent": "curl/8"},
+            ),
+            Sample(
+                line="203.0.113.9 | 02/Mar/2026:15:04:05 +0100 | GET /x?a=b HTTP/1.1 | 200 | 512 | - | curl/8 | 10.0.0.1:80 | 0.011 | "
+                "0.012",
+                expected={"path": "/x", "query": "a=b", "status": 200, "bytes_sent": 512, "duration_ms": 12.0, "user_agent": "curl/8"},
+            ),
+            Sample(
+                line="2026-03-02T15:04:05+01:00|203.0.113.9|-|GET|/x|200|0.012|90|512|7|10.0.0.1:80|200|0.011|a=b|-|curl/8",
+                expected={"method": "GET", "path": "/x", "status": 200, "bytes_sent": None, "duration_ms": 12.0, "user_agent": "curl/8"},
+            ),
+            Sample(
+                line='203.0.113.9 - - [02/Mar/2026:15:04:05 +0100] "GET /x HTTP/1.1" status 200 upstream 0.019 request 0.012 [for a.ex]',
+                expected={"client_ip": "203.0.113.9", "status": 200, "duration_ms": 12.0},
             ),
             Sample(
                 line='2026-03-02T15:04:05.250+01:00 INFO:     203.0.113.9:52328 - "GET /x HTTP/1.1" 200 OK',
