@@ -55,6 +55,8 @@ def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any
         (' "-" "curl/8" upstream=198.18.0.9:80 upstream_time=0.014 time=0.015', {"duration_ms": 15.0}),
         (' "-" "curl/8" urt=0.014 0.015', {"duration_ms": 15.0}),
         (' "-" "curl/8" 0.014 0.015', {"duration_ms": 15.0}),
+        (" 15 ?b=1 Mozilla/5.0 (X11; Linux) A/1 (K, B) 0.015", {"duration_ms": 15.0, "user_agent": "Mozilla/5.0 (X11; Linux) A/1 (K, B)"}),
+        (" https://a.example/ Mozilla/5.0 (X11) 15", {"user_agent": "Mozilla/5.0 (X11)"}),
         (' "-" "curl/8" "0.015" "0.014"', {"duration_ms": 15.0}),
         (' 0.014 0.015 "-" "curl/8"', {"duration_ms": 15.0, "user_agent": "curl/8"}),
         (' "-" "curl/8" [upstream: 198.18.0.9:80] [request_time: 0.015]', {"duration_ms": 15.0}),

@@ -62,6 +62,8 @@ AFTER = (
 A text that opens with a quote and never closes it fits none: the line was cut off."""
 _AFTER_PARTS = ("middle", "lead", "referrer", "agent", "sole", "tail")
 
+_BARE = r"(?:^|\s)(Mozilla/\d\.\d \([^)]*\)(?: (?:\([^)]*\)|[A-Za-z][^\s\"]*))*)"
+"""A browser's name without quotes (Tomcat's ``%{User-Agent}i``), up to what is no part of it."""
 _TYPE = r"^(?:text|image|application|audio|video|font)/[a-z][\w.+-]*(?:;.*)?$"
 """A content type, which no agent calls itself."""
 _SECONDS = r'(?:^|[\s=:])"?(\d{1,7}\.\d{3,6})"?(?:[\s,;]|$)'
@@ -141,7 +143,7 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
     parts = first_fitting(rest.fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
         paused.alias("paused"), early.alias("early")
     )
-    parts = _without_type(parts.with_columns(pl.coalesce("agent", "sole").alias("agent")))
+    parts = _without_type(parts.with_columns(pl.coalesce("agent", "sole", pl.col("tail").str.extract(_BARE)).alias("agent")))
     swapped = pl.col("agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/]*/\d")
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
     parts = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told"))

@@ -46,7 +46,7 @@ _UPSTREAM = r'(?i)\bupstream\S*[ =:]+"?[\d.]+'
 _CELL_BYTES = r'^[\s"]*[1-5]\d\d (\d+)(?: +[^\d\s]| +\d+\.| *$)'
 """The only whole number behind the status: of two the first may be the request's length."""
 _CELLS = 6
-"""So many bars make cells of a line without quotes."""
+"""So many bars or tabs make cells of a line without quotes."""
 _APART = rf'"({_METHOD})" "((?:/|https?://|\*)[^"]*)"(?: "(HTTP/[\d.]+)")?'
 _SECONDS = r'[\s"]\d{1,4}\.\d{3}(?:[\s"]|$)'
 """As nginx writes $request_time."""
@@ -84,7 +84,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     told = (
         pl.lit(not headed) & ~raw.str.contains(_ERRORS) & ~raw.str.contains(_HEADLESS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
     )
-    barred = ~raw.str.contains('"', literal=True) & (raw.str.count_matches("|", literal=True) >= _CELLS)
+    barred = ~raw.str.contains('"', literal=True) & (raw.str.count_matches(r"[|\t]") >= _CELLS)
     if lines.select(barred.any()).item():
         raw = pl.when(barred).then(_quoted_cells(raw)).otherwise(raw)
     cut = lines.select(
@@ -123,8 +123,8 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _quoted_cells(raw: pl.Expr) -> pl.Expr:
-    """Return lines of cells divided by bars with quotes around each that is no number, and method and target in one."""
-    cells = pl.lit('"') + raw.str.replace_all(r"\s*\|+\s*", '" "') + pl.lit('"')
+    """Return lines of cells divided by bars or tabs with quotes around each that is no number, and method and target in one."""
+    cells = pl.lit('"') + raw.str.replace_all(r" *\|+ *|\t", '" "') + pl.lit('"')
     return cells.str.replace_all(r'"([\d.]*|-)"', "$1").str.replace(_APART, '"$1 $2 $3"')
 
 
@@ -192,6 +192,10 @@ FORMATS: tuple[Format, ...] = (
                 line="203.0.113.9 | 02/Mar/2026:15:04:05 +0100 | GET /x?a=b HTTP/1.1 | 200 | 512 | - | curl/8 | 10.0.0.1:80 | 0.011 | "
                 "0.012",
                 expected={"path": "/x", "query": "a=b", "status": 200, "bytes_sent": 512, "duration_ms": 12.0, "user_agent": "curl/8"},
+            ),
+            Sample(
+                line="203.0.113.9\t-\t[02/Mar/2026:15:04:05 +0100]\tGET /x?a=b HTTP/1.1\t200\t512\t-\tMozilla/5.0 (X11)\t0.012",
+                expected={"path": "/x", "status": 200, "bytes_sent": 512, "duration_ms": 12.0, "user_agent": "Mozilla/5.0 (X11)"},
             ),
             Sample(
                 line="2026-03-02T15:04:05+01:00|203.0.113.9|-|GET|/x|200|0.012|90|512|7|10.0.0.1:80|200|0.011|a=b|-|curl/8",
