@@ -17,6 +17,9 @@ from forensics.attribution.blame import Blamed, Finding, Rise
 from forensics.attribution.refusals import asked_as_ever, denied, makers
 from forensics.attribution.scan import Winner
 from forensics.case.case import Case
+from forensics.progress import Silent
+from forensics.report import write_report
+from forensics.timeline.story import build
 
 BEGIN, END = at(5, 12), at(5, 12.7)
 
@@ -131,6 +134,31 @@ def test_passwords_that_are_tried_until_the_login_breaks_are_no_crowd(tmp_path, 
     assert rivals["password guessing"]["likelihood"] > 0.7
     assert rivals["organic surge"]["likelihood"] < 0.1
     assert "passwords are tried for many accounts" in incident["summary"]
+
+
+def test_who_is_let_in_where_passwords_are_tried_is_told_as_a_victim(tmp_path, quiet):
+    """Five of the names are let in; two of the five come from an address at which they were seen before."""
+    theirs = pl.format("198.19.{}.9", pl.col("user_name").str.extract(r"victim(\d+)", 1).cast(pl.Int64) % 200)
+    world = spread(quiet, 401).with_columns(client_ip=pl.coalesce(theirs, "client_ip"))
+    tried = pl.col("user_name").str.starts_with("victim") & (pl.col("started_at") > BEGIN + timedelta(minutes=20))
+    names = [f"victim{number:04d}" for number in range(5)]
+    fits = tried & pl.col("user_name").is_in(names) & (pl.int_range(pl.len()) == pl.int_range(pl.len()).last()).over("user_name", tried)
+    told = world.with_columns(pl.when(fits).then(200).otherwise("status").cast(world.schema["status"]).alias("status"))
+    own = told.filter((pl.col("status") == 200) & pl.col("user_name").is_in(names[:2])).with_columns(
+        pl.col("started_at") - timedelta(days=2)
+    )
+    case, _, _ = judged(tmp_path, pl.concat([told, own]).sort("started_at", maintain_order=True))
+    rows = case.table("network_accounts")
+    assert rows["how"].unique().to_list() == ["let in at"]
+    assert sorted(rows["account_id"]) == names[2:]
+    assert (rows["first_at"] > BEGIN).all()
+    with case.transaction():
+        build(case)
+    write_report(case, tmp_path / "out", None, Silent())
+    case.close()
+    page = (tmp_path / "out" / "report.md").read_text()
+    assert "3 accounts were let in from addresses that were denied otherwise" in page
+    assert "Their holders are victims, most likely, and no participants." in page
 
 
 def test_what_a_limit_refuses_is_not_denied(tmp_path, quiet):

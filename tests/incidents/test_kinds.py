@@ -471,3 +471,21 @@ def test_failures_of_one_of_several_sites_are_told_as_such(tmp_path):
     case.close()
     (row,) = incidents
     assert row["site"] is None
+
+
+@pytest.mark.parametrize("loses", [False, True])
+def test_who_raised_the_level_for_days_and_leaves_is_no_collapse(tmp_path, loses):
+    """Three accounts ask for two days, break the service, and leave: what is left is what usually comes, unless that is lost as well."""
+    world = crowd(traffic("diurnal", 33, days=11), at(7, 18), at(9, 8), 0.5, accounts=3)
+    world = crowd(crowd(world, at(9, 8), at(9, 13), 1.0, accounts=3), at(9, 13), at(9, 17.6), 8.0, accounts=3)
+    world = failing(world, at(9, 13.5), at(9, 18.3), share=0.85)
+    case, (row, *others) = found(tmp_path, lost(world, at(9, 20), at(9, 20.75), 0.97) if loses else world)
+    case.close()
+    assert near(row["started_at"], at(9, 13.5))
+    if loses:
+        last = others[-1] if others else row
+        assert last["missing_requests"] > 100
+        assert near(last["ended_at"], at(9, 20.75), timedelta(minutes=3))
+    else:
+        assert (others, row["missing_requests"]) == ([], 0.0)
+        assert near(row["ended_at"], at(9, 18.3))

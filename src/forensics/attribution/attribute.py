@@ -19,7 +19,7 @@ from forensics.attribution.phrases import part
 from forensics.attribution.rivals import Rival
 from forensics.attribution.scene import PACKAGE, Scene, plain_minutes
 from forensics.attribution.takeover import as_victims, taken_over
-from forensics.attribution.unnamed import accounts_known, beginning
+from forensics.attribution.unnamed import accounts_known, beginning, let_in
 from forensics.attribution.verdict import Verdict, capped
 from forensics.attribution.windows import Window
 from forensics.attribution.without import without
@@ -61,9 +61,9 @@ def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -
     took_part = _participants(case, scene, facts)
     over = taken_over(case, scene, took_part)
     frames["participants"].append(as_victims(took_part, over).with_columns(named))
-    known = accounts_known(case, scene, facts.finding)
-    if known is not None:
-        frames["network_accounts"].append(known.with_columns(named))
+    for known in (accounts_known(case, scene, facts.finding), let_in(case, scene, facts.denied)):
+        if known is not None:
+            frames["network_accounts"].append(known.with_columns(named))
     asked = [rival for rival in (one_operator(case, scene, took_part), over) if rival]
     weighed = [replace(rival, likelihood=capped(rival.likelihood, facts)) for rival in rivals]
     frames["rivals"].append(_rivals([*weighed, *asked]).with_columns(named))

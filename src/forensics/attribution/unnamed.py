@@ -13,6 +13,7 @@ from forensics.text import counted
 
 if TYPE_CHECKING:
     from forensics.attribution.blame import Finding
+    from forensics.attribution.refusals import Denied
 
 MEASURE, AGENT_MEASURE = "network without account", "agent without account"
 LEAST_REQUESTS = 20
@@ -21,6 +22,10 @@ SEEN_WITHIN_DAYS = 30
 """Who was seen at an address longer before or after than this may be whoever had it then."""
 FEW = 3
 """An address at which more groups of accounts are seen is an exit of many, and names nobody."""
+
+
+FEWEST_DENIED, MOSTLY_DENIED = 3, 0.8
+"""From an address that tries passwords so many requests are denied at least, and this part of those that the login answered."""
 
 
 def beginning(network: str) -> str:
@@ -112,6 +117,17 @@ def accounts_known(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame |
         PACKAGE, "network_accounts", networks=[w.id for w in winners], beginnings=[beginning(w.id) for w in winners], agents=agents,
         start=scene.whole.start, end=scene.whole.end, least=LEAST_REQUESTS, days=SEEN_WITHIN_DAYS, few=FEW,
     )  # fmt: skip
+
+
+def let_in(case: Case, scene: Scene, turned: Denied | None) -> pl.DataFrame | None:
+    """Return the accounts that were let in from addresses which were denied otherwise, where passwords are tried; None where none are.
+
+    Columns as of ``accounts_known``.
+    """
+    if turned is None:
+        return None
+    bounds = {"start": min(scene.window.start, scene.whole.start), "end": scene.whole.end}
+    return case.frame(PACKAGE, "let_in", route_id=turned.route_id, least=FEWEST_DENIED, share=MOSTLY_DENIED, **bounds)
 
 
 def parts_of(case: Case, incident: dict[str, Any]) -> list[str]:

@@ -189,7 +189,7 @@ CREATE TABLE IF NOT EXISTS participants (
 );
 CREATE TABLE IF NOT EXISTS network_accounts (                               -- accounts known at addresses that a load without an account came from
     incident_id VARCHAR, network VARCHAR, address VARCHAR,
-    how VARCHAR,                                                            -- opened from | seen at
+    how VARCHAR,                                                            -- opened from | seen at | let in at (passwords are tried there)
     account_id VARCHAR, actor_id VARCHAR, first_at TIMESTAMP, last_at TIMESTAMP, uses BIGINT, evidence_id VARCHAR, line BIGINT
 );
 CREATE TABLE IF NOT EXISTS automation (                                     -- how machine-like a subject asks, with reasons

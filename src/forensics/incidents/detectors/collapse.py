@@ -135,14 +135,20 @@ def _or_silence(view: View, window: Window) -> Window:
 
 
 def _crowd_stayed_away(view: View, first: int, last: int) -> bool:
-    """Whether the load was no higher before, and as low on another day: what usually comes at this hour is a crowd."""
+    """Whether the load was no higher before, and as low on another day: what usually comes at this hour is a crowd.
+
+    So it is where no load came back after it, and most other days had no more: whoever had raised the level for days is gone.
+    """
     requests, day = view.series.requests, 1440
-    seen, before = float(requests[first : last + 1].sum()), float(requests[max(0, first - HOUR) : first].mean())
-    if seen < FALLEN * before * (last - first + 1):
+    seen, fallen = float(requests[first : last + 1].sum()), FALLEN * (last - first + 1)
+    fell = seen < fallen * float(requests[max(0, first - HOUR) : first].mean())
+    if fell and seen < fallen * float(requests[last + 1 : last + 1 + HOUR].mean()):
         return False
     shifts = (shift for shift in range(-7 * day, 7 * day + 1, day) if shift and first + shift >= 0 and last + shift < len(requests))
-    others = (slice(first + shift, last + shift + 1) for shift in shifts)
-    return any(requests[other].sum() <= AS_SLACK * seen for other in others)
+    others = [float(requests[first + shift : last + shift + 1].sum()) for shift in shifts]
+    if fell:
+        return bool(others) and float(np.median(others)) <= AS_SLACK * seen
+    return any(other <= AS_SLACK * seen for other in others)
 
 
 def _cut(view: View, first: int, last: int) -> tuple[int, int]:

@@ -56,11 +56,13 @@ def _known(document: Document) -> tuple[Block, ...]:
     told = [(title, [{**row, "actor": labels.get(row["actor_id"])} for row in rows]) for title, rows in found]
     caption = "Accounts known at addresses of the load"
     columns = with_mailbox(KNOWN, mailboxes([row for _, rows in found for row in rows]))
+    hows = {row["how"] == LET_IN for _, rows in found for row in rows}
+    explained = (*((KNOWN_EXPLAINED,) if False in hows else ()), *((LET_IN_EXPLAINED,) if True in hows else ()))
     tables = (
         view(document, "network_accounts", columns, rows=rows, caption=f"{caption}: {title}" if title else caption, empty="")
         for title, rows in told
     )
-    return (Note(KNOWN_EXPLAINED), *tables) if found else ()
+    return (*(Note(text) for text in explained), *tables) if found else ()
 
 
 KNOWN = {
@@ -72,6 +74,14 @@ KNOWN_EXPLAINED = (
     "or were seen there within a month of it: that is where to ask next, and no proof. "
     "Addresses at which several unrelated accounts are seen name nobody. "
     "They are no participants, and no measure counts them."
+)
+
+
+LET_IN = "let in at"
+"""How an account is known that was let in where passwords were tried."""
+LET_IN_EXPLAINED = (
+    "Accounts that were let in at an address from which the login denied nearly everything else, and that had not been seen there before: "
+    "a password that was tried may have fitted. Their holders are victims, most likely, and no participants."
 )
 
 

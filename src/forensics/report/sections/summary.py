@@ -8,7 +8,7 @@ from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sen
 from forensics.report.document import Document
 from forensics.report.naming import back, besides, named, tied, together
 from forensics.report.sections.figures import LOADS, begins_unseen
-from forensics.report.sections.participants import Blamed, blamed
+from forensics.report.sections.participants import LET_IN, Blamed, blamed
 from forensics.report.sections.rivals import LIKELY, NAMES_SOMEBODY, explained_by, explanations, strangers
 from forensics.report.sections.taken import Collected, collected
 from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, lasting, likely, number, share, size, span, told_as
@@ -262,6 +262,8 @@ def _known(document: Document, incident: dict[str, Any]) -> Sentence | None:
     """Tell of accounts known at where a load without an account came from; by whose name only where most of them are one actor's."""
     table = document.tables.get("network_accounts")  # absent from documents of earlier versions
     rows = table.of(incident["incident_id"]) if table is not None else []
+    if victims := [row for row in rows if row["how"] == LET_IN]:
+        return _victims(victims)
     if not rows:
         return None
     owners = {row["account_id"]: row["actor_id"] for row in rows}
@@ -274,6 +276,19 @@ def _known(document: Document, incident: dict[str, Any]) -> Sentence | None:
     return Sentence(
         f"{counted(accounts, 'account')}{tie} {'was' if accounts == 1 else 'were'} {how} {places} that this load came from: "
         "that links them to it, and does not prove that they made it.",
+        evidence_id=rows[0]["evidence_id"],
+        line=rows[0]["line"],
+        query="network_accounts",
+        section="participants",
+    )
+
+
+def _victims(rows: list[dict[str, Any]]) -> Sentence:
+    """Tell of accounts that were let in where passwords were tried: whom to warn first."""
+    many = len({row["account_id"] for row in rows})
+    return Sentence(
+        f"{counted(many, 'account')} {'was' if many == 1 else 'were'} let in from addresses that were denied otherwise: passwords "
+        "that were tried may have fitted, and their holders be victims; end their sessions and reset passwords first.",
         evidence_id=rows[0]["evidence_id"],
         line=rows[0]["line"],
         query="network_accounts",

@@ -2,7 +2,9 @@
 -- why: where the logs name nobody, this is where to ask next; beyond 25 of a network only the span is told
 -- parameters: none
 WITH known AS (
-    SELECT *, count(DISTINCT account_id) OVER (PARTITION BY incident_id, network, how) AS accounts FROM network_accounts WHERE first_at IS NOT NULL
+    SELECT *, count(DISTINCT account_id) OVER (PARTITION BY incident_id, network, how) AS accounts
+    FROM network_accounts
+    WHERE first_at IS NOT NULL AND how <> 'let in at'
 )
 SELECT
     incident_id, first_at AS occurred_at, if(how = 'opened from', 'sign-up', 'account seen') AS event_type,
@@ -24,3 +26,16 @@ SELECT
 FROM known
 WHERE accounts > 25
 GROUP BY incident_id, network, how
+UNION ALL
+-- Passwords are tried from everywhere: those that fitted are told together.
+SELECT
+    incident_id, min(first_at), 'accounts let in',
+    format(
+        '{} let in from addresses that were denied otherwise, the last at {} UTC: passwords that were tried may have fitted.',
+        if(count(DISTINCT account_id) = 1, '1 account was', format('{:,} accounts were', count(DISTINCT account_id))),
+        strftime(max(first_at), '%Y-%m-%d %H:%M')
+    ),
+    TRUE, NULL, NULL, arg_min(evidence_id, (first_at, account_id)), arg_min(line, (first_at, account_id)), count(DISTINCT account_id), NULL
+FROM network_accounts
+WHERE how = 'let in at'
+GROUP BY incident_id
