@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import polars as pl
+import pytest
+from tests.stored_case import new_case
 
 from forensics.attribution.facts import Facts
 from forensics.attribution.parts import parts_of
@@ -70,7 +73,9 @@ def test_where_nobody_wrote_notes_their_silence_says_nothing() -> None:
     silent = bad_deploy.weigh(facts(on_three_hosts()), {})
     others = bad_deploy.weigh(facts(on_three_hosts(), noted=True), {})
     assert not any("note" in sentence for sentence, _ in silent.speaks_against)
-    assert others.speaks_against == [("Of the notes of the operators none speaks of a deploy in the three hours before.", 1.0)]
+    assert others.speaks_against == [
+        ("Of the notes of the operators none speaks of a deploy or another change in the three hours before.", 1.0)
+    ]
 
 
 def test_a_deploy_says_less_where_there_are_deploys_all_day() -> None:
@@ -117,3 +122,19 @@ def test_a_load_that_other_hosts_bore_did_not_break_the_one() -> None:
     bad_deploy.confined(facts(rows, asked={"/": 1.0}, burdened={"a": 0.95, "b": 0.05}), own)
     assert "50 % of the excess went to other hosts, which answered." in [sentence for sentence, _ in spread.speaks_against]
     assert (spread.bits, own.bits) == (-8.0, -2.0)
+
+
+@pytest.mark.parametrize(
+    ("message", "change"),
+    [
+        ("cache purge of all renders", True), ("Flushed the CDN cache", True), ("Release 4.2", True), ("rolled out v7 to 50 %", True),
+        ("feature flag new-search on", True), ("DB migration 0042", True), ("config change at the balancer", True),
+        ("restarted app1", False), ("rolled back", False), ("status page: investigating", False), ("blocked 198.18.0.0/24", False),
+    ],
+)  # fmt: skip
+def test_what_operators_note_is_a_change_or_what_they_did_about_it(tmp_path: Path, message: str, change: bool) -> None:
+    at = datetime(2024, 3, 2, 10)
+    with new_case(tmp_path / "case") as case:
+        case.insert("notes", pl.DataFrame({"occurred_at": [at], "message": [message], "event_type": ["note"]}))
+        (row,) = case.rows("attribution", "notes_before", start=at, end=at + timedelta(minutes=1))
+        assert row["deploy"] is change

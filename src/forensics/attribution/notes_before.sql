@@ -1,8 +1,16 @@
 -- title: what operators noted shortly before an incident
--- why: a deploy before a failure is a rival explanation; where there are deploys all day, one shortly before says little
+-- why: a deploy, or another change of the service, before a failure is a rival explanation; where there are such changes all day, one shortly before
+--      says little. What operators do about a failure (restarts, rollbacks, blocks) is no change that led to it
 -- parameters: $start, $end
 WITH told AS (
-    SELECT occurred_at, message, event_type, contains(lower(concat_ws(' ', event_type, message)), 'deploy') AS deploy FROM notes
+    SELECT
+        occurred_at, message, event_type,
+        regexp_matches(
+            lower(concat_ws(' ', event_type, message)),
+            'deploy|\brelease[ds]?\b|\broll(?:ed|ing)?[ -]?out\b|\bpurg(?:e[ds]?|ing)\b|cache (?:clear|flush|invalidat)|(?:clear|flush|invalidat)[a-z]* (?:the )?[a-z ]*cache|'
+            || '\bmigrat|\bfeature[ -]flag|\bconfig(?:uration)?\b|\bupgrad|\bcut-?over\b|\bschema change|\bmaintenance\b'
+        ) AS deploy
+    FROM notes
 ),
 logged AS (SELECT min(first_at) AS first_at, max(last_at) AS last_at FROM evidence_files WHERE kind = 'log'),
 usual AS (

@@ -39,7 +39,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if deploys:
         _deployed(facts.scene.incident["started_at"], deploys[-1], found)
     elif facts.noted:
-        found.contra("Of the notes of the operators none speaks of a deploy in the three hours before.", WEAK)
+        found.contra("Of the notes of the operators none speaks of a deploy or another change in the three hours before.", WEAK)
     return found
 
 
@@ -48,7 +48,8 @@ def _deployed(began: datetime, deploy: Mapping[str, Any], found: Weighed) -> Non
     ago = (began - deploy["occurred_at"]).total_seconds() / 60
     others = float(deploy["other_deploys_a_minute"])
     chance = 1.0 - exp(-others * max(ago, 1.0))
-    sentence = f"The operators noted a deploy at {clock(deploy['occurred_at'])}, {minutes(round(ago))} before"
+    what = "a deploy" if "deploy" in f"{deploy['event_type']} {deploy['message']}".lower() else "a change of the service"
+    sentence = f"The operators noted {what} at {clock(deploy['occurred_at'])}, {minutes(round(ago))} before"
     usual = f"; with {others * 1440:,.1f} others a day, one so near is chance in {percent(chance)} of all cases" if chance >= 0.05 else ""
     found.pro(f"{sentence}{usual}.", (STRONG if ago <= 15 else FAIR if ago <= 60 else 0.0) * (1.0 - chance))
 
