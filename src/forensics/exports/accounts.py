@@ -10,11 +10,12 @@ from forensics.exports.systems import customer_headers
 def resolve(case: Case) -> None:
     """Fill ``accounts``, ``payments``, ``account_aliases``, ``ambiguous_keys`` and ``email_domains``.
 
-    Per log and per export the kind of key that fits most of its names is chosen (account id, email or user name); a name that means two
-    accounts joins none of them. Who is seen only in logs is an account of source ``log``.
+    Per log and per export the kind of key that fits most of its names is chosen (account id, email or user name, as it stands or, where
+    few do so, as others write it); a name that means two accounts joins none of them. Who is seen only in logs is an account of source
+    ``log``.
     """
     case.execute("exports", "forget")
     case.replace("email_domains", described(case.frame("exports", "mail_domains")["domain"].to_list()))
-    for step in ("account_keys", "log_keys", "record_keys", "api_keys", "fill_accounts"):
+    for step in ("account_keys", "spellings", "log_keys", "record_keys", "api_keys", "fill_accounts"):
         case.execute("exports", step, customers=list(customer_headers()))
     case.refresh_events()

@@ -17,6 +17,9 @@ SELECT l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
 FROM log_names AS l
 JOIN account_keys AS k ON k.key = lower(l.key) AND k.key_type = 'email';
 
+INSERT INTO log_found
+FROM found_otherwise('log_names', 'log_found');
+
 CREATE OR REPLACE TEMP TABLE log_fit AS
 SELECT evidence_id, arg_max(key_type, (names, key_type = 'account_id', key_type = 'email')) AS key_type
 FROM (SELECT evidence_id, key_type, count(*) AS names FROM log_found GROUP BY evidence_id, key_type)

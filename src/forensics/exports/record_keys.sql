@@ -17,6 +17,16 @@ SELECT l.source, l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, 
 FROM record_names AS l
 JOIN account_keys AS k ON k.key = lower(l.key) AND k.key_type = 'email';
 
+CREATE OR REPLACE TEMP TABLE record_keys AS
+SELECT DISTINCT evidence_id, account_key AS key FROM payment_records WHERE account_key IS NOT NULL
+UNION ALL
+SELECT DISTINCT evidence_id, account_key FROM identifier_records;
+
+INSERT INTO record_found
+SELECT l.source, o.evidence_id, o.key, o.key_type, o.account_id, o.account_ids, o.owners
+FROM found_otherwise('record_keys', 'record_found') AS o
+JOIN record_names AS l USING (evidence_id, key);
+
 CREATE OR REPLACE TEMP TABLE record_fit AS
 SELECT evidence_id, arg_max(key_type, (names, key_type = 'account_id', key_type = 'email')) AS key_type
 FROM (SELECT evidence_id, key_type, count(*) AS names FROM record_found GROUP BY evidence_id, key_type)

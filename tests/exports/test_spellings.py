@@ -1,0 +1,84 @@
+"""One account that logs and exports write otherwise is one account; what only looks like one is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.stored_case import add_log, new_case
+
+from forensics.exports.accounts import resolve
+
+MIDNIGHT = datetime(2024, 3, 2)
+MAILBOX = "what stands before the @ of their mailbox"
+
+
+def joined(folder: Path, names: Sequence[str], accounts: Sequence[tuple[str, str | None]]) -> dict[str, tuple[str, str]]:
+    """Return what each name of a log is joined to, and how, where accounts are (account_id, email)."""
+    with new_case(folder) as case:
+        rows = [{"evidence_id": "a" * 12, "line": n, "account_id": who, "email": email} for n, (who, email) in enumerate(accounts, start=2)]
+        case.insert("account_records", pl.DataFrame(rows, infer_schema_length=None))
+        requests = {"started_at": [MIDNIGHT + timedelta(seconds=n) for n in range(len(names))], "user_name": list(names)}
+        add_log(case, "edge.log", pl.DataFrame(requests).with_columns(pl.lit("GET").alias("method"), pl.lit(200).alias("status")))
+        resolve(case)
+        found = case.table("account_aliases").filter(source="log").sort("key")
+    return {row["key"]: (row["account_id"], row["how"]) for row in found.to_dicts()}
+
+
+UUID = "6f1d2c3b-aaaa-4bbb-8ccc-0123456789{:02d}"
+ID, MAIL = "account_id, written otherwise", "email, written otherwise"
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "email", "how"),
+    [
+        (UUID.upper().replace("{:02D}", "{:02d}"), UUID, None, ID),
+        (UUID.replace("-", ""), UUID, None, ID),
+        (UUID, "{{" + UUID + "}}", None, ID),
+        ("auth0|65b0c1d2e3f4a5b6c7d8e9{:02d}", "65b0c1d2e3f4a5b6c7d8e9{:02d}", None, ID),
+        ("https://idp.example/users/k{:02d}", "k{:02d}", None, ID),
+        ("user:10{:02d}", "10{:02d}", None, ID),
+        ("10{:02d}", "usr_10{:02d}", None, ID),
+        ("ann{:02d}%40b.example", "a{:02d}", "ann{:02d}@b.example", MAIL),
+        ("emailAddress=Ann{:02d}@b.example,CN=Ann", "a{:02d}", "ann{:02d}@b.example", MAIL),
+        (r"CORP\ann{:02d}", "a{:02d}", "ann{:02d}@b.example", MAILBOX),
+    ],
+)
+def test_one_account_in_two_spellings(name: str, account: str, email: str | None, how: str, tmp_path: Path) -> None:
+    accounts = [(account.format(n), email and email.format(n)) for n in range(12)]
+    found = joined(tmp_path / "case", [name.format(n) for n in range(12)], accounts)
+    assert found == {name.format(n): (account.format(n), how) for n in range(12)}
+
+
+@pytest.mark.parametrize(
+    ("names", "accounts"),
+    [
+        ([f"device:{n}" for n in range(12)], [(str(n), None) for n in range(100)]),
+        (["admin", "test", "root"], [(f"a{n}", f"{name}@b.example") for n, name in enumerate(("admin", "test", "root"))]),
+        ([f"auth0|k{n}x" for n in range(4)] + [f"stranger{n}" for n in range(6)], [(f"k{n}x", None) for n in range(4)]),
+        ([f"{domain}\\ann{n}" for domain in ("A", "B") for n in range(12)], [(f"a{n}", f"ann{n}@b.example") for n in range(12)]),
+        ([f"ANN{n}" for n in range(6)] + [f"ann{n}" for n in range(6)], [(f"Ann{n}", None) for n in range(6)]),
+        ([f"x|{n}k" for n in range(6)], [(f"{domain}|{n}k", None) for domain in ("y", "z") for n in range(6)]),
+    ],
+    ids=[
+        "things that are counted",
+        "common names",
+        "a few of many",
+        "two domains",
+        "two names for one account",
+        "two accounts for one name",
+    ],
+)
+def test_what_only_looks_like_an_account_joins_none(names: list[str], accounts: list[tuple[str, str | None]], tmp_path: Path) -> None:
+    found = joined(tmp_path / "case", names, accounts)
+    assert {how for _, how in found.values()} == {"seen only in logs"}
+
+
+def test_names_that_are_known_as_they_stand_are_not_looked_for_otherwise(tmp_path: Path) -> None:
+    accounts: list[tuple[str, str | None]] = [(f"k{n}", None) for n in range(9)]
+    found = joined(tmp_path / "case", [*(f"k{n}" for n in range(6)), "x|k6", "x|k7", "x|k8"], accounts)
+    assert found["k0"] == ("k0", "account_id")
+    assert found["x|k6"] == ("x|k6", "seen only in logs")
