@@ -141,8 +141,11 @@ def _sudden(case: Case, setting: Setting, before: Scene) -> tuple[Scene, Finding
     scene = setting.scene(case, window)
     finding = find(case, scene)
     began = max(floor_minute(setting.incident["started_at"]), errors or setting.incident["started_at"])
-    first = [b for b in finding.blamed if seconds_precede(case, scene, [b.winner], began, finding.rise.measure)]
-    return (scene, replace(finding, blamed=first)) if sum(b.share for b in first) >= MOST else None
+    together = [b for b in finding.blamed if b.together]  # each of them does too little for its seconds to tell anything
+    groups = [*([b] for b in finding.blamed if not b.together), *([together] if together else [])]
+    first = [group for group in groups if seconds_precede(case, scene, [b.winner for b in group], began, finding.rise.measure)]
+    blamed = [b for group in first for b in group]
+    return (scene, replace(finding, blamed=blamed)) if sum(b.share for b in blamed) >= MOST else None
 
 
 def _there_at_the_fall(case: Case, found: Conclusion) -> Finding:
