@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.pool import Result, run
-from tests.benchmarks.service import API, COSTS, ITEM, RENDER, SEARCH, Service
+from tests.benchmarks.service import API, COSTS, ITEM, MEDIA, RENDER, SEARCH, Service
 
 from forensics.analysis import ensure_analysed
 from forensics.progress import Silent
@@ -84,6 +84,17 @@ def slow_and_low(seed: int) -> tuple[Service, Truth]:
     made, rng, start, length = service(seed)
     who = made.members(int(rng.integers(30, 70)), card(seed))
     made.fetches(who, start, length, pace(made, rng), lambda n: rng.integers(0, 9, n), lambda n: rng.integers(0, 120_000, n))
+    return made, set(who)
+
+
+def at_home(seed: int) -> tuple[Service, Truth]:
+    """One card and nothing else in common: each at a home of its own, with a browser of its own, no faster than a person."""
+    made, rng, start, length = service(seed)
+    who = made.members(int(rng.integers(30, 70)), card(seed))
+    n = int(rng.poisson(pace(made, rng) * length / 60))
+    by = who[rng.integers(0, len(who), n)]
+    kinds, things = np.where(rng.random(n) < 0.5, API, MEDIA), rng.integers(5000, 25_000, n)
+    made.ask(start + np.sort(rng.random(n)) * length, by, by + 400_000, by * 7 % 9, kinds, things)
     return made, set(who)
 
 
@@ -165,6 +176,22 @@ def launch(seed: int) -> tuple[Service, Truth]:
     made, rng, start, length = service(seed)
     heaviest = max(2.0, 1.3 * made.capacity / float(np.mean(COSTS * 2)) / made.per_minute)
     made.more(start, length, float(rng.uniform(0.6, 1.2)) * heaviest, new=int(rng.choice([0, 100, 600])))
+    return made, set()
+
+
+def resellers_day(seed: int) -> tuple[Service, Truth]:
+    """A launch to which the customers of a reseller come like everybody else; he pays for all of them with one card."""
+    made, rng, start, length = service(seed)
+    who = made.members(60, card(seed))
+    for day in range(made.days):
+        n = int(rng.integers(60, 200))
+        by = who[rng.integers(0, 60, n)]
+        made.ask(day * 86400 + rng.uniform(6, 23, n) * 3600, by, by + 400_000, by * 7 % 9)
+    heaviest = max(2.0, 1.3 * made.capacity / float(np.mean(COSTS * 2)) / made.per_minute)
+    made.more(start, length, float(rng.uniform(0.6, 1.2)) * heaviest, new=int(rng.choice([0, 100])))
+    n = int(120 * heaviest)
+    by = who[rng.integers(0, 60, n)]
+    made.ask(start + rng.random(n) * length, by, by + 400_000, by * 7 % 9)
     return made, set()
 
 
@@ -253,10 +280,11 @@ def nothing(seed: int) -> tuple[Service, Truth]:
 
 World = Callable[[int], tuple[Service, Truth]]
 ATTACKS: list[World] = [
-    ring, company_ring, slow_and_low, habitual, shifts, two_rings, renderer, gradual, beside_a_launch, beside_an_import,
+    ring, company_ring, slow_and_low, at_home, habitual, shifts, two_rings, renderer, gradual, beside_a_launch, beside_an_import,
 ]  # fmt: skip
 NOBODY: list[World] = [
-    launch, mailing, news, flood, deploy_and_crawler, cold_cache, dead_backend, import_at_failure, stubborn_clients, lost_log, nothing,
+    launch, resellers_day, mailing, news, flood, deploy_and_crawler, cold_cache, dead_backend, import_at_failure, stubborn_clients,
+    lost_log, nothing,
 ]  # fmt: skip
 WORLDS = {make.__name__: make for make in (*ATTACKS, scraper, *NOBODY)}
 
