@@ -122,37 +122,6 @@ FORMATS: tuple[Format, ...] = (
                 },
             ),
             Sample(
-                line='{"datetime_gmt":"02/Mar/2026:00:00:16 +0000","bytes_read":512,"client":{"ip":"203.0.113.9","port":"4000"},"frontend":'
-                '{"name":"fe"},"backend":{"name":"be"},"server":{"name":"s1","address":"10.0.0.3"},"timers":{"server_response_time":10,'
-                '"request_active_time":12,"tcp_session_duration":13},"status_code":200,"request":{"id":"r7","version":"HTTP/1.1","method":'
-                '"GET","uri":"/a?b=1","start_gmt":"02/Mar/2026:00:00:15 +0000"},"termination_state":"--"}',
-                expected={
-                    "timestamp": "2026-03-02T00:00:15Z",
-                    "client_ip": "203.0.113.9",
-                    "method": "GET",
-                    "host": None,
-                    "path": "/a",
-                    "query": "b=1",
-                    "protocol": "HTTP/1.1",
-                    "bytes_sent": 512,
-                    "duration_ms": 12.0,
-                    "extra": {"route": "fe", "backend": "be", "upstream": "s1", "upstream_duration_ms": "10.0", "request_id": "r7"},
-                },
-            ),
-            Sample(
-                line='{"client_ip":"203.0.113.9","haproxy_timestamp":"02/Mar/2026:00:00:15.045","frontend_name":"fe~","backend_name":"be",'
-                '"server_name":"s1","time_duration":79,"status_code":200,"bytes_read":1427,"termination_state_with_cookie_status":"--VN",'
-                '"http_verb":"GET","http_request":"/a?b=1","http_version":"1.1"}',
-                expected={
-                    "timestamp": "2026-03-02T00:00:15.045Z",
-                    "method": "GET",
-                    "path": "/a",
-                    "query": "b=1",
-                    "duration_ms": 79.0,
-                    "extra": {"termination_state": "--VN"},
-                },
-            ),
-            Sample(
                 line='{"haproxy_client_ip":"2001:db8::9","haproxy_time":"","haproxy_http_status_code":503,"haproxy_bytes_read":107,'
                 '"haproxy_http_request":"GET / HTTP/1.1","haproxy_date_time":"02/Mar/2026:00:00:15.001","haproxy_frontend_name":"fe",'
                 '"haproxy_backend_name":"be","haproxy_server_name":"<NOSRV>","haproxy_time_active":7,"haproxy_termination_state":"SC--"}',

@@ -1,0 +1,75 @@
+"""Names, units and shapes of JSON access logs as public configurations of nginx, HAProxy, Varnish and others write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from forensics.evidence.recognise import LineReader, plan_for
+from forensics.formats.base import ReadOptions
+
+AT = datetime(2026, 3, 2, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param(
+            '{"@timestamp":"2026-03-02T01:00:01+01:00","@version":"1","client":"203.0.113.9","url":"/a","status":"200","domain":'
+            '"a.example","host":"10.0.0.9","size":12,"responsetime":0.005,"referer": "-","ua": "curl/8"}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "host": "a.example", "path": "/a", "bytes_sent": 12, "duration_ms": 5.0},
+            id="the server's own address in host",
+        ),
+        pytest.param(
+            '{"remoteAddr":"203.0.113.9","timeLocal":"02/Mar/2026:01:00:01 +0100","request":"GET /a HTTP/1.1","status":"200",'
+            '"requestTime":"0.012","bodyBytesSent":"12","upstreamAddr":"10.0.0.1:80","upstreamResponseTime":"0.011"}',
+            {"timestamp": AT, "bytes_sent": 12, "duration_ms": 12.0, "extra": {"upstream": "10.0.0.1:80", "upstream_duration_ms": "11.0"}},
+            id="requestTime is no time of day",
+        ),
+        pytest.param(
+            '{"time_date":"2026-03-02T00:00:01Z","client":"203.0.113.9","method":"GET","path":"/a","status":"200","latency":"0.012",'
+            '"upstream_addr":"10.0.0.1:80","x-forward-for":"198.51.100.7"}',
+            {"timestamp": AT, "duration_ms": 12.0, "extra": {"forwarded_for": "198.51.100.7", "upstream": "10.0.0.1:80"}},
+            id="nginx' seconds",
+        ),
+        pytest.param(
+            '{"server_time":"2026-03-02T00:00:01+0000","http_x_real_ip":"203.0.113.9","request_method":"GET","request_uri":"/a?b=1",'
+            '"status":"200","duration_usec":"812","time_ms":"1772409601.250"}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "query": "b=1", "duration_ms": 0.812},
+            id="microseconds",
+        ),
+        pytest.param(
+            '{"datetime_gmt":"02/Mar/2026:00:00:02 +0000","bytes_read":512,"client":{"ip":"203.0.113.9","port":"4000"},"frontend":'
+            '{"name":"fe"},"backend":{"name":"be"},"server":{"name":"s1","address":"10.0.0.3"},"timers":{"server_response_time":10,'
+            '"request_active_time":12,"tcp_session_duration":13},"status_code":200,"request":{"id":"r7","version":"HTTP/1.1","method":'
+            '"GET","uri":"/a?b=1","start_gmt":"02/Mar/2026:00:00:01 +0000"},"termination_state":"--"}',
+            {
+                **{"timestamp": AT, "client_ip": "203.0.113.9", "method": "GET", "host": None, "path": "/a", "query": "b=1"},
+                **{"protocol": "HTTP/1.1", "status": 200, "bytes_sent": 512, "duration_ms": 12.0},
+                "extra": {
+                    **{"route": "fe", "backend": "be", "upstream": "s1", "upstream_duration_ms": "10.0", "request_id": "r7"},
+                    "termination_state": "--",
+                },
+            },
+            id="HAProxy, nested",
+        ),
+        pytest.param(
+            '{"client_ip":"203.0.113.9","haproxy_timestamp":"02/Mar/2026:00:00:01.000","frontend_name":"fe~","backend_name":"be",'
+            '"server_name":"s1","time_duration":79,"status_code":200,"bytes_read":1427,"termination_state_with_cookie_status":"--VN",'
+            '"http_verb":"GET","http_request":"/a?b=1","http_version":"1.1"}',
+            {"timestamp": AT, "method": "GET", "path": "/a", "query": "b=1", "bytes_sent": 1427, "duration_ms": 79.0},
+            id="HAProxy, by the manual's names",
+        ),
+    ],
+)
+def test_names_and_units_are_understood(line: str, expected: dict[str, Any]) -> None:
+    lines = pl.DataFrame({"line": [1], "raw": [line]}, schema={"line": pl.Int64, "raw": pl.String})
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    (row,) = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
+    assert row["outcome"] == "event"
+    extra = {entry["key"]: entry["value"] for entry in row["extra"] or ()}
+    found = {name: extra if name == "extra" else row[name] for name in expected}
+    assert found == expected
