@@ -297,3 +297,36 @@ def test_what_a_value_cannot_be_is_not_guessed(fields: str, expected: dict[str, 
     (row,) = rows_of(f'{{"time":"2026-03-02T00:00:00Z","client_ip":"203.0.113.9","status":200,"user_agent":"x",{fields}}}')
     assert row["outcome"] == "event"
     assert {name: row[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            '2026-03-02T15:04:05+01:00 200 "0.012" 203.0.113.9 https://a.example "GET /x HTTP/1.1" 512 "-" "curl/8" "-" -',
+            {"client_ip": "203.0.113.9", "status": 200, "bytes_sent": 512, "duration_ms": 12.0, "user_agent": "curl/8"},
+        ),
+        (
+            "203.0.113.9 | 02/Mar/2026:15:04:05 +0100 | GET /x?a=b HTTP/1.1 | 200 | 512 | - | curl/8 | 10.0.0.1:80 | 0.011 | 0.012",
+            {"path": "/x", "query": "a=b", "status": 200, "bytes_sent": 512, "duration_ms": 12.0, "user_agent": "curl/8"},
+        ),
+        (
+            "203.0.113.9\t-\t[02/Mar/2026:15:04:05 +0100]\tGET /x?a=b HTTP/1.1\t200\t512\t-\tMozilla/5.0 (X11)\t0.012",
+            {"path": "/x", "status": 200, "bytes_sent": 512, "duration_ms": 12.0, "user_agent": "Mozilla/5.0 (X11)"},
+        ),
+        (
+            "2026-03-02T15:04:05+01:00|203.0.113.9|-|GET|/x|200|0.012|90|512|7|10.0.0.1:80|200|0.011|a=b|-|curl/8",
+            {"method": "GET", "path": "/x", "status": 200, "bytes_sent": None, "duration_ms": 12.0, "user_agent": "curl/8"},
+        ),
+        (
+            '203.0.113.9 - - [02/Mar/2026:15:04:05 +0100] "GET /x HTTP/1.1" status 200 upstream 0.019 request 0.012 [for a.example]',
+            {"client_ip": "203.0.113.9", "status": 200, "duration_ms": 12.0},
+        ),
+    ],
+    ids=["status before the request", "bars", "tabs", "method apart", "a server behind"],
+)
+def test_what_stands_where_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:
+    (row,) = rows_of(line)
+    assert row["outcome"] == "event"
+    assert row["timestamp"] == datetime(2026, 3, 2, 14, 4, 5)
+    assert {name: row[name] for name in expected} == expected

@@ -148,7 +148,9 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
     parts = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told"))
     behind = parts["told"].str.contains("(?i)u[rch]?t[=:]|upstream").any()
-    parts = parts.with_columns(_longer(pl.concat_str("early", "told", separator=" ", ignore_nulls=True)).alias("longer"))
+    times = pl.concat_str("early", "told", separator=" ", ignore_nulls=True)
+    two = parts.select(times.str.contains(_BOTH).any()).item()
+    parts = parts.with_columns((_longer(times) if two else pl.lit(None, pl.String)).alias("longer"))
     told = parts.with_columns((pl.col("told").str.replace_all(_BEHIND, " ") if behind else pl.col("told")).alias("own")).select(
         pl.when(swapped).then("agent").otherwise("referrer").alias("referrer"),
         pl.when(swapped).then("referrer").otherwise("agent").alias("agent"),
