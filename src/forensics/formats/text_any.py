@@ -84,7 +84,8 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     told = (
         pl.lit(not headed) & ~raw.str.contains(_ERRORS) & ~raw.str.contains(_HEADLESS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
     )
-    barred = ~raw.str.contains('"', literal=True) & (raw.str.count_matches(r"[|\t]") >= _CELLS)
+    bare = ~lines["raw"].str.contains('"', literal=True)
+    barred = pl.lit(bare) & (raw.str.count_matches(r"[|\t]") >= _CELLS) if bare.any() else pl.lit(value=False)
     if lines.select(barred.any()).item():
         raw = pl.when(barred).then(_quoted_cells(raw)).otherwise(raw)
     cut = lines.select(
