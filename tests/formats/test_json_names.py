@@ -18,6 +18,32 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
     ("line", "expected"),
     [
         pytest.param(
+            '{"Timestamp":"2026-03-02T01:00:01+01:00","Level":"Information","MessageTemplate":"HTTP {RequestMethod}",'
+            '"Properties":{"RequestMethod":"GET","RequestPath":"/a","StatusCode":200,"Elapsed":12.5,"ClientIp":"203.0.113.9"}}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "method": "GET", "path": "/a", "status": 200, "duration_ms": 12.5},
+            id="Serilog",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","request":{"time":"2026-03-02T00:00:01Z","method":"GET","host":"a.example","path":"/a",'
+            '"query":"b=1","ip":"203.0.113.9","user-agent":"curl/8"},"response":{"time":"2026-03-02T00:00:01Z","latency":15000000,'
+            '"status":200,"length":512}}',
+            {"host": "a.example", "query": "b=1", "bytes_sent": 512, "duration_ms": 15.0, "user_agent": "curl/8"},
+            id="slog-http",
+        ),
+        pytest.param(
+            '{"eventTimestamp":1772409601000,"event":{"request":{"url":"https://w.example/a?b=1","method":"GET","headers":'
+            '{"user-agent":"curl/8","cf-connecting-ip":"203.0.113.9"}},"response":{"status":200}}}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "host": "w.example", "path": "/a", "query": "b=1", "status": 200},
+            id="Workers",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","http.request.method":"GET","http.request.host":"r.example","http.request.uri":"/v2/a?b=1",'
+            '"http.request.remoteaddr":"203.0.113.9:5000","http.request.useragent":"docker/24","http.response.duration":"15.1ms",'
+            '"http.response.status":"200","http.response.written":"512"}',
+            {"client_ip": "203.0.113.9", "host": "r.example", "path": "/v2/a", "bytes_sent": 512, "duration_ms": 15.1},
+            id="Docker registry",
+        ),
+        pytest.param(
             '{"@timestamp":"2026-03-02T01:00:01+01:00","@version":"1","client":"203.0.113.9","url":"/a","status":"200","domain":'
             '"a.example","host":"10.0.0.9","size":12,"responsetime":0.005,"referer": "-","ua": "curl/8"}',
             {"timestamp": AT, "client_ip": "203.0.113.9", "host": "a.example", "path": "/a", "bytes_sent": 12, "duration_ms": 5.0},

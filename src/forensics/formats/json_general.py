@@ -163,28 +163,6 @@ FORMATS: tuple[Format, ...] = (
                 expected={"client_ip": "203.0.113.9", "path": "/a", "status": 200, "duration_ms": 15.0},
             ),
             Sample(
-                line='{"Timestamp":"2026-03-02T01:00:00.25+01:00","Level":"Information","MessageTemplate":"HTTP {RequestMethod}",'
-                '"Properties":{"RequestMethod":"GET","RequestPath":"/a","StatusCode":200,"Elapsed":12.5,"ClientIp":"203.0.113.9"}}',
-                expected={"client_ip": "203.0.113.9", "method": "GET", "path": "/a", "status": 200, "duration_ms": 12.5},
-            ),
-            Sample(
-                line='{"time":"2026-03-02T00:00:00Z","request":{"time":"2026-03-02T00:00:00Z","method":"GET","host":"a.example","path":"/a",'
-                '"query":"b=1","ip":"203.0.113.9","user-agent":"curl/8"},"response":{"time":"2026-03-02T00:00:00Z","latency":15000000,'
-                '"status":200,"length":512}}',
-                expected={"host": "a.example", "query": "b=1", "bytes_sent": 512, "duration_ms": 15.0, "user_agent": "curl/8"},
-            ),
-            Sample(
-                line='{"eventTimestamp":1772409600123,"event":{"request":{"url":"https://w.example/a?b=1","method":"GET","headers":'
-                '{"user-agent":"curl/8","cf-connecting-ip":"203.0.113.9"}},"response":{"status":200}}}',
-                expected={"client_ip": "203.0.113.9", "host": "w.example", "path": "/a", "query": "b=1", "status": 200},
-            ),
-            Sample(
-                line='{"time":"2026-03-02T00:00:00Z","http.request.method":"GET","http.request.host":"r.example","http.request.uri":"/v2/a?b=1",'
-                '"http.request.remoteaddr":"203.0.113.9:5000","http.request.useragent":"docker/24","http.response.duration":"15.1ms",'
-                '"http.response.status":"200","http.response.written":"512"}',
-                expected={"client_ip": "203.0.113.9", "host": "r.example", "path": "/v2/a", "bytes_sent": 512, "duration_ms": 15.1},
-            ),
-            Sample(
                 line='{"@timestamp":"2026-03-02T00:00:01Z","method":"GET","requested_url":"GET /a?b=1 HTTP/1.1","status_code":200,'
                 '"remote_host":"203.0.113.9","content_length":120,"elapsed_time":15}',
                 expected={"path": "/a", "query": "b=1", "bytes_sent": 120, "duration_ms": 15.0},
