@@ -140,7 +140,7 @@ def test_accounts_of_user_directories(text: str, system: str, expected: tuple[An
     [
         ("deployed_at,version,service,author\n2024-03-01 22:00:00,v1.2.3,api,ci\n", "deploys (csv)", ("api v1.2.3", "deploy")),
         (
-            '[{"url":"https://api.example/1","id":1,"task":"deploy","environment":"production","description":null,"sha":"8c2f1a","ref":"v1.2.3",'
+            '[{"url":"https://api.example/1","id":1,"task":"deploy","original_environment":"production","environment":"production","description":null,"sha":"8c2f1a","ref":"v1.2.3",'
             '"created_at":"2024-03-01T22:00:00Z","creator":{"login":"ci"}}]',
             "deploys (json)",
             ("production v1.2.3", "deploy"),
@@ -170,6 +170,10 @@ def test_records_of_the_operators_tools_are_notes(text: str, system: str, expect
     assert (made.kind, made.format) == ("notes", system)
     assert (row["message"], row["event_type"]) == expected
     assert row["occurred_at"] == datetime(2024, 3, 1, 22)
+
+
+def test_tasks_of_a_queue_are_no_deploys() -> None:
+    assert reader.recognise(b"task,service,environment,created_at\nsend_mail,api,production,2024-03-01 22:00:00\n", "tasks.csv") is None
 
 
 def test_a_record_without_a_time_is_rejected() -> None:

@@ -77,6 +77,13 @@ def test_what_only_looks_like_an_account_joins_none(names: list[str], accounts: 
     assert {how for _, how in found.values()} == {"seen only in logs"}
 
 
+def test_names_that_are_no_text_once_decoded_are_left_as_they_are(tmp_path: Path) -> None:
+    names = ["%E4%FF", "x%00y", "100%", *(f"k{n}%40b.example" for n in range(9))]
+    found = joined(tmp_path / "case", names, [(f"a{n}", f"k{n}@b.example") for n in range(9)] + [("%E4", None)])
+    assert found["k3%40b.example"] == ("a3", MAIL)
+    assert {found[name][1] for name in names[:3]} == {"seen only in logs"}
+
+
 def test_names_that_are_known_as_they_stand_are_not_looked_for_otherwise(tmp_path: Path) -> None:
     accounts: list[tuple[str, str | None]] = [(f"k{n}", None) for n in range(9)]
     found = joined(tmp_path / "case", [*(f"k{n}" for n in range(6)), "x|k6", "x|k7", "x|k8"], accounts)

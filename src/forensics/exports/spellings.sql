@@ -15,7 +15,7 @@ CREATE OR REPLACE TEMP MACRO one_spelling(bare) AS CASE
     ELSE bare
 END;
 
-CREATE OR REPLACE TEMP MACRO spelling(name) AS one_spelling(bare_name(url_decode(name)));
+CREATE OR REPLACE TEMP MACRO spelling(name) AS one_spelling(bare_name(coalesce(TRY(url_decode(name)), name)));
 
 CREATE OR REPLACE TEMP VIEW account_spellings AS
 SELECT key_type, spelling, min(account_id) AS account_id, list_sort(list_distinct(flatten(list(account_ids))))[:20] AS account_ids, max(needed) AS needed,
