@@ -66,8 +66,8 @@ def csv_headers(text: str, delimiter: str) -> list[list[str]]:
                 found.append(row)
             if len(found) > MOST_TITLES:
                 break
-    except csv.Error:  # a cell longer than any header
-        pass
+    except csv.Error:  # a cell longer than any header: what comes after it is none either
+        return found
     return found
 
 

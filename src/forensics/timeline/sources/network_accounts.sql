@@ -27,11 +27,11 @@ FROM known
 WHERE accounts > 25
 GROUP BY incident_id, network, how
 UNION ALL
--- Passwords are tried from everywhere: those that fitted are told together.
+-- Passwords are tried from everywhere: who was let in is told together; that their passwords had been guessed is not seen, and is said in the report.
 SELECT
     incident_id, min(first_at), 'accounts let in',
     format(
-        '{} let in from addresses that were denied otherwise, the last at {} UTC: passwords that were tried may have fitted.',
+        '{} let in from addresses that were denied otherwise, the last at {} UTC.',
         if(count(DISTINCT account_id) = 1, '1 account was', format('{:,} accounts were', count(DISTINCT account_id))),
         strftime(max(first_at), '%Y-%m-%d %H:%M')
     ),
