@@ -18,6 +18,7 @@ from forensics.evidence.refusals import not_text, why_no_log
         (b"-----BEGIN PGP MESSAGE-----\n", "is an encrypted file (PGP): decrypt it first"),
         (b"Obj\x01\x04\x16avro.schema", "is an Avro file: export it as CSV, JSON lines or Parquet"),
         (bytes(range(32)) * 9, "is binary data, not text"),
+        (b'ORCA.example - - [02/Mar/2024:00:00:01 +0000] "GET / HTTP/1.1" 200 5\n', None),
         (b'198.18.0.7 - - [02/Mar/2024:00:00:01 +0000] "GET / HTTP/1.1" 200 5\n', None),
     ],
 )

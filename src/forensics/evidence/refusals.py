@@ -72,7 +72,6 @@ MAGICS: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "an SQLite database", "export its tables as CSV"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1", "an Office document", "export it as CSV"),
     (b"Obj\x01", "an Avro file", _EXPORT),
-    (b"ORC", "an ORC file", _EXPORT),
     (b"ElfFile", "an event log of Windows", _OTHER),
     (b"\xd4\xc3\xb2\xa1", "a capture of network packets", _OTHER),
     (b"\xa1\xb2\xc3\xd4", "a capture of network packets", _OTHER),
