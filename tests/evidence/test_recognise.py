@@ -69,6 +69,27 @@ def test_json_that_tells_no_request_is_refused_and_rejected_for_that() -> None:
     ]
 
 
+def test_what_an_application_says_between_its_requests_is_skipped() -> None:
+    asked = '{"time":"2024-03-02T00:00:01Z","level":"info","client_ip":"198.18.0.7","method":"GET","path":"/a","status":200}'
+    said = '{"time":"2024-03-02T00:00:01Z","level":"info","msg":"cache warmed","items":7}'
+    perhaps = [
+        '{"time":"2024-03-02T00:00:01Z","level":"info","msg":"GET /a took 7 ms"}',
+        '{"time":"2024-03-02T00:00:01Z","level":"info","msg":"access","remoteIpAddr":"198.18.0.7"}',
+        '{"time":"2024-03-02T00:00:01Z","level":"info","event":"cache warmed"}',
+    ]
+    reader = LineReader(plan_for(frame(*[asked] * 5), ReadOptions()), ReadOptions())
+    read = reader.read(frame(asked, said, *perhaps)).read
+    assert read["outcome"].to_list() == ["event", "skipped", *["rejected"] * 3]
+    assert read["reason"][1] == "a line of an application's own log, without a request"
+
+
+def test_traces_after_a_line_of_another_log_do_not_hide_what_it_is() -> None:
+    begun = "02-Mar-2026 00:00:01.123 SEVERE [main] org.apache.catalina.core.StandardWrapperValve.invoke failed"
+    trace = ["java.lang.IllegalStateException: no", "\tat a.B.c(B.java:1)", "18: return a;"]
+    assert "a log of Tomcat itself" in why_no_log(pl.Series([begun, *trace * 2]))
+    assert "describe it with --log-format" in why_no_log(pl.Series([begun, *["who knows: GET /a"] * 6]))
+
+
 def test_a_reject_tells_what_its_own_format_found_wrong() -> None:
     header, row = "#Fields: date time c-ip cs-method cs-uri-stem sc-status", "2024-03-02 00:00:02 198.18.0.7 GET /a 200"
     table = "timestamp,client_ip,method,path,status", "2024-03-02T00:00:02Z,198.18.0.7,GET,/a,200"
@@ -140,6 +161,12 @@ def test_candidates_are_those_whose_hint_and_pattern_occur() -> None:
         ('I, [2026-03-02T00:00:01.123456 #12]  INFO -- : Started GET "/a"', "an application log of Ruby"),
         ('{"eventTime":"2026-03-02T00:00:01Z","eventSource":"s3.amazonaws.com","eventName":"GetObject"}', "an AWS CloudTrail log"),
         ('{"protoPayload":{"@type":"type.googleapis.com/google.cloud.audit.AuditLog"}}', "an audit log of Google Cloud"),
+        ("02-Mar-2026 00:00:01.123 INFO [main] org.apache.catalina.startup.Catalina.start Server startup", "a log of Tomcat itself"),
+        (
+            '{"time":"2026-03-02T00:00:01Z","resourceId":"/X","category":"FrontDoorHealthProbeLog","properties":{"httpVerb":"HEAD"}}',
+            "an Azure log of the category FrontDoorHealthProbeLog",
+        ),
+        ('{"time":"2026-03-02T00:00:01Z","operationName":"ApplicationGatewayAccess","category":"ApplicationGatewayAccessLog"}', "is JSON"),
         ('{"time":"2026-03-02T00:00:01Z","category":"Administrative","callerIpAddress":"203.0.113.9"}', "an Azure activity log"),
         ('{"timestamp":"2026-03-02T00:00:01Z","event_type":"alert","src_ip":"203.0.113.9"}', "an event log of Suricata"),
         ('{"query_timestamp":"2026-03-02T00:00:01Z","query_name":"a.example."}', "a log of DNS queries"),

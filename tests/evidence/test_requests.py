@@ -27,8 +27,10 @@ CARRIED = '"198.18.0.7 - - [02/Mar/2026:00:00:00 +0000] ""GET /a HTTP/1.1"" 200 
         "timestamp,client_ip,user_id,email,method,url,status\n2026-03-02T00:00:00Z,198.18.0.7,7,kim@a.example,GET,/a,200\n",
         f"timestamp,source,message\n2026-03-02T00:00:00Z,web-1,{CARRIED}\n",
         f'"_raw","_time","host"\n{CARRIED},"2026-03-02T00:00:00Z","web-1"\n',
+        '{"AccountID":"e1","Datetime":"2026-03-02T00:00:05Z","Email":"kim@a.example","HTTPMethod":"GET","SourceIP":"198.18.0.7","URL":'
+        '"https://a.example/"}',
     ],
-    ids=["lines", "array", "envelope", "table", "searched", "raw"],
+    ids=["lines", "array", "envelope", "table", "searched", "raw", "named format"],
 )
 def test_requests_are_told(text: str) -> None:
     assert tells_requests(text.encode())

@@ -17,6 +17,9 @@ SIGN_INS = {
     f'"published":"{AT}","eventType":"user.session.start"}}]',
     "Keycloak": '[{"time":1767323045000,"type":"LOGIN","userId":"ann","ipAddress":"203.0.113.7"},'
     '{"time":1767323045000,"type":"LOGIN_ERROR","userId":"ann","ipAddress":"203.0.113.9","error":"invalid_user_credentials"}]',
+    "Cloudflare Access": '{"Action":"login","Allowed":true,"AppDomain":"a.example/warp","AppUUID":"u","CreatedAt":1767323045000000000,'
+    '"Email":"ann","IPAddress":"203.0.113.7","RayID":"r","UserUID":"9"}\n{"Action":"login","Allowed":false,"AppDomain":"a.example/warp",'
+    f'"AppUUID":"u","CreatedAt":"{AT}","Email":"ann","IPAddress":"203.0.113.9","RayID":"r","UserUID":"9"}}',
     "sessions": f"id,user_id,ip,user_agent,created_at,updated_at\n1,ann,203.0.113.7,x,{AT},{AT}\n",
 }
 
@@ -27,7 +30,7 @@ def test_who_signed_in_from_where(text: str) -> None:
     (found,) = rows.frames["identifier_records"].to_dicts()  # who failed to sign in may be anybody
     assert (found["account_key"], found["identifier_type"], found["identifier_value"]) == ("ann", "client_ip", "203.0.113.7")
     assert str(found["first_at"]) == str(found["last_at"]) == "2026-01-02 03:04:05"
-    assert rows.format.startswith("sessions" if "created_at" in text else "sign_ins")
+    assert rows.format.startswith("sessions" if "created_at" in text else "cloudflare_access" if "AppDomain" in text else "sign_ins")
     failed = [told for told in rows.assumptions if told == "1 row of what failed left out: whose it was is not known"]
     assert len(failed) == ("203.0.113.9" in text)
 

@@ -49,3 +49,18 @@ def test_lines_with_other_fields_in_the_same_file_are_each_read_for_themselves()
 def test_where_the_fields_cannot_be_told_nothing_is_guessed_from_their_looks() -> None:
     rows = rows_of("2026-03-02 00:00:23 GET /b 200", f"2026-03-02 00:00:24 10.0.0.1 {ASKED} {AGENT} 200 26")
     assert [row["outcome"] for row in rows] == ["event", "rejected"]
+
+
+@pytest.mark.parametrize("stream", ["", "1 "])
+def test_what_never_reached_iis_is_told_by_its_order(stream: str) -> None:
+    peers = "203.0.113.9 51517 10.0.0.1 443"
+    asked, odd, idle = rows_of(
+        f"2026-03-02 00:00:24 {peers} HTTP/1.1 GET /a?b=c {stream}503 1 AppOffline DefaultAppPool",
+        f"2026-03-02 00:00:25 {peers} HTTP/1.1 M-POST /a {stream}403 - Forbidden -",
+        f"2026-03-02 00:00:26 {peers} - - - {stream and '- '}- - Timer_ConnectionIdle -",
+    )
+    told = {"client_ip": "203.0.113.9", "method": "GET", "path": "/a", "query": "b=c", "status": 503, "protocol": "HTTP/1.1"}
+    assert {name: asked[name] for name in told} == told
+    assert asked["extra"] == {"upstream": "10.0.0.1", "error": "AppOffline"}
+    assert (odd["method"], odd["status"]) == ("M-POST", 403)
+    assert (idle["outcome"], idle["reason"]) == ("skipped", "a connection without a request")

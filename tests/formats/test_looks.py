@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -139,6 +140,7 @@ def test_other_texts_are_read_only_where_they_are_the_whole_file() -> None:
         '2024/03/02 00:00:02 [error] 9#9: *3 open() failed, client: 198.18.0.7, request: "GET /a HTTP/1.1", upstream: "http://198.18.0.1/"',
         "2024-03-02 00:00:02 INFO Processing GET /a took 200 ms",
         '[Sat Mar 02 00:00:02 2024] [core:error] [pid 9] [client 198.18.0.7:1] "GET /a HTTP/1.1" 200',
+        "2024-03-02 00:00:02 198.18.0.7 M-POST /a 200",
     ],
 )
 def test_lines_of_other_logs_are_no_requests(line: str) -> None:
@@ -330,3 +332,10 @@ def test_what_stands_where_is_told_by_its_looks(line: str, expected: dict[str, A
     assert row["outcome"] == "event"
     assert row["timestamp"] == datetime(2026, 3, 2, 14, 4, 5)
     assert {name: row[name] for name in expected} == expected
+
+
+def test_a_word_before_a_proxys_line_is_none_of_its_fields() -> None:
+    line = '[2026-03-02T00:00:17.743Z] "GET /a HTTP/1.1" 200 - 0 256 50 25 "203.0.113.66" "curl/8" "r1" "a.example" "10.0.0.9:8080"'
+    message = json.dumps({"message": f"ACCESS {line}", "stream": "stdout", "time": "2026-03-02T00:00:18Z"})
+    bare, named, carried = rows_of(line, f"ACCESS {line}", message)
+    assert {**named, "line": 1} == {**carried, "line": 1} == bare

@@ -42,6 +42,7 @@ KNOWN: tuple[tuple[str, str], ...] = (
     (r"^--[0-9a-zA-Z]{6,}-[A-Z]--$", "an audit log of ModSecurity"),
     (r"^\d+:[A-Z] \d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d+ [*#.-] ", "a log of Redis"),
     (r"^\[\d[^\]]*\](?:\[[^\]]*\])+ +GC\(\d+\)|^\d{4}-\d\d-\d\dT\S+: [\d.]+: \[(?:Full )?GC", "a garbage collection log of Java"),
+    (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d[.,]\d+ [A-Z]+ \[[^\]]*\] [\w.$]+", "a log of Tomcat itself (catalina.out, localhost.log)"),
     (r"^[DIWEFA], \[\d{4}-\d\d-\d\dT[\d:.]+ #\d+\] +[A-Z]+ -- ", "an application log of Ruby"),
     (r"^\s*\{.*\"(?:eventSource\"\s*:.*\"eventName|eventName\"\s*:.*\"eventSource)\"\s*:", "an AWS CloudTrail log"),
     (r"^\s*\{.*google\.cloud\.audit\.AuditLog", "an audit log of Google Cloud"),
@@ -99,7 +100,12 @@ def not_text(head: bytes) -> str | None:
     return "is binary data, not text" if odd > 0.05 * len(sample) else None
 
 
+_MESSAGE = r'"(?:msg|message|@m|@mt)"\s*:'
+_TOLD = r'"\w*(?:method|verb|ur[il]|path|request|req|status|code|http|client|remote|ip|addr)\w*"\s*:'
+"""A key of a record that may tell of a request."""
 _LEVELLED = r'"(?:level|lvl|severity|log_?[lL]evel|@l)"\s*:\s*"?\w'
+_BEGUN = 0.1
+"""So many lines are enough where the first is one of them and the others ask for nothing: stack traces go on with what a line began."""
 _SIGN = ("^#path", "^--[0-9a-z")
 """Beginnings of patterns of which one line in a file is enough."""
 
@@ -116,14 +122,19 @@ def why_no_log(raw: pl.Series) -> str:
             "tells of requests, but of their time only the day of a month and the clock (as EPA's log of 1995 does): write the month and "
             "the year into a copy ([29/Aug/1995:23:53:25 +0000])"
         )
+    going_on = float(raw.str.contains(_ASKED).sum()) < 0.5 * len(raw)
     for pattern, name in KNOWN:
-        share = raw.str.contains(pattern).mean()
-        if isinstance(share, float) and share >= (0.5 if not pattern.startswith(_SIGN) else 1e-9):
+        alike = raw.str.contains(pattern)
+        least = 1e-9 if pattern.startswith(_SIGN) else _BEGUN if going_on and alike.head(1).any() else 0.5
+        if float(alike.sum()) >= least * max(1, len(raw)):
             return f"is {name}, not an access log; force it with --kind log if it is one"
     if raw.is_empty():
         return "holds only blank lines"
     if raw.str.contains(_SQL).any():
         return "is a dump of a database in SQL: export its tables as CSV"
+    category = _azure_category(raw)
+    if category is not None:
+        return f"is an Azure log of the category {category}, not an access log: export the access log of the same resource"
     if float(raw.str.contains(_OBJECT).sum()) >= 0.5 * len(raw):
         keys = dict.fromkeys(re.findall(r'"([^"\\]{1,40})"\s*:', str(raw[0])[:2000]))
         application = float(raw.str.contains(_LEVELLED).sum()) >= 0.5 * len(raw)
@@ -144,6 +155,13 @@ def why_no_log(raw: pl.Series) -> str:
             "(timestamp, client_ip, user, method, path, status, bytes, duration_ms), or describe it with --log-format"
         )
     return f"is in no log format that is known (it begins with {first!r}); describe it with --log-format"
+
+
+def _azure_category(raw: pl.Series) -> str | None:
+    """Return the category of Azure's resource logs where most lines are such and tell of no access."""
+    category = raw.filter(raw.str.contains(r'"(?:resourceId|operationName)"\s*:')).str.extract(r'"category"\s*:\s*"(\w+)"').drop_nulls()
+    other = category.filter(~category.str.contains(r"(?i)access|http|request|gateway_?logs|graphactivity"))
+    return str(other.mode().sort()[0]) if 2 * len(other) >= max(1, len(raw)) else None
 
 
 def _table(raw: pl.Series, *, headed: bool = True) -> bool:
@@ -199,7 +217,8 @@ def what_line(raw: pl.Expr) -> pl.Expr:
         chain = pl.when(raw.str.contains(pattern)).then(pl.lit(name)).otherwise(chain)
     program = raw.str.extract(_SYSLOG)
     other = program.is_not_null() & ~raw.str.contains(_REQUEST) & ~raw.str.contains(_YEARLESS)
-    own = raw.str.contains(_APPLICATION) & ~raw.str.contains(_ASKED)
+    said = raw.str.contains(_OBJECT) & raw.str.contains(_LEVELLED) & raw.str.contains(_MESSAGE) & ~raw.str.contains(rf"(?i){_TOLD}")
+    own = (raw.str.contains(_APPLICATION) | said) & ~raw.str.contains(_ASKED)
     chain = pl.coalesce(chain, pl.when(own).then(pl.lit("a line of an application's own log, without a request")))
     return pl.coalesce(chain, pl.when(other).then(pl.format("a syslog line of {} without a request", program)))
 

@@ -179,11 +179,12 @@ def times(texts: pl.Series, column: str, day_first: bool = False) -> Times:
     """Return the times of texts, and what had to be assumed of ``column``, as the file calls it (quoted).
 
     ``day_first``: how ``03/02/2024`` is read where no other row tells (in an export in another language than English).
-    Understood: ISO 8601 with or without zone, seconds or milliseconds since 1970, days first or month first with slashes, dates alone.
+    Understood: ISO 8601 with or without zone, seconds to nanoseconds since 1970, days first or month first with slashes, dates alone.
     """
     text = texts.str.replace(r"(\s*UTC|\s*GMT|Z)$", "+00:00")
-    number = pl.col("t").str.extract(r"^(\d{9,16})(?:\.\d+)?$").cast(pl.Int64, strict=False)
-    micro = pl.when(number >= 10**15).then(number).when(number >= 10**12).then(number * 1000).otherwise(number * 1_000_000)
+    number = pl.col("t").str.extract(r"^(\d{9,16}|\d{19})(?:\.\d+)?$").cast(pl.Int64, strict=False)
+    fine = pl.when(number >= 10**18).then(number // 1000).otherwise(number)
+    micro = pl.when(number >= 10**15).then(fine).when(number >= 10**12).then(number * 1000).otherwise(number * 1_000_000)
     assumptions: list[str] = []
     slashed = ["%m/%d/%Y", "%d/%m/%Y"]
     if texts.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}").any():

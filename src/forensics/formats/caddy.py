@@ -30,7 +30,7 @@ KEYS = JsonKeys(
         ("request>proto", "request>remote_addr", "request>remote_ip", "request>client_ip"),
     ),
     others={"logger": (r"^http\.log\.error", "an error record beside the access record of the same request")},
-    other_kind=("logger",),
+    other_kind=(("logger",),),
     extra={
         "forwarded_for": (_HEADERS + "X-Forwarded-For",),
         "request_id": (_HEADERS + "X-Request-Id", "uuid"),

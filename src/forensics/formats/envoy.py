@@ -2,7 +2,8 @@
 
 Durations are milliseconds. Istio adds response details and the peer's address; Envoy's default has no peer, only X-Forwarded-For, whose
 last entry then stands for the client: the address that Envoy itself, or the proxy in front of it, appended for its own peer. Entries
-before it were written by whoever sent the request (the whole list is kept as ``forwarded_for``).
+before it were written by whoever sent the request (the whole list is kept as ``forwarded_for``). Emissary (Ambassador) writes ``ACCESS`` before
+each line.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
-_HEAD = r'^\[([^\]]+)\] "([^"]*)" ([0-9]+|-) ([^ ]+)'
+_HEAD = r'^(?:ACCESS )?\[([^\]]+)\] "([^"]*)" ([0-9]+|-) ([^ ]+)'
 _TAIL = (
     r' ([0-9]+) ([0-9]+) ([0-9]+|-) ([^ ]+) "([^"]*)" "(.*)" "([^"]*)" "([^"]*)" "([^"]*)"'
     r"(?: ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+)(?: ([^ ]+))?)?"
@@ -77,7 +78,7 @@ def _fields(raw: pl.Series) -> pl.DataFrame:
 FORMATS: tuple[Format, ...] = (
     Format(
         name="envoy",
-        hint=r"^\[\d{4}-\d\d-\d\dT",
+        hint=r"^(?:ACCESS )?\[\d{4}-\d\d-\d\dT",
         title="Envoy and Istio access log",
         reference="https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#default-format-string",
         open=open_envoy,

@@ -26,7 +26,7 @@ SERVICE = JsonKeys(
         "host": ("protoPayload>host",),
     },
     requires=(("httpRequest>requestMethod", "protoPayload>method"), ("httpRequest>requestUrl", "protoPayload>resource")),
-    other_kind=("logName",),
+    other_kind=(("logName",),),
     extra={
         "request_id": ("insertId", "protoPayload>requestId"),
         "trace_id": ("trace",),

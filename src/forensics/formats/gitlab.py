@@ -22,7 +22,7 @@ KEYS = JsonKeys(
         "host": ("host",),
     },
     requires=(("correlation_id",), ("method",), ("path", "uri"), ("duration_s", "duration_ms", "controller", "route", "written_bytes")),
-    other_kind=("correlation_id", "severity"),
+    other_kind=(("correlation_id",), ("severity", "level")),
     extra={
         "request_id": ("correlation_id",),
         "route": ("route", "meta.caller_id"),

@@ -53,8 +53,8 @@ class JsonKeys:
     """Path -> pattern that its value must match for a line to be of this format."""
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Path -> (pattern, reason): lines whose value matches are records of another kind and are skipped."""
-    other_kind: tuple[str, ...] = ()
-    """Lines that lack what is required but have a value in each of these paths are records of another kind and are skipped."""
+    other_kind: tuple[tuple[str, ...], ...] = ()
+    """Lines that lack what is required but have a value of each of these groups are records of another kind and are skipped."""
     notices: str | None = None
     """Pattern of plain-text lines between the records that are no requests and are skipped."""
     client_entry: int = 0
@@ -76,7 +76,7 @@ class JsonKeys:
             *self.requires,
             tuple(self.matching),
             tuple(self.others),
-            self.other_kind,
+            *self.other_kind,
             self.headers,
         ]
         return sorted({path for group in named for entry in group for path in plain_paths(entry)})
@@ -321,8 +321,8 @@ def _others(lines: pl.DataFrame, record: Record, good: pl.Series, missing: pl.Se
         yield record.any((path,)).str.contains(pattern).fill_null(False) & good, why
     if record.keys.other_kind:
         other = missing & good
-        for path in record.keys.other_kind:
-            other = other & record.has((path,))
+        for group in record.keys.other_kind:
+            other = other & record.has(group)
         yield other, "a record of another kind, no request"
     if record.keys.notices is not None:
         yield lines["raw"].str.contains(record.keys.notices).fill_null(False) & ~good, "a message between the records, no request"

@@ -27,6 +27,7 @@ TIME = (
     *("requestReceivedTimestamp", "time_micros"),
     *("TimeGenerated", "TimeGenerated [UTC]"),
     *("eventTimestamp", "event_datetime", "event_timestamp", "datetime_gmt", "date_gmt", "time_date", "time_iso", "timeIso8601"),
+    *("Datetime", "DateTime", "EventTime"),
     *("server_time", "local_time", "localTime", "log_time", "logTime", "access_time", "accessTime", "time_stamp", "time_utc", "time_ms"),
 )
 START = (
@@ -46,6 +47,7 @@ CLIENT = (
     *("ClientIp", "RemoteIpAddress", "RemoteIp", "RemoteIP", "IpAddress", "IPAddress", "CIp", "cIP", "request_ip"),
     *("http.request.remoteaddr", "Properties>ClientIp", "Properties>ClientIP", "Properties>RemoteIpAddress", "Properties>RemoteIP"),
     *("event>request>headers>cf-connecting-ip", "ClientIpAddress", "sourceIpPort", "client.addr"),
+    *("SourceIP", "SourceIp", "SrcIP", "SrcIp", "SrcAddr", "src_addr", "source_addr", "remote_address"),
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
 )
 METHOD = (

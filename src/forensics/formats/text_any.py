@@ -91,7 +91,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     cut = lines.select(
         told.alias("told"), barred.alias("barred"), raw.str.extract(_TIME).alias("time"), raw.str.replace(_TIME, " ").alias("rest")
     )
-    split = pl.col("rest").str.extract_groups(rf"^(?P<head>.*?){_ASKED}(?P<tail>.*)$")
+    split = pl.col("rest").str.extract_groups(rf"^(?P<head>|.*?[^\w-]){_ASKED}(?P<tail>.*)$")
     t = cut.with_columns(split.alias("g")).unnest("g")
     t = t.with_columns(pl.col("tail").str.replace_all(_STAMP, " "))
     tail, head = pl.col("tail"), pl.col("head")

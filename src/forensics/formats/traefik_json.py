@@ -28,7 +28,7 @@ KEYS = JsonKeys(
         ("ClientHost", "ClientAddr", "StartUTC", "StartLocal", "RouterName", "ServiceName", "entryPointName"),
     ),
     notices=r"^(?:DEBUG|INFO|WARN|WARNING|ERROR|TRACE|FATAL): ",
-    other_kind=("level", "message"),
+    other_kind=(("level",), ("message",)),
     client_entry=-1,
     extra={
         "forwarded_for": ("request_X-Forwarded-For",),

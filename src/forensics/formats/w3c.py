@@ -50,6 +50,14 @@ _TEXTS = (  # what the texts behind the client's address are, by their looks
     (r"", " cs(Cookie) cs(Referer) cs-host"),
 )
 
+_ERRORS = tuple(  # pattern of a line of HTTPERR without header, what HTTP.sys answered before it reached IIS -> its columns
+    (
+        rf"{_DATED}{_ADDRESS} [0-9]+ {_ADDRESS} [0-9]+ (?:HTTP/[0-9.]+|-) \S+ \S+{stream} (?:[0-9]{{3}}|-) \S+ \S+ \S+$",
+        f"date time c-ip c-port s-ip s-port cs-version cs-method cs-uri{name} sc-status s-siteid s-reason s-queuename",
+    )
+    for stream, name in (("", ""), (r" \S+", " streamid"))  # which later releases count
+)
+
 ROLES: dict[str, tuple[str, ...]] = {
     "client": ("c-ip", "cs-ip", "client-ip", "c-dns"),
     "user": ("cs-username", "cs-user", "c-username", "cs-auth-user"),
@@ -76,7 +84,7 @@ EXTRA: dict[str, tuple[str, ...]] = {
     "upstream": ("s-ip", "s-supplier-name"),
     "site": ("s-sitename",),
     "substatus": ("sc-substatus",),
-    "error": ("sc-win32-status",),
+    "error": ("sc-win32-status", "s-reason"),
 }
 _LOCAL = (("date", "date-local"), ("time", "time-local"))
 """What IIS' Advanced Logging calls the date and time of the server's own zone."""
@@ -119,8 +127,10 @@ class _W3C:
         )
         short = layouts.is_not_null() & ~table["complete"]
         read = table["complete"] & _broadcast(pl.select(request).to_series(), len(raw))
-        outcome, reason = outcomes(read & ~comment, timestamp, comment, "a header line")
-        reason = pl.select(pl.when(short).then(pl.lit("other fields than #Fields names")).otherwise(reason)).to_series()
+        idle = table["complete"] & ~read & extra["error"].is_not_null() if "s-reason" in table.columns else read & False
+        outcome, reason = outcomes(read & ~comment, timestamp, comment | idle, "a header line")
+        why = pl.when(short).then(pl.lit("other fields than #Fields names")).when(idle).then(pl.lit("a connection without a request"))
+        reason = pl.select(why.otherwise(reason)).to_series()
         times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
         return assemble(lines, found, times=times, extra=extra, outcome=(outcome, reason))
 
@@ -172,7 +182,7 @@ def _default_layouts(raw: pl.Series, layouts: pl.Series, comment: pl.Series) -> 
     parts = raw.filter(alone).to_frame("raw").select("raw", chosen).unnest("g")
     layout: pl.Expr = pl.when(pl.col("texts").is_not_null()).then(_chosen())
     if parts["texts"].null_count():
-        for pattern, columns in reversed(_DELIVERED):
+        for pattern, columns in reversed((*_DELIVERED, *_ERRORS)):
             layout = pl.when(pl.col("raw").str.contains(pattern)).then(pl.lit(columns)).otherwise(layout)
     return layouts.scatter(alone.arg_true(), parts.select(layout).to_series())
 
