@@ -2,8 +2,7 @@
 
 Durations are milliseconds. Istio adds response details and the peer's address; Envoy's default has no peer, only X-Forwarded-For, whose
 last entry then stands for the client: the address that Envoy itself, or the proxy in front of it, appended for its own peer. Entries
-before it were written by whoever sent the request (the whole list is kept as ``forwarded_for``). Emissary (Ambassador) writes ``ACCESS`` before
-each line.
+before it were written by whoever sent the request (the whole list is kept as ``forwarded_for``). Emissary writes ``ACCESS`` before a line.
 """
 
 from __future__ import annotations
