@@ -83,6 +83,13 @@ def test_what_an_application_says_between_its_requests_is_skipped() -> None:
     assert read["reason"][1] == "a line of an application's own log, without a request"
 
 
+def test_the_events_of_a_service_are_no_alerts_because_of_their_keys() -> None:
+    told = '"timestamp":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":200'
+    lines = frame(f'{{{told},"event_type":"alert"}}', f'{{{told},"event_type":"request","dest_ip":"198.51.100.9"}}')
+    read = LineReader(plan_for(lines, ReadOptions()), ReadOptions()).read(lines).read
+    assert read["outcome"].to_list() == ["event", "event"]
+
+
 def test_traces_after_a_line_of_another_log_do_not_hide_what_it_is() -> None:
     begun = "02-Mar-2026 00:00:01.123 SEVERE [main] org.apache.catalina.core.StandardWrapperValve.invoke failed"
     trace = ["java.lang.IllegalStateException: no", "\tat a.B.c(B.java:1)", "18: return a;"]
@@ -169,6 +176,22 @@ def test_candidates_are_those_whose_hint_and_pattern_occur() -> None:
         ('{"time":"2026-03-02T00:00:01Z","operationName":"ApplicationGatewayAccess","category":"ApplicationGatewayAccessLog"}', "is JSON"),
         ('{"time":"2026-03-02T00:00:01Z","category":"Administrative","callerIpAddress":"203.0.113.9"}', "an Azure activity log"),
         ('{"timestamp":"2026-03-02T00:00:01Z","event_type":"alert","src_ip":"203.0.113.9"}', "an event log of Suricata"),
+        (
+            '{"timestamp":"2026-03-02T00:00:01Z","flow_id":7,"event_type":"fileinfo","src_ip":"198.51.100.9","dest_ip":"203.0.113.9",'
+            '"http":{"http_method":"GET","hostname":"a.example","url":"/a","status":200},"fileinfo":{"size":7}}',
+            "an event log of Suricata",
+        ),
+        (
+            '{"ts":1772409610.5,"uid":"C7","id.orig_h":"203.0.113.9","id.resp_h":"198.51.100.9","trans_depth":0,"method":"REGISTER",'
+            '"uri":"sip:a.example:5060","call_id":"8694","user_agent":"Phone/1","status_code":401,"response_body_len":0}',
+            "a log of Zeek of another kind than http",
+        ),
+        (
+            '{"ts":1772409610.5,"uid":"C8","id":{"orig_h":"203.0.113.9","resp_h":"198.51.100.9"},"trans_depth":1,"helo":"a.example",'
+            '"path":["198.51.100.9"],"tls":true}',
+            "a log of Zeek of another kind than http",
+        ),
+        ("2026-03-02 00:00:01: (response.c.450) URI-authority   :  a.example", "an error log of lighttpd"),
         ('{"query_timestamp":"2026-03-02T00:00:01Z","query_name":"a.example."}', "a log of DNS queries"),
         ('{"t":{"$date":"2026-03-02T00:00:01.123+00:00"},"s":"I","c":"NETWORK"}', "a log of MongoDB"),
         ('{"time":"2026-03-02T00:00:01Z","level":"INFO","msg":"cache miss"}', "an application log in JSON"),

@@ -146,9 +146,10 @@ def test_a_record_without_a_time_has_that_of_its_wrapping(line: str) -> None:
     )
 
 
-def test_the_time_of_a_record_is_its_own() -> None:
+@pytest.mark.parametrize("before", ["2024-03-02T00:00:09Z stdout F", "<134>Mar  2 00:00:09 edge-1", "Mar  2 00:00:09"])
+def test_the_time_of_a_record_is_its_own(before: str) -> None:
     own = UNTIMED[:-1] + ', "ts": "2024-03-02T00:00:00Z"}'
-    (row,) = read(f"2024-03-02T00:00:09Z stdout F {own}")
+    (row,) = read(f"{before} {own}")
     assert row["timestamp"] == datetime(2024, 3, 2)
 
 

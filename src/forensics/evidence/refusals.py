@@ -43,6 +43,7 @@ KNOWN: tuple[tuple[str, str], ...] = (
     (r"^\d+:[A-Z] \d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d+ [*#.-] ", "a log of Redis"),
     (r"^\[\d[^\]]*\](?:\[[^\]]*\])+ +GC\(\d+\)|^\d{4}-\d\d-\d\dT\S+: [\d.]+: \[(?:Full )?GC", "a garbage collection log of Java"),
     (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d[.,]\d+ [A-Z]+ \[[^\]]*\] [\w.$]+", "a log of Tomcat itself (catalina.out, localhost.log)"),
+    (r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: \([\w./-]+\.c\.\d+\) ", "an error log of lighttpd"),
     (r"^[DIWEFA], \[\d{4}-\d\d-\d\dT[\d:.]+ #\d+\] +[A-Z]+ -- ", "an application log of Ruby"),
     (r"^\s*\{.*\"(?:eventSource\"\s*:.*\"eventName|eventName\"\s*:.*\"eventSource)\"\s*:", "an AWS CloudTrail log"),
     (r"^\s*\{.*google\.cloud\.audit\.AuditLog", "an audit log of Google Cloud"),
@@ -57,6 +58,7 @@ KNOWN: tuple[tuple[str, str], ...] = (
         r"^#path\t(?:conn|dns|files|ssl|x509|weird|notice|dhcp|smtp|ssh|ntp|dpd|software|tunnel|pe|rdp|smb_\w+|kerberos|snmp|sip|ftp)$",
         "a log of Zeek of another kind than http",
     ),
+    (r'^\s*\{.*"(?:id\.)?orig_h"\s*:', "a log of Zeek of another kind than http"),
     (r"^\s*<(?:\?xml|!DOCTYPE|html)", "a markup document"),
 )
 """(regular expression of its lines, what it is)."""
@@ -176,6 +178,7 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[0][0], "a line of an Apache error log"),
     (r"^AH\d{5}: ", "a line of an Apache error log"),
     (KNOWN[1][0], "a line of an nginx error log"),
+    *((pattern, "a line of lighttpd's error log") for pattern, name in KNOWN if name == "an error log of lighttpd"),
     (r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\] ", "a line of a Kubernetes program's own log"),
     (r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated", "a notice of syslog"),
     (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?: [\w-]+)?\| ", "a line of Squid's own log (cache.log)"),
@@ -193,6 +196,7 @@ _APPLICATION = (
     r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?"
     r"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b"
     r"|^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
+    r'|^time="?\d{4}-\d\d-\d\dT\S+ level=\w+ '
 )
 _ASKED = r"(?i)\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|https?://|\bstatus\b"
 """What a line that tells of a request would have."""

@@ -27,6 +27,8 @@ RFC3164 = (
     r"(?:\S+ (?P<app>[^\s:\[\]{}\"]+)(?:\[[^\]]*\])?|[^\s:\[\]]+\[[\w.-]+\]): (?P<text>.*)$"
 )
 """The times of RFC 3164 and its kin, the kernel's, and what journalctl prints (short, short-iso, short-full, short-unix)."""
+UNTAGGED = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[^\s{]+ )?(?P<text>\{.*\})$"
+"""A JSON record behind the time of RFC 3164 where the name of the program should stand."""
 COMPOSE = r"^(?:\d\d:\d\d:\d\d )?[\w.-]+ +\| (?P<text>.*)$"
 STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\S+ .*)$"
 COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
@@ -176,7 +178,7 @@ def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    plain = (RFC5424, RFC3164, COMPOSE, TAILED, STAMPED, HASHED, ARCHIVED, EXPORTED, SEARCHED, COLOURED)
+    plain = (RFC5424, RFC3164, UNTAGGED, COMPOSE, TAILED, STAMPED, HASHED, ARCHIVED, EXPORTED, SEARCHED, COLOURED)
     return (*plain, TAGGED) if tagged else plain
 
 

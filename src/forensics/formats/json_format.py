@@ -52,7 +52,9 @@ class JsonKeys:
     matching: Mapping[str, str] = field(default_factory=dict)
     """Path -> pattern that its value must match for a line to be of this format."""
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Path -> (pattern, reason): lines whose value matches are records of another kind and are skipped."""
+    """Path -> (pattern, reason): lines whose value matches are records of another kind and are skipped.
+
+    ``kind?address`` holds only for lines that have a value of the second path, too."""
     other_kind: tuple[tuple[str, ...], ...] = ()
     """Lines that lack what is required but have a value of each of these groups are records of another kind and are skipped."""
     notices: str | None = None
@@ -290,7 +292,7 @@ def _outcome(lines: pl.DataFrame, record: Record, good: pl.Series, timestamp: pl
             missing = missing | ~record.has(group)
     for path, pattern in record.keys.matching.items():
         missing = missing | ~record.any((path,)).str.contains(pattern).fill_null(False)
-    plain = not (missing.any() or timestamp.null_count() or record.keys.others)
+    plain = not (missing.any() or timestamp.null_count() or _told_apart(record))
     if plain:
         return pl.Series(["event"]).new_from_index(0, len(lines)), pl.Series([None], dtype=pl.String).new_from_index(0, len(lines))
     reason: pl.Expr = (
@@ -315,10 +317,17 @@ def _outcome(lines: pl.DataFrame, record: Record, good: pl.Series, timestamp: pl
     return _filled(result["outcome"], len(lines)), _filled(result["reason"], len(lines))
 
 
+def _told_apart(record: Record) -> dict[str, tuple[str, str]]:
+    """Return those of ``others`` of whose paths the batch has values."""
+    return {entry: told for entry, told in record.keys.others.items() if set(plain_paths(entry)).issubset(record.found.columns)}
+
+
 def _others(lines: pl.DataFrame, record: Record, good: pl.Series, missing: pl.Series) -> Iterator[tuple[pl.Series, str]]:
     """Yield which lines are known to be something else than a request, and what."""
-    for path, (pattern, why) in record.keys.others.items():
-        yield record.any((path,)).str.contains(pattern).fill_null(False) & good, why
+    for entry, (pattern, why) in _told_apart(record).items():
+        first, *also = plain_paths(entry)
+        other = record.any((first,)).str.contains(pattern).fill_null(False) & good
+        yield (other & record.has(tuple(also)) if also else other), why
     if record.keys.other_kind:
         other = missing & good
         for group in record.keys.other_kind:

@@ -49,6 +49,11 @@ KEYS = JsonKeys(
         (*_ROLES["target"], *_ROLES["path"], *names.REQUEST),
         (*_ROLES["status"], *_ROLES["client"], *_ROLES["user_agent"]),
     ),
+    others={  # what stands beside the requests in the same place has formats of its own
+        "event_type?dest_ip": (r"^(?:alert|anomaly|drop|fileinfo)$", "a record of Suricata of another kind, no request"),
+        "id.orig_h": (".", "a record of Zeek of another kind, no request"),
+        "id>orig_h": (".", "a record of Zeek of another kind, no request"),
+    },
     extra=names.EXTRA,
     most_further=MOST_FURTHER,
 )

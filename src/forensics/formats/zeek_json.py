@@ -5,6 +5,8 @@ from __future__ import annotations
 from forensics.formats.base import Format, Sample
 from forensics.formats.json_format import JsonKeys, json_format
 
+_OTHER = "a record of another kind, no request"
+
 KEYS = JsonKeys(
     roles={
         "time": ("ts",),
@@ -19,7 +21,12 @@ KEYS = JsonKeys(
         "user_agent": ("user_agent",),
         "host": ("host",),
     },
-    requires=(("uid",), ("id.orig_h", "id>orig_h"), ("trans_depth", "method", "status_code")),
+    requires=(("uid",), ("id.orig_h", "id>orig_h"), ("method", "status_code"), ("trans_depth", "host", "uri")),
+    others={
+        "_path": ("^(?:[^h]|h[^t]|ht[^t]|htt[^p]|http.)", _OTHER),
+        "call_id": (".", _OTHER),  # SIP, whose records have methods and states, too
+    },
+    other_kind=(("id.orig_h", "id>orig_h", "_path"),),
     extra={
         "request_id": ("uid",),
         "upstream": ("id.resp_h", "id>resp_h"),
