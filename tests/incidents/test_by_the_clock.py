@@ -66,6 +66,16 @@ def test_an_agent_that_all_share_is_no_job_that_did_not_come(tmp_path):
     assert [(row["kind"], row["ended_at"] - end < 30 * MINUTE) for row in incidents] == [("silence", True)]
 
 
+def test_a_short_silence_of_those_who_come_through_one_proxy_is_no_job_that_did_not_come(tmp_path):
+    """In the minutes in which it begins and ends others came, before and after it: that is not that they came meanwhile."""
+    quiet = traffic("diurnal", 12, days=DAYS, per_second=1.0)
+    proxied = pl.when(pl.int_range(pl.len()) % 5 > 0).then(pl.lit("198.19.9.9")).otherwise("client_ip")
+    start = at(4, 14) - timedelta(seconds=2)
+    case, incidents = found(tmp_path, lost(quiet.with_columns(proxied.alias("client_ip")), start, start + timedelta(seconds=64)))
+    case.close()
+    assert [(row["kind"], abs(row["started_at"] - start) < MINUTE) for row in incidents] == [("silence", True)]
+
+
 def _days(level: float, days: int = 8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     minute = np.arange(days * 1440) % 1440
     requests = np.random.default_rng(3).poisson(level, len(minute)).astype(float)
