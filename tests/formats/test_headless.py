@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 from tests.formats.test_looks import rows_of
+
+from forensics.evidence.recognise import plan_for
+from forensics.formats.base import ReadOptions
+from forensics.formats.schema import LINES
 
 ASKED = "POST /a.svc x=1 443 EXAMPLE\\kim 203.0.113.9"
 AGENT = "Mozilla/5.0+(X;+Y)"
@@ -64,3 +69,12 @@ def test_what_never_reached_iis_is_told_by_its_order(stream: str) -> None:
     assert asked["extra"] == {"upstream": "10.0.0.1", "error": "AppOffline"}
     assert (odd["method"], odd["status"]) == ("M-POST", 403)
     assert (idle["outcome"], idle["reason"]) == ("skipped", "a connection without a request")
+
+
+def test_what_servers_for_ftp_and_mail_write_in_the_same_form_is_no_request() -> None:
+    fields = "#Fields: date time c-ip cs-username s-port cs-method cs-uri-stem sc-status"
+    commands = ["21 USER ann 331", "21 RETR /a.txt 226", "21 ControlChannelClosed - -", "25 EHLO - 250", "21 [3]sent /a 226"]
+    told = [fields, *(f"2026-03-02 00:00:24 203.0.113.9 ann {command}" for command in commands)]
+    assert not plan_for(pl.DataFrame({"line": range(6), "raw": told}, schema=LINES), ReadOptions()).ranked
+    asked = rows_of(fields, *(f"2026-03-02 00:00:24 203.0.113.9 ann 80 {method} /a 405" for method in ("GET", "GET", "LIST")))
+    assert [row["outcome"] for row in asked] == ["skipped", "event", "event", "event"]

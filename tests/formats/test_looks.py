@@ -339,3 +339,12 @@ def test_a_word_before_a_proxys_line_is_none_of_its_fields() -> None:
     message = json.dumps({"message": f"ACCESS {line}", "stream": "stdout", "time": "2026-03-02T00:00:18Z"})
     bare, named, carried = rows_of(line, f"ACCESS {line}", message)
     assert {**named, "line": 1} == {**carried, "line": 1} == bare
+
+
+def test_a_request_behind_other_texts_in_quotes_is_the_request() -> None:
+    line = '[02/Mar/2026:01:00:01 +0100] "kim" 203.0.113.9 200 "GET http://a.example/a?b=1 HTTP/1.1" "News" "" "text/html" 51 "Mozilla/5"'
+    (row,) = rows_of(line)
+    told = {"client_ip": "203.0.113.9", "method": "GET", "host": "a.example", "path": "/a", "query": "b=1", "status": 200}
+    assert {name: row[name] for name in told} == told
+    (asked,) = rows_of(f'198.18.0.7 - - {AT} "GET /\\"GET / HTTP/1.1\\" HTTP/1.1" 404 12 "-" "curl/8" x')  # as Apache escapes it
+    assert (asked["method"], asked["status"], asked["bytes_sent"]) == ("GET", 404, 12)

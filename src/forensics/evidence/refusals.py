@@ -44,6 +44,13 @@ KNOWN: tuple[tuple[str, str], ...] = (
     (r"^\[\d[^\]]*\](?:\[[^\]]*\])+ +GC\(\d+\)|^\d{4}-\d\d-\d\dT\S+: [\d.]+: \[(?:Full )?GC", "a garbage collection log of Java"),
     (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d[.,]\d+ [A-Z]+ \[[^\]]*\] [\w.$]+", "a log of Tomcat itself (catalina.out, localhost.log)"),
     (r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: \([\w./-]+\.c\.\d+\) ", "an error log of lighttpd"),
+    (
+        r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d (?:\S+ )+"
+        r"(?:\[\d+\]\w+|USER|PASS|QUIT|RETR|STOR|EHLO|HELO|MAIL|RCPT|(?:Control|Data)Channel\w+)(?: |$)",
+        "a log of a server for FTP or mail",
+    ),
+    (r"^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} (?:\[pid \d+\]|\d+ \S+ \d+ \S+ [ab] \S+ [oid] [arg] )", "a log of a server for FTP"),
+    (r"^[ *-]+<< (?:Request|BeReq|Session) +>> ", "the shared memory log of Varnish (write it with varnishncsa)"),
     (r"^[DIWEFA], \[\d{4}-\d\d-\d\dT[\d:.]+ #\d+\] +[A-Z]+ -- ", "an application log of Ruby"),
     (r"^\s*\{.*\"(?:eventSource\"\s*:.*\"eventName|eventName\"\s*:.*\"eventSource)\"\s*:", "an AWS CloudTrail log"),
     (r"^\s*\{.*google\.cloud\.audit\.AuditLog", "an audit log of Google Cloud"),
@@ -108,7 +115,7 @@ _TOLD = r'"\w*(?:method|verb|ur[il]|path|request|req|status|code|http|client|rem
 _LEVELLED = r'"(?:level|lvl|severity|log_?[lL]evel|@l)"\s*:\s*"?\w'
 _BEGUN = 0.1
 """So many lines are enough where the first is one of them and the others ask for nothing: stack traces go on with what a line began."""
-_SIGN = ("^#path", "^--[0-9a-z")
+_SIGN = ("^#path", "^--[0-9a-z", "^[ *-]+<<")
 """Beginnings of patterns of which one line in a file is enough."""
 
 
@@ -128,7 +135,7 @@ def why_no_log(raw: pl.Series) -> str:
     for pattern, name in KNOWN:
         alike = raw.str.contains(pattern)
         least = 1e-9 if pattern.startswith(_SIGN) else _BEGUN if going_on and alike.head(1).any() else 0.5
-        if float(alike.sum()) >= least * max(1, len(raw)):
+        if float(alike.sum()) >= least * max(1, len(raw) - raw.str.starts_with("#").sum()):
             return f"is {name}, not an access log; force it with --kind log if it is one"
     if raw.is_empty():
         return "holds only blank lines"

@@ -36,6 +36,8 @@ _STATUS = rf"(?P<asked>{_NAMED})" + r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\
 
 _ASKED_APART = r'\] ([A-Z]{3,16}) "([^"\s]*)" (HTTP/[\d.]+) '
 """A request with only its target in quotes."""
+_INSIDE = r'(?:^|[^\\])"[A-Z]{3,16} [^"\s]+ HTTP/[\d.]+" '
+"""A whole request among what stands between quotes: they are those of other fields (proxies write the user first)."""
 _FIRST = rf"(?:^|\s)({SURE})(?::\d+)?(?:\s|$)"
 _SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}|localhost)(?::\d+)?(?:\s|$)"
 """An address, and a host's full name, among words."""
@@ -103,7 +105,7 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     times = {"timestamp": timestamp, "started_at": started, "duration_ms": more.duration_ms}
     extra = {"ident": client["ident"], "request_id": client["id"], **more.extra}
     extra["forwarded_for"] = values.first_of(extra["forwarded_for"], client["forwarded"])
-    closed = known["before"].str.count_matches('"', literal=True) % 2 == 0
+    closed = (known["before"].str.count_matches('"', literal=True) % 2 == 0) & ~known["request"].str.contains(_INSIDE)
     read = (
         closed & known["time"].is_not_null() & more.fits & (client["fits"] | known["before"].str.contains(r"^(?:[- ]|\d+\.\d+(?: |$))*$"))
     ).fill_null(value=False)

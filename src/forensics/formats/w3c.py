@@ -58,6 +58,12 @@ _ERRORS = tuple(  # pattern of a line of HTTPERR without header, what HTTP.sys a
     for stream, name in (("", ""), (r" \S+", " streamid"))  # which later releases count
 )
 
+_COMMAND = (
+    r"^(?:\[\d+\].*|(?i:USER|PASS|ACCT|QUIT|RETR|STOR|STOU|APPE|TYPE|PASV|EPSV|PORT|EPRT|LIST|NLST|MLSD|[CX]?PWD|CWD|CDUP|RNFR|RNTO|DELE|"
+    r"RMD|MKD|SIZE|MDTM|NOOP|FEAT|SYST|AUTH|PBSZ|PROT|EHLO|HELO|MAIL|RCPT|DATA|RSET|BDAT|(?:Control|Data)Channel\w+))$"
+)
+"""What IIS' servers for FTP and SMTP write for a method in logs of the same form."""
+
 ROLES: dict[str, tuple[str, ...]] = {
     "client": ("c-ip", "cs-ip", "client-ip", "c-dns"),
     "user": ("cs-username", "cs-user", "c-username", "cs-auth-user"),
@@ -128,8 +134,10 @@ class _W3C:
         short = layouts.is_not_null() & ~table["complete"]
         read = table["complete"] & _broadcast(pl.select(request).to_series(), len(raw))
         idle = table["complete"] & ~read & extra["error"].is_not_null() if "s-reason" in table.columns else read & False
-        outcome, reason = outcomes(read & ~comment, timestamp, comment | idle, "a header line")
+        command = _commands(found["method"]) if "method" in found else read & False
+        outcome, reason = outcomes(read & ~comment, timestamp, comment | idle | command, "a header line")
         why = pl.when(short).then(pl.lit("other fields than #Fields names")).when(idle).then(pl.lit("a connection without a request"))
+        why = why.when(command).then(pl.lit("a command of FTP or SMTP"))
         reason = pl.select(why.otherwise(reason)).to_series()
         times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
         return assemble(lines, found, times=times, extra=extra, outcome=(outcome, reason))
@@ -163,6 +171,12 @@ class _W3C:
         self._last_time = frame["time"][-1] or self._last_time
         day = pl.col("date").str.to_date("%Y-%m-%d", strict=False) + pl.duration(days=pl.col("nights"))
         return frame.with_columns(clock=time).select(day.dt.strftime("%Y-%m-%d") + " " + pl.col("clock")).to_series()
+
+
+def _commands(methods: pl.Series) -> pl.Series:
+    """Return which lines tell of commands, where most do: a web server may be asked for anything, too."""
+    told = methods.str.contains(_COMMAND).fill_null(False)
+    return told if 2 * told.sum() > len(methods) - methods.null_count() else told & False
 
 
 def _joined(date: pl.Series, time: pl.Series) -> pl.Series:
