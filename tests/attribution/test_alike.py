@@ -49,7 +49,7 @@ def test_a_program_behind_a_proxy_is_named_and_the_proxy_is_not(tmp_path: Path) 
     low, high = world.onset - world.ramp, world.end
     n = 3000 * (high - low)
     world.add_anonymous(np.full(n, 9000), world.last + world.rng.integers(low, high, n), np.full(n, 9))
-    with world.write(tmp_path) as case:
+    with world.write(tmp_path, strained=world.ramp) as case:
         attribute(case)
         named = case.table("attributions").to_dicts()
     assert [(row["subject_type"], row["subject_id"]) for row in named] == [("agent", "Agent/9")]

@@ -18,7 +18,7 @@ from forensics.response.plan import plan
 
 def quiet(seed: int, days: int = 15, *, ring: int = 60, each: float = 2.0, stop: bool = False) -> tuple[World, np.ndarray]:
     """Return a world with a ring that nobody is in yet but its accounts, each of which asks a few times before the impact."""
-    world = World(seed=seed, days=days, per_minute=4.0, accounts=120)
+    world = World(seed=seed, days=days, per_minute=1.0, accounts=120)
     who = world.newcomers(ring)
     world.ring(who, ring * each / world.ramp, end=world.onset if stop else world.end)
     return world, who

@@ -21,7 +21,7 @@ def one_operator(folder: Path, agents: tuple[int, int], apart: bool) -> float:
         n = world.rng.poisson(100.0 * (world.end - world.onset + world.ramp))
         at = world.last + world.rng.integers(world.onset - world.ramp, world.end, n)
         world.add_accounts(world.rng.choice(who, n), at, np.full(n, 1))
-    with world.write(folder) as case:
+    with world.write(folder, strained=world.ramp) as case:
         attribute(case)
         rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
     return float(rivals["one operator"]["likelihood"])

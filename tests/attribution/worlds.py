@@ -57,6 +57,8 @@ class World:
     late: int = 0
     """Seconds into its minute at which the impact is said to have begun."""
     scope: str = "everything"
+    strain: int = 0
+    """For how many minutes before the impact a ring was at it."""
 
     def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
@@ -144,6 +146,7 @@ class World:
         """Let accounts fetch job and image in pairs, ``per_minute`` requests together, from the ramp to the end."""
         low = self.last + (self.onset - self.ramp if start is None else start)
         high = self.last + (self.end if end is None else end)
+        self.strain = max(self.strain, min(self.ramp, self.last + self.onset - low))
         n = self.rng.poisson(per_minute * (high - low))
         who = self.rng.choice(positions, n, p=shares)
         self.add_accounts(who, self.rng.integers(low, high, n), np.where(self.rng.random(n) < 0.5, 1, 2), np.full(n, 7))
@@ -173,8 +176,13 @@ class World:
         failing_route: int | None = None,
         failing_backend: str | None = None,
         lost_host: str | None = None,
+        strained: int | None = None,
     ) -> Case:
-        """Write the tables and one incident; failures happen from the onset to the end."""
+        """Write the tables and one incident; failures happen from the onset to the end.
+
+        ``strained``: for so many minutes before it, and until the end, answers come more and more slowly, up to six times; for as long as
+        a ring was at it before, where it is the load that breaks everything.
+        """
         case = new_case(folder)
         case.execute("incidents", "macros")
         rows = {key: np.concatenate([p[key] for p in self.parts]) for key in self.parts[0]}
@@ -189,12 +197,16 @@ class World:
             gone = (host == HOSTS.index(lost_host)) & (rows["minute"] >= self.last + self.onset) & (rows["minute"] < self.last + self.end)
             rows = {key: values[~gone] for key, values in rows.items()}
             host, failed = host[~gone], np.zeros((~gone).sum(), dtype=bool)
-        self._tables(case, rows, host, failed)
+        if strained is None:
+            strained = self.strain if failing_route is None and failing_backend is None and lost_host is None else 0
+        since = rows["minute"] - (self.last + self.onset - strained)
+        slower = 1.0 + 5.0 * np.clip(since / max(strained, 1), 0.0, 1.0) * ((strained > 0) & (rows["minute"] < self.last + self.end))
+        self._tables(case, rows, host, failed, COSTS[rows["route"]] * slower)
         return case
 
-    def _tables(self, case: Case, rows: dict[str, np.ndarray], host: np.ndarray, failed: np.ndarray) -> None:
+    def _tables(self, case: Case, rows: dict[str, np.ndarray], host: np.ndarray, failed: np.ndarray, ms: np.ndarray) -> None:
         keys = {"m": rows["minute"], "a": rows["account"], "n": rows["network"], "agent_id": rows["agent"], "route_id": rows["route"]}
-        whole = pl.DataFrame({**keys, "host": host, "failed": failed.astype(np.int64), "ms": COSTS[rows["route"]]})
+        whole = pl.DataFrame({**keys, "host": host, "failed": failed.astype(np.int64), "ms": ms})
         minute = (pl.lit(FIRST_DAY) + pl.duration(minutes=pl.col("m"))).alias("minute")
         numbers = [pl.col("agent_id", "route_id").cast(pl.Int32)]
         subjects = _counted(whole, list(keys)).with_columns(minute, *numbers)

@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.pool import Result, run
-from tests.benchmarks.service import API, COSTS, ITEM, MEDIA, RENDER, SEARCH, Service
+from tests.benchmarks.service import API, COSTS, ITEM, MEDIA, RENDER, SEARCH, STEP, Service
 
 from forensics.analysis import ensure_analysed
 from forensics.progress import Silent
@@ -163,6 +163,17 @@ def beside_an_import(seed: int) -> tuple[Service, Truth]:
     return made, set(who)
 
 
+def long_queue(seed: int) -> tuple[Service, Truth]:
+    """A load hardly beyond what the service bears: for many minutes it only keeps people waiting, in a longer line than usual."""
+    made, rng, start, length = service(seed)
+    made.patience = float(rng.uniform(1.0, 3.0))
+    who = made.members(4, card(seed))
+    at = int(start // STEP)
+    usual = float(made._work()[1][at - 1800 // STEP : at].sum()) / 30
+    made.fetches(who, start, length, (float(rng.uniform(1.15, 1.4)) * made.capacity - usual) / WALK)
+    return made, set(who)
+
+
 def scraper(seed: int) -> tuple[Service, Truth]:
     """Nobody logs in: four networks walk the catalogue with an odd agent. They are named, and no account is."""
     made, rng, start, length = service(seed)
@@ -249,6 +260,16 @@ def dead_backend(seed: int) -> tuple[Service, Truth]:
     return made, set()
 
 
+def purge_beside_import(seed: int) -> tuple[Service, Truth]:
+    """A customer's import, somewhat more than was ever asked and well within what the service bears; then the cache is purged."""
+    made, rng, start, length = service(seed)
+    who = rng.choice(made.people, 1)
+    made.fetches(who, start, length, float(rng.uniform(0.3, 0.45)) * made.capacity / WALK, agent=24)
+    purge = start + float(rng.choice([5, 10, 20])) * 60
+    made.colder.append((purge, purge + 3600, float(rng.uniform(8, 20))))
+    return made, set()
+
+
 def import_at_failure(seed: int) -> tuple[Service, Truth]:
     """The database fails during the partner's nightly fetch."""
     made, rng, start, length = service(seed)
@@ -281,10 +302,11 @@ def nothing(seed: int) -> tuple[Service, Truth]:
 World = Callable[[int], tuple[Service, Truth]]
 ATTACKS: list[World] = [
     ring, company_ring, slow_and_low, at_home, habitual, shifts, two_rings, renderer, gradual, beside_a_launch, beside_an_import,
+    long_queue,
 ]  # fmt: skip
 NOBODY: list[World] = [
-    launch, resellers_day, mailing, news, flood, deploy_and_crawler, cold_cache, dead_backend, import_at_failure, stubborn_clients,
-    lost_log, nothing,
+    launch, resellers_day, mailing, news, flood, deploy_and_crawler, cold_cache, dead_backend, purge_beside_import, import_at_failure,
+    stubborn_clients, lost_log, nothing,
 ]  # fmt: skip
 WORLDS = {make.__name__: make for make in (*ATTACKS, scraper, *NOBODY)}
 

@@ -28,6 +28,8 @@ SPAN = 5
 """Failures are summed over so many seconds."""
 ERRORS_BEGIN, ERRORS_TIMES = 2, 4.0
 """Failures in that span that are the beginning (one alone is always somewhere), and how many times the usual number."""
+LATELY, QUICKER = 20, 1.25
+"""Seconds before the first failure in which who quickened asked so many times as much as before."""
 PACE = 0.25
 """In the ten seconds before the first failure the blamed worked at this share, at least, of their pace in the minute after it."""
 
@@ -39,6 +41,33 @@ def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors
 
     Their load is counted in a measure of ``scene.loads``.
     """
+    whole = _by_second(case, scene, subjects, errors, measure)
+    first = first_failure(whole["failed"].to_numpy().astype(float)) if whole is not None else None
+    if whole is None or first is None:
+        return None
+    counted = "cost" if measure == "cost" else "requests"
+    own = scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in subjects]) & (pl.col("w") > 0))
+    usual = float(own[counted].sum()) / max(sum(w.minutes for w in scene.others), 1)
+    many = int(whole["own"][max(0, first - LULL) : first].sum()) >= FEWEST_HEAVY
+    return many and _at_it(whole["own_load"].to_numpy().astype(float), first, usual)
+
+
+def quickened(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> bool | None:
+    """Return whether subjects asked more right before the first failure than in the minutes before it; None when events cannot tell.
+
+    What they ask after it may be asked again.
+    """
+    whole = _by_second(case, scene, subjects, errors, measure)
+    first = first_failure(whole["failed"].to_numpy().astype(float)) if whole is not None else None
+    if whole is None or first is None:
+        return None
+    own = whole["own"].to_numpy().astype(float)[:first]
+    usual = float(own[:-LATELY].mean()) * LATELY
+    return bool(float(own[-LATELY:].sum()) > QUICKER * usual + 3.0 * usual**0.5)
+
+
+def _by_second(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> pl.DataFrame | None:
+    """Return every second around the first errors (second, own, own_load, failed); None without events."""
     start, end = errors - BEFORE, errors + AFTER
     guilty = pl.any_horizontal([belongs(winner) for winner in subjects])
     own = scene.loads.filter(guilty)
@@ -49,14 +78,7 @@ def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors
     if rows.is_empty():
         return None
     axis = pl.DataFrame({"second": pl.datetime_range(start, end - timedelta(seconds=1), "1s", time_unit="us", eager=True)})
-    whole = axis.join(rows, on="second", how="left", maintain_order="left").fill_null(0)
-    first = first_failure(whole["failed"].to_numpy().astype(float))
-    if first is None:
-        return None
-    counted = "cost" if measure == "cost" else "requests"
-    usual = float(own.filter(pl.col("w") > 0)[counted].sum()) / max(sum(w.minutes for w in scene.others), 1)
-    many = int(whole["own"][max(0, first - LULL) : first].sum()) >= FEWEST_HEAVY
-    return many and _at_it(whole["own_load"].to_numpy().astype(float), first, usual)
+    return axis.join(rows, on="second", how="left", maintain_order="left").fill_null(0)
 
 
 def first_failure(failed: Counts) -> int | None:

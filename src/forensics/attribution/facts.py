@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from forensics.attribution.alike import Alike, alike
 from forensics.attribution.blame import Finding
-from forensics.attribution.capacity import Capacity, capacity, carried
+from forensics.attribution.capacity import GROWN, SMOOTH, Capacity, capacity, carried
 from forensics.attribution.comers import Comers, comers
-from forensics.attribution.echo import EARLY, seconds_precede
+from forensics.attribution.echo import EARLY, quickened, seconds_precede
 from forensics.attribution.leadlag import LeadLag, lead_lag, onset
 from forensics.attribution.onset import ERROR_RATIO, error_onset, ratios
 from forensics.attribution.origin import Origin, origins
@@ -25,6 +25,7 @@ from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import served_slower, slowdown
 from forensics.attribution.spread import Spread, spread
+from forensics.attribution.step import Step, step
 from forensics.attribution.unnamed import beginning
 from forensics.attribution.veil import Veil, veil
 from forensics.attribution.windows import MINUTE, Window, ceil_minute, floor_minute, is_load
@@ -77,6 +78,8 @@ class Facts:
     """The same without the blamed."""
     carried: int
     """Healthy minutes right before the errors in which the blamed, and everybody, asked as much as when they began."""
+    step: Step | None
+    """How failures began, where the blamed, and everybody, had asked as much before without harm and did not ask more as it fell."""
     slower: float | None
     """How many times as long as usual requests took right before the errors, where the blamed asked then and durations are logged."""
     served_slower: float | None
@@ -209,6 +212,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     began = Window(_run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = _early_share(near, scene, finding, errors)
     started = until_the_fall(near, scene.window, impact, errors, there_before=early >= HALF and not any(b.at_fall for b in finding.blamed))
+    borne = carried(near, began.start, errors) if finding.blamed else 0
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     return Facts(
         scene=scene,
@@ -216,8 +220,9 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         capacity=capacity(minutes, [*scene.masked, began], scene.incident["started_at"]),
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
         rest_peak=rest_peak(started, errors),
-        carried=carried(near, began.start, errors) if finding.blamed else 0,
-        slower=slowdown(case, scene, errors) if finding.rise.significant and early >= EARLY else None,
+        carried=borne,
+        step=step(near, borne, errors) if finding.blamed and not _quickened(case, scene, finding, near, errors) else None,
+        slower=slowdown(case, scene, errors, load_at) if finding.rise.significant and early >= EARLY else None,
         served_slower=served_slower(case, scene, errors) if finding.blamed and early < EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=_ratio(broken.filter(pl.col("w") == 1)) if shift else _ratio(minutes.filter(pl.col("minute") < scene.window.start)),
@@ -251,6 +256,16 @@ def _preceded(case: Case, scene: Scene, finding: Finding, errors: datetime | Non
     if errors is None or not finding.blamed or (early >= EARLY and (load_at is None or load_at < errors)):
         return None
     return seconds_precede(case, scene, [b.winner for b in finding.blamed], errors, finding.rise.measure)
+
+
+def _quickened(case: Case, scene: Scene, finding: Finding, near: pl.DataFrame, errors: datetime | None) -> bool:
+    """Whether the blamed asked more as it fell than just before; by seconds where the minute of the fall has more, as it may be retries."""
+    if errors is None or not finding.blamed:
+        return False
+    own = near.filter(pl.col("minute").is_between(errors - SMOOTH * MINUTE, errors))["blamed"]
+    if len(own) < 2 or float(own[-1]) <= GROWN * float(own[:-1].mean() or 0.0):  # type: ignore[arg-type]
+        return False
+    return quickened(case, scene, [b.winner for b in finding.blamed], errors, finding.rise.measure) is not False
 
 
 def _ratio(rows: pl.DataFrame) -> float:

@@ -13,6 +13,7 @@ from forensics.attribution.windows import MINUTE
 from forensics.case.case import Case
 
 BEFORE = 5 * MINUTE
+LAST_APART = 3 * MINUTE
 WITHIN = 5 * MINUTE
 """How much of the impact is looked at for what was still served."""
 FEWEST = 50
@@ -23,12 +24,17 @@ Times = dict[int, tuple[int, float]]
 """route_id -> (timed requests, mean service time in ms)."""
 
 
-def slowdown(case: Case, scene: Scene, errors: datetime | None) -> float | None:
+def slowdown(case: Case, scene: Scene, errors: datetime | None, load_at: datetime | None) -> float | None:
     """Return how many times as long as usual requests took in the five minutes before the first errors, for the same mix of routes.
 
-    What is usual is each route's mean in the windows of comparison. None without durations, or with too few of them.
+    What is usual is each route's mean in the windows of comparison. Where the load had risen (``load_at``) some minutes before, the last
+    minute is left out: in it begins what fails in the next, whatever its cause is, and under too much load answers are slow before.
+    None without durations, or with too few of them.
     """
-    return None if errors is None else _times_usual(case, scene, _times(case, [errors - BEFORE], [errors]), FEWEST)
+    if errors is None:
+        return None
+    end = errors - MINUTE if load_at is not None and errors - load_at >= LAST_APART else errors
+    return _times_usual(case, scene, _times(case, [errors - BEFORE], [end]), FEWEST)
 
 
 def served_slower(case: Case, scene: Scene, errors: datetime | None) -> float | None:

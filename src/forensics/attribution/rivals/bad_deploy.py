@@ -93,6 +93,8 @@ def equal_load(facts: Facts, found: Weighed, did: str = "failed") -> None:
     rise = facts.finding.rise
     if facts.carried >= OFTEN:
         found.pro(f"Right before, the service bore that load for {minutes(facts.carried)}: load alone did not break it.", FAIR)
+    elif facts.step is not None and facts.step.doublings() >= 1:
+        found.pro(f"The service had borne that load for {minutes(facts.step.minutes)}, and then failed at once.", FAIR)
     elif not rise.known:
         found.contra("The logs hold nothing to compare the load with: whether it had risen is not known.", 0.0)
     elif not rise.significant:

@@ -11,6 +11,7 @@ from forensics.attribution.leadlag import MOST_LAG
 from forensics.attribution.phrases import amount, clock, last_to_come, load, minutes, percent, shares_of, subject, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.bad_deploy import OFTEN, confined
+from forensics.attribution.step import LINE, NO_LINE
 from forensics.text import counted
 
 EXPLANATION = "one actor"
@@ -19,6 +20,8 @@ EXCLUSIVE = True
 LONG, HARDLY = 30, 0.5
 """Minutes beyond the first ones for which a load was borne that say twice as much, where it is hardly more than usual; where its
 overshoot is below that, so long says up to five times as much, and half as long little more than twice. Every doubling adds two bits."""
+FULL = 0.5
+"""How much a load that is twice what was ever borne takes from a fall at once, where nobody waited before: something may have run full."""
 SLOW, NO_SLOWER = 1.5, 1.2
 """Times the usual from which answers are slow, and below which they are not."""
 
@@ -155,16 +158,7 @@ def remainder(facts: Facts, found: Weighed) -> None:
     overload(facts, found)
     if facts.comers is not None and facts.comers.crowd:
         found.contra(came(facts.comers), 2.0 * DECISIVE)
-    if facts.carried >= OFTEN:
-        bits, how = 2.0 * log2(facts.carried / 5.0), ""
-        if facts.slower is not None and facts.slower < SLOW:  # too much load is seen in the answers before they fail
-            long = min(1.0, (facts.carried - OFTEN) / LONG)
-            little = 1.0 - facts.overshoot + 3.0 * long * max(0.0, 1.0 - facts.overshoot / HARDLY)
-            longer = 2.0 * max(0.0, log2(facts.carried / (OFTEN + LONG)))
-            bits, how = max(bits, DECISIVE * (1.0 + long * little) + longer), ", and answered no slower"
-        found.contra(
-            f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it.", bits
-        )
+    borne(facts, found)
     measure, usual = facts.finding.rise.measure, amount(facts.capacity.usual)
     peak, rest = load(facts.peak_load, measure), load(facts.rest_peak, measure)
     if facts.beyond_health:
@@ -184,6 +178,41 @@ def remainder(facts: Facts, found: Weighed) -> None:
             f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
             DECISIVE + min(DECISIVE, log2(facts.within_health / OFTEN)) if facts.within_health >= OFTEN else STRONG,
         )
+
+
+def borne(facts: Facts, found: Weighed) -> None:
+    """Say for how long the load was borne before it failed, and whether it then failed at once.
+
+    Too much load is kept waiting, and answered slowly, before it fails. What runs full (memory, a disk) fails at once, too, and does so
+    sooner the further a load is beyond all that was ever borne.
+    """
+    timed = facts.slower is not None and facts.slower < SLOW
+    if facts.carried >= OFTEN:
+        how = ", and answered no slower" if timed else ""
+        bore = f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it."
+        found.contra(bore, _long_borne(facts, timed=timed))
+    if facts.step is None or not (timed or facts.slower is None):
+        return
+    quick = facts.slower is not None and facts.slower < NO_SLOWER
+    doublings = facts.step.doublings(NO_LINE if quick else LINE)
+    if doublings > 0:
+        waited = "and nobody had been waiting" if quick else "and so many cannot have been in line"
+        found.contra(
+            f"That load had been borne for {minutes(facts.step.minutes)}, it did not grow, and then {percent(facts.step.failed)} of all "
+            f"requests failed at once: a load that is too much keeps people waiting first, {waited}.",
+            STRONG * doublings * max(0.0, 1.0 - facts.overshoot * (FULL if quick else 1.0)),
+        )
+
+
+def _long_borne(facts: Facts, *, timed: bool) -> float:
+    """Weigh that a load was borne for so long; where times are known, too much load would be seen in the answers before they fail."""
+    bits = 2.0 * log2(facts.carried / 5.0)
+    if not timed:
+        return bits
+    long = min(1.0, (facts.carried - OFTEN) / LONG)
+    little = 1.0 - facts.overshoot + 3.0 * long * max(0.0, 1.0 - facts.overshoot / HARDLY)
+    longer = 2.0 * max(0.0, log2(facts.carried / (OFTEN + LONG)))
+    return max(bits, DECISIVE * (1.0 + long * little) + longer)
 
 
 def came(crowd: Comers) -> str:
