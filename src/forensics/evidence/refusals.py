@@ -131,11 +131,12 @@ def why_no_log(raw: pl.Series) -> str:
             "tells of requests, but of their time only the day of a month and the clock (as EPA's log of 1995 does): write the month and "
             "the year into a copy ([29/Aug/1995:23:53:25 +0000])"
         )
+    rows = len(raw) - int(raw.str.starts_with("#").sum())
     going_on = float(raw.str.contains(_ASKED).sum()) < 0.5 * len(raw)
     for pattern, name in KNOWN:
         alike = raw.str.contains(pattern)
         least = 1e-9 if pattern.startswith(_SIGN) else _BEGUN if going_on and alike.head(1).any() else 0.5
-        if float(alike.sum()) >= least * max(1, len(raw) - raw.str.starts_with("#").sum()):
+        if float(alike.sum()) >= least * max(1, rows):
             return f"is {name}, not an access log; force it with --kind log if it is one"
     if raw.is_empty():
         return "holds only blank lines"
