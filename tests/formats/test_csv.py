@@ -115,3 +115,26 @@ def test_a_header_may_stand_among_comments() -> None:
     told = {"client_ip": "203.0.113.9", "user_name": "EX\\kim", "host": "mail.example", "path": "/owa/auth.owa", "status": 200}
     assert {name: rows[2][name] for name in told} == told
     assert rows[2]["duration_ms"] == 15.0
+
+
+def test_a_table_with_a_services_columns_is_read_as_that_services_records() -> None:
+    exported = (
+        'TenantId,"TimeGenerated [UTC]",Category,clientIP_s,httpMethod_s,requestUri_s,httpStatus_d,sentBytes_d,timeTaken_d,instanceId_s',
+        't,"3/2/2026, 12:00:01.250 AM",ApplicationGatewayAccessLog,198.18.0.1,GET,/a,200,512,2,appgw_0',
+        't,"3/2/2026, 12:00:01.250 AM",ApplicationGatewayFirewallLog,198.18.0.1,,/a,,,,appgw_0',
+    )
+    delivered = (
+        "ClientIP,ClientRequestMethod,ClientRequestURI,EdgeStartTimestamp,EdgeEndTimestamp,EdgeResponseStatus,RayID",
+        "198.18.0.1,GET,/a,2026-03-02T00:00:01.250Z,2026-03-02T00:00:03.250Z,200,8a1",
+    )
+    for rows in (rows_of(*exported), rows_of(*delivered)):
+        told = {"client_ip": "198.18.0.1", "method": "GET", "path": "/a", "status": 200, "duration_ms": 2000.0, "user_name": None}
+        assert {name: rows[1][name] for name in told} == told
+        assert "account_id" not in {entry["key"] for entry in rows[1]["extra"] or ()}
+    assert rows_of(*exported)[1]["timestamp"] == datetime(2026, 3, 2, 0, 0, 1, 250000)
+    assert [row["outcome"] for row in rows_of(*exported)] == ["skipped", "event", "skipped"]
+
+
+def test_a_table_that_lacks_what_makes_the_service_is_read_by_its_names() -> None:
+    rows = rows_of("time,ClientIp,HttpMethod,RequestUri,HttpStatus,TimeTaken", "2026-03-02T00:00:01Z,198.18.0.1,GET,/a,200,250")
+    assert (rows[1]["client_ip"], rows[1]["duration_ms"]) == ("198.18.0.1", 250.0)

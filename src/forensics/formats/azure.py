@@ -1,6 +1,12 @@
-"""Azure resource logs of requests: Application Gateway (v1 and v2), Front Door and CDN, App Service."""
+"""Azure resource logs of requests: Application Gateway (v1 and v2), Front Door and CDN, App Service.
+
+A workspace of Log Analytics holds the properties flat: as columns with their type behind them (``clientIP_s``, the table AzureDiagnostics)
+or with a capital (``ClientIp``, the table AGWAccessLogs).
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from forensics.formats.base import Format, Sample
 from forensics.formats.json_format import JsonKeys, json_format
@@ -15,14 +21,14 @@ _FIREWALL = {
 APP_GATEWAY = JsonKeys(
     roles={
         "time": _TIME,
-        "client": ("properties>clientIP", "properties>clientIp"),
-        "method": ("properties>httpMethod",),
-        "target": ("properties>originalRequestUriWithArgs",),
-        "path": ("properties>requestUri",),
-        "query": ("properties>requestQuery",),
-        "protocol": ("properties>httpVersion",),
-        "status": ("properties>httpStatus",),
-        "bytes": ("properties>sentBytes",),
+        "client": ("properties>clientIP", "properties>clientIp", "ClientIp"),
+        "method": ("properties>httpMethod", "HttpMethod"),
+        "target": ("properties>originalRequestUriWithArgs", "OriginalRequestUriWithArgs"),
+        "path": ("properties>requestUri", "RequestUri"),
+        "query": ("properties>requestQuery", "RequestQuery"),
+        "protocol": ("properties>httpVersion", "HttpVersion"),
+        "status": ("properties>httpStatus", "HttpStatus"),
+        "bytes": ("properties>sentBytes", "SentBytes"),
         "duration": (  # v2 counts seconds, v1 milliseconds; only v2 has the keys after the question marks
             "properties>timeTaken@s?properties>originalRequestUriWithArgs",
             "properties>timeTaken@s?properties>serverResponseLatency",
@@ -31,20 +37,30 @@ APP_GATEWAY = JsonKeys(
             "properties>timeTaken@s?properties>instanceId~^appgw_",  # the first version is called ApplicationGatewayRole_IN_0
             "properties>timeTaken@s?properties>timeTaken~[.]",  # and writes no fractions
             "properties>timeTaken@ms",
+            "timeTaken_d@s?instanceId_s~^appgw_",
+            "timeTaken_d@s?serverRouted_s",
+            "timeTaken_d@s?timeTaken_d~[.]",
+            "timeTaken_d@ms",
+            "TimeTaken@s",
         ),
         "referrer": ("properties>referer",),
-        "user_agent": ("properties>userAgent",),
-        "host": ("properties>originalHost", "properties>host"),
+        "user_agent": ("properties>userAgent", "UserAgent"),
+        "host": ("properties>originalHost", "properties>host", "OriginalHost", "Host"),
     },
     utc=True,
     plussed=("user_agent",),  # the first version of the gateway writes as IIS does
-    requires=(("properties>clientIP", "properties>clientIp"), ("properties>httpMethod",), ("properties>httpStatus",)),
+    requires=(
+        ("properties>clientIP", "properties>clientIp", "TransactionId"),  # others, too, may call their columns as the next ones
+        ("properties>clientIP", "properties>clientIp", "ClientIp"),
+        ("properties>httpMethod", "HttpMethod"),
+        ("properties>httpStatus", "HttpStatus"),
+    ),
     others=_FIREWALL,
     extra={
         "forwarded_for": ("properties>xForwardedFor",),
-        "request_id": ("properties>transactionId",),
-        "upstream": ("properties>serverRouted",),
-        "upstream_status": ("properties>serverStatus",),
+        "request_id": ("properties>transactionId", "TransactionId"),
+        "upstream": ("properties>serverRouted", "ServerRouted"),
+        "upstream_status": ("properties>serverStatus", "ServerStatus"),
         "upstream_duration_ms": ("properties>serverResponseLatency@s",),
         "tls_version": ("properties>sslProtocol",),
         "tls_cipher": ("properties>sslCipher",),
@@ -63,7 +79,7 @@ FRONT_DOOR = JsonKeys(
         "protocol": ("properties>httpVersion",),
         "status": ("properties>httpStatusCode", "properties>httpStatus"),
         "bytes": ("properties>responseBytes",),
-        "duration": ("properties>timeTaken@s",),
+        "duration": ("properties>timeTaken@s", "timeTaken_s@s", "timeTaken_d@s"),
         "referrer": ("properties>referer", "properties>referrer"),
         "user_agent": ("properties>userAgent",),
         "host": ("properties>hostName", "properties>domain"),
@@ -111,12 +127,32 @@ APP_SERVICE = JsonKeys(
     },
 )
 
+_PLACE = "properties>"
+
+
+def _exported(keys: JsonKeys) -> JsonKeys:
+    """Return keys that know the properties also by the names of their columns in a workspace."""
+
+    def more(paths: tuple[str, ...]) -> tuple[str, ...]:
+        names = [path.removeprefix(_PLACE) for path in paths if path.startswith(_PLACE) and "@" not in path]
+        flat = [name for name in names if ">" not in name]
+        return (*paths, *(column for name in flat for column in (f"{name}_s", f"{name}_d")))
+
+    return replace(
+        keys,
+        roles={role: more(paths) for role, paths in keys.roles.items()},
+        requires=tuple(more(group) for group in keys.requires),
+        extra={key: more(paths) for key, paths in keys.extra.items()},
+        others={**keys.others, "Category": keys.others["category"], "OperationName": keys.others["operationName"]},
+    )
+
+
 FORMATS: tuple[Format, ...] = (
     json_format(
         name="azure_app_gateway",
         title="Azure Application Gateway access log (JSON)",
         reference="https://learn.microsoft.com/azure/application-gateway/monitor-application-gateway-reference",
-        keys=APP_GATEWAY,
+        keys=_exported(APP_GATEWAY),
         tier="gateway",
         time_basis="request end",
         rank=10,
@@ -159,13 +195,23 @@ FORMATS: tuple[Format, ...] = (
                 '"httpMethod":"GET","requestUri":"/p","httpStatus":200,"sentBytes":202,"timeTaken":0.014}}',
                 expected={"duration_ms": 14.0},
             ),
+            Sample(
+                line='{"TimeGenerated":"2026-03-02T00:00:11Z","Category":"ApplicationGatewayAccessLog","clientIP_s":"203.0.113.78",'
+                '"httpMethod_s":"GET","requestUri_s":"/p","requestQuery_s":"a=b","httpStatus_d":200,"sentBytes_d":202,"timeTaken_d":0.014}',
+                expected={"client_ip": "203.0.113.78", "path": "/p", "query": "a=b", "status": 200, "bytes_sent": 202, "duration_ms": 14.0},
+            ),
+            Sample(
+                line='{"TenantId":"t","TimeGenerated":"2026-03-02T00:00:11Z","ClientIp":"203.0.113.78","HttpMethod":"GET","RequestUri":"/p",'
+                '"OriginalRequestUriWithArgs":"/v1/p?a=b","HttpStatus":200,"SentBytes":202,"TimeTaken":2,"TransactionId":"x"}',
+                expected={"path": "/v1/p", "query": "a=b", "duration_ms": 2000.0, "extra": {"account_id": None, "request_id": "x"}},
+            ),
         ),
     ),
     json_format(
         name="azure_front_door",
         title="Azure Front Door access log (JSON)",
         reference="https://learn.microsoft.com/azure/frontdoor/monitor-front-door-reference",
-        keys=FRONT_DOOR,
+        keys=_exported(FRONT_DOOR),
         tier="edge",
         time_basis="request end",
         rank=9,

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from forensics.formats.json_format import JsonKeys
 
 Parser = Callable[[pl.DataFrame], pl.DataFrame]
 """From a frame of ``LINES`` to a frame of ``EVENTS`` + ``OUTCOME``: the same rows in the same order.
@@ -79,5 +82,7 @@ class Format:
     """A regular expression that some line of this format contains; the format is not tried on lines without it. None: always tried."""
     pattern: str | None = None
     """A regular expression of whole lines (without blanks at their end), where there is one: the format is tried when some line matches."""
+    keys: JsonKeys | None = None
+    """Where a JSON format keeps its values: tables whose columns are named so are read alike."""
     assumption: str | None = None
     """One sentence for ``status`` on what is taken for granted (a unit, an order); None where the specification says all."""

@@ -1,19 +1,22 @@
 """Tables of requests with a header line (CSV with commas, semicolons, tabs or bars): exports of log tools, of Athena, of Kibana.
 
-The columns are understood by the same names as JSON keys (``json_general``), whatever their case, blanks and punctuation; others are kept
-in ``extra``. A quoted field may go on over line ends; its row counts for its first line. One unbalanced quote never swallows the rows after
-it: a line that is a whole row by itself is one, whatever stands before it.
+A table that has the columns of a known service's JSON is read by its keys. Of others the columns are understood by the same names as JSON
+keys (``json_general``), whatever their case, blanks and punctuation, and those that nobody knows are kept in ``extra``. A quoted field may
+go on over line ends; its row counts for its first line. One unbalanced quote never swallows the rows after it: a line that is a whole row
+by itself is one, whatever stands before it.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
 
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
-from forensics.formats.json_format import Record, plain_paths, record_events
+from forensics.formats.json_format import JsonKeys, Record, plain_paths, record_events
 from forensics.formats.json_general import AT_END, KEYS, MOST_FURTHER, understood
 
 _FIELDS = "#Fields:"
@@ -38,6 +41,38 @@ def _known_names() -> dict[str, str]:
         for path in bare:
             known.setdefault(plain_name(path.replace(">", level)), path)
     return known
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The columns of a known service's table."""
+
+    keys: JsonKeys
+    time_basis: str
+    columns: dict[str, str]
+    """Column -> path."""
+    requires: tuple[frozenset[str], ...]
+    """Of each group at least one column must be there."""
+
+
+@cache
+def _tables() -> tuple[_Table, ...]:
+    """Return the tables of the services whose JSON is known, the more specific first."""
+    from forensics.formats.registry import all_formats  # which imports this module
+
+    return tuple(_table(entry.keys, entry.time_basis) for entry in all_formats() if entry.keys is not None and entry.keys is not KEYS)
+
+
+def _table(keys: JsonKeys, time_basis: str) -> _Table:
+    columns = {path.replace(">", level): path for path in keys.paths() for level in (".", "_", ">")}
+    groups = (*keys.requires, keys.roles["time"], *((path,) for path in keys.matching))
+    return _Table(keys, time_basis, columns, tuple(frozenset(c for c, path in columns.items() if path in group) for group in groups))
+
+
+def _of_service(names: list[str]) -> _Table | None:
+    """Return the service's table that has these columns, None for tables of others."""
+    present = frozenset(names)
+    return next((table for table in _tables() if all(present & group for group in table.requires)), None)
 
 
 def split_rows(raw: pl.Series, separator: str, count: int) -> pl.DataFrame:
@@ -106,6 +141,7 @@ class _Csv:
         self._separator = ","
         self._columns: dict[str, int] = {}
         self._further: list[str] = []
+        self._keys, self._time_basis = KEYS, "request end"
         self._count = 0
         self._looked = False
 
@@ -143,7 +179,8 @@ class _Csv:
             rows, complete, continued = _kept(rows, again, complete, continued)
         found = rows.select(pl.when(complete).then(f"f{index}").alias(path) for path, index in self._columns.items())
         found = _dated(found)
-        read = record_events(lines, Record(KEYS, found, set(), len(lines), self._further), complete, self._options, "request end")
+        record = Record(self._keys, found, set(), len(lines), self._further)
+        read = record_events(lines, record, complete, self._options, self._time_basis)
         reason = (
             pl.when(header)
             .then(pl.lit("the header"))
@@ -160,13 +197,21 @@ class _Csv:
         self._looked = True
         for line in raw.head(_LOOK_FOR_HEADER).drop_nulls():
             for separator in SEPARATORS:
-                names = [plain_name(name) for name in line.removeprefix(_FIELDS).split(separator)]
-                if (
-                    len(names) > 3
-                    and len(names) < 500
-                    and understood({*names, *(self._known.get(name, "").partition(">")[0] for name in names)})
-                ):
-                    self._header, self._separator, self._count = line, separator, len(names)
+                cells = line.removeprefix(_FIELDS).split(separator)
+                if not 3 < len(cells) < 500:
+                    continue
+                written = [cell.strip().strip('"').removesuffix(" [UTC]") for cell in cells]
+                service = _of_service(written)
+                if service is not None:
+                    self._header, self._separator, self._count = line, separator, len(cells)
+                    self._keys, self._time_basis = service.keys, service.time_basis
+                    for index, name in enumerate(written):
+                        if name in service.columns:
+                            self._columns.setdefault(service.columns[name], index)
+                    return
+                names = [plain_name(name) for name in cells]
+                if understood({*names, *(self._known.get(name, "").partition(">")[0] for name in names)}):
+                    self._header, self._separator, self._count = line, separator, len(cells)
                     self._further = [name for name in dict.fromkeys(names) if name and name not in self._known][:MOST_FURTHER]
                     for index, name in enumerate(names):
                         if name in self._known or name in self._further:

@@ -101,7 +101,7 @@ def json_format(*, keys: JsonKeys, time_basis: str = "request start", **about: A
     first = keys.requires[0] if len(keys.requires[0]) < 20 else ()  # some line must have one of these keys
     named = "|".join(r'\\?"\s*:.*'.join(map(re.escape, path.split(">"))) for path in first)  # a key stands behind those it lies under
     about.setdefault("hint", rf'(?:{named})\\?"\s*:' if named else r"^\s*\{")
-    return Format(open=json_parser(keys, time_basis), time_basis=time_basis, **about)
+    return Format(open=json_parser(keys, time_basis), time_basis=time_basis, keys=keys, **about)
 
 
 def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Parser]:

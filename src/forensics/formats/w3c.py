@@ -228,8 +228,14 @@ def _chosen() -> pl.Expr:
 def _pick(table: pl.DataFrame, names: tuple[str, ...]) -> pl.Series | None:
     """Return the first value of each row among columns, names compared without case."""
     present = {name.lower(): name for name in reversed(table.columns)}
-    columns = [values.of(table[present[name.lower()]], values.present(values.V)) for name in names if name.lower() in present]
+    columns = [values.of(_unquoted(table[present[name.lower()]]), values.present(values.V)) for name in names if name.lower() in present]
     return values.first_of(*columns) if columns else None
+
+
+def _unquoted(column: pl.Series) -> pl.Series:
+    """Return texts without the quotes that Akamai writes around them, also between tabs."""
+    quoted = column.str.starts_with('"')
+    return values.of(column, values.V.str.replace(r'^"(.*)"$', "$1")) if quoted.any() else column
 
 
 def _found(table: pl.DataFrame) -> Columns:
@@ -342,6 +348,11 @@ FORMATS: tuple[Format, ...] = (
             ),
             Sample(line="#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status time-taken", expected={"outcome": "skipped"}),
             Sample(line="2026-03-02 00:00:24 203.0.113.3 GET /k ?a=1 200 59.9171", expected={"query": "a=1", "duration_ms": 59.9171}),
+            Sample(line="#Fields: date time cs-ip cs-method cs-uri sc-status cs(Referer) cs(User-Agent)", expected={"outcome": "skipped"}),
+            Sample(
+                line='2026-03-02\t00:00:24\t203.0.113.3\tGET\t/a.example/k\t200\t"-"\t"curl/8 (x)"',
+                expected={"client_ip": "203.0.113.3", "path": "/a.example/k", "referrer": None, "user_agent": "curl/8 (x)"},
+            ),
             Sample(line="#Fields: c-ip date time cs-uri-stem c-status cs(User-Agent) sc-bytes x-duration", expected={"outcome": "skipped"}),
             Sample(
                 line="203.0.113.3 2026-03-02 00:00:24 /stream?title=a 200 player%2F1 65580 12",
