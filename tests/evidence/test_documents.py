@@ -83,6 +83,14 @@ def test_records_that_share_lines_are_numbered(text: str, tmp_path: Path) -> Non
     assert any("records" in told for told in row["assumptions"])
 
 
+def test_records_that_nothing_parts_are_records(tmp_path: Path) -> None:
+    row, events = loaded(tmp_path, "log.json", "".join(json.dumps(record) for record in RECORDS).encode())
+    assert [event["path"] for event in events] == [f"/things/{number}" for number in range(5)]
+    assert row["lines"] == row["parsed"] == 5
+    assert depth_of_records(b'{"path":"/a}{b"}\n') is None
+    assert depth_of_records(b'{"path":"/a} {"}\n{"path":"/b"}\n') is None
+
+
 def test_json_lines_with_lists_inside_are_lines() -> None:
     assert depth_of_records(b'{"method":"GET","data":[{"a":1}]}\n{"method":"GET","data":[{"a":1}]}\n') is None
     assert depth_of_records(b'{"a":1,"params":[{"key":1}]}\n') is None

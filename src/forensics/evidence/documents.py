@@ -105,7 +105,8 @@ def sample_of(begun: list[bytes]) -> bytes:
 def depth_of_records(head: bytes) -> int | None:
     """Return how deep in brackets a document's records lie, by its first bytes; None when it is a text of lines.
 
-    0: pretty-printed objects one after the other; 1: an array; 2 and more: a list under a key of ``ENVELOPES``.
+    0: pretty-printed objects one after the other, or objects that nothing parts;
+    1: an array; 2 and more: a list under a key of ``ENVELOPES``.
     """
     if _ARRAY.match(head):
         return 1
@@ -121,7 +122,21 @@ def depth_of_records(head: bytes) -> int | None:
     first, second = first.strip(), rest.lstrip().partition(b"\n")[0].strip()
     if second.startswith(b"{") and _complete(second):
         return None  # lines of records, whose first was cut off
+    if _side_by_side(first):
+        return 0
     return 0 if len(start) > len(first) and re.fullmatch(rb'\{\s*(?:"[^"]*"\s*:.*[^}])?', first) and not _complete(first) else None
+
+
+def _side_by_side(line: bytes) -> bool:
+    """Whether a line begins with records that nothing parts, as Firehose delivers them."""
+    if b"}{" not in line and b"} {" not in line:
+        return False
+    text = line.decode(errors="replace")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return False
+    return text[end:].lstrip().startswith("{")
 
 
 def _behind_a_cut(head: bytes) -> tuple[int | None, str]:

@@ -40,6 +40,10 @@ KNOWN: tuple[tuple[str, str], ...] = (
     (r"^\d{4}-\d\d-\d\dT[\d:.]+Z +\d+ (?:\[\w+\] \[MY-|(?:Connect|Query|Quit|Prepare|Execute)\t)", "a log of MySQL"),
     (r"^(?:version account-id interface-id|2 (?:\d{12}|unknown) eni-\w+ )", "an AWS VPC flow log"),
     (r"^--[0-9a-zA-Z]{6,}-[A-Z]--$", "an audit log of ModSecurity"),
+    (r"^type=[A-Z_]+ msg=audit\(\d+\.\d+:\d+\): ", "an audit log of the Linux kernel (auditd)"),
+    (r"^\[\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d+)?\] [A-Z]+: ", "a log of PHP-FPM itself"),
+    (r"^\[\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d [\w/+:-]+\] ", "an error log of PHP"),
+    (r'^time="?\d{4}-\d\d-\d\dT\S+ level=\w+ msg=', "an application log"),
     (r"^\d+:[A-Z] \d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d+ [*#.-] ", "a log of Redis"),
     (r"^\[\d[^\]]*\](?:\[[^\]]*\])+ +GC\(\d+\)|^\d{4}-\d\d-\d\dT\S+: [\d.]+: \[(?:Full )?GC", "a garbage collection log of Java"),
     (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d[.,]\d+ [A-Z]+ \[[^\]]*\] [\w.$]+", "a log of Tomcat itself (catalina.out, localhost.log)"),
@@ -198,7 +202,7 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),
     (r"^-- (?:Logs begin|Journal begins|Boot|Reboot|No entries|cursor)", "a notice of journald"),
     (r"^_*[A-Z][A-Z0-9_]*=(?:s=[0-9a-f]+;|$|\S)", "a field of a journal export beside the message"),
-    (r'^"?(?:_raw|_time|_messagetime|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
+    (r'^"?(?:_[a-z]+|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
 )
 _APPLICATION = (
     r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?"

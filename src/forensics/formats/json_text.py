@@ -29,6 +29,7 @@ _NAME = r'^[^"\\\x00-\x1f>]{1,64}$'
 """A key that can be kept: no path of several levels, nothing that a path cannot quote."""
 _SURROGATE = r"\\u[dD][89abABcdefCDEF][0-9a-fA-F]{2}"
 _WHOLE = r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+_CHARACTERS = re.compile(r"(?<!\\)((?:\\\\)*)((?:\\x[89A-Fa-f][0-9A-Fa-f])+)")
 _HEX = r"((?:^|[^\\])(?:\\\\)*)\\x([0-9A-Fa-f]{2})"
 _REPAIRS = (
     (r"[\x00-\x1f]", r"\ufffd"),  # raw control characters
@@ -240,12 +241,25 @@ def _repaired(text: pl.Series) -> pl.Series:
 
 
 def _with_unicode_escapes(text: pl.Series) -> pl.Series:
-    """Write ``\\xNN`` (nginx, unless told ``escape=json``) as JSON does: ``\\u00NN``. Two passes, as neighbours share a character."""
+    """Write ``\\xNN`` (nginx, unless told ``escape=json``) as JSON does: ``\\u00NN``. Two passes, as neighbours share a character.
+
+    They are bytes: those of a character beyond ASCII are written as that character, where they are UTF-8.
+    """
     some = text.str.contains("\\x", literal=True).fill_null(False)
     mended = text.filter(some)
+    beyond = mended.str.contains(r"\\x[c-fC-F]")
+    characters = [_CHARACTERS.sub(_character, line) for line in mended.filter(beyond)]
+    mended = mended.scatter(beyond.arg_true(), pl.Series(characters, dtype=pl.String))
     for _ in range(2):
         mended = mended.str.replace_all(_HEX, r"$1\u00$2")
     return text.scatter(some.arg_true(), mended)
+
+
+def _character(found: re.Match[str]) -> str:
+    try:
+        return found[1] + bytes.fromhex(found[2].replace("\\x", "")).decode()
+    except UnicodeDecodeError:
+        return found[0]
 
 
 def _without_lone_surrogates(text: pl.Series) -> pl.Series:
