@@ -29,7 +29,7 @@ def test_one_agent_at_thousands_of_addresses_is_no_crowd_and_nobody(tmp_path: Pa
     incident, rivals, nobody = many_addresses(tmp_path, agent=9)
     assert nobody
     assert incident["verdict"] == "inconclusive"
-    assert "came with the one agent 'Agent/9' (usually 0 % of the requests without one), from" in str(incident["summary"])
+    assert "came with the one agent 'Agent9/1.0' (usually 0 % of the requests without one), from" in str(incident["summary"])
     assert rivals["organic surge"]["likelihood"] < 0.45
 
 
@@ -52,4 +52,4 @@ def test_a_program_behind_a_proxy_is_named_and_the_proxy_is_not(tmp_path: Path) 
     with world.write(tmp_path, strained=world.ramp) as case:
         attribute(case)
         named = case.table("attributions").to_dicts()
-    assert [(row["subject_type"], row["subject_id"]) for row in named] == [("agent", "Agent/9")]
+    assert [(row["subject_type"], row["subject_id"]) for row in named] == [("agent", "Agent9/1.0")]

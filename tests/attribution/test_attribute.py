@@ -159,7 +159,9 @@ def test_requests_are_counted_where_load_is_weighed(tmp_path: Path) -> None:
     evidence = " ".join(case.table("rivals").filter(explanation="one actor")["evidence_for"][0])
     assert "With it the load reached the work of " in evidence
     rise, found = Rise("cost", 14_462.0, 183.0, 50.0), Weighed()
-    facts = SimpleNamespace(carried=0, step=None, beyond_health=True, peak_load=550.0, capacity=SimpleNamespace(usual=40.0), overshoot=1.0)
+    facts = SimpleNamespace(
+        carried=0, step=None, release=None, beyond_health=True, peak_load=550.0, capacity=SimpleNamespace(usual=40.0), overshoot=1.0
+    )
     facts.finding = SimpleNamespace(rise=rise)
     equal_load(facts, found)  # type: ignore[arg-type]
     assert found.speaks_against[0][0].startswith("Load had reached the work of 550 usual requests a minute; at most 40 were carried")

@@ -26,7 +26,8 @@ def broken(rows: list[tuple[int, str, str | None, str, int, int]]) -> pl.DataFra
 
 def facts(rows: pl.DataFrame, **more: Any) -> Facts:
     known = {
-        "parts": parts_of(rows), "usual_ratio": 0.001, "failing": True, "carried": 0, "step": None, "hosts": [], "failed_before": 0.0,
+        "parts": parts_of(rows), "usual_ratio": 0.001, "failing": True, "carried": 0, "step": None, "release": None,
+        "hosts": [], "failed_before": 0.0,
         "notes": [], "noted": False, "finding": SimpleNamespace(rise=USUAL), "scene": SimpleNamespace(incident={"kind": "errors"}),
     }  # fmt: skip
     made = SimpleNamespace(**(known | more))

@@ -229,7 +229,9 @@ class World:
         )
         case.insert(
             "agents",
-            pl.DataFrame({"agent_id": range(10), "user_agent": [f"Agent/{i}" for i in range(10)]}, schema_overrides={"agent_id": pl.Int32}),
+            pl.DataFrame(
+                {"agent_id": range(10), "user_agent": [f"Agent{i}/1.0" for i in range(10)]}, schema_overrides={"agent_id": pl.Int32}
+            ),
         )
         if self.actors:
             case.insert("actors", pl.DataFrame(self.actors, infer_schema_length=None))

@@ -258,5 +258,5 @@ def _frame(whole: dict[str, Any], names: list[str]) -> pl.DataFrame:
     return frame.select(
         "started_at", "user_name", "status", "duration_ms", "node", pl.lit("GET").alias("method"), path.alias("path"),
         pl.when(pl.col("a") >= 100_000).then(wide).otherwise(ip).alias("client_ip"),
-        pl.format("Client/{}", "agent").alias("user_agent"), pl.lit(1200).alias("bytes_sent"),
+        pl.format("Client{}/1.0", "agent").alias("user_agent"), pl.lit(1200).alias("bytes_sent"),
     )  # fmt: skip

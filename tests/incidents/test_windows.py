@@ -84,3 +84,9 @@ def test_a_ramp_begins_where_the_load_that_ends_in_the_incident_begins_to_rise(b
 def test_a_plateau_that_ends_in_the_incident_is_the_load_that_led_to_it():
     requests = load((20, 60), (150, 45), (170, 3))
     assert ramp_start(requests, np.full(len(requests), 20.0), 4.0, len(requests)) == 60
+
+
+def test_a_load_that_was_over_hours_before_is_no_ramp():
+    """A ring was at it at noon; in the afternoon, when all is as ever, a host falls silent for a minute."""
+    requests = load((20, 60), (400, 90), (20, 120))
+    assert ramp_start(requests, np.full(len(requests), 20.0), 4.0, len(requests)) is None

@@ -21,6 +21,7 @@ from forensics.attribution.origin import Origin, origins
 from forensics.attribution.parts import Part, hosts_asked, parts_of, routes_asked
 from forensics.attribution.peaks import rest_peak, until_the_fall
 from forensics.attribution.refusals import Denied, turned_away
+from forensics.attribution.release import Release, release
 from forensics.attribution.scan import belongs
 from forensics.attribution.scene import PACKAGE, Scene
 from forensics.attribution.slowdown import served_slower, slowdown
@@ -122,6 +123,8 @@ class Facts:
     """What nearly all requests without an account always have in common, the proxy that they come through: it hides who asked."""
     comers: Comers | None
     """All but the blamed, as the service broke; None where nobody is blamed or nothing was logged before the rise."""
+    release: Release | None
+    """The new version of a program of many people that all of the blamed came with."""
     origins: dict[str, Origin]
     """Blamed network or agent, or the one network in common -> who is behind it, as far as logs show it."""
 
@@ -247,6 +250,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
         denied=turned_away(case, scene, finding),
         veil=veil(scene, finding.rise.measure),
         comers=comers(own, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
+        release=release(case, scene, finding.blamed),
         origins=origins(case, scene.whole, [b.winner for b in finding.blamed], common),
     )
 

@@ -43,7 +43,7 @@ SO_IT_LOOKS = (
     "login; which names were tried, and which got in afterwards, would tell."
 )
 LOST = "The logs are missing rather than the service."
-NOBODY = ("organic surge", "bad deploy", "failing backend", "retry storm")
+NOBODY = ("organic surge", "bad deploy", "failing backend", "retry storm", "client release")
 
 
 @dataclass(frozen=True)

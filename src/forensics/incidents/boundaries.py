@@ -144,6 +144,8 @@ def ramp_start(requests: Floats, expected: Floats, spread: float, first: int) ->
     if first - low < 2:
         return None
     seen, wanted = requests[low:first], np.maximum(expected[low:first], 0.05)
+    if not _still_up(seen, wanted):
+        return None
     start = None
     for times in RAMP_TIMES:
         steps = (seen - times * wanted) / np.sqrt(wanted * spread)
@@ -157,6 +159,12 @@ def ramp_start(requests: Floats, expected: Floats, spread: float, first: int) ->
     if start is None:
         return None
     return low + start + _last_rise(seen[start:] / spread, wanted[start:] / spread)
+
+
+def _still_up(seen: Floats, wanted: Floats) -> bool:
+    """Whether load is above the usual at the end: what rose hours ago and fell again led to nothing that begins now."""
+    over = np.cumsum(seen[::-1]) >= RAMP_TIMES[0] * np.cumsum(wanted[::-1])
+    return bool(over[min(RAMP_SHORT, len(over)) - 1 : RAMP_OVER].any())
 
 
 def _last_rise(visits: Floats, wanted: Floats) -> int:
@@ -180,6 +188,8 @@ def _last_rise(visits: Floats, wanted: Floats) -> int:
 
 RAMP_LONGEST = 360
 """Minutes before the onset in which a ramp is sought."""
+RAMP_SHORT, RAMP_OVER = 5, 15
+"""A load that is up in none of the last 5 to 15 minutes, taken together, is over."""
 RAMP_TIMES = (1.5, 2.0, 3.0, 4.0)
 """Times the expected load that counts as risen: the later start wins when what lies between is no clear rise."""
 RAMP_CLEAR = 2.2

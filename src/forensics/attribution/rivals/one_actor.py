@@ -151,7 +151,9 @@ def order(facts: Facts, found: Weighed) -> None:
 
 
 def remainder(facts: Facts, found: Weighed) -> None:
-    """Compare the load without the blamed with what the service carries in health."""
+    """Compare the load without the blamed with what the service carries in health; first, whether they had a hand in it at all."""
+    if facts.release is not None:
+        found.contra(f"{facts.release.told()}.", 2.0 * DECISIVE)
     if facts.capacity is None or facts.is_load:
         return
     confined(facts, found)
