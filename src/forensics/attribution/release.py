@@ -44,8 +44,9 @@ class Release:
         """Say it in a sentence."""
         return (
             f"{counted(self.blamed, 'account')} that rose came with {printable(self.agent)!r}, which nobody had before "
-            f"{clock(self.since)} UTC; before, they had come with {printable(self.older)!r} or another version, as {amount(self.others)} other accounts did. "
-            f"Until the end {counted(self.accounts, 'account')} came with the new one: a program of many people that changed"
+            f"{clock(self.since)} UTC; before, they had come with {printable(self.older)!r} or another version, as {amount(self.others)} "
+            f"other accounts did. Until the end {counted(self.accounts, 'account')} came with the new one: a program of many people that "
+            "changed"
         )
 
 
