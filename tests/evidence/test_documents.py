@@ -51,6 +51,7 @@ LAID_OUT = {
     "array": (json.dumps(RECORDS, indent=2), 14),
     "one a line": ("[\n" + ",\n".join(json.dumps(entry) for entry in RECORDS) + "\n]\n", 1),
     "envelope": (json.dumps({"count": 5, "records": RECORDS}, indent=1), 14),
+    "envelope with keys behind": (json.dumps({"data": RECORDS, "meta": {"page": {"after": "x"}}}, indent=1), 14),
     "objects": ("\n".join(json.dumps(entry, indent=1) for entry in RECORDS), 14),
 }
 
@@ -72,6 +73,7 @@ def test_records_keep_the_line_where_they_begin(name: str, tmp_path: Path) -> No
     [
         json.dumps(RECORDS),
         json.dumps({"value": RECORDS}),
+        json.dumps({"data": RECORDS, "meta": {"page": {"after": "x"}, "more": {"a": {}}}}),
         json.dumps({"took": 1, "hits": {"total": 5, "hits": RECORDS}}),
         "\n".join(json.dumps({"records": RECORDS[start : start + 2]}) for start in (0, 2, 4)),
     ],

@@ -306,17 +306,20 @@ class _Splitter:
         )
 
     def _records(self, tokens: pl.DataFrame) -> pl.DataFrame:
-        """Return line and text of each record."""
+        """Return line and text of each record (what stands under a key of the envelope is none)."""
         start = pl.lit(self._begun(tokens))
         inside = (pl.col("depth") > self._depth) | ((pl.col("token") == "}") & (pl.col("depth") == self._depth))
         return (
-            tokens.with_columns(start.cum_sum().alias("record"))
+            tokens.with_columns(start.cum_sum().alias("record"), pl.col("token").shift().str.contains(r":\s*$").alias("named"))
             .filter(inside & (pl.col("record") > 0))
             .group_by("record", maintain_order=True)
-            .agg(pl.col("line").first(), pl.col("token").str.join("").str.replace_all(r"[\r\n]+", " ").alias("text"))
+            .agg(pl.col("line", "named").first(), pl.col("token").str.join("").str.replace_all(r"[\r\n]+", " ").alias("text"))
+            .filter(~pl.col("named").fill_null(value=False))
         )
 
     def _written_out(self, records: pl.DataFrame) -> bytes:
+        if records.is_empty():
+            return b""
         if self._numbered is None:
             self._numbered = bool(records["line"].is_duplicated().any())
         if self._numbered:
