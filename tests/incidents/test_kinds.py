@@ -40,13 +40,16 @@ def test_masses_of_refusals_are_found_and_called_so(tmp_path, quiet, status):
     case, incidents = found(tmp_path, refusing(quiet, start, end, status))
     case.close()
     (row,) = incidents
-    assert (row["kind"], row["scope"], row["severity"], row["failed_requests"] < 10) == ("errors", "everything", "low", True)
+    severity = "low" if status == 404 else "critical"  # who is not let in has an outage; a page that is gone sends nobody away
+    assert (row["kind"], row["scope"], row["severity"], row["failed_requests"] < 10) == ("errors", "everything", severity, True)
+    assert (f"{row['affected_accounts']:,} accounts (who of them pays is not known) were refused in" in row["summary"]) is (status != 404)
     assert near(row["started_at"], start)
     assert near(row["ended_at"], end)
     assert "refused most of what was asked" in row["summary"]
     assert row["refused_requests"] > 0.8 * row["requests"]
     assert f"most with status {status}" in row["summary"]
-    assert "refusals burn no budget" in row["basis"]
+    assert ("refusals burn no budget" in row["basis"]) is (status == 404)
+    assert ("the refusals burn the budget" in row["basis"]) is (status != 404)
 
 
 def test_one_client_that_tries_many_doors_is_no_trouble_of_the_service(tmp_path, quiet):
@@ -97,6 +100,30 @@ def test_a_rule_that_shuts_out_some_of_the_services_own_clients_is_found(tmp_pat
         assert near(row["ended_at"], end)
         assert 0.9 * row["refused_clients"] <= row["refused_regulars"] <= row["refused_clients"]
         assert f"{row['refused_regulars']:,} of those clients had been served before" in row["summary"]
+        assert row["severity"] in {"high", "critical"}
+
+
+def test_a_quarter_of_the_requests_for_two_hours_is_an_outage_of_those_whom_it_met(tmp_path, quiet):
+    """A rule sends a quarter of the service's own clients away; what they ask is far from most of what is asked."""
+    start, end = at(3, 12), at(3, 14)
+    theirs = pl.col("started_at").is_between(start, end, closed="left") & (pl.col("client_ip").hash(7) % 4 == 0)
+    case, incidents = found(tmp_path, quiet.with_columns(status=pl.when(theirs).then(403).otherwise("status")))
+    case.close()
+    (row,) = incidents
+    assert row["scope"] == "everything"
+    assert row["severity"] in {"high", "critical"}
+    assert near(row["started_at"], start)
+    assert near(row["ended_at"], end)
+    assert "refused much of what was asked of it" in row["summary"]
+
+
+def test_what_everybody_finds_gone_is_no_outage(tmp_path, quiet):
+    """A fifth of the requests is for something that is gone (404), for two hours: told at most as refusals, of no severity."""
+    inside = pl.col("started_at").is_between(at(3, 12), at(3, 14), closed="left")
+    draw = pl.Series(np.random.default_rng(12).random(quiet.height))
+    case, incidents = found(tmp_path, quiet.with_columns(status=pl.when(inside & (pl.lit(draw) < 0.2)).then(404).otherwise("status")))
+    case.close()
+    assert {row["severity"] for row in incidents} <= {"low"}
 
 
 @pytest.mark.parametrize(("others", "incident"), [(0.9, True), (0.1, False)])

@@ -156,17 +156,18 @@ def _finding(survey: Survey, found: Found, ramp: int | None, moments: Iterator[d
     )  # fmt: skip
 
 
-def _harm(axis: Axis, scope: View, found: Found, gave_up: bool = False, gone: bool = True) -> Floats:
-    """Requests of each minute that failed beyond the usual (or were given up by those who asked), or should have come and did not."""
+def _harm(axis: Axis, scope: View, found: Found, unserved: bool = False, gone: bool = True) -> Floats:
+    """Requests of each minute that failed (or were not served at all) beyond the usual, or should have come and did not."""
     series, usual = scope.series, scope.baseline
-    bad, ratio = (series.failed + series.refused, usual.refused_ratio) if gave_up else (series.failed, usual.error_ratio)
+    bad, ratio = (series.failed + series.refused, usual.refused_ratio) if unserved else (series.failed, usual.error_ratio)
     missing = covered(axis, [w for w in found.windows if w.signal in ("collapse", "silence")]) & gone
     return np.maximum(bad - ratio * series.answered, 0.0) + np.where(missing, np.maximum(usual.expected - series.requests, 0.0), 0.0)
 
 
 def _judged(finding: Finding) -> Finding:
-    """Return a finding that knows its facts: what those who asked gave up waiting for spends the error budget, a refusal does not."""
-    if not finding.gave_up:
+    """Return a finding that knows its facts: what those who asked gave up waiting for spends the error budget; a refusal does where the
+    service's own clients are sent away."""
+    if not (finding.gave_up or finding.locked_out):
         return finding
     level, spent = severity(finding.whole, _harm(finding.axis, finding.view, finding.found, True), finding.found.first, finding.found.last)
     return replace(finding, severity=level, budget_spent=spent)

@@ -47,7 +47,7 @@ paying AS (
 by_subject AS (
     SELECT
         incident_id, subject, account_id, count(*) AS requests, count(*) FILTER (failed) AS failed,
-        count(*) FILTER (refused) AS refused, count(*) FILTER (given_up) AS given_up, count(*) FILTER (failed OR given_up) AS unserved,
+        count(*) FILTER (refused) AS refused, count(*) FILTER (given_up) AS given_up, count(*) FILTER (failed OR given_up) AS unserved, count(*) FILTER (failed OR refused) AS sent_away,
         count(*) FILTER (answered) AS answered, count(*) FILTER (timed) AS timed
     FROM inside
     GROUP BY incident_id, subject, account_id
@@ -65,6 +65,9 @@ SELECT
     count(s.account_id) FILTER (s.unserved > 0) AS unserved_accounts,     -- those who gave up waiting met a failure too, where most did
     CASE WHEN (SELECT who_pays FROM known) THEN count(p.account_id) FILTER (s.unserved > 0) END AS unserved_paying_accounts,
     CAST(coalesce(sum(s.unserved) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS unserved_requests_of_accounts,
+    count(s.account_id) FILTER (s.sent_away > 0) AS sent_away_accounts,   -- nor was anybody served whom the service sent away
+    CASE WHEN (SELECT who_pays FROM known) THEN count(p.account_id) FILTER (s.sent_away > 0) END AS sent_away_paying_accounts,
+    CAST(coalesce(sum(s.sent_away) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS sent_away_requests_of_accounts,
     CAST(coalesce(sum(s.requests) FILTER (s.account_id IS NOT NULL), 0) AS BIGINT) AS requests_of_accounts,
     CAST(sum(s.answered) AS BIGINT) AS answered, CAST(sum(s.timed) AS BIGINT) AS timed,
     CAST(sum(s.refused) AS BIGINT) AS refused_requests, max(s.refused) AS most_refused_by_one,

@@ -28,6 +28,8 @@ MOST_OF_LOAD = 0.8
 """Share of the requests above which a part is as good as everything."""
 REFUSED_ONE, REFUSED_CLIENTS, REFUSED_SHARE = 0.4, 10, 0.5
 """Share of the refusals that one client may have, clients that must meet them, and share of all clients that these must be."""
+SENT_AWAY = (401, 403, 407, 429, 451)
+"""Statuses that say who asks is not let in; a page that is gone (404) sends nobody away."""
 REGULARS = 0.1
 """Share of all clients that those must be whom the service refuses though it had served them before; a banned ring is fewer."""
 REFUSED = ("refused_requests", "most_refused_by_one", "requests", "refused_subjects", "subjects")
@@ -138,10 +140,11 @@ class Finding:
     def knowing(self, facts: Mapping[str, Any]) -> Finding:
         """Return the finding with its facts: where most gave up waiting, they are those who met failures."""
         known = replace(self, facts=facts)
-        if not known.gave_up:
+        if not (known.gave_up or known.locked_out):
             return known
         names = ("affected_accounts", "affected_paying_accounts", "failed_requests_of_accounts")
-        met = ("unserved_accounts", "unserved_paying_accounts", "unserved_requests_of_accounts")
+        how = "unserved" if known.gave_up else "sent_away"
+        met = tuple(f"{how}_{what}" for what in ("accounts", "paying_accounts", "requests_of_accounts"))
         return replace(known, facts={**facts, **{name: facts[other] for name, other in zip(names, met, strict=True)}})
 
     def of_few_clients(self) -> bool:
@@ -170,6 +173,11 @@ class Finding:
         regulars, theirs = self.facts.get("refused_regulars", 0), self.facts.get("refused_of_regulars", 0)
         many = regulars >= max(REFUSED_CLIENTS, REGULARS * self.facts["subjects"])
         return bool(many and theirs >= REFUSED_SHARE * self.facts["refused_requests"])
+
+    @property
+    def locked_out(self) -> bool:
+        """Whether the service sent many of its own clients away (a rule, a limit, a login): for them it is out."""
+        return self.found.refusing and not self.gave_up and self.facts.get("refused_as") in SENT_AWAY and self._shut_out()
 
     @property
     def gave_up(self) -> bool:

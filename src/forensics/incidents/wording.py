@@ -27,6 +27,7 @@ ANSWERS = ("errors", "refused")
 WHAT = {
     "errors": "requests to {} failed",
     "refused": "{} refused most of what was asked of it",
+    "refused in part": "{} refused much of what was asked of it",
     "given up": "most who asked {} gave up before it answered",
     "latency": "{} was slow",
     "collapse": "{} lost most of its load",
@@ -57,7 +58,9 @@ def _did(finding: Finding, subject: str) -> str:
     """What happened from when to when; what it began with and what it came to are dated apart."""
     runs = finding.found.runs
     kind = "slow collection" if runs and all(run.slow for run in runs) else finding.found.kind
-    what = WHAT[("given up" if finding.gave_up else "refused") if finding.found.refusing else kind]
+    what = WHAT[
+        ("given up" if finding.gave_up else "refused" if _mostly(finding) else "refused in part") if finding.found.refusing else kind
+    ]
     started, since, ended = finding.started_at, finding.kind_since, finding.ended_at
     began = f"from {moment(started)}" + (" (the log begins inside it)" if finding.from_the_beginning else "")
     if since < started + MINUTE:
@@ -67,6 +70,11 @@ def _did(finding: Finding, subject: str) -> str:
     if ended is None:
         return f"{turned}, and {then} on, beyond the end of the log"
     return f"{turned}, {then}, and it was itself again at {moment(ended)} ({span(ended - started)})"
+
+
+def _mostly(finding: Finding) -> bool:
+    facts = finding.facts
+    return 2 * facts.get("refused_requests", 0) >= facts.get("requests", 0)
 
 
 def _counts(finding: Finding) -> list[str]:
@@ -103,8 +111,9 @@ def _counts(finding: Finding) -> list[str]:
     if facts.get("affected_accounts"):
         paying = facts.get("affected_paying_accounts")
         among = "who of them pays is not known" if paying is None else f"{paying:,} paying"
+        met = "were refused" if finding.locked_out else "met failures"
         said.append(
-            f"{counted(facts['affected_accounts'], 'account')} ({among}) met failures in "
+            f"{counted(facts['affected_accounts'], 'account')} ({among}) {met} in "
             f"{counted(facts['failed_requests_of_accounts'], 'request')}"
         )
     return said
@@ -140,6 +149,8 @@ def basis(finding: Finding) -> str:
         said.append(
             "status 499 says that whoever asked did not wait for the answer: as of a service that hangs"
             if finding.gave_up
+            else "the refusals burn the budget: they met the service's own clients, for whom it was out, whether that was meant or not"
+            if finding.locked_out
             else "refusals burn no budget: they may be meant (a limit, a ban) or not (a broken login, lost pages)"
         )
     said.append(f"usual share of failures {base.error_ratio:.2%}")
