@@ -58,17 +58,16 @@ def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
     if before.size == 0:
         raise RefusedEvidenceError("is empty")
     with ThreadPoolExecutor(1) as pool:
-        digest = pool.submit(_hash, file, intake.cancelled)
+        waits = before.size < CHUNK or bool(intake.known)
+        digest = _done(_hash(file, intake.cancelled)) if waits else pool.submit(_hash, file, intake.cancelled)
         row = {
             "path": file.name,
             "location": file.where,
             "load_options": intake.recorded,
             **{key: getattr(intake.options, key) for key in ("exhibit", "collected_by", "collected_at", "note")},
         }
-        if before.size < CHUNK or intake.known:
-            held = digest.result().sha256
-            if intake.known.get(held) == intake.recorded:
-                return Prepared({**row, "sha256": held}, {}, None)
+        if waits and intake.known.get(held := digest.result().sha256) == intake.recorded:
+            return Prepared({**row, "sha256": held}, {}, None)
         staged = intake.folder / f"loading-{number}.parquet.new"
         try:
             prepared = _classified(file, intake, digest, staged, row)
@@ -92,7 +91,7 @@ class Stored(NamedTuple):
 def _hash(file: EvidenceFile, cancelled: threading.Event) -> Stored:
     """Return the SHA-256 of the stored bytes (of a member: as it lies in its archive, out of the archive's own compression)."""
     digest, size = sha256(), 0
-    held = memoryview(bytearray(CHUNK))
+    held = memoryview(bytearray(min(CHUNK, file.fingerprint().size + 1)))
     with file.open_stored() as stream:
         while count := stream.readinto(held):  # type: ignore[attr-defined]
             digest.update(held[:count])
@@ -100,6 +99,12 @@ def _hash(file: EvidenceFile, cancelled: threading.Event) -> Stored:
             if cancelled.is_set():
                 raise RefusedEvidenceError("was not read: the load was interrupted")
     return Stored(digest.hexdigest(), size)
+
+
+def _done(stored: Stored) -> Future[Stored]:
+    done: Future[Stored] = Future()
+    done.set_result(stored)
+    return done
 
 
 def _short(digest: Future[Stored]) -> Future[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -132,10 +133,14 @@ class Window:
 
 
 class EventWriter:
-    """Writes batches of events to a Parquet file in a thread of its own; the evidence id may become known while batches wait."""
+    """Writes batches of events to a Parquet file in a thread of its own; the evidence id may become known while batches wait.
+
+    The first batch waits for the second: of the thousands of small files that services deliver each is one batch, which no thread is for.
+    """
 
     def __init__(self, path: Path, evidence_id: Future[str]) -> None:
         self._path, self._evidence_id = path, evidence_id
+        self._first: pl.DataFrame | None = None
         self._pool = ThreadPoolExecutor(1)
         self._pending: list[Future[None]] = []
         self._writer: Any = None
@@ -148,8 +153,14 @@ class EventWriter:
         """Hand over a batch; waits while several are still being written."""
         while len(self._pending) > 2:
             self._pending.pop(0).result()
-        if not events.is_empty():
-            self._pending.append(self._pool.submit(self._append, events))
+        if events.is_empty():
+            return
+        if self._first is None:
+            self._first = events
+            return
+        if self._writer is None and not self._pending:
+            self._pending.append(self._pool.submit(self._append, self._first))
+        self._pending.append(self._pool.submit(self._append, events))
 
     def _append(self, events: pl.DataFrame) -> None:
         import pyarrow.parquet as pq
@@ -174,6 +185,8 @@ class EventWriter:
             if kind is None:
                 for pending in self._pending:
                     pending.result()
+                if self._first is not None and self._writer is None:
+                    self._append(self._first)
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)
             if self._file is not None:
@@ -237,7 +250,9 @@ def read_log(chunks: Iterable[bytes], reader: LineReader, writer: EventWriter, w
     folds = Folds(reader.time_zone)
     placed = _placing(reader, folds)
     waiting: list[pl.DataFrame] = []
-    with mapped(partial(cut_block, reader.block_parser), blocks(chunks)) as cut:
+    cutting = partial(cut_block, reader.block_parser)
+    # Of a file that is one sample there is nothing to read ahead, and threads would cost more than all of it.
+    with nullcontext(map(cutting, blocks(chunks))) if reader.whole else mapped(cutting, blocks(chunks)) as cut:
         for block in cut:
             batch = block.batch.moved(reading.lines)
             if block.events is None:
@@ -287,6 +302,8 @@ class _Sink:
 
     def take(self, parsed: Parsed) -> None:
         """Keep the events among parsed lines."""
+        if parsed.read.is_empty():
+            return
         is_event = parsed.read["outcome"] == "event"
         if is_event.all():
             self.keep(parsed.read.select(*EVENTS))

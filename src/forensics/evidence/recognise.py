@@ -169,6 +169,7 @@ class LineReader:
         others = rest + [entry for entry in all_formats() if entry not in rest and entry is not self.main]
         self._others = [] if alone else [entry for entry in others if not entry.main_only]
         self._wrapped = plan.wrapped
+        self.whole = plan.whole
         self._held = pl.DataFrame(schema=LINES)
         self._tried = {rated.format.name: rated for rated in (plan.tried if plan.whole and not plan.wrapped else ())}
         self._reasons = pl.DataFrame(schema=_REASONS)
