@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import poisson
-from tests.traffic import at, found, lost
+from tests.traffic import at, events, found, lost
 
-from forensics.incidents.baseline import _bin_width, _running_median
+from forensics.incidents.baseline import _bin_width, _running_median, bursts
 from forensics.incidents.chance import Chance, few_visits
 
 SECOND = timedelta(seconds=1)
@@ -119,3 +119,32 @@ def test_a_pause_of_seconds_is_none(tmp_path, hour) -> None:
     case, incidents = found(tmp_path, lost(hour, start, start + 15 * SECOND))
     case.close()
     assert incidents == []
+
+
+@pytest.mark.parametrize(("mean", "least", "most"), [(1, 1.0, 2.5), (6, 9.0, 14.0)], ids=["requests by themselves", "visits of six"])
+def test_how_many_requests_come_together_shows_in_minutes_next_to_each_other(mean: int, least: float, most: float) -> None:
+    """A level that wavers by a quarter within half an hour is no visit; visits of geometric sizes have 2 * mean - 1."""
+    rng, minutes = np.random.default_rng(8), 10 * 1440
+    level = np.exp(0.25 * np.convolve(rng.normal(size=minutes + 89), np.hanning(90) / np.sqrt((np.hanning(90) ** 2).sum()), "valid"))
+    visits = rng.poisson(15 * level / mean)
+    begins = np.repeat(np.arange(minutes), visits) + rng.random(visits.sum())
+    sizes = rng.geometric(1 / mean, len(begins))
+    pauses = rng.exponential(0.4, sizes.sum())
+    pauses[np.cumsum(sizes) - sizes] = 0
+    since = np.cumsum(pauses)
+    at = np.repeat(begins, sizes) + since - np.repeat(since[np.cumsum(sizes) - sizes], sizes)
+    requests = np.bincount(at[at < minutes].astype(int), minlength=minutes).astype(float)
+    assert least <= bursts(requests, np.full(minutes, 15.0), np.zeros(minutes, dtype=bool)) <= most
+
+
+def test_minutes_without_a_request_are_a_silence_where_hardly_any_is_empty(tmp_path) -> None:
+    """Requests by themselves, fifteen a minute about a level that wavers: too few minutes are empty to tell how long they last."""
+    rng, minutes = np.random.default_rng(9), 7 * 1440
+    level = np.exp(0.25 * np.convolve(rng.normal(size=minutes + 89), np.hanning(90) / np.sqrt((np.hanning(90) ** 2).sum()), "valid"))
+    minute = np.repeat(np.arange(minutes), rng.poisson(15 * level))
+    seconds = np.sort(60.0 * (minute + rng.random(len(minute))))
+    frame = events(rng, seconds, rng.integers(0, 900, len(seconds)), 0.002)
+    start = at(4, 7.5)
+    case, incidents = found(tmp_path, lost(frame, start, start + timedelta(minutes=4)))
+    case.close()
+    assert [(row["kind"], abs(row["started_at"] - start) <= 30 * SECOND) for row in incidents] == [("silence", True)]

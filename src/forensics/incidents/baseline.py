@@ -30,6 +30,10 @@ SLACK_DAY = 0.25
 LEAST_WEIGHT = 0.1
 """Share of the usual weight that a level rests on at least."""
 FEWEST_LULLS = 60
+VISIT, APART = 5, 10
+"""Minutes within which the requests of a visit follow each other; and by which two minutes are apart that the same visit hardly reaches."""
+FEWEST_MINUTES = 1440
+"""Minutes without which it is not measured how those next to each other rise and fall together."""
 AT_ONCE, FAR, A_FEW, LITTLE = 5, 1.8, 3, 0.25
 """Minutes over which load departs from what is usual, by how many times, how often it may, and the share of a log that this may take."""
 BUSIEST = 2.0
@@ -43,7 +47,8 @@ class Baseline:
     """Expected requests of each minute; ``dispersion`` = variance over mean by width in minutes; ``days`` it was learned from.
 
     Load falls otherwise than it rises: ``falls`` and ``rises`` say how, by width; ``lulls`` is how many expected requests
-    empty stretches outlast their median by (1 for a Poisson process; 0 where there are too few), ``busy_lulls`` in the busiest hours alone.
+    empty stretches outlast their median by (1 for a Poisson process; 0 where there are too few), ``busy_lulls`` in the busiest hours alone,
+    ``bursts`` how many requests come together, where hardly a minute is empty.
     """
 
     expected: Floats
@@ -52,6 +57,7 @@ class Baseline:
     rises: Chances
     lulls: float
     busy_lulls: float
+    bursts: float
     days: float
     rhythm: str
     error_ratio: float
@@ -74,7 +80,7 @@ class Baseline:
         """
         busy = self.busy_lulls > 0 and float(self.expected[first : last + 1].mean()) >= BUSIEST * float(self.expected.mean())
         lasting = self.busy_lulls if busy else self.lulls
-        return Chance(max(lasting or self.fall(15).clump, 1.0), self.fall(last - first + 1).wobble)
+        return Chance(max(lasting or min(self.fall(15).clump, self.bursts), 1.0), self.fall(last - first + 1).wobble)
 
     def rise(self, width: int) -> Chance:
         """How sums over ``width`` minutes rise."""
@@ -300,6 +306,26 @@ def missing(series: Series, expected: Floats, first: Ints, last: Ints) -> Floats
 def busy_lulls(series: Series, expected: Floats, masked: Bools) -> float:
     """Return ``lulls`` of the busiest hours."""
     return lulls(series, expected, masked | (expected < BUSIEST * expected.mean()))
+
+
+def bursts(requests: Floats, expected: Floats, masked: Bools) -> float:
+    """Return how many requests come together, as one of them sees it (mean square over mean); infinity where too little is known.
+
+    The variance of minutes, and what those of a few minutes have in common, over the mean; less what they have in common with minutes
+    so far from them that a level which wavers moves both, and hardly a visit does.
+    """
+    known = ~masked
+    if known.sum() < FEWEST_MINUTES:
+        return float("inf")
+    residual = np.where(known, requests - expected, 0.0)
+
+    def common(lag: int) -> float:
+        ahead, behind = slice(None, len(residual) - lag), slice(lag, None)
+        return float((residual[ahead] * residual[behind]).sum() / max((known[ahead] & known[behind]).sum(), 1))
+
+    apart = common(APART)
+    near = sum(max(common(lag) - apart, 0.0) for lag in range(1, VISIT + 1))
+    return max(1.0, (common(0) - apart + 2 * near) / max(float(expected[known].mean()), 1e-9))
 
 
 def lulls(series: Series, expected: Floats, masked: Bools) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.incidents.baseline import Baseline, busy_lulls, fit, lulls, once, rolling, spreads
+from forensics.incidents.baseline import Baseline, bursts, busy_lulls, fit, lulls, once, rolling, spreads
 from forensics.incidents.series import Axis, Bools, Series
 
 USUAL_ERROR_RATIO = 0.02
@@ -48,6 +48,7 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
         rises=rises,
         lulls=empty,
         busy_lulls=busy_lulls(series, expected, masked),
+        bursts=bursts(series.requests, expected, masked),
         days=float(np.sum(~masked)) / 1440,
         rhythm=rhythm,
         error_ratio=_error_ratio(axis, series, masked),
@@ -80,6 +81,7 @@ def beside(part: View, whole: View) -> View:
         rises=rises,
         lulls=empty,
         busy_lulls=busy_lulls(part.series, expected, part.masked),
+        bursts=bursts(part.series.requests, expected, part.masked),
     )
     return replace(part, baseline=usual)
 
