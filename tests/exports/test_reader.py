@@ -198,6 +198,17 @@ def test_titles_before_a_header_and_answers_of_interfaces(text: str, lines: list
     assert frame["line"].to_list() == lines
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To do\n\nWhoever likes to work on one of the items that are listed here may write, email\na@b.com or better, a letter:\n",
+        "DROP TABLE t;\n\nCREATE TABLE t (\n\tname\ttext,\n\tusername\ttext not null\n);\nINSERT INTO t\nVALUES ('a');\n\nSELECT 1;\n",
+    ],
+)
+def test_prose_and_programs_with_a_word_of_a_header_are_no_exports(text: str) -> None:
+    assert reader.recognise(text.encode(), "TODO") is None
+
+
 def test_records_of_mongodb() -> None:
     users = '{"_id":{"$oid":"65b1"},"email":"a@b.com","createdAt":{"$date":"2024-02-01T10:00:00Z"}}\n'
     row = read(users).frames["account_records"].to_dicts()[0]

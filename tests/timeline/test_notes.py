@@ -73,3 +73,9 @@ def test_every_physical_line_is_accounted_for(content: bytes) -> None:
     for container, text in (("csv", b"time,message\n" + content), ("markdown", content)):
         rows = read(Given(text), NotesMatch(container), "e1")
         assert rows.lines == rows.parsed + rows.rejected.height + rows.skipped
+
+
+def test_a_manual_with_an_example_is_no_notes() -> None:
+    manual = "# Files\n" + "What a file is.\n" * 300 + "2024-03-01 22:00 is a time.\n"
+    assert recognise(manual.encode(), "files.md") is None
+    assert recognise(manual.encode(), "files.md", "notes") == NotesMatch("markdown"), "unless it is said to be"

@@ -127,9 +127,12 @@ def _recognise_csv(text: str, kind: str | None, most_titles: int = 0) -> ExportM
     """Return the export whose header comes after so many other lines at most; of several separators the one that makes most cells."""
     best: tuple[int, ExportMatch] | None = None
     for delimiter in rows.DELIMITERS:
-        for titles, header in enumerate(rows.csv_headers(text, delimiter)[: most_titles + 1]):
+        first = rows.first_rows(text, delimiter)
+        for titles, header in enumerate(first[: most_titles + 1]):
             system = system_for(header, kind) if len(header) > 1 else None
-            if system is not None and (best is None or len(header) > best[0]):
+            if system is None or (titles and not rows.is_table(first[titles:])):
+                continue
+            if best is None or len(header) > best[0]:
                 best = (len(header), ExportMatch(system.kind, "csv", system, delimiter, titles=titles))
                 break
     return best[1] if best else None

@@ -21,6 +21,10 @@ DELIMITERS = (",", ";", "\t", "|")
 MAX_CELL = 1 << 20
 MOST_TITLES = 10
 """Lines (the name of the report, when it was made, Excel's ``sep=;``) that may stand before a header."""
+FOLLOWING = 10
+"""Rows behind a header that does not stand at the top, most of which must have its cells: prose has commas, too."""
+LONGEST_NAME = 60
+"""Characters that a column's name has at most, where the header does not stand at the top."""
 BATCH = 100_000
 
 
@@ -57,18 +61,25 @@ def encoding_of(data: bytes) -> str:
     return "utf-8-sig"
 
 
-def csv_headers(text: str, delimiter: str) -> list[list[str]]:
+def first_rows(text: str, delimiter: str) -> list[list[str]]:
     """Return the cells of the first lines that are not empty, one of which may be the header; [] when there are none of a table."""
     found: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if any(cell.strip() for cell in row):
                 found.append(row)
-            if len(found) > MOST_TITLES:
+            if len(found) > MOST_TITLES + FOLLOWING:
                 break
     except csv.Error:  # a cell longer than any header: what comes after it is none either
         return found
     return found
+
+
+def is_table(found: list[list[str]]) -> bool:
+    """Whether the first of these rows is the header of those that follow."""
+    header, following = found[0], found[1 : 1 + FOLLOWING]
+    alike = sum(len(row) == len(header) for row in following)
+    return bool(following) and 2 * alike >= len(following) and all(len(name.strip()) <= LONGEST_NAME for name in header)
 
 
 def read_csv(data: bytes, delimiter: str, titles: int = 0) -> Table:

@@ -23,6 +23,9 @@ FIRST = 4096
 LIMIT_BYTES = 16 << 20
 """Notes are written by people; a larger file is something else."""
 
+LEAST_DATED = 0.01
+"""Share of a Markdown file's lines that begin with a time, below which it is a manual with an example and no notes."""
+
 TIMES = frozenset({"time", "at", "occurred_at", "timestamp", "datetime", "date", "when"})
 MESSAGES = frozenset({"message", "note", "text", "event", "what", "description", "summary"})
 TYPES = frozenset({"type", "event_type", "kind", "category", "timestamp_desc"})
@@ -92,8 +95,11 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> NotesMatch | N
     if _columns(_first_line(text)) is not None:
         return NotesMatch("csv")
     is_markdown = name.lower().removesuffix(".gz").endswith((".md", ".markdown"))
-    if (is_markdown or kind == "notes") and any(_DATED.match(line) for line in text.splitlines()):
-        return NotesMatch("markdown")
+    if is_markdown or kind == "notes":
+        written = [line for line in text.splitlines() if line.strip()]
+        dated = sum(_DATED.match(line) is not None for line in written)
+        if dated and (kind == "notes" or dated >= LEAST_DATED * len(written)):
+            return NotesMatch("markdown")
     return None
 
 
