@@ -74,7 +74,7 @@ def _did(finding: Finding, subject: str) -> str:
 
 def _mostly(finding: Finding) -> bool:
     facts = finding.facts
-    return 2 * facts.get("refused_requests", 0) >= facts.get("requests", 0)
+    return bool(2 * facts.get("refused_requests", 0) >= facts.get("requests", 0))
 
 
 def _counts(finding: Finding) -> list[str]:
