@@ -13,6 +13,12 @@ KNOWN: tuple[tuple[str, str], ...] = (
         "an Apache error log",
     ),
     (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+[#:]", "an nginx error log"),
+    (r"\b(?:CEF:\d+|LEEF:[\d.]+)\|", "a log of security events (CEF, LEEF) that tell of no requests"),
+    (
+        r"\bdate=\d{4}-\d\d-\d\d time=\d\d:\d\d:\d\d .*\bdevname=|,(?:TRAFFIC|THREAT|SYSTEM|CONFIG),\w+,\d*,\d{4}/\d\d/\d\d ",
+        "a log of a firewall",
+    ),
+    (r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] info \[\w+\] \S+ ", "a log of sign-ins at cPanel"),
     (
         r'^\{?\s*"?(?:active|connections|requests|stub_status)|^Active connections: \d+|^server accepts |^ \d+ \d+ \d+ *$'
         r"|^Reading: \d+ Writing: |^(?:Server|Total |CPU|Children|Uptime|Req|Bytes|Busy|Idle|Conns|Load|Scoreboard|Restart)[A-Za-z0-9]*: ",
