@@ -19,6 +19,9 @@ from forensics.attribution.scan import Winner
 from forensics.case.case import Case
 from forensics.progress import Silent
 from forensics.report import write_report
+from forensics.response.blocking import block_list
+from forensics.response.denied import DENIED, LET_IN
+from forensics.response.plan import plan
 from forensics.timeline.story import build
 
 BEGIN, END = at(5, 12), at(5, 12.7)
@@ -158,6 +161,7 @@ def test_who_is_let_in_where_passwords_are_tried_is_told_as_a_victim(tmp_path, q
     case.close()
     page = (tmp_path / "out" / "report.md").read_text()
     assert "3 accounts were let in from addresses that were denied otherwise" in page
+    assert "End their sessions, reset their passwords and tell their holders" in page
     assert "Their holders are victims, most likely, and no participants." in page
 
 
@@ -219,3 +223,47 @@ def test_nobody_is_the_maker_where_the_others_are_refused_too():
     assert makers(scene(rows), finding("198.51.100.0/24", 2000)).blamed == []
     assert len(makers(scene([*OTHERS, rows[-1]]), finding("198.51.100.0/24", 2000)).blamed) == 1
     assert not asked_as_ever(scene(rows))
+
+
+def test_what_can_be_done_where_passwords_are_tried(tmp_path, quiet):
+    """Of the addresses that try two are a customer's, too: a block list leaves them out, and the plan names whom it would hit."""
+    world = spread(quiet, 401).with_columns(
+        client_ip=pl.when(pl.col("user_name").str.starts_with("victim")).then(
+            pl.format("203.0.113.{}", pl.col("user_name").str.extract(r"(\d+)$", 1).cast(pl.Int64) % 100)
+        ).otherwise("client_ip")
+    )  # fmt: skip
+    mine = (pl.col("started_at") < BEGIN) & (pl.col("user_name") == "u7")
+    world = world.with_columns(client_ip=pl.when(mine).then(pl.lit("203.0.113.7")).otherwise("client_ip"))
+    case, incident, blamed = judged(tmp_path, world)
+    assert blamed == [], "a plan is made though nobody is named"
+    with case.transaction():
+        plan(case)
+    rows = {row["measure"]: row for row in case.table("response").to_dicts()}
+    listed = block_list(case, incident["incident_id"], DENIED, days=30, shared=False)
+    case.close()
+    assert rows[DENIED]["scope"] == "203.0.113.0/24 (100 addresses)"
+    assert rows[DENIED]["load_covered"] > 0.95
+    assert (rows[DENIED]["accounts_hit"], "u7" in rows[DENIED]["basis"]) == (1, True)
+    assert LET_IN not in rows, "nobody was let in"
+    assert len(listed.entries) == 99
+    assert listed.left_out == ("203.0.113.7 is shared with 1 other account.",)
+
+
+def test_nothing_is_planned_against_who_is_not_denied(tmp_path, quiet):
+    """A limit refuses those who come too fast: an app's people, say."""
+    case, _, _ = judged(tmp_path, spread(quiet, 429))
+    with case.transaction():
+        plan(case)
+    rows = case.table("response").filter(pl.col("measure").is_in([DENIED, LET_IN]))
+    case.close()
+    assert rows.is_empty()
+
+
+def test_guessers_who_stand_out_by_their_network_are_no_crawler(tmp_path, quiet):
+    case, incident, blamed = judged(tmp_path, burst(quiet, "203.0.113", 4.0, 60, 401, "Guess/1.0"))
+    rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
+    case.close()
+    assert incident["verdict"] == "attributed"
+    assert blamed
+    assert rivals["password guessing"]["likelihood"] > 0.7
+    assert rivals["crawler"]["likelihood"] < 0.1

@@ -87,11 +87,11 @@ def denied(scene: Scene) -> Denied | None:
 
 
 def turned_away(case: Case, scene: Scene, finding: Finding) -> Denied | None:
-    """Return ``denied`` where what is asked beyond the usual is denied to nobody who is named and to no people of the service's own.
+    """Return ``denied`` where what is asked beyond the usual is denied to no account that is named and to no people of the service's own.
 
     Where requests failed they were denied before the impact: an excess on one route is looked at again, with the refusals in it.
     """
-    if shut_out(scene) or scene.windows == 1 or finding.blamed:
+    if shut_out(scene) or scene.windows == 1 or any(b.winner.kind == "actor" for b in finding.blamed):
         return None
     if refusing(scene.incident):
         return denied(scene)

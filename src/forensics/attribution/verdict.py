@@ -67,7 +67,7 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         return Verdict(INCONCLUSIVE, 0.5, f"{began}, and nothing can be said of what led to it.")
     if facts.scene.windows == 1:
         return Verdict(INCONCLUSIVE, 0.5, "The logs hold nothing to compare this window with: no other day, and no earlier hours.")
-    by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler")
+    by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler", "password guessing")
     if facts.finding.blamed and not (facts.follows or facts.echo) and by_actor >= HALF:
         if by_actor < NAMED:
             return Verdict(

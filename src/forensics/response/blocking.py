@@ -18,6 +18,7 @@ from forensics.errors import UsageError
 from forensics.incidents.listing import chosen, ranked
 from forensics.response import PACKAGE
 from forensics.response.blocklists import BlockList, Entry, formats
+from forensics.response.denied import DENIED, denied_addresses, guessed
 from forensics.text import counted, printable
 
 DAYS = 30
@@ -38,7 +39,7 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     ruled = {row["subject"] for row in case.rows(scene.PACKAGE, "known") if row["subject_type"] == "account"}
     known = [account for account in chosen["account_id"].to_list() if account in ruled]
     chosen = chosen.filter(~pl.col("account_id").is_in(known))
-    nameless = nameless_measures(case, incident["incident_id"])
+    nameless = nameless_measures(case, incident["incident_id"]) + ([DENIED] if guessed(case, incident["incident_id"]) else [])
     if chosen.is_empty() and measure not in nameless:
         others = ", ".join(sorted({*hit["measure"].to_list(), *nameless})) or "none"
         raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {others}.")
@@ -46,6 +47,8 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     entries: list[Entry] = []
     if measure == NETWORK:
         used, who = _networks(case, incident, chosen), "of the accounts that took part"
+    elif measure == DENIED and DENIED in nameless:
+        used, who = denied_addresses(case, incident).to_dicts(), "were denied"
     elif measure in nameless:
         used, who = addresses(case, incident, measure), "without an account"
     else:

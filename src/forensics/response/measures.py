@@ -34,9 +34,9 @@ def measures(case: Case, participants: pl.DataFrame, loads: pl.DataFrame) -> lis
         return []
     leaves = case.frame(scene.PACKAGE, "leaves", accounts=names)
     found = [
-        Measure("account", _listed(names), frozenset(names), _ground(guilty)),
+        Measure("account", listed(names), frozenset(names), _ground(guilty)),
         Measure(
-            "actor", _listed(sorted(set(leaves["actor_id"].to_list()))), frozenset(leaves["account_id"].to_list()) | set(names),
+            "actor", listed(sorted(set(leaves["actor_id"].to_list()))), frozenset(leaves["account_id"].to_list()) | set(names),
             "The accounts that took part, and all others of the same operator.",
         ),
     ]  # fmt: skip
@@ -68,15 +68,16 @@ def _levels(case: Case, actors: list[str], level: str, name: str, tie: str, name
     alone = len(set(names) - tied)
     scope += [f"{counted(alone, 'account')} that took part without such a tie"] if alone else []
     basis = f"Accounts {tie}, whether or not they took part; the tie is a link between accounts, not a part in the load."
-    return [Measure(name, _listed(scope), tied | set(names), basis)]
+    return [Measure(name, listed(scope), tied | set(names), basis)]
 
 
 def _network(case: Case, names: list[str], loads: pl.DataFrame) -> Measure:
     networks = sorted(loads.filter(pl.col("account_id").is_in(names) & pl.col("network").is_not_null())["network"].unique().to_list())
     users = case.frame(PACKAGE, "network_accounts", networks=networks)
     basis = "Networks that the participants used during the incident; everybody who ever used them is hit."
-    return Measure("network", _listed(networks), frozenset(users["account_id"].to_list()), basis, frozenset(networks))
+    return Measure("network", listed(networks), frozenset(users["account_id"].to_list()), basis, frozenset(networks))
 
 
-def _listed(names: list[str], most: int = 12) -> str:
+def listed(names: list[str], most: int = 12) -> str:
+    """Name the first of many."""
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")

@@ -16,6 +16,7 @@ from forensics.attribution.verdict import NAMED
 from forensics.attribution.windows import Window, disturbances, is_load, whole_window
 from forensics.case.case import Case
 from forensics.response import PACKAGE
+from forensics.response.denied import denied_measures
 from forensics.response.measures import Measure, measures
 from forensics.response.ratelimit import network_limit, rate_limit
 from forensics.text import counted
@@ -31,7 +32,7 @@ ACCOUNTS: dict[str, Any] = {
 
 
 def plan(case: Case) -> None:
-    """Fill ``response`` and ``response_accounts`` for every incident whose load was attributed to accounts or networks."""
+    """Fill ``response`` and ``response_accounts`` for every incident whose load was attributed, or in which passwords were tried."""
     incidents = case.table("incidents").sort("incident_id").to_dicts()
     participants = case.table("participants")
     plans: list[dict[str, Any]] = []
@@ -44,6 +45,7 @@ def plan(case: Case) -> None:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
         borne = None if is_load(incident) else capacity(minutes, disturbances(incident, incidents), incident["started_at"])
         plans += _nameless(case, incident, borne, masks)
+        plans += [{"incident_id": incident["incident_id"], **row} for row in denied_measures(case, incident)]
         if involved.filter(pl.col("role") == "participant").is_empty():
             continue
         rows, hit = _plan(case, incident, borne, involved, masks, ruled, _elsewhere(participants, incident["incident_id"]))

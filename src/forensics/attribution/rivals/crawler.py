@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, in_common, measured, percent, subject, unit
+from forensics.attribution.phrases import amount, in_common, measured, percent, subject, turned_away, unit
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
 from forensics.attribution.rivals.one_actor import machine, order, remainder, significance
 from forensics.text import counted
@@ -32,6 +32,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
             found.contra(f"{percent(share)} of the excess came without an account, from no network or agent that stands out.", FAIR)
         return found
     top = blamed[0]
+    if facts.denied is not None:
+        found.contra(f"{turned_away(facts.denied, names)}: a crawler reads what it may.", 2.0 * DECISIVE)
     found.pro(
         f"{subject(top.winner, names)} made {percent(min(1.0, top.share))} of the excess without an account: "
         f"{amount(top.winner.load)} {unit(facts.finding.rise.measure)} where {amount(top.winner.expected)} were to be expected.",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import turned_away
-from forensics.attribution.rivals import DECISIVE, WEAK, Names, Weighed
+from forensics.attribution.phrases import shares_of, turned_away
+from forensics.attribution.rivals import DECISIVE, STRONG, WEAK, Names, Weighed
 
 EXPLANATION = "password guessing"
 PRIOR = -2.0
@@ -17,5 +17,7 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
         return None
     found = Weighed(wanted=["Which names were tried at the login, and which of them got in afterwards, and from where."])
     found.pro(f"{turned_away(facts.denied, names)}.", DECISIVE)
+    if facts.finding.blamed:
+        found.pro(f"Who tried stands out: {shares_of(facts.finding.blamed, names)} of the excess.", STRONG)
     found.contra("A program of many people that has lost its login is denied in the same way.", WEAK)
     return found

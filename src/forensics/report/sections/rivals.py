@@ -27,7 +27,10 @@ def build(document: Document) -> tuple[Block, ...]:
 QUESTIONS = frozenset({"one operator", "it would have failed anyway", "accounts taken over"})
 """What is weighed beside the explanations and is no rival of theirs."""
 
-RESTS_ON = {"attributed": ("one actor", "crawler", "several actors"), "several actors": ("several actors", "one actor", "crawler")}
+RESTS_ON = {
+    "attributed": ("one actor", "crawler", "several actors", "password guessing"),
+    "several actors": ("several actors", "one actor", "crawler", "password guessing"),
+}
 """Verdict -> the explanations that it can rest on; it rests on the likeliest of them (any, where nobody is blamed)."""
 
 
