@@ -15,6 +15,8 @@ from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
 _EVENT = r"\bCEF:\d+\|"
+_HOST = r"^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?$"
+"""A URL of which only the host is written."""
 _WORD = r"([^ ]*)"
 _WORDS = r"(.*?)(?: +[A-Za-z][A-Za-z0-9_]*=| *$)"
 _LIST = r"([^ ,]*(?:, ?[^ ,]+)*)"
@@ -27,7 +29,7 @@ _KEYS = {
     "user": ("suser", _WORDS),
     "method": ("(?:requestMethod|requestmethod)", _WORD),
     "target": ("request", _WORD),
-    "query": ("qstr", _WORD),
+    "query": ("qstr", _WORDS),
     "number": ("cn1", _WORD),
     "label": ("cn1Label", _WORDS),
     "bytes": ("out", _WORD),
@@ -74,7 +76,8 @@ def _pairs(raw: pl.Series) -> pl.DataFrame:
     found = raw.to_frame("raw").select(line.str.extract(f"[ |]{key}={value}").alias(name) for name, (key, value) in _KEYS.items())
     numbered = pl.col("label").is_null() | pl.col("label").str.contains(r"(?i)status|response.?code")
     plain = pl.col("target", "query", "referrer", "user_agent", "user").str.replace_all(r"\\+([=|])", "$1")
-    return found.with_columns(plain, pl.when(numbered).then("number").alias("status")).drop("number", "label")
+    bare = pl.when(pl.col("target").str.contains(_HOST)).then(pl.col("target") + "/").otherwise("target").alias("target")
+    return found.with_columns(bare).with_columns(plain, pl.when(numbered).then("number").alias("status")).drop("number", "label")
 
 
 FORMATS: tuple[Format, ...] = (
@@ -129,6 +132,12 @@ FORMATS: tuple[Format, ...] = (
                     "status": 0,
                     "extra": {"action": "blocked", "request_id": "123", "upstream": "10.0.0.2"},
                 },
+            ),
+            Sample(
+                line="CEF:0|Incapsula|SIEMintegration|1|1|Illegal Resource Access|3|"
+                "src=203.0.113.9 start=1772409600250 request=www.example.com requestMethod=GET qstr=a\\=1 | cat /b "
+                "act=REQ_BLOCKED cs9= cs9Label=Rule name",
+                expected={"host": "www.example.com", "path": "/", "query": "a=1 | cat /b", "extra": {"action": "REQ_BLOCKED"}},
             ),
             Sample(
                 line="CEF:0|Fortinet|Fortigate|v7.4|00013|traffic:forward close|3|start=1772409601000 src=10.0.0.5 dst=203.0.113.9 cn1=5 "
