@@ -10,7 +10,9 @@ from typing import Any, cast
 import polars as pl
 import pytest
 from tests.stored_case import new_case
+from tests.traffic import at, failing, found, traffic
 
+from forensics.attribution.attribute import attribute
 from forensics.attribution.facts import Facts
 from forensics.attribution.parts import parts_of
 from forensics.attribution.rivals import Weighed, bad_deploy, failing_backend
@@ -112,7 +114,7 @@ def test_whoever_asked_for_nothing_of_the_route_that_failed_did_not_break_it() -
     others, own = Weighed(), Weighed()
     bad_deploy.confined(facts(on_three_hosts(), asked={"/": 1.0}, burdened={}), others)
     bad_deploy.confined(facts(on_three_hosts(), asked={"/upload": 0.4, "/": 0.6}, burdened={}), own)
-    assert "Of what those who stand out asked for 0 % was for it" in others.speaks_against[-1][0]
+    assert "Of the load that stands out 0 % was for it" in others.speaks_against[-1][0]
     assert (others.bits, own.bits) == (-8.0, -2.0)
 
 
@@ -139,3 +141,22 @@ def test_what_operators_note_is_a_change_or_what_they_did_about_it(tmp_path: Pat
         case.insert("notes", pl.DataFrame({"occurred_at": [at], "message": [message], "event_type": ["note"]}))
         (row,) = case.rows("attribution", "notes_before", start=at, end=at + timedelta(minutes=1))
         assert row["deploy"] is change
+
+
+def test_a_part_of_few_requests_that_fails_is_said_to_have_failed(tmp_path: Path) -> None:
+    """Of all requests hardly more fail than usual: "no more failed than usual" was said against every explanation."""
+    start, end = at(4, 15), at(4, 16.25)
+    quiet = traffic("diurnal", 47, days=6)
+    rare = pl.int_range(pl.len()) % 120 == 0
+    world = quiet.with_columns(path=pl.when(rare).then(pl.lit("/checkout")).otherwise("path"))
+    case, _ = found(tmp_path, failing(world, start, end, route="/checkout"))
+    with case.transaction():
+        attribute(case)
+    (incident,) = case.table("incidents").to_dicts()
+    rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
+    case.close()
+    assert incident["scope"] == "/checkout"
+    assert incident["failed_requests"] < 60
+    assert not any("no more requests failed" in sentence for row in rivals.values() for sentence in row["evidence_against"])
+    assert incident["verdict"] == "no single actor"
+    assert "what only route /checkout depends on (a provider, a store) may have failed as well" in incident["summary"]

@@ -21,6 +21,7 @@ def facts(measure: str = "requests", **known: Any) -> Facts:
     told = {
         "finding": finding, "is_load": False, "capacity": SimpleNamespace(usual=100.0), "rest_peak": 120.0, "rest_within": False,
         "failed_before": 0.0, "error_onset": None, "spread": SimpleNamespace(anonymous_share=0.95), "origins": {}, "logins": {},
+        "denied": None,
     }  # fmt: skip
     return cast(Facts, SimpleNamespace(**(told | known)))
 
@@ -32,6 +33,7 @@ def test_whether_it_would_have_failed_anyway_stays_open_beyond_what_is_known(wit
     assert found is not None
     assert len(found.speaks_for) + len(found.speaks_against) == 1
     assert (found.bits == 0) is even
+    assert "Without network 198." in (found.speaks_for or found.speaks_against)[0][0], "who is looked at is called by name"
 
 
 @pytest.mark.parametrize(("measure", "unit"), [("cost", "requests weighted by service time"), ("requests", "requests")])

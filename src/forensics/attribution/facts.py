@@ -165,8 +165,10 @@ class Facts:
 
     @property
     def failing(self) -> bool:
-        """Whether requests failed clearly more than usual."""
-        return self.impact_ratio > max(ERROR_RATIO, 3.0 * self.usual_ratio)
+        """Whether requests failed clearly more than usual: of all, or of the part that it is about, however small a part that is."""
+        part, scope = self.scene.incident.get("part"), self.scene.incident["scope"]
+        own = any(p.kind == part and p.name == scope and p.struck for p in self.parts)
+        return own or self.impact_ratio > max(ERROR_RATIO, 3.0 * self.usual_ratio)
 
     def concentrated(self, kind: str) -> Part | None:
         """Return the route, host or backend that the failures keep to while the others of its kind are served; None when there is none."""

@@ -65,6 +65,13 @@ def shares_of(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) ->
     )
 
 
+def them(blamed: Sequence[Blamed], names: dict[str, str], most: int = 3) -> str:
+    """Who made the load, by name: the largest first, the rest as a number."""
+    said, rest = [subject(b.winner, names) for b in blamed[:most]], len(blamed) - most
+    said += [counted(rest, "other")] if rest > 0 else []
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
 def last_to_come(blamed: Sequence[Blamed], names: dict[str, str]) -> str:
     """Say who came last, and what it made of the excess in which the service fell; empty where nobody did."""
     late = [b for b in blamed if b.at_fall]

@@ -114,8 +114,16 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     if together >= HALF and not (crowd and one):
         sure = capped(best.likelihood, facts)
         why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)})."
-        return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}")
+        return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}{_one_route(facts, best)}")
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{_turned(facts, names)}{one}")
+
+
+def _one_route(facts: Facts, best: Rival) -> str:
+    """Say what else a change that nobody noted may have been: one route fails alone when what only it needs fails."""
+    route = facts.concentrated("route")
+    if best.explanation != "bad deploy" or route is None or any(note["deploy"] for note in facts.notes):
+        return ""
+    return f" No change is noted: what only route {route.name} depends on (a provider, a store) may have failed as well."
 
 
 def _refused(facts: Facts, names: Names) -> Verdict:

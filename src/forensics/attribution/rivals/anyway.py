@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, load
+from forensics.attribution.phrases import amount, load, them
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 
 EXPLANATION = "it would have failed anyway"
@@ -22,16 +22,16 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
         found.wanted.append("Logs of a healthy time: these hold none.")
         return found
     rest, healthy = facts.rest_peak, facts.capacity.usual
-    left = load(rest, facts.finding.rise.measure)
+    left, who = load(rest, facts.finding.rise.measure), them(facts.finding.blamed, names)
     if facts.rest_within is None:
         found.contra(
-            f"Without those who stand out the load would have been {left} a minute before the impact, hardly more than the "
+            f"Without {who} the load would have been {left} a minute before the impact, hardly more than the "
             f"{amount(healthy)} that were carried in health.",
             THIN,
         )
     elif facts.rest_within:
         found.contra(
-            f"Without those who stand out the load would have been at most {left} a minute before the impact; {amount(healthy)} were "
+            f"Without {who} the load would have been at most {left} a minute before the impact; {amount(healthy)} were "
             "carried in health outside the incidents.",
             STRONG if rest <= 0.8 * healthy else FAIR,
         )
@@ -39,7 +39,7 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
             found.contra("Nothing failed before the load rose.", WEAK)
     else:
         found.pro(
-            f"Without those who stand out the load would still have been {left} a minute; {amount(healthy)} is the most seen in health, so "
+            f"Without {who} the load would still have been {left} a minute; {amount(healthy)} is the most seen in health, so "
             "nothing is known of what happens there.",
             THIN,
         )

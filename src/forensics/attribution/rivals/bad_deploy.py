@@ -147,7 +147,7 @@ def confined(facts: Facts, found: Weighed) -> None:
         share = facts.asked.get(top.name, 0.0)
         if kind == "route" and facts.asked and share < LITTLE:
             found.contra(
-                f"Of what those who stand out asked for {percent(share)} was for it: other routes bore that load, it had none of it.",
+                f"Of the load that stands out {percent(share)} was for it: other routes bore that load, it had none of it.",
                 DECISIVE,
             )
         elsewhere = 1.0 - facts.burdened.get(top.name, 0.0)

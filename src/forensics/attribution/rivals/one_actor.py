@@ -222,7 +222,7 @@ def came(crowd: Comers) -> str:
     return (
         f"In the {minutes(crowd.minutes)} in which it broke, {counted(crowd.clients, 'other client')} asked {amount(crowd.load)} times "
         f"({amount(crowd.usual_clients)} and {amount(crowd.usual_load)} in as long a time before), "
-        f"those who stood out {amount(crowd.blamed)}."
+        f"the load that stands out was {amount(crowd.blamed)}."
     )
 
 
