@@ -11,8 +11,11 @@ import pytest
 import typer
 
 from forensics import limits
+from forensics.case.loading import LoadResult
+from forensics.cli.load import told
 from forensics.cli.program import Program
 from forensics.errors import BrokenEvidenceError, ForensicsError, UsageError
+from forensics.progress import Silent
 
 
 def ended(error: BaseException) -> int:
@@ -111,3 +114,26 @@ def test_memory_is_read_with_its_unit(text: str, amount: int) -> None:
 def test_memory_that_cannot_be_kept_to_is_refused(text: str, sentence: str, forensics) -> None:
     done = forensics("status", "--memory", text, check=2)
     assert sentence in done.stderr
+
+
+def test_of_thousands_of_files_those_of_one_format_are_told_together() -> None:
+    """Services deliver logs in as many files; which of them held what is in ``status``."""
+
+    class Said(Silent):
+        def say(self, message: str) -> None:
+            lines.append(message)
+
+    lines: list[str] = []
+    rows = [
+        {"path": f"{n}.log", "kind": "log", "format": "aws_s3_access" if n else "combined", "parsed": 9, "lines": 10, "rejected": n % 2}
+        for n in range(1001)
+    ]
+    told(LoadResult(loaded=rows), Said())
+    assert lines == [
+        "Loaded 0.log: log, combined, 9 of 10 lines.",
+        "Loaded 1,000 files: log, aws_s3_access, 9,000 of 10,000 lines, 500 rejected.",
+    ]
+    lines.clear()
+    told(LoadResult(loaded=rows[:60]), Said())
+    assert lines[1] == "Loaded 1.log: log, aws_s3_access, 9 of 10 lines, 1 rejected."
+    assert len(lines) == 60

@@ -87,6 +87,27 @@ def test_of_a_log_that_a_service_delivers_in_many_files_the_resource_is_the_host
 
 
 @pytest.mark.parametrize(
+    ("names", "host"),
+    [
+        (("2024-05-10-07-12-33-AB12CD34EF56AB78", "logs/2024-05-10-07-12-40-0012CD34EF56AB78"), "s3"),
+        (
+            (
+                "20240510T000000Z_20240510T001500Z_abcdef12.log.gz",
+                "http_requests/20240510/20240510T001500Z_20240510T003000Z_abcdef13.log.gz",
+            ),
+            "cloudflare",
+        ),
+        (("requests/00:00:00_00:59:59_S0.json", "01:00:00_01:59:59_S0.json"), "gcp"),
+        (("y=2024/m=05/d=10/h=00/m=00/PT1H.json", "PT1H.json"), "azure"),
+        (("EMLARXS9EXAMPLE.2024-05-10-20.RT4KCN4SGK9.gz", "EMLARXS9EXAMPLE.2024-05-10-21.1a2b3c4d.gz"), "EMLARXS9EXAMPLE"),
+    ],
+)
+def test_thousands_of_files_that_a_service_delivers_are_not_as_many_hosts(names: tuple[str, ...], host: str) -> None:
+    """Where no folder says what the resource is called, all of them are of the service."""
+    assert {host_of(name) for name in names} == {host}
+
+
+@pytest.mark.parametrize(
     "file",
     ["u_ex260601.log", "u_ex26060109.log", "u_ex26060109_x.log", "u_extend12.log", "ex260601.log", "u_ex2606.log.gz"],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +24,10 @@ from forensics.text import counted
 if TYPE_CHECKING:
     from forensics.case.loading import LoadResult
     from forensics.progress import Progress
+
+
+TOLD_EACH = 60
+"""Files of a load of which each is told; of more, those of one format together."""
 
 
 class Kind(StrEnum):
@@ -88,10 +92,16 @@ def load(
 
 
 def told(result: LoadResult, progress: Progress) -> None:
-    """Say on standard error what a load did."""
+    """Say on standard error what a load did: of each file, and of many those of one format together (``status`` has each)."""
+    groups: dict[object, list[dict[str, Any]]] = {}
     for row in result.loaded:
-        rejected = f", {row['rejected']:,} rejected" if row["rejected"] else ""
-        progress.say(f"Loaded {row['path']}: {row['kind']}, {row['format']}, {row['parsed']:,} of {row['lines']:,} lines{rejected}.")
+        each = row["path"] if len(result.loaded) <= TOLD_EACH else None
+        groups.setdefault((row["kind"], row["format"], each), []).append(row)
+    for rows in groups.values():
+        name = rows[0]["path"] if len(rows) == 1 else counted(len(rows), "file")
+        parsed, lines, bad = (sum(row[column] for row in rows) for column in ("parsed", "lines", "rejected"))
+        rejected = f", {bad:,} rejected" if bad else ""
+        progress.say(f"Loaded {name}: {rows[0]['kind']}, {rows[0]['format']}, {parsed:,} of {lines:,} lines{rejected}.")
     if result.unchanged:
         was, are = ("was", "is") if len(result.unchanged) == 1 else ("were", "are")
         progress.say(f"{counted(len(result.unchanged), 'file')} {was} loaded already and {are} unchanged.")

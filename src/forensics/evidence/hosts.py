@@ -1,6 +1,7 @@
 """Which host a log comes from, by its path: what is left of the file name after rotation, dates and the words that all logs share.
 
-Services that deliver logs as many small files give each a name of its own; there the resource counts (``DELIVERED``), else the folder.
+Services that deliver logs as many small files give each a name of its own; there the resource counts (``DELIVERED``), else the folder,
+else the service: thousands of files are not as many hosts.
 """
 
 from __future__ import annotations
@@ -20,23 +21,26 @@ _DATE = re.compile(
     r"|(?i:[-_.]day[-_.]?\d{1,3}(?:[-_.]\d{1,2})?(?![0-9a-z]))"
 )
 _PART_OF_DATE = re.compile(r"(?i)(?:[a-z]+=)?\d{1,4}")
-DELIVERED = tuple(
-    re.compile(pattern)
-    for pattern in (
+DELIVERED = {
+    re.compile(pattern): service
+    for service, pattern in (
         # AWS load balancers: ACCOUNT_elasticloadbalancing_REGION_app.NAME.ID_END_ADDRESS_RANDOM, classic ones without app. and ID
-        r"\d{12}_elasticloadbalancing_[a-z0-9-]+_(?:(?:app|net|gwy)\.)?(?P<host>.+?)(?:\.[0-9a-f]{16})?_\d{8}T\d{4}Z_.*",
-        r"\d{12}_(?:waflogs|vpcflowlogs)_[a-z0-9-]+_(?P<host>.+?)_\d{8}T\d{4}Z_.*",
-        r"(?:.*[._-])?(?P<host>E[0-9A-Z]{9,14})\.\d{4}-\d\d-\d\d-\d\d\.[0-9a-f]{8}\b.*",  # CloudFront: DISTRIBUTION.DATE-HOUR.RANDOM
-        r"(?P<host>.*?)[-_.]?\d{4}(?:-\d\d){5}-[0-9A-F]{16}",  # S3 server access: PREFIX + TIME + RANDOM
-        r"\d{8}T\d{6}Z_\d{8}T\d{6}Z_[0-9a-f]{8}\b.*",  # Cloudflare Logpush: FROM_TO_RANDOM
-        r"\d\d:?\d\d:?\d\d_\d\d:?\d\d:?\d\d_S\d+(?:_.*)?\.json.*",  # Google Cloud Logging: FROM_TO_SHARD, the log is the folder
-        r"\d{4}-\d\d-\d\dT\d\d[:_-]?\d\d[:_-]?\d\d\.\d{3}-[0-9A-Za-z_-]{16,}(?:\.log)?.*",  # Fastly: TIME-RANDOM
-        r"PT1[HM]\.json.*",  # Azure Monitor: the folder names the resource
-        r"(?P<host>ak-\d+)-\d{10}-\d+-ds\b.*",  # Akamai DataStream: STREAM-EPOCH-NUMBER
-        r"(?i)(?:u_)?(?:ex|in|nc)(?:\d{4}|\d{6}|\d{8}|tend\d+)(?:_x)?\.log.*",  # IIS by month, day or week, hour, size
+        ("elb", r"\d{12}_elasticloadbalancing_[a-z0-9-]+_(?:(?:app|net|gwy)\.)?(?P<host>.+?)(?:\.[0-9a-f]{16})?_\d{8}T\d{4}Z_.*"),
+        ("waf", r"\d{12}_(?:waflogs|vpcflowlogs)_[a-z0-9-]+_(?P<host>.+?)_\d{8}T\d{4}Z_.*"),
+        (
+            "cloudfront",
+            r"(?:.*[._-])?(?P<host>E[0-9A-Z]{9,14})(?:\.\d{4}(?:-\d\d){3})\.(?:[0-9a-f]{8}|[0-9A-Z]{8,12})\b.*",
+        ),  # ID.DATE-HOUR.RANDOM
+        ("s3", r"(?P<host>.*?)[-_.]?\d{4}(?:-\d\d){5}-[0-9A-F]{16}"),  # S3 server access: PREFIX + TIME + RANDOM
+        ("cloudflare", r"\d{8}T\d{6}Z_\d{8}T\d{6}Z_[0-9a-f]{8}\b.*"),  # Logpush: FROM_TO_RANDOM
+        ("gcp", r"\d\d:?\d\d:?\d\d_\d\d:?\d\d:?\d\d_S\d+(?:_.*)?\.json.*"),  # Cloud Logging: FROM_TO_SHARD, the log is the folder
+        ("fastly", r"\d{4}-\d\d-\d\dT\d\d[:_-]?\d\d[:_-]?\d\d\.\d{3}-[0-9A-Za-z_-]{16,}(?:\.log)?.*"),  # TIME-RANDOM
+        ("azure", r"PT1[HM]\.json.*"),  # Azure Monitor: the folder names the resource
+        ("akamai", r"(?P<host>ak-\d+)-\d{10}-\d+-ds\b.*"),  # DataStream: STREAM-EPOCH-NUMBER
+        ("", r"(?i)(?:u_)?(?:ex|in|nc)(?:\d{4}|\d{6}|\d{8}|tend\d+)(?:_x)?\.log.*"),  # IIS by month, day or week, hour, size
     )
-)
-"""How services name the files that they deliver; what the resource is called is in the group ``host``, else in the folder."""
+}
+"""How services name the files that they deliver -> the service; what the resource is called: the group ``host``, else the folder."""
 PODS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -79,7 +83,7 @@ def host_of(name: str) -> str:
     if pod is not None:
         return pod
     *folders, file = name.split("/")
-    delivered = next((match for pattern in DELIVERED if (match := pattern.fullmatch(file))), None)
+    delivered, service = next(((match, word) for pattern, word in DELIVERED.items() if (match := pattern.fullmatch(file))), (None, ""))
     stem = _stem(file) if delivered is None else delivered.groupdict().get("host") or ""
     telling = stem if delivered else _telling(stem)
     if telling:
@@ -93,7 +97,7 @@ def host_of(name: str) -> str:
         if telling:
             return telling
     site = next((folder for folder in reversed(folders) if _SITE.fullmatch(folder)), None)
-    return stem or site or re.sub(r"(?<=ex)\d.*|(?<=extend)\d.*", "", file)
+    return stem or site or service or re.sub(r"(?<=ex)\d.*|(?<=extend)\d.*", "", file)
 
 
 def _machine(folders: list[str]) -> str | None:
