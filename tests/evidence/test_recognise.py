@@ -53,6 +53,9 @@ def test_a_table_of_unknown_columns_is_refused_with_what_to_rename() -> None:
     assert "a table without a header" in why_no_log(bare)
     assert "put a line with the names of its columns before it in a copy" in why_no_log(bare)
     assert "describe it with --log-format" in why_no_log(pl.Series(["ready, steady, go!", "and some prose"]))
+    assert "other fields than #Fields names" in why_no_log(
+        pl.Series(["#Version: 1.0", "#Fields: date time c-ip", "2026-03-02 00:00:01 a b c"])
+    )
 
 
 def test_json_that_tells_no_request_is_refused_and_rejected_for_that() -> None:

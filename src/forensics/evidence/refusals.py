@@ -150,6 +150,11 @@ def why_no_log(raw: pl.Series) -> str:
             return f"is {name}, not an access log; force it with --kind log if it is one"
     if raw.is_empty():
         return "holds only blank lines"
+    if raw.str.starts_with("#Fields:").any():
+        return (
+            "has the header of a W3C extended log, and its lines have other fields than #Fields names, or none that tell of requests: "
+            "write the fields that they have into the header of a copy"
+        )
     if raw.str.contains(_SQL).any():
         return "is a dump of a database in SQL: export its tables as CSV"
     category = _azure_category(raw)

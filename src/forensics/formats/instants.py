@@ -55,6 +55,7 @@ _RARE = (
     "%d-%b-%Y %H:%M:%S%.f",
     "%m/%d/%Y:%H:%M:%S %z",
     "%Y-%m-%dT%H:%MZ",
+    "%Y-%m-%d:%H:%M:%S%.fZ",
     "%Y-%m-%d %H:%M",
     "%b %d, %Y @ %H:%M:%S%.f",
     "%b %d, %Y %I:%M:%S %p",

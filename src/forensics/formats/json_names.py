@@ -32,7 +32,7 @@ TIME = (
 )
 START = (
     *("start_time", "started_at", "startTime", "startedAt", "event>start", "event.start", "request_start", "request_started_at"),
-    *("StartUTC", "request>timestamp", "proxy>timestamp", "begin", "start"),
+    *("req_start_time", "StartUTC", "request>timestamp", "proxy>timestamp", "begin", "start"),
 )
 CLIENT = (
     *("client_ip", "clientIp", "clientIP", "ClientIP", "remote_addr", "remote_ip", "remoteIp", "remoteIP", "remoteAddr", "remoteAddress"),
@@ -78,6 +78,7 @@ TARGET = (
     *("@http.url", "httpRequest>requestUrl"),
     *("meta>req>originalUrl", "meta>req>url"),
     *("http.request.uri", "event>request>url"),
+    *("http_uri",),
 )
 PATH = (
     *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
@@ -171,6 +172,7 @@ DURATION = (
     r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
     *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
     *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
+    *("req_elapsed_time@ms",),
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),

@@ -66,7 +66,7 @@ _COMMAND = (
 
 ROLES: dict[str, tuple[str, ...]] = {
     "client": ("c-ip", "cs-ip", "client-ip", "c-dns"),
-    "user": ("cs-username", "cs-user", "c-username", "cs-auth-user"),
+    "user": ("cs-username", "cs-user", "c-username", "cs-auth-user", "cs-userdn"),
     "method": ("cs-method", "cs-operation", "s-operation"),
     "target": ("cs-uri", "cs-url", "r-uri"),
     "path": ("cs-uri-stem", "cs-uri-path"),
@@ -336,6 +336,11 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line="2026-03-02\t00:00:23\tFRA1\t203.0.113.2\tGET\t/cdn\t200\t0.107\tcurl/8%20x",
                 expected={"path": "/cdn", "duration_ms": 107.0, "user_agent": "curl/8 x", "extra": {"edge_location": "FRA1"}},
+            ),
+            Sample(line="#Fields: date time time-taken c-ip cs-userdn sc-status cs-method cs-host cs-uri", expected={"outcome": "skipped"}),
+            Sample(
+                line="2026-03-02 00:00:24 23 203.0.113.3 CORP\\kim 200 GET www.example.com /b",
+                expected={"user_name": "CORP\\kim", "path": "/b", "host": "www.example.com", "duration_ms": 23.0},
             ),
             Sample(line="#Software: ", expected={"outcome": "skipped"}),
             Sample(
