@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from tests.attribution.worlds import World
+from tests.traffic import at, crowd, failing, found, traffic
 
 from forensics.attribution.attribute import attribute
 from forensics.attribution.comers import Comers, comers
@@ -75,3 +76,20 @@ def verdict(folder: Path, crowd: int) -> str:
 def test_a_ring_is_not_blamed_for_what_a_crowd_broke(tmp_path: Path) -> None:
     assert verdict(tmp_path / "ring", 0) == "attributed"
     assert verdict(tmp_path / "crowd", 4000) != "attributed"
+
+
+@pytest.mark.parametrize(("lead", "risen"), [(75, True), (-3, False)])
+def test_a_crowd_that_comes_a_minute_before_the_fall_is_a_rise_of_load(tmp_path: Path, lead: int, risen: bool) -> None:
+    """The ten minutes before are quiet but for the last: they show no rise. What comes after the first failures may be asked again."""
+    fails, ends = at(4, 15) + timedelta(seconds=50), at(4, 16)
+    frame = crowd(traffic("diurnal", 53, days=6, per_second=0.5), fails - timedelta(seconds=lead), ends, 2.0)
+    case, _ = found(tmp_path, failing(frame, fails, ends, 0.9))
+    with case.transaction():
+        attribute(case)
+    (incident,) = case.table("incidents").filter(kind="errors").to_dicts()
+    rivals = {row["explanation"]: row for row in case.table("rivals").filter(incident_id=incident["incident_id"]).to_dicts()}
+    case.close()
+    said = any("without a rise of load" in sentence for sentence in rivals["failing backend"]["evidence_for"])
+    assert said is not risen
+    assert (rivals["organic surge"]["likelihood"] > 0.5) is risen
+    assert incident["verdict"] not in {"attributed", "several actors"}

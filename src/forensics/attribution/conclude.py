@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from forensics.attribution.blame import CHANCE, MIN_SHARE, MOST, Blamed, Finding, find, in_window
-from forensics.attribution.echo import seconds_precede
+from forensics.attribution.echo import risen_before, seconds_precede
 from forensics.attribution.facts import Facts, gather
 from forensics.attribution.nameless import half
 from forensics.attribution.onset import error_onset
@@ -84,7 +84,28 @@ def conclude(case: Case, setting: Setting) -> Conclusion:
         first = _weighed(case, scene, there, setting.names)
     sudden = _sudden(case, setting, scene)
     second = _weighed(case, *sudden, setting.names) if sudden else first
-    return second if second.somebody else replace(first, lead=_lead(case, scene, setting.names))
+    if second.somebody:
+        return second
+    crowd = _came_at_once(case, setting, first)
+    return replace(crowd or first, lead=_lead(case, scene, setting.names))
+
+
+def _came_at_once(case: Case, setting: Setting, found: Conclusion) -> Conclusion | None:
+    """Return what is concluded of the minutes around the fall, where so many came in them that the minutes before hardly show a rise.
+
+    Only where everybody asked more in the minute before the first failure already: what comes after it may be asked again.
+    """
+    errors, before = found.facts.error_onset, found.facts.scene
+    window = sudden_window(setting.incident, errors)
+    if window is None or errors is None or found.facts.finding.blamed or not found.facts.finding.rise.known:
+        return None
+    rise = found.facts.finding.rise
+    pace = max(rise.load, rise.expected) / before.window.minutes
+    if not risen_before(case, before, errors, pace):
+        return None
+    scene = setting.scene(case, window)
+    finding = replace(find(case, scene), blamed=[])
+    return _weighed(case, scene, finding, setting.names) if finding.rise.significant else None
 
 
 def _lead(case: Case, scene: Scene, names: dict[str, str]) -> str | None:

@@ -28,6 +28,8 @@ SPAN = 5
 """Failures are summed over so many seconds."""
 ERRORS_BEGIN, ERRORS_TIMES = 2, 4.0
 """Failures in that span that are the beginning (one alone is always somewhere), and how many times the usual number."""
+RISEN = 1.5
+"""Times the pace before that everybody asks in the minute before the first failure where the load rose before it."""
 LATELY, QUICKER = 20, 1.25
 """Seconds before the first failure in which who quickened asked so many times as much as before."""
 PACE = 0.25
@@ -66,11 +68,23 @@ def quickened(case: Case, scene: Scene, subjects: Sequence[Winner], errors: date
     return bool(float(own[-LATELY:].sum()) > QUICKER * usual + 3.0 * usual**0.5)
 
 
+def risen_before(case: Case, scene: Scene, errors: datetime, pace: float) -> bool:
+    """Return whether everybody together already asked clearly more than ``pace`` in the minute before the first failure.
+
+    What comes after it may be asked again, by whom it failed.
+    """
+    whole = _by_second(case, scene, [], errors, "requests")
+    first = first_failure(whole["failed"].to_numpy().astype(float)) if whole is not None else None
+    if whole is None or first is None:
+        return False
+    asked = float(whole["asked"].to_numpy()[max(0, first - LULL) : first].sum())
+    return bool(asked >= RISEN * pace + 3.0 * pace**0.5)
+
+
 def _by_second(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> pl.DataFrame | None:
-    """Return every second around the first errors (second, own, own_load, failed); None without events."""
+    """Return every second around the first errors (second, asked, own, own_load, failed); None without events."""
     start, end = errors - BEFORE, errors + AFTER
-    guilty = pl.any_horizontal([belongs(winner) for winner in subjects])
-    own = scene.loads.filter(guilty)
+    own = scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in subjects]) if subjects else pl.lit(value=False))
     accounts = own["account_id"].drop_nulls().unique().sort().to_list()
     networks = own.filter(pl.col("account_id").is_null())["network"].drop_nulls().unique().sort().to_list()
     weighted = scene.weighted(measure)

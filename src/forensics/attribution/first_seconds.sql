@@ -1,4 +1,4 @@
--- title: requests by second around the first failures: of the blamed, and failures of anybody
+-- title: requests by second around the first failures: of everybody, of the blamed, and those that failed
 -- why: where load and errors rise in the same minute, only seconds tell which came first; two minutes of events, however long the logs.
 --      `own_load` is requests, weighted by route where weights are given: a few heavy ones may be the load of many.
 -- parameters: $accounts, $networks, $start, $end, $route_ids, $weights (equally long lists; a route that is not among them weighs 1)
@@ -14,7 +14,7 @@ near AS (
 )
 
 SELECT
-    n.second, count(*) FILTER (n.own) AS own, coalesce(sum(coalesce(w.weight, CAST(1 AS DOUBLE))) FILTER (n.own), 0) AS own_load,
+    n.second, count(*) AS asked, count(*) FILTER (n.own) AS own, coalesce(sum(coalesce(w.weight, CAST(1 AS DOUBLE))) FILTER (n.own), 0) AS own_load,
     count(*) FILTER (n.failed) AS failed
 FROM near AS n
 LEFT JOIN route_masks AS m ON m.mask = n.mask
