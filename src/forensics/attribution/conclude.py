@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.blame import CHANCE, MIN_SHARE, MOST, Blamed, Finding, find, in_window
+from forensics.attribution.blame import CHANCE, MIN_SHARE, MOST, Blamed, Finding, find, in_window, rise_of
 from forensics.attribution.echo import risen_before, seconds_precede
 from forensics.attribution.facts import Facts, gather
 from forensics.attribution.nameless import half
@@ -99,8 +99,8 @@ def _came_at_once(case: Case, setting: Setting, found: Conclusion) -> Conclusion
     window = sudden_window(setting.incident, errors)
     if window is None or errors is None or found.facts.finding.blamed or not found.facts.finding.rise.known:
         return None
-    rise = found.facts.finding.rise
-    pace = max(rise.load, rise.expected) / before.window.minutes
+    rise = rise_of(before, "requests")
+    pace = (rise.load if found.facts.finding.rise.significant else rise.expected) / before.window.minutes
     if not risen_before(case, before, errors, pace):
         return None
     scene = setting.scene(case, window)
