@@ -449,10 +449,10 @@ def test_a_fault_of_the_program_at_one_file_is_called_that_and_the_others_load(
         (tmp_path / name).write_bytes(text([clf(0, f"/{name}")]))
     plan = intake._plan
 
-    def faulty(head: bytes, *given: Any) -> Any:
-        if b"/a.log" in head:
+    def faulty(file: EvidenceFile, *given: Any) -> Any:
+        if file.name == "a.log":
             raise fault
-        return plan(head, *given)
+        return plan(file, *given)
 
     monkeypatch.setattr(intake, "_plan", faulty)
     ended = CliRunner().invoke(app, ["load", str(tmp_path), "--case", str(tmp_path / "case")])

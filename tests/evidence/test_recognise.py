@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from forensics.evidence.recognise import LineReader, candidates, plan_for
+from forensics.evidence.recognise import Asked, LineReader, candidates, plan_for
 from forensics.evidence.refusals import why_no_log
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import all_formats
@@ -22,12 +22,12 @@ def frame(*lines: str) -> pl.DataFrame:
 
 
 def test_a_line_that_was_cut_off_is_offered_to_no_format() -> None:
-    assert [entry.name for entry in candidates(frame(CUT)["raw"]) if not entry.main_only] == []
+    assert [entry.name for entry in candidates(Asked(frame(CUT))) if not entry.main_only] == []
 
 
 def test_formats_are_chosen_by_whole_lines_with_or_without_blanks_at_their_end() -> None:
     for line in (COMMON, COMMON + " "):
-        assert "common" in {entry.name for entry in candidates(frame(CUT, line)["raw"])}
+        assert "common" in {entry.name for entry in candidates(Asked(frame(CUT, line)))}
 
 
 def test_only_formats_that_could_read_what_the_main_one_left_are_tried() -> None:
@@ -153,7 +153,7 @@ def test_candidates_are_those_whose_hint_and_pattern_occur() -> None:
             for entry in all_formats()
             if all(wanted is None or raw.str.contains(wanted).any() for wanted in (entry.hint, entry.pattern))
         ]
-        assert list(candidates(raw)) == named
+        assert list(candidates(Asked(pl.DataFrame({"raw": raw})))) == named
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import polars as pl
-
 from forensics.case.load_options import LoadOptions
 from forensics.case.reading import BLANK, EventWriter, Reading, Window, read_log
 from forensics.case.store import Prepared
@@ -21,11 +19,21 @@ from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
 from forensics.evidence.documents import HEAD, PARQUET, beginning, how_read, parquet_columns, sample_of, text_chunks
 from forensics.evidence.hosts import host_of
-from forensics.evidence.lines import split_lines
-from forensics.evidence.recognise import LEAST_SHARE, SAMPLE_LINES, LineReader, Plan, plan_for, share_read
+from forensics.evidence.recognise import (
+    LEAST_SHARE,
+    LONGEST_SAMPLE,
+    SAMPLE_LINES,
+    LineReader,
+    Plan,
+    first_lines,
+    plan_for,
+    sample_lines,
+    share_read,
+)
 from forensics.evidence.refusals import not_text, why_no_log
 from forensics.evidence.requests import tells_requests
 from forensics.evidence.streams import CHUNK
+from forensics.evidence.together import Neighbours
 from forensics.formats.base import Format, ReadOptions
 from forensics.formats.json_general import understood
 from forensics.formats.registry import by_name
@@ -33,10 +41,6 @@ from forensics.formats.strings import format_of_string, is_format_string
 
 READERS = ("forensics.timeline.notes", "forensics.exports.reader")
 """Modules that know evidence other than logs: ``recognise(head, name, kind)`` and ``read(file, match, evidence_id, time_zone)``."""
-
-
-LONGEST_SAMPLE = 1 << 16
-"""A longer line says little of its file's format, and trying it costs much."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Intake:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
-def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
+def prepare(file: EvidenceFile, intake: Intake, number: int, beside: Neighbours) -> Prepared:
     """Return what one file came to; ``RefusedEvidenceError`` says in half a sentence why it is no evidence."""
     before = file.fingerprint()
     if before.size == 0:
@@ -70,7 +74,7 @@ def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
             return Prepared({**row, "sha256": held}, {}, None)
         staged = intake.folder / f"loading-{number}.parquet.new"
         try:
-            prepared = _classified(file, intake, digest, staged, row)
+            prepared = _classified(file, intake, digest, staged, row, beside)
             if file.fingerprint() != before:
                 raise RefusedEvidenceError("changed while it was read: copy it (or rotate the log) and load the copy")
         except BaseException:
@@ -122,7 +126,9 @@ def _short(digest: Future[Stored]) -> Future[str]:
     return short
 
 
-def _classified(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any]) -> Prepared:
+def _classified(
+    file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any], beside: Neighbours
+) -> Prepared:
     kind = intake.options.kind
     with file.open() as stream:
         head = stream.read(HEAD)
@@ -136,7 +142,7 @@ def _classified(file: EvidenceFile, intake: Intake, digest: Future[Stored], stag
             return other
     if kind not in (None, "log"):
         raise RefusedEvidenceError(f"cannot be read as {kind}: no columns of {kind} are recognised in it")
-    prepared = _log(file, intake, digest, staged, row)
+    prepared = _log(file, intake, digest, staged, row, beside)
     document = how_read(head)
     prepared.row["assumptions"] += document
     if document:  # the further lines of its records reach us as blank ones
@@ -180,7 +186,7 @@ def _other_kind(file: EvidenceFile, head: bytes, options: LoadOptions, digest: F
     return None
 
 
-def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any]) -> Prepared:
+def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any], beside: Neighbours) -> Prepared:
     options = intake.options
     reading_options = ReadOptions(
         time_zone=options.time_zone or "UTC", trusted_proxies=options.trusted_proxies, log_format=options.log_format
@@ -190,7 +196,7 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Pat
         begun = list(beginning(chunks))
         more = list(islice(chunks, 1))
         head = sample_of(begun)
-        plan = replace(_plan(head, reading_options, options), whole=not more and head.count(b"\n") < SAMPLE_LINES)
+        plan = replace(_plan(file, head, reading_options, intake, beside), whole=not more and head.count(b"\n") < SAMPLE_LINES)
         reader = LineReader(plan, reading_options, alone=options.log_format is not None)
         with EventWriter(staged, _short(digest)) as writer:
             reading = read_log(_watched(chain(begun, more, chunks), intake.cancelled), reader, writer, Window(options.since, options.until))
@@ -208,21 +214,9 @@ def _watched(chunks: Iterator[bytes], cancelled: threading.Event) -> Iterator[by
         yield chunk
 
 
-def _first_lines(text: bytes, count: int) -> bytes:
-    """Return the first lines of a text: to split all of it for a few takes longer than to try a format on them."""
-    end = 0
-    for _ in range(count):
-        end = text.find(b"\n", end) + 1
-        if not end:
-            return text
-    return text[:end]
-
-
-def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
+def _plan(file: EvidenceFile, head: bytes, reading: ReadOptions, intake: Intake, beside: Neighbours) -> Plan:
     """Return how to read the file; ``RefusedEvidenceError`` when it is no log that anybody knows."""
-    raw = split_lines(_first_lines(head, SAMPLE_LINES)).head(SAMPLE_LINES)
-    sample = pl.DataFrame({"line": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": raw}).drop_nulls()
-    sample = sample.filter(pl.col("raw").str.len_bytes() <= LONGEST_SAMPLE)
+    options, sample = intake.options, sample_lines(head)
     if options.log_format is not None:
         given = format_of_string(options.log_format) if is_format_string(options.log_format) else by_name(options.log_format)
         plan = plan_for(sample, reading, [given])
@@ -231,9 +225,9 @@ def _plan(head: bytes, reading: ReadOptions, options: LoadOptions) -> Plan:
         return plan
     if options.kind is None and (reason := not_text(head)):
         raise RefusedEvidenceError(reason)
-    plan = plan_for(sample, reading)
+    plan = plan_for(sample, reading, asked=beside.asked(file, sample))
     if not plan.ranked or (options.kind is None and plan.ranked[0].share < LEAST_SHARE > share_read(plan, sample, reading)):
-        raise RefusedEvidenceError(why_no_log(raw.drop_nulls().str.head(LONGEST_SAMPLE)))
+        raise RefusedEvidenceError(why_no_log(first_lines(head).drop_nulls().str.head(LONGEST_SAMPLE)))
     return plan
 
 

@@ -33,6 +33,7 @@ from forensics.case.store import Prepared
 from forensics.errors import FaultError, ForensicsError, RefusedEvidenceError
 from forensics.evidence import custody
 from forensics.evidence.discover import EvidenceFile, discover
+from forensics.evidence.together import Neighbours
 from forensics.progress import Progress
 
 __all__ = ["LoadOptions", "LoadResult", "load"]
@@ -144,7 +145,8 @@ def _prepared(case: Case, files: Sequence[EvidenceFile], options: LoadOptions, k
     number = count()
     try:
         for batch in _batches(files):
-            waiting.append([(entry, pool.submit(prepare, entry, intake, next(number))) for entry in batch])
+            beside = Neighbours(batch)
+            waiting.append([(entry, pool.submit(prepare, entry, intake, next(number), beside)) for entry in batch])
             if len(waiting) > at_once:
                 yield [_outcome(entry, future) for entry, future in waiting.popleft()]
         while waiting:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from forensics.evidence.lines import of_blocks
+from forensics.evidence.lines import of_blocks, split_lines
 from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
 from forensics.evidence.wrappings import EXPORTED, unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
@@ -30,6 +30,28 @@ ASKED_AT_ONCE = 8
 """Formats whose hints are looked for together."""
 GENERAL_RANK = 5
 """Formats up to this rank read almost anything of their family."""
+
+
+LONGEST_SAMPLE = 1 << 16
+"""A longer line says little of its file's format, and trying it costs much."""
+
+
+def sample_lines(head: bytes) -> pl.DataFrame:
+    """Return the first lines of a text (``LINES``), on which formats are tried."""
+    raw = first_lines(head)
+    sample = pl.DataFrame({"line": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": raw}).drop_nulls()
+    return sample.filter(pl.col("raw").str.len_bytes() <= LONGEST_SAMPLE)
+
+
+def first_lines(text: bytes) -> pl.Series:
+    """Return the first lines of a text: to split all of it for a few takes longer than to try a format on them."""
+    end = 0
+    for _ in range(SAMPLE_LINES):
+        end = text.find(b"\n", end) + 1
+        if not end:
+            end = len(text)
+            break
+    return split_lines(text[:end]).head(SAMPLE_LINES)
 
 
 @dataclass(frozen=True)
@@ -54,59 +76,74 @@ class Recognition:
     """Whether a time of the sample carries no zone."""
 
 
-def recognise(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> list[Recognition]:
-    """Return the formats that were tried on the sample (a frame of ``LINES``), best first.
+@dataclass(frozen=True)
+class Asked:
+    """Lines that formats are asked about: whether they could read some, and what they read them as."""
+
+    lines: pl.DataFrame
+    """``LINES``"""
+
+    def contain(self, hints: set[str]) -> dict[str, bool]:
+        """Return whether some line contains each of the hints."""
+        found = self.lines.select(pl.col("raw").str.contains(hint).any().alias(hint) for hint in hints)
+        return found.row(0, named=True) if hints else {}
+
+    def match(self, pattern: str) -> bool:
+        """Whether some line, without blanks at its end, is as the pattern says."""
+        return bool(self.lines["raw"].str.strip_chars_end().str.contains(pattern).any())
+
+    def rated(self, entry: Format, options: ReadOptions) -> Recognition:
+        """Return how a format reads the lines."""
+        zone = LocalZone(options.time_zone)
+        read = entry.open(replace(options, time_zone=zone))(self.lines)
+        return recognition(entry, Parsed(self.lines, read), unzoned=zone.used)
+
+
+def recognition(entry: Format, sampled: Parsed, *, unzoned: bool = False) -> Recognition:
+    """Return a format's reading of sampled lines with the share that it read."""
+    outcome = sampled.read["outcome"]
+    events = int((outcome == "event").sum())
+    tried = len(outcome) - int((outcome == "skipped").sum())
+    return Recognition(entry, events / tried if tried else 0.0, events, sampled, unzoned)
+
+
+def recognise(asked: Asked, options: ReadOptions, formats: Sequence[Format] | None = None) -> list[Recognition]:
+    """Return the formats that were tried on sampled lines, best first.
 
     Formats come by rank: one that follows can win only by reading what the best so far leaves. Where that reads nearly all lines, only
     those are tried that could.
     """
     found: list[Recognition] = []
-    left: pl.Series | None = None
-    for entry in candidates(sample["raw"], formats):
+    left: Asked | None = None
+    for entry in candidates(asked, formats):
         if left is not None and not any(candidates(left, [entry])):
             continue
-        rated = _rate(entry, sample, options)
-        found.append(rated)
-        if rated.share == 1.0:
+        tried = asked.rated(entry, options)
+        found.append(tried)
+        if tried.share == 1.0:
             break
-        if left is None and rated.share >= WELL_READ and entry.rank > GENERAL_RANK and rated.sampled is not None:
-            left = sample["raw"].filter(rated.sampled.read["outcome"] == "rejected")
-    return sorted(found, key=lambda rated: (-round(_weight(rated), 3), -rated.format.rank, rated.format.name))
+        if left is None and tried.share >= WELL_READ and entry.rank > GENERAL_RANK and tried.sampled is not None:
+            left = Asked(asked.lines.filter(tried.sampled.read["outcome"] == "rejected"))
+    return sorted(found, key=lambda tried: (-round(_weight(tried), 3), -tried.format.rank, tried.format.name))
 
 
-def _weight(rated: Recognition) -> float:
+def _weight(tried: Recognition) -> float:
     """Return the share, half of it for formats that read almost anything: they come second even for the lines that they alone can read."""
-    return rated.share / 2 if rated.format.rank <= GENERAL_RANK else rated.share
+    return tried.share / 2 if tried.format.rank <= GENERAL_RANK else tried.share
 
 
-def candidates(raw: pl.Series, formats: Sequence[Format] | None = None, at_once: int = ASKED_AT_ONCE) -> Iterator[Format]:
+def candidates(asked: Asked, formats: Sequence[Format] | None = None, at_once: int = ASKED_AT_ONCE) -> Iterator[Format]:
     """Yield the formats that could read some line: by their hint, then by their pattern. Trying one costs much more than asking.
 
     Hints are asked for some formats ``at_once``, beside each other: who wants no more soon spares most of them.
     """
     entries = formats if formats is not None else all_formats()
-    bare = raw.str.strip_chars_end()
     for start in range(0, len(entries), at_once):
         some = entries[start : start + at_once]
-        hinted = _hinted(raw, {entry.hint for entry in some if entry.hint is not None})
+        hinted = asked.contain({entry.hint for entry in some if entry.hint is not None})
         for entry in some:
-            if (entry.hint is None or hinted[entry.hint]) and (entry.pattern is None or bare.str.contains(entry.pattern).any()):
+            if (entry.hint is None or hinted[entry.hint]) and (entry.pattern is None or asked.match(entry.pattern)):
                 yield entry
-
-
-def _hinted(raw: pl.Series, hints: set[str]) -> dict[str, bool]:
-    """Return whether some line contains each of the hints."""
-    found = raw.to_frame().select(pl.col(raw.name).str.contains(hint).any().alias(hint) for hint in hints)
-    return found.row(0, named=True) if hints else {}
-
-
-def _rate(entry: Format, sample: pl.DataFrame, options: ReadOptions) -> Recognition:
-    zone = LocalZone(options.time_zone)
-    read = entry.open(replace(options, time_zone=zone))(sample)
-    outcome = read["outcome"]
-    events = int((outcome == "event").sum())
-    tried = len(outcome) - int((outcome == "skipped").sum())
-    return Recognition(entry, events / tried if tried else 0.0, events, Parsed(sample, read), zone.used)
 
 
 @dataclass(frozen=True)
@@ -122,16 +159,19 @@ class Plan:
     """The formats that were tried on the lines as they are, also those that read nothing."""
 
 
-def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None) -> Plan:
-    """Return how to read a file by its sampled lines; wrappings are looked into where no format reads most lines as they are."""
-    tried = recognise(sample, options, formats)
-    ranked = [rated for rated in tried if rated.events]
+def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None = None, asked: Asked | None = None) -> Plan:
+    """Return how to read a file by its sampled lines; wrappings are looked into where no format reads most lines as they are.
+
+    ``asked`` is the sample where formats are asked about those of other files at the same time.
+    """
+    tried = recognise(asked or Asked(sample), options, formats)
+    ranked = [each for each in tried if each.events]
     plain = Plan(ranked, tried=tuple(tried))
     exported = bool(sample["raw"].str.contains(EXPORTED).any())  # its name passes for a part of what is behind it
     if ranked and ranked[0].share >= WELL_READ and not ranked[0].format.main_only and not exported:
         return plain
     inner = unwrap(sample).inner
-    within = [rated for rated in recognise(inner, options, formats) if rated.events] if len(inner) else []
+    within = [each for each in recognise(Asked(inner), options, formats) if each.events] if len(inner) else []
     if within and (not ranked or _worth(within[0]) > _worth(ranked[0]) or exported):
         return Plan(within, wrapped=True)
     return plain
@@ -240,7 +280,7 @@ class LineReader:
             return [], lines
         first, waiting = self._by(self.main, lines, plain=plain)
         kept = [first] if len(first) else []
-        for entry in candidates(waiting["raw"], self._others, max(1, len(self._others))) if len(waiting) else ():
+        for entry in candidates(Asked(waiting), self._others, max(1, len(self._others))) if len(waiting) else ():
             good, waiting = self._by(entry, waiting, plain=plain)
             if len(good):
                 kept.append(good)

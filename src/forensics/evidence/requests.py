@@ -8,7 +8,7 @@ import polars as pl
 
 from forensics.evidence.documents import text_chunks
 from forensics.evidence.lines import split_lines
-from forensics.evidence.recognise import GENERAL_RANK, candidates
+from forensics.evidence.recognise import GENERAL_RANK, Asked, candidates
 from forensics.evidence.wrappings import unwrap
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import by_name
@@ -27,7 +27,7 @@ def tells_requests(head: bytes) -> bool:
     if not raw.str.contains_any(_METHODS).any():
         return False
     lines = pl.DataFrame({"line": pl.int_range(1, len(raw) + 1, dtype=pl.Int64, eager=True), "raw": raw}).drop_nulls()
-    known = (entry for entry in candidates(lines["raw"]) if entry.rank > GENERAL_RANK)
+    known = (entry for entry in candidates(Asked(lines)) if entry.rank > GENERAL_RANK)
     read = pl.concat([entry.open(ReadOptions())(lines) for entry in (by_name("json"), by_name("csv"), *known)])
     asked = (pl.col("outcome") == "event") & pl.col("method").is_in(_METHODS) & pl.col("path").is_not_null()
     return bool(read.select(asked.any()).item()) or _carries_lines(lines)
