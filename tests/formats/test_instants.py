@@ -17,7 +17,17 @@ NOTATIONS = (
 )
 ODD = (
     *("2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T23:59:60Z", "2026-01-01T00:00:00.12Z"),
-    *("2026-01-01T00:00:00ZZ", " 2026-01-01T00:00:00Z", "2026-01-01T00:00:00.1234567Z", "x", "", "-", "1772409600", "1772409600123"),
+    *(
+        "2026-01-01T00:00:00ZZ",
+        " 2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00.1234567Z",
+        "2026-01-01T00:00:00.123456789Z",
+        "x",
+        "",
+        "-",
+        "1772409600",
+        "1772409600123",
+    ),
     *("2026-1-01T00:00:00Z", "+026-01-01T00:00:00Z", "2026- 1-01T00:00:00Z", "2026-01-01T00:00:-1Z", "1/Mar/2026:00:00:00 +0000"),
     *("2026-01-01T0:00:000Z", "2026-01-01T00:00:00.+12Z", "2026-01-01T00:00:00. 12Z", "01/Mär/2026:00:00:00 +0000", "nan", "1e400"),
 )
@@ -50,3 +60,17 @@ def test_fractions_of_three_and_six_digits() -> None:
             to_instant(pl.Series("t", [text] * 3)).to_list()
             == [datetime(2026, 3, 2, 0, 0, 0, 125_000, tzinfo=UTC).replace(tzinfo=None)] * 3
         )
+
+
+@pytest.mark.parametrize("time_zone", ["UTC", "Europe/Berlin"])
+@pytest.mark.parametrize(
+    "form", ["2026-03-02T00:00:06.{}Z", "2026-03-02 00:00:06,{}", "02/Mar/2026:00:00:06.{} +0530", "2026-03-02T00:00:60.{}Z"]
+)
+def test_nanoseconds_are_cut_to_microseconds_alike_whatever_stands_first(form: str, time_zone: str) -> None:
+    """What is written as the first time is takes another way than the others do."""
+    fractions = ["589545005", "999999999", "000000999", "58954500", "5", "589545", "+89545005", "5895450050"]
+    times = [form.format(fraction) for fraction in fractions]
+    by_notation = to_instant(pl.Series(times), time_zone)
+    one_by_one = to_instant(pl.Series(["no time", *times]), time_zone)[1:]
+    assert by_notation.to_list() == one_by_one.to_list()
+    assert form.startswith("2026-03-02T00:00:60") or [at.microsecond for at in by_notation[:4]] == [589545, 999999, 0, 589545]

@@ -260,3 +260,18 @@ def test_numbers_that_are_names_come_back_as_they_are_written(number: str) -> No
     frame, _ = reader.read(pl.Series("raw", [f'{{"a":{number},"b":"{number}","c":{{"d" : {number}}}}}', '{"a":"1.10","b":1.5}']))
     assert frame["a"].to_list() == [number, "1.10"]
     assert frame["c>d"].to_list() == [number, None]
+
+
+def test_a_key_is_found_wherever_it_first_occurs() -> None:
+    """Keys and signs are looked for by what they begin with: each is found alone, the later ones too."""
+    keys = ["a", "b.c", "c-d", "@e", "f(g)", "h|i", "$j", "k l", "m>n"]
+    reader = JsonReader(keys)
+    for number, key in enumerate(keys):
+        outer, _, inner = key.partition(">")
+        record = {outer: {inner: "x"}} if inner else {outer: "x"}
+        frame, good = reader.read(pl.Series([json.dumps(record)] * (1 + number % 2) + ['{"else":"a","b":{"c":1}}']))
+        assert good.all()
+        assert frame[key].to_list()[0] == "x"
+        assert frame.columns == [key]
+    frame, _ = reader.read(pl.Series(['{"a":"\\ud800x","@e":"\\x41","c-d":NaN,"$j":"["}']))
+    assert frame.row(0, named=True) == {"$j": "[", "@e": "A", "a": "\ufffdx", "c-d": None}

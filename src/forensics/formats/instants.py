@@ -37,7 +37,7 @@ _ENGLISH = {word: english for english, words in _MONTHS.items() for word in word
 _TAIL = r"^(?:[.,](\d+))?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?\]?$"
 _EXACT = re.compile(
     r"(?:(?P<iso>\d{4}-\d\d-\d\d)(?P<t>[T ])|\d\d/[A-Z][a-z]{2}/\d{4}:)\d\d:\d\d:(?P<seconds>\d\d)"
-    r"(?:(?P<point>[.,])(?P<digits>\d{3}|\d{6}))?(?P<zone> ?(?:Z|UTC|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)))?"
+    r"(?:(?P<point>[.,])(?P<digits>\d{3}|\d{6}|\d{9}))?(?P<zone> ?(?:Z|UTC|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)))?"
 )
 _RARE = (
     "%Y%m%dT%H%M%S%#z",

@@ -13,7 +13,7 @@ everything below the first level still to be decoded, and ``json_decode`` 36.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import duckdb
@@ -54,8 +54,7 @@ _SIGNS = {
     "no number": tuple(_NUMBERLESS),
     "list": ("[",),
 }
-"""What a file may hold that asks for more than plain decoding, and how it shows. Keys and signs begin with one of only three bytes:
-with four the search for all of them takes twice the time."""
+"""What a file may hold that asks for more than plain decoding, and how it shows."""
 
 
 class JsonReader:
@@ -135,7 +134,7 @@ class JsonReader:
     def _learn(self, text: pl.Series) -> None:
         """Note which of the wanted keys, and of ``_SIGNS``, occur; one pass over the text, so that no others are looked for."""
         while patterns := [pattern for pattern, meaning in self._sought.items() if meaning not in self._seen]:
-            hits = text.filter(text.str.contains_any(patterns))
+            hits = text.filter(_holding(text, patterns))
             if hits.is_empty():
                 return
             found = hits.head(1000).str.extract_many(patterns, overlapping=True).explode().unique().drop_nulls()
@@ -148,6 +147,19 @@ class JsonReader:
         added = fresh[: self._most_further - len(self.further)]
         self.further += added
         self._exact.update(added)
+
+
+def _holding(text: pl.Series, patterns: Sequence[str]) -> pl.Series:
+    """Return which lines hold one of the patterns.
+
+    Lines are full of quotes: what begins with one is looked for by a regular expression, which takes two thirds of the time of
+    ``contains_any`` (more than a hundred patterns are no table to it). Other beginnings are rare, and found at once.
+    """
+    quoted = [re.escape(pattern[1:]) for pattern in sorted(patterns) if pattern.startswith('"')]
+    others = [pattern for pattern in patterns if not pattern.startswith('"')]
+    found = [text.str.contains(f'"(?:{"|".join(quoted)})')] if quoted else []
+    found += [text.str.contains_any(others)] if others else []
+    return pl.select(pl.any_horizontal(found)).to_series()
 
 
 # Decoding -------------------------------------------------------------------------------------------------------------
