@@ -217,15 +217,16 @@ def _watched(chunks: Iterator[bytes], cancelled: threading.Event) -> Iterator[by
 def _plan(file: EvidenceFile, head: bytes, reading: ReadOptions, intake: Intake, beside: Neighbours) -> Plan:
     """Return how to read the file; ``RefusedEvidenceError`` when it is no log that anybody knows."""
     options, sample = intake.options, sample_lines(head)
+    asked = beside.asked(file, sample)
     if options.log_format is not None:
         given = format_of_string(options.log_format) if is_format_string(options.log_format) else by_name(options.log_format)
-        plan = plan_for(sample, reading, [given])
+        plan = plan_for(sample, reading, [given], asked)
         if not plan.ranked:
             raise RefusedEvidenceError(f"has no line in the given format {options.log_format!r}")
         return plan
     if options.kind is None and (reason := not_text(head)):
         raise RefusedEvidenceError(reason)
-    plan = plan_for(sample, reading, asked=beside.asked(file, sample))
+    plan = plan_for(sample, reading, asked=asked)
     if not plan.ranked or (options.kind is None and plan.ranked[0].share < LEAST_SHARE > share_read(plan, sample, reading)):
         raise RefusedEvidenceError(why_no_log(first_lines(head).drop_nulls().str.head(LONGEST_SAMPLE)))
     return plan
