@@ -54,9 +54,11 @@ class Intake:
     known: dict[str, str]
     """SHA-256 -> load options of the evidence that the case holds."""
     cancelled: threading.Event = field(default_factory=threading.Event)
+    beside: Neighbours = field(default_factory=Neighbours)
+    """The small files that a file is read beside."""
 
 
-def prepare(file: EvidenceFile, intake: Intake, number: int, beside: Neighbours) -> Prepared:
+def prepare(file: EvidenceFile, intake: Intake, number: int) -> Prepared:
     """Return what one file came to; ``RefusedEvidenceError`` says in half a sentence why it is no evidence."""
     before = file.fingerprint()
     if before.size == 0:
@@ -74,7 +76,7 @@ def prepare(file: EvidenceFile, intake: Intake, number: int, beside: Neighbours)
             return Prepared({**row, "sha256": held}, {}, None)
         staged = intake.folder / f"loading-{number}.parquet.new"
         try:
-            prepared = _classified(file, intake, digest, staged, row, beside)
+            prepared = _classified(file, intake, digest, staged, row)
             if file.fingerprint() != before:
                 raise RefusedEvidenceError("changed while it was read: copy it (or rotate the log) and load the copy")
         except BaseException:
@@ -126,9 +128,7 @@ def _short(digest: Future[Stored]) -> Future[str]:
     return short
 
 
-def _classified(
-    file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any], beside: Neighbours
-) -> Prepared:
+def _classified(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any]) -> Prepared:
     kind = intake.options.kind
     with file.open() as stream:
         head = stream.read(HEAD)
@@ -142,7 +142,7 @@ def _classified(
             return other
     if kind not in (None, "log"):
         raise RefusedEvidenceError(f"cannot be read as {kind}: no columns of {kind} are recognised in it")
-    prepared = _log(file, intake, digest, staged, row, beside)
+    prepared = _log(file, intake, digest, staged, row)
     document = how_read(head)
     prepared.row["assumptions"] += document
     if document:  # the further lines of its records reach us as blank ones
@@ -186,7 +186,7 @@ def _other_kind(file: EvidenceFile, head: bytes, options: LoadOptions, digest: F
     return None
 
 
-def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any], beside: Neighbours) -> Prepared:
+def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Path, row: dict[str, Any]) -> Prepared:
     options = intake.options
     reading_options = ReadOptions(
         time_zone=options.time_zone or "UTC", trusted_proxies=options.trusted_proxies, log_format=options.log_format
@@ -196,7 +196,7 @@ def _log(file: EvidenceFile, intake: Intake, digest: Future[Stored], staged: Pat
         begun = list(beginning(chunks))
         more = list(islice(chunks, 1))
         head = sample_of(begun)
-        plan = replace(_plan(file, head, reading_options, intake, beside), whole=not more and head.count(b"\n") < SAMPLE_LINES)
+        plan = replace(_plan(file, head, reading_options, intake), whole=not more and head.count(b"\n") < SAMPLE_LINES)
         reader = LineReader(plan, reading_options, alone=options.log_format is not None)
         with EventWriter(staged, _short(digest)) as writer:
             reading = read_log(_watched(chain(begun, more, chunks), intake.cancelled), reader, writer, Window(options.since, options.until))
@@ -214,10 +214,10 @@ def _watched(chunks: Iterator[bytes], cancelled: threading.Event) -> Iterator[by
         yield chunk
 
 
-def _plan(file: EvidenceFile, head: bytes, reading: ReadOptions, intake: Intake, beside: Neighbours) -> Plan:
+def _plan(file: EvidenceFile, head: bytes, reading: ReadOptions, intake: Intake) -> Plan:
     """Return how to read the file; ``RefusedEvidenceError`` when it is no log that anybody knows."""
     options, sample = intake.options, sample_lines(head)
-    asked = beside.asked(file, sample)
+    asked = intake.beside.asked(file, sample)
     if options.log_format is not None:
         given = format_of_string(options.log_format) if is_format_string(options.log_format) else by_name(options.log_format)
         plan = plan_for(sample, reading, [given], asked)

@@ -13,7 +13,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -145,8 +145,8 @@ def _prepared(case: Case, files: Sequence[EvidenceFile], options: LoadOptions, k
     number = count()
     try:
         for batch in _batches(files):
-            beside = Neighbours(batch)
-            waiting.append([(entry, pool.submit(prepare, entry, intake, next(number), beside)) for entry in batch])
+            together = replace(intake, beside=Neighbours(batch))
+            waiting.append([(entry, pool.submit(prepare, entry, together, next(number))) for entry in batch])
             if len(waiting) > at_once:
                 yield [_outcome(entry, future) for entry, future in waiting.popleft()]
         while waiting:

@@ -109,7 +109,7 @@ class _OneOfMany(Asked):
 class Neighbours:
     """The files that one is loaded with; they are looked at when the first of them asks."""
 
-    def __init__(self, files: Sequence[EvidenceFile]) -> None:
+    def __init__(self, files: Sequence[EvidenceFile] = ()) -> None:
         self._files = files if len(files) >= FEWEST else ()
         self._lock = RLock()
         self._places: dict[int, int] | None = None
