@@ -58,3 +58,13 @@ def test_the_first_minutes_of_an_impact_are_looked_at_where_the_window_ends_befo
     assert sudden_window(incident) == Window(just_before, NOON + timedelta(minutes=3))
     assert sudden_window(incident, NOON + timedelta(minutes=7)) == Window(just_before, NOON + timedelta(minutes=10))
     assert sudden_window(incident | {"kind": "surge"}) is None
+
+
+def test_what_had_been_over_for_minutes_is_no_beginning() -> None:
+    """One client fails, and tries the same thing again and again; nine minutes later everything fails."""
+    rows = minutes([250] * 60, [0] * 40 + [9, 8, 0, 0, 7, 0, 0, 0, 0] + [200] * 11)
+    before = NOON + timedelta(minutes=38)
+    assert error_onset(rows, before) == NOON + timedelta(minutes=40)
+    assert error_onset(rows, before, NOON + timedelta(minutes=49)) == NOON + timedelta(minutes=49)
+    growing = minutes([250] * 60, [0] * 40 + [9, 8, 0, 12, 20, 0, 0, 30, 60] + [200] * 11)
+    assert error_onset(growing, before, NOON + timedelta(minutes=49)) == NOON + timedelta(minutes=40)

@@ -155,7 +155,7 @@ def _seen_longer(case: Case, setting: Setting, found: Conclusion) -> Conclusion:
 def _sudden(case: Case, setting: Setting, before: Scene) -> tuple[Scene, Finding] | None:
     """Return who came all at once and was there before the first failures by seconds; None when they did not make most of that load."""
     near = pl.col("minute").is_between(before.window.start - BEFORE, before.whole.end)
-    errors = error_onset(setting.minutes.filter(near), before.window.start)
+    errors = error_onset(setting.minutes.filter(near), before.window.start, floor_minute(setting.incident["started_at"]))
     window = sudden_window(setting.incident, errors)
     if window is None:
         return None

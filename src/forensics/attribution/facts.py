@@ -213,7 +213,7 @@ def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end, **weighted)
     guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
     near = _blamed_minutes(span, own, guilty, minutes)
-    errors, load_at = error_onset(near, scene.window.start), _load_onset(near, scene)
+    errors, load_at = error_onset(near, scene.window.start, impact.start), _load_onset(near, scene)
     began = Window(_run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = _early_share(near, scene, finding, errors)
     started = until_the_fall(near, scene.window, impact, errors, there_before=early >= HALF and not any(b.at_fall for b in finding.blamed))

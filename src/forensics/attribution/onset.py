@@ -21,10 +21,15 @@ def ratios(rows: pl.DataFrame) -> Floats:
     return found
 
 
-def error_onset(rows: pl.DataFrame, before: datetime) -> datetime | None:
+CALM = 3
+"""So many minutes in a row without clear failures end what failed before them."""
+
+
+def error_onset(rows: pl.DataFrame, before: datetime, impact: datetime | None = None) -> datetime | None:
     """Return the first minute from which two of three minutes fail clearly: by their share, and by more failures than chance has.
 
-    ``rows``: consecutive minutes with requests and failed; what is usual is learnt from those earlier than ``before``.
+    ``rows``: consecutive minutes with requests and failed; what is usual is learnt from those earlier than ``before``. What had been over
+    for minutes when the ``impact`` began (a client that tried one thing again and again) is not its beginning.
     """
     ratio, failed = ratios(rows), rows["failed"].to_numpy().astype(float)
     calm = rows.filter(pl.col("minute") < before)
@@ -34,4 +39,8 @@ def error_onset(rows: pl.DataFrame, before: datetime) -> datetime | None:
     bad &= failed >= 2.0 + chance + 3.0 * np.sqrt(chance)
     runs = bad[:-2].astype(int) + bad[1:-1] + bad[2:] if len(bad) > 2 else np.zeros(0)
     found = np.flatnonzero((runs >= 2) & bad[:-2]) if len(runs) else np.zeros(0, dtype=int)
+    if impact is not None:
+        calm_runs = np.convolve(~bad[: int((rows["minute"] < impact).sum())], np.ones(CALM), "valid") == CALM if len(bad) else bad
+        last_calm = int(np.flatnonzero(calm_runs)[-1]) if calm_runs.any() else 0
+        found = found[found >= last_calm] if (found >= last_calm).any() else found
     return rows["minute"][int(found[0])] if len(found) else None
