@@ -17,7 +17,8 @@ PATHS = ["a", "b", "c", "c>d", "c>e>f", "h>User-Agent"]
 
 
 def read(*lines: str) -> tuple[list[dict[str, str]], list[bool]]:
-    frame, good = JsonReader(PATHS).read(pl.Series("raw", list(lines), dtype=pl.String))
+    read = JsonReader(PATHS).read(pl.Series("raw", list(lines), dtype=pl.String))
+    frame, good = read.found, read.good
     rows = frame.to_dicts() if frame.width else [{} for _ in lines]
     return [{key: value for key, value in row.items() if value is not None and ">" not in key[:0]} for row in rows], good.to_list()
 
@@ -59,15 +60,15 @@ def test_further_keys_are_taken_out_when_asked_for_as_many_as_may_be() -> None:
         '{"a":3,"w":"too many"}',
     ]
     reader = JsonReader(PATHS, most_further=3)
-    frame, good = reader.read(pl.Series("raw", lines))
-    assert reader.further == ["w", "x", "y"]
-    assert good.to_list() == [True, True, False, True]
-    assert frame.select(reader.further).rows()[0] == (None, '{"deep":true}', '["p","q"]')
+    found = reader.read(pl.Series("raw", lines))
+    assert found.further == ["w", "x", "y"]
+    assert found.good.to_list() == [True, True, False, True]
+    assert found.found.select(found.further).rows()[0] == (None, '{"deep":true}', '["p","q"]')
     reader = JsonReader(PATHS, most_further=9)
-    reader.read(pl.Series("raw", ['{"a":1}']))
-    frame, _ = reader.read(pl.Series("raw", lines))
-    assert reader.further == ["w", "x", "y", "z"], "no key that a path cannot name, and none below the first level"
-    assert frame["z"][0] == "1.50", "as it is written"
+    reader.read(pl.Series("raw", ['{"a":1,"v":2}']))
+    found = reader.read(pl.Series("raw", lines))
+    assert found.further == ["w", "x", "y", "z"], "no key that a path cannot name, none below the first level, none of other batches"
+    assert found.found["z"][0] == "1.50", "as it is written"
 
 
 @pytest.mark.parametrize("line", ["nope", "", "[1]", '"text"', '{"a":1} x', '{"a":"b', "null", "{", '{"a":1}{"a":2}', '{"a" 1}'])
@@ -204,7 +205,8 @@ def damaged(draw: st.DrawFn) -> str:
 @given(st.lists(written() | damaged(), min_size=1, max_size=6))
 def test_whatever_python_reads_is_read_alike(lines: list[str]) -> None:
     lines = [line.encode("utf-8", "replace").decode().replace("\n", " ").replace("\r", " ") for line in lines]
-    frame, good = JsonReader(PATHS).read(pl.Series("raw", lines, dtype=pl.String))
+    read = JsonReader(PATHS).read(pl.Series("raw", lines, dtype=pl.String))
+    frame, good = read.found, read.good
     assert len(good) == len(lines)
     for index, line in enumerate(lines):
         expected = oracle(line)
@@ -247,17 +249,18 @@ def test_entries_of_lists_whatever_is_among_them() -> None:
 def test_text_that_looks_like_a_list_or_an_object_is_text() -> None:
     """A client may call itself ``[]``; only a real list or object is no text."""
     reader = JsonReader(("a", "a>b"))
-    assert reader.read(pl.Series(['{"a":"[]"}', '{"a":"{}"}']))[0]["a"].to_list() == ["[]", "{}"]
-    assert not reader.lists
-    assert reader.read(pl.Series(['{"a":["x"]}']))[0]["a"].to_list() == ['["x"]']
-    assert reader.lists == {"a"}
+    texts = reader.read(pl.Series(['{"a":"[]"}', '{"a":"{}"}']))
+    assert (texts.found["a"].to_list(), texts.lists) == (["[]", "{}"], set())
+    lists = reader.read(pl.Series(['{"a":["x"]}']))
+    assert (lists.found["a"].to_list(), lists.lists) == (['["x"]'], {"a"})
+    assert reader.read(pl.Series(['{"a":"[]"}'])).lists == set(), "of one batch, whatever was in another: several are read at the same time"
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,24})(\.[0-9]{1,9})?([eE][+-]?[0-9]{1,2})?", fullmatch=True).filter(lambda number: number != "-0"))
 def test_numbers_that_are_names_come_back_as_they_are_written(number: str) -> None:
     reader = JsonReader(PATHS, exact=["a", "c>d"])
-    frame, _ = reader.read(pl.Series("raw", [f'{{"a":{number},"b":"{number}","c":{{"d" : {number}}}}}', '{"a":"1.10","b":1.5}']))
+    frame = reader.read(pl.Series("raw", [f'{{"a":{number},"b":"{number}","c":{{"d" : {number}}}}}', '{"a":"1.10","b":1.5}'])).found
     assert frame["a"].to_list() == [number, "1.10"]
     assert frame["c>d"].to_list() == [number, None]
 
@@ -269,9 +272,10 @@ def test_a_key_is_found_wherever_it_first_occurs() -> None:
     for number, key in enumerate(keys):
         outer, _, inner = key.partition(">")
         record = {outer: {inner: "x"}} if inner else {outer: "x"}
-        frame, good = reader.read(pl.Series([json.dumps(record)] * (1 + number % 2) + ['{"else":"a","b":{"c":1}}']))
+        read = reader.read(pl.Series([json.dumps(record)] * (1 + number % 2) + ['{"else":"a","b":{"c":1}}']))
+        frame, good = read.found, read.good
         assert good.all()
         assert frame[key].to_list()[0] == "x"
         assert frame.columns == [key]
-    frame, _ = reader.read(pl.Series(['{"a":"\\ud800x","@e":"\\x41","c-d":NaN,"$j":"["}']))
+    frame = reader.read(pl.Series(['{"a":"\\ud800x","@e":"\\x41","c-d":NaN,"$j":"["}'])).found
     assert frame.row(0, named=True) == {"$j": "[", "@e": "A", "a": "\ufffdx", "c-d": None}

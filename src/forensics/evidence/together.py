@@ -60,9 +60,9 @@ class Together:
     def rated(self, entry: Format, options: ReadOptions) -> list[Recognition] | None:
         """Return how a format reads the lines of each file; None where that may depend on other lines, or on the zone of one of them.
 
-        Formats that read almost anything tell what is what by the looks of all lines.
+        Formats that read almost anything tell what is what by the looks of all lines; which further keys are kept depends on them, too.
         """
-        if entry.rank <= GENERAL_RANK:
+        if entry.rank <= GENERAL_RANK or (entry.keys is not None and entry.keys.most_further):
             return None
         return self._once(("rated", entry.name), lambda: self._rated(entry, options))
 

@@ -111,8 +111,9 @@ def json_parser(keys: JsonKeys, time_basis: str) -> Callable[[ReadOptions], Pars
         reader = JsonReader(keys.paths(), keys.names(), keys.most_further)
 
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
-            found, good = reader.read(lines["raw"])
-            return record_events(lines, Record(keys, found, reader.lists, len(lines), reader.further), good, options, time_basis)
+            read = reader.read(lines["raw"])
+            record = Record(keys, read.found, read.lists, len(lines), read.further)
+            return record_events(lines, record, read.good, options, time_basis)
 
         return in_parts(parse)
 

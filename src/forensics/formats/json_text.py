@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import duckdb
@@ -25,6 +26,8 @@ from forensics.formats.views import adopted
 BLANK = " \t\r\n\ufeff\x00"
 _SAMPLE = 256
 """Lines of a batch, evenly spread over it, whose keys are looked at for those that nobody asked for."""
+_TRIED = 100
+"""Lines that are asked what a value is that looks like a list or an object."""
 _NAME = r'^[^"\\\x00-\x1f>]{1,64}$'
 """A key that can be kept: no path of several levels, nothing that a path cannot quote."""
 _SURROGATE = r"\\u[dD][89abABcdefCDEF][0-9a-fA-F]{2}"
@@ -57,13 +60,27 @@ _SIGNS = {
 """What a file may hold that asks for more than plain decoding, and how it shows."""
 
 
+@dataclass(frozen=True)
+class Objects:
+    """What was taken out of a batch of lines; it depends on no other batch, for several are read at the same time."""
+
+    found: pl.DataFrame
+    """The text columns that occur, named by path; NULL where a line has none."""
+    good: pl.Series
+    """Which lines are JSON objects."""
+    lists: set[str] = field(default_factory=set)
+    """Paths some of whose values are lists."""
+    further: Sequence[str] = ()
+    """Keys of the first level that are taken out although no path begins with them; numbers there are as they are written."""
+
+
 class JsonReader:
-    """Takes wanted paths out of JSON objects, batch by batch; remembers which of them this file has."""
+    """Takes wanted paths out of JSON objects, batch by batch; remembers which of them this file has, to look for no others."""
 
     def __init__(self, paths: Iterable[str], exact: Iterable[str] = (), most_further: int = 0) -> None:
         """``exact``: paths whose numbers are names (a version, an id of thirty digits), and come back as they are written.
 
-        ``most_further``: so many keys of the first level are taken out besides, the first that occur.
+        ``most_further``: so many keys of the first level are taken out of a batch besides, the first by their names.
         """
         self._exact = set(exact)
         self._keys = {path: path.split(">") for path in sorted(set(paths))}
@@ -72,27 +89,23 @@ class JsonReader:
         self._sought = {f'"{key}"': key for keys in self._keys.values() for key in keys}
         self._sought |= {text: sign for sign, texts in _SIGNS.items() for text in texts}
         self._seen: set[str] = set()
-        self.lists: set[str] = set()
-        """Paths whose values were lists somewhere in the file."""
-        self.further: list[str] = []
-        """Keys of the first level that are taken out although no path begins with them; numbers there are as they are written."""
         self._known = {keys[0] for keys in self._keys.values()}
         self._most_further = most_further
 
-    def read(self, text: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
-        """Return the text columns that occur (named by path; NULL where a line has none), and which lines are JSON objects."""
+    def read(self, text: pl.Series) -> Objects:
+        """Return what a batch of lines holds."""
         if text.str.starts_with("{").all(ignore_nulls=False):
             return self._decode(text)
         text = text.str.strip_chars(BLANK)
         looks = text.str.starts_with("{").fill_null(False)
         if looks.all():
             return self._decode(text)
-        frame, good = self._decode(text.filter(looks))
+        objects = self._decode(text.filter(looks))
         where = pl.select(pl.when(looks).then(looks.cast(pl.UInt32).cum_sum() - 1)).to_series()
-        spread = frame[where] if frame.width else frame
-        return spread, pl.select(pl.when(looks).then(good.gather(where)).otherwise(False)).to_series()
+        good = pl.select(pl.when(looks).then(objects.good.gather(where)).otherwise(False)).to_series()
+        return replace(objects, found=objects.found[where] if objects.found.width else objects.found, good=good)
 
-    def _decode(self, text: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    def _decode(self, text: pl.Series) -> Objects:
         self._learn(text)
         if "surrogate" in self._seen:
             text = _without_lone_surrogates(text)
@@ -100,34 +113,36 @@ class JsonReader:
             text = _with_unicode_escapes(text)
         paths = [path for path, keys in self._keys.items() if self._seen.issuperset(keys)]
         within = sorted(self._objects) if "object in a text" in self._seen else []
-        if len(self.further) < self._most_further:
-            self._learn_further(text)
-        frame, good = extract(text, sorted({*paths, *within, *self.further}))
-        named = frame.select(pl.col(path).str.contains(_FRACTION).any() for path in frame.columns if path in self._exact)
+        further = self._further(text)
+        frame, good = extract(text, sorted({*paths, *within, *further}))
+        exact = self._exact.union(further)
+        named = frame.select(pl.col(path).str.contains(_FRACTION).any() for path in frame.columns if path in exact)
         frame = frame.with_columns(_as_written(text, path, frame[path]) for path in named.columns if named[path][0])
         if "no number" in self._seen:
             marked = text.str.contains(_NO_NUMBER)
             frame = frame.with_columns(pl.when(~(marked & pl.all().is_in(_NO_NUMBERS))).then(pl.all()))
+        lists: set[str] = set()
         for path in frame.columns:
             if path in within:
-                frame = self._with_text(frame, path)
-        frame = frame.select(path for path in frame.columns if path in self._keys or path in self.further)
+                frame = self._with_text(frame, path, lists)
+        frame = frame.select(path for path in frame.columns if path in self._keys or path in further)
         looks = [(path, frame[path].str.contains(_OBJECT)) for path in frame.columns if path in self._objects]
         objects = {path: like for path, like in looks if path in within or _some(text, path, like, "OBJECT")}  # no values
         frame = frame.with_columns(pl.select(pl.when(~like).then(frame[path])).to_series().alias(path) for path, like in objects.items())
         if "list" in self._seen:
-            fresh = [path for path in frame.columns if path not in self.lists]
-            self.lists.update(path for path in fresh if _some(text, path, frame[path].str.starts_with("["), "ARRAY"))
-        return frame, good
+            fresh = [path for path in frame.columns if path not in lists]
+            lists.update(path for path in fresh if _some(text, path, frame[path].str.starts_with("["), "ARRAY"))
+        return Objects(frame, good, lists, further)
 
-    def _with_text(self, frame: pl.DataFrame, path: str) -> pl.DataFrame:
-        """Add what is found in objects that are written as text within JSON."""
+    def _with_text(self, frame: pl.DataFrame, path: str, lists: set[str]) -> pl.DataFrame:
+        """Add what is found in objects that are written as text within JSON, and to ``lists`` which of it are lists."""
         inner = frame[path].str.starts_with("{").fill_null(False)
         if not inner.any():
             return frame
         child = self._below.setdefault(path, JsonReader(key[len(path) + 1 :] for key in self._keys if key.startswith(f"{path}>")))
-        found, _ = child.read(pl.select(pl.when(inner).then(frame[path])).to_series())
-        self.lists.update(f"{path}>{key}" for key in child.lists)
+        objects = child.read(pl.select(pl.when(inner).then(frame[path])).to_series())
+        found = objects.found
+        lists.update(f"{path}>{key}" for key in objects.lists)
         columns = (found[key].alias(f"{path}>{key}") for key in found.columns)
         return frame.with_columns(pl.coalesce(pl.col(new.name), new) if new.name in frame.columns else new for new in columns)
 
@@ -140,13 +155,12 @@ class JsonReader:
             found = hits.head(1000).str.extract_many(patterns, overlapping=True).explode().unique().drop_nulls()
             self._seen.update(self._sought[pattern] for pattern in found)
 
-    def _learn_further(self, text: pl.Series) -> None:
-        """Note keys that no path begins with."""
+    def _further(self, text: pl.Series) -> list[str]:
+        """Return keys that no path begins with."""
+        if not self._most_further:
+            return []
         keys = _keys(text.gather_every(max(1, len(text) // _SAMPLE)))
-        fresh = keys.filter(keys.str.contains(_NAME) & ~keys.is_in([*self._known, *self.further])).sort().to_list()
-        added = fresh[: self._most_further - len(self.further)]
-        self.further += added
-        self._exact.update(added)
+        return keys.filter(keys.str.contains(_NAME) & ~keys.is_in(list(self._known))).sort().to_list()[: self._most_further]
 
 
 def _holding(text: pl.Series, patterns: Sequence[str]) -> pl.Series:
@@ -198,8 +212,8 @@ def _keys(text: pl.Series) -> pl.Series:
 
 
 def _some(text: pl.Series, path: str, like: pl.Series, kind: str) -> bool:
-    """Whether some of the first thousand lines whose value looks ``like`` it have an ``ARRAY`` or ``OBJECT`` there, and no text."""
-    hits = text.filter(like.fill_null(False)).head(1000)
+    """Whether some of the first lines whose value looks ``like`` it have an ``ARRAY`` or ``OBJECT`` there, and no text."""
+    hits = text.filter(like.fill_null(False)).head(_TRIED)
     if hits.is_empty():
         return False
     try:
