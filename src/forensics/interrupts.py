@@ -71,11 +71,20 @@ def watched(on_record: Callable[[], str]) -> Iterator[Interruption]:
     os.set_blocking(writing, False)
     before = signal.signal(signal.SIGINT, interruption.handler)
     fd_before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    hook_before = sys.unraisablehook
+
+    def unraisable(found: sys.UnraisableHookArgs) -> None:
+        # Python lets no exception out of a destructor; the watching thread ends the process, and there is no fault to tell of.
+        if not (interruption.arrived and issubclass(found.exc_type, KeyboardInterrupt)):
+            hook_before(found)
+
+    sys.unraisablehook = unraisable
     watcher = threading.Thread(target=interruption.watch, args=(reading,), daemon=True)
     watcher.start()
     try:
         yield interruption
     finally:
+        sys.unraisablehook = hook_before
         signal.set_wakeup_fd(fd_before)
         signal.signal(signal.SIGINT, before)
         os.close(writing)

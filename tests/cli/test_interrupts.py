@@ -37,6 +37,7 @@ LONG = {
     "polars": "import polars as pl; a = pl.LazyFrame({'a': range(3000)}); b = pl.LazyFrame({'b': range(3000000)}); "
     "a.join(b, how='cross').select((pl.col('a') * pl.col('b') % 7).sum()).collect()",
     "python": "import time; time.sleep(60)",
+    "destructor": "import time\n        class Late:\n            def __del__(self): time.sleep(60)\n        Late(); time.sleep(60)",
     "threads": "import time; from concurrent.futures import ThreadPoolExecutor\n"
     "        with ThreadPoolExecutor(2) as pool: list(pool.map(time.sleep, [60, 60]))",
 }

@@ -40,7 +40,14 @@ def error_onset(rows: pl.DataFrame, before: datetime, impact: datetime | None = 
     runs = bad[:-2].astype(int) + bad[1:-1] + bad[2:] if len(bad) > 2 else np.zeros(0)
     found = np.flatnonzero((runs >= 2) & bad[:-2]) if len(runs) else np.zeros(0, dtype=int)
     if impact is not None:
-        calm_runs = np.convolve(~bad[: int((rows["minute"] < impact).sum())], np.ones(CALM), "valid") == CALM if len(bad) else bad
-        last_calm = int(np.flatnonzero(calm_runs)[-1]) if calm_runs.any() else 0
-        found = found[found >= last_calm] if (found >= last_calm).any() else found
+        over = _last_calm(bad[: int((rows["minute"] < impact).sum())])
+        found = found[found >= over] if (found >= over).any() else found
     return rows["minute"][int(found[0])] if len(found) else None
+
+
+def _last_calm(bad: NDArray[np.bool_]) -> int:
+    """Return where the last minutes in a row without clear failures begin; 0 where there are none."""
+    if len(bad) < CALM:
+        return 0
+    calm = np.flatnonzero(~np.lib.stride_tricks.sliding_window_view(bad, CALM).any(axis=1))
+    return int(calm[-1]) if len(calm) else 0
