@@ -131,7 +131,10 @@ class JsonReader:
         frame = frame.with_columns(pl.select(pl.when(~like).then(frame[path])).to_series().alias(path) for path, like in objects.items())
         if "list" in self._seen:
             fresh = [path for path in frame.columns if path not in lists]
-            lists.update(path for path in fresh if _some(text, path, frame[path].str.starts_with("["), "ARRAY"))
+            bracketed = [
+                (path, frame[path].str.starts_with("[") & frame[path].str.ends_with("]")) for path in fresh
+            ]  # no [2001:db8::1]:443
+            lists.update(path for path, like in bracketed if _some(text, path, like, "ARRAY"))
         return Objects(frame, good, lists, further)
 
     def _with_text(self, frame: pl.DataFrame, path: str, lists: set[str]) -> pl.DataFrame:
