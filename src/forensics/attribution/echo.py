@@ -43,10 +43,10 @@ def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors
 
     Their load is counted in a measure of ``scene.loads``.
     """
-    whole = _by_second(case, scene, subjects, errors, measure)
-    first = first_failure(whole["failed"].to_numpy().astype(float)) if whole is not None else None
-    if whole is None or first is None:
+    seconds = _seconds(case, scene, subjects, errors, measure)
+    if seconds is None:
         return None
+    whole, first = seconds
     counted = "cost" if measure == "cost" else "requests"
     own = scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in subjects]) & (pl.col("w") > 0))
     usual = float(own[counted].sum()) / max(sum(w.minutes for w in scene.others), 1)
@@ -59,10 +59,10 @@ def quickened(case: Case, scene: Scene, subjects: Sequence[Winner], errors: date
 
     What they ask after it may be asked again.
     """
-    whole = _by_second(case, scene, subjects, errors, measure)
-    first = first_failure(whole["failed"].to_numpy().astype(float)) if whole is not None else None
-    if whole is None or first is None:
+    seconds = _seconds(case, scene, subjects, errors, measure)
+    if seconds is None:
         return None
+    whole, first = seconds
     own = whole["own"].to_numpy().astype(float)[:first]
     usual = float(own[:-LATELY].mean()) * LATELY
     return bool(float(own[-LATELY:].sum()) > QUICKER * usual + 3.0 * usual**0.5)
@@ -73,16 +73,16 @@ def risen_before(case: Case, scene: Scene, errors: datetime, pace: float) -> boo
 
     What comes after it may be asked again, by whom it failed.
     """
-    whole = _by_second(case, scene, [], errors, "requests")
-    first = first_failure(whole["failed"].to_numpy().astype(float)) if whole is not None else None
-    if whole is None or first is None:
+    seconds = _seconds(case, scene, [], errors, "requests")
+    if seconds is None:
         return False
+    whole, first = seconds
     asked = float(whole["asked"].to_numpy()[max(0, first - LULL) : first].sum())
     return bool(asked >= RISEN * pace + 3.0 * pace**0.5)
 
 
-def _by_second(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> pl.DataFrame | None:
-    """Return every second around the first errors (second, asked, own, own_load, failed); None without events."""
+def _seconds(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> tuple[pl.DataFrame, int] | None:
+    """Return every second around the first errors (second, asked, own, own_load, failed) and which is the first that fails; or None."""
     start, end = errors - BEFORE, errors + AFTER
     own = scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in subjects]) if subjects else pl.lit(value=False))
     accounts = own["account_id"].drop_nulls().unique().sort().to_list()
@@ -92,7 +92,9 @@ def _by_second(case: Case, scene: Scene, subjects: Sequence[Winner], errors: dat
     if rows.is_empty():
         return None
     axis = pl.DataFrame({"second": pl.datetime_range(start, end - timedelta(seconds=1), "1s", time_unit="us", eager=True)})
-    return axis.join(rows, on="second", how="left", maintain_order="left").fill_null(0)
+    whole = axis.join(rows, on="second", how="left", maintain_order="left").fill_null(0)
+    first = first_failure(whole["failed"].to_numpy().astype(float))
+    return None if first is None else (whole, first)
 
 
 def first_failure(failed: Counts) -> int | None:

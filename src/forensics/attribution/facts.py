@@ -203,16 +203,12 @@ def impact_window(incident: dict[str, Any]) -> Window:
 
 def gather(case: Case, scene: Scene, finding: Finding) -> Facts:
     """Collect the facts of one incident."""
-    weighted = scene.weighted(finding.rise.measure)
-    minutes = case.frame(PACKAGE, "all_minutes", **weighted) if weighted["route_ids"] else scene.minutes
+    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
+    minutes, own, near = _loads(case, scene, finding, guilty)
     impact = impact_window(scene.incident)
     shift = [w.start - scene.window.start for w in scene.others] if scene.placebos else []
     bounds = _bounds([impact, *(impact.shifted(s) for s in shift)])
     broken = case.frame(PACKAGE, "breakdown", **bounds)
-    span = _span(scene)
-    own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end, **weighted)
-    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
-    near = _blamed_minutes(span, own, guilty, minutes)
     errors, load_at = error_onset(near, scene.window.start, impact.start), _load_onset(near, scene)
     began = Window(_run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = _early_share(near, scene, finding, errors)
@@ -287,6 +283,14 @@ def _span(scene: Scene) -> Window:
     not explained by the errors of the first fall."""
     earlier = [m.end for m in scene.masked if m.start < scene.whole.start and m.end <= scene.window.start]
     return Window(max([scene.window.start - 60 * MINUTE, *earlier]), impact_window(scene.incident).end + 60 * MINUTE)
+
+
+def _loads(case: Case, scene: Scene, finding: Finding, guilty: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return all minutes, the loads of subjects by minute around the incident, and its minutes with what the blamed did."""
+    weighted, span = scene.weighted(finding.rise.measure), _span(scene)
+    minutes = case.frame(PACKAGE, "all_minutes", **weighted) if weighted["route_ids"] else scene.minutes
+    own = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end, **weighted)
+    return minutes, own, _blamed_minutes(span, own, guilty, minutes)
 
 
 def _blamed_minutes(span: Window, own: pl.DataFrame, guilty: pl.Expr, minutes: pl.DataFrame) -> pl.DataFrame:

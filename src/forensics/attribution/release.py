@@ -65,9 +65,7 @@ def release(case: Case, scene: Scene, blamed: Sequence[Blamed]) -> Release | Non
     program = str(seen["user_agent"] or "").split("/", 1)
     if seen["since"] is None or seen["since"] < scene.window.start - NEW or len(program) < 2 or program[0] in BROWSERS:
         return None
-    before = case.rows(
-        PACKAGE, "earlier_agents", accounts=accounts, program=program[0], before=seen["since"], end=scene.whole.end
-    )[0]  # fmt: skip
+    before = case.rows(PACKAGE, "earlier_agents", accounts=accounts, program=program[0], before=seen["since"], end=scene.whole.end)[0]
     if before["own"] < NEARLY_ALL * len(accounts) or before["others"] < max(OTHERS, TIMES * len(accounts)):
         return None
     return Release(seen["user_agent"], before["last"], seen["since"], len(accounts), seen["accounts"], before["others"])
