@@ -114,8 +114,8 @@ def test_a_reject_tells_what_its_own_format_found_wrong() -> None:
 
 def test_requests_whose_time_has_no_year_are_refused_for_that() -> None:
     """Nothing in the evidence tells the year: a guess would move an incident."""
-    line = "Mar  2 00:00:01 edge-1 api[7]: level=info method=GET path=/a status=200 took=3ms"
-    assert "which has no year" in why_no_log(pl.Series([line]))
+    for said in ("level=info method=GET path=/a status=200 took=3ms", '198.18.0.7 - - "GET /a HTTP/1.1" 200 512'):
+        assert "which has no year" in why_no_log(pl.Series([f"Mar  2 00:00:01 edge-1 api[7]: {said}"]))
 
 
 @pytest.mark.parametrize("odd", [(), ("hello world", CUT, COMMON, '{"a": 1}', "# note")], ids=["alike", "with odd lines"])

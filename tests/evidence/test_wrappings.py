@@ -219,8 +219,9 @@ def test_lines_of_other_programs_are_skipped_and_requests_that_cannot_be_read_re
         'I0302 00:00:01.000000       7 controller.go:155] "Configuration changes detected"',
         INNER.format(n=2)[:-3],
         "Mar  2 00:00:01 edge-1 api[7]: method=GET path=/a status=200 client_ip=198.18.0.7",
+        "2024-03-02T00:00:01.193290313+01:00 stdout F",
     )
-    assert [row["outcome"] for row in rows] == ["event", "skipped", "rejected", *["skipped"] * 3, "rejected", "rejected"]
+    assert [row["outcome"] for row in rows] == ["event", "skipped", "rejected", *["skipped"] * 3, "rejected", "rejected", "skipped"]
     assert rows[6]["reason"] == "cut off inside a quoted field"
     assert rows[7]["reason"] == "its only time, that of syslog, has no year"
 

@@ -39,6 +39,18 @@ def rows_of(*raw: str) -> list[dict[str, Any]]:
         ("198.18.0.7 - 10.0.0.9:8080 ", {"client_ip": "198.18.0.7", "user_name": None}),
         ('web1 https a.example 443 "10.0.0.9:80" [0.012|"0.011"|"200"] 198.18.0.7 - ann ', {"client_ip": "198.18.0.7", "user_name": "ann"}),
         ("", {"client_ip": None, "user_name": None}),
+        ("198.18.0.7 - kim shop.example.com ", {"client_ip": "198.18.0.7", "user_name": "kim", "host": "shop.example.com"}),
+        ("shop.example 198.18.0.7 - - shop.example ", {"client_ip": "198.18.0.7", "user_name": None, "host": "shop.example"}),
+        ("198.18.0.7 - 7f9c0a1b2d shop.example.com ", {"user_name": None, "host": "shop.example.com"}),
+        ("198.18.0.7 - first.last ", {"user_name": "first.last"}),
+        ("198.18.0.7 - ann lee ", {"user_name": "ann lee"}),
+        ("198.18.0.7 <<6113>> ", {"client_ip": "198.18.0.7", "user_name": None}),
+        ("198.18.0.7 - - ann ", {"user_name": "ann"}),
+        ("a.example kfr3RdqIeZ4V - - ", {"client_ip": "kfr3RdqIeZ4V", "user_name": None, "host": "a.example"}),
+        ("a.example:80  - - - ", {"client_ip": None, "user_name": None, "host": "a.example"}),
+        ("client.example - - ", {"client_ip": "client.example", "user_name": None}),
+        ('"198.18.0.7" a.example - - ', {"client_ip": "198.18.0.7", "user_name": None}),
+        ("198.18.0.7, 198.18.0.1 ", {"client_ip": "198.18.0.7", "extra": {"fields": "x", "forwarded_for": "198.18.0.7, 198.18.0.1"}}),
     ],
 )
 def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any]) -> None:
@@ -74,6 +86,11 @@ def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any
         (' "https://a.example/" x', {"user_agent": None, "referrer": "https://a.example/"}),
         (' 2830 MISS "Mozilla/5.0 (X11)" "text/html"', {"user_agent": "Mozilla/5.0 (X11)", "referrer": None}),
         (' "https://a.example/" "application/json; charset=utf-8" x', {"user_agent": None, "referrer": "https://a.example/"}),
+        (' 5 "203.0.113.4" "-" "x"', {"referrer": None, "user_agent": None, "extra": {"fields": '5 "x"', "forwarded_for": "203.0.113.4"}}),
+        (' 5 "203.0.113.4" "https://a.example/" "x"', {"referrer": "https://a.example/", "user_agent": None}),
+        (' "-" "curl/8" us:39317', {"duration_ms": 39.317}),
+        (" 5 - Mozilla/5.0 (a; Monitor (www.a.example); X)", {"user_agent": "Mozilla/5.0 (a; Monitor (www.a.example); X)"}),
+        (' "-" "curl/8" "other sentences"', {"extra": {"fields": '"other sentences"'}}),
     ],
 )
 def test_what_stands_after_the_bytes_is_told_by_its_looks(rest: str, expected: dict[str, Any]) -> None:
@@ -348,3 +365,38 @@ def test_a_request_behind_other_texts_in_quotes_is_the_request() -> None:
     assert {name: row[name] for name in told} == told
     (asked,) = rows_of(f'198.18.0.7 - - {AT} "GET /\\"GET / HTTP/1.1\\" HTTP/1.1" 404 12 "-" "curl/8" x')  # as Apache escapes it
     assert (asked["method"], asked["status"], asked["bytes_sent"]) == ("GET", 404, 12)
+
+
+def test_a_time_with_its_unit_may_stand_before_the_request() -> None:
+    (row,) = rows_of(f'198.18.0.7 {AT} 1966093us "GET /a HTTP/1.1" 200 3478 "-" "curl/8" - -')
+    assert (row["duration_ms"], row["status"], row["bytes_sent"]) == (1966.093, 200, 3478)
+    (row,) = rows_of(f'198.18.0.7 - - {AT} 24891 "GET /a HTTP/1.1" 200 3478 "-" "curl/8" 15099834')
+    assert row["duration_ms"] is None
+
+
+def test_what_is_no_word_is_no_method() -> None:
+    (row,) = rows_of(f'198.18.0.7 - - {AT} "<SCRIPT>X</SCRIPT> / HTTP/1.1" 400 5 "-" "-"')
+    assert (row["method"], row["path"], row["request"]) == (None, "/", "<SCRIPT>X</SCRIPT> / HTTP/1.1")
+    (row,) = rows_of(f'198.18.0.7 - - {AT} "M-SEARCH * HTTP/1.1" 400 5 "-" "-"')
+    assert (row["method"], row["path"]) == ("M-SEARCH", "*")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "Mar  2 00:00:01 lb haproxy[9]: [9] [1772409601.408] 6/6/6/0/2/0/0 0/0/0/3/+33 ---- 203.0.113.9:47226 198.18.0.1:80 "
+            '198.18.0.2:90 fe - - "POST /a?b=1 HTTP/1.1" 200 be:s1 - {x|a.example} - req_size=391 resp_size=+341',
+            {"timestamp": datetime(2026, 3, 2, 0, 0, 1, 408000), "bytes_sent": 341, "duration_ms": 33.0},
+        ),
+        (
+            "Mar  2 00:00:01 lb haproxy[9]: [02/Mar/2026:00:00:01.408] [4A5D:882A] 203.0.113.9:34858 fe be/s1 0/1184/0/0/412/415 200 23571 "
+            '- - ---- 30/28/1/1/0 0/0 {a.example} "POST /a?b=1 HTTP/1.1"',
+            {"timestamp": datetime(2026, 3, 2, 0, 0, 1, 408000), "bytes_sent": 23571, "duration_ms": 415.0},
+        ),
+    ],
+)
+def test_haproxys_own_log_formats_are_told_by_timers_and_names(line: str, expected: dict[str, Any]) -> None:
+    (row,) = rows_of(line)
+    known = {"client_ip": "203.0.113.9", "method": "POST", "path": "/a", "query": "b=1", "status": 200}
+    assert {name: row[name] for name in (*known, *expected)} == known | expected

@@ -209,7 +209,7 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d+ [A-Z]+ \[[^\]]*\] [\w.$]+ ", "a line of Tomcat's own log (catalina.out)"),
     (r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\] \[[A-Z]+\] ", "a line of Gunicorn's own log"),
     *((pattern, f"a line of {name}") for pattern, name in KNOWN if name in _OF_PROGRAMS),
-    (r"^\s*[\x00]*\s*$", "blank"),
+    (r"^\s*[\x00]*\s*$|^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) F ?$", "blank"),
     (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),
     (r"^-- (?:Logs begin|Journal begins|Boot|Reboot|No entries|cursor)", "a notice of journald"),
     (r"^_*[A-Z][A-Z0-9_]*=(?:s=[0-9a-f]+;|$|\S)", "a field of a journal export beside the message"),
@@ -227,9 +227,9 @@ _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
 _YEARLESS = (
     r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ .*"
-    r"\b(?:method|verb)\"?[=:] ?\"?(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b"
+    r"(?:\b(?:method|verb)\"?[=:] ?\"?(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|\"[A-Z]{3,10} \S+ HTTP/\d\S*\" \d{3} )"
 )
-"""Named values of a request behind the time of RFC 3164."""
+"""Named values of a request, or one with its status, behind the time of RFC 3164."""
 _DAY_OF_MONTH = r'^\S+ \[\d\d:\d\d:\d\d:\d\d\] "'
 """http://ita.ee.lbl.gov/html/contrib/EPA-HTTP.html"""
 _SQL = r"^-- (?:MySQL|MariaDB|PostgreSQL database) dump|^(?:INSERT INTO|CREATE TABLE) \S+ \(|^COPY \S+ \(.*\) FROM stdin;"

@@ -49,8 +49,8 @@ _SIMPLE: dict[str, Token] = {
     "T": Token("duration_ms", "s", r"-?\d+(?:\.\d+)?|-"),
     "u": Token("user_name", "text", r"\S*"),
     "U": Token("path", pattern=r"[^\s?]+"),
-    "v": Token("host", "text", r"[^\s,]+?"),
-    "V": Token("host", "text", r"[^\s,]+?"),
+    "v": Token("host", "text", r'[^\s,"]+?'),
+    "V": Token("host", "text", r'[^\s,"]+?'),
     "X": Token("extra:connection_status"),
 }
 _HEADERS = {

@@ -89,7 +89,7 @@ def _with_bare(known: pl.DataFrame, bare: str) -> pl.DataFrame:
 
 def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     asked = fields.request_columns(known["request"])
-    client, more = _with_between(whose(known["before"]), known), after(known["rest"], known["paused"], known["early"])
+    client, more = _with_between(whose(known["before"]), known), after(known)
     timestamp = to_instant(known["time"], time_zone)
     found = {
         **{name: client[name] for name in ("client", "user")},

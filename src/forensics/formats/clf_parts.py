@@ -21,6 +21,10 @@ _TAIL = rf'(?: +(?:{_QUOTED}|[^\s"]+(?:{_QUOTED})?))* *'
 _MIDDLE = r'(?P<middle>|(?: +[^\s"]+){2,}|(?: +[^\s"]+))'
 _PRODUCT = r"[A-Za-z][^\"/]*/\d[^\"]*"
 
+_SITED = r"(?i:(?:[a-z0-9-]+\.){2,}[a-z]{2,}|[a-z0-9-]+\.(?:com|net|org|info|biz|io|dev|app|local|test|example|[a-z]{2}))"
+"""A server's full name, in the place where ``first.last`` may be a user's."""
+_CALLED = r"(?:-|[A-Za-z][A-Za-z._@-]*\d{0,4})"
+"""A user's name, and no request's id."""
 SURE = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\]?|\[?[0-9a-fA-F:]*::[0-9a-fA-F:.]*\]?)"
 """An address, and no time of the day."""
 
@@ -28,6 +32,8 @@ CLIENTS = (
     rf"^(?P<host>)(?P<client>{ADDRESS}) \((?P<forwarded>[^)]*)\) (?P<ident>[^\s\[]+) (?P<id>)(?P<user>[^\s\[]+)$",
     rf"^(?P<host>)(?P<client>{ADDRESS}) (?P<forwarded>{ADDRESS}(?:, ?{ADDRESS})+) (?P<ident>)(?P<id>)(?P<user>[^\s\[]+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{SURE})(?P<ident>)(?P<id>)(?P<user>)$",
+    rf"^(?:{_HOST} )?(?P<client>{ADDRESS}) (?P<ident>-) (?P<id>)(?P<user>{_CALLED}) (?P<host>{_SITED})$",
+    rf"^(?:{_HOST} )?(?P<client>{ADDRESS}) (?P<ident>-) (?P<id>\S+)(?P<user>) (?P<host>{_SITED})$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}),? {ADDRESS}(?:,? {ADDRESS})* (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
@@ -36,17 +42,20 @@ CLIENTS = (
     rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[[^\]]*\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
     rf"^(?P<host>)(?P<forwarded>{SURE}(?:, ?{ADDRESS})+) (?P<client>{SURE}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?P<forwarded>(?P<client>{SURE})(?:, ?{ADDRESS})+) (?P<ident>[^\s\[]+) (?P<id>)(?P<user>[^\s\[]+)$",
+    rf"^(?P<host>)(?P<forwarded>(?P<client>{SURE})(?:, ?{ADDRESS})+)(?P<ident>)(?P<id>)(?P<user>)$",
     rf"^(?P<host>)(?:.*[\s\]])?(?P<client>{SURE}) (?P<ident>-) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?:[^\s:]+[\s,]+)*?(?P<client>{SURE})(?P<ident>)(?P<id>)(?:[\s,)].*?)?(?: (?P<user>\S+))?$",
+    rf"^(?P<host>{_NAME}(?::\d+)?) (?P<client>[A-Za-z0-9][^|\s\[]*) (?P<ident>-) (?P<id>)(?P<user>\S+)$",
+    rf"^(?P<host>{_NAME}:\d+) (?P<client>-) (?P<ident>-) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
 )
 """What stands before the time, most telling first: host and address, address alone, the old ingress' ``address - [address] - user``."""
-_SPREAD = rf"^({SURE}) +(\S+) +(\S+)$"
-"""The three common fields with more than one blank between them (Jetty)."""
+_SPREAD = r"^(\S+) +(\S+) +(\S+)(?: +(\S+))?$"
+"""The three common fields, or four with the host, with more than one blank between them (Jetty)."""
 _SERVER = rf"^(?:{_PORTLESS}|\d+\.\d+\.\d+\.\d+:\d+)$"
 """An address in the user's place (a proxy's, a server's behind), which is nobody's name."""
-_NOBODY = "NULL-AUTH-USER"
-"""What GlassFish logs for nobody."""
+_NOBODY = r"^(?:NULL-AUTH-USER|<.*>)$"
+"""What GlassFish logs for nobody, and another value with marks around it (a process's number)."""
 _PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
 
 AFTER = (
@@ -62,7 +71,7 @@ AFTER = (
 A text that opens with a quote and never closes it fits none: the line was cut off."""
 _AFTER_PARTS = ("middle", "lead", "referrer", "agent", "sole", "tail")
 
-_BARE = r"(?:^|\s)(Mozilla/\d\.\d \([^)]*\)(?: (?:\([^)]*\)|[A-Za-z][^\s\"]*))*)"
+_BARE = r"(?:^|\s)(Mozilla/\d\.\d \((?:[^()]|\([^()]*\))*\)(?: (?:\([^)]*\)|[A-Za-z][^\s\"]*))*)"
 """A browser's name without quotes (Tomcat's ``%{User-Agent}i``), up to what is no part of it."""
 _TYPE = r"^(?:text|image|application|audio|video|font)/[a-z][\w.+-]*(?:;.*)?$"
 """A content type, which no agent calls itself."""
@@ -91,7 +100,7 @@ _UPSTREAMS = (
     + r"(?: (?P<request_id>[\w-]+))?$"
 )
 """What releases of ingress-nginx log behind the user agent that had no alternative upstream, or no request id, yet."""
-_LABELLED = r"(?:^|\s)ms[:=](\d+(?:\.\d+)?)(?:\s|$)"
+_LABELLED = r"(?:^|\s)(ms|us)[:=](\d+(?:\.\d+)?)(?:\s|$)"
 _FPM = r"^/\S+ (\d+\.\d{3}) \d+ [\d.]+%$"
 """What PHP-FPM's own example of an access.format logs behind the status: script, milliseconds, kilobytes, share of a processor."""
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
@@ -121,10 +130,10 @@ def whose(before: pl.Series) -> pl.DataFrame:
     """Return ``host, client, forwarded, ident, id, user`` of what stands before the time, and ``fits``."""
     bare = before.str.replace_all('"', "", literal=True).str.strip_chars()
     if bare.str.contains("  ", literal=True).any():
-        bare = bare.str.replace(_SPREAD, "$1 $2 $3")
+        bare = bare.str.replace(_SPREAD, "$1 $2 $3 $4").str.strip_chars_end()
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
-    user = pl.coalesce("user", "alone").str.replace(rf"^{_PORTLESS} - ", "")
-    return found.with_columns(pl.when((user != _NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user")).drop("alone")
+    user = pl.coalesce("user", "alone").str.replace(rf"^{_PORTLESS} - ", "").str.replace(r"^(?:- )+", "").str.replace(r"(?: -)+$", "")
+    return found.with_columns(pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user")).drop("alone")
 
 
 @dataclass(frozen=True)
@@ -138,12 +147,16 @@ class After:
     fits: pl.Series
 
 
-def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
-    """Return what stands after the bytes; ``paused``: whole seconds logged before the request, ``early``: seconds before the bytes."""
-    parts = first_fitting(rest.fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
-        paused.alias("paused"), early.alias("early")
+def after(known: pl.DataFrame) -> After:
+    """Return what stands after the bytes (``rest``); times may stand before them, too.
+
+    ``between``: words before the request, ``paused``: whole seconds there, ``early``: seconds before the bytes.
+    """
+    parts = first_fitting(known["rest"].fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
+        known[name] for name in ("between", "paused", "early")
     )
     parts = _without_type(parts.with_columns(pl.coalesce("agent", "sole", pl.col("tail").str.extract(_BARE)).alias("agent")))
+    parts = _without_addresses(parts)
     swapped = pl.col("agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/]*/\d")
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
     parts = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told"))
@@ -168,7 +181,9 @@ def after(rest: pl.Series, paused: pl.Series, early: pl.Series) -> After:
             pl.col("own").str.extract(_UNIT, 1) + pl.col("own").str.extract(_UNIT, 2).str.strip_chars(),
             pl.col("own").str.extract(_SECONDS),
             middle.str.extract(_TOMCAT) + "ms",
-            pl.col("told").str.extract(_LABELLED) + "ms",
+            pl.col("told").str.extract(_LABELLED, 2) + pl.col("told").str.extract(_LABELLED, 1),
+            pl.col("between").str.extract(_UNIT, 1) + pl.col("between").str.extract(_UNIT, 2).str.strip_chars(),
+            pl.col("between").str.extract(_SECONDS),
             pl.col("paused"),
         ).alias("duration"),
         pl.col("told").str.extract(_REQUEST_ID).alias("request_id"),
@@ -198,6 +213,19 @@ def _without_type(parts: pl.DataFrame) -> pl.DataFrame:
     return parts.with_columns(
         pl.when(typed).then(before).otherwise("agent").alias("agent"),
         pl.when(typed & before.is_not_null()).then(None).otherwise("referrer").alias("referrer"),
+    )
+
+
+def _without_addresses(parts: pl.DataFrame) -> pl.DataFrame:
+    """Take addresses out of the referrer's place: they were forwarded, and a URL behind them is the referrer."""
+    listed = pl.col("referrer").str.contains(rf"^{SURE}(?:, ?{ADDRESS})*$").fill_null(value=False)
+    if not parts.select(listed.any()).item():
+        return parts
+    url = pl.col("agent").str.contains(r"^https?://")
+    return parts.with_columns(
+        pl.when(listed).then("referrer").otherwise("lead").alias("lead"),
+        pl.when(~listed).then("referrer").when(url).then("agent").alias("referrer"),
+        pl.when(~(listed & url)).then("agent").alias("agent"),
     )
 
 

@@ -21,6 +21,9 @@ _REQUEST = r"^(\S+) (.*) ([A-Za-z]+/[0-9]+(?:\.[0-9]+)?)$"
 _SIMPLE = r"^([A-Z]{3,16}) (/\S*|https?://\S+) ?$"
 """HTTP/0.9's request, and what some servers log where the client named no protocol."""
 _PROTOCOL = r"^[A-Za-z]+/[0-9]"
+_USUAL = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "PROPFIND", "REPORT")
+_TOKEN = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
+"""What a method is made of (RFC 9110, 5.6.2)."""
 _NOT_CANONICAL = r"[A-F]|(?:^|:)0[0-9a-f]|:0:0(?:$|:)|^0:0:|^(?:[0-9a-f]+:){7}[0-9a-f]+$|::.*::"
 REQUEST = ("method", "path", "query", "protocol", "request")
 """What the first line of a request comes to."""
@@ -150,23 +153,28 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
         words = _with_odd_requests(words)
     if words["field_1"].str.starts_with("error:").any():
         words = words.with_columns(pl.col("formed") & ~pl.col("field_1").str.starts_with("error:"))
+    plain = words.select((_usual("field_0") | ~pl.col("formed")).all()).item()
+    word = pl.lit(value=True) if plain else pl.col("field_0").str.contains(_TOKEN)  # <script>x</script> asks for a path with no method
     kept = pl.col("formed")
     absolute = words["field_1"].str.contains("://", literal=True).any()
     targets = words.select(pl.when(kept).then(_local(pl.col("field_1")) if absolute else pl.col("field_1"))).to_series()
     parts = targets.str.splitn("?", 2).struct.rename_fields(["path", "query"]).struct.unnest()  # once: an expression used twice runs twice
     whole = (pl.col("field_0") != "-") & (pl.col("field_1") != "-")
     split = pl.concat([words, parts], how="horizontal").select(
-        pl.when(kept).then(text(pl.col("field_0"))).alias("method"),
+        pl.when(kept & word).then(text(pl.col("field_0"))).alias("method"),
         text(pl.col("path")).alias("path"),
         text(pl.col("query")).alias("query"),
         pl.when(kept).then(text(pl.col("field_2"))).alias("protocol"),
-        pl.when(~kept | ~whole).then(text(pl.col("raw"))).alias("request"),
+        pl.when(~kept | ~whole | ~word).then(text(pl.col("raw"))).alias("request"),
     )
     return split.select(pl.col(name).cast(pl.String) for name in REQUEST)
 
 
 def plain_requests(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """Add the columns ``REQUEST`` where the line is ``METHOD /target HTTP/version`` or one word (no request); other lines no longer fit."""
+    """Add the columns ``REQUEST`` where the line is ``METHOD /target HTTP/version`` or one word (no request); other lines no longer fit.
+
+    Those of rare methods do not fit either.
+    """
     words = pl.col(column).str.split_exact(" ", 3).struct.rename_fields(["_method", "_target", "protocol", "_more"])
     parts = pl.col("_target").str.splitn("?", 2).struct.rename_fields(["path", "_query"])
     one = pl.col("_target").is_null()
@@ -174,7 +182,7 @@ def plain_requests(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
         pl.col("protocol").str.starts_with("HTTP/")
         & pl.col("_more").is_null()
         & (pl.col("path").str.starts_with("/") | (pl.col("path") == "*"))
-        & ~pl.col("_method").is_in(["", "-"])
+        & _usual("_method")
     )
     split = frame.with_columns(words.alias("_words")).unnest("_words").with_columns(parts.alias("_parts")).unnest("_parts")
     # A name of its own for each step: Polars 2.1 loses an expression that replaces a column that came out of a struct.
@@ -184,6 +192,11 @@ def plain_requests(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
         text(pl.col("_query")).alias("query"),
         pl.when(one).then(text(pl.col(column))).alias("request"),
     )
+
+
+def _usual(column: str) -> pl.Expr:
+    """Whether a column holds one of the methods that need no closer look: comparing takes a third of the time of a look."""
+    return pl.any_horizontal(pl.col(column) == method for method in _USUAL)
 
 
 def _with_odd_requests(words: pl.DataFrame) -> pl.DataFrame:

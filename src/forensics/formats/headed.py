@@ -49,7 +49,8 @@ def columns_by_layout(raw: pl.Series, layouts: pl.Series) -> pl.DataFrame:
 def _one_layout(group: pl.DataFrame, names: list[str], separator: str) -> pl.DataFrame:
     count = len(names)
     fields = pl.col("f").struct
-    split = group.select("row", "raw", pl.col("raw").str.split_exact(separator, count).alias("f"))
+    raw = pl.col("raw").str.strip_chars_end(" ") if separator == "\t" else pl.col("raw")  # WebLogic ends its lines with a blank
+    split = group.select("row", "raw", raw.str.split_exact(separator, count).alias("f"))
     least = count - _LACKING if separator == "\t" and count > 7 * _LACKING else count
     fits = fields[least - 1].is_not_null() & (fields[count].is_null() | (fields[count] == ""))
     split = split.with_columns(fits.alias("complete"))

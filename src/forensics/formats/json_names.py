@@ -68,6 +68,8 @@ REQUEST = (
     "http>request>line",
     "first_line",
     "requested_url",
+    "first_line_request",
+    "user_req",
 )
 TARGET = (
     *("url>original", "url.original", "url>full", "url.full", "http.target", "http.url", "http>url", "request_uri", "requestUri", "uri"),
@@ -120,7 +122,7 @@ BYTES = (
     *("bytesWritten", "body_sent", "body_bytes", "bodyBytes", "bodyBytesSent", "body_bytes_send", "res>body_length", "res>length"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "@network.bytes_written", "httpRequest>responseSize"),
-    *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes"),
+    *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
 )
 DURATION = (
     *("duration@ns?http>status_code", "duration@ns?network>client>ip"),  # Datadog's standard attributes
@@ -172,7 +174,7 @@ DURATION = (
     r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
     *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
     *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
-    *("req_elapsed_time@ms",),
+    *("req_elapsed_time@ms", "process_time_taken_microseconds@us"),
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
@@ -190,7 +192,7 @@ USER_AGENT = (
     *("attributes>user_agent.original", "attributes>http.user_agent", "User-Agent", "cs(User-Agent)", "cs_user_agent", "client_agent"),
     *("request_user_agent", "requestUserAgent", "browser", "agent>original", "headers>user-agent", "headers>User-Agent"),
     *("http>http_user_agent", "httpRequest>userAgent"),
-    *("meta>req>headers>user-agent", "uagent", "csUserAgent"),
+    *("meta>req>headers>user-agent", "uagent", "csUserAgent", "user_ua"),
     *("http.request.useragent", "Properties>UserAgent", "request>user-agent", "event>request>headers>user-agent"),
 )
 HOST = (

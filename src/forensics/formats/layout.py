@@ -224,9 +224,11 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
     if token.column == "extra:gzip_ratio":
         return [value.is_null() | value.is_in(["-", ""]) | value.cast(pl.Float64, strict=False).is_not_null()]
     if token.column == "extra:forwarded_for":  # a ratio or a time in its place is no address
-        return [value.is_null() | (value.str.len_bytes() >= 7) | value.is_in(["-", ""]) | value.str.contains(":", literal=True)]
+        short = value.str.len_bytes() < 7
+        words = value.str.contains(r"^[^.:]*[G-Zg-z][^.:]*$") & ~value.str.contains("(?i)unknown")
+        return [value.is_null() | value.is_in(["-", ""]) | (~short & ~words) | value.str.contains(":", literal=True)]
     if token.column == "host":  # a time or a mark that wraps the line is no host
-        return [value.is_null() | ~value.str.contains(r"^\d{4}-\d\d-\d\dT|[/<>|]")]
+        return [value.is_null() | ~value.str.contains(r'^\d{4}-\d\d-\d\dT|[/<>|"]')]
     return []
 
 

@@ -13,6 +13,10 @@ _SECONDS = tuple(
     for own in ("body_bytes_sent", "time_iso8601", "time_local", "msec", "upstream_addr", "upstream_response_time")
 )
 """Every time that nginx' variables hold is in seconds, whatever key it was given."""
+_WRITTEN = tuple(
+    rf"{name}@s?{name}~^\d{{1,4}}[.]\d{{3}}$" for name in ("responsetime", "response_time", "resp_time", "req_time", "duration")
+)
+"""With three decimals it is nginx' time also where no other key is nginx' own."""
 
 KEYS = JsonKeys(
     roles={
@@ -26,11 +30,11 @@ KEYS = JsonKeys(
         "query": ("args", "query_string"),
         "protocol": ("server_protocol", "http_version", "protocol"),
         "status": ("status", "response_status", "response_code"),
-        "bytes": ("body_bytes_sent", "body_bytes_send", "bytes_sent", "bytes"),
-        "duration": ("request_time@s", "request_time_ms@ms", *_SECONDS),
+        "bytes": ("body_bytes_sent", "body_bytes_send", "bytes_sent", "bytes", "size"),
+        "duration": ("request_time@s", "request_time_ms@ms", *_SECONDS, *_WRITTEN),
         "referrer": ("http_referer", "http_referrer", "referer", "referrer"),
         "user_agent": ("http_user_agent", "user_agent", "agent"),
-        "host": ("host", "http_host", "server_name", "vhost"),
+        "host": ("http_host", "host", "server_name", "vhost"),
     },
     requires=(
         ("remote_addr",),
@@ -47,9 +51,9 @@ KEYS = JsonKeys(
             *("http_cf_connecting_ip", "cf_connecting_ip", "http_true_client_ip", "http_x_real_ip"),
         ),
         "request_id": ("request_id", "http_x_request_id", "req_id"),
-        "upstream": ("upstream_addr",),
+        "upstream": ("upstream_addr", "upstreamhost"),
         "upstream_status": ("upstream_status",),
-        "upstream_duration_ms": ("upstream_response_time@s",),
+        "upstream_duration_ms": ("upstream_response_time@s", "upstreamtime@s"),
         "cache_status": ("upstream_cache_status",),
         "tls_version": ("ssl_protocol",),
         "tls_cipher": ("ssl_cipher",),
@@ -116,6 +120,17 @@ FORMATS: tuple[Format, ...] = (
                 line='{"time_local":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","request":"GET /a HTTP/1.1","status":"200",'
                 '"body_bytes_sent":"5","remote_user":"-","uid":"4711","sid":"s9"}',
                 expected={"user_name": "4711", "extra": {"session_id": "s9"}},
+            ),
+            Sample(
+                line='{"@timestamp":"2026-03-02T00:00:01+00:00","host":"10.0.0.9","size":22293,"responsetime":0.074,"upstreamtime":"0.070",'
+                '"upstreamhost":"10.0.0.1:9000","http_host":"www.example.com","request_uri":"/a","request_method":"GET",'
+                '"remote_addr":"203.0.113.9","status":"200"}',
+                expected={
+                    "host": "www.example.com",
+                    "bytes_sent": 22293,
+                    "duration_ms": 74.0,
+                    "extra": {"upstream": "10.0.0.1:9000", "upstream_duration_ms": "70.0"},
+                },
             ),
             Sample(
                 line='{"time_local":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","request":"something","status":"400",'

@@ -35,7 +35,7 @@ def open_squid(options: ReadOptions) -> Parser:
         timestamp = to_instant(t["time"])
         duration = values.to_milliseconds(t["elapsed"], "ms")
         read = t["url"].is_not_null()
-        tunnel = pl.col("method") == "CONNECT"
+        tunnel = (pl.col("method") == "CONNECT") & ~pl.col("url").str.contains("://", literal=True)
         error = pl.col("url").str.starts_with("error:")
         asked = t.select(
             host=pl.when(tunnel & ~error).then(pl.col("url").str.replace(r":\d*/?$", "")),
@@ -93,6 +93,10 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line="1772409602.277   3387 192.168.0.1 TCP_TUNNEL/200 19131 CONNECT example.org:443 - HIER_DIRECT/198.51.100.62 -",
                 expected={"method": "CONNECT", "host": "example.org", "path": None, "user_name": None, "bytes_sent": 19131},
+            ),
+            Sample(
+                line="1772409602.020    296 192.168.0.1 NONE_NONE/200 0 CONNECT https://example.org/a - HIER_DIRECT/198.51.100.62 -",
+                expected={"method": "CONNECT", "host": "example.org", "path": "/a"},
             ),
             Sample(
                 line="1772409603.000      0 192.168.0.2 NONE/400 3710 NONE error:invalid-request - HIER_NONE/- text/html",

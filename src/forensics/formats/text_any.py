@@ -26,6 +26,7 @@ _TIMES = (
     rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {_CLOCK} \d{{4}}",
     rf"\d\d-[A-Z][a-z]{{2}}-\d{{4}} {_CLOCK}",
     rf"\d{{6}} {_CLOCK}",  # Tornado
+    r"\[\d{10}\.\d{3}\]",  # seconds since 1970, as HAProxy's %Ts.%ms and nginx' $msec
 )
 _TIME = f"({'|'.join(_TIMES)})"
 _ADDRESS = rf'(?:^|[\s\[("|=@])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
@@ -37,8 +38,11 @@ _STATUS = (
     (r"(?:^|[\s\])])([1-5]\d\d) *$", "head"),
     (r"\[([1-5]\d\d)\]: *$", "head"),  # PHP's own server
 )
+_TIMERS = r"(?:^|\s)(?:-?\d+/){3,5}\+?(?P<took>\d+) (?:(?P<status>[1-5]\d\d) \+?(?P<bytes>\d+)|[A-Za-z-]{4})\s"
+"""HAProxy's timers in a ``log-format`` of one's own: the last is the whole time, status and bytes or the state of the end follow."""
 _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
+_NAMED_BYTES = r"(?i)\b(?:resp(?:onse)?_?(?:size|bytes|length)|(?:body_)?bytes_sent)[=:] ?\+?(\d+)\b"
 _TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|micros|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
 _NAMED_TIME = r'(?i)\b(?:request_?time|rt)(?:[=:] ?| )"?(\d+\.\d{3})\b'
 _UPSTREAM = r'(?i)\bupstream\S*[ =:]+"?[\d.]+'
@@ -89,7 +93,10 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     if lines.select(barred.any()).item():
         raw = pl.when(barred).then(_quoted_cells(raw)).otherwise(raw)
     cut = lines.select(
-        told.alias("told"), barred.alias("barred"), raw.str.extract(_TIME).alias("time"), raw.str.replace(_TIME, " ").alias("rest")
+        told.alias("told"),
+        barred.alias("barred"),
+        raw.str.extract(_TIME).str.strip_chars("[]").alias("time"),
+        raw.str.replace(_TIME, " ").alias("rest"),
     )
     split = pl.col("rest").str.extract_groups(rf"^(?P<head>|.*?[^\w-]){_ASKED}(?P<tail>.*)$")
     t = cut.with_columns(split.alias("g")).unnest("g")
@@ -101,6 +108,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     )
     ahead = pl.when(tail.str.contains(_ALONE)).then(head.str.extract(_AHEAD)) if t["tail"].str.contains(_ALONE).any() else pl.lit(None)
     clocked = t["rest"].str.contains(_SECONDS).any()
+    timers = head.str.extract_groups(_TIMERS).struct
     took = pl.when(tail.str.contains(_TOOK)).then(tail).otherwise(head).str.extract_groups(_TOOK).struct
     sent = tail.str.extract_groups(_BYTES).struct
     return t.select(
@@ -108,12 +116,21 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
         *("time", "method", "target"),
         pl.coalesce("protocol", tail.str.extract(r"\((HTTP/[\d.]+) \d{3}\)")).alias("protocol"),
         pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS)).alias("client"),
-        pl.coalesce(ahead, status).alias("status"),
+        pl.coalesce(timers.field("status"), ahead, status).alias("status"),
         pl.when("barred")
         .then(tail.str.extract(_CELL_BYTES))
-        .otherwise(pl.coalesce(pl.when(ahead.is_not_null()).then(tail.str.extract(_ALONE)), sent.field("1"), sent.field("2")))
+        .otherwise(
+            pl.coalesce(
+                timers.field("bytes"),
+                tail.str.extract(_NAMED_BYTES),
+                pl.when(ahead.is_not_null()).then(tail.str.extract(_ALONE)),
+                sent.field("1"),
+                sent.field("2"),
+            )
+        )
         .alias("bytes"),
         pl.coalesce(
+            timers.field("took") + "ms",
             tail.str.extract(_NAMED_TIME) + "s",
             took.field("1") + took.field("2").replace(_UNITS),
             pl.coalesce(_longest(tail), _longest(head)) + "s" if clocked else pl.lit(None),

@@ -358,6 +358,11 @@ FORMATS: tuple[Format, ...] = (
                 line='2026-03-02\t00:00:24\t203.0.113.3\tGET\t/a.example/k\t200\t"-"\t"curl/8 (x)"',
                 expected={"client_ip": "203.0.113.3", "path": "/a.example/k", "referrer": None, "user_agent": "curl/8 (x)"},
             ),
+            Sample(line="#Fields:\tdate time time-taken cs-method cs-uri sc-status", expected={"outcome": "skipped"}),
+            Sample(
+                line="2026-03-02\t00:00:24\t0.029\tPOST\t/a\t200 ",
+                expected={"path": "/a", "status": 200, "duration_ms": 29.0},
+            ),
             Sample(line="#Fields: c-ip date time cs-uri-stem c-status cs(User-Agent) sc-bytes x-duration", expected={"outcome": "skipped"}),
             Sample(
                 line="203.0.113.3 2026-03-02 00:00:24 /stream?title=a 200 player%2F1 65580 12",
