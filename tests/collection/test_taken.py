@@ -200,6 +200,20 @@ def test_what_a_post_handed_over_is_counted_though_it_names_no_object(tmp_path: 
     assert (jobs["objects"], jobs["served"], jobs["bytes"]) == (30, 30, 300)
 
 
+def test_a_service_without_any_object_may_have_handed_over_answers(tmp_path: Path) -> None:
+    """An interface to a model: every route is one path, and all that is worth anything is made by POST."""
+    start = datetime(2024, 3, 1, 23, 30)
+    answer = {"user_name": "a", "method": "POST", "path": "/v1/complete", "status": 200, "bytes_sent": 9}
+    rows = [{"started_at": start + timedelta(seconds=n), **answer} for n in range(90)]
+    case = new_case(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    _, totals = taken_by(case, {"a": "actor"})
+    (made,) = totals.to_dicts()
+    assert (made["object_kind"], made["served"], made["bytes"], made["catalogue"]) == ("POST /v1/complete", 90, 810, None)
+
+
 def test_a_load_without_an_account_is_counted_while_it_lasted(tmp_path: Path) -> None:
     """By network, by agent, and by one agent of a network; two incidents that overlap count once."""
     start = datetime(2024, 3, 1, 23, 30)

@@ -4,7 +4,10 @@
 -- parameters: $prefixes, $suffixes, $kinds (equally long lists: the text of the kind's routes before and after the id)
 WITH routes_of AS (
     SELECT *, count(*) OVER (PARTITION BY object_kind) AS routes
-    FROM (SELECT unnest($prefixes) AS prefix, unnest($suffixes) AS suffix, unnest($kinds) AS object_kind)
+    FROM (
+        -- lists that are empty have no type of their own
+        SELECT unnest(CAST($prefixes AS VARCHAR[])) AS prefix, unnest(CAST($suffixes AS VARCHAR[])) AS suffix, unnest(CAST($kinds AS VARCHAR[])) AS object_kind
+    )
 ),
 known AS (
     SELECT r.object_kind, CASE WHEN r.routes > 1 THEN path_object(q.path) ELSE q.path END AS object
