@@ -181,7 +181,8 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
     if not any(name in made.mapping for name in names):
         raise RefusedEvidenceError(f"has no column that names an account: rename one to {wanted} and load it again")
     rejected = [*table.rejected, *((line, LACKING.get(system.kind, "no account is named"), "") for line in records.filter(~usable)["line"])]
-    kept = records.filter(usable).with_columns(pl.lit(evidence_id).alias("evidence_id"))
+    totals = values.totals(records) if system.kind == "payments" else pl.lit(value=False)
+    kept = records.filter(usable & ~totals).with_columns(pl.lit(evidence_id).alias("evidence_id"))
     if system.kind in WHOLE:
         kept = kept.with_columns(pl.lit(system.name).alias("source"))
     moments = kept.select(pl.col(pl.Datetime("us"))).unpivot()["value"] if kept.height else pl.Series([], dtype=pl.Datetime("us"))
@@ -286,6 +287,8 @@ class Columns:
         if header not in self.column:
             return None
         cell, instead = values.cleaned(pl.col(self.column[header])), self.system.outgoing.get(header)
+        if header in self.system.nothing:
+            cell = pl.when(cell != self.system.nothing[header]).then(cell)
         amount = self.mapping.get("amount", ("",))[0]
         if instead not in self.column or amount not in self.column:
             return cell
@@ -299,7 +302,7 @@ class Columns:
         if kind == pl.Datetime("us"):
             return self._moments(text)
         if isinstance(kind, pl.Decimal):
-            return values.amounts(text, self.system.minor_units).alias(name)
+            return values.amounts(text, self._text("currency") if self.system.minor_units else None).alias(name)
         if name == "card_last4":
             masked = self._text("masked_card").str.extract(r"(\d{4})\s*$")
             return pl.select(pl.coalesce(text.str.extract(r"(\d{4})\s*$"), masked).alias(name)).to_series()

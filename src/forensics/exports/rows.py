@@ -91,12 +91,13 @@ def read_csv(data: bytes, delimiter: str, titles: int = 0) -> Table:
     table.lines = physical_lines(decoded(data, table.assumptions))
     text = io.TextIOWrapper(io.BytesIO(data), encoding_of(data), errors="replace", newline="")  # a StringIO takes four bytes a character
     reader = csv.reader(text, delimiter=delimiter)
+    named: list[str] = []
     header: list[str] = []
     frames: list[pl.DataFrame] = []
     batch: list[list[Any]] = []
     for line, row in islice(_records(reader, table), titles, None):
         if not header:
-            header = unique(row)
+            named, header = row, unique(row)
         elif len(row) > len(header):
             table.rejected.append((line, f"{len(row)} cells under {len(header)} headers", delimiter.join(row)))
         else:
@@ -105,8 +106,22 @@ def read_csv(data: bytes, delimiter: str, titles: int = 0) -> Table:
             frames.append(_frame(batch, header))
             batch = []
     frames.append(_frame(batch, header))
-    table.frame = pl.concat(frames)
+    table.frame = _filled(pl.concat(frames), named, header)
     return table
+
+
+def _filled(frame: pl.DataFrame, named: list[str], header: list[str]) -> pl.DataFrame:
+    """Return the frame where the first of columns of one name also has what only a later one of them says.
+
+    ``named``: the header as the file has it, ``header``: how its columns are called in the frame.
+    """
+    first: dict[str, str] = {}
+    for name, column in zip((each.strip() for each in named), header, strict=True):
+        earlier = first.setdefault(name, column)
+        if name and earlier != column:
+            empty = pl.col(earlier).str.strip_chars() == ""
+            frame = frame.with_columns(pl.when(empty).then(pl.col(column)).otherwise(pl.col(earlier)).alias(earlier))
+    return frame
 
 
 def _records(reader: Any, table: Table) -> Iterator[tuple[int, list[str]]]:
@@ -217,6 +232,10 @@ def flat(value: dict[str, Any]) -> dict[str, str | None]:
     while stack:
         prefix, item = stack.pop()
         item = _unpacked(item)
+        if (
+            isinstance(item, dict) and isinstance(item.get("attributes"), dict) and {"type", "id"} <= item.keys()
+        ):  # https://jsonapi.org/format
+            item = {**{key: inner for key, inner in item.items() if key != "attributes"}, **item["attributes"]}
         if isinstance(item, dict | list):
             pairs = item.items() if isinstance(item, dict) else _named(item) or enumerate(item)
             stack.extend((f"{prefix}.{key}" if prefix else str(key), inner) for key, inner in pairs)

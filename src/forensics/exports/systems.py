@@ -69,6 +69,10 @@ class System:
     """Whether amounts are in cents."""
     outgoing: dict[str, str] = field(default_factory=dict, hash=False)
     """Header -> the header that is read in its place where the amount is negative: who gets money back is the payer."""
+    nothing: dict[str, str] = field(default_factory=dict, hash=False)
+    """Header -> what stands there for nothing (the account 0 of a guest)."""
+    beside: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Header -> headers beside which it means something else (the state of an address) and is not read."""
     failed: dict[str, str] = field(default_factory=dict, hash=False)
     """Header -> what its values look like (lower case) in rows that tell of something that did not succeed: these are skipped."""
     records: str | None = None
@@ -83,6 +87,7 @@ class System:
     def mapping(self, headers: list[str]) -> dict[str, tuple[str, ...]]:
         """Return field -> the headers that are read for it, for the normalised headers of a file; empty fields are left out."""
         present = set(headers)
+        present -= {header for header, others in self.beside.items() if not present.isdisjoint(others)}
         chosen: dict[str, tuple[str, ...]] = {}
         for name, aliases in self.columns.items():
             found = next((parts for alias in aliases if present.issuperset(parts := tuple(alias.split("+")))), None)
@@ -112,7 +117,8 @@ def systems() -> tuple[System, ...]:
 
 
 def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]]) -> System:
-    plain = {key: _spelt(aliases) for key, aliases in tables.get(f"plain_{table['kind']}", {}).get("columns", {}).items()}
+    general = tables.get(f"plain_{table['kind']}", {})
+    plain = {key: _spelt(aliases) for key, aliases in general.get("columns", {}).items()}
     columns = {key: _aliases(key, table["columns"], plain) for key in {**plain, **table["columns"]}}
     return System(
         name=name,
@@ -123,6 +129,8 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         excluded=frozenset(table.get("not", ())) | LOG_MARKS,
         columns={key: tuple(value) for key, value in columns.items()},
         outgoing=dict(table.get("outgoing", {})),
+        nothing=dict(table.get("nothing", {})),
+        beside={header: tuple(others) for header, others in general.get("beside", {}).items()},
         failed=dict(table.get("failed", {})),
         minor_units=bool(table.get("minor_units", False)),
         records=str(table["records"]) if "records" in table else None,

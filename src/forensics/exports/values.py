@@ -209,6 +209,13 @@ OFFSETS = {
     "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11,
 }  # fmt: skip
 """Hours east of Greenwich of the abbreviations that payment reports use; IANA names are understood as well."""
+ZONES = {
+    "Eastern Time (US & Canada)": "America/New_York",
+    "Central Time (US & Canada)": "America/Chicago",
+    "Mountain Time (US & Canada)": "America/Denver",
+    "Pacific Time (US & Canada)": "America/Los_Angeles",
+}
+"""Zones under the names that Rails and Windows have for them."""
 
 
 def in_utc(times: Times, zones: pl.Series | None, default: str) -> tuple[pl.Series, pl.Series, list[str]]:
@@ -221,8 +228,8 @@ def in_utc(times: Times, zones: pl.Series | None, default: str) -> tuple[pl.Seri
         here = times.local & (zones == zone).fill_null(value=False)
         if zone.upper() in OFFSETS:
             moved = moments - timedelta(hours=OFFSETS[zone.upper()])
-        elif zone in available_timezones():
-            moved = in_zone(moments, zone)
+        elif ZONES.get(zone, zone) in available_timezones():
+            moved = in_zone(moments, ZONES.get(zone, zone))
         else:
             unknown.append(f"time zone {zone!r} is not known; read as {default}")
             continue
@@ -247,8 +254,24 @@ def _parsed(texts: pl.Series, readings: list[pl.Expr]) -> tuple[pl.Series, pl.Se
     return rest, found
 
 
-def amounts(texts: pl.Series, minor_units: bool) -> pl.Series:
-    """Return texts as amounts (four decimals): currency signs and thousands separators dropped, a decimal comma understood."""
+WITHOUT_MINOR_UNIT = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF")
+WITH_THOUSANDTHS = ("BHD", "JOD", "KWD", "OMR", "TND")
+"""Currencies whose smallest unit is no hundredth (ISO 4217; https://docs.stripe.com/currencies#zero-decimal)."""
+TOTAL = r"(?i)^(?:grand |sub)?totals?:?$|^(?:sum|summe|gesamt|gesamtsumme|totale|somme|suma)$"
+"""What stands in the place of an account in the last row of a table that was added up."""
+
+
+def totals(records: pl.DataFrame) -> pl.Expr:
+    """Whether payments (``FIELDS``) are the sum of the others: no time, and a word for it where the payer should be."""
+    named = pl.any_horizontal(pl.col(name).str.contains(TOTAL) for name in ("account_key", "payer_id", "billing_name", "payment_id"))
+    return pl.col("paid_at").is_null() & named.fill_null(value=False)
+
+
+def amounts(texts: pl.Series, minor_of: pl.Series | None = None) -> pl.Series:
+    """Return texts as amounts (four decimals): currency signs and thousands separators dropped, a decimal comma understood.
+
+    ``minor_of``: the currencies (codes) in whose smallest unit the amounts are; None where they are in the currency itself.
+    """
     digits = texts.str.replace_all(r"[^0-9,.\-()]", "")
     comma = digits.str.contains(r",\d{1,2}$")
     english = digits.str.replace_all(",", "")
@@ -256,4 +279,8 @@ def amounts(texts: pl.Series, minor_units: bool) -> pl.Series:
     joined = pl.select(pl.when(comma).then(german).otherwise(english)).to_series()
     negative = joined.str.replace(r"^\((.*)\)$", "-${1}")
     number = negative.cast(pl.Decimal(18, 4), strict=False)
-    return (number / 100).cast(pl.Decimal(18, 4)) if minor_units else number
+    if minor_of is None:
+        return number
+    code = pl.lit(minor_of.str.to_uppercase())
+    units = pl.when(code.is_in(WITHOUT_MINOR_UNIT)).then(1).when(code.is_in(WITH_THOUSANDTHS)).then(1000).otherwise(100)
+    return pl.select((pl.lit(number) / units).cast(pl.Decimal(18, 4))).to_series()

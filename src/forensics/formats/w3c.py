@@ -94,7 +94,7 @@ EXTRA: dict[str, tuple[str, ...]] = {
 }
 _LOCAL = (("date", "date-local"), ("time", "time-local"))
 """What IIS' Advanced Logging calls the date and time of the server's own zone."""
-_KESTREL = r" sc-status time-taken(?: |$)"
+_KESTREL = r" cs-uri-query sc-status time-taken(?: |$)"
 """The order of ASP.NET Core's own logger, which names no software and writes milliseconds with a fraction."""
 _NOTHING = {"substatus": "0", "error": "0"}
 """Extra values that only say that there is nothing to say."""
@@ -358,9 +358,9 @@ FORMATS: tuple[Format, ...] = (
                 line='2026-03-02\t00:00:24\t203.0.113.3\tGET\t/a.example/k\t200\t"-"\t"curl/8 (x)"',
                 expected={"client_ip": "203.0.113.3", "path": "/a.example/k", "referrer": None, "user_agent": "curl/8 (x)"},
             ),
-            Sample(line="#Fields:\tdate time time-taken cs-method cs-uri sc-status", expected={"outcome": "skipped"}),
+            Sample(line="#Fields:\tdate time cs-method cs-uri sc-status time-taken", expected={"outcome": "skipped"}),
             Sample(
-                line="2026-03-02\t00:00:24\t0.029\tPOST\t/a\t200 ",
+                line="2026-03-02\t00:00:24\tPOST\t/a\t200\t0.029 ",
                 expected={"path": "/a", "status": 200, "duration_ms": 29.0},
             ),
             Sample(line="#Fields: c-ip date time cs-uri-stem c-status cs(User-Agent) sc-bytes x-duration", expected={"outcome": "skipped"}),

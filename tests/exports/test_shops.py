@@ -1,0 +1,133 @@
+"""Exports of shops and payment services by what their documentation says they hold, and rows and columns that are none of a record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.exports.test_reader import read, reader
+
+ORDER = (
+    '{{"id":{id},"number":"{id}","order_key":"k","status":"processing","currency":"EUR","date_created":"2026-03-01T16:28:02",'
+    '"date_created_gmt":"2026-03-01T15:28:02","date_paid_gmt":"2026-03-01T15:28:08","total":"29.35","customer_id":{customer},'
+    '"billing":{{"first_name":"Ann","last_name":"Lee","postcode":"12345","country":"DE","email":"Ann@a.example"}},"payment_method":"stripe"}}'
+)
+PADDLE = (
+    '{{"data":[{{"id":"txn_1","status":"completed","customer_id":"ctm_1","custom_data":{{"user_id":"u-17"}},"currency_code":"{currency}",'
+    '"origin":"web","billed_at":"2026-03-01T10:00:01Z","created_at":"2026-03-01T10:00:00Z","details":{{"totals":{{"total":"10900"}}}},'
+    '"payments":[{{"method_details":{{"card":{{"type":"visa","last4":"3184","expiry_month":1,"expiry_year":2028}}}}}}]}}]}}'
+)
+
+
+def payment(text: str) -> dict[str, Any]:
+    (row,) = read(text).frames["payment_records"].to_dicts()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("text", "system", "expected"),
+    [
+        (
+            f"[{ORDER.format(id=727, customer=5)}]",
+            "woocommerce",
+            {"payment_id": "727", "account_key": "5", "paid_at": datetime(2026, 3, 1, 15, 28, 8), "payer_email": "ann@a.example"},
+        ),
+        (
+            "Order Number,Order Status,Order Date,First Name (Billing),Last Name (Billing),Postcode (Billing),Email (Billing),"
+            "Payment Method Title,Order Total Amount\n727,Completed,2026-03-01 16:28,Ann,Lee,12345,ann@a.example,Card,29.35\n",
+            "woocommerce",
+            {"payment_id": "727", "account_key": "ann@a.example", "amount": Decimal("29.35"), "billing_name": "Ann Lee"},
+        ),
+        (
+            PADDLE.format(currency="USD"),
+            "paddle",
+            {"account_key": "u-17", "payer_id": "ctm_1", "paid_at": datetime(2026, 3, 1, 10, 0, 1), "amount": Decimal(109)},
+        ),
+        (PADDLE.format(currency="JPY"), "paddle", {"amount": Decimal(10900), "card_last4": "3184", "card_expiry": "1/2028"}),
+        (
+            '{"data":[{"type":"orders","id":"1","attributes":{"store_id":1,"customer_id":77,"identifier":"104e","user_name":"Ann Lee",'
+            '"user_email":"ann@a.example","currency":"USD","currency_rate":"1.0","total":1199,"status":"paid",'
+            '"created_at":"2026-03-01T09:45:53.000000Z"}}]}',
+            "lemonsqueezy",
+            {"payment_id": "104e", "account_key": "ann@a.example", "payer_id": "77", "amount": Decimal("11.99")},
+        ),
+        (
+            "id,created_at,charge_date,amount,currency,status,links.mandate,customers.id,customers.given_name,customers.email\n"
+            "PM1,2026-03-01T10:00:00.000Z,2026-03-04,25.00,GBP,paid_out,MD1,CU1,Ann,ann@a.example\n",
+            "gocardless",
+            {"payment_id": "PM1", "account_key": "ann@a.example", "paid_at": datetime(2026, 3, 4), "status": "paid_out"},
+        ),
+        (
+            "Date,Time,Time Zone,Gross Sales,Total Collected,Transaction ID,Payment ID,Card Brand,PAN Suffix,Customer ID,"
+            "Customer Reference ID\n"
+            "2026-03-01,10:00:00,Eastern Time (US & Canada),$20.00,$21.00,tx1,pay1,Visa,1111,C1,u-17\n",
+            "square",
+            {"account_key": "u-17", "paid_at": datetime(2026, 3, 1, 15), "amount": Decimal(21), "card_last4": "1111"},
+        ),
+        (
+            "Purchase ID,Item Name,Buyer Name,Purchase Email,Purchase Date,Purchase Time (UTC timezone),Sale Price ($),Zip Code\n"
+            "p==,Prompts,Ann Lee,ann@a.example,2026-03-01,10:00:00,10,12345\n",
+            "gumroad",
+            {"account_key": "ann@a.example", "paid_at": datetime(2026, 3, 1, 10), "amount": Decimal(10), "billing_postcode": "12345"},
+        ),
+    ],
+)
+def test_payments_of_shops(text: str, system: str, expected: dict[str, Any]) -> None:
+    assert read(text).format.startswith(system)
+    row = payment(text)
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_guests_of_a_shop_are_no_account() -> None:
+    rows = read(f"[{ORDER.format(id=1, customer=0)},{ORDER.format(id=2, customer=5)}]").frames["payment_records"]
+    assert rows["account_key"].to_list() == [None, "5"]
+
+
+def test_payments_whose_account_has_an_unknown_name_are_no_accounts() -> None:
+    assert reader.recognise(b"id,created_at,amount,currency,status,who\nP1,2026-03-01,25.00,GBP,paid,x\n", "export") is None
+
+
+def test_the_sum_under_a_table_is_no_payment() -> None:
+    header = "user_id,payment_id,paid_at,amount,card_fingerprint\n"
+    rows = read(f"{header}u1,p1,2026-03-01 10:00:00,10.00,fp1\nTotal,,,20.00,\nGrand total:,,,20.00,\n")
+    assert rows.frames["payment_records"]["account_key"].to_list() == ["u1"]
+    rows = read(f"{header}total,p1,2026-03-01 10:00:00,10.00,fp1\nu2,p2,,10.00,fp2\n")
+    assert rows.frames["payment_records"]["account_key"].to_list() == ["total", "u2"]
+
+
+def test_of_columns_of_one_name_each_row_has_what_is_filled() -> None:
+    text = "id,email,created_at,email\n1,,2026-03-01,ann@a.example\n2,ben@b.example,2026-03-01,\n3,cy@c.example,2026-03-01,dan@d.example\n"
+    assert read(text).frames["account_records"]["email"].to_list() == ["ann@a.example", "ben@b.example", "cy@c.example"]
+    text = "id,email,created_at,email_2\n1,,2026-03-01,ann@a.example\n"
+    assert read(text).frames["account_records"]["email"].to_list() == [None]
+
+
+def test_the_state_of_an_address_is_no_status() -> None:
+    (row,) = read("user_id,email,street,city,state\n1,ann@a.example,Main St 1,Town,CA\n").frames["account_records"].to_dicts()
+    assert row["status"] is None
+    (row,) = read("user_id,email,state\n1,ann@a.example,suspended\n").frames["account_records"].to_dicts()
+    assert row["status"] == "suspended"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"id":"9f42","state":"active","traits":{"email":"ann@a.example","name":{"first":"Ann","last":"Lee"}},"created_at":"2026-01-01T10:00:00Z"}]',
+        '{"results":[{"user_id":"9f42","emails":[{"email":"ann@a.example"}],"name":{"first_name":"Ann","last_name":"Lee"},'
+        '"created_at":"2026-01-01T10:00:00Z"}]}',
+        '{"users":[{"id":"9f42","email":"ann@a.example","firstName":"Ann","lastName":"Lee","insertInstant":1767261600000}]}',
+    ],
+    ids=["Ory Kratos", "Stytch", "FusionAuth"],
+)
+def test_accounts_of_user_stores(text: str) -> None:
+    (row,) = read(text).frames["account_records"].to_dicts()
+    found = tuple(row[name] for name in ("account_id", "email", "name", "created_at"))
+    assert found == ("9f42", "ann@a.example", "Ann Lee", datetime(2026, 1, 1, 10))
+
+
+def test_a_table_of_two_columns_may_tell_of_deploys() -> None:
+    rows = read("deployed_at,description\n2026-03-01 10:00:00,Release 1.2\n2026-03-02 10:00:00,Rollback\n").frames["notes"]
+    assert rows.select("message", "event_type").rows() == [("Release 1.2", "deploy"), ("Rollback", "deploy")]
+    assert reader.recognise(b"released_at,title\n2026-03-01,A film\n", "export") is None
