@@ -263,7 +263,23 @@ def test_the_proxy_that_everything_comes_through_is_nobody(tmp_path: Path, seed:
     assert "a proxy in front of the service, say, in whose own logs" in incident["summary"]
     rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
     assert all(row["likelihood"] < 0.45 for row in rivals.values()), "what cannot be seen speaks for nothing"
-    assert "behind it nobody can stand out" in rivals["one actor"]["evidence_against"][0]
+    assert "nobody can stand out" in rivals["one actor"]["evidence_against"][0]
+
+
+def test_who_asks_without_an_address_cannot_be_told_apart(tmp_path: Path) -> None:
+    """The logs have neither accounts nor addresses: five may have asked, or five thousand, and no crowd is seen."""
+    world = World(seed=71, anonymous=1.0, accounts=5)
+    world.parts = [part for part in world.parts if (part["account"] < 0).all()]
+    count = 300 * (world.end - world.onset + world.ramp)
+    world.add_anonymous(world.rng.integers(0, 4, count), world.last + world.rng.integers(world.onset - world.ramp, world.end, count))
+    case = world.write(tmp_path)
+    case.connection.execute("UPDATE subject_minutes SET network = NULL")
+    attribute(case)
+    (incident,) = case.table("incidents").to_dicts()
+    assert incident["verdict"] == "inconclusive"
+    assert "carry no address either" in incident["summary"]
+    said = [sentence for row in case.table("rivals").to_dicts() for sentence in (*row["evidence_for"], *row["evidence_against"])]
+    assert not any("stands out" in sentence for sentence in said), "what cannot be seen speaks for nothing"
 
 
 def test_the_explanations_do_not_deny_who_the_verdict_names(flooded: Path) -> None:

@@ -278,3 +278,9 @@ def test_paypal_reports_in_other_languages(header: str) -> None:
 def test_names_of_two_halves_in_other_languages(header: str) -> None:
     text = header + "\nC1,Zoé,Klein,z@x.example\n"
     assert only(text, "account_records")["name"] == "Zoé Klein"
+
+
+@pytest.mark.parametrize("header", ["customer_no", "Customer Number", "Member-No.", "cust_no", "user_number"])
+def test_a_customers_number_is_the_account(header: str) -> None:
+    found = read(f"{header};email;opened\n4711;ann@mail.example;2026-01-01\n").frames["account_records"]
+    assert found["account_id"].to_list() == ["4711"]

@@ -89,3 +89,11 @@ def test_names_that_are_known_as_they_stand_are_not_looked_for_otherwise(tmp_pat
     found = joined(tmp_path / "case", [*(f"k{n}" for n in range(6)), "x|k6", "x|k7", "x|k8"], accounts)
     assert found["k0"] == ("k0", "account_id")
     assert found["x|k6"] == ("x|k6", "seen only in logs")
+
+
+def test_a_word_that_says_that_nobody_signed_in_is_no_account(tmp_path: Path) -> None:
+    """All who did not sign in are not one account that could be held to have made their load; an account that is called so is one."""
+    names = ["anonymous", "Guest", "bearer", "client_credentials", "0", "ann"]
+    assert joined(tmp_path / "unknown", names, [("a1", None)]) == {"ann": ("ann", "seen only in logs")}
+    found = joined(tmp_path / "known", names, [("guest", None), ("anonymous", None), ("ann", None)])
+    assert {key: account for key, (account, _) in found.items()} == {"anonymous": "anonymous", "Guest": "guest", "ann": "ann"}

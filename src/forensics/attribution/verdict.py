@@ -161,7 +161,7 @@ def _one_origin(facts: Facts, names: Names) -> str:
     if facts.spread.anonymous_share < 0.5 or facts.finding.blamed:
         return ""
     if facts.veil is not None:
-        return f" {facts.veil.told(names)}: a proxy in front of the service, say, in whose own logs those who asked can be told apart."
+        return f" {facts.veil.told(names)}: {facts.veil.lifted()}."
     if facts.alike is None:
         return ""
     what = (

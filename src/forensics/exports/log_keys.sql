@@ -1,6 +1,7 @@
 -- title: what the logs call their users, joined to accounts
 -- why: per log the kind of key that fits most of its names (account id, email or user name); a name that this kind does not know may be
---      known under another kind, if that is unmistakable. A name that means two accounts joins none.
+--      known under another kind, if that is unmistakable. A name that means two accounts joins none. A word that says that nobody signed in
+--      (anonymous), or how (bearer, saml), is nobody's name unless an export knows it: a load of all who did not sign in is not one account's.
 -- parameters: none
 CREATE OR REPLACE TEMP TABLE log_names AS
 SELECT evidence_id, user_name AS key, count(*) AS uses, min(line) AS line
@@ -48,4 +49,9 @@ INSERT INTO account_aliases
 SELECT DISTINCT 'log', 'user_name', l.key, l.key, 'seen only in logs'
 FROM log_names AS l
 ANTI JOIN log_joined AS j ON j.key = l.key
+WHERE lower(l.key) NOT IN (
+    'anonymous', 'anonymoususer', 'anon', 'guest', 'nobody', 'none', 'null', 'nil', 'undefined', 'unknown', 'n/a', '(null)', '(none)', '<nil>', '0', 'true', 'false',
+    'unauthenticated', 'unauthorized', 'not-authenticated', 'public', 'basic', 'digest', 'bearer', 'negotiate', 'ntlm', 'kerberos', 'saml', 'oidc', 'oauth', 'oauth2',
+    'jwt', 'mtls', 'password', 'token', 'cookie', 'session', 'api_key', 'apikey', 'api-key', 'client_credentials', 'authorization_code', 'refresh_token'
+)
 ORDER BY 3;

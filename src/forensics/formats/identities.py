@@ -14,19 +14,35 @@ from forensics.formats.json_format import JsonKeys
 USER = (
     *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "uname", "user>id", "user.id"),
     *("user>email", "user.email"),
-    *("user_id", "userId", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "auth", "authenticated_user", "principal"),
+    *("user_id", "userId", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "authenticated_user", "principal"),
     *("attributes>enduser.id", "attributes>user.id", "req>user", "req>user>id", "request>user", "consumer>username", "remoteUser"),
     *("cs-username", "cs_username", "client>user>name", "client.user.name", "source>user>name", "current_user", "currentUser", "sub"),
     *("userid", "user-id", "uid", "email", "user>username", "jwt>sub", "jwt.sub", "jwt_sub", "jwt>claims>sub", "claims>sub"),
     *("token>sub", "auth>sub", "auth>user_id", "auth>userId", "auth>uid", "user>sub", "identity>sub", "principal>id", "requester>id"),
     *("context>user_id", "context>userId", "context>user>id", "actor>id", "req>auth>sub", "req>user>sub", "request>user_id"),
     *("csUserName", "CsUsername", "Properties>UserName", "AuthenticatedUser"),
+    "auth",  # after all others: the user in what Logstash makes of a line, elsewhere how somebody proved who he is (saml)
 )
 ACCOUNT = ("account_id", "accountId", "account>id")
 """Who asked, where nothing names a user."""
 IDENTITIES = {
     "session_id": ("session_id", "sessionId", "session", "session>id", "session.id", "sid", "sessionID", "req>session>id"),
-    "api_key": ("api_key", "apiKey", "apikey", "api_key_id", "apiKeyId", "key_id", "keyId", "token_id", "client_id", "clientId"),
+    "api_key": (
+        "api_key",
+        "apiKey",
+        "apikey",
+        "api_key_id",
+        "apiKeyId",
+        "key_id",
+        "keyId",
+        "token_id",
+        "client_id",
+        "clientId",
+        "x_api_key_id",
+        "x-api-key-id",
+        "x_api_key",
+        "x-api-key",
+    ),
     "device_id": ("device_id", "deviceId", "device>id", "device.id", "fingerprint", "device_fingerprint", "visitor_id", "visitorId"),
     "account_id": (
         *("account_id", "accountId", "tenant_id", "tenantId", "customer_id", "customerId", "org_id", "orgId", "organization_id"),

@@ -154,6 +154,16 @@ FORMATS: tuple[Format, ...] = (
                 expected={"user_name": "ann", "extra": {"account_id": "acc_7"}},
             ),
             Sample(
+                line='{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","method":"GET","path":"/a","status":200,"auth":"client_credentials",'
+                '"sub":"svc-7@corp.example"}',
+                expected={"user_name": "svc-7@corp.example"},
+            ),
+            Sample(
+                line='{"start_time":"2026-03-02T00:00:01Z","method":"POST","path":"/a","response_code":200,"x_api_key_id":"key_7",'
+                '"downstream_remote_address":"203.0.113.9:40000"}',
+                expected={"client_ip": "203.0.113.9", "extra": {"api_key": "key_7"}},
+            ),
+            Sample(
                 line='{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","httpMethod":"GET","path":"/a","status":200,"accountId":"123456789012"}',
                 expected={"user_name": None, "extra": {"account_id": "123456789012"}},
             ),

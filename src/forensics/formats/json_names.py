@@ -48,6 +48,7 @@ CLIENT = (
     *("http.request.remoteaddr", "Properties>ClientIp", "Properties>ClientIP", "Properties>RemoteIpAddress", "Properties>RemoteIP"),
     *("event>request>headers>cf-connecting-ip", "ClientIpAddress", "sourceIpPort", "client.addr"),
     *("SourceIP", "SourceIp", "SrcIP", "SrcIp", "SrcAddr", "src_addr", "source_addr", "remote_address"),
+    *("downstream_remote_address", "downstream_direct_remote_address"),
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
 )
 METHOD = (

@@ -26,6 +26,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
             found.contra(f"{measured(rise.measure)} did not rise beyond the usual range.", DECISIVE)
         elif facts.finding.blamed or share < 0.5:
             found.contra(f"{percent(share)} of the excess came without an account.", STRONG)
+        elif facts.veil is not None:
+            found.contra(f"{facts.veil.told(names)}: whether machines asked cannot be seen.", 0.0)
         elif facts.alike is not None:
             found.contra(f"{in_common(facts.alike, names)}, but from so many addresses that they may be many people's.", FAIR)
         else:

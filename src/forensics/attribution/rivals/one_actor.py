@@ -66,7 +66,7 @@ def nobody(facts: Facts, names: Names, found: Weighed) -> None:
         made = f"{percent(facts.finding.share)} of the excess came without an account: {shares_of(facts.finding.blamed, names)}"
         found.contra(f"{made}. No actor is known to have made it.", STRONG)
     elif facts.veil is not None and facts.spread.anonymous_share >= 0.5:
-        found.contra(f"{facts.veil.told(names)}: behind it nobody can stand out.", 0.0)
+        found.contra(f"{facts.veil.told(names)}: nobody can stand out.", 0.0)
     elif facts.finding.winners:
         top = facts.finding.winners[0]
         share = percent(min(1.0, top.excess / max(rise.excess, 1.0)))
