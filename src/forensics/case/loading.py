@@ -25,7 +25,7 @@ import pyarrow as pa
 import zstandard
 
 from forensics import limits
-from forensics.case import store
+from forensics.case import refused, store
 from forensics.case.case import Case
 from forensics.case.intake import Intake, prepare
 from forensics.case.load_options import LoadOptions
@@ -76,17 +76,20 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
     """
     found = discover(paths, exclude=(case.folder, *options.exclude), spool=case.folder / "stdin")
     result = LoadResult(refused=list(found.refused))
+    teller = refused.Teller(progress)
     for name, reason in found.refused:
-        progress.say(f"Refused {name}: it {reason}.")
+        teller.say(name, reason)
     _strict(result, options)
     known = _known(case)
     try:
         with progress.step("Loading", total=len(found.files)) as advance:
             for batch in _prepared(case, found.files, options, known):
-                _take(case, batch, options, result, known, progress)
+                _tell(batch, teller, progress)
+                _take(case, batch, options, result, known)
                 advance(len(batch))
     finally:
         store.settle(case)
+    teller.end()
     result.refused.sort()
     _conclude(case, result, paths)
     if options.clock_offsets:
@@ -169,17 +172,24 @@ def _outcome(entry: EvidenceFile, future: Future[Prepared]) -> Outcome:
         return entry, FaultError(error)
 
 
-def _take(case: Case, batch: list[Outcome], options: LoadOptions, result: LoadResult, known: dict[str, str], progress: Progress) -> None:
-    """Commit what could be read of a batch, and say what could not."""
+def _tell(batch: list[Outcome], teller: refused.Teller, progress: Progress) -> None:
+    """Say which files of a batch could not be read, or not well."""
+    for entry, outcome in batch:
+        if isinstance(outcome, RefusedEvidenceError):
+            teller.say(entry.name, str(outcome))
+        else:
+            for problem in sorted(entry.problems):
+                progress.say(f"{entry.name}: {problem}.")
+
+
+def _take(case: Case, batch: list[Outcome], options: LoadOptions, result: LoadResult, known: dict[str, str]) -> None:
+    """Commit what could be read of a batch."""
     accepted: list[Prepared] = []
     for entry, outcome in batch:
         if isinstance(outcome, RefusedEvidenceError):
             result.refused.append((entry.name, str(outcome)))
             result.faults += [outcome] if isinstance(outcome, FaultError) else []
-            progress.say(f"Refused {entry.name}: it {outcome}.")
         else:
-            for problem in sorted(entry.problems):
-                progress.say(f"{entry.name}: {problem}.")
             accepted += _new(case, outcome, result, known)
     store.commit(case, accepted)
     result.loaded += [file.row for file in accepted]
@@ -216,9 +226,10 @@ def _conclude(case: Case, result: LoadResult, paths: Sequence[str | Path]) -> No
         reasons = "; ".join(f"{name} {reason}" for name, reason in result.refused[:3])
         more = f" (and {len(result.refused) - 3} more)" if len(result.refused) > 3 else ""
         raise ForensicsError(f"Nothing was loaded: {reasons}{more}." if reasons else _nothing(paths))
-    refused = [{"path": name, "reason": reason} for name, reason in result.refused]
+    refused.keep(case, result.refused, [row["path"] for row in result.loaded] + result.unchanged)
+    left_out = [{"path": name, "reason": reason} for name, reason in result.refused]
     inputs = [custody.evidence_input(row) for row in result.loaded]
-    custody.append(case.folder, "load", inputs=inputs, details={"refused": refused, "unchanged": sorted(result.unchanged)})
+    custody.append(case.folder, "load", inputs=inputs, details={"refused": left_out, "unchanged": sorted(result.unchanged)})
 
 
 def _nothing(paths: Sequence[str | Path]) -> str:

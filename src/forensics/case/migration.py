@@ -33,7 +33,8 @@ MIGRATED = "migrated"
 UNSETTLED = "unsettled"
 """Meta key: SHA-256 (with spaces between) of the evidence committed last, while views, event files or custody lines may be to come."""
 WRITTEN = frozenset({
-    "meta", "options", "evidence_files", "rejects", "account_records", "payment_records", "identifier_records", "notes", "rulings",
+    "meta", "options", "evidence_files", "refused_files", "rejects", "account_records", "payment_records", "identifier_records", "notes",
+    "rulings",
 })  # fmt: skip
 """Tables that loads and people write; all others are derived."""
 

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS evidence_files (                                 -- o
     assumptions VARCHAR[], exhibit VARCHAR, collected_by VARCHAR, collected_at VARCHAR, note VARCHAR,
     loaded_at TIMESTAMP
 );
+CREATE TABLE IF NOT EXISTS refused_files (path VARCHAR, reason VARCHAR);       -- given to a load, and not read
 CREATE TABLE IF NOT EXISTS rejects (evidence_id VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR);
 
 CREATE TABLE IF NOT EXISTS account_records (                                -- rows of account exports, as loaded

@@ -1,4 +1,4 @@
-"""What the case holds and how it was read: files, reasons for rejects, coverage, holes, assumptions."""
+"""What the case holds and how it was read: files, reasons for rejects and refusals, coverage, holes, assumptions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from itertools import takewhile
 import polars as pl
 
 from forensics.case.case import Case
+from forensics.case.refused import KIND
 
 SECTIONS: dict[str, tuple[str, str]] = {
     "files": ("status_files", "Evidence"),
+    "refused": ("status_refused", "Files that could not be read"),
     "coverage": ("status_coverage", "Hours covered"),
     "gaps": ("status_gaps", "Holes in coverage"),
     "assumptions": ("status_assumptions", "Assumptions"),
@@ -21,7 +23,7 @@ _BRIEF = ("host", "path", "format", "tier", "lines", "events", "rejected", "skip
 FOLDED = 12
 """More files of one log, read alike, are one row in a terminal: services deliver logs by the hour, and thousands of files."""
 ALIKE = 3
-"""Subjects of which one assumption was made, above which a terminal tells it once."""
+"""Subjects of which one thing is told, above which a terminal tells it once."""
 WORST = 20
 """Files with rejected lines that a terminal shows, those with most of them."""
 _ROUTINE = r"^(?:blank|no record begins|the header|a header|continues )"
@@ -38,11 +40,15 @@ def section(case: Case, name: str) -> pl.DataFrame:
 def overview(case: Case) -> list[tuple[str, pl.DataFrame]]:
     """Return (title, frame) of all that a terminal shows, without the empty ones."""
     files = section(case, "files")
-    refused = rejections(files)
-    shown = f" (the {WORST} files with most of {refused.height:,}; {_EACH})" if refused.height > WORST else ""
+    refused = section(case, "refused")
+    summed_up = once(refused.select("path", pl.col("reason").str.extract(f"(?s){KIND}")))
+    listed = " (forensics status --section refused lists each)" if summed_up.height < refused.height else ""
+    rejected = rejections(files)
+    shown = f" (the {WORST} files with most of {rejected.height:,}; {_EACH})" if rejected.height > WORST else ""
     told, times = folded(brief(files)), folded(clocks(files))
     summed = f" (files of one log are summed; {_EACH})" if told.height < files.height else ""
-    tables = [(f"Evidence{summed}", told), (f"Clocks{summed}", times), (f"Rejected lines{shown}", refused.head(WORST))]
+    tables = [(f"Evidence{summed}", told), (f"{SECTIONS['refused'][1]}{listed}", summed_up)]
+    tables += [(f"Clocks{summed}", times), (f"Rejected lines{shown}", rejected.head(WORST))]
     tables.append(("Skipped lines, apart from blank ones and headers", left_out(files).head(WORST)))
     tables += [(SECTIONS[name][1], section(case, name)) for name in ("coverage", "gaps")]
     tables.append((SECTIONS["assumptions"][1], once(section(case, "assumptions"))))
@@ -83,14 +89,15 @@ def folded(told: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([part.select("place", *columns) for part in (rest, many.with_columns(path))]).sort("place").drop("place")
 
 
-def once(assumptions: pl.DataFrame) -> pl.DataFrame:
-    """Return each assumption once where it was made of more than ``ALIKE`` subjects, which are then counted, the first one named."""
-    placed = assumptions.with_row_index("place")
-    alike = placed.group_by("assumption", maintain_order=True).agg(pl.len().alias("count"), pl.col("place", "subject").first())
+def once(told: pl.DataFrame) -> pl.DataFrame:
+    """Return each text of (``subject``, text) once where it was told of more than ``ALIKE`` subjects: they are counted, the first named."""
+    subject, text = told.columns
+    placed = told.with_row_index("place")
+    alike = placed.group_by(text, maintain_order=True).agg(pl.len().alias("count"), pl.col("place", subject).first())
     many = alike.filter(pl.col("count") > ALIKE)
-    rest = placed.join(many, on="assumption", how="anti")
-    told = many.with_columns(pl.format("{} and {} more", "subject", pl.col("count") - 1).alias("subject"))
-    return pl.concat([part.select("place", "subject", "assumption") for part in (rest, told)]).sort("place").drop("place")
+    rest = placed.join(many, on=text, how="anti")
+    counted = many.with_columns(pl.format("{} and {} more", subject, pl.col("count") - 1).alias(subject))
+    return pl.concat([part.select("place", subject, text) for part in (rest, counted)]).sort("place").drop("place")
 
 
 def _shared_folder(low: str, high: str) -> str:

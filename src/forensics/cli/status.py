@@ -14,6 +14,7 @@ class Section(StrEnum):
     """What `status` lists."""
 
     FILES = "files"
+    REFUSED = "refused"
     COVERAGE = "coverage"
     GAPS = "gaps"
     ASSUMPTIONS = "assumptions"

@@ -20,6 +20,7 @@ FILES = {
     "first_at": "First (UTC)",
     "last_at": "Last (UTC)",
 }
+REFUSED = {"path": "File", "reason": "It"}
 HASHES = {"evidence_id": "Evidence", "path": "File", "size_bytes": "Size", "sha256": "SHA-256"}
 
 
@@ -33,6 +34,7 @@ def build(document: Document) -> tuple[Block, ...]:
     return (
         Terms(made),
         view(document, "evidence", FILES, empty="No evidence is loaded.", facet="kind"),
+        *((view(document, "refused_files", REFUSED, empty=""),) if document.rows("refused_files") else ()),
         view(document, "evidence", HASHES, empty="", caption="hashes of the evidence", anchors=True)
         if document.rows("evidence")
         else Note(NOTHING),
