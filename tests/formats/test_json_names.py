@@ -56,6 +56,12 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="requestTime is no time of day",
         ),
         pytest.param(
+            '{"service_id":"x","service_version":"3","time_start":"2026-03-02T00:00:01Z","time_end":"2026-03-02T00:00:02Z","time_elapsed":'
+            '"365501","client_ip":"203.0.113.9","request":"GET","host":"(null)","url":"/a?b=1","status":"200","resp_body_size":"77"}',
+            {"timestamp": AT, "method": "GET", "host": None, "path": "/a", "query": "b=1", "bytes_sent": 77, "duration_ms": 365.501},
+            id="Fastly's requests that its firewall saw",
+        ),
+        pytest.param(
             '{"time_date":"2026-03-02T00:00:01Z","client":"203.0.113.9","method":"GET","path":"/a","status":"200","latency":"0.012",'
             '"upstream_addr":"10.0.0.1:80","x-forward-for":"198.51.100.7"}',
             {"timestamp": AT, "duration_ms": 12.0, "extra": {"forwarded_for": "198.51.100.7", "upstream": "10.0.0.1:80"}},

@@ -42,6 +42,7 @@ def rows_of(*raw: str) -> list[dict[str, Any]]:
         ("198.18.0.7 - kim shop.example.com ", {"client_ip": "198.18.0.7", "user_name": "kim", "host": "shop.example.com"}),
         ("shop.example 198.18.0.7 - - shop.example ", {"client_ip": "198.18.0.7", "user_name": None, "host": "shop.example"}),
         ("198.18.0.7 - 7f9c0a1b2d shop.example.com ", {"user_name": None, "host": "shop.example.com"}),
+        ("a.example 443 198.18.0.7 - ann ", {"client_ip": "198.18.0.7", "user_name": "ann", "host": "a.example"}),
         ("198.18.0.7 - first.last ", {"user_name": "first.last"}),
         ("198.18.0.7 - ann lee ", {"user_name": "ann lee"}),
         ("198.18.0.7 <<6113>> ", {"client_ip": "198.18.0.7", "user_name": None}),

@@ -35,6 +35,7 @@ CLIENTS = (
     rf"^(?:{_HOST} )?(?P<client>{ADDRESS}) (?P<ident>-) (?P<id>)(?P<user>{_CALLED}) (?P<host>{_SITED})$",
     rf"^(?:{_HOST} )?(?P<client>{ADDRESS}) (?P<ident>-) (?P<id>\S+)(?P<user>) (?P<host>{_SITED})$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",
+    rf"^(?P<host>{_NAME}) \d{{2,5}} (?P<client>{ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}),? {ADDRESS}(?:,? {ADDRESS})* (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?P<client>{ADDRESS}) {_WHO}$",

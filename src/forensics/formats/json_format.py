@@ -150,6 +150,8 @@ class Record:
     def role(self, name: str) -> pl.Series:
         """Return a role's text."""
         value = self.entry(self.keys.roles.get(name, ()))
+        if name == "host":  # Fastly's VCL writes (null) where there is none
+            return values.of(value, pl.when(values.V != "(null)").then(values.V))
         if name in self.keys.plussed:
             return _spaced(value)
         if name not in self.keys.encoded:
