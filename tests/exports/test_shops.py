@@ -131,3 +131,32 @@ def test_a_table_of_two_columns_may_tell_of_deploys() -> None:
     rows = read("deployed_at,description\n2026-03-01 10:00:00,Release 1.2\n2026-03-02 10:00:00,Rollback\n").frames["notes"]
     assert rows.select("message", "event_type").rows() == [("Release 1.2", "deploy"), ("Rollback", "deploy")]
     assert reader.recognise(b"released_at,title\n2026-03-01,A film\n", "export") is None
+
+
+def test_the_primary_address_of_several_is_the_accounts() -> None:
+    text = (
+        '{"data":[{"id":"user_1","object":"user","username":"ann","primary_email_address_id":"idn_2","email_addresses":'
+        '[{"id":"idn_1","email_address":"old@a.example"},{"id":"idn_2","email_address":"ann@a.example"}],"created_at":1767261600000}]}'
+    )
+    assert read(text).frames["account_records"]["email"].to_list() == ["ann@a.example"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "id,Amount Due,Currency,Customer,Date (UTC),Number,Paid,Amount Paid,Status,Customer Email\n"
+            "in_1,10.00,usd,cus_1,2026-03-01 10:00,A-1,TRUE,9.00,paid,ann@a.example\n",
+            {"payment_id": "in_1", "account_key": "ann@a.example", "paid_at": datetime(2026, 3, 1, 10), "amount": Decimal(9)},
+        ),
+        (
+            "balance_transaction_id,created_utc,currency,gross,net,charge_id,customer_id,customer_email,payment_metadata[user_id]\n"
+            "txn_1,2026-03-01 10:00:00,usd,10.00,9.41,ch_1,cus_1,ann@a.example,u-17\n",
+            {"payment_id": "ch_1", "account_key": "u-17", "payer_id": "cus_1", "amount": Decimal(10)},
+        ),
+    ],
+    ids=["invoices", "balance"],
+)
+def test_other_reports_of_stripe(text: str, expected: dict[str, Any]) -> None:
+    row = payment(text)
+    assert {name: row[name] for name in expected} == expected

@@ -236,12 +236,24 @@ def flat(value: dict[str, Any]) -> dict[str, str | None]:
             isinstance(item, dict) and isinstance(item.get("attributes"), dict) and {"type", "id"} <= item.keys()
         ):  # https://jsonapi.org/format
             item = {**{key: inner for key, inner in item.items() if key != "attributes"}, **item["attributes"]}
+        if isinstance(item, dict):
+            item = _primary_first(item)
         if isinstance(item, dict | list):
             pairs = item.items() if isinstance(item, dict) else _named(item) or enumerate(item)
             stack.extend((f"{prefix}.{key}" if prefix else str(key), inner) for key, inner in pairs)
         elif item is not None:
             result[prefix] = item if isinstance(item, str) else json.dumps(item)
     return result
+
+
+def _primary_first(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an object whose lists begin with what it calls primary (Clerk: ``primary_email_address_id`` beside ``email_addresses``)."""
+    for key, chosen in item.items():
+        stem = key.removeprefix("primary_").removesuffix("_id")
+        listed = item.get(f"{stem}es") or item.get(f"{stem}s") if key == f"primary_{stem}_id" else None
+        if isinstance(listed, list) and all(isinstance(each, dict) for each in listed):
+            listed.sort(key=lambda each: each.get("id") != chosen)
+    return item
 
 
 def _named(items: list[Any]) -> list[tuple[str, Any]]:

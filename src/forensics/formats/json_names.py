@@ -28,7 +28,20 @@ TIME = (
     *("TimeGenerated", "TimeGenerated [UTC]"),
     *("eventTimestamp", "event_datetime", "event_timestamp", "datetime_gmt", "date_gmt", "time_date", "time_iso", "timeIso8601"),
     *("Datetime", "DateTime", "EventTime"),
-    *("server_time", "local_time", "localTime", "log_time", "logTime", "access_time", "accessTime", "time_stamp", "time_utc", "time_ms", "when_iso", "when"),
+    *(
+        "server_time",
+        "local_time",
+        "localTime",
+        "log_time",
+        "logTime",
+        "access_time",
+        "accessTime",
+        "time_stamp",
+        "time_utc",
+        "time_ms",
+        "when_iso",
+        "when",
+    ),
 )
 START = (
     *("start_time", "started_at", "startTime", "startedAt", "event>start", "event.start", "request_start", "request_started_at"),
