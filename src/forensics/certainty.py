@@ -6,12 +6,14 @@ two words joined; each word holds from its lower bound up to the next.
 
 from __future__ import annotations
 
+EVEN, LIKELY = 0.45, 0.55
+"""From here on something is roughly even, and likely."""
 SCALE: tuple[tuple[float, str], ...] = (
     (0.01, "almost no chance"),
     (0.05, "very unlikely"),
     (0.20, "unlikely"),
-    (0.45, "roughly even"),
-    (0.55, "likely"),
+    (EVEN, "roughly even"),
+    (LIKELY, "likely"),
     (0.80, "very likely"),
     (0.95, "almost certain"),
 )

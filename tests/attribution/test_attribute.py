@@ -14,10 +14,10 @@ from tests.attribution.worlds import World
 from tests.stored_case import new_case
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.blame import Rise
-from forensics.attribution.facts import impact_window
+from forensics.attribution.evidence import equal_load
 from forensics.attribution.rivals import Weighed
-from forensics.attribution.rivals.bad_deploy import equal_load
+from forensics.attribution.search.finding import Rise
+from forensics.attribution.windows import impact_window
 from forensics.case.case import Case
 from forensics.timeline.story import build
 

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import pytest
 
-from forensics.attribution.blame import Blamed, Rise
-from forensics.attribution.facts import Facts, Host
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.parts import Host
 from forensics.attribution.rivals import Weighed, anyway, crawler, failing_backend, missing_logs, one_actor
-from forensics.attribution.scan import Winner
+from forensics.attribution.search.finding import Blamed, Rise
+from forensics.attribution.search.scan import Winner
 
 NETWORK = Winner("network", "198.51.100.0/24", 5000.0, 12.0, 99.0, 0.05, 0.0, 1.0)
 

@@ -14,7 +14,6 @@ from tests.stored_case import new_case
 
 from forensics.analysis import ensure_analysed
 from forensics.attribution.attribute import attribute
-from forensics.attribution.unnamed import AGENT_MEASURE, MEASURE, agent_measure
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
@@ -25,6 +24,7 @@ from forensics.progress import Silent
 from forensics.report import write_report
 from forensics.response import blocking
 from forensics.response.blocking import block_list
+from forensics.response.nameless import AGENT_MEASURE, MEASURE, agent_measure
 
 START = datetime(2026, 10, 5)
 FLOOD = START + timedelta(days=3, hours=3, minutes=7)

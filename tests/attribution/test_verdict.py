@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from forensics.attribution import verdict
-from forensics.attribution.facts import Facts
+from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import Rival
 
 

@@ -11,7 +11,7 @@ from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
 from forensics.attribution.curve import fit, isotonic
-from forensics.attribution.leadlag import lead_lag, onset
+from forensics.attribution.facts.minutes import lead_lag, onset
 
 
 def test_the_curve_grows_with_load_and_refuses_beyond_it() -> None:

@@ -26,7 +26,7 @@ from tests.attribution.worlds import World
 from tests.benchmarks.pool import Result, run
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.scan import Kind, Subjects, placebo_p, scores
+from forensics.attribution.search.scan import Kind, Subjects, placebo_p, scores
 
 Answer = tuple[World, set[str], dict[str, object]]
 ACTOR = Kind("actor", "actor_id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from forensics.attribution.jointly import JOINTLY
+from forensics.attribution.accounts.jointly import JOINTLY
 from forensics.response.measures import measures
 
 LOADS = pl.DataFrame(schema={"account_id": pl.String, "network": pl.String})

@@ -1,27 +1,39 @@
-"""Fill the tables of ``TABLES``: whose load an incident was, who took part, what else may explain it; set the incidents' verdict."""
+"""Who broke it, and who is only said to have: the questions that are asked of each incident, in this order.
+
+1. What is to be compared (``windows``, ``scene``): the load from the rise to the impact, and the same hours of other days.
+2. Did load rise at all, and whose did as nobody's does by chance (``search``): every actor, network and agent against its own other
+   days (``scan``), how often chance does as much (``chance``), whether that is somebody or a crowd (``somebody``), or else many at once
+   whom nothing links (``unlinked``). The answer is a ``Finding``: who is held to have made the excess, perhaps nobody.
+3. What else the logs say (``facts``): what came first, what was borne in health, where requests failed, over whom the excess is spread.
+4. What explains it (``rivals``): each explanation weighed in bits with the facts, the one actor among them; ``verdict`` says which holds.
+   Whoever was found is named only if that is likely.
+5. Were those the right minutes (``conclude``): 1 to 4 are asked again of the minutes around the first failures, for who came only then.
+6. Which accounts (``accounts``): who of the blamed took part and how that is known, whether one hand did it, or strangers.
+7. What would have been without them (``without``).
+
+What holds for all incidents is read once (``setting``), and so is what is read for one (``inquiry``).
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
-from forensics.attribution.blame import in_measure
-from forensics.attribution.capacity import capacity
-from forensics.attribution.conclude import Conclusion, Setting, conclude
-from forensics.attribution.facts import Facts
-from forensics.attribution.operators import one_operator
-from forensics.attribution.origin import called
-from forensics.attribution.participants import participants
-from forensics.attribution.phrases import part
-from forensics.attribution.rivals import Rival
-from forensics.attribution.scene import PACKAGE, Scene, plain_minutes
-from forensics.attribution.takeover import as_victims, taken_over
-from forensics.attribution.unnamed import accounts_known, beginning, let_in
-from forensics.attribution.verdict import Verdict, capped
-from forensics.attribution.windows import Window
+from forensics.attribution.accounts.at_addresses import accounts_known, let_in
+from forensics.attribution.accounts.operators import one_operator
+from forensics.attribution.accounts.participants import participants
+from forensics.attribution.accounts.takeover import as_victims, taken_over
+from forensics.attribution.conclude import conclude
+from forensics.attribution.facts.capacity import capacity
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.inquiry import Conclusion, Inquiry
+from forensics.attribution.networks import beginning
+from forensics.attribution.rows import attribution_rows, rival_rows
+from forensics.attribution.scene import Scene
+from forensics.attribution.setting import PACKAGE, read_setting
 from forensics.attribution.without import without
 from forensics.case.case import Case
 from forensics.text import counted
@@ -30,61 +42,52 @@ AROUND = timedelta(hours=1)
 """How much is shown before the ramp and after the end."""
 MOST_COUNTERFACTUALS = 5
 """Actors of one incident for which every minute without them is computed, the largest first."""
-MOST_TENANTS = 10
 TABLES = ("attributions", "participants", "network_accounts", "rivals", "actor_minutes", "counterfactuals")
-Frames = dict[str, list[pl.DataFrame]]
 
 
 def attribute(case: Case) -> None:
     """Fill the tables of ``TABLES`` for every incident, and set its verdict."""
-    frames: Frames = {table: [] for table in TABLES}
-    covered = case.rows(PACKAGE, "coverage")[0]
-    incidents = case.table("incidents").sort("incident_id").to_dicts() if covered["first_minute"] else []
-    names = {row["subject"]: row["name"] for row in case.rows(PACKAGE, "names")}
-    case.execute(PACKAGE, "owners")
-    minutes, whole = plain_minutes(case), Window(covered["first_minute"], covered["last_minute"])
-    for incident in incidents:
-        _one(case, conclude(case, Setting(incident, whole, incidents, minutes, names)), names, frames)
-    for table, parts in frames.items():
+    found: dict[str, list[pl.DataFrame]] = {table: [] for table in TABLES}
+    setting = read_setting(case)
+    inquiries = [Inquiry.into(case, setting, incident) for incident in setting.incidents] if setting else []
+    for asked in inquiries:
+        for table, rows in _rows(case, conclude(asked)):
+            found[table].append(rows.with_columns(incident_id=pl.lit(asked.incident["incident_id"])))
+    for table, parts in found.items():
         case.replace(table, pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame())
 
 
-def _one(case: Case, found: Conclusion, names: dict[str, str], frames: Frames) -> None:
-    """Write what was concluded of one incident; only who is blamed by the verdict is named."""
-    facts, rivals, verdict = found.facts, found.rivals, found.verdict
-    scene = facts.scene
-    if not found.somebody:
-        facts = replace(facts, finding=replace(facts.finding, blamed=[]))
-    named = pl.lit(scene.incident["incident_id"]).alias("incident_id")
-    actors = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "actor"]
-    frames["attributions"].append(_attributions(facts, verdict, names).with_columns(named))
+def _rows(case: Case, found: Conclusion) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield rows of ``TABLES`` with what was concluded of one incident, and set its verdict; only who is blamed by the verdict is named."""
+    facts, scene = found.named, found.facts.scene
     took_part = _participants(case, scene, facts)
     over = taken_over(case, scene, took_part)
-    frames["participants"].append(as_victims(took_part, over).with_columns(named))
+    yield "attributions", attribution_rows(facts, found.verdict)
+    yield "participants", as_victims(took_part, over)
     for known in (accounts_known(case, scene, facts.finding), let_in(case, scene, facts.denied)):
         if known is not None:
-            frames["network_accounts"].append(known.with_columns(named))
-    asked = [rival for rival in (one_operator(case, scene, took_part), over) if rival]
-    weighed = [replace(rival, likelihood=capped(rival.likelihood, facts)) for rival in rivals]
-    frames["rivals"].append(_rivals([*weighed, *asked]).with_columns(named))
-    frames["actor_minutes"].append(_minutes(case, scene, facts, actors).with_columns(named))
-    frames["counterfactuals"] += [without(case, scene, actor).with_columns(named) for actor in actors[:MOST_COUNTERFACTUALS]]
+            yield "network_accounts", known
+    yield "rivals", rival_rows(facts, found.rivals, [one_operator(case, scene, took_part), over])
+    yield from _minutes(case, scene, facts)
     borne = capacity(scene.minutes, scene.masked, scene.incident["started_at"])
     if borne is not None:
         case.execute(PACKAGE, "set_capacity", incident_id=scene.incident["incident_id"], capacity=round(borne.estimate, 1))
-    _decide(case, scene.incident, verdict, found.lead, took_part.filter(pl.col("role") == "participant")["account_id"].to_list())
+    _decide(case, found, took_part.filter(pl.col("role") == "participant")["account_id"].to_list())
 
 
-def _minutes(case: Case, scene: Scene, facts: Facts, actors: list[str]) -> pl.DataFrame:
-    """Return the load per minute of blamed actors and networks, and of everybody else."""
-    networks = [b.winner.id for b in facts.finding.blamed if b.winner.kind == "network"]
+def _minutes(case: Case, scene: Scene, facts: Facts) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the load per minute of blamed actors and networks and of everybody else, and what it would have been without each actor."""
+    actors, networks = ([b.winner.id for b in facts.finding.blamed if b.winner.kind == kind] for kind in ("actor", "network"))
     bounds = {"start": scene.window.start - AROUND, "end": scene.whole.end + AROUND}
     beginnings = [beginning(network) for network in networks]
-    return case.frame(PACKAGE, "actor_minutes", actors=actors, networks=networks, beginnings=beginnings, **bounds)
+    yield "actor_minutes", case.frame(PACKAGE, "actor_minutes", actors=actors, networks=networks, beginnings=beginnings, **bounds)
+    for actor in actors[:MOST_COUNTERFACTUALS]:
+        yield "counterfactuals", without(case, scene, actor)
 
 
-def _decide(case: Case, incident: dict[str, Any], verdict: Verdict, lead: str | None, accounts: list[str]) -> None:
+def _decide(case: Case, found: Conclusion, accounts: list[str]) -> None:
     """Set the verdict, with whose failures they were where accounts are named."""
+    incident, verdict, lead = found.facts.scene.incident, found.verdict, found.lead
     named = {"incident_id": incident["incident_id"]}
     own: dict[str, Any] = {"requests": None, "accounts": None, "unnamed": None}
     if accounts and incident.get("failed_requests"):
@@ -115,57 +118,3 @@ def _participants(case: Case, scene: Scene, facts: Facts) -> pl.DataFrame:
     whole = {"start": scene.whole.start, "end": scene.whole.end}
     seen = case.frame(PACKAGE, "first_requests", accounts=rows["account_id"].to_list(), **whole)
     return rows.join(seen, on="account_id", how="left", maintain_order="left")
-
-
-def _tenant(facts: Facts, network: str) -> str | None:
-    """Return the one actor whose few accounts are all that ever logged in from a network; None when it is shared, or nobody's."""
-    accounts = facts.logins.get(network, [])
-    actors = {row["actor_id"] for row in accounts}
-    return actors.pop() if len(actors) == 1 and len(accounts) <= MOST_TENANTS else None
-
-
-def _attributions(facts: Facts, verdict: Verdict, names: dict[str, str]) -> pl.DataFrame:
-    scene, weighed = facts.scene, facts.finding.rise.measure == "cost"
-    rows = [
-        {
-            "rank": rank,
-            "subject_type": blamed.winner.kind,
-            "subject_id": names.get(f"agent {blamed.winner.id}", blamed.winner.id) if blamed.winner.kind == "agent" else blamed.winner.id,
-            "actor_id": blamed.winner.id if blamed.winner.kind == "actor" else _tenant(facts, blamed.winner.id),
-            "part": part(blamed.winner, names),
-            "excess_requests": round((in_measure(scene, blamed.winner, "requests") if weighed else blamed.winner).excess, 1),
-            "excess_work": round(blamed.winner.excess, 1) if weighed else None,
-            "called": called(facts.origins).get(f"{blamed.winner.kind} {blamed.winner.id}"),
-            "origin": seen.sentence() if (seen := facts.origins.get(f"{blamed.winner.kind} {blamed.winner.id}")) else None,
-            "load_share": round(min(1.0, blamed.share), 4),
-            "likelihood": round(min(verdict.likelihood, capped(0.55 + 0.4 * blamed.share, facts)), 3),
-            "p_value": blamed.winner.p_value,
-            "smallest_p": scene.smallest_p if scene.placebos else None,
-        }
-        for rank, blamed in enumerate(facts.finding.blamed, start=1)
-    ]
-    return pl.DataFrame(rows, schema=_ATTRIBUTIONS)
-
-
-_ATTRIBUTIONS: dict[str, Any] = {
-    "rank": pl.Int64, "subject_type": pl.String, "subject_id": pl.String, "actor_id": pl.String, "excess_requests": pl.Float64,
-    "load_share": pl.Float64, "likelihood": pl.Float64, "p_value": pl.Float64, "smallest_p": pl.Float64, "part": pl.String,
-    "excess_work": pl.Float64,
-    "called": pl.String, "origin": pl.String,
-}  # fmt: skip
-
-
-def _rivals(rivals: list[Rival]) -> pl.DataFrame:
-    rows = [
-        {
-            "explanation": rival.explanation,
-            "likelihood": round(rival.likelihood, 3),
-            "evidence_for": [sentence for sentence, _ in rival.weighed.speaks_for],
-            "evidence_against": [sentence for sentence, _ in rival.weighed.speaks_against],
-            "evidence_wanted": rival.weighed.wanted,
-        }
-        for rival in rivals
-    ]
-    texts = pl.List(pl.String)
-    columns = ("evidence_for", "evidence_against", "evidence_wanted")
-    return pl.DataFrame(rows, schema={"explanation": pl.String, "likelihood": pl.Float64, **dict.fromkeys(columns, texts)})

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.origin import Origin
-from forensics.attribution.phrases import (
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.origin import Origin
+from forensics.attribution.facts.refusals import MEASURE, asked_as_ever, shut_out
+from forensics.attribution.rivals import Names, Rival, likelihood_of
+from forensics.attribution.rivals.missing_logs import of_clock
+from forensics.attribution.search.blame import MIN_SHARE
+from forensics.attribution.search.finding import SECOND
+from forensics.attribution.windows import ENOUGH_PLACEBOS, begins_inside, gave_up, refusing
+from forensics.attribution.wording import (
     amount,
     clock,
     in_common,
@@ -18,11 +24,7 @@ from forensics.attribution.phrases import (
     unit,
     with_one,
 )
-from forensics.attribution.refusals import MEASURE, asked_as_ever, shut_out
-from forensics.attribution.rivals import Names, Rival, likelihood_of
-from forensics.attribution.rivals.missing_logs import of_clock
-from forensics.attribution.windows import ENOUGH_PLACEBOS, begins_inside, gave_up, refusing
-from forensics.certainty import bounded, word
+from forensics.certainty import EVEN, LIKELY, bounded, word
 from forensics.text import counted
 
 ATTRIBUTED, SEVERAL, NO_SINGLE, NOT_AN_OUTAGE, INCONCLUSIVE = (
@@ -34,10 +36,6 @@ STATISTICS_ALONE = 0.79
 The order of events and the service's capacity lift nobody above it: they are counted from the same lines, and a heavy user who began
 shortly before a machine died has both on his side.
 """
-HALF = 0.45
-"""An explanation must be at least roughly even to be a verdict."""
-NAMED = 0.55
-"""Somebody is named only where that is likely, in the words of the scale: a wrong name is worse than no name."""
 SO_IT_LOOKS = (
     "so it looks where passwords are tried for many accounts or from many addresses, and where a program of many people has lost its "
     "login; which names were tried, and which got in afterwards, would tell."
@@ -68,8 +66,8 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     if facts.scene.windows == 1:
         return Verdict(INCONCLUSIVE, 0.5, "The logs hold nothing to compare this window with: no other day, and no earlier hours.")
     by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler", "password guessing")
-    if facts.finding.blamed and not (facts.follows or facts.echo) and by_actor >= HALF:
-        if by_actor < NAMED:
+    if facts.finding.blamed and not (facts.follows or facts.echo) and by_actor >= EVEN:
+        if by_actor < LIKELY:
             return Verdict(
                 INCONCLUSIVE, 0.5, f"{_load(facts)} Some made much of it, and other explanations are about as likely: nobody is named."
             )
@@ -85,7 +83,7 @@ def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float
         whose = f"{counted(facts.spread.kin, 'account')} {with_one(facts.spread.kin_by)}"
         seen += f" {percent(facts.spread.kin_share)} of it came from {whose}; nothing else ties them."
     sentence = f"{_load(facts)} Of the excess made: {shares_of(blamed, names)}.{late}{seen}"
-    several = len(blamed) > 1 and sum(b.weight for b in blamed[1:]) >= max(0.15, 0.25 * blamed[0].share)
+    several = len(blamed) > 1 and sum(b.weight for b in blamed[1:]) >= max(MIN_SHARE, SECOND * blamed[0].share)
     return Verdict(SEVERAL if several else ATTRIBUTED, capped(likelihood, facts), sentence)
 
 
@@ -99,7 +97,7 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     exclusive = [r for r in rivals if r.explanation in (*NOBODY, "missing logs")]
     best = exclusive[0]
     together = likelihood_of(rivals, *NOBODY)
-    if best.explanation == "missing logs" and best.likelihood >= HALF:
+    if best.explanation == "missing logs" and best.likelihood >= EVEN:
         what = "The clock of the log jumped; it was not the service that fell silent." if of_clock(facts) else LOST
         return Verdict(NOT_AN_OUTAGE, capped(best.likelihood, facts), what)
     one = _one_origin(facts, names) or _one_payer(facts)
@@ -111,7 +109,7 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         sentence = "Load and errors rose in the same minute: whether the load caused them, or answered them, cannot be told."
         return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}")
     crowd = best.explanation == "organic surge"
-    if together >= HALF and not (crowd and one):
+    if together >= EVEN and not (crowd and one):
         sure = capped(best.likelihood, facts)
         why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)})."
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}{_one_route(facts, best)}")

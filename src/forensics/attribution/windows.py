@@ -58,6 +58,11 @@ class Window:
         return self.start < other.end and other.start < self.end
 
 
+def bounds(windows: Sequence[Window]) -> dict[str, list[datetime]]:
+    """Return windows as the parameters ``$starts`` and ``$ends`` of a statement."""
+    return {"starts": [w.start for w in windows], "ends": [w.end for w in windows]}
+
+
 def floor_minute(at: datetime) -> datetime:
     """Cut to the minute."""
     return at.replace(second=0, microsecond=0)
@@ -166,3 +171,17 @@ def between(covered: Window, masked: Sequence[Window]) -> list[Window]:
             free.append(Window(start, stop))
         start = max(start, window.end)
     return [*free, *([Window(start, covered.end)] if start < covered.end else [])]
+
+
+IMPACT = timedelta(minutes=30)
+"""Failures are looked at from the start of the impact for so long; later ones are mixed with restarts and maintenance."""
+
+
+def impact_window(incident: dict[str, Any]) -> Window:
+    """Return the start of the impact and the half hour after it (less when it was shorter).
+
+    The minute in which a silence begins holds what came before it.
+    """
+    start = (ceil_minute if incident["kind"] == "silence" else floor_minute)(incident["started_at"])
+    end = ceil_minute(incident["ended_at"] or incident["started_at"] + IMPACT)
+    return Window(start, max(start + MINUTE, min(end, start + IMPACT)))

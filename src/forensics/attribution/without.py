@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forensics.attribution.capacity import SENT_AWAY, refusals
 from forensics.attribution.curve import Curve, fit
-from forensics.attribution.scene import PACKAGE, Scene
+from forensics.attribution.facts.capacity import SENT_AWAY, refusals
+from forensics.attribution.scene import Scene
+from forensics.attribution.setting import PACKAGE
 from forensics.attribution.windows import MINUTE, floor_minute
 from forensics.case.case import Case
 
@@ -81,8 +82,7 @@ def learn(table: pl.DataFrame, scene: Scene) -> Learnt:
 
 def usual_load(minutes: pl.DataFrame, scene: Scene, axis: pl.Series) -> Floats:
     """Return the mean load of the same minutes of the days that the incident is compared with; 0 where there are none."""
-    shifts = [w.start - scene.window.start for w in scene.others] if scene.placebos else []
-    if not shifts:
+    if not scene.shifts:
         return np.zeros(len(axis))
     first = scene.covered.start
     length = int((scene.covered.end - first) / MINUTE)
@@ -90,7 +90,7 @@ def usual_load(minutes: pl.DataFrame, scene: Scene, axis: pl.Series) -> Floats:
     load[((minutes["minute"] - first).dt.total_minutes()).to_numpy()] = minutes["requests"].to_numpy()
     for window in scene.masked:
         usable[max(0, int((window.start - first) / MINUTE)) : max(0, int((window.end - first) / MINUTE))] = 0.0
-    index = (axis - first).dt.total_minutes().to_numpy()[:, None] + np.array([int(s / MINUTE) for s in shifts])[None, :]
+    index = (axis - first).dt.total_minutes().to_numpy()[:, None] + np.array([int(s / MINUTE) for s in scene.shifts])[None, :]
     known = (index >= 0) & (index < length)
     index = np.where(known, index, 0)
     weight = usable[index] * known

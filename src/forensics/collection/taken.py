@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution.unnamed import beginning
+from forensics.attribution.networks import beginning
 from forensics.case.case import Case
 from forensics.collection import PACKAGE
 from forensics.errors import UsageError

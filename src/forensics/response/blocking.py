@@ -10,8 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from forensics.attribution import scene
-from forensics.attribution.unnamed import MEASURE, addresses, nameless_measures, parts_of
+from forensics.attribution import setting
 from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
 from forensics.errors import UsageError
@@ -19,6 +18,7 @@ from forensics.incidents.listing import chosen, ranked
 from forensics.response import PACKAGE
 from forensics.response.blocklists import BlockList, Entry, formats
 from forensics.response.denied import DENIED, denied_addresses, guessed
+from forensics.response.nameless import MEASURE, addresses, nameless_measures, parts_of
 from forensics.text import counted, printable
 
 DAYS = 30
@@ -36,14 +36,14 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     incident = _incident(case, incident_id)
     hit = case.table("response_accounts").filter(pl.col("incident_id") == incident["incident_id"])
     chosen = hit.filter(pl.col("measure") == measure).sort("account_id")
-    ruled = {row["subject"] for row in case.rows(scene.PACKAGE, "known") if row["subject_type"] == "account"}
+    ruled = {row["subject"] for row in case.rows(setting.PACKAGE, "known") if row["subject_type"] == "account"}
     known = [account for account in chosen["account_id"].to_list() if account in ruled]
     chosen = chosen.filter(~pl.col("account_id").is_in(known))
     nameless = nameless_measures(case, incident["incident_id"]) + ([DENIED] if guessed(case, incident["incident_id"]) else [])
     if chosen.is_empty() and measure not in nameless:
         others = ", ".join(sorted({*hit["measure"].to_list(), *nameless})) or "none"
         raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {others}.")
-    expires = case.rows(scene.PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
+    expires = case.rows(setting.PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
     entries: list[Entry] = []
     if measure == NETWORK:
         used, who = _networks(case, incident, chosen), "of the accounts that took part"

@@ -6,17 +6,16 @@ from typing import Any
 
 import polars as pl
 
+from forensics.attribution.accounts.at_addresses import FEWEST_DENIED, MOSTLY_DENIED
 from forensics.attribution.rivals.password_guessing import EXPLANATION
-from forensics.attribution.unnamed import FEWEST_DENIED, MOSTLY_DENIED
 from forensics.attribution.windows import whole_window
 from forensics.case.case import Case
+from forensics.certainty import EVEN
 from forensics.response import PACKAGE
 from forensics.response.measures import listed
 from forensics.text import counted
 
 DENIED, LET_IN = "denied addresses", "accounts let in"
-LIKELY = 0.45
-"""From "roughly even" on there is something to be planned against."""
 NAMED = 3
 """Networks, the largest first, that a measure's scope names."""
 
@@ -24,7 +23,7 @@ NAMED = 3
 def guessed(case: Case, incident_id: str) -> bool:
     """Whether passwords were tried in an incident, as likely as not at least."""
     rows = case.table("rivals").filter(incident_id=incident_id, explanation=EXPLANATION)
-    return bool((rows["likelihood"] >= LIKELY).any())
+    return bool((rows["likelihood"] >= EVEN).any())
 
 
 def denied_addresses(case: Case, incident: dict[str, Any]) -> pl.DataFrame:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from forensics.attribution import scene
-from forensics.attribution.jointly import JOINTLY
+from forensics.attribution import setting
+from forensics.attribution.accounts.jointly import JOINTLY
 from forensics.case.case import Case
 from forensics.response import PACKAGE
 from forensics.text import counted
@@ -32,7 +32,7 @@ def measures(case: Case, participants: pl.DataFrame, loads: pl.DataFrame) -> lis
     names = sorted(guilty["account_id"].to_list())
     if not names:
         return []
-    leaves = case.frame(scene.PACKAGE, "leaves", accounts=names)
+    leaves = case.frame(setting.PACKAGE, "leaves", accounts=names)
     found = [
         Measure("account", listed(names), frozenset(names), _ground(guilty)),
         Measure(

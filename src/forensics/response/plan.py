@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from forensics.attribution import scene
-from forensics.attribution.capacity import Capacity, capacity
-from forensics.attribution.scene import plain_minutes
-from forensics.attribution.takeover import EXPLANATION
-from forensics.attribution.unnamed import agent_measure, network_measure
-from forensics.attribution.verdict import NAMED
-from forensics.attribution.windows import Window, disturbances, is_load, whole_window
+from forensics.attribution import setting
+from forensics.attribution.accounts.takeover import EXPLANATION
+from forensics.attribution.facts.capacity import Capacity, capacity
+from forensics.attribution.setting import plain_minutes
+from forensics.attribution.windows import Window, bounds, disturbances, is_load, whole_window
 from forensics.case.case import Case
+from forensics.certainty import LIKELY
 from forensics.response import PACKAGE
 from forensics.response.denied import denied_measures
 from forensics.response.measures import Measure, measures
+from forensics.response.nameless import agent_measure, network_measure
 from forensics.response.ratelimit import network_limit, rate_limit
 from forensics.text import counted
 
@@ -39,7 +38,7 @@ def plan(case: Case) -> None:
     accounts: list[dict[str, Any]] = []
     masks = [whole_window(row) for row in incidents]
     minutes = plain_minutes(case)
-    ruled = frozenset(row["subject"] for row in case.rows(scene.PACKAGE, "known") if row["subject_type"] == "account")
+    ruled = frozenset(row["subject"] for row in case.rows(setting.PACKAGE, "known") if row["subject_type"] == "account")
     strangers = _strangers(case)
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
@@ -57,7 +56,7 @@ def plan(case: Case) -> None:
 
 def _strangers(case: Case) -> set[str]:
     """Return the incidents whose accounts were likely taken over."""
-    over = (pl.col("explanation") == EXPLANATION) & (pl.col("likelihood") >= NAMED)
+    over = (pl.col("explanation") == EXPLANATION) & (pl.col("likelihood") >= LIKELY)
     return set(case.table("rivals").filter(over)["incident_id"].to_list())
 
 
@@ -133,8 +132,7 @@ def _named(accounts: list[str], use: dict[str, str]) -> str:
 
 
 def _ordinary_use(case: Case, accounts: list[str], masks: list[Window]) -> dict[str, str]:
-    bounds: dict[str, list[datetime]] = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
-    rows = case.rows(PACKAGE, "ordinary_use", accounts=accounts, **bounds) if accounts else []
+    rows = case.rows(PACKAGE, "ordinary_use", accounts=accounts, **bounds(masks)) if accounts else []
     found = {}
     for row in rows:
         found[row["account_id"]] = (

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forensics.attribution.capacity import Capacity
-from forensics.attribution.windows import Window, floor_minute, is_load, load_window
+from forensics.attribution.facts.capacity import Capacity
+from forensics.attribution.windows import Window, bounds, floor_minute, is_load, load_window
 from forensics.case.case import Case
 from forensics.response import PACKAGE
 from forensics.text import counted
@@ -50,8 +50,7 @@ def rate_limit(
     if limit is None:
         busiest: Any = loads.group_by("minute").agg(pl.col("requests").sum())["requests"].max()
         return _none(NOT_NEEDED if (busiest or 0) <= known.estimate else NOT_ENOUGH)
-    bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
-    touched = set(case.frame(PACKAGE, "above_rate", rate=limit, **bounds)["account_id"].to_list()) - guilty
+    touched = set(case.frame(PACKAGE, "above_rate", rate=limit, **bounds(masks))["account_id"].to_list()) - guilty
     named = loads.filter(pl.col("account_id").is_not_null())
     cut = named.filter(pl.col("requests") > limit)
     removed = int((cut["requests"] - limit).sum()) if len(cut) else 0
@@ -90,8 +89,7 @@ def network_limit(case: Case, incident: dict[str, Any], known: Capacity | None, 
     limit = highest_limit(loads, known.estimate)
     if limit is None:
         return None
-    bounds = {"starts": [m.start for m in masks], "ends": [m.end for m in masks]}
-    touched = len(case.rows(PACKAGE, "networks_above_rate", rate=limit, **bounds))
+    touched = len(case.rows(PACKAGE, "networks_above_rate", rate=limit, **bounds(masks)))
     removed = int((loads.filter(pl.col("client").is_not_null())["requests"] - limit).clip(lower_bound=0).sum())
     more = f"{counted(touched, 'network')} ever asked for more outside of incidents, what was refused not counted."
     ordinary = more if touched else "No network ever asked for more."

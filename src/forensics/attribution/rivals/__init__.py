@@ -14,7 +14,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from forensics.attribution.facts import Facts
+from forensics.attribution.facts.facts import Facts
 from forensics.certainty import bounded
 
 WEAK, FAIR, STRONG, DECISIVE = 1.0, 2.0, 4.0, 6.0

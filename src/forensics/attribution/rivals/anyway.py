@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, load, them
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.minutes import ERROR_RATIO
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
+from forensics.attribution.wording import amount, load, them
 
 EXPLANATION = "it would have failed anyway"
 PRIOR = 0.0
@@ -35,7 +36,7 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
             "carried in health outside the incidents.",
             STRONG if rest <= 0.8 * healthy else FAIR,
         )
-        if facts.failed_before <= 0.02 and facts.error_onset is not None:
+        if facts.failed_before <= ERROR_RATIO and facts.error_onset is not None:
             found.contra("Nothing failed before the load rose.", WEAK)
     else:
         found.pro(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
+from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import DECISIVE, FAIR, Names, Weighed
 
 EXPLANATION = "client release"

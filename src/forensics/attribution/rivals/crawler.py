@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, in_common, measured, percent, subject, turned_away, unit
+from forensics.attribution.evidence import machine, order, remainder, significance
+from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
-from forensics.attribution.rivals.one_actor import machine, order, remainder, significance
+from forensics.attribution.wording import amount, in_common, measured, percent, subject, turned_away, unit
 from forensics.text import counted
 
 EXPLANATION = "crawler"

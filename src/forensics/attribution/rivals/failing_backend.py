@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts, impact_window
-from forensics.attribution.phrases import amount, between, percent
+from forensics.attribution.evidence import alone_slow, concentration, equal_load, only_slow, waited_in_vain
+from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
-from forensics.attribution.rivals.bad_deploy import alone_slow, concentration, equal_load, only_slow, waited_in_vain
 from forensics.attribution.rivals.missing_logs import AS_USUAL, growth_of
-from forensics.attribution.windows import gave_up
+from forensics.attribution.windows import gave_up, impact_window
+from forensics.attribution.wording import amount, between, percent
 
 EXPLANATION = "failing backend"
 PRIOR = -0.5

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts, Host
-from forensics.attribution.phrases import amount, percent
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.minutes import ERROR_RATIO
+from forensics.attribution.facts.parts import Host
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
+from forensics.attribution.wording import amount, percent
 
 EXPLANATION = "missing logs"
 PRIOR = -1.0
@@ -49,7 +51,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
                 found.pro("Nor had load risen before it: nothing else was out of the ordinary.", FAIR)
         else:
             found.contra(f"The other hosts had {percent(growth)} of what was to be expected.", FAIR)
-    if facts.failed_before > max(0.02, 3 * facts.usual_ratio) or facts.failing:
+    if facts.failed_before > max(ERROR_RATIO, 3 * facts.usual_ratio) or facts.failing:
         found.contra(f"{percent(max(facts.failed_before, facts.impact_ratio))} of the requests beside it failed.", STRONG)
     else:
         found.pro("No more requests failed before the silence than usual.", FAIR)

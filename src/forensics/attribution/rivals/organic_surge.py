@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import amount, growth, in_common, load, measured, percent, served_before, turned_away, with_one
-from forensics.attribution.refusals import asked_as_ever, shut_out
+from forensics.attribution.evidence import OFTEN, came, confined, overload
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.refusals import asked_as_ever, shut_out
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
-from forensics.attribution.rivals.bad_deploy import OFTEN, confined
-from forensics.attribution.rivals.one_actor import came, overload
 from forensics.attribution.windows import refusing
+from forensics.attribution.wording import amount, growth, in_common, load, measured, percent, served_before, turned_away, with_one
 from forensics.text import counted
 
 EXPLANATION = "organic surge"

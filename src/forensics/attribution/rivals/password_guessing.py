@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import shares_of, turned_away
+from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import DECISIVE, STRONG, WEAK, Names, Weighed
+from forensics.attribution.wording import shares_of, turned_away
 
 EXPLANATION = "password guessing"
 PRIOR = -2.0

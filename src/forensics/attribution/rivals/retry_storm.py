@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts, impact_window
-from forensics.attribution.phrases import between, clock
-from forensics.attribution.phrases import growth as rose
+from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
+from forensics.attribution.windows import impact_window
+from forensics.attribution.wording import between, clock
+from forensics.attribution.wording import growth as rose
 
 EXPLANATION = "retry storm"
 PRIOR = -1.0

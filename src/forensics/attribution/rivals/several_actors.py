@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from forensics.attribution.facts import Facts
-from forensics.attribution.phrases import last_to_come, percent, shares_of, subject, with_one
+from forensics.attribution.evidence import order, remainder, significance
+from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
-from forensics.attribution.rivals.one_actor import nobody, order, remainder, significance
+from forensics.attribution.rivals.one_actor import nobody
+from forensics.attribution.search.finding import SECOND
+from forensics.attribution.wording import last_to_come, percent, shares_of, subject, with_one
 
 EXPLANATION = "several actors"
 PRIOR = -2.0
@@ -23,8 +25,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.contra(f"Beside {subject(blamed[0].winner, names)} nobody stands out.", STRONG)
         return found
     second = max(b.weight for b in blamed[1:]) / max(blamed[0].share, 1e-9)
-    found.pro(f"Each did more than on any other day: {shares_of(blamed, names)} of the excess.", STRONG if second >= 0.25 else WEAK)
-    if second < 0.25:
+    found.pro(f"Each did more than on any other day: {shares_of(blamed, names)} of the excess.", STRONG if second >= SECOND else WEAK)
+    if second < SECOND:
         found.contra("One of them made most of it alone.", FAIR)
     if facts.spread.kin_by and any(b.together for b in blamed):
         found.pro(f"{percent(facts.spread.kin_share)} of the excess came from accounts {with_one(facts.spread.kin_by)}.", FAIR)

@@ -1,0 +1,224 @@
+"""Who took part in the load of an incident, and who is only linked to those who did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forensics.attribution.accounts.jointly import ONLY, Together, on_routes, together, went_on
+from forensics.attribution.scene import Scene
+from forensics.attribution.search.finding import Finding
+from forensics.attribution.search.history import Bools, Floats, History, cells, history, similarity, telling, within
+from forensics.attribution.search.scan import Winner, belongs
+from forensics.attribution.search.unlinked import MIN_SHARE
+from forensics.attribution.setting import PACKAGE
+from forensics.attribution.windows import bounds, placebo_windows
+from forensics.case.case import Case
+
+BULK = 0.99
+"""The largest own excesses that make up this much of their actor's are its load."""
+ALIKE = 0.9
+"""Cosine of routes from which an account is said to have done the same thing."""
+ABOUT = 0.7
+"""... of few requests: about the same (one of two things only is .71)."""
+PACE = 0.2
+"""An account that came after the impact, or that nothing but its own doing ties to the others, must work at this share of their pace
+(requests per active minute): a person who looks around or tries again does not."""
+FEWEST_ALONE = 20
+"""... and must have made so many requests."""
+MOSTLY = 0.5
+"""Of so many requests this part must be for the same things, of the part that it is with those who made the load."""
+SMALL = 0.05
+"""A small part in what the others of its actor did, in the same way, is this much of what each of them usually did, at least."""
+
+SCHEMA: dict[str, Any] = {
+    "actor_id": pl.String, "account_id": pl.String, "role": pl.String, "requests": pl.Int64, "load_share": pl.Float64, "why": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """Accounts that are looked at one by one: those of blamed actors, those linked above them, and strangers who did the same."""
+
+    actor_of: dict[str, str]
+    """account_id -> the actor that its load is counted to."""
+    blamed: frozenset[str]
+    """Accounts of the blamed actors themselves."""
+    kin: dict[str, str]
+    """account_id -> the blamed actor that it is linked to."""
+
+
+def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
+    """Return one row per account (columns of ``SCHEMA``): participants first, then those ruled known, then the uninvolved.
+
+    A participant's own excess over its own other days is significant, and is part of the bulk of its actor's load or at least 1 % of the
+    incident's excess, or was made in the very way of the others; it may also have taken over after the impact (shifts), at the
+    participants' pace, doing the same thing. Accounts of which none stands out so may be known jointly (``jointly.py``); ``why`` says
+    which. An account that is linked by an organisation only, or by nothing, must have done the same thing with at least 1 % of the excess
+    by itself. Who was ruled known is neither: what it did is told, and it is not blamed.
+    """
+    actors = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
+    if not actors:
+        return pl.DataFrame(schema=SCHEMA)
+    excess = max(finding.requests_excess(scene), 1.0)
+    ways = _ways(scene, finding)
+    known = _suspects(case, scene, actors, ways, excess)
+    accounts = sorted(known.actor_of)
+    whole = history(scene.loads, accounts, scene.windows)
+    narrow = history(within(scene.loads, ways), accounts, scene.windows)
+    inside = np.array([a in known.blamed for a in accounts])
+    alone = inside & _singly(case, scene, ways, whole, narrow) & _bulk(np.maximum(whole.over, narrow.over), inside, excess)
+    groups = _groups(case, scene, finding, known, {a for a, yes in zip(accounts, alone, strict=True) if yes})
+    took = alone | np.array([account in groups for account in accounts])
+    pace = _pace(case, scene, accounts)
+    as_fast = pace >= PACE * float(np.median(pace[took])) if took.any() else took
+    same = narrow.significant(4.0, 2.0) & _alike(scene, ways, accounts)
+    small = max(FEWEST_ALONE, SMALL * float(np.median(narrow.load[took, 0]))) if took.any() else np.inf
+    strangers = ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast & alone.any()
+    like = same & (inside & (narrow.over >= small) | strangers)
+    took |= like
+    late = inside & as_fast & _later(case, scene, accounts, took, ways)
+    took |= late
+    took &= np.array([account not in scene.ruled for account in accounts], dtype=bool)
+    why = [_why(account, groups, grounds) for account, *grounds in zip(accounts, alone.tolist(), like.tolist(), late.tolist(), strict=True)]
+    return _rows(scene, known, whole, took, why, max(finding.requests_shared(scene), 1.0))
+
+
+def _groups(case: Case, scene: Scene, finding: Finding, known: Suspects, alone: set[str]) -> dict[str, Together]:
+    """Return who is known jointly, and with whom: of each blamed actor the accounts that are not known singly."""
+    found: dict[str, Together] = {}
+    for blamed in finding.blamed:
+        seen = finding.fall if blamed.at_fall and finding.fall is not None else scene
+        rest = sorted(a for a in known.blamed - alone - scene.ruled if known.actor_of[a] == blamed.winner.id)
+        group = together(case, seen, blamed, rest) if blamed.winner.kind == "actor" and blamed.winner.part is None else None
+        found |= dict.fromkeys(group.accounts, group) if group else {}
+    return found
+
+
+def _why(account: str, groups: dict[str, Together], grounds: list[bool]) -> str | None:
+    """Say how it is known that an account took part (``grounds``: alone, like the others, later); None where nothing says so."""
+    alone, like, late = grounds
+    if alone:
+        return "singly: its own load rose clearly above that of the same hours at other times"
+    if account in groups:
+        return groups[account].told()
+    if like:
+        return "singly: it did the same thing as those who took part, in the same way, more than ever at such hours"
+    return "singly: after the impact had begun it did the same thing as those who took part, at their pace" if late else None
+
+
+def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:
+    """Return how those who are blamed work (as of ``cells``); who came last worked so around the first failures."""
+    blamed = [b for b in finding.blamed if b.winner.kind == "actor"]
+    ways = _of(scene, [b.winner for b in blamed if not b.at_fall])
+    late = [b.winner for b in blamed if b.at_fall]
+    if finding.fall is None or not late:
+        return ways
+    return pl.concat([ways, _of(finding.fall, late)]).group_by("agent_id", "route_id", maintain_order=True).agg(pl.col("over").sum())
+
+
+def _of(scene: Scene, winners: list[Winner]) -> pl.DataFrame:
+    return telling(scene.loads, cells(scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in winners])), scene.windows))
+
+
+def _suspects(case: Case, scene: Scene, actors: list[str], ways: pl.DataFrame, excess: float) -> Suspects:
+    named = scene.loads.filter(pl.col("account_id").is_not_null())
+    kin: dict[str, str] = {}
+    for actor in reversed(actors):
+        kin |= dict.fromkeys(case.frame(PACKAGE, "kin", actor_id=actor)["account_id"].to_list(), actor)
+    owners = dict(named.select("account_id", "actor_id").unique().iter_rows())
+    blamed = {account for account, actor in owners.items() if actor in actors}
+    blamed |= set(case.frame(PACKAGE, "own_accounts", actors=actors)["account_id"].to_list())
+    strong = within(named, ways).filter(pl.col("w") == 0).group_by("account_id").agg(pl.col("requests").sum())
+    strangers = set(strong.filter(pl.col("requests") >= MIN_SHARE * excess)["account_id"].to_list())
+    everyone = blamed | set(kin) | strangers
+    return Suspects({account: owners.get(account, kin.get(account, "")) for account in sorted(everyone)}, frozenset(blamed), kin)
+
+
+def _singly(case: Case, scene: Scene, ways: pl.DataFrame, whole: History, narrow: History) -> Bools:
+    """Return who rose clearly above its own other days, most of it for the same things as the others.
+
+    A visit of a person who was not there at that hour before is a rise, too, and no part in the load: of few requests nearly all must be
+    for the same things, to the end of the incident, and in about the same proportions.
+    """
+    risen = whole.significant(3.0, 1.5) | narrow.significant(3.0, 1.5)
+    same = History(whole.accounts, on_routes(scene.loads, ways, whole.accounts, scene.windows))
+    many = np.maximum(whole.over, narrow.over) >= FEWEST_ALONE
+    result: Bools = risen & many & (same.over >= MOSTLY * _usual_part(same, whole) * whole.over)
+    few = risen & ~many & (same.load >= ONLY * whole.load)[:, 0] & (similarity(scene.loads, ways, whole.accounts) >= ABOUT)
+    if few.any():
+        result |= few & (went_on(case, scene, ways, whole.accounts) > 0)
+    return result
+
+
+def _usual_part(same: History, whole: History) -> float:
+    """Return which part of their excess was for the same things, of those who made it: half where one route of a pair is looked at."""
+    made = np.where(whole.over > 0, np.clip(same.over, 0.0, None), 0.0)
+    part = np.minimum(1.0, made / np.maximum(whole.over, 1.0))
+    return float((made * part).sum() / made.sum()) if made.any() else 1.0
+
+
+def _bulk(over: Floats, inside: Bools, excess: float) -> Bools:
+    """Whether an account's excess is part of the 99 % that the largest make up, or at least 1 % of the incident's."""
+    positive = np.where(inside, np.maximum(over, 0.0), 0.0)
+    order = np.argsort(-positive, kind="stable")
+    before = np.cumsum(positive[order]) - positive[order]
+    result = np.zeros(len(over), dtype=bool)
+    result[order] = before < BULK * positive.sum()
+    return result | (over >= MIN_SHARE * excess)
+
+
+def _alike(scene: Scene, ways: pl.DataFrame, accounts: list[str]) -> Bools:
+    result: Bools = similarity(scene.loads, ways, accounts) >= ALIKE
+    return result
+
+
+def _later(case: Case, scene: Scene, accounts: list[str], took: Bools, ways: pl.DataFrame) -> Bools:
+    """Return who took part after the impact began: doing the same thing."""
+    nobody = np.zeros(len(accounts), dtype=bool)
+    if scene.whole.end <= scene.window.end or not took.any():
+        return nobody
+    others = placebo_windows(scene.whole, scene.covered, scene.masked)
+    windows = [scene.whole, *others]
+    loads = case.frame(PACKAGE, "account_windows", accounts=accounts, **bounds(windows))
+    done = history(within(loads, ways), accounts, len(windows))
+    sought = done.significant(4.0, 2.0) & (similarity(loads, ways, accounts) >= ALIKE)
+    typical = float(np.median(done.load[took, 0]))
+    only = on_routes(loads, ways, accounts, 1)[:, 0] >= ONLY * history(loads, accounts, len(windows)).load[:, 0]
+    result: Bools = sought & (done.load[:, 0] >= 0.1 * typical) & (only | (done.over >= FEWEST_ALONE))
+    return result
+
+
+def _pace(case: Case, scene: Scene, accounts: list[str]) -> Floats:
+    """Return requests per active minute of each account in the incident."""
+    rows = case.rows(PACKAGE, "active_minutes", accounts=accounts, start=scene.whole.start, end=scene.whole.end)
+    known = {row["account_id"]: row["requests"] / max(row["active_minutes"], 1) for row in rows}
+    return np.array([known.get(account, 0.0) for account in accounts])
+
+
+ROLES = ("participant", "known", "uninvolved")
+"""What an account is to a load: it took part; its part is one that a person ruled known; or it is linked, and took none."""
+
+
+def _rows(scene: Scene, known: Suspects, whole: History, took: Bools, why: list[str | None], excess: float) -> pl.DataFrame:
+    rows = []
+    apart = history(scene.apart, whole.accounts, scene.windows)
+    for i, account in enumerate(whole.accounts):
+        if not took[i] and account not in known.blamed and account not in known.kin:
+            continue
+        excused = not took[i] and (account in scene.ruled or apart.load[i, 0] > 0)
+        over = whole.over[i] + (apart.over[i] if excused else 0.0)
+        rows.append({
+            "actor_id": known.actor_of[account] if took[i] or account in known.blamed else known.kin[account],
+            "account_id": account,
+            "role": "participant" if took[i] else "known" if excused else "uninvolved",
+            "requests": int(whole.load[i, 0] + (apart.load[i, 0] if excused else 0.0)),
+            "load_share": round(float(min(1.0, max(0.0, over) / excess)), 4),
+            "why": why[i] if took[i] else None,
+        })  # fmt: skip
+    frame = pl.DataFrame(rows, schema=SCHEMA)
+    order = pl.col("role").replace_strict(ROLES, range(len(ROLES)), return_dtype=pl.Int64)
+    return frame.sort([order, "load_share", "account_id"], descending=[False, True, False])

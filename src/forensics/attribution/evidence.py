@@ -1,0 +1,291 @@
+"""Evidence that speaks for or against more than one explanation: how rare a rise is, what came first, what the service bears, and where
+it failed.
+"""
+
+from __future__ import annotations
+
+from math import log2
+
+from forensics.attribution.facts.borne import LINE, NO_LINE
+from forensics.attribution.facts.comers import Comers
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.minutes import MOST_LAG
+from forensics.attribution.facts.refusals import asked_as_ever
+from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Weighed
+from forensics.attribution.search.finding import Blamed
+from forensics.attribution.wording import (
+    amount,
+    clock,
+    load,
+    minutes,
+    percent,
+    unit,
+)
+from forensics.text import counted
+
+OFTEN = 10
+"""Healthy minutes at such a load from which it cannot be called too much."""
+LITTLE, SPREAD = 0.05, 0.4
+"""Share of the load that stands out which was for the failing route, below which it had none of that load; share of the excess on other
+hosts from which these bore it."""
+LONG, HARDLY = 30, 0.5
+"""Minutes beyond the first ones for which a load was borne that say twice as much, where it is hardly more than usual; where its
+overshoot is below that, so long says up to five times as much, and half as long little more than twice. Every doubling adds two bits."""
+FULL = 0.5
+"""How much a load that is twice what was ever borne takes from a fall at once, where nobody waited before: something may have run full."""
+SLOW, NO_SLOWER = 1.5, 1.2
+"""Times the usual from which answers are slow, and below which they are not."""
+
+
+def significance(facts: Facts, blamed: Blamed, found: Weighed, beside: int = 0) -> None:
+    """Say how often chance does as much: by rank among the placebos and, where none of them did, by the tail of all rises in them.
+
+    ``beside``: so many others are weighed with it, who stand out by themselves.
+    """
+    p_value, placebos = blamed.winner.p_value, facts.scene.placebos
+    joint = blamed.joint if beside else None
+    by_tail = blamed.chance if joint is None else min(blamed.chance, joint)
+    bits, many = 0.0, max(len([b for b in facts.finding.blamed if b.together]) - 1, beside if joint is not None else 0)
+    together = f", with {counted(many, 'other')} at least as far as the least of them," if many > 0 else ""
+    if p_value is None:
+        found.contra("The logs hold no other day with these hours: chance can only be judged by the hours before.", WEAK)
+    else:
+        bits = _bits(p_value)
+        found.pro(chance(p_value, placebos), bits)
+    if p_value is None or p_value <= facts.scene.smallest_p:
+        windows = counted(blamed.compared, "window")
+        rare = "more than 1,000" if by_tail < 0.001 else amount(1.0 / by_tail)
+        found.pro(
+            f"It rose by {amount(blamed.winner.excess)} {unit(facts.finding.rise.measure)}; in {windows} of comparison nobody rose by more "
+            f"than {amount(blamed.usual)}. By the tail of all rises in them, one like it{together} comes once in {rare} windows.",
+            max(0.0, _bits(by_tail) - bits),
+        )
+
+
+def _bits(chance: float) -> float:
+    return min(DECISIVE, max(0.0, log2(1.0 / max(chance, 1e-9)) - 1.0))
+
+
+def chance(p_value: float, placebos: int) -> str:
+    """Return in words how often as much is seen without an incident, with the number behind it (see ``scan.placebo_p``)."""
+    as_much = round(p_value * (placebos + 1)) - 1
+    seen = f"in {as_much} of them somebody's" if as_much else "in none of them anybody's"
+    windows = f"{counted(placebos, 'comparable window')} in which nothing was wrong (the same hours of other days)"
+    least = ", the smallest that so many windows can give" if not as_much else ""
+    return f"Of {windows}, each searched in the same way, {seen} load rose as far above the usual (p = {p_value:.3f}{least})."
+
+
+def machine(facts: Facts, subject_id: str, found: Weighed) -> None:
+    """Say why the subject asks like a machine, where it does."""
+    reasons = facts.machines.get(subject_id)
+    if reasons:
+        found.pro(f"It asks like a machine: {'; '.join(reasons[:4])}.", WEAK)
+
+
+def order(facts: Facts, found: Weighed) -> None:
+    """Say what came first, the load or the errors."""
+    if facts.lag is not None and facts.lag.correlation >= 0.3 and abs(facts.lag.lag) < MOST_LAG:
+        lag = facts.lag
+        sentence = (
+            f"Errors follow its load by {minutes(lag.lag)} (90 % interval {lag.low} to {lag.high}; correlation {lag.correlation:.2f})."
+        )
+        found.pro(sentence, 0.0)
+    if facts.load_onset is None or facts.error_onset is None:
+        return
+    ahead = int((facts.error_onset - facts.load_onset).total_seconds() // 60)
+    began, errors = clock(facts.load_onset), clock(facts.error_onset)
+    if facts.echo:
+        share = percent(facts.early_share)
+        told = "seconds do not tell more" if facts.preceded is None else "nor was it there in the seconds before them"
+        found.contra(f"Only {share} of its excess came before the minute of the first errors, {told}.", DECISIVE)
+    elif facts.preceded:
+        found.pro("It was already asking at that pace in the seconds before the first failures.", FAIR)
+    if ahead > 0:
+        found.pro(f"A tenth of its excess had come by {began}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
+    elif ahead < 0 and not facts.follows:
+        found.pro("By minutes it rose no earlier than the errors; by seconds it did.", 0.0)
+    elif ahead < 0:
+        found.contra(f"A tenth of its excess had come by {began} only, after the errors had begun at {errors} (UTC).", DECISIVE)
+    else:
+        found.contra(f"Load and errors rose in the same minute, {began} UTC.", WEAK)
+
+
+def remainder(facts: Facts, found: Weighed) -> None:
+    """Compare the load without the blamed with what the service carries in health; first, whether they had a hand in it at all."""
+    if facts.release is not None:
+        found.contra(f"{facts.release.told()}.", 2.0 * DECISIVE)
+    if facts.capacity is None or facts.is_load:
+        return
+    confined(facts, found)
+    overload(facts, found)
+    if facts.comers is not None and facts.comers.crowd:
+        found.contra(came(facts.comers), 2.0 * DECISIVE)
+    borne(facts, found)
+    measure, usual = facts.finding.rise.measure, amount(facts.capacity.usual)
+    peak, rest = load(facts.peak_load, measure), load(facts.rest_peak, measure)
+    if facts.beyond_health:
+        found.pro(
+            f"With it the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.",
+            FAIR * facts.overshoot,
+        )
+        if facts.rest_within:
+            found.pro(f"Without it the load would have been at most {rest} a minute.", WEAK)
+        elif facts.rest_within is None:
+            found.pro(f"Without it the load would have been at most {rest} a minute, hardly more than that.", 0.0)
+        else:
+            bits = FAIR * facts.overshoot_left
+            found.contra(f"Without it the load would still have reached {rest} a minute, more than was carried in health.", bits)
+    elif facts.within_health:
+        found.contra(
+            f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
+            DECISIVE + min(DECISIVE, log2(facts.within_health / OFTEN)) if facts.within_health >= OFTEN else STRONG,
+        )
+
+
+def borne(facts: Facts, found: Weighed) -> None:
+    """Say for how long the load was borne before it failed, and whether it then failed at once.
+
+    Too much load is kept waiting, and answered slowly, before it fails. What runs full (memory, a disk) fails at once, too, and does so
+    sooner the further a load is beyond all that was ever borne.
+    """
+    timed = facts.slower is not None and facts.slower < SLOW
+    if facts.carried >= OFTEN:
+        how = ", and answered no slower" if timed else ""
+        bore = f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it."
+        found.contra(bore, _long_borne(facts, timed=timed))
+    if facts.step is None or not (timed or facts.slower is None):
+        return
+    quick = facts.slower is not None and facts.slower < NO_SLOWER
+    doublings = facts.step.doublings(NO_LINE if quick else LINE)
+    if doublings > 0:
+        waited = "and nobody had been waiting" if quick else "and so many cannot have been in line"
+        found.contra(
+            f"That load had been borne for {minutes(facts.step.minutes)}, it did not grow, and then {percent(facts.step.failed)} of all "
+            f"requests failed at once: a load that is too much keeps people waiting first, {waited}.",
+            STRONG * doublings * max(0.0, 1.0 - facts.overshoot * (FULL if quick else 1.0)),
+        )
+
+
+def _long_borne(facts: Facts, *, timed: bool) -> float:
+    """Weigh that a load was borne for so long; where times are known, too much load would be seen in the answers before they fail."""
+    bits = 2.0 * log2(facts.carried / 5.0)
+    if not timed:
+        return bits
+    long = min(1.0, (facts.carried - OFTEN) / LONG)
+    little = 1.0 - facts.overshoot + 3.0 * long * max(0.0, 1.0 - facts.overshoot / HARDLY)
+    longer = 2.0 * max(0.0, log2(facts.carried / (OFTEN + LONG)))
+    return max(bits, DECISIVE * (1.0 + long * little) + longer)
+
+
+def came(crowd: Comers) -> str:
+    """Say who came as the service broke."""
+    return (
+        f"In the {minutes(crowd.minutes)} in which it broke, {counted(crowd.clients, 'other client')} asked {amount(crowd.load)} times "
+        f"({amount(crowd.usual_clients)} and {amount(crowd.usual_load)} in as long a time before), "
+        f"the load that stands out was {amount(crowd.blamed)}."
+    )
+
+
+def overload(facts: Facts, found: Weighed) -> None:
+    """Say whether answers became slow before they failed, as under too much load; or what was still served, where load came last."""
+    if facts.served_slower is not None:
+        times = f"What was still served in the first minutes of failure took {facts.served_slower:.1f} times as long as usual"
+        if facts.served_slower >= SLOW:
+            found.pro(f"{times}.", FAIR)
+        elif facts.served_slower < NO_SLOWER:
+            found.contra(f"{times}: it was not short of anything.", FAIR + STRONG * (1.0 - facts.overshoot))
+    if facts.slower is None:
+        return
+    if facts.slower >= SLOW:
+        found.pro(f"In the five minutes before the first failures answers took {facts.slower:.1f} times as long as usual.", FAIR)
+    elif facts.slower < NO_SLOWER:
+        bits = FAIR + STRONG * max(0.0, 1.0 - facts.overshoot / HARDLY)  # what breaks under hardly more than usual is slow before
+        found.contra(f"In the five minutes before the first failures answers took no longer than usual ({facts.slower:.2f} times).", bits)
+
+
+def waited_in_vain(facts: Facts, found: Weighed) -> None:
+    """Whether the service left people waiting who ask as ever: as after a deploy, and as when something behind it hangs."""
+    if asked_as_ever(facts.scene):
+        found.pro("What was given up is what is usually asked: the service no longer answered it in time.", FAIR)
+    else:
+        found.contra("Most of what was given up is more than is usually asked.", STRONG)
+
+
+def only_slow(facts: Facts) -> bool:
+    """Whether requests took longer than usual and did not fail."""
+    return facts.scene.incident.get("kind") == "latency" and not facts.failing
+
+
+def alone_slow(facts: Facts, found: Weighed, *kinds: str) -> None:
+    """Whether one part of such a kind was slow by itself."""
+    part, scope = facts.scene.incident.get("part"), facts.scene.incident["scope"]
+    if part in kinds:
+        found.pro(f"Only {part} {scope} was slow; the rest of the service answered in its usual time.", FAIR)
+
+
+def equal_load(facts: Facts, found: Weighed, did: str = "failed") -> None:
+    """Whether the service failed (or was slow) at a load that it carries in health."""
+    rise = facts.finding.rise
+    if facts.carried >= OFTEN:
+        found.pro(f"Right before, the service bore that load for {minutes(facts.carried)}: load alone did not break it.", FAIR)
+    elif facts.step is not None and facts.step.doublings() >= 1:
+        found.pro(f"The service had borne that load for {minutes(facts.step.minutes)}, and then failed at once.", FAIR)
+    elif not rise.known:
+        found.contra("The logs hold nothing to compare the load with: whether it had risen is not known.", 0.0)
+    elif not rise.significant:
+        compared = f"{amount(rise.load)} against {amount(rise.expected)} expected"
+        found.pro(f"It {did} without a rise of load beyond the usual range ({compared}).", STRONG)
+    elif facts.beyond_health and facts.capacity:
+        found.contra(
+            f"Load had reached {load(facts.peak_load, rise.measure)} a minute; at most {amount(facts.capacity.usual)} were carried in "
+            "health outside the incidents.",
+            max(FAIR, DECISIVE * facts.overshoot),
+        )
+    elif facts.within_health >= OFTEN:
+        found.pro(f"{facts.within_health} healthy minutes had nine tenths of its load or more: load alone does not break it.", FAIR)
+    else:
+        found.contra(f"Load had risen to {amount(rise.load)} against {amount(rise.expected)} expected.", FAIR)
+
+
+def concentration(facts: Facts, found: Weighed, kind: str) -> None:
+    """Whether failures keep to one part of a kind."""
+    parts = [p for p in facts.parts if p.kind == kind]
+    top = facts.concentrated(kind)
+    if len(parts) < 2:
+        return
+    if top is not None:
+        found.pro(
+            f"{percent(top.failure_share)} of the failures are on {kind} {top.name}, which usually has {percent(top.request_share)} of the "
+            f"requests; {percent(top.ratio)} of its own failed, while the others were served.",
+            STRONG,
+        )
+        return
+    hit, most = [p for p in parts if p.struck], parts[0]
+    if len(hit) >= 2:
+        share = percent(most.failure_share)
+        found.contra(
+            f"{len(hit)} of {len(parts)} {kind}s failed clearly more than usual; {share} of the failures are on {most.name}.",
+            FAIR,
+        )
+    elif most.hit:
+        how = f"only {percent(most.ratio)} of its own requests failed" if most.ratio < LITTLE else f"other {kind}s failed as well"
+        found.contra(f"{percent(most.failure_share)} of the failures are on {kind} {most.name}, but {how}.", WEAK)
+
+
+def confined(facts: Facts, found: Weighed) -> None:
+    """Too much load fails everywhere: say when failures keep to one route, host or backend instead."""
+    for kind in ("route", "backend", "host"):
+        top = facts.concentrated(kind)
+        if top is None:
+            continue
+        found.contra(f"The failures keep to {kind} {top.name}; the rest of the service answered.", FAIR)
+        share = facts.asked.get(top.name, 0.0)
+        if kind == "route" and facts.asked and share < LITTLE:
+            found.contra(
+                f"Of the load that stands out {percent(share)} was for it: other routes bore that load, it had none of it.",
+                DECISIVE,
+            )
+        elsewhere = 1.0 - facts.burdened.get(top.name, 0.0)
+        if kind == "host" and facts.burdened and elsewhere >= SPREAD:
+            found.contra(f"{percent(elsewhere)} of the excess went to other hosts, which answered.", DECISIVE)
+        return

@@ -1,0 +1,1 @@
+"""What else the tables say about an incident: the evidence that every explanation is weighed with."""

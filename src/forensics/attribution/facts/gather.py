@@ -1,0 +1,125 @@
+"""Collect the facts of one incident: what the tables say about it, as numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from forensics.attribution.facts.around import Around
+from forensics.attribution.facts.borne import GROWN, SMOOTH, carried, step
+from forensics.attribution.facts.capacity import capacity, rest_peak, until_the_fall
+from forensics.attribution.facts.comers import comers
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.minutes import early_share, error_onset, lead_lag, load_onset, ratios, run_start
+from forensics.attribution.facts.origin import origins
+from forensics.attribution.facts.parts import concentrated, hosts_asked, hosts_of, parts_of, routes_asked
+from forensics.attribution.facts.refusals import turned_away
+from forensics.attribution.facts.release import release
+from forensics.attribution.facts.seconds import EARLY, seconds
+from forensics.attribution.facts.slowdown import served_slower, slowdown
+from forensics.attribution.facts.spread import alike, spread, veil
+from forensics.attribution.networks import beginning
+from forensics.attribution.scene import Scene
+from forensics.attribution.search.finding import Finding
+from forensics.attribution.search.scan import belongs
+from forensics.attribution.setting import PACKAGE
+from forensics.attribution.windows import MINUTE, Window
+from forensics.case.case import Case
+from forensics.certainty import LIKELY
+
+HALF = 0.5
+"""Of the load of the blamed, what came before the first errors from which it was there by then."""
+
+
+def gather(case: Case, scene: Scene, finding: Finding, around: Around) -> Facts:
+    """Collect the facts of one incident."""
+    guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
+    minutes, near, impact, broken = around.minutes, around.near(guilty), around.impact, around.broken
+    usual_ratio = _ratio(broken.filter(pl.col("w") == 1) if around.days else minutes.filter(pl.col("minute") < scene.window.start))
+    parts = parts_of(broken)
+    errors, load_at = error_onset(near, scene.window.start, impact.start), load_onset(near, scene)
+    began = Window(run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
+    early = early_share(near, scene, finding, errors)
+    started = until_the_fall(near, scene.window, impact, errors, there_before=early >= HALF and not any(b.at_fall for b in finding.blamed))
+    borne = carried(near, began.start, errors) if finding.blamed else 0
+    late, grew = _late(errors, load_at, early), _grew(near, errors)
+    looked = None
+    if errors is not None and finding.blamed and (late or grew):
+        looked = seconds(case, scene, [b.winner for b in finding.blamed], errors, finding.rise.measure)
+    quickened = grew and (looked is None or looked.quickened())
+    common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
+    return Facts(
+        scene=scene,
+        finding=finding,
+        capacity=capacity(minutes, [*scene.masked, began], scene.incident["started_at"]),
+        peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
+        rest_peak=rest_peak(started, errors),
+        carried=borne,
+        step=step(near, borne, errors) if finding.blamed and not quickened else None,
+        slower=slowdown(case, scene, errors, load_at) if finding.rise.significant and early >= EARLY else None,
+        served_slower=served_slower(case, scene, errors) if finding.blamed and early < EARLY else None,
+        impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
+        usual_ratio=usual_ratio,
+        failed_before=_ratio(minutes.filter(pl.col("minute").is_between(impact.start - 10 * MINUTE, impact.start, closed="left"))),
+        impact_growth=_growth(near, around),
+        parts=parts,
+        asked=routes_asked(case, around.within(scene.window).filter(guilty)),
+        burdened=hosts_asked(case, scene) if concentrated(parts, "host", usual_ratio) else {},
+        hosts=hosts_of(broken, around.days, impact, scene.setting.logged),
+        spread=spread(scene, finding.rise.measure),
+        notes=around.notes,
+        early_share=early,
+        preceded=looked.preceded() if late and looked else None,
+        logins=_logins(case, finding),
+        machines=_machines(case, finding),
+        lag=lead_lag(near["blamed"].to_numpy().astype(float), ratios(near)) if finding.blamed else None,
+        load_onset=load_at,
+        error_onset=errors,
+        alike=common,
+        route=alike(scene, finding.rise, "route_id"),
+        denied=turned_away(case, scene, finding),
+        veil=veil(scene, finding.rise.measure),
+        comers=comers(around.loads, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
+        release=release(case, scene, finding.blamed),
+        origins=origins(case, scene.whole, [b.winner for b in finding.blamed], common),
+    )
+
+
+def _late(errors: datetime | None, load_at: datetime | None, early: float) -> bool:
+    """Whether minutes show the load of the blamed no earlier than the errors."""
+    return errors is not None and (early < EARLY or (load_at is not None and load_at >= errors))
+
+
+def _grew(near: pl.DataFrame, errors: datetime | None) -> bool:
+    """Whether the blamed asked more in the minute of the fall than just before; it may hold what they asked again."""
+    if errors is None:
+        return False
+    own = near.filter(pl.col("minute").is_between(errors - SMOOTH * MINUTE, errors))["blamed"]
+    return len(own) >= 2 and float(own[-1]) > GROWN * float(own[:-1].mean() or 0.0)  # type: ignore[arg-type]
+
+
+def _ratio(rows: pl.DataFrame) -> float:
+    return float(rows["failed"].sum()) / max(float(rows["requests"].sum()), 1.0)
+
+
+def _logins(case: Case, finding: Finding) -> dict[str, list[dict[str, Any]]]:
+    """Return who logged in from each blamed network; a wider network (/16, /48) is known by what its parts begin with."""
+    networks = [b.winner.id for b in finding.blamed if b.winner.kind == "network"]
+    return {network: case.rows(PACKAGE, "network_logins", network=beginning(network)) for network in networks}
+
+
+def _machines(case: Case, finding: Finding) -> dict[str, list[str]]:
+    blamed = [b.winner.id for b in finding.blamed]
+    known = case.table("automation").filter(pl.col("subject_id").is_in(blamed) & (pl.col("likelihood") >= LIKELY))
+    return {row["subject_id"]: row["reasons"] for row in known.to_dicts()}
+
+
+def _growth(near: pl.DataFrame, around: Around) -> float:
+    """Return the load of all but the blamed in the impact, over what is usual at these hours."""
+    inside = near.filter((pl.col("minute") >= around.impact.start) & (pl.col("minute") < around.impact.end))
+    share = float(inside["blamed"].sum()) / max(float(inside["load"].sum()), 1.0)
+    rest = float(inside["requests"].sum()) * (1.0 - share)
+    usual = float(around.broken.filter(pl.col("w") == 1)["requests"].sum()) / around.days if around.days else 0.0
+    return rest / usual if usual else 1.0

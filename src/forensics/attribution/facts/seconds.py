@@ -1,0 +1,115 @@
+"""Cause or echo: did the load of the blamed come before the errors, where a minute is too coarse to tell?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forensics.attribution.scene import Scene
+from forensics.attribution.search.scan import Winner, belongs
+from forensics.attribution.setting import PACKAGE
+from forensics.attribution.windows import MINUTE
+from forensics.case.case import Case
+
+EARLY = 0.15
+"""A cause comes before its effect: with less of the load than this before the minute of the first errors, seconds must tell."""
+FEWEST, FEWEST_HEAVY = 10, 5
+TIMES = 3.0
+"""Requests (of the mean weight) that the blamed must have made in the minute before the first failure, how many at least where they are
+heavier, and how many times their usual pace."""
+BEFORE, AFTER = 3 * MINUTE, 5 * MINUTE
+"""How much is looked at around the minute of the first errors; in its first minute nothing has begun."""
+LULL = 60
+SPAN = 5
+"""Failures are summed over so many seconds."""
+ERRORS_BEGIN, ERRORS_TIMES = 2, 4.0
+"""Failures in that span that are the beginning (one alone is always somewhere), and how many times the usual number."""
+RISEN = 1.5
+"""Times the pace before that everybody asks in the minute before the first failure where the load rose before it."""
+LATELY, QUICKER = 20, 1.25
+"""Seconds before the first failure in which who quickened asked so many times as much as before."""
+PACE = 0.25
+"""In the ten seconds before the first failure the blamed worked at this share, at least, of their pace in the minute after it."""
+
+Counts = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Every second around the first failures, and what some subjects asked in it."""
+
+    rows: pl.DataFrame
+    """second, asked, own, own_load, failed."""
+    first: int
+    """Which of them is the first that fails."""
+    usual: float
+    """What the subjects usually ask in a minute, in the measure that their load is counted in."""
+
+    def preceded(self) -> bool:
+        """Whether the subjects were at it before the first failures: much, more than usual, and no mere beginning of what follows."""
+        many = int(self._minute("own").sum()) >= FEWEST_HEAVY
+        own = self.rows["own_load"].to_numpy().astype(float)
+        before, after = own[self.first - LULL : self.first], own[self.first : self.first + LULL]
+        pace: Any = before[-10:].mean() if len(before) else 0.0
+        busy = before.sum() >= max(FEWEST, TIMES * self.usual)
+        return bool(many and busy and pace >= PACE * (after.mean() if len(after) else 0.0))
+
+    def quickened(self) -> bool:
+        """Whether they asked more right before the first failure than in the minutes before; what comes after may be asked again."""
+        own = self.rows["own"].to_numpy().astype(float)[: self.first]
+        usual = float(own[:-LATELY].mean()) * LATELY
+        return bool(float(own[-LATELY:].sum()) > QUICKER * usual + 3.0 * usual**0.5)
+
+    def risen(self, pace: float) -> bool:
+        """Whether everybody together already asked clearly more than ``pace`` in the minute before it."""
+        return bool(float(self._minute("asked").sum()) >= RISEN * pace + 3.0 * pace**0.5)
+
+    def _minute(self, column: str) -> Counts:
+        found: Counts = self.rows[column].to_numpy().astype(float)[max(0, self.first - LULL) : self.first]
+        return found
+
+
+def seconds(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> Seconds | None:
+    """Look at the seconds around the first errors, and at what subjects (taken together) asked in them; None when nothing begins there."""
+    start, end = errors - BEFORE, errors + AFTER
+    own = scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in subjects]) if subjects else pl.lit(value=False))
+    accounts = own["account_id"].drop_nulls().unique().sort().to_list()
+    networks = own.filter(pl.col("account_id").is_null())["network"].drop_nulls().unique().sort().to_list()
+    weighted = scene.weighted(measure)
+    found = case.frame(PACKAGE, "first_seconds", accounts=accounts, networks=networks, start=start, end=end, **weighted)
+    axis = pl.DataFrame({"second": pl.datetime_range(start, end - timedelta(seconds=1), "1s", time_unit="us", eager=True)})
+    rows = axis.join(found, on="second", how="left", maintain_order="left").fill_null(0)
+    first = first_failure(rows["failed"].to_numpy().astype(float)) if len(found) else None
+    if first is None:
+        return None
+    counted = "cost" if measure == "cost" else "requests"
+    usual = float(own.filter(pl.col("w") > 0)[counted].sum()) / max(sum(w.minutes for w in scene.others), 1)
+    return Seconds(rows, first, usual)
+
+
+def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> bool | None:
+    """Return whether subjects (taken together) were already at it before the first failures; None when the events cannot tell."""
+    found = seconds(case, scene, subjects, errors, measure)
+    return None if found is None else found.preceded()
+
+
+def first_failure(failed: Counts) -> int | None:
+    """Return the second in which failures begin (``failed``: one count a second; nothing has begun in the first minute).
+
+    What a minute without failures follows, before that in which requests clearly fail, was a single mishap and no beginning.
+    """
+    lately = np.convolve(failed, np.ones(SPAN), "full")[: len(failed)]
+    least = max(ERRORS_BEGIN, ERRORS_TIMES * float(lately[SPAN - 1 : LULL].mean()))
+    calm = np.flatnonzero(np.convolve(failed, np.ones(LULL), "full")[LULL : int(BEFORE.total_seconds()) + 1] == 0)
+    quiet = LULL + int(calm[-1]) if len(calm) else LULL
+    begun = np.flatnonzero(lately[quiet:] >= least)
+    if not len(begun):
+        return None
+    low = quiet + int(begun[0]) - SPAN + 1
+    return low + int(np.argmax(failed[low : low + SPAN] > 0))

@@ -1,0 +1,194 @@
+"""Over whom an excess is spread: over many who have nothing to do with each other, over the accounts of one group, or over clients that
+have one thing in common.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from forensics.attribution.scene import Scene
+from forensics.attribution.search.finding import Rise
+from forensics.attribution.search.scan import NEARLY_ALL, PROXY_SHARE
+from forensics.text import counted
+
+MOST, FEWEST, OUTGROWN = 0.5, 3, 2.0
+"""Accounts that pay with one thing are no crowd where so many of them rose and made this share of the excess together, so many times
+their share of the usual load."""
+NO_KIN: dict[str, Any] = {"kin_share": 0.0, "kin": 0}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Over how many accounts the excess is spread."""
+
+    active: int
+    usually_active: float
+    risen: int
+    """Accounts with more than half as much again as their own mean."""
+    top_share: float
+    """Share of the excess that the largest single account made."""
+    anonymous_share: float
+    newcomer_share: float
+    """Share of the excess made by accounts that no other window knows."""
+    kin_share: float
+    """Share of the excess that the accounts of one group (a payer, an organisation) made together, of the group that made most."""
+    kin: int
+    """How many accounts of that group asked for more than usual."""
+    kin_by: tuple[str, str] | None = None
+    """What they pay with, all of them, where only that ties them and linkage makes no actor of them (type and value)."""
+
+
+def spread(scene: Scene, measure: str) -> Spread:
+    """Look at whose load rose in a scene's window, account by account and together."""
+    named = scene.loads.filter(pl.col("account_id").is_not_null())
+    others = max(scene.windows - 1, 1)
+    table = named.group_by("account_id").agg(
+        pl.col(measure).filter(pl.col("w") == 0).sum().alias("now"), (pl.col(measure).filter(pl.col("w") > 0).sum() / others).alias("usual")
+    )
+    over = table["now"] - table["usual"]
+    totals = scene.totals(measure)
+    excess = max(float(totals[0] - totals[1:].mean()) if len(totals) > 1 else float(totals[0]), 1.0)
+    hidden = scene.loads.filter(pl.col("account_id").is_null())
+    unnamed = float(hidden.filter(pl.col("w") == 0)[measure].sum()) - float(hidden.filter(pl.col("w") > 0)[measure].sum()) / others
+    risen = table.with_columns(over=over).filter(pl.col("over") > 0).join(scene.setting.groups, on="account_id")
+    kin = risen.group_by("root").agg(pl.col("over").sum(), pl.len()).sort("over", "root", descending=[True, False])
+    own: Any = {"kin_share": min(1.0, float(kin["over"][0]) / excess), "kin": int(kin["len"][0])} if len(kin) else NO_KIN
+    paid = None if own["kin_share"] >= MOST else _one_payer(scene.setting.payers, table.with_columns(over=over), excess)
+    return Spread(
+        active=int((table["now"] > 0).sum()),
+        usually_active=named.filter(pl.col("w") > 0).select("w", "account_id").n_unique() / others,
+        risen=int((table["now"] > 1.5 * table["usual"] + 1).sum()),
+        top_share=min(1.0, max(0.0, float(over.max() or 0.0)) / excess),  # type: ignore[arg-type]
+        anonymous_share=min(1.0, max(0.0, unnamed / excess)),
+        newcomer_share=min(1.0, float(table.filter(pl.col("usual") == 0)["now"].sum()) / excess),
+        **(paid or own),
+    )
+
+
+def _one_payer(payers: pl.DataFrame, table: pl.DataFrame, excess: float) -> dict[str, Any] | None:
+    """Return the accounts that pay with one thing and made most of the excess, far more of it than of the usual load; None without."""
+    value = ["identifier_type", "identifier_value"]
+    joined = table.join(payers, on="account_id")
+    groups = joined.group_by(value).agg(
+        pl.col("over").filter(pl.col("over") > 0).sum(), (pl.col("over") > 0).sum().alias("risen"), pl.col("usual").sum()
+    )
+    usually = pl.col("usual") / max(float(table["usual"].sum()), 1.0)
+    found = groups.filter(
+        (pl.col("over") >= MOST * excess) & (pl.col("over") / excess >= OUTGROWN * usually) & (pl.col("risen") >= FEWEST)
+    ).sort("over", *value, descending=[True, False, False])
+    if found.is_empty():
+        return None
+    first = found.row(0, named=True)
+    share = min(1.0, float(first["over"]) / excess)
+    return {"kin_share": share, "kin": int(first["risen"]), "kin_by": (first["identifier_type"], first["identifier_value"])}
+
+
+MOSTLY_ALIKE = 0.8
+"""This much of an excess with one agent, from one network or on one route is not the mixture that people bring."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """The agent, network or route that nearly all of the excess without an account has in common though the usual load has not."""
+
+    column: str
+    value: str | None
+    """None: no agent at all."""
+    share: float
+    """Its share of the excess without an account."""
+    usual: float
+    """Its share of the requests without an account in the windows of comparison."""
+    networks: int
+    """From how many networks it came in the window."""
+
+
+def alike(scene: Scene, rise: Rise, column: str) -> Alike | None:
+    """Return what the excess without an account has in common in a column of ``loads``; None when it is mixed.
+
+    What many always have in common (one app, one page) says nothing: it must be rare in the windows of comparison.
+    """
+    if not rise.significant:
+        return None
+    measure = rise.measure
+    rows = scene.loads.filter(pl.col("account_id").is_null())
+    now, before = pl.col("w") == 0, pl.col("w") > 0
+    others = max(scene.windows - 1, 1)
+    by_value = (
+        rows.group_by(column)
+        .agg(
+            now=pl.col(measure).filter(now).sum(),
+            before=pl.col(measure).filter(before).sum(),
+            networks=pl.col("network").filter(now).n_unique(),
+        )
+        .with_columns(excess=pl.col("now") - pl.col("before") / others)
+    )
+    whole, usual = float(by_value["excess"].sum()), float(by_value["before"].sum())
+    named = by_value.filter(pl.col(column).is_not_null() | (pl.lit(column) == "agent_id")).sort(
+        ["excess", column], descending=[True, False]
+    )
+    if whole <= 0 or named.is_empty():
+        return None
+    top = named.row(0, named=True)
+    found = Alike(
+        column,
+        None if top[column] is None else str(top[column]),
+        min(1.0, top["excess"] / whole),
+        top["before"] / max(usual, 1.0),
+        top["networks"],
+    )
+    return found if found.share >= MOSTLY_ALIKE and found.usual <= PROXY_SHARE else None
+
+
+ADDRESS = "address"
+"""What all have in common is that they have none."""
+
+
+@dataclass(frozen=True)
+class Veil:
+    """What nearly all requests without an account have in common, in the window as at any other time."""
+
+    column: str
+    value: str
+    networks: int
+    """From how many networks they came in the window."""
+
+    def told(self, names: dict[str, str]) -> str:
+        """Say what it is, as the beginning of a sentence."""
+        if self.column == ADDRESS:
+            return "Nearly all requests without an account carry no address either"
+        if self.column == "wide_network":
+            return f"Nearly all requests without an account always come from the one network {self.value}"
+        agent = names.get(f"agent {self.value}", self.value)
+        return f"Nearly all requests without an account always come with the one agent {agent!r}, from {counted(self.networks, 'network')}"
+
+    def lifted(self) -> str:
+        """Say where those who asked can be told apart, as the end of a sentence."""
+        if self.column == ADDRESS:
+            return "who asked may be told by the logs of another tier, or by a field of these that was not understood"
+        return "a proxy in front of the service, say, in whose own logs those who asked can be told apart"
+
+
+def veil(scene: Scene, measure: str) -> Veil | None:
+    """Return the network, or the agent that comes from the same networks as ever, of nearly all requests without an account.
+
+    Or that they carry no address.
+    """
+    rows = scene.loads.filter(pl.col("account_id").is_null())
+    now, before = pl.col(measure).filter(pl.col("w") == 0), pl.col(measure).filter(pl.col("w") > 0)
+    places = rows.group_by("network").agg(now=now.sum(), before=before.sum())
+    whole, usual = float(places["now"].sum()), float(places["before"].sum())
+    if min(whole, usual) <= 0:
+        return None
+    hidden = places.filter(pl.col("network").is_null())
+    if float(hidden["now"].sum()) >= NEARLY_ALL * whole and float(hidden["before"].sum()) >= NEARLY_ALL * usual:
+        return Veil(ADDRESS, "", 0)
+    as_ever = float(places.filter(pl.col("before") > 0)["now"].sum()) >= NEARLY_ALL * whole
+    for column in ("wide_network", "agent_id") if as_ever else ("wide_network",):
+        by_value = rows.filter(pl.col(column).is_not_null()).group_by(column).agg(now=now.sum(), before=before.sum())
+        top = by_value.filter((pl.col("now") >= NEARLY_ALL * whole) & (pl.col("before") >= NEARLY_ALL * usual))
+        if len(top):
+            return Veil(column, str(top[column][0]), int(places.filter(pl.col("now") > 0).height))
+    return None

@@ -1,0 +1,97 @@
+"""One incident under inquiry: what is read and searched for it, each once however often it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from forensics.attribution.facts.around import Around, look_around
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.gather import gather
+from forensics.attribution.facts.origin import called
+from forensics.attribution.facts.refusals import makers
+from forensics.attribution.rivals import Names, Rival, weigh_all
+from forensics.attribution.scene import Scene, read_scene, route_weights
+from forensics.attribution.search.blame import find
+from forensics.attribution.search.finding import Finding
+from forensics.attribution.setting import Setting
+from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, judge
+from forensics.attribution.windows import Window, between, disturbances, refusing
+from forensics.case.case import Case
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The facts, what explains them, and the verdict."""
+
+    facts: Facts
+    rivals: list[Rival]
+    verdict: Verdict
+    lead: str | None = None
+    """Where nobody is blamed and a log that names accounts is missing: which, and whom the rest of the load points to."""
+
+    @property
+    def somebody(self) -> bool:
+        """Whether the verdict blames anybody."""
+        return self.verdict.name in (ATTRIBUTED, SEVERAL)
+
+    @property
+    def named(self) -> Facts:
+        """The facts, of a finding in which nobody is blamed where the verdict blames nobody."""
+        return self.facts if self.somebody else replace(self.facts, finding=replace(self.facts.finding, blamed=[]))
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """An incident of a case, and what was already read for it."""
+
+    case: Case
+    setting: Setting
+    incident: dict[str, Any]
+    masked: list[Window]
+    weights: dict[int, float]
+    _scenes: dict[Window, Scene] = field(default_factory=dict)
+    _findings: dict[Window, Finding] = field(default_factory=dict)
+    _around: dict[tuple[Window, str], Around] = field(default_factory=dict)
+
+    @classmethod
+    def into(cls, case: Case, setting: Setting, incident: dict[str, Any]) -> Inquiry:
+        """Begin with what is no ordinary time, and what requests weigh at all others."""
+        masked = [*disturbances(incident, setting.incidents), *setting.uncovered]
+        return cls(case, setting, incident, masked, route_weights(case, between(setting.covered, masked)))
+
+    @property
+    def names(self) -> Names:
+        """How subjects are called."""
+        return self.setting.names
+
+    def scene(self, window: Window) -> Scene:
+        """Return the load of a window and of those that it is compared with."""
+        if window not in self._scenes:
+            self._scenes[window] = read_scene(self.case, self.setting, self.incident, self.masked, self.weights, window)
+        return self._scenes[window]
+
+    def found(self, scene: Scene) -> Finding:
+        """Return who made the excess of a scene of this inquiry."""
+        if scene.window not in self._findings:
+            self._findings[scene.window] = self.search(scene)
+        return self._findings[scene.window]
+
+    def search(self, scene: Scene) -> Finding:
+        """Search a scene for who made the excess; of refusals nobody is held to have made who merely met them."""
+        finding = find(self.case, scene)
+        return makers(scene, finding) if refusing(self.incident) else finding
+
+    def around(self, scene: Scene, measure: str) -> Around:
+        """Return what was logged around the incident, the load in some measure."""
+        key = (scene.window, measure)
+        if key not in self._around:
+            self._around[key] = look_around(self.case, scene, measure)
+        return self._around[key]
+
+    def weighed(self, scene: Scene, finding: Finding) -> Conclusion:
+        """Return what is concluded where a finding is held to be the answer."""
+        facts = gather(self.case, scene, finding, self.around(scene, finding.rise.measure))
+        names = self.names | called(facts.origins)
+        rivals = weigh_all(facts, names)
+        return Conclusion(facts, rivals, judge(facts, rivals, names))

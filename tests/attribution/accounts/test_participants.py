@@ -1,0 +1,24 @@
+"""Who took part, account by account."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import polars as pl
+
+from forensics.attribution.accounts.participants import _singly
+from forensics.attribution.search.history import history, within
+
+
+def test_of_pairs_one_route_is_half_of_what_each_collector_did() -> None:
+    """Fourteen fetch a page and its image, some of them one page more; a colleague opens 25 images and 400 other pages."""
+    pairs = [(0, f"a{number:02d}", 1, route, 1400 + (number * 7 % 3) * (route == 2)) for number in range(14) for route in (1, 2)]
+    colleague = [(0, "colleague", 1, 1, 25), (0, "colleague", 1, 3, 400)]
+    before = [(w, f"a{number:02d}", 1, 2, 1) for w in range(1, 8) for number in range(0, 14, 3)]
+    loads = pl.DataFrame([*pairs, *colleague, *before], schema=["w", "account_id", "agent_id", "route_id", "requests"], orient="row")
+    ways = pl.DataFrame({"agent_id": [1], "route_id": [1], "over": [1400.0 * 14]})
+    scene = cast(Any, SimpleNamespace(loads=loads, windows=8))
+    accounts = sorted(loads["account_id"].unique())
+    took = _singly(cast(Any, None), scene, ways, history(loads, accounts, 8), history(within(loads, ways), accounts, 8))
+    assert dict(zip(accounts, took.tolist(), strict=True)) == {**{f"a{number:02d}": True for number in range(14)}, "colleague": False}

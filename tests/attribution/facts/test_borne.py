@@ -1,0 +1,92 @@
+"""Failures that begin at once under a load that was borne are not that load's; failures that begin as a queue overflows may be."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.attribution.test_attribute import named, verdict
+from tests.attribution.worlds import FIRST_DAY, World
+from tests.stored_case import add_log, add_user_accounts
+
+from forensics.attribution.attribute import attribute
+from forensics.attribution.facts.borne import lately, step
+
+START = datetime(2024, 3, 2)
+
+
+def fallen(own: list[float], failed: list[float], others: float = 40.0, seed: int = 0) -> pl.DataFrame:
+    """Forty quiet minutes, then these of the blamed, of which such shares fail with everybody's."""
+    rng = np.random.default_rng(seed)
+    blamed = rng.poisson([0.0] * 40 + own).astype(float)
+    load = blamed + rng.poisson(others, len(blamed))
+    shares = np.array([0.0] * 40 + failed)
+    at = [START + timedelta(minutes=n) for n in range(len(blamed))]
+    return pl.DataFrame({"minute": at, "requests": load, "failed": np.round(shares * load), "load": load, "blamed": blamed})
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("own", "failed", "least", "most"),
+    [
+        ([60.0] * 12, [0.0] * 10 + [0.9, 0.9], 2.0, 3.0),
+        ([60.0] * 7, [0.0] * 5 + [0.9, 0.9], 1.0, 2.0),
+        ([60.0] * 12, [0.0] * 10 + [0.1, 0.1], 0.0, 0.0),
+        ([60.0] * 5, [0.0] * 3 + [0.3, 0.4], 0.0, 0.3),
+        ([8.0 * n for n in range(1, 13)], [0.0] * 10 + [0.9, 0.9], 0.0, 2.0),
+    ],
+)
+def test_more_fails_at_once_than_waits_in_any_line(own: list[float], failed: list[float], least: float, most: float, seed: int) -> None:
+    near = fallen(own, failed, seed=seed)
+    found = step(near, 0, near["minute"][-2])
+    assert found is not None
+    assert least <= found.doublings() <= most
+
+
+def test_a_load_that_has_just_come_was_not_borne() -> None:
+    near = fallen([60.0] * 4, [0.0, 0.0, 0.9, 0.9])
+    assert step(near, 0, near["minute"][-2]) is None
+    assert step(near, 0, None) is None
+    assert lately(near[:40]) == 0, "who is blamed asked nothing"
+
+
+def importer(folder: Path, fail: float, pace: float = 50.0) -> pl.DataFrame | None:
+    """One account asks for much of what everybody does for ten minutes; then so much of everything fails from one minute to the next."""
+    world = World(seed=71, ramp=10)
+    who = np.array([11])
+    world.ring(who, pace)
+    case = world.write(folder, fail=fail, strained=0)
+    attribute(case)
+    rows = case.table("rivals").filter(explanation="one actor")
+    assert (named(case, "participant") == set(world.names[who])) == (verdict(case) == "attributed")
+    return rows if verdict(case) == "attributed" else None
+
+
+@pytest.mark.parametrize(("fail", "pace", "blamed"), [(0.9, 110.0, False), (0.1, 110.0, True), (0.9, 400.0, True)])
+def test_a_load_hardly_beyond_health_that_falls_at_once_names_nobody(tmp_path: Path, fail: float, pace: float, blamed: bool) -> None:
+    """What is far beyond all that was ever borne may fill a disk, and then fails at once, too."""
+    assert (importer(tmp_path, fail, pace) is not None) is blamed
+
+
+@pytest.mark.parametrize(("lead", "quicker"), [(15, True), (-10, False)])
+def test_who_asks_more_just_before_the_fall_did_not_ask_the_same(tmp_path: Path, lead: int, quicker: bool) -> None:
+    """In the minute of the fall an importer asks three times as much: before the first failure, or again after it."""
+    world = World(seed=71, ramp=30, late=30)
+    who = np.array([11])
+    world.ring(who, 50.0)
+    world.ring(who, 150.0, world.onset, world.onset + 1)
+    case = world.write(tmp_path, fail=0.9, strained=0)
+    fails = FIRST_DAY + timedelta(minutes=world.last + world.onset, seconds=30)
+    name = str(world.names[who[0]])
+    begins, more = fails - timedelta(minutes=4), fails - timedelta(seconds=lead)
+    rows = [{"started_at": begins + timedelta(seconds=n), "user_name": name, "status": 200, "path": "/"} for n in range(240)]
+    rows += [{"started_at": more + timedelta(seconds=n / 5), "user_name": name, "status": 200, "path": "/"} for n in range(50)]
+    rows += [{"started_at": fails + timedelta(seconds=n / 5), "user_name": "other", "status": 503, "path": "/"} for n in range(60)]
+    add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
+    add_user_accounts(case)
+    attribute(case)
+    against = case.table("rivals").filter(explanation="one actor")["evidence_against"][0]
+    assert any("failed at once" in sentence for sentence in against) is not quicker

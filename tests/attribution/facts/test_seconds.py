@@ -1,0 +1,104 @@
+"""Load that only answers a failure is told from load that causes it, to the second where a minute is too coarse."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.attribution.test_attribute import named, verdict
+from tests.attribution.worlds import FIRST_DAY, World
+from tests.stored_case import add_log, add_user_accounts
+
+from forensics.attribution.attribute import attribute
+from forensics.attribution.facts.seconds import first_failure, seconds_precede
+from forensics.attribution.search.scan import Winner
+
+
+def hammered(seed: int) -> tuple[World, np.ndarray]:
+    """One client that sends ten times the load of everybody from the very minute in which everything begins to fail."""
+    world = World(seed=seed, has_ramp=False, late=30)
+    who = np.array([4])
+    world.ring(who, 1200.0, world.onset)
+    return world, who
+
+
+def test_nobody_is_blamed_for_load_that_rose_with_the_errors(tmp_path: Path) -> None:
+    world, _ = hammered(41)
+    case = world.write(tmp_path)
+    attribute(case)
+    assert verdict(case) not in {"attributed", "several actors"}
+    assert named(case, "participant") == set()
+
+
+@pytest.mark.parametrize(("lead", "expected"), [(20, "attributed"), (-5, "inconclusive")])
+def test_seconds_decide_where_minutes_cannot(tmp_path: Path, lead: int, expected: str) -> None:
+    world, who = hammered(42)
+    case = world.write(tmp_path)
+    fails: datetime = FIRST_DAY + timedelta(minutes=world.last + world.onset, seconds=30)
+    begins = fails - timedelta(seconds=lead)
+    name = str(world.names[who[0]])
+    rows = [{"started_at": begins + timedelta(seconds=n / 20), "user_name": name, "status": 200, "path": "/"} for n in range(400)]
+    rows += [{"started_at": fails + timedelta(seconds=n / 5), "user_name": "other", "status": 503, "path": "/"} for n in range(60)]
+    add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
+    add_user_accounts(case)
+    attribute(case)
+    assert verdict(case) == expected
+
+
+def test_a_mishap_that_a_calm_minute_follows_is_no_beginning() -> None:
+    failed = np.zeros(480)
+    failed[[105, 107]] = 1
+    failed[215:300] = 1
+    assert first_failure(failed) == 215
+    failed[105:215:20] = 1
+    assert first_failure(failed) == 105
+
+
+@pytest.mark.parametrize(("requests", "expected"), [(6, True), (4, False)])
+def test_a_few_heavy_requests_are_a_load(tmp_path: Path, requests: int, expected: bool) -> None:
+    case = World(seed=43, days=3).write(tmp_path)
+    fails: datetime = FIRST_DAY + timedelta(minutes=3 * 1440, seconds=30)
+    own = [{"started_at": fails - timedelta(seconds=4 * n + 1), "user_name": "u00004", "status": 200, "path": "/"} for n in range(requests)]
+    rest = [{"started_at": fails + timedelta(seconds=n / 2), "user_name": "other", "status": 503, "path": "/"} for n in range(60)]
+    add_log(case, "edge.log", pl.DataFrame(own + rest).sort("started_at"), "edge-1")
+    add_user_accounts(case)
+    case.insert("route_masks", pl.DataFrame({"mask": ["/"], "route_id": [0]}, schema_overrides={"route_id": pl.Int32}))
+    loads = pl.DataFrame({"w": [0], "actor_id": ["a"], "account_id": ["u00004"], "network": ["n"], "requests": [6], "cost": [60.0]})
+    winner = Winner("actor", "a", 60.0, 0.0, 99.0, None, 0.0, 1.0)
+
+    def answer(measure: str, weights: dict[int, float]) -> bool | None:
+        weighted = {"route_ids": list(weights), "weights": list(weights.values())}
+        scene: Any = SimpleNamespace(loads=loads, others=[], weighted=lambda _: weighted)
+        return seconds_precede(case, scene, [winner], fails.replace(second=0), measure)
+
+    assert answer("cost", {0: 12.0}) is expected
+    assert answer("requests", {}) is False
+
+
+def test_who_came_last_is_named_beside_the_one_that_was_borne(tmp_path: Path) -> None:
+    world = World(seed=44, ramp=10)
+    first, last = world.newcomers(5), world.newcomers(4)
+    world.actor(first)
+    world.actor(last)
+    world.ring(first, 600.0)
+    world.ring(last, 500.0, world.onset - 1)
+    case = world.write(tmp_path)
+    fails: datetime = FIRST_DAY + timedelta(minutes=world.last + world.onset)
+    rows = [
+        {"started_at": fails + timedelta(seconds=n / 8 - 50), "user_name": str(world.names[last[n % 4]]), "status": 200, "path": "/"}
+        for n in range(800)
+    ]
+    rows += [{"started_at": fails + timedelta(seconds=n / 5), "user_name": "other", "status": 503, "path": "/"} for n in range(60)]
+    add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
+    add_user_accounts(case)
+    attribute(case)
+    assert verdict(case) == "several actors"
+    assert named(case, "participant") == set(world.names[first]) | set(world.names[last])
+    assert "Last came, with its share of the excess in the minutes around the first failures: the accounts of n00305" in str(
+        case.table("incidents")["summary"][0]
+    )

@@ -1,0 +1,51 @@
+"""Too much load is seen in the service time of what is still served."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import polars as pl
+import pytest
+from tests.attribution.worlds import FIRST_DAY, World
+from tests.stored_case import add_log, add_user_accounts
+
+from forensics.attribution.facts.slowdown import served_slower, slowdown
+from forensics.attribution.windows import Window
+
+
+@pytest.mark.parametrize(("ms", "served", "expected"), [(60.0, 40, 3.0), (20.0, 40, 1.0), (60.0, 10, None)])
+def test_what_is_served_beside_failures_is_compared_with_its_routes_usual_time(
+    tmp_path: Path, ms: float, served: int, expected: float | None
+) -> None:
+    world = World(seed=45, days=3)
+    case = world.write(tmp_path)
+    errors: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)
+    rows = [{"started_at": errors + timedelta(seconds=n), "path": "/", "status": 200, "duration_ms": ms} for n in range(served)]
+    rows += [{"started_at": errors + timedelta(seconds=n), "path": "/", "status": 503, "duration_ms": 1.0} for n in range(200)]
+    add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
+    add_user_accounts(case)
+    case.insert("route_masks", pl.DataFrame({"mask": ["/"], "route_id": [0]}, schema_overrides={"route_id": pl.Int32}))
+    usual = Window(FIRST_DAY + timedelta(hours=22), FIRST_DAY + timedelta(hours=24))
+    scene: Any = SimpleNamespace(others=[usual])
+    found = served_slower(case, scene, errors)
+    assert found == (None if expected is None else pytest.approx(expected, rel=0.05))
+
+
+@pytest.mark.parametrize(("ahead", "slow"), [(10, False), (1, True)])
+def test_the_minute_before_the_fall_is_no_sign_of_a_load_that_came_long_before_it(tmp_path: Path, ahead: int, slow: bool) -> None:
+    """A dead database is slow for some seconds before anything fails, too; a load that has just come has no other minute to be seen in."""
+    world = World(seed=46, days=3)
+    case = world.write(tmp_path)
+    errors: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)
+    last = {"minute": errors - timedelta(minutes=1), "host": "edge-1", "route_id": 0, "requests": 9000, "failed": 0, "duration_ms_sum": 8e6}
+    row = last | {"refused": 0, "timed": 9000, "bytes_sent": 0}
+    early = [row | {"minute": errors - timedelta(minutes=n), "duration_ms_sum": 180_000.0} for n in range(2, 6)]
+    case.insert("service_minutes", pl.DataFrame([row, *early], schema_overrides={"route_id": pl.Int32}))
+    scene: Any = SimpleNamespace(others=[Window(FIRST_DAY + timedelta(hours=22), FIRST_DAY + timedelta(hours=24))])
+    found = slowdown(case, scene, errors, errors - timedelta(minutes=ahead))
+    assert found is not None
+    assert (found > 5) is slow
+    assert slow or found == pytest.approx(1.0, rel=0.1)
