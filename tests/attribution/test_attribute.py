@@ -50,6 +50,26 @@ def test_a_ring_is_attributed_and_its_idle_relation_is_not_blamed(tmp_path: Path
     assert case.table("incidents")["likelihood"][0] < 0.95, "14 placebos: never almost certain"
 
 
+def test_nobody_says_of_a_relation_that_rose_as_well_that_it_did_nothing(tmp_path: Path) -> None:
+    """A colleague asks much in that hour, too, for other things with another program: no part in the load is shown, and no abstention."""
+    world = World()
+    ring, linked = world.newcomers(9), world.newcomers(2)
+    world.organisation(world.actor(ring), linked)
+    world.ring(ring, 150.0)
+    world.account_agent[linked] = 5
+    many = 600
+    at = world.last + world.rng.integers(world.onset - world.ramp, world.onset, many)
+    world.add_accounts(np.full(many, linked[0]), at, world.rng.integers(3, 6, many))
+    case = world.write(tmp_path)
+    attribute(case)
+    rows = {row["account_id"]: row for row in case.table("participants").to_dicts()}
+    busy, idle = (rows[str(world.names[position])] for position in linked)
+    assert (busy["role"], idle["role"]) == ("uninvolved", "uninvolved")
+    assert busy["why"].startswith("not shown: its load rose as well")
+    assert idle["why"] is None
+    assert named(case, "participant") == set(world.names[ring])
+
+
 def test_a_launch_day_surge_has_nobody_to_blame(tmp_path: Path) -> None:
     world = World(seed=2)
     world.surge(1.5, new=100)

@@ -68,6 +68,8 @@ _COMMON = frozenset(
     ]
 )  # fmt: skip
 
+_ANY_PROGRAM = frozenset(["app", "application", "backend", "server", "service", "main", "output", "prod", "production", "audit"])
+"""What the log of any of twenty services may be called: the folder says of which."""
 _OF_LOGS = frozenset(["access", "accesslog", "log", "logs", "request", "requests", "error", "archive", "rotated", "json", "part"])
 """A number behind one of these counts logs, not machines."""
 
@@ -77,7 +79,7 @@ def host_of(name: str) -> str:
 
     ``edge-1/access.log.2.gz`` and ``edge-1-access.log-20240302`` are both of ``edge-1``; ``access.log`` is of ``access``. Where the stem
     names a site or program, not a machine, and a folder a machine, the host is both: ``web1/nginx/shop-access.log`` is of ``web1/shop``,
-    and ``web2/nginx/shop-access.log`` is not the same log.
+    and ``web2/nginx/shop-access.log`` is not the same log; neither are ``payment/app.log`` and ``cart/app.log``.
     """
     pod = next((match["pod"] for pattern in PODS if (match := pattern.fullmatch(name))), None)
     if pod is not None:
@@ -88,6 +90,8 @@ def host_of(name: str) -> str:
     telling = stem if delivered else _telling(stem)
     if telling:
         machine = None if delivered or telling[-1].isdigit() else _machine(folders)
+        if machine is None and telling.lower() in _ANY_PROGRAM:
+            machine = _service(folders)
         return f"{machine}/{telling}" if machine and telling.lower() not in machine.lower() else machine or telling
     dated = any(re.fullmatch(r"(?:y|year)=\d{4}|20\d\d", folder) for folder in folders)
     for folder in reversed(folders):
@@ -104,6 +108,12 @@ def _machine(folders: list[str]) -> str | None:
     """Return the nearest folder that is called as machines are."""
     names = (_stem(folder) for folder in reversed(folders) if not _SITE.fullmatch(folder))
     return next((name for name in names if _MACHINE.fullmatch(name) and not _PERIOD.fullmatch(name)), None)
+
+
+def _service(folders: list[str]) -> str | None:
+    """Return the nearest folder that says something, and not when or by whom the log was taken."""
+    names = (_telling(_stem(folder)) for folder in reversed(folders) if "=" not in folder and not _PERIOD.fullmatch(folder))
+    return next((name for name in names if name), None)
 
 
 def _stem(name: str) -> str:

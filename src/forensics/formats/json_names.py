@@ -102,6 +102,7 @@ PATH = (
     *("u", "file_path_requested", "RequestPath"),
     *("requested_uri", "CsUriStem", "csUriStem"),
     *("Properties>RequestPath", "Properties>Path", "UrlStem"),
+    *("http>route", "http.route", "attributes>http.route", "route"),  # what it was matched with, where nothing says what was asked
 )
 QUERY = (
     *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),

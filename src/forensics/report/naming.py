@@ -28,6 +28,8 @@ def named(document: Document, found: Blamed, strange: bool) -> str:
     return f"{_several(document, found, strange)}, {share(found.first['load_share'])} from the largest, {largest}"
 
 
+MOST_NAMED = 2
+"""Organisations that are called by name in one sentence."""
 EVEN = 1.5
 """Where the largest share is less than so many times the smallest, all made about the same."""
 
@@ -40,9 +42,11 @@ def _several(document: Document, found: Blamed, strange: bool) -> str:
         label = one["actor_id"] if strange else one["label"] or one["actor_id"]
         return f"{counted(theirs, 'account')} {tied(one)} {label} ({len(found.subjects)} actors that nothing ties closer)"
     organisations = [] if strange else _organisations(document, found)
-    alike = "".join(f" ({many} of the actors are of one organisation, {label})" for label, many in organisations)
+    alike = ", ".join(f"{many} of the actors are of one organisation, {label}" for label, many in organisations)
+    if len(organisations) > MOST_NAMED:
+        alike = f"{sum(many for _, many in organisations)} of the actors are of {len(organisations)} organisations"
     apart = f"{counted(theirs, 'account')} of {len(found.subjects)} actors" if theirs else f"{len(found.subjects)} sources"
-    return f"{apart} that the evidence does not join into one{alike}"
+    return f"{apart} that the evidence does not join into one{f' ({alike})' if alike else ''}"
 
 
 def _organisations(document: Document, found: Blamed) -> list[tuple[str, int]]:
@@ -84,6 +88,9 @@ def besides(document: Document, found: Blamed, strange: bool) -> str:
         said += f"; {counted(len(found.known), 'account')} linked to them, ruled known and not blamed, made {asked} in that time"
     if found.uninvolved:
         said += f"; {counted(found.uninvolved, 'account')} linked to them took no part"
+    if found.risen:
+        part = share(min(1.0, sum(row["load_share"] or 0.0 for row in found.risen)))
+        said += f"; {counted(len(found.risen), 'account')} linked to them rose as well, with {part}: that they took part is not shown"
     return said
 
 

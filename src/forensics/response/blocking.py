@@ -97,7 +97,7 @@ def _accounts(case: Case, incident: dict[str, Any], hit: pl.DataFrame, measure: 
 def _reason(incident: dict[str, Any], measure: str, requests: int | None) -> str:
     if requests is None:
         tie = TIES.get(measure, measure)
-        return f"of the same {tie} as accounts that took part in incident {incident['incident_id']}; took no part itself"
+        return f"of the same {tie} as accounts that took part in incident {incident['incident_id']}; that it took part is not shown"
     return f"took part in incident {incident['incident_id']}: {counted(requests, 'request')} from the rise of the load to the impact"
 
 

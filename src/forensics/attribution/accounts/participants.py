@@ -203,6 +203,10 @@ ROLES = ("participant", "known", "uninvolved")
 """What an account is to a load: it took part; its part is one that a person ruled known; or it is linked, and took none."""
 
 
+NOT_SHOWN = "not shown: its load rose as well, but not clearly enough, or not in the way of those who took part"
+"""Of an account that is linked, and asked for more than usual: it is not named, and nobody may say that it did nothing."""
+
+
 def _rows(scene: Scene, known: Suspects, whole: History, took: Bools, why: list[str | None], excess: float) -> pl.DataFrame:
     rows = []
     apart = history(scene.apart, whole.accounts, scene.windows)
@@ -217,7 +221,7 @@ def _rows(scene: Scene, known: Suspects, whole: History, took: Bools, why: list[
             "role": "participant" if took[i] else "known" if excused else "uninvolved",
             "requests": int(whole.load[i, 0] + (apart.load[i, 0] if excused else 0.0)),
             "load_share": round(float(min(1.0, max(0.0, over) / excess)), 4),
-            "why": why[i] if took[i] else None,
+            "why": why[i] if took[i] else NOT_SHOWN if not excused and over >= max(MIN_SHARE * excess, FEWEST_ALONE) else None,
         })  # fmt: skip
     frame = pl.DataFrame(rows, schema=SCHEMA)
     order = pl.col("role").replace_strict(ROLES, range(len(ROLES)), return_dtype=pl.Int64)

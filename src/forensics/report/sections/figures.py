@@ -64,7 +64,8 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
         )
     if found and found.accounts:
         took_part = number(len({row["account_id"] for row in found.accounts}))
-        beside = f"{number(found.uninvolved)} linked, uninvolved" + (f"; {number(len(found.known))} ruled known" if found.known else "")
+        linked = found.uninvolved + len(found.risen)
+        beside = f"{number(linked)} linked, uninvolved" + (f"; {number(len(found.known))} ruled known" if found.known else "")
         items.append(Figure("accounts that took part", took_part, beside, "participants", accent=True))
     taken = collected(document, incident["incident_id"])
     if taken:

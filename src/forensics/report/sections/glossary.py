@@ -18,7 +18,7 @@ WORDS = (
         "at the level of one operator, one payer or one organisation. Not a person.",
     ),
     ("participant", "An account of the actor that took part in the load."),
-    ("uninvolved", "An account that is linked to the actor but took no part."),
+    ("uninvolved", "An account that is linked to the actor, and that it took part is not shown."),
     ("known", "An account that a person ruled known (a partner, a monitor, a load test): what it did is told, and it is not blamed."),
     (
         "bits",

@@ -106,6 +106,9 @@ class Blamed:
     known: list[dict[str, Any]]
     """Rows of ``participants`` that are linked to them and were ruled known, and asked in that time."""
     uninvolved: int
+    """How many accounts are linked to them and took no part."""
+    risen: list[dict[str, Any]]
+    """Rows of ``participants`` that are linked to them and rose as well, of which no part in the load is shown."""
     likelihood: float | None
 
     @property
@@ -136,15 +139,17 @@ def blamed(document: Document, incident: dict[str, Any]) -> Blamed | None:
     accounts = [row for row in people if row["role"] == "participant"]
     sure = rows[0]["likelihood"] if len(subjects) == 1 else incident["likelihood"]
     known = [row for row in people if row["role"] == "known" and row["requests"]]
-    uninvolved = sum(row["role"] == "uninvolved" for row in people)
-    return Blamed(min(1.0, sum(shares)) if shares else None, subjects, accounts, known, uninvolved, sure)
+    linked = [row for row in people if row["role"] == "uninvolved"]
+    risen = [row for row in linked if row.get("why")]
+    return Blamed(min(1.0, sum(shares)) if shares else None, subjects, accounts, known, len(linked) - len(risen), risen, sure)
 
 
 EXPLAINED = (
     "A participant took part in the load. Where no account of an actor stands out by itself and all of them together do, those that asked "
     "for the same things in the same way are known jointly, not singly, and that is said of them. "
     "An uninvolved account is linked to the participants at some level of the claims "
-    "but took no part: it asked for nothing, or what it asked for is no part of the rise. Any measure that goes by the link alone would "
+    "but took no part: it asked for nothing, or what it asked for is no part of the rise. Where its load rose as well, and that it took "
+    "part is not shown, that is said of it. Any measure that goes by the link alone would "
     "hit it. A known account is linked, too, and somebody ruled that what it does is known: its requests are told, and it is not blamed "
     "for them. Requests are counted from the rise of the load to the first "
     "impact (of a surge or a collection, while it lasted); the first and the last one are those within the whole incident."
