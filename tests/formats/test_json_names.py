@@ -31,6 +31,24 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="slog-http",
         ),
         pytest.param(
+            '{"@timestamp":"2026-03-02T00:00:01Z","event":{"duration":"75"},"http":{"version":"1.1","request":{"method":"GET"},"response":'
+            '{"bytes":321,"body":{"status_code":404}}},"source":{"ip":"203.0.113.9"},"url":{"original":"http://a.example/a?b=1"}}',
+            {"host": "a.example", "path": "/a", "status": 404, "bytes_sent": 321, "duration_ms": 75.0},
+            id="OPNsense's Squid",
+        ),
+        pytest.param(
+            '{"type":"response","@timestamp":"2026-03-02T00:00:01Z","req":{"url":"/api?b=1","method":"post","headers":{"host":"k.example"},'
+            '"remoteAddress":"203.0.113.9"},"res":{"statusCode":200,"responseTime":12}}',
+            {"client_ip": "203.0.113.9", "method": "POST", "path": "/api", "status": 200, "duration_ms": 12.0},
+            id="hapi",
+        ),
+        pytest.param(
+            '{"nginx":{"time_local":"02/Mar/2026:01:00:01 +0100","remote_addr":"203.0.113.9","request":"GET /a?b=1 HTTP/1.1","status":200,'
+            '"body_bytes_sent":12,"request_time":0.012,"http_user_agent":"curl/8"}}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "path": "/a", "bytes_sent": 12, "duration_ms": 12.0, "user_agent": "curl/8"},
+            id="all under one name",
+        ),
+        pytest.param(
             '{"eventTimestamp":1772409601000,"event":{"request":{"url":"https://w.example/a?b=1","method":"GET","headers":'
             '{"user-agent":"curl/8","cf-connecting-ip":"203.0.113.9"}},"response":{"status":200}}}',
             {"timestamp": AT, "client_ip": "203.0.113.9", "host": "w.example", "path": "/a", "query": "b=1", "status": 200},

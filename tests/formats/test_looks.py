@@ -91,6 +91,12 @@ def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any
         (' 5 "203.0.113.4" "https://a.example/" "x"', {"referrer": "https://a.example/", "user_agent": None}),
         (' "-" "curl/8" us:39317', {"duration_ms": 39.317}),
         (" 5 - Mozilla/5.0 (a; Monitor (www.a.example); X)", {"user_agent": "Mozilla/5.0 (a; Monitor (www.a.example); X)"}),
+        (' shop.example "-" "curl/8"', {"host": "shop.example", "referrer": None, "user_agent": "curl/8"}),
+        (' "shop.example" "-" "curl/8" x', {"host": "shop.example", "referrer": None, "user_agent": "curl/8"}),
+        (' "-" "curl/8" "203.0.113.4" www.shop.example 0.015', {"host": "www.shop.example", "duration_ms": 15.0}),
+        (' "-" "curl/8" cs=HIT host="shop.example"', {"host": "shop.example"}),
+        (' "-" "curl/8" TLSv1.3 first.last text/html', {"host": None}),
+        (' 2045 WEB1:9098 - "https://a.example/"', {"referrer": "https://a.example/", "user_agent": None}),
         (' "-" "curl/8" "other sentences"', {"extra": {"fields": '"other sentences"'}}),
     ],
 )

@@ -96,6 +96,8 @@ _CARRIER = (
 )
 
 
+_ALONE = r'^\s*\{\s*"[\w.@-]+"\s*:\s*(\{.*\})\s*\}\s*$'
+"""A record that has all of it under one name (``{"nginx":{...}}``)."""
 _REQUEST = r'"(?:method|http_?[mM]ethod|request_?[mM]ethod|verb|req|request|httpRequest|url|uri|path|request_uri|status|statusCode)"\s*:'
 
 
@@ -191,6 +193,10 @@ def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
     if itself:
         looks = looks & ~raw.str.contains(_REQUEST)
     text, stamps = (pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(raw)) for name in ("json", "stamp"))
+    if raw.str.contains(_ALONE).any():
+        whole = raw.str.extract(_ALONE)
+        kept = whole.str.contains(_REQUEST) & whole.str.contains_any(list(_TIMES)) & ~whole.str.contains(r'\}\s*,\s*"')
+        text = pl.select(pl.when(kept).then(whole)).to_series()
     if not looks.any():
         return text, stamps
     records = raw.filter(looks).str.strip_chars(BLANK)

@@ -11,12 +11,22 @@ from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 from forensics.formats.quoted import tokens
 
+_IDENTITY = "user/CloudFront Origin Access Identity "
+"""What stands in the requester's name, blanks and all, where CloudFront fetched the object."""
+_KEPT = "\u00a0"
+
 
 def open_s3(options: ReadOptions) -> Parser:
     """Return the parser of S3 server access logs."""
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
-        t = tokens(lines["raw"], "wwwwwwwwwq" + "wwwwww" + "qq" + "wwwwwww", 18)
+        raw = lines["raw"]
+        spaced = bool(raw.str.contains(_IDENTITY, literal=True).any())
+        t = tokens(
+            raw.str.replace(_IDENTITY, _IDENTITY.replace(" ", _KEPT), literal=True) if spaced else raw,
+            "wwwwwwwwwq" + "wwwwww" + "qq" + "wwwwwww",
+            18,
+        )
         stamp = pl.DataFrame({"a": t["t2"], "b": t["t3"]}).select(pl.col("a") + " " + pl.col("b")).to_series()
         timestamp = to_instant(stamp, options.time_zone)
         read = (
@@ -25,7 +35,7 @@ def open_s3(options: ReadOptions) -> Parser:
         read = read & t["t10"].is_not_null()
         found = {
             "client": t["t4"],
-            "user": t["t5"],
+            "user": t["t5"].str.replace_all(_KEPT, " ", literal=True) if spaced else t["t5"],
             "request": t["t9"],
             "status": t["t10"],
             "bytes": t["t12"],
@@ -76,6 +86,16 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 38.0,
                     "user_agent": "S3Console/0.4",
                     "extra": {"bucket": "images", "object_key": "a/b.png", "request_id": "A12", "tls_version": "TLSv1.2"},
+                },
+            ),
+            Sample(  # a requester with blanks
+                line="79a5 images [02/Mar/2026:00:00:38 +0000] 192.0.2.3 arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1 "
+                'A12 REST.GET.OBJECT a.png "GET /a.png HTTP/1.1" 200 - 297 300 38 9 "-" "curl/8" - BNaB= SigV4 ECDHE AuthHeader '
+                "s3.example.com TLSv1.2 - -",
+                expected={
+                    "user_name": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+                    "path": "/a.png",
+                    "status": 200,
                 },
             ),
             Sample(  # quotes are not escaped

@@ -96,7 +96,9 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
         **{name: asked[name] for name in ("method", "path", "query")},
         **_answered(known),
         "host": values.first_of(
-            values.of(client["host"], values.present(values.V)).str.replace(r":\d+$", ""), _host_asked(known["request"])
+            values.of(client["host"], values.present(values.V)).str.replace(r":\d+$", ""),
+            _host_asked(known["request"]),
+            more.host,
         ),
         "referrer": more.referrer,
         "user_agent": more.user_agent,

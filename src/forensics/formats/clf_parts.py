@@ -60,6 +60,7 @@ _NOBODY = r"^(?:NULL-AUTH-USER|<.*>)$"
 _PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
 
 AFTER = (
+    rf'^{_MIDDLE} +"(?P<site>{_SITED})(?::\d+)?" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_TEXT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"[^"\s/]*" +"(?P<referrer>https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"(?P<lead>-|{_LISTED})" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +(?:"(?P<referrer>{_TEXT})" +(?:"(?P<agent>{_TEXT})"|-)|- +"(?P<sole>{_TEXT})")(?P<tail>{_TAIL})$',
@@ -70,7 +71,7 @@ AFTER = (
 """What stands after the bytes: referrer and user agent (a forwarded-for before them, quotes inside them, one of them alone), or neither.
 
 A text that opens with a quote and never closes it fits none: the line was cut off."""
-_AFTER_PARTS = ("middle", "lead", "referrer", "agent", "sole", "tail")
+_AFTER_PARTS = ("middle", "site", "lead", "referrer", "agent", "sole", "tail")
 
 _BARE = r"(?:^|\s)(Mozilla/\d\.\d \((?:[^()]|\([^()]*\))*\)(?: (?:\([^)]*\)|[A-Za-z][^\s\"]*))*)"
 """A browser's name without quotes (Tomcat's ``%{User-Agent}i``), up to what is no part of it."""
@@ -85,6 +86,8 @@ _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken
 _NAMED = rf'(?i)(?:^|[\s,;"\[])(?:{_NAMES})(?:[=:] ?| )"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
 _BEHIND = r'(?i)(?:^|[\s,;"\[])(?:upstream\w*|u[rch]?t)[=:] ?"?[\d.-]+(?:(?:, ?| : )[\d.-]+)*'
 """A time that the server behind took, by its name."""
+_SITES = (rf'(?i)(?:^|\s)(?:v?host|domain|server_name|site)[=:] ?"?({_SITED})(?:[\s":]|$)', rf'(?:^|[\s"])({_SITED})(?::\d+)?(?:[\s"]|$)')
+"""A server's full name, by what it is called or by its looks."""
 _ID = r'(?i)(?:^|[\s,;"])(?:%s)[=:]"?([0-9A-Za-z][\w./+=;:-]{7,})'
 _REQUEST_ID = _ID % "(?:x[_-])?req(?:uest)?[_-]?id|rid"
 _TRACE_ID = _ID % "trace(?:[_-]?id|parent)?|x-cloud-trace-context|x-amzn-trace-id"
@@ -144,6 +147,7 @@ class After:
     referrer: pl.Series
     user_agent: pl.Series
     duration_ms: pl.Series
+    host: pl.Series
     extra: dict[str, pl.Series]
     fits: pl.Series
 
@@ -155,6 +159,10 @@ def after(known: pl.DataFrame) -> After:
     """
     parts = first_fitting(known["rest"].fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
         known[name] for name in ("between", "paused", "early")
+    )
+    found = pl.col("sole").str.contains(r"^https?://").fill_null(value=False)
+    parts = parts.with_columns(
+        pl.when(found).then("sole").otherwise("referrer").alias("referrer"), pl.when(~found).then("sole").alias("sole")
     )
     parts = _without_type(parts.with_columns(pl.coalesce("agent", "sole", pl.col("tail").str.extract(_BARE)).alias("agent")))
     parts = _without_addresses(parts)
@@ -187,6 +195,7 @@ def after(known: pl.DataFrame) -> After:
             pl.col("between").str.extract(_SECONDS),
             pl.col("paused"),
         ).alias("duration"),
+        pl.coalesce("site", *(pl.col("told").str.extract(each) for each in _SITES)).alias("host"),
         pl.col("told").str.extract(_REQUEST_ID).alias("request_id"),
         pl.col("told").str.extract(_TRACE_ID).alias("trace_id"),
         pl.col("told").str.strip_chars(" -").alias("fields"),
@@ -195,7 +204,7 @@ def after(known: pl.DataFrame) -> After:
     extra = {"forwarded_for": told["forwarded"], **ids, "fields": told["fields"]}
     if told["fields"].str.contains(_UPSTREAMS).any():
         extra |= _upstreams(told["fields"], ids)
-    return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), extra, parts["fits"])
+    return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), told["host"], extra, parts["fits"])
 
 
 def _longer(told: pl.Expr) -> pl.Expr:

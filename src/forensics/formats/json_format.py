@@ -26,6 +26,8 @@ _PLAIN_ROLES = (
 )
 _CLOUD_ACCOUNT = r"^\d{12}$"
 """An account at AWS, which is whose log it is and nobody who asked."""
+_QUIET = ("get", "head", "post", "put", "delete", "patch", "options")
+"""Methods as no client sends them."""
 _SHORTEST = 9
 """Characters: an epoch since 1973, a date."""
 _JOINED = frozenset({"forwarded_for"})
@@ -152,6 +154,8 @@ class Record:
         value = self.entry(self.keys.roles.get(name, ()))
         if name == "host":  # Fastly's VCL writes (null) where there is none
             return values.of(value, pl.when(values.V != "(null)").then(values.V))
+        if name == "method":
+            return _loud(value)
         if name in self.keys.plussed:
             return _spaced(value)
         if name not in self.keys.encoded:
@@ -204,6 +208,12 @@ class Record:
             if value.null_count() < self.rows:
                 found[key] = value if self.lists.isdisjoint(paths) else _joined(value) if key in _JOINED else _first_entry(value)
         return found
+
+
+def _loud(value: pl.Series) -> pl.Series:
+    """Return methods as they are written on the wire: hapi and its kin write ``get`` for ``GET``."""
+    quiet = value.is_in(_QUIET)
+    return values.of(value, pl.when(values.V.is_in(_QUIET)).then(values.V.str.to_uppercase()).otherwise(values.V)) if quiet.any() else value
 
 
 def _spaced(value: pl.Series) -> pl.Series:

@@ -126,6 +126,7 @@ STATUS = (
     *("@http.status_code", "httpRequest>status"),
     *("meta>res>statusCode", "ScStatus", "scStatus"),
     *("http.response.status", "Properties>StatusCode", "event>response>status", "HttpStatus"),
+    "http>response>body>status_code",
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
@@ -140,6 +141,7 @@ BYTES = (
     *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
 )
 DURATION = (
+    "event>duration@ms?http>response>body>status_code",  # OPNsense has Squid's milliseconds there
     *("duration@ns?http>status_code", "duration@ns?network>client>ip"),  # Datadog's standard attributes
     *("time_taken@s?request_ip", "time_taken@s?x_edge_location"),  # CloudFront's columns in Athena
     *("latency@s?upstream_addr", "duration@s?upstream_addr", "response_time@s?upstream_addr"),  # nginx has no other unit
@@ -189,7 +191,7 @@ DURATION = (
     r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
     *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
     *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
-    *("req_elapsed_time@ms", "process_time_taken_microseconds@us"),
+    *("req_elapsed_time@ms", "process_time_taken_microseconds@us", "res>responseTime@ms", r"ptime@s?ptime~^\d+[.]\d+$"),
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),
