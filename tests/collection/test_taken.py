@@ -200,6 +200,33 @@ def test_what_a_post_handed_over_is_counted_though_it_names_no_object(tmp_path: 
     assert (jobs["objects"], jobs["served"], jobs["bytes"]) == (30, 30, 300)
 
 
+def test_a_page_that_is_asked_for_with_ids_hands_over_so_many_things(tmp_path: Path) -> None:
+    """record.aspx?id=7 is a thing; what a search with many words found is no thing that could be counted, nor are versions of a script."""
+    start = datetime(2024, 3, 1, 23, 30)
+    asked = [(f"/record.aspx?id={7000 + n % 40}", [200, 200, 404][n % 3]) for n in range(120)]
+    asked += [(f"/search?q=word{n}&page=2", 200) for n in range(30)] + [(f"/home.aspx?sid={n}x", 200) for n in range(50)]
+    asked += [(f"/a.js?v={n}", 200) for n in range(50)] + [(f"/few.aspx?id={n}", 200) for n in range(5)] + [("/menu.aspx?id=1", 200)] * 90
+    rows = [
+        {
+            "started_at": start + timedelta(seconds=n),
+            "user_name": "a",
+            "method": "GET",
+            "path": path,
+            "query": query,
+            "status": s,
+            "bytes_sent": 9,
+        }
+        for n, (path, _, query, s) in enumerate((*target.partition("?"), status) for target, status in asked)
+    ]
+    case = new_case(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    _, totals = taken_by(case, {"a": "actor"})
+    found = {row["object_kind"]: (row["objects"], row["served"], row["requests"]) for row in totals.to_dicts()}
+    assert found == {"GET /record.aspx": (40, 80, 120), "GET /search": (0, 30, 30), "GET /home.aspx": (0, 50, 50)}
+
+
 def test_a_service_without_any_object_may_have_handed_over_answers(tmp_path: Path) -> None:
     """An interface to a model: every route is one path, and all that is worth anything is made by POST."""
     start = datetime(2024, 3, 1, 23, 30)

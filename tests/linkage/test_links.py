@@ -114,6 +114,18 @@ def test_one_card_is_one_payer_and_the_domain_only_an_organisation(made: Maker) 
         assert actors[found["a3"]]["parent_actor_id"] == above["actor_id"]
 
 
+@pytest.mark.parametrize(("seats", "label"), [(2, "Reseller"), (3, "rival.example")])
+def test_a_company_of_which_hardly_anybody_is_there_lends_no_name(made: Maker, seats: int, label: str) -> None:
+    for number in range(7):
+        domain = "rival.example" if number < seats else "gmail.com"
+        made.account(f"a{number}", f"name{number}@{domain}")
+        made.pay(f"a{number}", card_fingerprint="one-card", billing_name="Reseller", billing_postcode="1010")
+        made.visit(f"a{number}", "203.0.113.9", days=number / 10)
+    with made.case() as case:
+        (actor,) = case.table("actors").filter(pl.col("accounts") == 7).to_dicts()
+        assert actor["label"] == label
+
+
 def test_who_came_to_the_others_by_another_way_is_no_stranger_to_what_they_share(tmp_path: Path) -> None:
     """Three hang together by domain and billing name; the fourth has the name, and a card with one of them."""
     made = Maker(tmp_path / "case")

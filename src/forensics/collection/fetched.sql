@@ -2,10 +2,11 @@
 -- why: the one look at events that `taken` needs, for suspects only. Kinds are given by route, so that a ruling of the user
 --      (`--object`) counts like what was inferred. What hands nothing over (a 304, a HEAD, a failure) is asked for, not served; where no
 --      status is logged, what was served is not known. Answers that asking otherwise than by GET brought (a POST that makes something) may
---      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL. A
---      sign-in takes nothing, nor does who uploads, changes or deletes.
+--      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL. So are
+--      the answers of one page that was asked with many different queries (record.aspx?id=7): there the one number that a query holds is the
+--      object. A sign-in takes nothing, nor does who uploads, changes or deletes.
 -- parameters: $accounts; $subjects, $beginnings (of their networks), $agents, $starts, $ends (of loads without an account, see strangers.sql; equally long
---      lists); $route_ids and $kinds (equally long lists), $least (such answers of a route to all of them)
+--      lists); $route_ids and $kinds (equally long lists), $least (such answers, or such queries, of a route to all of them)
 CREATE OR REPLACE TEMP TABLE fetched AS
 WITH kinds AS (SELECT unnest(CAST($route_ids AS INTEGER[])) AS route_id, unnest(CAST($kinds AS VARCHAR[])) AS object_kind),
 strangers AS (
@@ -14,12 +15,12 @@ strangers AS (
         unnest(CAST($agents AS VARCHAR[])) AS agent, unnest(CAST($starts AS TIMESTAMP[])) AS starts, unnest(CAST($ends AS TIMESTAMP[])) AS ends
 ),
 wanted AS MATERIALIZED (
-    SELECT q.account_id, NULL AS subject, q.path, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
+    SELECT q.account_id, NULL AS subject, q.path, q.query, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
     FROM requests AS q
     WHERE q.account_id IN (SELECT unnest($accounts)) AND q.path IS NOT NULL AND coalesce(upper(q.method), 'GET') NOT IN ('PUT', 'PATCH', 'DELETE')
     UNION ALL
     -- Once, though incidents may overlap.
-    SELECT DISTINCT NULL, s.subject, q.path, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
+    SELECT DISTINCT NULL, s.subject, q.path, q.query, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
     FROM strangers AS s
     JOIN requests AS q ON q.started_at >= s.starts AND q.started_at <= s.ends
     WHERE q.account_id IS NULL AND q.path IS NOT NULL AND coalesce(upper(q.method), 'GET') NOT IN ('PUT', 'PATCH', 'DELETE')
@@ -40,6 +41,21 @@ made_by AS (
         AND NOT regexp_matches(r.route, '(?i)/(?:auth|o?auth2?|sso|log[-_]?(?:in|out)|sign[-_]?(?:in|out|up)|sessions?|tokens?|refresh)(?:/|$)')
     QUALIFY count(*) FILTER (hands_over(w.status, w.method)) OVER (PARTITION BY upper(w.method), m.route_id) >= $least
 ),
+pages AS (
+    SELECT
+        w.*, 'GET ' || r.route AS object_kind,
+        CASE
+            WHEN regexp_full_match(w.query, '(?i)[\w.-]*(?:id|nr|no|num|number|guid|sku|isbn|ean)=[\w.~%-]+')
+                AND NOT regexp_matches(w.query, '(?i)^(?:[\w.-]*(?:session|client)[-_]?id|sid|utm_id|\w*clid)=')
+                THEN nullif(split_part(w.query, '=', 2), '')
+        END AS object
+    FROM wanted AS w
+    JOIN route_masks AS m ON m.mask = path_mask(w.path)
+    JOIN routes AS r ON r.route_id = m.route_id
+    WHERE w.query IS NOT NULL AND coalesce(upper(w.method), 'GET') IN ('GET', 'HEAD') AND m.route_id NOT IN (SELECT route_id FROM kinds)
+        AND NOT regexp_matches(r.route, '(?i)\.(?:css|js|mjs|map|png|jpe?g|gif|svg|ico|webp|woff2?|ttf|eot)$')
+    QUALIFY count(DISTINCT w.query) FILTER (hands_over(w.status, w.method)) OVER (PARTITION BY m.route_id) >= $least
+),
 asked AS (
     SELECT w.account_id, w.subject, p.object_kind, p.object, w.status, w.method, w.bytes_sent, w.started_at, w.evidence_id, w.line
     FROM wanted AS w
@@ -47,6 +63,9 @@ asked AS (
     UNION ALL
     SELECT account_id, subject, object_kind, NULL, status, method, bytes_sent, started_at, evidence_id, line
     FROM made_by
+    UNION ALL
+    SELECT account_id, subject, object_kind, object, status, method, bytes_sent, started_at, evidence_id, line
+    FROM pages
 )
 SELECT
     w.account_id, w.subject, w.object_kind, w.object, count(*) AS requests, count(w.status) AS answered, count(*) FILTER (hands_over(w.status, w.method)) AS served,

@@ -13,6 +13,7 @@ from forensics.collection.taken import taken_by
 from forensics.linkage.structure import actor_named
 from forensics.report.tables import chosen_style
 
+NO_OBJECTS = "What those who made the load of an incident were served names no object, and brought nothing that could be counted."
 NOTHING = (
     "Nobody is known to have made the load of an incident: nothing is counted as taken. Name an actor or an account to see what it was "
     "served."
@@ -28,7 +29,7 @@ def taken_listing(case: Case, subject: str | None, style: str | None, output: Pa
     if subject is None:
         rows, totals = case.table("taken"), case.table("taken_totals")
         if rows.is_empty():
-            print(NOTHING, file=sys.stderr)
+            print(NO_OBJECTS if case.rows(PACKAGE, "suspects") else NOTHING, file=sys.stderr)
     else:
         strangers = [row for row in case.rows(PACKAGE, "strangers") if row["subject"] == subject]
         rows, totals = taken_by(case, {} if strangers else dict.fromkeys(_accounts_meant(case, subject), subject), strangers)

@@ -17,7 +17,7 @@ MIN_SHARED = 0.2
 """Two kinds make a pair when at least this share of the rarer kind's objects were fetched under the same id by the same account."""
 MIN_PAIRS = 5
 LEAST_MADE = 20
-"""So many answers of a route that asking otherwise than by GET brought are told though they name no object."""
+"""So many answers of a route that asking otherwise than by GET brought are told though they name no object; or to so many queries."""
 MOST_LAG_SECONDS = 3600.0
 """... and, half of the time, within an hour of each other."""
 

@@ -296,12 +296,15 @@ def _victims(rows: list[dict[str, Any]]) -> Sentence:
     )
 
 
-def _more(taken: Collected) -> str:
-    """Return what else was handed over, whose path names no object."""
+def _served(taken: Collected) -> str:
+    """Return what was handed over: objects, and what names none."""
+    pairs = f"{counted(taken.pairs, 'complete pair')}, " if taken.pairs else ""
+    objects = f"{counted(taken.objects, 'object')} ({pairs}{size(taken.bytes)})"
     if taken.more is None:
-        return ""
+        return objects
     route, answers, weight = taken.more
-    return f", and {counted(answers, 'answer')} that name no object ({size(weight)}), {route}"
+    nameless = f"{counted(answers, 'answer')} that name no object ({size(weight)}), {route}"
+    return f"{objects}, and {nameless}" if taken.objects else nameless
 
 
 def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
@@ -309,8 +312,7 @@ def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
     if taken is None:
         return None
     return Sentence(
-        f"{taken.who} served {counted(taken.objects, 'object')} "
-        f"({counted(taken.pairs, 'complete pair')}, {size(taken.bytes)}){_more(taken)}.",
+        f"{taken.who} served {_served(taken)}.",
         evidence_id=taken.first["evidence_id"],
         line=taken.first["line"],
         query=taken.query,

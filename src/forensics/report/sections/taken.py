@@ -47,8 +47,9 @@ TOTALS = {
 EXPLAINED = (
     "Counted over the whole time of the logs. An object is one id of one kind, counted once however often it was fetched, and only "
     "where it was handed over (2xx with a body). A pair is one id of which both kinds were served; it is counted with the kind that is "
-    "fetched first. Answers to other methods than GET whose path names no object are told by method and route; how many different things "
-    "they were is not known. Pages that were fetched without an id are left out. Of a load without an account, named by its network or "
+    "fetched first. Answers to other methods than GET whose path names no object, and those of one page asked with many different queries, "
+    "are told by method and route; how many different things they were is known only where the query is one number or name of a thing "
+    "(?id=7). Pages that were fetched without an id are left out. Of a load without an account, named by its network or "
     "user agent in the place of the actor, it is what was served while its incidents lasted. "
     "The share is of all objects of the kind that anybody was served in these logs."
 )
