@@ -134,7 +134,10 @@ def test_how_many_requests_come_together_shows_in_minutes_next_to_each_other(mea
     since = np.cumsum(pauses)
     at = np.repeat(begins, sizes) + since - np.repeat(since[np.cumsum(sizes) - sizes], sizes)
     requests = np.bincount(at[at < minutes].astype(int), minlength=minutes).astype(float)
-    assert least <= bursts(requests, np.full(minutes, 15.0), np.zeros(minutes, dtype=bool)) <= most
+    within = bursts(requests, np.full(minutes, 15.0), np.zeros(minutes, dtype=bool))
+    assert least <= within[-1] <= most
+    assert (np.diff(within) >= 0).all(), "in a shorter time a smaller part of a visit can be missing"
+    assert mean == 1 or within[0] <= 0.7 * within[-1]
 
 
 def test_minutes_without_a_request_are_a_silence_where_hardly_any_is_empty(tmp_path) -> None:
@@ -148,3 +151,18 @@ def test_minutes_without_a_request_are_a_silence_where_hardly_any_is_empty(tmp_p
     case, incidents = found(tmp_path, lost(frame, start, start + timedelta(minutes=4)))
     case.close()
     assert [(row["kind"], abs(row["started_at"] - start) <= 30 * SECOND) for row in incidents] == [("silence", True)]
+
+
+@pytest.mark.parametrize(("deepest", "kinds"), [(0.25, ["collapse"]), (0.65, [])])
+def test_half_of_a_steady_load_is_not_missing_by_chance(tmp_path, deepest: float, kinds: list[str]) -> None:
+    """Ten requests a second for three quarters of an hour: within eight minutes the load falls to a quarter and is back."""
+    rng = np.random.default_rng(12)
+    seconds = np.sort(rng.random(27_000) * 2700)
+    lost_share = np.clip(1 - np.abs(seconds - 1500) / 240, 0, 1) * (1 - deepest)
+    seconds = seconds[rng.random(len(seconds)) >= lost_share]
+    case, incidents = found(tmp_path, events(rng, seconds, rng.integers(0, 900, len(seconds)), 0.002))
+    case.close()
+    assert [row["kind"] for row in incidents] == kinds
+    for row in incidents:
+        assert abs(row["started_at"] - at(0, 1260 / 3600)) <= 150 * SECOND
+        assert abs(row["ended_at"] - at(0, 1740 / 3600)) <= 150 * SECOND

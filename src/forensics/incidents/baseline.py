@@ -48,7 +48,7 @@ class Baseline:
 
     Load falls otherwise than it rises: ``falls`` and ``rises`` say how, by width; ``lulls`` is how many expected requests
     empty stretches outlast their median by (1 for a Poisson process; 0 where there are too few), ``busy_lulls`` in the busiest hours alone,
-    ``bursts`` how many requests come together, where hardly a minute is empty.
+    ``bursts`` how many requests come together within one minute, two, and so on, where hardly a minute is empty.
     """
 
     expected: Floats
@@ -57,7 +57,7 @@ class Baseline:
     rises: Chances
     lulls: float
     busy_lulls: float
-    bursts: float
+    bursts: Floats
     days: float
     rhythm: str
     error_ratio: float
@@ -76,11 +76,13 @@ class Baseline:
     def emptiness(self, first: int, last: int) -> Chance:
         """How requests stay away altogether in these minutes: empty stretches tell the size of a visit best.
 
-        Of a night of which little is known they last long; that says nothing of the hours in which everybody is at work.
+        Of a night of which little is known they last long; that says nothing of the hours in which everybody is at work. Where hardly a
+        minute is empty, what comes together within the time of the silence (and the parts of minutes beside it) is missing at once.
         """
         busy = self.busy_lulls > 0 and float(self.expected[first : last + 1].mean()) >= BUSIEST * float(self.expected.mean())
         lasting = self.busy_lulls if busy else self.lulls
-        return Chance(max(lasting or min(self.fall(15).clump, self.bursts), 1.0), self.fall(last - first + 1).wobble)
+        together = float(self.bursts[min(last - first + 1, len(self.bursts) - 1)])
+        return Chance(max(lasting or min(self.fall(15).clump, together), 1.0), self.fall(last - first + 1).wobble)
 
     def rise(self, width: int) -> Chance:
         """How sums over ``width`` minutes rise."""
@@ -308,15 +310,16 @@ def busy_lulls(series: Series, expected: Floats, masked: Bools) -> float:
     return lulls(series, expected, masked | (expected < BUSIEST * expected.mean()))
 
 
-def bursts(requests: Floats, expected: Floats, masked: Bools) -> float:
-    """Return how many requests come together, as one of them sees it (mean square over mean); infinity where too little is known.
+def bursts(requests: Floats, expected: Floats, masked: Bools) -> Floats:
+    """Return how many requests come together within one minute, two, up to those of a visit, as one sees it (mean square over mean).
 
-    The variance of minutes, and what those of a few minutes have in common, over the mean; less what they have in common with minutes
-    so far from them that a level which wavers moves both, and hardly a visit does.
+    The variance of sums over so many minutes, over their mean; less what minutes have in common with those so far from them that a level
+    which wavers moves both, and hardly a visit does. A visit lasts for minutes: in a shorter time only a part of it can be missing.
+    Infinity where too little is known.
     """
     known = ~masked
     if known.sum() < FEWEST_MINUTES:
-        return float("inf")
+        return np.full(VISIT + 1, np.inf)
     residual = np.where(known, requests - expected, 0.0)
 
     def common(lag: int) -> float:
@@ -324,8 +327,11 @@ def bursts(requests: Floats, expected: Floats, masked: Bools) -> float:
         return float((residual[ahead] * residual[behind]).sum() / max((known[ahead] & known[behind]).sum(), 1))
 
     apart = common(APART)
-    near = sum(max(common(lag) - apart, 0.0) for lag in range(1, VISIT + 1))
-    return max(1.0, (common(0) - apart + 2 * near) / max(float(expected[known].mean()), 1e-9))
+    near = np.array([common(0) - apart, *(2 * max(common(lag) - apart, 0.0) for lag in range(1, VISIT + 1))])
+    widths, lags = np.arange(1, VISIT + 2)[:, None], np.arange(VISIT + 1)
+    within: Floats = (np.maximum(1.0 - lags / widths, 0.0) * near).sum(axis=1)
+    within[-1] = near.sum()
+    return np.maximum(1.0, within / max(float(expected[known].mean()), 1e-9))
 
 
 def lulls(series: Series, expected: Floats, masked: Bools) -> float:

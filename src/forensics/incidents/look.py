@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.incidents.baseline import Baseline, bursts, busy_lulls, fit, lulls, once, rolling, spreads
+from forensics.incidents.baseline import FEWEST_DAYS, Baseline, bursts, busy_lulls, fit, lulls, once, rolling, spreads
 from forensics.incidents.series import Axis, Bools, Series
 
 USUAL_ERROR_RATIO = 0.02
@@ -51,7 +51,7 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
         bursts=bursts(series.requests, expected, masked),
         days=float(np.sum(~masked)) / 1440,
         rhythm=rhythm,
-        error_ratio=_error_ratio(axis, series, masked),
+        error_ratio=_error_ratio(series, masked),
         refused_ratio=_refused_ratio(series, masked),
         slowness=slowness,
         slowness_scale=scale,
@@ -86,7 +86,7 @@ def beside(part: View, whole: View) -> View:
     return replace(part, baseline=usual)
 
 
-def _error_ratio(axis: Axis, series: Series, masked: Bools) -> float:
+def _error_ratio(series: Series, masked: Bools) -> float:
     """The usual share of failing answers; bounded where the log may hold nothing but the outage."""
     answered, failed = series.answered[~masked], series.failed[~masked]
     pooled = (failed.sum() + 0.5) / (answered.sum() + 50.0)
@@ -95,7 +95,9 @@ def _error_ratio(axis: Axis, series: Series, masked: Bools) -> float:
     width = min(360, max(1, len(answered) // 4))
     known = rolling(answered, width)[::width]
     ratios = (rolling(failed, width)[::width] / np.maximum(known, 1))[known > 0]
-    usual = float(np.median(ratios)) if axis.days >= 3 and len(ratios) else 0.0
+    # A canary that failed in all its three hours did not fail for days.
+    days = len(np.unique(np.flatnonzero(~masked)[::width][known > 0] // 1440))
+    usual = float(np.median(ratios)) if days >= FEWEST_DAYS else 0.0
     return float(min(pooled, max(USUAL_ERROR_RATIO, usual)))
 
 

@@ -16,6 +16,8 @@ from forensics.incidents.windows import Window, bounded_runs, deepest, joined, m
 
 MOST_SHARE = 0.4
 """Share of the expected load below which it has collapsed."""
+HALF, CERTAIN = 0.6, 25.0
+"""Share below which it has collapsed where that is improbable by so many orders: in steady load half of it is not missing by chance."""
 WIDTHS = (5, 15, 30, 60, 240)
 LEAST_SCORE = 6.5
 """Decimal orders of improbability, by how load falls when nothing is wrong."""
@@ -92,8 +94,9 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
         span = slice(first, last + 1)
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
-        short = seen <= MOST_SHARE * wanted and wanted - seen >= LEAST_MISSING
-        if leads or not short or _alone(view, first, last, orders) < _least(view):
+        alone = _alone(view, first, last, orders)
+        short = seen <= (HALF if alone >= CERTAIN else MOST_SHARE) * wanted and wanted - seen >= LEAST_MISSING
+        if leads or not short or alone < _least(view):
             continue
         if comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
             continue
@@ -117,10 +120,17 @@ def _alone(view: View, first: int, last: int, orders: Orders) -> float:
     length, best = len(requests), 0.0
     for width in {*(width for width in WIDTHS if width < length), length}:
         seen, wanted = rolling(requests, width)[width - 1 :], rolling(expected, width)[width - 1 :]
-        hits = seen <= MOST_SHARE * wanted
-        if hits.any():
-            best = max(best, float(orders(view.baseline.fall(width), seen[hits], wanted[hits]).max()))
+        best = max(best, float(_scores(view.baseline.fall(width), seen, wanted, orders).max()))
     return best
+
+
+def _scores(chance: Chance, seen: Floats, wanted: Floats, orders: Orders) -> Floats:
+    """Return the orders of improbability of sums that lack so much that they may be of a collapse; 0 of all others."""
+    low = np.flatnonzero(seen <= HALF * wanted)
+    score = np.zeros(len(seen))
+    score[low] = orders(chance, seen[low], wanted[low])
+    score[(seen > MOST_SHARE * wanted) & (score < CERTAIN)] = 0.0
+    return score
 
 
 def _or_silence(view: View, window: Window) -> Window:
@@ -179,9 +189,7 @@ def _scan(view: View, orders: Orders) -> tuple[Bools, Floats]:
     candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
     for width in WIDTHS:
         seen, wanted = rolling(requests, width), rolling(expected, width)
-        hits = (seen <= MOST_SHARE * wanted) & (wanted - seen >= LEAST_MISSING)
-        score = np.zeros(len(requests))
-        score[hits] = orders(view.baseline.fall(width), seen[hits], wanted[hits])
+        score = np.where(wanted - seen >= LEAST_MISSING, _scores(view.baseline.fall(width), seen, wanted, orders), 0.0)
         candidates |= marked(score >= _least(view), width) & (requests < 0.7 * expected)
         best = np.maximum(best, score)
     return candidates, best

@@ -16,10 +16,12 @@ from forensics.incidents.windows import Window, bounded_runs, marked, trimmed
 Scans = tuple[tuple[int, float, int], ...]
 SCANS: Scans = ((1, 0.3, 8), (2, 0.3, 6), (5, 0.15, 6), (15, 0.06, 8), (60, 0.03, 15))
 """(minutes, least ratio, least failures) of a window worth testing."""
-TIMES_USUAL = 5.0
-"""A ratio must also be so many times the usual one."""
+TIMES_USUAL, MUCH = 5.0, 0.1
+"""A ratio must also be so many times the usual one; or exceed it by so much, where always a part fails."""
 CLUSTERING = 3.0
 """Failures come in clusters (one client's retries): chance is computed with so many times the usual ratio."""
+MOST_OFTEN, FEWEST_KNOWN = 0.99, 100
+"""... or with the ratio that this share of the log's own stretches of the same length does not exceed; and how many show that."""
 LEAST_SCORE = 8.0
 """Decimal orders of improbability that a window must have."""
 ALL_WIDTHS, ALL, FEWEST = (5, 10, 20, 40), 0.9, 5
@@ -45,7 +47,7 @@ def windows(signal: str, view: View, bad: Floats, usual: float, scans: Scans, ot
     answered = view.series.answered
     if answered.sum() == 0 or bad.sum() < min(FEWEST, *(least for _, _, least in scans)):
         return []
-    candidates, score = _scan(bad, answered, usual, scans)
+    candidates, score = _scan(view, bad, usual, scans)
     if others is not None:
         candidates |= others
     found = []
@@ -75,18 +77,28 @@ def _all_failed(view: View) -> Bools:
     return flags
 
 
-def _scan(failed: Floats, answered: Floats, usual: float, scans: Scans) -> tuple[Bools, Floats]:
+def _scan(view: View, failed: Floats, usual: float, scans: Scans) -> tuple[Bools, Floats]:
+    answered = view.series.answered
     candidates = np.zeros(len(failed), dtype=bool)
     best = np.zeros(len(failed))
     for width, ratio, least in scans:
         bad, all_of = rolling(failed, width), rolling(answered, width)
-        worth = np.flatnonzero((bad >= least) & (bad >= max(ratio, TIMES_USUAL * usual) * all_of))
-        score = chance_of_so_many(bad[worth], all_of[worth], min(0.5, CLUSTERING * usual))
+        worth = np.flatnonzero((bad >= least) & (bad >= max(ratio, min(TIMES_USUAL * usual, usual + MUCH)) * all_of))
+        score = chance_of_so_many(bad[worth], all_of[worth], _often(view, bad, all_of, usual, width)) if len(worth) else np.zeros(0)
         best[worth] = np.maximum(best[worth], score)
         hits = np.zeros(len(failed), dtype=bool)
         hits[worth[score >= LEAST_SCORE]] = True
         candidates |= marked(hits, width) & (failed > 0)
     return candidates, best
+
+
+def _often(view: View, bad: Floats, all_of: Floats, usual: float, width: int) -> float:
+    """Return the ratio of bad answers that sums over ``width`` minutes still have by chance."""
+    seen = np.flatnonzero((all_of > 0) & (rolling(view.masked, width) == 0))
+    clustered = min(CLUSTERING * usual, 0.5 + usual / 2)
+    if len(seen) < FEWEST_KNOWN * width:
+        return clustered
+    return min(clustered, max(usual, float(np.quantile(bad[seen] / all_of[seen], MOST_OFTEN))))
 
 
 def chance_of_so_many(failed: Floats, answered: Floats, ratio: float) -> Floats:
@@ -101,7 +113,9 @@ def chance_of_so_many(failed: Floats, answered: Floats, ratio: float) -> Floats:
 
 def _likelihood(failed: Floats, answered: Floats, usual: float) -> Floats:
     """Log-likelihood of each minute when healthy and when a twelfth, a third or nearly all answers fail."""
-    ratios = np.array([usual, max(0.08, 4 * usual), max(0.35, 8 * usual), 0.95]).clip(1e-5, 0.999)
+    usual = min(max(usual, 1e-5), 0.9)
+    odds = usual / (1.0 - usual) * np.array([1.0, 4.0, 8.0, 16.0])
+    ratios = np.maximum(odds / (1.0 + odds), [0.0, 0.08, 0.35, 0.95])
     weight = np.minimum(1.0, 200.0 / np.maximum(answered, 1.0))[:, None]  # answers of one minute depend on each other: 200 at most count
     bad, good = failed[:, None], (answered - failed)[:, None]
     scores: Floats = weight * (bad * np.log(ratios) + good * np.log1p(-ratios))

@@ -7,6 +7,7 @@ from scipy.special import ndtri
 
 from forensics.incidents.baseline import FEWEST_DAYS, rolling
 from forensics.incidents.look import View
+from forensics.incidents.recurring import comes_again
 from forensics.incidents.series import Bools, Floats, Ints
 from forensics.incidents.windows import Window, bounded_runs, marked
 
@@ -17,7 +18,8 @@ LEAST_Z = 7.0
 LEAST_TIMED = 12.0
 BEYOND = 6
 """Windows of a short log that may be slow without being its usual."""
-AROUND = 60
+AROUND, AGAIN = 60, 5
+"""Minutes around a hit in which its boundaries are sought; and those that tell how slow one of another day was."""
 STATES = np.log([1.0, 2.5, 6.0, 20.0])
 
 
@@ -33,9 +35,18 @@ def detect(view: View) -> list[Window]:
         span = slice(first, last + 1)
         size = float(series.timed[span].sum())
         mean = float((slow[span] * series.timed[span]).sum() / max(size, 1.0))
+        if comes_again(_means(view, slow), first, last, (last - first + 1) * mean / 2):
+            continue
         if last - first >= 2 and size >= LEAST_TIMED and mean >= 0.8 * np.log(LEAST_TIMES):
             found.append(Window("latency", series.scope, first, last, float(score[span].max()), size))
     return found
+
+
+def _means(view: View, slow: Floats) -> Floats:
+    """Return how slow each minute was by the requests around it; a minute without any was as slow as usual."""
+    timed = view.series.timed
+    means: Floats = rolling(slow * timed, AGAIN) / np.maximum(rolling(timed, AGAIN), 1.0)
+    return np.roll(means, -(AGAIN // 2))
 
 
 def _scan(view: View, slow: Floats) -> tuple[Bools, Floats]:

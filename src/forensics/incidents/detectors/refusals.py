@@ -12,11 +12,8 @@ from forensics.incidents.windows import Window
 
 SCANS: Scans = ((2, 0.6, 60), (5, 0.5, 30), (15, 0.4, 40), (60, 0.12, 150))
 """(minutes, least ratio, least refusals) of a window worth testing."""
-MOST_USUAL = 0.25
-"""Usual share of refusals above which they say nothing."""
 
 
 def detect(view: View) -> list[Window]:
     """Find stretches of refusals; ``size`` is refusals above the usual."""
-    usual = view.baseline.refused_ratio
-    return windows("refused", view, view.series.refused, usual, SCANS) if usual <= MOST_USUAL else []
+    return windows("refused", view, view.series.refused, view.baseline.refused_ratio, SCANS)

@@ -11,6 +11,7 @@ from forensics.incidents.baseline import FEWEST_SUMS, dispersion, rolling
 from forensics.incidents.chance import unmasked
 from forensics.incidents.detectors.collapse import load_likelihood
 from forensics.incidents.look import View
+from forensics.incidents.recurring import comes_again
 from forensics.incidents.series import Bools, Floats
 from forensics.incidents.windows import Window, bounded_runs, height, marked, trimmed
 
@@ -41,7 +42,9 @@ def detect(view: View) -> list[Window]:
     for first, last in bounded_runs(candidates, AROUND, likelihood):
         first, last = height(series.requests, expected, first, last)
         span = slice(first, last + 1)
-        surplus = float(series.requests[span].sum() - expected[span].sum())
+        seen, surplus = float(series.requests[span].sum()), float(series.requests[span].sum() - expected[span].sum())
+        if comes_again(series.requests, first, last, seen - surplus / 2):
+            continue
         if last - first + 1 >= SHORTEST and surplus >= LEAST_SURPLUS and _compared(view, first, last) >= LEAST_COMPARED:
             found.append(trimmed(Window("surge", series.scope, first, last, float(score[span].max()), surplus), series.requests > 0))
     return found

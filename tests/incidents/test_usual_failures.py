@@ -1,0 +1,66 @@
+"""Services of which a part always fails: what is more than their usual is found, and their usual is no incident."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.traffic import at, failing, found, traffic
+
+MINUTE = timedelta(minutes=1)
+BEGIN, FINISH = at(0), at(6)
+NIGHTS = tuple((at(day, 2), at(day, 4)) for day in range(6))
+
+
+@pytest.fixture(scope="module")
+def quiet() -> pl.DataFrame:
+    return traffic("diurnal", 21, days=6)
+
+
+def answered(
+    frame: pl.DataFrame, status: int, share: float, start: datetime = BEGIN, end: datetime = FINISH, seed: int = 4
+) -> pl.DataFrame:
+    """A share of the requests between the moments is answered so."""
+    draw = pl.lit(pl.Series(np.random.default_rng(seed).random(frame.height)))
+    hit = pl.col("started_at").is_between(start, end, closed="left") & (draw < share)
+    return frame.with_columns(status=pl.when(hit).then(status).otherwise("status"))
+
+
+@pytest.mark.parametrize(("status", "usual", "then"), [(500, 0.08, 0.2), (500, 0.08, 0.4), (429, 0.3, 0.65)])
+def test_more_than_the_part_that_always_fails_is_an_outage_of_everything(tmp_path, quiet, status, usual, then):
+    frame = answered(quiet, status, usual)
+    start, end = at(4, 12), at(4, 13)
+    case, incidents = found(tmp_path, answered(frame, status, (then - usual) / (1 - usual), start, end, seed=5))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("errors", "everything")
+    assert abs(row["started_at"] - start) <= 2 * MINUTE
+    assert abs(row["ended_at"] - end) <= 2 * MINUTE
+
+
+def test_a_part_that_always_fails_and_twice_as_much_every_night_is_no_incident(tmp_path, quiet):
+    frame = answered(quiet, 500, 0.08)
+    for start, end in NIGHTS:
+        frame = answered(frame, 500, 0.1, start, end, seed=6)
+    case, incidents = found(tmp_path, frame)
+    case.close()
+    assert incidents == []
+
+
+@pytest.mark.parametrize(("days", "scopes"), [(1, ["canary"]), (6, [])])
+def test_a_host_that_fails_in_all_its_hours_is_told_unless_it_has_for_days(tmp_path, quiet, days, scopes):
+    """A canary gets a few requests of three hours of one day, or of every day; most of them fail."""
+    draw = pl.lit(pl.Series(np.random.default_rng(3).random(quiet.height)))
+    hours = pl.any_horizontal(pl.col("started_at").is_between(at(5 - day, 12), at(5 - day, 15), closed="left") for day in range(days))
+    frame = quiet.with_columns(logged_by=pl.when(hours & (draw < 0.03)).then(pl.lit("canary")).otherwise("logged_by"))
+    case, incidents = found(tmp_path, failing_of(frame, "canary", 0.6))
+    case.close()
+    assert [row["scope"] for row in incidents] == scopes
+
+
+def failing_of(frame: pl.DataFrame, host: str, share: float) -> pl.DataFrame:
+    """Most answers of a host fail."""
+    bad = failing(frame.filter(pl.col("logged_by") == host), at(0), at(6), share)
+    return pl.concat([frame.filter(pl.col("logged_by") != host), bad]).sort("started_at", maintain_order=True)
