@@ -106,13 +106,31 @@ def test_a_pair_needs_shared_ids(tmp_path: Path) -> None:
     assert taken_by(case, {"a": "x"})[0]["pairs"].sum() == 0
 
 
+def test_halves_that_go_to_different_accounts_are_pairs_of_their_actor(tmp_path: Path) -> None:
+    """One account fetches the jobs, another their images: neither holds a pair, whoever runs both holds all."""
+    case = new_case(tmp_path)
+    start = datetime(2024, 3, 1)
+    rows = [
+        {"started_at": start + timedelta(seconds=n + later), "user_name": user, "path": path.format(1000 + n), "status": 200}
+        for n in range(50)
+        for user, path, later in (("a", "/jobs/{}", 0.0), ("b", "/images/{}.png", 0.4))
+    ]
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    by_account, totals = taken_by(case, {"a": "x", "b": "x"})
+    assert by_account["pairs"].sum() == 0
+    assert dict(totals.select("object_kind", "pairs").rows()) == {"job": 50, "image": 0}
+    assert taken_by(case, {"a": "x", "b": "y"})[1]["pairs"].sum() == 0, "two strangers"
+
+
 def test_given_kinds_and_pairs_are_obeyed(loaded: tuple[Case, list[dict[str, Any]]]) -> None:
     case, _ = loaded
     keep(case, objects=["/api/jobs/*=prompt"], pair="prompt+image")
     rows = taken_by(case, {"a": "x"})[0]
     assert set(rows["object_kind"]) == {"prompt", "image"}
     assert rows.filter(pl.col("object_kind") == "prompt")["pairs"][0] > 0
-    assert pair_of(case) == ["prompt", "image"]
+    assert pair_of(case, {"accounts": ["a"], "actors": ["x"]}) == ["prompt", "image"]
 
 
 @pytest.mark.parametrize(

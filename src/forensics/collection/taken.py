@@ -14,7 +14,7 @@ from forensics.collection import PACKAGE
 from forensics.errors import UsageError
 
 MIN_SHARED = 0.2
-"""Two kinds make a pair when at least this share of the rarer kind's objects were fetched under the same id by the same account."""
+"""Two kinds make a pair when at least this share of the rarer kind's objects were fetched under the same id by the same actor."""
 MIN_PAIRS = 5
 LEAST_MADE = 20
 """So many answers of a route that asking otherwise than by GET brought are told though they name no object; or to so many queries."""
@@ -72,17 +72,18 @@ def taken_together(
     spans = {key: [row[key] for row in strangers] for key in ("starts", "ends")}
     of = {"route_ids": list(kinds), "kinds": list(kinds.values()), "least": LEAST_MADE}
     case.execute(PACKAGE, "fetched", accounts=sorted(actor_of), **listed, **spans, **of)
-    pair = pair_of(case)
+    owners = {"accounts": list(actor_of), "actors": list(actor_of.values())}
+    pair = pair_of(case, owners)
     rows = case.frame(PACKAGE, "taken", pair=pair)
-    totals = case.frame(PACKAGE, "taken_totals", pair=pair, accounts=list(actor_of), actors=list(actor_of.values()))
+    totals = case.frame(PACKAGE, "taken_totals", pair=pair, **owners)
     taking, incidents = [account for account, _ in part], [incident for _, incident in part]
     together = case.frame(PACKAGE, "taken_totals", pair=pair, accounts=taking, actors=incidents).rename({"actor_id": "incident_id"})
     together = together.filter(pl.col("incident_id").is_in(incidents)).select(pl.col(name).cast(kind) for name, kind in TOGETHER.items())
     case.execute(PACKAGE, "drop_fetched")
-    owners = pl.DataFrame(
-        {"account_id": list(actor_of), "actor_id": list(actor_of.values())}, schema={"account_id": pl.String, "actor_id": pl.String}
+    owner = pl.DataFrame(
+        {"account_id": owners["accounts"], "actor_id": owners["actors"]}, schema={"account_id": pl.String, "actor_id": pl.String}
     )
-    owned = rows.join(owners, on="account_id", how="left", maintain_order="left").with_columns(
+    owned = rows.join(owner, on="account_id", how="left", maintain_order="left").with_columns(
         pl.coalesce("actor_id", "subject").alias("actor_id")
     )
     joined = owned.select(pl.col(c).cast(t) for c, t in SCHEMA.items())
@@ -119,15 +120,15 @@ def _as_regex(pattern: str) -> str:
     return "^" + re.escape(pattern).replace(r"\*", ".*") + "$"
 
 
-def pair_of(case: Case) -> list[str]:
+def pair_of(case: Case, owners: Mapping[str, list[str]]) -> list[str]:
     """Return the two kinds that make a pair, the one that is fetched first before the other.
 
-    As given with ``--pair``, else those that share most ids; empty when none do.
+    As given with ``--pair``, else those that share most ids; empty when none do. ``owners``: ``accounts`` and ``actors``, side by side.
     """
     given = case.option("pair")
     if given:
         return list(given)
-    for row in case.rows(PACKAGE, "pair_candidates"):
+    for row in case.rows(PACKAGE, "pair_candidates", **owners):
         enough = row["shared"] >= max(MIN_PAIRS, MIN_SHARED * row["smaller"])
         if enough and row["median_lag_seconds"] <= MOST_LAG_SECONDS:
             kinds = [row["first_kind"], row["second_kind"]]
