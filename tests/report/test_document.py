@@ -224,6 +224,7 @@ def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_i
         ("no single actor", 0.7, 0.7, "; the best explanation is “bad deploy”."),
         ("no single actor", 0.5, 0.7, "; the best explanation is “bad deploy”, by itself likely (70%)."),
         ("inconclusive", 0.5, 0.7, "; the likeliest explanation is “bad deploy”, likely (70%)."),
+        ("not an outage", 0.75, 0.04, ": there is no outage to explain."),
         (
             "inconclusive",
             0.5,

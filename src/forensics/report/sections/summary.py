@@ -237,6 +237,8 @@ def _why(document: Document, incident: dict[str, Any]) -> str:
     if best is not None:
         sure = "" if best["likelihood"] == incident["likelihood"] else f", by itself {likely(best['likelihood'])}"
         return f"; the best explanation is “{best['explanation']}”{sure}"
+    if incident["verdict"] == "not an outage":  # what could have broken the service is no explanation of a load that it bore
+        return ": there is no outage to explain"
     weighed = explanations(document, incident)[:2]
     if not weighed:
         return ""
