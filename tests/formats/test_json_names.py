@@ -37,6 +37,18 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="OPNsense's Squid",
         ),
         pytest.param(
+            '{"category":"GatewayLogs","isRequestSuccess":true,"totalTime":155,"callerIpAddress":"203.0.113.9","timeGenerated":'
+            '"2026-03-02T00:00:01Z","method":"POST","url":"https://g.example/a","responseCode":200,"responseSize":595}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "host": "g.example", "path": "/a", "bytes_sent": 595, "duration_ms": 155.0},
+            id="API Management's own gateway",
+        ),
+        pytest.param(
+            '{"identity_sourceIp":"203.0.113.9","identity_user":"-","identity_userAgent":"curl/8","path":"/a","httpMethod":"GET","requestId":"e1",'
+            '"requestTime":"02/Mar/2026:00:00:01 +0000","responseLatency":"629","status":"200"}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "user_name": None, "user_agent": "curl/8", "duration_ms": 629.0},
+            id="API Gateway, with the names of its context",
+        ),
+        pytest.param(
             '{"type":"response","@timestamp":"2026-03-02T00:00:01Z","req":{"url":"/api?b=1","method":"post","headers":{"host":"k.example"},'
             '"remoteAddress":"203.0.113.9"},"res":{"statusCode":200,"responseTime":12}}',
             {"client_ip": "203.0.113.9", "method": "POST", "path": "/api", "status": 200, "duration_ms": 12.0},

@@ -140,9 +140,10 @@ NAMED = {"client_ip": "198.18.0.7", "method": "GET", "path": "/a", "query": "b=1
         "time=2024-03-02T00:00:02Z level=info method=GET uri=/a?b=1 status=200 bytes=512 remote_addr=198.18.0.7 duration=250ms",
         'ts="2024-03-02 00:00:02" msg="a \\"x\\"" remote_addr="198.18.0.7" method="GET" path="/a?b=1" status=200 size=512 time_ms=250',
         "I, [2024-03-02T00:00:02.000000 #12]  INFO -- : method=GET path=/a?b=1 ip=198.18.0.7 status=200 bytes=512 duration=250.0",
+        "method=GET path=/a?b=1 ip=198.18.0.7 status=200 bytes=512 duration=250.0 time=2024-03-02 01:00:02 +0100 user=kim",
         "time:[02/Mar/2024:01:00:02 +0100]\thost:198.18.0.7\treq:GET /a?b=1 HTTP/1.1\tstatus:200\tsize:512\treqtime:0.250\tua:x",
     ],
-    ids=["logfmt", "logfmt-quoted", "lograge", "ltsv"],
+    ids=["logfmt", "logfmt-quoted", "lograge", "lograge-time", "ltsv"],
 )
 def test_named_values_are_read_like_json(line: str) -> None:
     (row,) = rows_of(line)
@@ -267,8 +268,12 @@ def test_several_blanks_before_the_time_are_one() -> None:
             "2024/03/02 15:04:05 HTTPRequest [I] router: completed GET /a?b=1 for 198.18.0.7:5000, 404 Not Found in 15.1ms @ a.go:1(b)",
             {"client_ip": "198.18.0.7", "status": 404, "duration_ms": 15.1},
         ),
+        (
+            '[2024-03-02T15:04:05Z INFO  actix_web::middleware::logger] 198.18.0.7 "GET /a?b=1 HTTP/1.1" 200 13 "-" "curl/8" 0.015125',
+            {"client_ip": "198.18.0.7", "status": 200, "bytes_sent": 13, "duration_ms": 15.125},
+        ),
     ],
-    ids=["php", "nginx-upstream", "tornado", "jupyter", "gitea"],
+    ids=["php", "nginx-upstream", "tornado", "jupyter", "gitea", "actix"],
 )
 def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:
     (row,) = rows_of(line)
@@ -279,6 +284,8 @@ def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict
 def test_what_application_servers_write_for_nobody_and_for_time() -> None:
     (row,) = rows_of('"198.18.0.7" "NULL-AUTH-USER" "02/Mar/2024:15:04:05 +0100" "GET /a HTTP/1.1" 200 4826')
     assert (row["client_ip"], row["user_name"]) == ("198.18.0.7", None)
+    netty = "2024-03-02T00:00:02.1Z  INFO 1 --- [gateway] [epoll-2] r.n.http.server.AccessLog   : 198.18.0.7 - - "
+    assert rows_of(f"{netty}{AT} {REQUEST} 12")[0]["duration_ms"] == 12.0
     (row,) = rows_of('- -  02/Mar/2024:15:04:05 +0000 "POST /a.php" 500 /var/www/a.php 15.123 2048 50.00%')
     assert (row["path"], row["status"], row["duration_ms"]) == ("/a.php", 500, 15.123)
 

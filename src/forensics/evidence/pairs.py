@@ -17,6 +17,8 @@ _LTSV = r"^[\w.-]+:[^\t]*(?:\t[\w.-]+:[^\t]*){3,}$"
 _TIME = (
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?|\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?)"
 )
+_SPACED = r"([\s,]\w*(?i:time|ts|date)\w*)=(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:[.,]\d+)?)(?: ([+-]\d\d:?\d\d)| UTC\b)?"
+"""A time with blanks that nobody put between quotes (lograge)."""
 _TIMED = r'"(?i:timestamp|@timestamp|time|ts|t|datetime|date|msec|time_local|time_iso8601)":'
 _LABELS = (
     (r'"host":("[0-9.]+"|"[0-9a-fA-F:]*:[0-9a-fA-F:.]+")', '"client_ip":$1'),
@@ -41,6 +43,7 @@ def as_json(raw: pl.Series) -> pl.Series:
 
 
 def _of_logfmt(raw: pl.Series) -> pl.Series:
+    raw = raw.str.replace(_SPACED, "${1}=${2}T${3}${4}")
     frame = raw.rename("raw").to_frame()
     key = pl.element().str.extract(rf"^[\s,;(\[]?({_KEY})=")
     value = pl.element().str.replace(rf"^[\s,;(\[]?{_KEY}=", "")

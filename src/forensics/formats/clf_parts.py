@@ -155,7 +155,8 @@ class After:
 def after(known: pl.DataFrame) -> After:
     """Return what stands after the bytes (``rest``); times may stand before them, too.
 
-    ``between``: words before the request, ``paused``: whole seconds there, ``early``: seconds before the bytes.
+    ``before``: what stands before the time, ``between``: words before the request, ``paused``: whole seconds there, ``early``: seconds
+    before the bytes.
     """
     parts = first_fitting(known["rest"].fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
         known[name] for name in ("between", "paused", "early")
@@ -190,6 +191,8 @@ def after(known: pl.DataFrame) -> After:
             pl.col("own").str.extract(_UNIT, 1) + pl.col("own").str.extract(_UNIT, 2).str.strip_chars(),
             pl.col("own").str.extract(_SECONDS),
             middle.str.extract(_TOMCAT) + "ms",
+            pl.when(known["before"].str.contains("http.server.AccessLog", literal=True)).then(pl.col("told").str.extract(r"^(\d+)$"))
+            + "ms",
             pl.col("told").str.extract(_LABELLED, 2) + pl.col("told").str.extract(_LABELLED, 1),
             pl.col("between").str.extract(_UNIT, 1) + pl.col("between").str.extract(_UNIT, 2).str.strip_chars(),
             pl.col("between").str.extract(_SECONDS),

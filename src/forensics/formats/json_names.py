@@ -41,6 +41,7 @@ TIME = (
         "time_ms",
         "when_iso",
         "when",
+        "timeGenerated",
     ),
 )
 START = (
@@ -61,7 +62,7 @@ CLIENT = (
     *("http.request.remoteaddr", "Properties>ClientIp", "Properties>ClientIP", "Properties>RemoteIpAddress", "Properties>RemoteIP"),
     *("event>request>headers>cf-connecting-ip", "ClientIpAddress", "sourceIpPort", "client.addr"),
     *("SourceIP", "SourceIp", "SrcIP", "SrcIp", "SrcAddr", "src_addr", "source_addr", "remote_address"),
-    *("downstream_remote_address", "downstream_direct_remote_address"),
+    *("downstream_remote_address", "downstream_direct_remote_address", "callerIpAddress"),
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
 )
 METHOD = (
@@ -191,7 +192,7 @@ DURATION = (
     r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
     *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
     *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
-    *("req_elapsed_time@ms", "process_time_taken_microseconds@us", "res>responseTime@ms", r"ptime@s?ptime~^\d+[.]\d+$"),
+    *("req_elapsed_time@ms", "process_time_taken_microseconds@us", "res>responseTime@ms", "totalTime@ms", r"ptime@s?ptime~^\d+[.]\d+$"),
 )
 REFERRER = (
     *("referrer", "referer", "http_referer", "http_referrer", "httpReferer", "http>request>referrer", "http.request.referrer"),

@@ -54,6 +54,8 @@ _CELLS = 6
 _APART = rf'"({_METHOD})" "((?:/|https?://|\*)[^"]*)"(?: "(HTTP/[\d.]+)")?'
 _SECONDS = r'[\s"]\d{1,4}\.\d{3}(?:[\s"]|$)'
 """As nginx writes $request_time."""
+_LAST = r'" (\d{1,4}\.\d{6})$'
+"""As Actix writes the seconds behind the user agent."""
 _AHEAD = r"(?:^|[\s\[])([1-35]\d\d|4[0-35-9]\d|44[0-24-9])(?:[\s\]]|$)"
 """A status before the request, and no port 443."""
 _ALONE = r'^ *(\d+) +"'
@@ -134,6 +136,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
             tail.str.extract(_NAMED_TIME) + "s",
             took.field("1") + took.field("2").replace(_UNITS),
             pl.coalesce(_longest(tail), _longest(head)) + "s" if clocked else pl.lit(None),
+            tail.str.extract(_LAST) + "s",
         ).alias("took"),
         tail.str.extract(r'"(https?://[^"]*)"').alias("referrer"),
         tail.str.extract(r'"([A-Za-z][^"/]*/\d[^"]*)"').alias("user_agent"),
