@@ -35,6 +35,19 @@ def payment(text: str) -> dict[str, Any]:
             {"payment_id": "727", "account_key": "5", "paid_at": datetime(2026, 3, 1, 15, 28, 8), "payer_email": "ann@a.example"},
         ),
         (
+            '{"entity":"collection","count":1,"items":[{"id":"pay_1","entity":"payment","amount":50000,"currency":"INR","status":"captured",'
+            '"order_id":"order_1","international":false,"method":"upi","amount_refunded":0,"captured":true,"vpa":"ann@bank.example",'
+            '"email":"ann@a.example","contact":"+9100000","created_at":1772380800}]}',
+            "razorpay_api",
+            {"payment_id": "pay_1", "amount": Decimal("500"), "account_key": "ann@a.example", "paid_at": datetime(2026, 3, 1, 16)},
+        ),
+        (
+            "id,amount,currency,status,order_id,international,method,amount_refunded,amount_transferred,captured,vpa,email,contact,created_at\n"
+            "pay_1,500.00,INR,captured,order_1,0,card,0.00,0,1,,ann@a.example,+9100000,2026-03-01 16:00:00\n",
+            "razorpay",
+            {"payment_id": "pay_1", "amount": Decimal("500"), "account_key": "ann@a.example"},
+        ),
+        (
             "Order Number,Order Status,Order Date,First Name (Billing),Last Name (Billing),Postcode (Billing),Email (Billing),"
             "Payment Method Title,Order Total Amount\n727,Completed,2026-03-01 16:28,Ann,Lee,12345,ann@a.example,Card,29.35\n",
             "woocommerce",
