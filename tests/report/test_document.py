@@ -530,6 +530,12 @@ def test_the_headline_says_since_when_and_how_long_it_was_what_it_is_called(made
     def headline(**values: object) -> str:
         return str(re.search("<h1>(.*?)</h1>", as_html(_changed(made, "incidents", **(told | values))))[1])  # type: ignore[index]
 
+    def sentence(**values: object) -> str:
+        blocks = summary.build(_changed(made, "incidents", started_at=f"{day}14:35:13.000000Z", **(told | values)))
+        return next(item.text for block in blocks if isinstance(block, Sentences) for item in block.items)
+
+    assert "(85 min) requests to the service failed, with pauses, for 65 min in all: " in sentence(**ends)
+    assert "pauses" not in sentence(**ends | {"kind_seconds": 5073})
     assert headline(**ends) == "Requests failed for 65 min between 2024-03-02 14:35 and 15:59 UTC"
     assert headline(**ends | {"kind_seconds": 5073}) == "Requests failed for 85 min from 2024-03-02 14:35 UTC"
     over = headline(**ends | {"ended_at": "2024-03-03T01:10:00.000000Z", "kind_until": "2024-03-03T01:02:00.000000Z"})

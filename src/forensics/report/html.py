@@ -166,10 +166,6 @@ HEADLINES = {
 }
 
 
-SHORT_PAUSE = 120
-"""Seconds that a pause may last before it is told."""
-
-
 def _headline(document: Document) -> str:
     """Return the title of the report: the worst incident, or that there was none."""
     incidents = document.rows("incidents")
@@ -186,8 +182,8 @@ def _lasted(incident: dict[str, Any]) -> str:
     begin, end = words.moment(since), words.moment(over)
     if begin is None or end is None:
         return f" from {words.clock(since)[:16]}"
-    seconds = incident.get("kind_seconds")  # absent from documents of earlier versions
-    if seconds is None or seconds > (end - begin).total_seconds() - SHORT_PAUSE:
+    seconds = words.active(incident)
+    if seconds is None:
         return f" for {words.span(since, over)} from {begin:%Y-%m-%d %H:%M}"
     until = f"{end:%H:%M}" if end.date() == begin.date() else f"{end:%Y-%m-%d %H:%M}"
     return f" for {words.lasting(seconds)} between {begin:%Y-%m-%d %H:%M} and {until}"

@@ -59,6 +59,19 @@ def lasting(seconds: float) -> str:
     return times.span(timedelta(seconds=seconds))
 
 
+SHORT_PAUSE = 120
+"""Seconds that a pause may last before it is told."""
+
+
+def active(incident: Mapping[str, Any]) -> float | None:
+    """Return for how many seconds an incident was what its kind says, where it paused in between; None where it did not."""
+    since, over = incident.get("kind_since") or incident["started_at"], incident.get("kind_until") or incident["ended_at"]
+    begin, end, seconds = moment(since), moment(over), incident.get("kind_seconds")  # absent from documents of earlier versions
+    if begin is None or end is None or seconds is None or seconds > (end - begin).total_seconds() - SHORT_PAUSE:
+        return None
+    return float(seconds)
+
+
 def likely(value: float | None) -> str:
     """Return a likelihood as its word with the number behind it."""
     return "not estimated" if value is None else f"{certainty.word(value)} ({value:.0%})"

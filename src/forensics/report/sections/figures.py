@@ -9,7 +9,7 @@ from forensics.report.blocks import Block, Figure, Figures, Section
 from forensics.report.document import Document
 from forensics.report.sections.participants import blamed
 from forensics.report.sections.taken import collected
-from forensics.report.words import likely, number, share, size, span
+from forensics.report.words import active, lasting, likely, number, share, size, span
 from forensics.text import counted
 
 
@@ -44,8 +44,11 @@ LOADS = frozenset({"surge", "collection"})
 
 def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
     start, least = incident["started_at"], "at least " if begins_unseen(document, incident) else ""
+    paused = "" if (seconds := active(incident)) is None else f"with pauses, {lasting(seconds)} of it; "
     items = [
-        Figure("duration", f"{least}{span(start, incident['ended_at'])}", f"severity {incident['severity'] or 'unknown'}", "incidents"),
+        Figure(
+            "duration", f"{least}{span(start, incident['ended_at'])}", f"{paused}severity {incident['severity'] or 'unknown'}", "incidents"
+        ),
         Figure("time to mitigate", f"{least}{span(start, incident['mitigated_at'])}", "as the logs show it", "incidents"),
         Figure("failed requests", number(incident["failed_requests"]), f"of {number(incident['requests'])}", "incidents"),
     ]

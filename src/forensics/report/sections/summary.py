@@ -11,7 +11,7 @@ from forensics.report.sections.figures import LOADS, begins_unseen
 from forensics.report.sections.participants import LET_IN, Blamed, blamed
 from forensics.report.sections.rivals import LIKELY, NAMES_SOMEBODY, explained_by, explanations, strangers
 from forensics.report.sections.taken import Collected, collected
-from forensics.report.words import PAYING, UNKNOWN_PAYING, clock, lasting, likely, number, share, size, span, told_as
+from forensics.report.words import PAYING, UNKNOWN_PAYING, active, clock, lasting, likely, number, share, size, span, told_as
 from forensics.text import counted
 
 
@@ -86,6 +86,8 @@ def _event(incident: dict[str, Any]) -> str:
     if clock(since)[:16] > clock(start)[:16]:
         lasted = f", for {lasting(incident['kind_seconds'])} in all" if incident.get("kind_seconds") else ""
         what = f"{scope} was disturbed; {what} from {clock(since)} on{lasted}"
+    elif (paused := active(incident)) is not None:
+        what += f", with pauses, for {lasting(paused)} in all"
     return f"From {clock(start)} to {until} UTC ({span(start, end)}) {what}"
 
 
