@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import polars as pl
+import pytest
+from tests.stored_case import add_log, new_case
 
-from forensics.case.status import FOLDED, brief, clocks, folded, once
+from forensics.case.status import FOLDED, brief, clocks, folded, once, section
 
 
 def files(hours: int, **unlike: object) -> pl.DataFrame:
@@ -64,3 +67,23 @@ def test_an_assumption_that_was_made_of_many_files_is_told_once() -> None:
     few = [("a.csv", "text is not UTF-8"), ("b.csv", "text is not UTF-8")]
     told = once(pl.DataFrame([*few, *many], schema=["subject", "assumption"], orient="row"))
     assert told.rows() == [*few, ("app/1.json and 3 more", "times are of the end")]
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "source", "where"),
+    [
+        ("2026-03-29", 2, "assumed", "Europe"),
+        ("2026-03-08", 2, "assumed", "America"),
+        ("2026-03-15", 2, "assumed", None),
+        ("2026-03-29", 3, "assumed", None),
+        ("2026-03-29", 2, "log", None),
+    ],
+)
+def test_the_hour_that_clocks_skip_tells_of_local_times(tmp_path: Path, day: str, hour: int, source: str, where: str | None) -> None:
+    start = datetime.fromisoformat(day)
+    at = [start + timedelta(minutes=n) for n in range(360) if n // 60 != hour]
+    with new_case(tmp_path) as case:
+        add_log(case, "app.log", pl.DataFrame({"started_at": at, "timestamp": at}))
+        case.connection.execute("UPDATE evidence_files SET time_zone_source = $source", {"source": source})
+        told = [text for text in section(case, "assumptions")["assumption"] if "clocks skip" in text]
+    assert [where in text for text in told] == ([True] if where else [])

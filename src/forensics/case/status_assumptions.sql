@@ -1,9 +1,21 @@
 -- title: what was taken for granted
--- why: a reader who knows better can say so, and the findings change
--- parameters: none
+-- why: a reader who knows better can say so, and the findings change. A log whose times were taken as UTC and that has no line in just the
+--      hour that clocks skip in spring (last Sunday of March in Europe, second one in America) was probably written in local time.
+-- parameters: none (run after status_minutes)
 SELECT path AS subject, unnest(assumptions) AS assumption
 FROM evidence_files
 WHERE len(assumptions) > 0
+UNION ALL
+SELECT
+    f.path, format(
+        'no line from {} to {}: just the hour that clocks skip on that day in {}; its times, taken as UTC, are probably local (--time-zone says otherwise)',
+        strftime(h.since + INTERVAL 1 MINUTE, '%Y-%m-%d %H:%M'), strftime(h.until, '%H:%M'), CASE WHEN month(h.until) = 3 AND day(h.until) > 24 THEN 'Europe' ELSE 'America' END
+    )
+FROM status_holes AS h
+JOIN evidence_files AS f ON h.evidence_id = f.evidence_id
+WHERE f.time_zone_source = 'assumed' AND dayofweek(h.until) = 0 AND month(h.until) = 3 AND (day(h.until) > 24 OR day(h.until) BETWEEN 8 AND 14)
+    AND h.since - date_trunc('day', h.until) BETWEEN INTERVAL 115 MINUTE AND INTERVAL 119 MINUTE -- two o'clock is three
+    AND h.until - date_trunc('day', h.until) BETWEEN INTERVAL 180 MINUTE AND INTERVAL 184 MINUTE
 UNION ALL
 SELECT 'log ' || f.host || ' (' || f.format || ')', min(t.why) || CASE
     WHEN min(t.clock_offset_seconds) <> 0 THEN '; ' || min(t.clock_offset_seconds) || ' s are added to its clock' ELSE '' END
