@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tests.exports.test_reader import read, reader
 
+from forensics.exports.reader import recognise
+
 ORDER = (
     '{{"id":{id},"number":"{id}","order_key":"k","status":"processing","currency":"EUR","date_created":"2026-03-01T16:28:02",'
     '"date_created_gmt":"2026-03-01T15:28:02","date_paid_gmt":"2026-03-01T15:28:08","total":"29.35","customer_id":{customer},'
@@ -91,6 +93,82 @@ def test_payments_of_shops(text: str, system: str, expected: dict[str, Any]) -> 
     assert read(text).format.startswith(system)
     row = payment(text)
     assert {name: row[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "system", "expected"),
+    [
+        (
+            '{"object":"list","data":[{"id":"pi_1","object":"payment_intent","amount":2000,"created":1772380800,"currency":"usd","customer":"cus_1",'
+            '"latest_charge":"ch_1","livemode":true,"metadata":{"user_id":"u1"},"receipt_email":"ann@a.example","status":"succeeded"}]}',
+            "stripe_api",
+            {"payment_id": "pi_1", "amount": Decimal(20), "account_key": "u1", "payer_id": "cus_1"},
+        ),
+        (
+            '{"data":[{"id":"cs_1","object":"checkout.session","amount_total":2000,"client_reference_id":"u1","created":1772380800,"currency":"jpy",'
+            '"customer_details":{"email":"ann@a.example"},"livemode":true,"status":"complete"}]}',
+            "stripe_api",
+            {"payment_id": "cs_1", "amount": Decimal(2000), "account_key": "u1", "payer_email": "ann@a.example"},
+        ),
+        (
+            '{"data":[{"id":"cus_1","object":"customer","balance":0,"created":1772380800,"delinquent":false,"email":"ann@a.example",'
+            '"invoice_prefix":"X","livemode":true,"metadata":{"user_id":"u1"}}]}',
+            "stripe_customers",
+            {"payment_id": None, "account_key": "u1", "payer_id": "cus_1"},
+        ),
+        (
+            '{"list":[{"transaction":{"id":"txn_1","customer_id":"c1","gateway":"chargebee","type":"payment","date":1772380800,"amount":1100,'
+            '"status":"success","object":"transaction","currency_code":"USD","masked_card_number":"************4242"}}]}',
+            "chargebee_api",
+            {"payment_id": "txn_1", "amount": Decimal(11), "account_key": "c1", "card_last4": "4242"},
+        ),
+        (
+            '{"transaction_details":[{"transaction_info":{"transaction_id":"5TY","transaction_initiation_date":"2026-03-01T17:00:00+0100",'
+            '"transaction_amount":{"currency_code":"USD","value":"465.00"},"transaction_status":"S","custom_field":"u17"},"payer_info":'
+            '{"account_id":"6ST","email_address":"ann@a.example","payer_name":{"given_name":"Ann","surname":"Lee"}}}]}',
+            "paypal_api",
+            {"payment_id": "5TY", "amount": Decimal(465), "account_key": "u17", "payer_id": "6ST", "billing_name": "Ann Lee"},
+        ),
+        (
+            '[{"id":"b1","status":"settled","currencyIsoCode":"USD","amount":"10.00","merchantAccountId":"m","createdAt":"2026-03-01T16:00:00Z",'
+            '"customer":{"id":"u17","email":"ann@a.example"},"creditCard":{"last4":"1111","uniqueNumberIdentifier":"abc"},'
+            '"paymentInstrumentType":"credit_card"}]',
+            "braintree_api",
+            {"payment_id": "b1", "amount": Decimal(10), "account_key": "u17", "card_fingerprint": "abc", "currency": "USD"},
+        ),
+        (
+            '{"live":"true","notificationItems":[{"NotificationRequestItem":{"additionalData":{"shopperReference":"u17","cardSummary":"1111"},'
+            '"amount":{"currency":"EUR","value":1000},"eventCode":"AUTHORISATION","eventDate":"2026-03-01T17:00:00+01:00",'
+            '"merchantAccountCode":"m","paymentMethod":"visa","pspReference":"791","success":"true"}}]}',
+            "adyen_api",
+            {"payment_id": "791", "amount": Decimal(10), "currency": "EUR", "account_key": "u17", "card_last4": "1111"},
+        ),
+        (
+            '{"object":"list","data":[{"id":"t1","object":"transaction","account":{"id":"x","code":"a1","email":"ann@a.example"},"amount":10.0,'
+            '"currency":"USD","status":"success","payment_method":{"card_type":"Visa","last_four":"1111"},"collected_at":"2026-03-01T16:00:00Z",'
+            '"created_at":"2026-03-01T16:00:00Z"}]}',
+            "recurly",
+            {"payment_id": "t1", "amount": Decimal(10), "account_key": "a1", "card_last4": "1111"},
+        ),
+        (
+            "rc_original_app_user_id;rc_last_seen_app_user_id_alias;start_time;store;price_in_usd;store_transaction_id\n"
+            "u1;u1;2026-03-01 16:00:00;app_store;9.99;100001\n",
+            "revenuecat",
+            {"payment_id": "100001", "amount": Decimal("9.99"), "account_key": "u1"},
+        ),
+    ],
+    ids=["intent", "session", "customer", "chargebee", "paypal", "braintree", "adyen", "recurly", "revenuecat"],
+)
+def test_payments_as_the_interfaces_return_them(text: str, system: str, expected: dict[str, Any]) -> None:
+    assert read(text).format.startswith(f"{system} (")
+    row = payment(text)
+    assert {name: row[name] for name in expected} == expected
+    assert row["paid_at"] == (None if system == "stripe_customers" else datetime(2026, 3, 1, 16))
+
+
+def test_subscriptions_are_no_accounts() -> None:
+    text = '{"data":[{"id":"sub_1","customer":"c1","created":1772380800,"cancel_at_period_end":false,"status":"active"}]}'
+    assert recognise(text.encode(), "subscriptions.json") is None
 
 
 def test_guests_of_a_shop_are_no_account() -> None:

@@ -55,7 +55,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "notes": (("occurred_at",), "time"),
 }
 """Kind -> the fields of which a row must have one, and what their columns may be called."""
-LISTS = ("data", "results", "items", "records", "value", "users", "accounts", "customers", "payments", "transactions")
+LISTS = ("data", "results", "items", "list", "records", "value", "users", "accounts", "customers", "payments", "transactions")
 """Keys under which programming interfaces answer with a list, whatever it is of."""
 LACKING = {"notes": "no time that can be read"}
 """Kind -> why a row without any of these is rejected; of the others, because no account is named."""

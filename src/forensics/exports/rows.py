@@ -224,9 +224,12 @@ def array_start(text: str, key: str | None) -> int:
 def flat(value: dict[str, Any]) -> dict[str, str | None]:
     """Return a nested object as one level of text: keys joined with dots, list places as numbers (of a list of named values the names).
 
-    An object that stands in a text (Firebase's ``customAttributes``, metadata of many systems) is nested, too. One that only says of what
-    type a value is (``{"$oid": ...}``, as MongoDB exports them) is that value.
+    A record that has all of it under one name is what stands there. An object that stands in a text (Firebase's ``customAttributes``,
+    metadata of many systems) is nested, too. One that only says of what type a value is (``{"$oid": ...}``, as MongoDB exports them) is
+    that value.
     """
+    while len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not next(iter(value)).startswith("$"):
+        value = inner  # {"transaction": {...}}
     result: dict[str, str | None] = {}
     stack: list[tuple[str, Any]] = [("", value)]
     while stack:
