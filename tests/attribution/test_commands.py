@@ -68,6 +68,8 @@ def test_response_compares_measures_and_writes_block_lists(folder: Path, quick: 
     listed = quick("response", "--case", folder / "case", "--block-list", "nginx-deny").stdout
     assert {f"deny 198.19.{n}.9;" in listed for n in range(4)} == {True}
     assert "198.18." not in listed
+    plain = quick("response", "--case", folder / "case", "--block-list", "plain").stdout.splitlines()
+    assert [line for line in plain if not line.startswith("#")] == [f"198.19.{n}.9" for n in range(4)]
 
 
 def test_wrong_use_is_one_sentence(folder: Path, quick: Callable[..., Any]) -> None:

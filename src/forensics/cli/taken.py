@@ -53,7 +53,7 @@ def response(
         str | None, typer.Argument(metavar="[ID]", help="One incident: id, its beginning, or rank (default: all).", show_default=False)
     ] = None,
     cost: Costs = None,
-    block_list: Annotated[str | None, typer.Option("--block-list", help="Write a block list: csv, nginx-deny or nginx-map.")] = None,
+    block_list: Annotated[str | None, typer.Option("--block-list", help="Write a block list: csv, nginx-deny, nginx-map or plain.")] = None,
     measure: Annotated[str, typer.Option("--measure", help="Whom the block list holds.")] = "account",
     days: Annotated[int, typer.Option("--days", min=1, help="How long a block holds, from the last line of the logs.")] = 30,
     shared: Annotated[bool, typer.Option("--include-shared", help="Keep addresses that others use too.")] = False,
