@@ -156,14 +156,62 @@ def test_payments_of_shops(text: str, system: str, expected: dict[str, Any]) -> 
             "revenuecat",
             {"payment_id": "100001", "amount": Decimal("9.99"), "account_key": "u1"},
         ),
+        (
+            '{"payments":[{"id":"bP","created_at":"2026-03-01T16:00:00Z","amount_money":{"amount":555,"currency":"USD"},"status":"COMPLETED",'
+            '"source_type":"CARD","card_details":{"card":{"card_brand":"VISA","last_4":"1111","fingerprint":"sq-1"}},"location_id":"L",'
+            '"order_id":"o1","customer_id":"c1","total_money":{"amount":555,"currency":"USD"}}]}',
+            "square_api",
+            {"payment_id": "bP", "amount": Decimal("5.55"), "account_key": "c1", "card_fingerprint": "sq-1", "currency": "USD"},
+        ),
+        (
+            '{"_embedded":{"payments":[{"resource":"payment","id":"tr_1","mode":"live","amount":{"value":"10.00","currency":"EUR"},'
+            '"method":"creditcard","metadata":{"user_id":"u17"},"status":"paid","paidAt":"2026-03-01T16:00:00+00:00",'
+            '"details":{"cardFingerprint":"fp"}}]}}',
+            "mollie_api",
+            {"payment_id": "tr_1", "amount": Decimal(10), "account_key": "u17", "card_fingerprint": "fp"},
+        ),
+        (
+            '{"orders":[{"id":45,"browser_ip":"203.0.113.9","currency":"USD","customer":{"id":207},"email":"ann@a.example","financial_status":'
+            '"paid","name":"#1001","order_number":1001,"processed_at":"2026-03-01T11:00:00-05:00","total_price":"598.94"}]}',
+            "shopify_api",
+            {"payment_id": "#1001", "amount": Decimal("598.94"), "account_key": "207", "payer_email": "ann@a.example"},
+        ),
     ],
-    ids=["intent", "session", "customer", "chargebee", "paypal", "braintree", "adyen", "recurly", "revenuecat"],
+    ids=[
+        "intent",
+        "session",
+        "customer",
+        "chargebee",
+        "paypal",
+        "braintree",
+        "adyen",
+        "recurly",
+        "revenuecat",
+        "square",
+        "mollie",
+        "shopify",
+    ],
 )
 def test_payments_as_the_interfaces_return_them(text: str, system: str, expected: dict[str, Any]) -> None:
     assert read(text).format.startswith(f"{system} (")
     row = payment(text)
     assert {name: row[name] for name in expected} == expected
     assert row["paid_at"] == (None if system == "stripe_customers" else datetime(2026, 3, 1, 16))
+
+
+def test_an_interface_counts_pence_where_the_table_of_the_same_service_has_pounds() -> None:
+    row = payment('[{"id":"PM1","charge_date":"2026-03-01","amount":1099,"currency":"GBP","status":"paid_out","links":{"mandate":"MD1"}}]')
+    assert row["amount"] == Decimal("10.99")
+    row = payment("id,charge_date,amount,currency,status,links.mandate\nPM1,2026-03-01,10.99,GBP,paid_out,MD1\n")
+    assert row["amount"] == Decimal("10.99")
+
+
+def test_a_time_of_greenwich_is_before_the_shops_own() -> None:
+    text = (
+        '[{"id":25,"date_created":"2026-03-01T10:00:00","date_created_gmt":"2026-03-01T09:00:00","email":"ann@a.example","username":"ann"}]'
+    )
+    (row,) = read(text).frames["account_records"].to_dicts()
+    assert row["created_at"] == datetime(2026, 3, 1, 9)
 
 
 def test_subscriptions_are_no_accounts() -> None:

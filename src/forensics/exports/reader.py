@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -55,7 +55,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "notes": (("occurred_at",), "time"),
 }
 """Kind -> the fields of which a row must have one, and what their columns may be called."""
-LISTS = ("data", "results", "items", "list", "records", "value", "users", "accounts", "customers", "payments", "transactions")
+LISTS = ("data", "results", "items", "list", "records", "orders", "value", "users", "accounts", "customers", "payments", "transactions")
 """Keys under which programming interfaces answer with a list, whatever it is of."""
 LACKING = {"notes": "no time that can be read"}
 """Kind -> why a row without any of these is rejected; of the others, because no account is named."""
@@ -172,6 +172,8 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
     if "actor_id" in headers.values() and not FINDINGS.isdisjoint(headers.values()):
         raise RefusedEvidenceError("is a table of findings, out of a report or an export of this program: that is no evidence")
     system = match.system or _system_of(table, match)
+    if system.minor_in_json and match.container.startswith("json"):
+        system = replace(system, minor_units=True)
     clean = values.without_secrets(table.frame, headers)
     present = {column: header for column, header in headers.items() if column in clean.frame.columns}
     made = Columns.of(clean.frame, present, system, time_zone)

@@ -67,6 +67,8 @@ class System:
     """Field -> header names in order of preference (normalised; ``a+b`` joins)."""
     minor_units: bool = False
     """Whether amounts are in cents."""
+    minor_in_json: bool = False
+    """Whether they are in JSON, as an interface returned it (``minor_units = "in JSON"``), and not in a table of the same service."""
     outgoing: dict[str, str] = field(default_factory=dict, hash=False)
     """Header -> the header that is read in its place where the amount is negative: who gets money back is the payer."""
     nothing: dict[str, str] = field(default_factory=dict, hash=False)
@@ -132,7 +134,8 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         nothing=dict(table.get("nothing", {})),
         beside={header: tuple(others) for header, others in general.get("beside", {}).items()},
         failed=dict(table.get("failed", {})),
-        minor_units=bool(table.get("minor_units", False)),
+        minor_units=table.get("minor_units") is True,
+        minor_in_json=table.get("minor_units") == "in JSON",
         records=str(table["records"]) if "records" in table else None,
         constant=dict(table.get("constant", {})),
     )
