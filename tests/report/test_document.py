@@ -356,6 +356,18 @@ def test_a_long_incident_is_averaged_and_its_totals_agree(case: Case) -> None:
     assert drawn.requests[0] == pytest.approx(firsts.mean(), abs=0.001)
 
 
+def test_those_who_are_not_drawn_on_their_own_are_not_everybody_else(case: Case) -> None:
+    fill(case)
+    load = case.table("actor_minutes").filter(pl.col("actor_id").is_not_null())
+    more = [load.with_columns(actor_id=pl.lit(f"actor-{n}"), requests=pl.lit(n, pl.Int64)) for n in range(1, 8)]
+    case.replace("actor_minutes", pl.concat([case.table("actor_minutes"), *more]))
+    (drawn,) = pictures(collect(case, None))
+    assert [layer.label for layer in drawn.layers[1:]] == ["actor-7", "actor-6", "actor-5", "4 others of them"]
+    whole = collect(case, None)["actor_load"].filter(pl.col("actor_id").is_not_null())["requests"].sum()
+    assert sum(sum(layer.requests) for layer in drawn.layers) * drawn.step == pytest.approx(whole, rel=0.01)
+    assert [layer.label for layer in drawn.in_text][1:] == ["actor-7", "4 others of them"]
+
+
 def test_the_beginning_of_a_long_incident_is_drawn_minute_by_minute(filled: Case, made: Document) -> None:
     ((begun,), (whole,)) = made.onsets, made.pictures
     assert begun.step == 1

@@ -77,9 +77,13 @@ class Table:
         return [row for row in self.records() if row["incident_id"] == incident_id]
 
 
+OTHERS = "others"
+"""In the place of an actor's id: the layer of those that are not drawn on their own."""
+
+
 @dataclass(frozen=True)
 class Layer:
-    """The load of one actor, a value for each minute of the picture."""
+    """The load of one actor, or of several together, a value for each minute of the picture."""
 
     actor_id: str
     label: str
@@ -113,6 +117,12 @@ class Picture:
     failed_high: tuple[float | None, ...] = ()
     latency_without: tuple[float | None, ...] = ()
     """Time to answer without it, estimated."""
+
+    @property
+    def in_text(self) -> tuple[Layer, ...]:
+        """The layers that text has room for: the largest, and the others together where there are any."""
+        several = self.layers[3:] and self.layers[-1].actor_id == OTHERS
+        return (*self.layers[:2], self.layers[-1]) if several else self.layers[:3]
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _(block: blocks.Figures) -> str:
 def _(block: blocks.IncidentChart) -> str:
     picture = block.picture
     lines: list[tuple[str, tuple[float | None, ...]]] = [("requests", picture.requests), ("failed", picture.failed)]
-    lines += [(layer.label[:20], layer.requests) for layer in picture.layers[:3]]
+    lines += [(layer.label[:20], layer.requests) for layer in picture.in_text]
     width = max(len(name) for name, _ in lines)
     drawing = "\n".join(f"{printable(name):<{width}} {sparkline(values)}" for name, values in lines)
     begins = "How it began: " if block.whole else "The whole of it: " if block.begun else ""

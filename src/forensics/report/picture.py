@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from forensics.report.document import Layer, Picture, Strip
+from forensics.report.document import OTHERS, Layer, Picture, Strip
 from forensics.report.frames import Frames
 from forensics.report.tables import plain
 
@@ -28,7 +28,7 @@ STRETCHES = 60
 """Points of a small picture."""
 
 LAYERS = 5
-"""Attributed actors drawn on their own, the largest first; the others stay in the rest."""
+"""Layers of attributed actors, the largest first; where there are more, the last one is the others together: not "everybody else"."""
 
 
 ONSET = timedelta(minutes=30)
@@ -123,13 +123,15 @@ def _picture(incident: Incident, minutes: pl.DataFrame, frames: Frames) -> Pictu
 
 
 def _layers(axis: pl.DataFrame, load: pl.DataFrame, labels: dict[str, str | None], step: int) -> tuple[Layer, ...]:
-    """Return the load of the actors that made most of it, the largest first."""
+    """Return the load of the actors that made most of it, the largest first, and of the others together."""
     own = load.filter(pl.col("actor_id").is_not_null())
     largest = own.group_by("actor_id").agg(pl.col("requests").sum()).sort(["requests", "actor_id"], descending=[True, False])
-    return tuple(
-        Layer(actor, labels.get(actor) or actor, tuple(v or 0.0 for v in _aligned(axis, own.filter(actor_id=actor), "requests", step)))
-        for actor in largest["actor_id"].head(LAYERS)
-    )
+    alone = largest["actor_id"].head(LAYERS if largest.height <= LAYERS else LAYERS - 1).to_list()
+    layers = [(actor, labels.get(actor) or actor, own.filter(actor_id=actor)) for actor in alone]
+    if largest.height > len(alone):
+        others = own.filter(~pl.col("actor_id").is_in(alone)).group_by("minute").agg(pl.col("requests").sum())
+        layers.append((OTHERS, f"{largest.height - len(alone)} others of them", others))
+    return tuple(Layer(actor, label, tuple(v or 0.0 for v in _aligned(axis, load, "requests", step))) for actor, label, load in layers)
 
 
 def _thinned(frame: pl.DataFrame, step: int) -> pl.DataFrame:

@@ -140,7 +140,7 @@ def _print_picture(picture: Picture) -> None:
         )
     )
     lines: list[tuple[str, tuple[float | None, ...], str]] = [("requests", picture.requests, ""), ("failed", picture.failed, "red")]
-    lines += [(layer.label, layer.requests, "yellow") for layer in picture.layers[:3]]
+    lines += [(layer.label, layer.requests, "yellow") for layer in picture.in_text]
     for name, values, style in lines:
         most = max((value for value in values if value is not None), default=0.0)
         console.print(Text.assemble(f"{printable(name)[:20]:<20}  ", (sparkline(values, width), style), f" {most:,.0f}"))
