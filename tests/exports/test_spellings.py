@@ -97,3 +97,16 @@ def test_a_word_that_says_that_nobody_signed_in_is_no_account(tmp_path: Path) ->
     assert joined(tmp_path / "unknown", names, [("a1", None)]) == {"ann": ("ann", "seen only in logs")}
     found = joined(tmp_path / "known", names, [("guest", None), ("anonymous", None), ("ann", None)])
     assert {key: account for key, (account, _) in found.items()} == {"anonymous": "anonymous", "Guest": "guest", "ann": "ann"}
+
+
+def test_what_a_server_escaped_in_a_name_is_the_name(tmp_path: Path) -> None:
+    """nginx and Varnish log the bytes beyond ASCII, quotes and backslashes so; bytes that are no text stay as they were logged."""
+    names = [r"j\xC3\xBCrgen", r"o\x22neil\x5Cx", r"\xFF\xFE", r"100%\xc3\xbc@B.example"]
+    accounts = [("jürgen", None), ('o"neil\\x', None), ("a3", "100%ü@b.example")]
+    found = joined(tmp_path / "case", names, accounts)
+    assert {key: account for key, (account, _) in found.items()} == {
+        names[0]: "jürgen",
+        names[1]: 'o"neil\\x',
+        names[2]: names[2],
+        names[3]: "a3",
+    }

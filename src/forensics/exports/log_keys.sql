@@ -2,9 +2,15 @@
 -- why: per log the kind of key that fits most of its names (account id, email or user name); a name that this kind does not know may be
 --      known under another kind, if that is unmistakable. A name that means two accounts joins none. A word that says that nobody signed in
 --      (anonymous), or how (bearer, saml), is nobody's name unless an export knows it: a load of all who did not sign in is not one account's.
+--      What servers escape in a name (nginx and Varnish log j\xC3\xBCrgen) is `told` as it was sent.
 -- parameters: none
 CREATE OR REPLACE TEMP TABLE log_names AS
-SELECT evidence_id, user_name AS key, count(*) AS uses, min(line) AS line
+SELECT
+    evidence_id, user_name AS key, count(*) AS uses, min(line) AS line,
+    CASE
+        WHEN NOT contains(user_name, '\x') THEN user_name
+        ELSE coalesce(TRY(url_decode(replace(replace(user_name, '%', '%25'), '\x', '%'))), user_name)
+    END AS told
 FROM stored_events
 WHERE user_name IS NOT NULL
 GROUP BY evidence_id, user_name;
@@ -12,11 +18,11 @@ GROUP BY evidence_id, user_name;
 CREATE OR REPLACE TEMP TABLE log_found AS
 SELECT l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
 FROM log_names AS l
-JOIN account_keys AS k ON k.key = l.key AND k.key_type NOT IN ('email', 'customer_id')
+JOIN account_keys AS k ON k.key = l.told AND k.key_type NOT IN ('email', 'customer_id')
 UNION ALL -- two equalities, so that each is a hash join
 SELECT l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
 FROM log_names AS l
-JOIN account_keys AS k ON k.key = lower(l.key) AND k.key_type = 'email';
+JOIN account_keys AS k ON k.key = lower(l.told) AND k.key_type = 'email';
 
 INSERT INTO log_found
 FROM found_otherwise('log_names', 'log_found');

@@ -26,7 +26,7 @@ KEYS = JsonKeys(
         "user_agent": ("requestHeaders>User-Agent", "requestHeaders>user-agent"),
         "host": ("localServerName",),
     },
-    requires=(("host", "remoteAddr"), ("time",), ("statusCode",), ("request", "path")),
+    requires=(("host", "remoteAddr"), ("time",), ("statusCode",)),
     extra={
         "forwarded_for": ("requestHeaders>X-Forwarded-For", "requestHeaders>x-forwarded-for"),
         "session_id": ("sessionId",),
@@ -65,6 +65,11 @@ FORMATS: tuple[Format, ...] = (
                     "user_agent": "curl/8",
                     "extra": {"elapsed_time": "15"},
                 },
+            ),
+            Sample(  # bytes that are no request
+                line='{"host":"203.0.113.9","logicalUserName":"-","user":"-","time":"[02/Mar/2026:01:00:00 +0100]",'
+                '"request":"-","statusCode":"400","size":"2045"}',
+                expected={"client_ip": "203.0.113.9", "method": None, "path": None, "status": 400, "bytes_sent": 2045},
             ),
         ),
     ),
