@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from forensics.attribution.windows import APART, FORTNIGHT, MOST_HOURS, Window, between, other_hours
+from forensics.attribution.windows import (
+    APART,
+    FORTNIGHT,
+    MOST_HOURS,
+    Window,
+    between,
+    earlier_windows,
+    last_minutes,
+    load_window,
+    other_hours,
+)
 
 BEGUN = datetime(2024, 3, 1)
 
@@ -28,6 +38,17 @@ def test_other_hours_are_as_long_and_neither_near_the_incident_nor_in_another(da
 
 def test_a_log_shorter_than_the_window_has_no_other_hours() -> None:
     assert other_hours(window(0, 10), window(0, 10), Window(BEGUN, BEGUN + timedelta(minutes=40)), []) == []
+
+
+@pytest.mark.parametrize(("logged", "minutes", "compared"), [(30, 10, 2), (20, 10, 1), (12, 3, 3), (10, 3, 2), (9, 10, 0)])
+def test_where_the_log_hardly_begins_before_the_impact_its_last_minutes_are_compared_with_those_before(
+    logged: int, minutes: int, compared: int
+) -> None:
+    incident = {"kind": "errors", "started_at": BEGUN + timedelta(minutes=logged), "ended_at": BEGUN + timedelta(minutes=logged + 5)}
+    covered = Window(BEGUN, BEGUN + timedelta(hours=1))
+    last = last_minutes(incident, load_window(incident), covered)
+    assert last.end == incident["started_at"]
+    assert (last.minutes, len(earlier_windows(last, covered, []))) == (minutes, compared)
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ from forensics.attribution.search.scan import belongs
 from forensics.attribution.windows import (
     JUST_BEFORE,
     MINUTE,
-    RAMP_ASSUMED,
     SUDDEN,
     Window,
     floor_minute,
     is_load,
+    last_minutes,
     load_window,
     sudden_window,
 )
@@ -55,7 +55,7 @@ def _before(asked: Inquiry) -> Scene:
     """Return the load before the impact; where the log hardly begins before the ramp, that of its last minutes, to have a comparison."""
     window = load_window(asked.incident)
     scene = asked.scene(window)
-    last = Window(max(window.start, window.end - RAMP_ASSUMED), window.end)
+    last = last_minutes(asked.incident, window, asked.setting.covered)
     if scene.windows > 1 or last == window or is_load(asked.incident):
         return scene
     shorter = asked.scene(last)

@@ -87,6 +87,16 @@ def load_window(incident: dict[str, Any]) -> Window:
     return Window(start, max(ceil_minute(started), start + MINUTE))
 
 
+def last_minutes(incident: dict[str, Any], window: Window, covered: Window) -> Window:
+    """Return the end of a load window, so long that something before it can be logged to compare it with.
+
+    Where not even ``RAMP_ASSUMED`` is logged before the impact there is too little in any case.
+    """
+    logged: timedelta = incident["started_at"] - covered.start
+    length = logged / 4 if RAMP_ASSUMED <= logged < 2 * RAMP_ASSUMED else RAMP_ASSUMED
+    return Window(max(window.start, floor_minute(window.end - length)), window.end)
+
+
 def begins_inside(incident: dict[str, Any], window: Window, covered: Window) -> bool:
     """Whether the logs begin so late that hardly anything is seen of the load that came before an impact."""
     return not is_load(incident) and covered.start > window.start + (window.end - window.start) / 2
