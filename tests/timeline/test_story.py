@@ -224,6 +224,24 @@ def test_a_stray_refusal_among_many_answers_is_no_block(case: Case) -> None:
     assert "with status 403: 120 requests" in row["message"]
 
 
+@pytest.mark.parametrize("others_refused", [0.0, 0.9])
+def test_a_limit_that_meets_everybody_is_no_block(case: Case, others_refused: float) -> None:
+    start = datetime(2024, 3, 2)
+    at = (pl.lit(start) + pl.duration(seconds="second")).alias("started_at")
+    refused = pl.when((pl.col("second") >= 300) & (pl.col("second") % 10 < 10 * pl.col("share"))).then(429).otherwise(200).alias("status")
+    asked = [("ann", 0.8), *((f"someone{n}", others_refused) for n in range(3))]
+    rows = pl.concat(
+        pl.DataFrame({"second": range(600)}).with_columns(share=pl.lit(share), user_name=pl.lit(who)) for who, share in asked
+    ).select(at, refused, "user_name", pl.lit("GET").alias("method"), pl.lit("/a").alias("path"), pl.lit("198.18.0.1").alias("client_ip"))
+    add_log(case, "edge.log", rows)
+    add_user_accounts(case)
+    case.refresh_events()
+    rollups.count(case)
+    took_part = {"incident_id": INCIDENT, "actor_id": ACTOR, "account_id": "ann", "role": "participant", "requests": 600, "first_at": start}
+    case.insert("participants", pl.DataFrame([took_part]))
+    assert [row["rows"] for row in case.rows(SOURCES, "blocks")] == ([] if others_refused else [240])
+
+
 def test_who_came_back_after_a_ban_is_told(filled: Case) -> None:
     people = filled.table("participants").filter(role="participant").sort("account_id")
     who, when = people["account_id"][0], people["first_at"][0]

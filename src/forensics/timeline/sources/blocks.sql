@@ -1,7 +1,8 @@
 -- title: responses that turned a participant away (401, 403, 429)
 -- why: mitigation as the logs show it: when the service began to refuse an actor, and whether the actor went on. A stray refusal among many
---      answers is none: only minutes count in which a fifth of what the account asked was refused in that way. What came after a later
---      incident in which the account took part is told there.
+--      answers is none: only minutes count in which a fifth of what the account asked was refused in that way. Nor is a limit that met all
+--      who asked: of those who took no part half as much (in shares) must not have been refused in those minutes, for whatever reason. What
+--      came after a later incident in which the account took part is told there.
 -- parameters: none
 WITH took_part AS (
     SELECT p.incident_id, p.actor_id, p.account_id, p.first_at, min(n.first_at) AS next_at
@@ -27,14 +28,27 @@ asked AS (
     WHERE account_id IN (SELECT account_id FROM participants)
     GROUP BY account_id, minute
 ),
+-- All others, minute by minute.
+bystanders AS (
+    SELECT i.incident_id, s.minute, s.requests - i.requests AS requests, s.refused - i.refused AS refused
+    FROM (SELECT minute, sum(requests) AS requests, sum(refused) AS refused FROM service_minutes GROUP BY minute) AS s
+    JOIN (
+        SELECT m.incident_id, m.minute, sum(a.requests) AS requests, sum(m.requests) AS refused
+        FROM (SELECT incident_id, account_id, minute, sum(requests) AS requests FROM by_minute GROUP BY ALL) AS m
+        JOIN asked AS a ON a.account_id = m.account_id AND a.minute = m.minute
+        GROUP BY m.incident_id, m.minute
+    ) AS i ON i.minute = s.minute
+),
 refused AS (
     SELECT
         m.incident_id, m.actor_id, m.account_id, m.status, min(m.first_at) AS first_at, max(m.last_at) AS last_at,
         sum(m.requests) AS requests, arg_min(m.first, (m.first_at, m.first)) AS first
     FROM by_minute AS m
     LEFT JOIN asked AS a ON a.account_id = m.account_id AND a.minute = m.minute
+    LEFT JOIN bystanders AS b ON b.incident_id = m.incident_id AND b.minute = m.minute
     WHERE m.requests >= 0.2 * coalesce(a.requests, 0)
     GROUP BY m.incident_id, m.actor_id, m.account_id, m.status
+    HAVING coalesce(sum(m.requests) / nullif(sum(a.requests), 0), 1.0) > 2.0 * coalesce(sum(b.refused) / nullif(sum(b.requests), 0), 0.0)
 ),
 actor AS (
     SELECT
