@@ -289,6 +289,16 @@ def stubborn_clients(seed: int) -> tuple[Service, Truth]:
     return made, set()
 
 
+def retrying_import(seed: int) -> tuple[Service, Truth]:
+    """A customer's import, well within what the service bears; the database fails, and the import asks again without a pause."""
+    made, rng, start, length = service(seed)
+    made.stubborn = rng.choice(made.people, 1)
+    made.timed = rng.random() < 0.5
+    made.fetches(made.stubborn, start - rng.uniform(-600, 900), length, float(rng.uniform(0.02, 0.4)) * made.capacity / WALK, agent=24)
+    made.broken.append((start, start + length, None, None, 0.9))
+    return made, set()
+
+
 def lost_log(seed: int) -> tuple[Service, Truth]:
     made, rng, start, length = service(seed)
     made.lost.append((start, start + length, int(rng.integers(0, made.hosts))))
@@ -306,7 +316,7 @@ ATTACKS: list[World] = [
 ]  # fmt: skip
 NOBODY: list[World] = [
     launch, resellers_day, mailing, news, flood, deploy_and_crawler, cold_cache, dead_backend, purge_beside_import, import_at_failure,
-    stubborn_clients, lost_log, nothing,
+    stubborn_clients, retrying_import, lost_log, nothing,
 ]  # fmt: skip
 WORLDS = {make.__name__: make for make in (*ATTACKS, scraper, *NOBODY)}
 

@@ -52,6 +52,8 @@ class Service:
     """(from, to, host): what was answered, and is missing from the logs."""
     stubborn: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Accounts whose client asks again at once, many times."""
+    timed: bool = True
+    """Whether the logs tell how long an answer took."""
     capacity: float = 0.0
 
     def __post_init__(self) -> None:
@@ -222,6 +224,8 @@ class Service:
         """Answer everything and store logs, accounts, payments and notes as loads would have."""
         whole = self.answered()
         frame = _frame(whole, self.names)
+        if not self.timed:
+            frame = frame.with_columns(duration_ms=pl.lit(None, pl.Float64))
         case = Case.create(folder)
         for host in range(self.hosts):
             add_log(case, f"node{host}.log", frame.filter(pl.col("node") == host).drop("node"), f"node{host}")

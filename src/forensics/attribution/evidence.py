@@ -200,6 +200,7 @@ def overload(facts: Facts, found: Weighed) -> None:
         found.pro(f"In the five minutes before the first failures answers took {facts.slower:.1f} times as long as usual.", FAIR)
     elif facts.slower < NO_SLOWER:
         bits = FAIR + STRONG * max(0.0, 1.0 - facts.overshoot / HARDLY)  # what breaks under hardly more than usual is slow before
+        bits += FAIR * (1.0 - facts.overshoot) if facts.step is not None else 0.0  # more so where it has been there for minutes
         found.contra(f"In the five minutes before the first failures answers took no longer than usual ({facts.slower:.2f} times).", bits)
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import polars as pl
+
 from forensics.attribution.facts.around import Around, look_around
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.gather import gather
 from forensics.attribution.facts.origin import called
 from forensics.attribution.facts.refusals import makers
 from forensics.attribution.rivals import Names, Rival, weigh_all
-from forensics.attribution.scene import Scene, read_scene, route_weights
-from forensics.attribution.search.blame import find
+from forensics.attribution.scene import Ordinary, Scene, ordinary, read_scene
+from forensics.attribution.search.again import asked_again, first_asked
+from forensics.attribution.search.blame import find, in_measure
 from forensics.attribution.search.finding import Finding
 from forensics.attribution.setting import Setting
 from forensics.attribution.verdict import ATTRIBUTED, SEVERAL, Verdict, judge
-from forensics.attribution.windows import Window, between, disturbances, refusing
+from forensics.attribution.windows import Window, is_load, refusing
 from forensics.case.case import Case
+
+A_PART = 0.5
+"""Share of their load from which what the blamed only asked again is left out, and everybody looked at anew."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +54,16 @@ class Inquiry:
     case: Case
     setting: Setting
     incident: dict[str, Any]
-    masked: list[Window]
-    weights: dict[int, float]
+    usual: Ordinary
     _scenes: dict[Window, Scene] = field(default_factory=dict)
     _findings: dict[Window, Finding] = field(default_factory=dict)
+    _again: dict[Any, pl.DataFrame] = field(default_factory=dict)
     _around: dict[tuple[Window, str], Around] = field(default_factory=dict)
 
     @classmethod
     def into(cls, case: Case, setting: Setting, incident: dict[str, Any]) -> Inquiry:
         """Begin with what is no ordinary time, and what requests weigh at all others."""
-        masked = [*disturbances(incident, setting.incidents), *setting.uncovered]
-        return cls(case, setting, incident, masked, route_weights(case, between(setting.covered, masked)))
+        return cls(case, setting, incident, ordinary(case, setting, incident))
 
     @property
     def names(self) -> Names:
@@ -68,7 +73,7 @@ class Inquiry:
     def scene(self, window: Window) -> Scene:
         """Return the load of a window and of those that it is compared with."""
         if window not in self._scenes:
-            self._scenes[window] = read_scene(self.case, self.setting, self.incident, self.masked, self.weights, window)
+            self._scenes[window] = read_scene(self.case, self.setting, self.incident, self.usual, window)
         return self._scenes[window]
 
     def found(self, scene: Scene) -> Finding:
@@ -80,7 +85,25 @@ class Inquiry:
     def search(self, scene: Scene) -> Finding:
         """Search a scene for who made the excess; of refusals nobody is held to have made who merely met them."""
         finding = find(self.case, scene)
+        if finding.blamed and not is_load(self.incident):
+            finding = self._first_asked(scene, finding)
         return makers(scene, finding) if refusing(self.incident) else finding
+
+    def _first_asked(self, scene: Scene, finding: Finding) -> Finding:
+        """Return who is found without what the blamed only asked again, where that is a part of their load: it is no cause of anything."""
+        measure, winners = finding.rise.measure, [b.winner for b in finding.blamed]
+        first = first_asked(scene, self._asked_again(scene, finding), measure)
+        gone = float(scene.loads["requests"].sum()) - float(first.loads["requests"].sum())
+        if gone < A_PART * sum(in_measure(scene, winner, "requests").load for winner in winners):
+            return finding
+        return replace(find(self.case, first), again=gone)
+
+    def _asked_again(self, scene: Scene, finding: Finding) -> pl.DataFrame:
+        """Return what the blamed only asked again."""
+        key = (scene.window, finding.rise.measure, frozenset((b.winner.kind, b.winner.id, b.winner.part) for b in finding.blamed))
+        if key not in self._again:
+            self._again[key] = asked_again(self.case, scene, [b.winner for b in finding.blamed], finding.rise.measure)
+        return self._again[key]
 
     def around(self, scene: Scene, measure: str) -> Around:
         """Return what was logged around the incident, the load in some measure."""
@@ -91,7 +114,8 @@ class Inquiry:
 
     def weighed(self, scene: Scene, finding: Finding) -> Conclusion:
         """Return what is concluded where a finding is held to be the answer."""
-        facts = gather(self.case, scene, finding, self.around(scene, finding.rise.measure))
+        again = self._asked_again(scene, finding) if finding.blamed and not is_load(self.incident) else None
+        facts = gather(self.case, scene, finding, self.around(scene, finding.rise.measure), again)
         names = self.names | called(facts.origins)
         rivals = weigh_all(facts, names)
         return Conclusion(facts, rivals, judge(facts, rivals, names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,9 @@ from forensics.attribution.setting import PACKAGE, Setting
 from forensics.attribution.windows import (
     Window,
     begins_inside,
+    between,
     bounds,
+    disturbances,
     earlier_windows,
     placebo_windows,
     refusing,
@@ -25,13 +27,24 @@ from forensics.case.case import Case
 
 
 @dataclass(frozen=True)
+class Ordinary:
+    """What is ordinary for an incident."""
+
+    masked: list[Window]
+    """What is not: every incident from its ramp to its end but for harmless loads (``windows.disturbances``), and what no log covers."""
+    weights: dict[int, float]
+    """route_id -> weight, where weights are known; the mean request weighs 1."""
+    times: dict[int, tuple[int, float]]
+    """route_id -> timed requests at all other times, and their mean service time (ms)."""
+
+
+@dataclass(frozen=True)
 class Scene:
     """An incident, its window (number 0), the windows it is compared with (1, 2, ...), and the load of everybody in each."""
 
     incident: dict[str, Any]
     setting: Setting
-    masked: list[Window]
-    """Every incident from its ramp to its end, but for loads that did no harm (``windows.disturbances``); and what no log covers."""
+    ordinary: Ordinary
     window: Window
     whole: Window
     others: list[Window]
@@ -39,10 +52,18 @@ class Scene:
     """How many of ``others`` are the same hours of other days; 0 when the log holds no other day and only earlier hours serve."""
     loads: pl.DataFrame
     """As of ``loads.sql`` (``refused_loads.sql`` where requests were refused), with ``cost`` (requests weighted by service time) added."""
-    weights: dict[int, float]
-    """route_id -> weight, where weights are known; the mean request weighs 1."""
     apart: pl.DataFrame
     """w, account_id (None: a network's), requests: what ``loads`` has without a name, because it is of subjects that were ruled known."""
+
+    @property
+    def masked(self) -> list[Window]:
+        """What is no ordinary time."""
+        return self.ordinary.masked
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """route_id -> weight; empty where they are not known, or there is nothing to compare with."""
+        return self.ordinary.weights if self.others else {}
 
     @property
     def covered(self) -> Window:
@@ -89,22 +110,19 @@ class Scene:
         return totals(self.loads, self.windows, measure)
 
 
-def read_scene(
-    case: Case, setting: Setting, incident: dict[str, Any], masked: list[Window], weights: dict[int, float], window: Window
-) -> Scene:
+def read_scene(case: Case, setting: Setting, incident: dict[str, Any], usual: Ordinary, window: Window) -> Scene:
     """Read an incident's load in a window, and that of the windows it is compared with."""
     covered = setting.covered
-    others = placebo_windows(window, covered, masked)
+    others = placebo_windows(window, covered, usual.masked)
     if begins_inside(incident, window, covered):
         others = []  # a window of which a minute is logged is not the same hour of another day
     placebos = len(others)
     if not others:
-        others = earlier_windows(window, covered, [m for m in masked if m != whole_window(incident)])
-    loads, apart = _set_apart(setting, case.frame(PACKAGE, "refused_loads" if refusing(incident) else "loads", **bounds([window, *others])))
-    weights = weights if others else {}
-    return Scene(
-        incident, setting, masked, window, whole_window(incident), others, placebos, _with_cost(loads, weights), weights, apart
-    )  # fmt: skip
+        others = earlier_windows(window, covered, [m for m in usual.masked if m != whole_window(incident)])
+    loads = case.frame(PACKAGE, "refused_loads" if refusing(incident) else "loads", **bounds([window, *others]))
+    loads, apart = _set_apart(setting, loads)
+    loads = _with_cost(loads, usual.weights if others else {})
+    return Scene(incident, setting, usual, window, whole_window(incident), others, placebos, loads, apart)
 
 
 def loads_of(case: Case, scene: Scene, windows: list[Window]) -> pl.DataFrame:
@@ -131,15 +149,25 @@ def _set_apart(setting: Setting, loads: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     return loads.with_columns(pl.when(~known).then(pl.col(name)).alias(name) for name in names), apart
 
 
-def route_weights(case: Case, calm: Sequence[Window]) -> dict[int, float]:
-    """Return route_id -> weight: as given with ``--cost``, else the service time logged in calm times; empty when there is neither."""
-    given: dict[str, float] = case.option("cost", {}) or {}
-    routes = case.rows(PACKAGE, "route_costs", **bounds(calm)) if calm else []
+def ordinary(case: Case, setting: Setting, incident: dict[str, Any]) -> Ordinary:
+    """Read what is ordinary beside an incident: when, and what requests cost then."""
+    masked = [*disturbances(incident, setting.incidents), *setting.uncovered]
+    calm = between(setting.covered, masked)
+    rows = case.rows(PACKAGE, "route_costs", **bounds(calm)) if calm else []
+    return Ordinary(masked, _weights(rows, case.option("cost", {}) or {}), times_of(rows))
+
+
+def times_of(rows: list[dict[str, Any]]) -> dict[int, tuple[int, float]]:
+    """Return route_id -> timed requests and their mean service time (ms), from rows of ``route_costs.sql``."""
+    timed = [row for row in rows if row["route_id"] is not None and row["timed"] and row["mean_ms"]]
+    return {row["route_id"]: (row["timed"], row["mean_ms"]) for row in timed}
+
+
+def _weights(rows: list[dict[str, Any]], given: Mapping[str, float]) -> dict[int, float]:
+    """Return route_id -> weight: as given with ``--cost``, else the logged service time; empty when there is neither."""
     if given:
-        return {row["route_id"]: float(given.get(row["route"], 1.0)) for row in routes if row["route_id"] is not None}
-    timed = [row for row in routes if row["route_id"] is not None and row["timed"] and row["mean_ms"]]
-    requests = sum(row["timed"] for row in timed)
-    if not requests:
-        return {}
-    mean = sum(row["timed"] * row["mean_ms"] for row in timed) / requests
-    return {row["route_id"]: row["mean_ms"] / mean for row in timed}
+        return {row["route_id"]: float(given.get(row["route"], 1.0)) for row in rows if row["route_id"] is not None}
+    times = times_of(rows)
+    requests = sum(timed for timed, _ in times.values())
+    mean = sum(timed * ms for timed, ms in times.values()) / max(requests, 1)
+    return {route: ms / mean for route, (_, ms) in times.items()}

@@ -175,4 +175,13 @@ def _load(facts: Facts) -> str:
     if rise.measure == MEASURE:
         what = "given up by those who asked" if gave_up(facts.scene.incident) else "refused"
         return f"From {span} {amount(rise.load)} requests were {what} against {amount(rise.expected)} expected.{known}"
-    return f"Load from {span} was {amount(rise.load)} {unit(rise.measure)} against {amount(rise.expected)} expected.{known}"
+    return (
+        f"Load from {span} was {amount(rise.load)} {unit(rise.measure)} against {amount(rise.expected)} expected.{_left_out(facts)}{known}"
+    )
+
+
+def _left_out(facts: Facts) -> str:
+    again = round(facts.finding.again)
+    return (
+        f" Left out {'is' if again == 1 else 'are'} {counted(again, 'request')} that only repeated what had just failed." if again else ""
+    )

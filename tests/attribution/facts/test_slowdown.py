@@ -15,6 +15,8 @@ from tests.stored_case import add_log, add_user_accounts
 from forensics.attribution.facts.slowdown import served_slower, slowdown
 from forensics.attribution.windows import Window
 
+ORDINARY = SimpleNamespace(times={})
+
 
 @pytest.mark.parametrize(("ms", "served", "expected"), [(60.0, 40, 3.0), (20.0, 40, 1.0), (60.0, 10, None)])
 def test_what_is_served_beside_failures_is_compared_with_its_routes_usual_time(
@@ -29,7 +31,7 @@ def test_what_is_served_beside_failures_is_compared_with_its_routes_usual_time(
     add_user_accounts(case)
     case.insert("route_masks", pl.DataFrame({"mask": ["/"], "route_id": [0]}, schema_overrides={"route_id": pl.Int32}))
     usual = Window(FIRST_DAY + timedelta(hours=22), FIRST_DAY + timedelta(hours=24))
-    scene: Any = SimpleNamespace(others=[usual])
+    scene: Any = SimpleNamespace(ordinary=ORDINARY, others=[usual])
     found = served_slower(case, scene, errors)
     assert found == (None if expected is None else pytest.approx(expected, rel=0.05))
 
@@ -44,8 +46,32 @@ def test_the_minute_before_the_fall_is_no_sign_of_a_load_that_came_long_before_i
     row = last | {"refused": 0, "timed": 9000, "bytes_sent": 0}
     early = [row | {"minute": errors - timedelta(minutes=n), "duration_ms_sum": 180_000.0} for n in range(2, 6)]
     case.insert("service_minutes", pl.DataFrame([row, *early], schema_overrides={"route_id": pl.Int32}))
-    scene: Any = SimpleNamespace(others=[Window(FIRST_DAY + timedelta(hours=22), FIRST_DAY + timedelta(hours=24))])
+    scene: Any = SimpleNamespace(ordinary=ORDINARY, others=[Window(FIRST_DAY + timedelta(hours=22), FIRST_DAY + timedelta(hours=24))])
     found = slowdown(case, scene, errors, errors - timedelta(minutes=ahead))
     assert found is not None
     assert (found > 5) is slow
     assert slow or found == pytest.approx(1.0, rel=0.1)
+
+
+def test_one_slow_answer_that_passed_is_not_slowness(tmp_path: Path) -> None:
+    """Under too much load answers stay slow until they fail; one that took minutes, minutes before, says nothing."""
+    case = World(seed=47, days=3).write(tmp_path)
+    errors: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)
+    row = {"host": "edge-1", "route_id": 0, "requests": 60, "timed": 60, "failed": 0, "refused": 0, "bytes_sent": 0}
+    took = {5: 1200.0, 4: 90_000.0, 3: 1200.0, 2: 1200.0, 1: 1200.0}
+    rows = [row | {"minute": errors - timedelta(minutes=n), "duration_ms_sum": ms} for n, ms in took.items()]
+    case.insert("service_minutes", pl.DataFrame(rows, schema_overrides={"route_id": pl.Int32}))
+    scene: Any = SimpleNamespace(ordinary=ORDINARY, others=[Window(FIRST_DAY + timedelta(hours=22), FIRST_DAY + timedelta(hours=24))])
+    assert slowdown(case, scene, errors, None) == pytest.approx(1.0, rel=0.1)
+
+
+def test_a_route_that_was_hardly_asked_for_in_the_same_hours_is_compared_with_all_others(tmp_path: Path) -> None:
+    case = World(seed=47, days=3).write(tmp_path)
+    errors: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)
+    row = {"host": "edge-1", "route_id": 9, "failed": 0, "refused": 0, "bytes_sent": 0}
+    usual = FIRST_DAY + timedelta(hours=22)
+    rows = [row | {"minute": usual, "requests": 1, "timed": 1, "duration_ms_sum": 10.0}]
+    rows += [row | {"minute": errors - timedelta(minutes=n), "requests": 60, "timed": 60, "duration_ms_sum": 1200.0} for n in range(1, 6)]
+    case.insert("service_minutes", pl.DataFrame(rows, schema_overrides={"route_id": pl.Int32}))
+    scene: Any = SimpleNamespace(ordinary=SimpleNamespace(times={9: (500, 20.0)}), others=[Window(usual, usual + timedelta(hours=2))])
+    assert slowdown(case, scene, errors, None) == pytest.approx(1.0, rel=0.1)

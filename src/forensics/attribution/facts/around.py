@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from forensics.attribution.scene import Scene
+from forensics.attribution.search.again import COUNTED
 from forensics.attribution.setting import PACKAGE
 from forensics.attribution.windows import MINUTE, Window, bounds, impact_window
 from forensics.case.case import Case
@@ -35,13 +36,24 @@ class Around:
     notes: list[dict[str, Any]]
     """What operators noted in the hours before, as of ``notes_before.sql``."""
 
-    def near(self, guilty: pl.Expr) -> pl.DataFrame:
-        """Return the minutes of ``span``: minute, requests, failed, load, refused (of the load), blamed (load of whom ``guilty`` tells)."""
+    def near(self, guilty: pl.Expr, again: pl.DataFrame | None) -> pl.DataFrame:
+        """Return the minutes of ``span``: minute, requests, failed, load, refused (of the load), blamed (load of whom ``guilty`` tells).
+
+        What the blamed asked ``again`` (as of ``asked_again``) is none of it: nothing can have failed under it first, and that it failed,
+        too, is the same failure.
+        """
         axis = pl.DataFrame({"minute": pl.datetime_range(self.span.start, self.span.end - MINUTE, "1m", time_unit="us", eager=True)})
         blamed = self.loads.filter(guilty).group_by("minute").agg(pl.col("load").sum().alias("blamed"))
-        whole = axis.join(self.minutes, on="minute", how="left", maintain_order="left")
-        joined = whole.join(blamed, on="minute", how="left", maintain_order="left")
-        return joined.with_columns(pl.col("requests", "failed", "load", "refused", "blamed").fill_null(0))
+        known = axis.join(self.minutes, on="minute", how="left", maintain_order="left")
+        known = known.join(blamed, on="minute", how="left", maintain_order="left")
+        counted = pl.col("requests", "failed", "load", "refused", "blamed")
+        if again is None:
+            return known.with_columns(counted.fill_null(0))
+        by_minute = again.group_by("minute").agg(pl.col(COUNTED).sum())
+        known = known.join(by_minute, on="minute", how="left", maintain_order="left", suffix="_again")
+        gone = [pl.col(f"{name}_again").fill_null(0) for name in COUNTED]
+        first = [(pl.col(name) - less).clip(0) for name, less in zip(COUNTED, gone, strict=True)]
+        return known.with_columns(counted.fill_null(0)).with_columns(*first, (pl.col("blamed") - gone[-1]).clip(0))
 
     def within(self, window: Window) -> pl.DataFrame:
         """Return the loads of some minutes of ``span``."""

@@ -33,10 +33,11 @@ HALF = 0.5
 """Of the load of the blamed, what came before the first errors from which it was there by then."""
 
 
-def gather(case: Case, scene: Scene, finding: Finding, around: Around) -> Facts:
-    """Collect the facts of one incident."""
+def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl.DataFrame | None) -> Facts:
+    """Collect the facts of one incident; ``again``: what the blamed asked again because it had failed (as of ``asked_again``)."""
     guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
-    minutes, near, impact, broken = around.minutes, around.near(guilty), around.impact, around.broken
+    winners = [b.winner for b in finding.blamed]
+    minutes, near, impact, broken = around.minutes, around.near(guilty, again), around.impact, around.broken
     usual_ratio = _ratio(broken.filter(pl.col("w") == 1) if around.days else minutes.filter(pl.col("minute") < scene.window.start))
     parts = parts_of(broken)
     errors, load_at = error_onset(near, scene.window.start, impact.start), load_onset(near, scene)
@@ -47,7 +48,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around) -> Facts:
     late, grew = _late(errors, load_at, early), _grew(near, errors)
     looked = None
     if errors is not None and finding.blamed and (late or grew):
-        looked = seconds(case, scene, [b.winner for b in finding.blamed], errors, finding.rise.measure)
+        looked = seconds(case, scene, winners, errors, finding.rise.measure)
     quickened = grew and (looked is None or looked.quickened())
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     return Facts(
@@ -83,7 +84,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around) -> Facts:
         veil=veil(scene, finding.rise.measure),
         comers=comers(around.loads, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
         release=release(case, scene, finding.blamed),
-        origins=origins(case, scene.whole, [b.winner for b in finding.blamed], common),
+        origins=origins(case, scene.whole, winners, common),
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forensics.attribution.scene import Scene
-from forensics.attribution.search.scan import Winner, belongs
+from forensics.attribution.search.scan import Winner, belongs, owners
 from forensics.attribution.setting import PACKAGE
 from forensics.attribution.windows import MINUTE
 from forensics.case.case import Case
@@ -78,9 +78,7 @@ class Seconds:
 def seconds(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> Seconds | None:
     """Look at the seconds around the first errors, and at what subjects (taken together) asked in them; None when nothing begins there."""
     start, end = errors - BEFORE, errors + AFTER
-    own = scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in subjects]) if subjects else pl.lit(value=False))
-    accounts = own["account_id"].drop_nulls().unique().sort().to_list()
-    networks = own.filter(pl.col("account_id").is_null())["network"].drop_nulls().unique().sort().to_list()
+    accounts, networks = owners(scene.loads, subjects)
     weighted = scene.weighted(measure)
     found = case.frame(PACKAGE, "first_seconds", accounts=accounts, networks=networks, start=start, end=end, **weighted)
     axis = pl.DataFrame({"second": pl.datetime_range(start, end - timedelta(seconds=1), "1s", time_unit="us", eager=True)})
@@ -89,7 +87,12 @@ def seconds(case: Case, scene: Scene, subjects: Sequence[Winner], errors: dateti
     if first is None:
         return None
     counted = "cost" if measure == "cost" else "requests"
-    usual = float(own.filter(pl.col("w") > 0)[counted].sum()) / max(sum(w.minutes for w in scene.others), 1)
+    own = (
+        scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in subjects]) & (pl.col("w") > 0))
+        if subjects
+        else scene.loads.clear()
+    )
+    usual = float(own[counted].sum()) / max(sum(w.minutes for w in scene.others), 1)
     return Seconds(rows, first, usual)
 
 

@@ -5,36 +5,38 @@ A dead machine and a bad version are not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from forensics.attribution.scene import Scene
+from forensics.attribution.scene import Scene, times_of
 from forensics.attribution.setting import PACKAGE
-from forensics.attribution.windows import MINUTE, Window, bounds
+from forensics.attribution.windows import MINUTE, bounds
 from forensics.case.case import Case
 
 BEFORE = 5 * MINUTE
 LAST_APART = 3 * MINUTE
 WITHIN = 5 * MINUTE
 """How much of the impact is looked at for what was still served."""
-FEWEST = 50
-FEWEST_SERVED = 30
+FEWEST = 30
 """Timed requests below which nothing is said."""
-
-Times = dict[int, tuple[int, float]]
-"""route_id -> (timed requests, mean service time in ms)."""
 
 
 def slowdown(case: Case, scene: Scene, errors: datetime | None, load_at: datetime | None) -> float | None:
     """Return how many times as long as usual requests took in the five minutes before the first errors, for the same mix of routes.
 
-    What is usual is each route's mean in the windows of comparison. Where the load had risen (``load_at``) some minutes before, the last
-    minute is left out: in it begins what fails in the next, whatever its cause is, and under too much load answers are slow before.
-    None without durations, or with too few of them.
+    What is usual is each route's mean in the windows of comparison. Under too much load answers stay slow until they fail: what was slow
+    once and passed (a single answer that took minutes) is not counted, where enough came after it. Where the load had risen (``load_at``)
+    some minutes before, the last minute is left out: in it begins what fails in the next, whatever its cause is, and under too much load
+    answers are slow before. None without durations, or with too few of them.
     """
     if errors is None:
         return None
     end = errors - MINUTE if load_at is not None and errors - load_at >= LAST_APART else errors
-    return _times_usual(case, scene, _times(case, [Window(errors - BEFORE, end)]), FEWEST)
+    usual = _usual(case, scene)
+    rows = case.rows(PACKAGE, "route_minutes", start=errors - BEFORE, end=end)
+    since = [[row for row in rows if row["minute"] >= at] for at in sorted({row["minute"] for row in rows})]
+    found = [_times_usual([(row["route_id"], row["timed"], row["duration_ms"]) for row in part], usual) for part in since]
+    return min((times for times in found if times is not None), default=None)
 
 
 def served_slower(case: Case, scene: Scene, errors: datetime | None) -> float | None:
@@ -42,18 +44,22 @@ def served_slower(case: Case, scene: Scene, errors: datetime | None) -> float | 
     if errors is None:
         return None
     rows = case.rows(PACKAGE, "served_times", start=errors, end=errors + WITHIN)
-    return _times_usual(case, scene, {row["route_id"]: (row["timed"], row["mean_ms"]) for row in rows}, FEWEST_SERVED)
+    return _times_usual([(row["route_id"], row["timed"], row["timed"] * row["mean_ms"]) for row in rows], _usual(case, scene))
 
 
-def _times_usual(case: Case, scene: Scene, now: Times, fewest: int) -> float | None:
-    usual = _times(case, scene.others)
-    known = [(timed, mean, usual[route][1]) for route, (timed, mean) in now.items() if route in usual]
-    expected = sum(timed * before for timed, _, before in known)
-    if sum(timed for timed, _, _ in known) < fewest or expected <= 0:
+def _usual(case: Case, scene: Scene) -> dict[int, float]:
+    """Return route_id -> mean service time (ms) in the windows of comparison, or at any other time where too few were asked for in them."""
+    if not scene.others:
+        return {}
+    compared = times_of(case.rows(PACKAGE, "route_costs", **bounds(scene.others)))
+    known = {route: found for route, found in compared.items() if found[0] >= FEWEST}
+    return {route: mean for route, (_, mean) in (compared | scene.ordinary.times | known).items()}
+
+
+def _times_usual(took: Sequence[tuple[int, int, float]], usual: Mapping[int, float]) -> float | None:
+    """Return how many times as long as usual answers took: (route_id, timed, ms in all); None where there are too few of them."""
+    known = [(timed, ms, timed * usual[route]) for route, timed, ms in took if route in usual and timed and ms]
+    expected = sum(before for _, _, before in known)
+    if sum(timed for timed, _, _ in known) < FEWEST or expected <= 0:
         return None
-    return float(sum(timed * mean for timed, mean, _ in known) / expected)
-
-
-def _times(case: Case, windows: list[Window]) -> Times:
-    rows = case.rows(PACKAGE, "route_costs", **bounds(windows)) if windows else []
-    return {row["route_id"]: (row["timed"], row["mean_ms"]) for row in rows if row["timed"] and row["mean_ms"]}
+    return float(sum(ms for _, ms, _ in known) / expected)

@@ -75,6 +75,8 @@ class Finding:
     rise: Rise
     winners: list[Winner]
     blamed: list[Blamed]
+    again: float = 0.0
+    """Requests of the window that only repeat what had failed for those who were found first: they were left out."""
     fall: Scene | None = None
     """The minutes around the first failures, where some are blamed who came last (``at_fall``)."""
 

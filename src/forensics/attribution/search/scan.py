@@ -275,6 +275,13 @@ def belongs(winner: Winner) -> pl.Expr:
     return _whole(winner) & (pl.col(column).cast(pl.String) == value).fill_null(False)
 
 
+def owners(loads: pl.DataFrame, winners: Sequence[Winner]) -> tuple[list[str], list[str]]:
+    """Return the accounts behind winners, and the networks of those that have none."""
+    own = loads.filter(pl.any_horizontal([belongs(winner) for winner in winners]) if winners else pl.lit(value=False))
+    accounts, networks = own["account_id"], own.filter(pl.col("account_id").is_null())["network"]
+    return accounts.drop_nulls().unique().sort().to_list(), networks.drop_nulls().unique().sort().to_list()
+
+
 def wide(winner: Winner) -> bool:
     """Whether very many may be behind a subject: an agent, or a network wider than a site."""
     return winner.kind == "agent" or winner.id.endswith(WIDE)
