@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tests.attribution.worlds import World
 
+from forensics.attribution.attribute import attribute
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.parts import Host
 from forensics.attribution.rivals import Weighed, anyway, crawler, failing_backend, missing_logs, one_actor
@@ -93,3 +96,15 @@ def test_several_who_rise_at_once_are_rarer_than_one_of_them() -> None:
     assert several.bits > alone.bits + 1
     assert "with 2 others at least as far as the least of them, comes once in more than 1,000 windows" in several.speaks_for[-1][0]
     assert "others" not in alone.speaks_for[-1][0]
+
+
+def test_that_nothing_failed_before_a_silence_speaks_against_a_crowd(tmp_path: Path) -> None:
+    said = {}
+    for kind, fail in (("silence", 0.0), ("errors", 0.8)):
+        world = World(seed=8, kind=kind)
+        world.surge(1.5, new=100)
+        case = world.write(tmp_path / kind, fail=fail)
+        attribute(case)
+        (surge,) = [row for row in case.table("rivals").to_dicts() if row["explanation"] == "organic surge"]
+        said[kind] = any("Nothing failed before it fell silent" in sentence for sentence in surge["evidence_against"])
+    assert said == {"silence": True, "errors": False}

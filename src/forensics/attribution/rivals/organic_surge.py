@@ -93,5 +93,7 @@ def _without_overload(facts: Facts, found: Weighed) -> None:
             f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of {peak} a minute or more.",
             STRONG if facts.within_health >= OFTEN else FAIR,
         )
+    if facts.scene.incident.get("kind") in ("silence", "collapse") and not facts.failing:
+        found.contra("Nothing failed before it fell silent: of a crowd that is too much many are turned away first.", STRONG)
     confined(facts, found)
     overload(facts, found)
