@@ -10,7 +10,7 @@ WITH span AS (
 ),
 
 failed AS (
-    SELECT evidence_id, account_id, path, extra, started_at
+    SELECT evidence_id, account_id, path, extra, started_at, user_agent
     FROM requests
     WHERE
         is_failed(status)
@@ -26,4 +26,4 @@ CROSS JOIN span AS s
 JOIN evidence_files AS f USING (evidence_id)
 LEFT JOIN route_masks AS m ON m.mask = CASE WHEN s.part = 'route' THEN path_mask(q.path) END
 LEFT JOIN routes AS r ON r.route_id = m.route_id
-WHERE of_scope(s.part, s.scope, f.host, q.extra['upstream'], r.route)
+WHERE of_scope(s.part, s.scope, f.host, q.extra['upstream'], r.route, q.user_agent)

@@ -143,7 +143,7 @@ CREATE TABLE IF NOT EXISTS incidents (
     incident_id VARCHAR, kind VARCHAR, scope VARCHAR, started_at TIMESTAMP, peaked_at TIMESTAMP, mitigated_at TIMESTAMP, ended_at TIMESTAMP,
     severity VARCHAR, requests BIGINT, failed_requests BIGINT, affected_accounts BIGINT, affected_paying_accounts BIGINT, verdict VARCHAR,
     likelihood DOUBLE, summary VARCHAR, ramp_started_at TIMESTAMP, missing_requests DOUBLE, basis VARCHAR,
-    part VARCHAR,                                                           -- what the scope is: everything | host | backend | route
+    part VARCHAR,                                                           -- what the scope is: everything | host | backend | route | program
     reading VARCHAR,                                                        -- of silence: service down | host down | log missing | clock
     refused_requests BIGINT,                                                -- where requests were refused (4xx) rather than failed
     refused_clients BIGINT,                                                 -- and how many accounts, and addresses without one, met that

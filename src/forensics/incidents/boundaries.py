@@ -52,7 +52,8 @@ def refined(case: Case, axis: Axis, edges: Sequence[Edge]) -> list[datetime]:
     if not edges:
         return []
     starts, ends = around(axis, edges)
-    seconds = case.frame("incidents", "seconds", starts=starts, ends=ends)
+    programs = any(edge.window.scope.part == "program" for edge in edges)
+    seconds = case.frame("incidents", "seconds", starts=starts, ends=ends, programs=programs)
     out = []
     for number, edge in enumerate(edges):
         rows = scoped(seconds.filter(pl.col("range") == number), edge.window.scope)

@@ -127,7 +127,7 @@ def _exact(windows: Sequence[Window]) -> list[Window]:
 
 def _counts(window: Window) -> bool:
     load = window.signal in ("collapse", "silence")
-    return not (load and window.scope.part == "route") or (window.size >= LEAST_PART and window.last - window.first < 1440)
+    return not (load and window.scope.part in ("route", "program")) or (window.size >= LEAST_PART and window.last - window.first < 1440)
 
 
 def _clusters(windows: Sequence[Window]) -> list[list[Window]]:
@@ -180,6 +180,7 @@ def _clearest(cluster: list[Window]) -> list[Window]:
     """
     silent = all(window.signal == "silence" for window in cluster)
     narrow = {"route": 2, "backend": 0, "host": 1} if silent else {"route": 2, "backend": 1, "host": 0}
+    narrow["program"] = -1  # whatever it asks: only where no other part holds most of it
     sizes: dict[Scope, float] = {}
     for window in cluster:
         sizes[window.scope] = sizes.get(window.scope, 0.0) + window.size

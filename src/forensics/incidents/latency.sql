@@ -10,7 +10,7 @@ FROM (
     FROM incidents AS i
     JOIN service_minutes AS s ON s.timed > 0
     LEFT JOIN routes AS r ON r.route_id = s.route_id
-    WHERE of_scope(i.part, i.scope, s.host, s.backend, r.route)
+    WHERE of_scope(i.part, i.scope, s.host, s.backend, r.route, NULL)
     GROUP BY i.incident_id, s.minute
 ) AS a
 WHERE a.incident_id = m.incident_id AND a.minute = m.minute

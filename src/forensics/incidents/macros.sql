@@ -7,7 +7,9 @@
 --        network_of(address)  '198.18.3.0/24', '2001:db8:1:2::/64', or the text itself where it is no address
 --        lasting(length)      an interval as a person says it, as incidents/times.py has it: 40 s, 12 min, 26 h 20 min, 3 d 4 h
 --        is_failed, is_refused, is_served (status)
---        of_scope(part, scope, host, backend, route)  whether what one of these made is of an incident's scope, which is such a part, or everything
+--        program_of(user_agent)  the name before the version; of what calls itself Mozilla, as browsers and crawlers do, what the first brackets say
+--                             of it, without minor versions: 'okhttp', 'Linux; Android 7', 'compatible; Googlebot/2'
+--        of_scope(part, scope, host, backend, route, user_agent)  whether what one of these made is of an incident's scope, which is such a part, or everything
 --        hands_over(status, method)  whether the answer carried the thing: not a 204, a 304, or the answer to a HEAD or to an upload
 --      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first);
 --      so is, for `path_object`, a shorter run in which letters and digits take turns. A number of one or two digits beside any of them is
@@ -65,8 +67,16 @@ END;
 
 CREATE OR REPLACE MACRO is_failed(status) AS coalesce(status >= 500, FALSE);
 CREATE OR REPLACE MACRO is_refused(status) AS coalesce(status BETWEEN 400 AND 499, FALSE);
-CREATE OR REPLACE MACRO of_scope(part, scope, host, backend, route) AS CASE part
-    WHEN 'host' THEN host = scope WHEN 'backend' THEN backend = scope WHEN 'route' THEN route = scope ELSE TRUE
+CREATE OR REPLACE MACRO program_of(user_agent) AS nullif(
+    CASE
+        WHEN starts_with(user_agent, 'Mozilla/')
+            THEN regexp_replace(regexp_extract(user_agent, '\(([^;)]*(?:;[^;)]*)?)', 1), '([0-9]+)[._][0-9._]+', '\1', 'g')
+        ELSE trim(split_part(user_agent, '/', 1))
+    END, ''
+);
+CREATE OR REPLACE MACRO of_scope(part, scope, host, backend, route, user_agent) AS CASE part
+    WHEN 'host' THEN host = scope WHEN 'backend' THEN backend = scope WHEN 'route' THEN route = scope
+    WHEN 'program' THEN program_of(user_agent) = scope ELSE TRUE
 END;
 CREATE OR REPLACE MACRO hands_over(status, method) AS coalesce(
     status BETWEEN 200 AND 299 AND status NOT IN (204, 205)

@@ -1,7 +1,7 @@
 -- title: seconds around boundaries
 -- why: minutes say where an incident begins and ends, seconds say when; reads the requests of near.sql.
 --      A request is bad when it failed, or took more than three times what its route usually takes.
--- parameters: $starts, $ends lists of TIMESTAMP: half-open ranges, numbered from 0
+-- parameters: $starts, $ends lists of TIMESTAMP: half-open ranges, numbered from 0; $programs: whether programs are told apart
 
 WITH ranges AS (
     SELECT CAST(generate_subscripts($starts, 1) - 1 AS INTEGER) AS range, unnest($starts) AS low, unnest($ends) AS high
@@ -17,7 +17,7 @@ minutes AS (
 
 seen AS (
     SELECT
-        g.range, q.started_at, q.host, q.backend, r.route,
+        g.range, q.started_at, q.host, q.backend, r.route, if($programs, program_of(q.user_agent), NULL) AS program,
         is_failed(q.status) AS failed, is_refused(q.status) AS refused,
         is_failed(q.status) OR coalesce(q.duration_ms > 3 * u.usual_ms, FALSE) AS bad
     FROM near AS q
@@ -27,7 +27,7 @@ seen AS (
 )
 
 SELECT
-    range, date_trunc('second', started_at) AS second, host, backend, route, count(*) AS requests,
+    range, date_trunc('second', started_at) AS second, host, backend, route, program, count(*) AS requests,
     count(*) FILTER (failed) AS failed, count(*) FILTER (refused) AS refused, count(*) FILTER (bad) AS bad,
     min(started_at) AS first_at, max(started_at) AS last_at,
     min(started_at) FILTER (failed) AS first_failed_at, max(started_at) FILTER (failed) AS last_failed_at,

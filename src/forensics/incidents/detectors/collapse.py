@@ -50,7 +50,7 @@ STATES = np.array([1.0, 0.5, 0.2, 0.02])
 def detect(view: View) -> list[Window]:
     """Find stretches of missing load; ``size`` is the number of requests that should have come."""
     series = view.series
-    if series.scope.part == "route" and series.requests.mean() < BUSY:
+    if series.scope.part in ("route", "program") and series.requests.mean() < BUSY:
         return []
     expected = view.baseline.expected
     spread = min(view.baseline.spread(15), MOST_SPREAD)

@@ -29,7 +29,7 @@ BUSY = 1.0
 def detect(view: View) -> list[Window]:
     """Find runs of empty minutes inside the scope's own log; ``size`` is the number of requests that should have come."""
     requests = view.series.requests
-    if view.series.scope.part == "route" and requests.mean() < BUSY:
+    if view.series.scope.part in ("route", "program") and requests.mean() < BUSY:
         return []
     # A run at either end is no silence: the log begins later or ends earlier, and that is its coverage.
     inside = [(first, last) for first, last in runs(requests == 0) if first > 0 and last < len(requests) - 1]

@@ -34,7 +34,7 @@ STATES = np.array([1.0, 2.0, 4.0, 10.0])
 def detect(view: View) -> list[Window]:
     """Find stretches of surplus load (everything, hosts and backends; a busy route alone is a fashion); ``size`` is the surplus."""
     series, expected = view.series, view.baseline.expected
-    if series.scope.part == "route":
+    if series.scope.part in ("route", "program"):
         return []
     candidates, score = _scan(view)
     found = []
