@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.traffic import at, crowd, found, slow, traffic
 
@@ -35,6 +36,21 @@ def test_a_backup_that_slows_every_night_is_no_incident(tmp_path, nights, told):
     case, incidents = found(tmp_path, frame)
     case.close()
     assert [row["kind"] for row in incidents] == ["latency"] * told
+
+
+@pytest.mark.parametrize(("away", "told"), [(8, []), (1, ["i-1"])])
+def test_hosts_that_come_and_go_are_no_incidents_and_one_that_goes_once_is(tmp_path, away, told):
+    """Eight hosts, of which each is away for three quarters of the days, or one for one of the days; others do the work meanwhile."""
+    frame, rng = traffic("diurnal", 33, days=8, per_second=0.8), np.random.default_rng(5)
+    half_day = ((pl.col("started_at") - at(0)).dt.total_minutes() // 720).cast(pl.Int64)
+    there = {n: sorted(rng.permutation(8)[:2]) if away == 8 else [h for h in range(8) if h != 1 or n not in (7, 8)] for n in range(17)}
+    host = [
+        int(there[n][k % len(there[n])])
+        for n, k in zip(frame.select(half_day).to_series(), rng.integers(0, 840, frame.height), strict=True)
+    ]
+    case, incidents = found(tmp_path, frame.with_columns(logged_by=pl.format("i-{}", pl.Series(host))))
+    case.close()
+    assert [row["scope"] for row in incidents] == told
 
 
 def test_too_few_other_days_say_nothing():

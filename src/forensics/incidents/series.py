@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 MOST_PARTS = 25
 """Hosts, backends and routes that are looked at one by one, of each by number of requests."""
 MOST_PROGRAMS, FEWEST_CLIENTS, MOST_OF_ONE = 10, 20, 0.25
-"""Programs that are looked at; clients of a program without which, and share of its requests in one of them with which, it is somebody's job that comes when it likes."""
+"""Programs that are looked at; a program of fewer clients, or of whose requests one makes so many, is a job that comes when it likes."""
 FEWEST_REQUESTS = 50
 """A part with fewer requests than this has no rhythm of its own."""
 LONGEST_HOLE_DAYS = 45

@@ -17,13 +17,15 @@ from forensics.incidents.episodes import Found, incidents_of, with_its_silence
 from forensics.incidents.findings import narrowed
 from forensics.incidents.look import View, beside, look
 from forensics.incidents.recoveries import recovered_between
-from forensics.incidents.series import Axis, Bools, Scope, Series, read_series
+from forensics.incidents.series import Axis, Bools, Floats, Scope, Series, read_series
 from forensics.incidents.windows import Window, runs
 
 PASSES = 4
 """Fits of the baseline, each without what the one before found."""
 CLEAR = 9.0
 """Decimal orders of improbability that a window needs which the last two fits do not both show."""
+FLEET = 5
+"""Hosts without which nobody starts and stops them as they are needed."""
 MARGIN = 5
 """Minutes beside a window that teach the baseline nothing either."""
 
@@ -71,6 +73,8 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     alone = {part.scope: look(axis, part, view.masked | _away(axis, part, view.masked)) for part in series[1:]}
     views = {scope: beside(part, view) for scope, part in alone.items()}
     parts = [window for part in views.values() for window in _windows(part)]
+    if _elastic([part for part in series[1:] if part.scope.part == "host"], series[0]):
+        parts = [w for w in parts if w.scope.part != "host" or w.signal not in ("silence", "collapse")]
     service, clocked = apart(without_doubles(whole, twice), axis, set_back)
     others, of_clocks = apart(parts, axis, set_back)
     incidents = sorted([*incidents_of(service, others), *incidents_of(clocked, of_clocks)], key=lambda f: f.first)
@@ -115,6 +119,20 @@ def _steady(before: Sequence[Window], now: Sequence[Window]) -> list[Window]:
 def _windows(view: View) -> list[Window]:
     found = [window for detector in detectors().values() for window in detector(view)]
     return list({(w.signal, w.first, w.last): w for w in found}.values())  # a silence that two of them see is one
+
+
+def _elastic(hosts: Sequence[Series], whole: Series) -> bool:
+    """Whether most hosts come and go, as they do that are started when they are needed: that one of them is away is no news."""
+    away = sum(_away_for_much(host.requests, whole.requests) for host in hosts)
+    return len(hosts) >= FLEET and 2 * away >= len(hosts)
+
+
+def _away_for_much(requests: Floats, whole: Floats) -> bool:
+    """Whether half of all that was asked, while a host was first and last there, was asked when it had been away for hours."""
+    empty = [(a, b) for a, b in runs(requests == 0) if b - a + 1 >= SHORTEST]
+    inside = [(a, b) for a, b in empty if a > 0 and b < len(requests) - 1]
+    there = whole.sum() - sum(whole[a : b + 1].sum() for a, b in empty if (a, b) not in inside)
+    return bool(2 * sum(whole[a : b + 1].sum() for a, b in inside) >= there)
 
 
 def covered(axis: Axis, windows: Sequence[Window]) -> Bools:
