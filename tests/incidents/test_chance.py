@@ -164,5 +164,6 @@ def test_half_of_a_steady_load_is_not_missing_by_chance(tmp_path, deepest: float
     case.close()
     assert [row["kind"] for row in incidents] == kinds
     for row in incidents:
+        assert "lost about half of its load" in row["summary"]
         assert abs(row["started_at"] - at(0, 1260 / 3600)) <= 150 * SECOND
         assert abs(row["ended_at"] - at(0, 1740 / 3600)) <= 150 * SECOND

@@ -18,6 +18,8 @@ UNASKED = timedelta(minutes=2)
 """Time without any request that makes the beginning or the end of failures uncertain enough to be told."""
 HARDLY_NONE, LATE = 3.0, timedelta(minutes=5)
 """So many requests that should have come are all missing by chance once in twenty times; time that takes long enough to be told."""
+MOST = 0.6
+"""Share of the load that is most of it, where it is missing."""
 GIVEN_UP = 0.05
 """Share of an incident's requests that were given up by those who asked, from which it is told."""
 AT_THE_ENDS = 3
@@ -31,6 +33,7 @@ WHAT = {
     "given up": "most who asked {} gave up before it answered",
     "latency": "{} was slow",
     "collapse": "{} lost most of its load",
+    "half collapse": "{} lost about half of its load",
     "silence": "{} fell silent",
     "surge": "{} was asked for far more than usual",
     "collection": "{} was collected from at machine speed",
@@ -57,7 +60,7 @@ def summary(finding: Finding) -> str:
 def _did(finding: Finding, subject: str) -> str:
     """What happened from when to when; what it began with and what it came to are dated apart."""
     runs = finding.found.runs
-    kind = "slow collection" if runs and all(run.slow for run in runs) else finding.found.kind
+    kind = "slow collection" if runs and all(run.slow for run in runs) else "half collapse" if _half(finding) else finding.found.kind
     what = WHAT[
         ("given up" if finding.gave_up else "refused" if _mostly(finding) else "refused in part") if finding.found.refusing else kind
     ]
@@ -70,6 +73,14 @@ def _did(finding: Finding, subject: str) -> str:
     if ended is None:
         return f"{turned}, and {then} on, beyond the end of the log"
     return f"{turned}, {then}, and it was itself again at {moment(ended)} ({span(ended - started)})"
+
+
+def _half(finding: Finding) -> bool:
+    """Whether a collapse left the service with nearly half of its load, or more."""
+    if finding.found.kind != "collapse":
+        return False
+    windows, expected = [w for w in finding.found.windows if w.signal == "collapse"], finding.view.baseline.expected
+    return sum(w.size for w in windows) < MOST * sum(float(expected[w.first : w.last + 1].sum()) for w in windows)
 
 
 def _mostly(finding: Finding) -> bool:

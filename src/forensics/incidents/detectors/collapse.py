@@ -11,13 +11,14 @@ from forensics.incidents.absences import comes_daily
 from forensics.incidents.baseline import FEWEST_DAYS, rolling
 from forensics.incidents.chance import Chance
 from forensics.incidents.look import HOURS, View
-from forensics.incidents.series import Bools, Floats
+from forensics.incidents.series import EVERYTHING, Bools, Floats
 from forensics.incidents.windows import Window, bounded_runs, deepest, joined, marked, runs
 
 MOST_SHARE = 0.4
 """Share of the expected load below which it has collapsed."""
 HALF, CERTAIN = 0.6, 25.0
-"""Share below which it has collapsed where that is improbable by so many orders: in steady load half of it is not missing by chance."""
+"""Share below which the whole has collapsed where that is improbable by so many orders: half of a steady load is not missing by chance. A
+host or backend that does half of its work is one whose weight was changed."""
 WIDTHS = (5, 15, 30, 60, 240)
 LEAST_SCORE = 6.5
 """Decimal orders of improbability, by how load falls when nothing is wrong."""
@@ -95,7 +96,8 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
         alone = _alone(view, first, last, orders)
-        short = seen <= (HALF if alone >= CERTAIN else MOST_SHARE) * wanted and wanted - seen >= LEAST_MISSING
+        most = HALF if alone >= CERTAIN and series.scope == EVERYTHING else MOST_SHARE
+        short = seen <= most * wanted and wanted - seen >= LEAST_MISSING
         if leads or not short or alone < _least(view):
             continue
         if comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
@@ -120,15 +122,15 @@ def _alone(view: View, first: int, last: int, orders: Orders) -> float:
     length, best = len(requests), 0.0
     for width in {*(width for width in WIDTHS if width < length), length}:
         seen, wanted = rolling(requests, width)[width - 1 :], rolling(expected, width)[width - 1 :]
-        best = max(best, float(_scores(view.baseline.fall(width), seen, wanted, orders).max()))
+        best = max(best, float(_scores(view, width, seen, wanted, orders).max()))
     return best
 
 
-def _scores(chance: Chance, seen: Floats, wanted: Floats, orders: Orders) -> Floats:
+def _scores(view: View, width: int, seen: Floats, wanted: Floats, orders: Orders) -> Floats:
     """Return the orders of improbability of sums that lack so much that they may be of a collapse; 0 of all others."""
-    low = np.flatnonzero(seen <= HALF * wanted)
-    score = np.zeros(len(seen))
-    score[low] = orders(chance, seen[low], wanted[low])
+    most = HALF if view.series.scope == EVERYTHING else MOST_SHARE
+    low, score = np.flatnonzero(seen <= most * wanted), np.zeros(len(seen))
+    score[low] = orders(view.baseline.fall(width), seen[low], wanted[low])
     score[(seen > MOST_SHARE * wanted) & (score < CERTAIN)] = 0.0
     return score
 
@@ -189,7 +191,7 @@ def _scan(view: View, orders: Orders) -> tuple[Bools, Floats]:
     candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
     for width in WIDTHS:
         seen, wanted = rolling(requests, width), rolling(expected, width)
-        score = np.where(wanted - seen >= LEAST_MISSING, _scores(view.baseline.fall(width), seen, wanted, orders), 0.0)
+        score = np.where(wanted - seen >= LEAST_MISSING, _scores(view, width, seen, wanted, orders), 0.0)
         candidates |= marked(score >= _least(view), width) & (requests < 0.7 * expected)
         best = np.maximum(best, score)
     return candidates, best
