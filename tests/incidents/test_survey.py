@@ -7,6 +7,8 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from forensics.incidents.chance import Chance
+from forensics.incidents.detectors.collapse import _collapses
 from forensics.incidents.look import look
 from forensics.incidents.series import EVERYTHING, Axis, Series
 from forensics.incidents.survey import _steady
@@ -46,3 +48,14 @@ def test_how_long_nobody_asks_at_night_says_nothing_of_the_hours_of_work() -> No
     usual = look(Axis(datetime(2024, 2, 19), len(minute)), series, np.zeros(len(minute), dtype=bool)).baseline
     noon, night = usual.emptiness(3 * 1440 + 720, 3 * 1440 + 740), usual.emptiness(3 * 1440 + 1140, 3 * 1440 + 1160)
     assert noon.clump < 0.7 * night.clump
+
+
+def test_a_stretch_that_is_low_at_its_very_ends_alone_is_no_collapse() -> None:
+    """What is low there belongs to the lulls right before and after: nothing of the stretch is left."""
+    requests = np.random.default_rng(6).poisson(10.0, 5760).astype(float)
+    requests[95:100] = requests[121:126] = 0.0
+    requests[100:121] = 10.0
+    none, never = np.zeros(len(requests)), np.full(len(requests), np.nan)
+    series = Series(EVERYTHING, requests, none, none, requests, none, never, none + 0.5, none + 0.5)
+    view = look(Axis(datetime(2024, 2, 19), len(requests)), series, np.zeros(len(requests), dtype=bool))
+    assert _collapses(view, [(100, 120)], none, Chance.few) == []

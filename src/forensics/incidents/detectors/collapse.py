@@ -92,6 +92,8 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
     found = []
     for first, last in stretches:
         first, last = _cut(view, *_edges(series.requests, expected, first, last))
+        if first > last:  # low only at the very ends, which belong to what lies beside it
+            continue
         span = slice(first, last + 1)
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
         leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
