@@ -48,11 +48,11 @@ def test_a_new_version_is_the_same_program(tmp_path, quiet):
     assert incidents == []
 
 
-def test_a_job_of_few_clients_that_pauses_is_no_incident(tmp_path, quiet):
-    """As many requests, but of five accounts: they come when they like."""
-    mine = pl.col("user_agent") == APP
-    few = pl.format("u{}", pl.col("user_name").hash(5) % 5)
-    frame = quiet.with_columns(user_name=pl.when(mine).then(few).otherwise("user_name"))
+@pytest.mark.parametrize("accounts", [5, None])
+def test_a_job_or_a_crawler_that_pauses_is_no_incident(tmp_path, quiet, accounts):
+    """As many requests, but of five accounts, or of many addresses without any: they come when they like."""
+    whose = pl.lit(None, pl.String) if accounts is None else pl.format("u{}", pl.col("user_name").hash(5) % accounts)
+    frame = quiet.with_columns(user_name=pl.when(pl.col("user_agent") == APP).then(whose).otherwise("user_name"))
     case, incidents = found(tmp_path, without(frame, APP, START, END))
     case.close()
     assert incidents == []

@@ -1,12 +1,13 @@
--- title: minutes of each program that many clients come with
+-- title: minutes of each program that many accounts come with
 -- why: an app whose certificate expired asks no more, and what is missing drowns in what everybody else asks. Only how much was asked is told
---      of programs, in the columns of scope_minutes.sql.
--- parameters: $most programs that are looked at, by number of requests; $clients it has at least; $one: the most of it that one may make
+--      of programs, in the columns of scope_minutes.sql. A program that mostly comes without an account may be a crawler, a monitor or a
+--      scanner: these pause when they like, and nobody is hurt.
+-- parameters: $most programs that are looked at, by number of requests; $accounts it has at least; $one: the most of it that one may make
 
 WITH programs AS (SELECT agent_id, program_of(user_agent) AS program FROM agents),
 
-clients AS (
-    SELECT p.program, coalesce(s.account_id, s.network) AS client, sum(s.requests) AS requests
+accounts AS (
+    SELECT p.program, s.account_id, sum(s.requests) AS requests
     FROM subject_minutes AS s
     JOIN programs AS p USING (agent_id)
     WHERE p.program IS NOT NULL
@@ -15,9 +16,11 @@ clients AS (
 
 kept AS (
     SELECT program
-    FROM clients
+    FROM accounts
     GROUP BY program
-    HAVING count(client) >= $clients AND max(requests) <= $one * sum(requests)
+    HAVING count(account_id) >= $accounts
+        AND max(requests) FILTER (account_id IS NOT NULL) <= $one * sum(requests)
+        AND 2 * sum(requests) FILTER (account_id IS NOT NULL) >= sum(requests)
     QUALIFY row_number() OVER (ORDER BY sum(requests) DESC, program) <= $most
 )
 
