@@ -71,6 +71,7 @@ def read(*raw: str) -> list[dict[str, Any]]:
         lambda line: f"[ 1234.567890] edge-1 nginx[31]: {line}",
         lambda line: f"00:00:01 web.1  | {line}",
         lambda line: f"\x1b[32;1m{line}\x1b[0m",
+        lambda line: f"INFO:aiohttp.access:{line}",
         lambda line: json.dumps({"@timestamp": "2024-03-02T00:00:01Z", "event": {"original": line}, "host": {"name": "edge-1"}}),
         lambda line: json.dumps({"attributes": {"message": line, "service": "nginx"}, "id": "x"}),
         lambda line: f"2024-03-02 00:00:01.814351757 +0000 kube.web: {json.dumps({'log': line, 'stream': 'stdout'})}",
@@ -94,7 +95,7 @@ def read(*raw: str) -> list[dict[str, Any]]:
         *("docker", "journald-json", "cri"),
         *("compose", "quoted-csv", "quoted", "around"),
         *("journald-bytes", "fluentd", "grep-n", "grep", "splunk", "elastic", "table", "stamped", "compose-stamped"),
-        *("stamped-utc", "journald-monotonic", "foreman", "coloured", "logstash", "datadog"),
+        *("stamped-utc", "journald-monotonic", "foreman", "coloured", "python", "logstash", "datadog"),
         *("fluentd-stdout", "fluent-bit-stdout", "fluent-bit-metadata"),
     ],
 )

@@ -414,3 +414,19 @@ def test_haproxys_own_log_formats_are_told_by_timers_and_names(line: str, expect
     (row,) = rows_of(line)
     known = {"client_ip": "203.0.113.9", "method": "POST", "path": "/a", "query": "b=1", "status": 200}
     assert {name: row[name] for name in (*known, *expected)} == known | expected
+
+
+@pytest.mark.parametrize(
+    ("request_line", "expected"),
+    [
+        ("GET /a?b=1 1.1", ("GET", "/a", "b=1", "HTTP/1.1", None)),
+        ("GET /a?b=1 2", ("GET", "/a", "b=1", "HTTP/2", None)),
+        ("\x1b[31m\x1b[1mGET /a?b=1 HTTP/1.1\x1b[0m", ("GET", "/a", "b=1", "HTTP/1.1", None)),
+        ("GET /chapter 7", (None, None, None, None, "GET /chapter 7")),
+        ("GET /\x1b[31ma HTTP/1.1", ("GET", "/\x1b[31ma", None, "HTTP/1.1", None)),
+    ],
+    ids=["Hypercorn", "Hypercorn's HTTP/2", "Werkzeug's colours", "a number that is no protocol", "colours that a client sent"],
+)
+def test_requests_as_servers_in_python_log_them(request_line: str, expected: tuple[str | None, ...]) -> None:
+    (row,) = rows_of(f'198.18.0.7 - - {AT} "{request_line}" 200 512')
+    assert tuple(row[name] for name in ("method", "path", "query", "protocol", "request")) == expected

@@ -32,6 +32,8 @@ UNTAGGED = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[^\s{]+ )?(?
 COMPOSE = r"^(?:\d\d:\d\d:\d\d )?[\w.-]+ +\| (?P<text>.*)$"
 STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\S+ .*)$"
 COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
+PYTHON = r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:(?P<text>.*)$"
+"""What Python's logging writes where nobody told it how (https://docs.python.org/3/library/logging.html#logging.basicConfig)."""
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
 TAILED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|[+-]\d\d:?\d\d)?)[ \t]\S+?(?:: |\t)(?P<text>\{.*\})$"
 """What fluentd writes to a file and to its terminal: https://docs.fluentd.org/output/file, https://docs.fluentd.org/output/stdout."""
@@ -180,7 +182,7 @@ def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    plain = (RFC5424, RFC3164, UNTAGGED, COMPOSE, TAILED, STAMPED, HASHED, ARCHIVED, EXPORTED, SEARCHED, COLOURED)
+    plain = (RFC5424, RFC3164, UNTAGGED, COMPOSE, TAILED, STAMPED, HASHED, ARCHIVED, EXPORTED, SEARCHED, COLOURED, PYTHON)
     return (*plain, TAGGED) if tagged else plain
 
 

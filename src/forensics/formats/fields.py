@@ -20,6 +20,10 @@ MILLISECONDS = {"s": 1e3, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 _REQUEST = r"^(\S+) (.*) ([A-Za-z]+/[0-9]+(?:\.[0-9]+)?)$"
 _SIMPLE = r"^([A-Z]{3,16}) (/\S*|https?://\S+) ?$"
 """HTTP/0.9's request, and what some servers log where the client named no protocol."""
+_NUMBERED = r"^([A-Z]{3,16} (?:/\S*|https?://\S+)) (1\.[01]|[23](?:\.0)?)$"
+"""What Hypercorn logs: the protocol by its number alone."""
+_COLOUR = r"\x1b\[[\d;]*m"
+"""What Werkzeug colours requests with that failed."""
 _PROTOCOL = r"^[A-Za-z]+/[0-9]"
 _USUAL = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "PROPFIND", "REPORT")
 _TOKEN = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
@@ -138,6 +142,8 @@ def request_columns(requests: pl.Series) -> pl.DataFrame:
     ``-`` and the empty line give NULL everywhere. A target may hold spaces (some servers log them as they came).
     ``- error:transaction-end-before-headers HTTP/0.0`` is how Squid says that there was none.
     """
+    if requests.str.starts_with("\x1b[").any():
+        requests = requests.str.replace_all(_COLOUR, "")
     frame = pl.DataFrame({"raw": requests})
     words = frame.select("raw", pl.col("raw").str.split_exact(" ", 3).alias("w")).unnest("w")
     http = words["field_2"].str.starts_with("HTTP/").all()
@@ -200,8 +206,8 @@ def _usual(column: str) -> pl.Expr:
 
 
 def _with_odd_requests(words: pl.DataFrame) -> pl.DataFrame:
-    """Give the rows that are not three plain words a second chance: targets with spaces in them, requests without a protocol."""
-    odd = pl.when(~pl.col("formed")).then(pl.col("raw"))
+    """Give the rows that are not three plain words a second chance: targets with spaces, requests without a protocol or its name."""
+    odd = pl.when(~pl.col("formed")).then(pl.col("raw").str.replace(_NUMBERED, "$1 HTTP/$2"))
     groups, simple = odd.str.extract_groups(_REQUEST).struct, odd.str.extract_groups(_SIMPLE).struct
     numbered = words.with_columns(
         groups.field("3").alias("g2"), *(pl.coalesce(groups.field(str(n + 1)), simple.field(str(n + 1))).alias(f"g{n}") for n in range(2))
