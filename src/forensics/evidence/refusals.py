@@ -141,6 +141,11 @@ def why_no_log(raw: pl.Series) -> str:
             "tells of requests, but of their time only the day of a month and the clock (as EPA's log of 1995 does): write the month and "
             "the year into a copy ([29/Aug/1995:23:53:25 +0000])"
         )
+    if float(raw.str.contains(_TIMELESS).sum()) >= 0.5 * max(1, len(raw)) and not raw.str.contains(_CLOCK).any():
+        return (
+            "tells of requests, but no line tells when they came: have the time logged (morgan's combined, uvicorn with %(asctime)s), or "
+            "have what collects the lines put it before them"
+        )
     rows = len(raw) - int(raw.str.starts_with("#").sum())
     going_on = float(raw.str.contains(_ASKED).sum()) < 0.5 * len(raw)
     for pattern, name in KNOWN:
@@ -234,6 +239,8 @@ _DAY_OF_MONTH = r'^\S+ \[\d\d:\d\d:\d\d:\d\d\] "'
 """http://ita.ee.lbl.gov/html/contrib/EPA-HTTP.html"""
 _SQL = r"^-- (?:MySQL|MariaDB|PostgreSQL database) dump|^(?:INSERT INTO|CREATE TABLE) \S+ \(|^COPY \S+ \(.*\) FROM stdin;"
 _OBJECT = r"^\s*\{"
+_TIMELESS = r"(?:\b|m)(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?:/|https?://)"
+_CLOCK = r"(?:^|[\sT\[:])\d{1,2}:\d\d:\d\d|\d{10}"
 _TIME = r"\d{1,2}/[A-Z][a-z]{2}/\d{4}|\d{4}-\d\d-\d\d|\d{10}"
 
 

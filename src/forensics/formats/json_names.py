@@ -140,6 +140,7 @@ BYTES = (
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "@network.bytes_written", "httpRequest>responseSize"),
     *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
+    "res-headers>content-length",
 )
 DURATION = (
     "event>duration@ms?http>response>body>status_code",  # OPNsense has Squid's milliseconds there
@@ -204,6 +205,7 @@ REFERRER = (
     "request>referer",
 )
 USER_AGENT = (
+    "req-headers>user-agent",  # beside a parsed user-agent (express-bunyan-logger)
     *("user_agent", "userAgent", "useragent", "user-agent", "http_user_agent", "httpUserAgent", "user_agent>original"),
     *("user_agent.original", "http.user_agent", "http.useragent", "http>useragent", "http>user_agent", "agent", "ua", "UserAgent"),
     *("req>headers>user-agent", "req>headers>User-Agent", "request>headers>user-agent", "request>headers>User-Agent", "proxy>userAgent"),
