@@ -1,22 +1,17 @@
-"""Fastify's own log: a request is told in two lines, who asked for what when it comes, what came of it when it ends.
-
-The event stands at the line that ends it, where status and duration are known, with what the line that began it tells. A request that
-never ends has no event: that it began is a skipped line.
-"""
+"""Fastify's own log, a request in two lines (``halves``)."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
+from forensics.formats.halves import BEGINNING, Halves
 from forensics.formats.json_format import JsonKeys, Record, record_events
 from forensics.formats.json_text import JsonReader
 
 _ASKED = ("req>method", "req>url", "req>host", "req>hostname", "req>remoteAddress")
 _WHOSE = ("hostname", "pid", "reqId")
 """What numbers a request; each process counts for itself."""
-_MOST_OPEN = 100_000
-"""Requests whose end is waited for; of more the latest."""
 
 KEYS = JsonKeys(
     roles={
@@ -31,7 +26,7 @@ KEYS = JsonKeys(
     requires=(("reqId",), ("time",), ("res>statusCode",), ("responseTime",)),
     extra={"request_id": ("reqId",)},
     others={
-        "msg": (r"^incoming request$", "the beginning of a request, which is told where it ends"),
+        "msg": (r"^incoming request$", BEGINNING),
         "err>type?reqId": (".", "the error of a request, which is told where it ends"),
     },
 )
@@ -40,25 +35,16 @@ KEYS = JsonKeys(
 def open_fastify(options: ReadOptions) -> Parser:
     """Return the parser; it remembers what was asked by requests that have not ended."""
     reader = JsonReader(sorted({*KEYS.paths(), *_WHOSE, *_ASKED}), KEYS.names())
-    open_requests = pl.DataFrame(schema={"whose": pl.String, "asked": pl.Struct(dict.fromkeys(_ASKED, pl.String))})
+    halves = Halves(_ASKED)
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
-        nonlocal open_requests
         read = reader.read(lines["raw"])
         missing = [name for name in (*_WHOSE, *_ASKED, "responseTime") if name not in read.found.columns]
         found = read.found.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
         begun, ended = pl.col("req>method").is_not_null(), pl.col("responseTime").is_not_null()
-        told = found.select(
-            pl.concat_str(_WHOSE, separator=" ", ignore_nulls=True).alias("whose"),
-            pl.when(begun).then(pl.struct(_ASKED)).alias("asked"),
-            (ended & ~begun).alias("ended"),
-        )
-        whole = pl.concat([open_requests, told], how="diagonal").with_columns(pl.col("asked").forward_fill().over("whose"))
-        asked = whole["asked"].tail(len(found)).struct.unnest()
-        last = whole.group_by("whose", maintain_order=True).last()
-        left = last.filter(~pl.col("ended").fill_null(value=False), pl.col("asked").is_not_null())
-        open_requests = left.select("whose", "asked").tail(_MOST_OPEN)
-        found = found.with_columns(pl.when(told["ended"]).then(asked[name]).otherwise(pl.col(name)).alias(name) for name in _ASKED)
+        whose = pl.concat_str(_WHOSE, separator=" ", ignore_nulls=True).alias("whose")
+        asked = halves.asked(found.select(whose, begun.alias("begun"), (ended & ~begun).alias("ended"), *_ASKED))
+        found = found.with_columns(pl.coalesce(pl.col(name), asked[name]) for name in _ASKED)
         return record_events(lines, Record(KEYS, found, read.lists, len(lines)), read.good, options, "request end")
 
     return parse
