@@ -106,6 +106,33 @@ def test_wrapped_lines_are_read_like_bare_ones(wrap: Any) -> None:
     assert wrapped == bare
 
 
+EXACT = (
+    'www.example.com:443 198.18.0.{n} - ann [02/Mar/2024:00:00:0{n} +0000] "GET /a?b=1 HTTP/1.1" 200 512 "-" "curl/8"',
+    '198.18.0.{n} - ann [02/Mar/2024:00:00:0{n} +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8" 2{n} "web@docker" "http://198.18.1.5:8" 25ms',
+    'shop.example.com 198.18.0.{n} - - [02/Mar/2024:00:00:0{n} +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8" "203.0.113.9" 0.250 .',
+)
+
+
+@pytest.mark.parametrize("inner", EXACT, ids=["vhost", "traefik", "clf"])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        "Mar 12 00:00:01 edge-1 web[31]: {}",
+        "<190>1 2024-03-02T00:00:01.5Z edge-1 web 31 - - {}",
+        "2024-03-02T00:00:01.673552828Z stdout F {}",
+        "web_1  | {}",
+        "[pod/web-1/nginx] {}",
+        "web-6d4cf56db6-abcde nginx {}",
+        '2024-03-02T00:00:01Z {{app="x", pod="web-1"}} {}',
+        "2024-03-02T00:00:01.500000+00:00 ecs/web/0123abc {}",
+    ],
+    ids=["rfc3164", "rfc5424", "cri", "compose", "kubectl", "stern", "logcli", "aws-logs"],
+)
+def test_what_a_wrapping_puts_before_a_line_is_none_of_its_fields(wrap: str, inner: str) -> None:
+    lines = [inner.format(n=n) for n in range(3)]
+    assert read(*(wrap.format(line) for line in lines)) == read(*lines)
+
+
 def test_named_values_behind_syslog_are_read_as_the_format_they_are() -> None:
     """Heroku's router: the client is the entry that the router appended, and both parts of the time count."""
     pairs = 'at=info method=GET path="/a?b=1" host=shop.example fwd="203.0.113.66, 198.51.100.9" '

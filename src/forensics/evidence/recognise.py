@@ -168,18 +168,23 @@ def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Forma
     ranked = [each for each in tried if each.events]
     plain = Plan(ranked, tried=tuple(tried))
     exported = bool(sample["raw"].str.contains(EXPORTED).any())  # its name passes for a part of what is behind it
-    if ranked and ranked[0].share >= WELL_READ and not ranked[0].format.main_only and not exported:
+    best = ranked[0].format if ranked else None
+    over = best is not None and best.rank <= GENERAL_RANK and best.keys is None  # it passes over what stands before a line
+    if best is not None and ranked[0].share >= WELL_READ and not best.main_only and not over and not exported:
         return plain
     inner = unwrap(sample).inner
     within = [each for each in recognise(Asked(inner), options, formats) if each.events] if len(inner) else []
     if within and (not ranked or _worth(within[0]) > _worth(ranked[0]) or exported):
         return Plan(within, wrapped=True)
+    alike = over and bool(within) and not within[0].format.main_only and within[0].format is best
+    if alike and len(inner) == len(sample) and within[0].events == ranked[0].events:
+        return Plan(within, wrapped=True)
     return plain
 
 
-def _worth(rated: Recognition) -> tuple[bool, int]:
-    """Return what tells the lines as they are from what is wrapped in them: a format that means them, then how many it reads."""
-    return not rated.format.main_only, rated.events
+def _worth(rated: Recognition) -> tuple[bool, int, bool]:
+    """Return what tells the lines as they are from what is wrapped in them: a format that means them, how many it reads, how exactly."""
+    return not rated.format.main_only, rated.events, rated.format.rank > GENERAL_RANK
 
 
 _NOTHING = pl.DataFrame(schema={**EVENTS, **OUTCOME})

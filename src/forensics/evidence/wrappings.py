@@ -43,6 +43,13 @@ EXPORTED = r"^MESSAGE=(?P<text>.*)$"
 """journalctl -o export: a field a line (https://systemd.io/JOURNAL_EXPORT_FORMATS/)."""
 ARCHIVED = r"^\d+\t(?P<at>\d{4}-\d\d-\d\dT[^\t]+)(?:\t[^\t]*){7}\t(?P<text>.*)$"
 """Papertrail's archives: https://www.papertrail.com/help/permanent-log-archives/."""
+PREFIXED = r"^(?:\[pod/[\w.-]+/[\w.-]+\]|[a-z0-9][a-z0-9.-]*-[a-z0-9]{8,10}-[a-z0-9]{5} [a-z0-9-]+) (?P<text>.*)$"
+"""What ``kubectl logs --prefix`` and stern print before a line: its pod and container."""
+STREAMED = (
+    r"^(?P<at>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) (?:\{(?:\w+=\"[^\"]*\"(?:, ?)?)*\}|[\w.-]+/\S+) +"
+    r"(?P<text>\{.*\}|.*\b(?:HTTP/\d|[A-Z]{3,7} (?:/|https?\b)).*)$"
+)
+"""What ``logcli`` and ``aws logs tail`` print: the time, the labels or the stream, and the line."""
 CONSOLE = (
     r"^(?P<at>\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[^\t\"]*)\t(?:\x1b\[[\d;]*m)?[A-Za-z]{3,6}(?:\x1b\[[\d;]*m)?\t"
     r"(?P<logger>[^\t{\"]*)(?:\t[^\t{]*)*\t\{(?P<text>.*\})$"
@@ -182,7 +189,8 @@ def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    plain = (RFC5424, RFC3164, UNTAGGED, COMPOSE, TAILED, STAMPED, HASHED, ARCHIVED, EXPORTED, SEARCHED, COLOURED, PYTHON)
+    timed = (RFC5424, RFC3164, UNTAGGED, COMPOSE, PREFIXED, TAILED, STREAMED, STAMPED)
+    plain = (*timed, HASHED, ARCHIVED, EXPORTED, SEARCHED, COLOURED, PYTHON)
     return (*plain, TAGGED) if tagged else plain
 
 

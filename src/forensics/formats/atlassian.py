@@ -60,6 +60,7 @@ def open_bitbucket(options: ReadOptions) -> Parser:
         duration = values.to_milliseconds(t["f11"], "ms")
         entering = t["f2"].str.contains(r"^[^0-9]*i").fill_null(False)
         read = (timestamp.is_not_null() & t["f2"].str.contains(r"^[@*]?[io*]") & t["f5"].str.starts_with('"')).fill_null(False)
+        read = read & t["f0"].str.contains(r"^\S+(?:, \S+)*$")  # not what wraps the line
         quoted = pl.col("f6").str.extract_groups(r'^"(.*?)" "(.*)"$').struct
         agents = t.select(referrer=quoted[0], user_agent=quoted[1])
         found = {

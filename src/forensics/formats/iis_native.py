@@ -35,6 +35,7 @@ def open_iis_native(options: ReadOptions) -> Parser:
         timestamp = to_instant(_stamps(t["date"], t["time"]), options.time_zone)
         duration = values.to_milliseconds(t["taken"], "ms")
         read = (timestamp.is_not_null() & t["status"].str.contains(r"^\d+$") & t["query"].is_not_null()).fill_null(False)
+        read = read & ~t["client"].str.contains(" ", literal=True)  # of a line that wraps this one
         started = pl.DataFrame({"t": timestamp, "d": duration}).select(values.before(pl.col("t"), pl.col("d"))).to_series()
         found = {name: t[name] for name in ("client", "user", "bytes", "status", "method", "path")} | {"query": query}
         return assemble(
