@@ -160,6 +160,8 @@ def _one_origin(facts: Facts, names: Names) -> str:
         return ""
     if facts.veil is not None:
         return f" {facts.veil.told(names)}: {facts.veil.lifted()}."
+    if facts.walk is not None:
+        return f" {facts.walk.told()}: programs, at addresses that tell nothing of who runs them."
     if facts.alike is None:
         return ""
     what = (

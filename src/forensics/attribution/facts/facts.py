@@ -19,6 +19,7 @@ from forensics.attribution.facts.refusals import Denied
 from forensics.attribution.facts.release import Release
 from forensics.attribution.facts.seconds import EARLY
 from forensics.attribution.facts.spread import Alike, Spread, Veil
+from forensics.attribution.facts.walk import Walk
 from forensics.attribution.scene import Scene
 from forensics.attribution.search.finding import Finding
 from forensics.attribution.windows import is_load
@@ -82,6 +83,8 @@ class Facts:
     """The one route on which what was asked beyond the usual was denied, where the service was not what began to deny it."""
     veil: Veil | None
     """What nearly all requests without an account always have in common, the proxy that they come through: it hides who asked."""
+    walk: Walk | None
+    """What shows that load without an account, of nobody who stands out, walked through things rather than came for them."""
     comers: Comers | None
     """All but the blamed, as the service broke; None where nobody is blamed or nothing was logged before the rise."""
     release: Release | None

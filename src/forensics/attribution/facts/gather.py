@@ -20,6 +20,7 @@ from forensics.attribution.facts.release import release
 from forensics.attribution.facts.seconds import EARLY, seconds
 from forensics.attribution.facts.slowdown import served_slower, slowdown
 from forensics.attribution.facts.spread import alike, spread, veil
+from forensics.attribution.facts.walk import walk
 from forensics.attribution.networks import beginning
 from forensics.attribution.scene import Scene
 from forensics.attribution.search.finding import Finding
@@ -51,6 +52,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         looked = seconds(case, scene, winners, errors, finding.rise.measure)
     quickened = grew and (looked is None or looked.quickened())
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
+    spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
+    unnamed = finding.rise.significant and not finding.blamed and spread_over.anonymous_share >= HALF
     return Facts(
         scene=scene,
         finding=finding,
@@ -69,7 +72,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         asked=routes_asked(case, around.within(scene.window).filter(guilty)),
         burdened=hosts_asked(case, scene) if concentrated(parts, "host", usual_ratio) else {},
         hosts=hosts_of(broken, around.days, impact, scene.setting.logged),
-        spread=spread(scene, finding.rise.measure),
+        spread=spread_over,
         notes=around.notes,
         early_share=early,
         preceded=looked.preceded() if late and looked else None,
@@ -81,7 +84,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         alike=common,
         route=alike(scene, finding.rise, "route_id"),
         denied=turned_away(case, scene, finding),
-        veil=veil(scene, finding.rise.measure),
+        veil=hidden,
+        walk=walk(case, scene) if unnamed and hidden is None else None,
         comers=comers(around.loads, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
         release=release(case, scene, finding.blamed),
         origins=origins(case, scene.whole, winners, common),

@@ -28,6 +28,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
             found.contra(f"{percent(share)} of the excess came without an account.", STRONG)
         elif facts.veil is not None:
             found.contra(f"{facts.veil.told(names)}: whether machines asked cannot be seen.", 0.0)
+        elif facts.walk is not None:
+            found.pro(f"{facts.walk.told()}.", DECISIVE)
+            found.contra("It came from no network or agent that stands out: from whose addresses it came cannot be seen.", FAIR)
         elif facts.alike is not None:
             found.contra(f"{in_common(facts.alike, names)}, but from so many addresses that they may be many people's.", FAIR)
         else:

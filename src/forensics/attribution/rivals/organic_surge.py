@@ -75,6 +75,8 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
         found.contra(f"{in_common(facts.alike, names)}: a crowd is a mixture.", STRONG)
     else:
         found.pro("It came without accounts, from no network or agent that stands out.", FAIR if facts.route else STRONG)
+    if facts.walk is not None:
+        found.contra(f"{facts.walk.told()}.", 2.0 * DECISIVE)
     if facts.route is not None and facts.spread.anonymous_share >= 0.5:
         seen = facts.origins.get(f"network {facts.alike.value}") if facts.alike is not None else None
         route = seen.asked if seen and seen.asked else names.get(f"route {facts.route.value}", str(facts.route.value))
