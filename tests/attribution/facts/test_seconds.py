@@ -15,7 +15,7 @@ from tests.attribution.worlds import FIRST_DAY, World
 from tests.stored_case import add_log, add_user_accounts
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.facts.seconds import first_failure, seconds_precede
+from forensics.attribution.facts.seconds import Seconds, first_failure, seconds_precede
 from forensics.attribution.search.scan import Winner
 
 
@@ -78,6 +78,16 @@ def test_a_few_heavy_requests_are_a_load(tmp_path: Path, requests: int, expected
 
     assert answer("cost", {0: 12.0}) is expected
     assert answer("requests", {}) is False
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(12, True), (45, False)])
+def test_who_asks_for_little_has_gaps(gap: int, expected: bool) -> None:
+    """Ten heavy requests a minute leave ten seconds out now and then; who stopped for most of a minute was not at it."""
+    own = np.zeros(480)
+    own[180 - gap - 45 : 180 - gap : 5] = 1
+    own[180:300:6] = 1
+    rows = pl.DataFrame({"own": own, "own_load": 12.0 * own, "asked": own, "failed": np.zeros(480)})
+    assert Seconds(rows, 180, 0.0).preceded() is expected
 
 
 def test_who_came_last_is_named_beside_the_one_that_was_borne(tmp_path: Path) -> None:

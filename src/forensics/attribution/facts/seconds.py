@@ -34,8 +34,9 @@ RISEN = 1.5
 """Times the pace before that everybody asks in the minute before the first failure where the load rose before it."""
 LATELY, QUICKER = 20, 1.25
 """Seconds before the first failure in which who quickened asked so many times as much as before."""
-PACE = 0.25
-"""In the ten seconds before the first failure the blamed worked at this share, at least, of their pace in the minute after it."""
+PACE, LAST = 0.25, 10
+"""In the last seconds before the first failure (ten, or as many as hold five of their requests) the blamed worked at this share, at least,
+of their pace in the minute after it."""
 
 Counts = NDArray[np.float64]
 
@@ -56,9 +57,14 @@ class Seconds:
         many = int(self._minute("own").sum()) >= FEWEST_HEAVY
         own = self.rows["own_load"].to_numpy().astype(float)
         before, after = own[self.first - LULL : self.first], own[self.first : self.first + LULL]
-        pace: Any = before[-10:].mean() if len(before) else 0.0
+        pace: Any = before[-self._lately() :].mean() if len(before) else 0.0
         busy = before.sum() >= max(FEWEST, TIMES * self.usual)
         return bool(many and busy and pace >= PACE * (after.mean() if len(after) else 0.0))
+
+    def _lately(self) -> int:
+        """How many seconds hold some requests at the pace of the minute before the first failure: who asks for little has gaps."""
+        asked = max(float(self._minute("own").sum()), 1.0)
+        return int(min(LULL, max(LAST, LULL * FEWEST_HEAVY / asked)))
 
     def quickened(self) -> bool:
         """Whether they asked more right before the first failure than in the minutes before; what comes after may be asked again."""
