@@ -210,6 +210,30 @@ def test_collection_at_machine_speed_is_found_though_nothing_breaks(tmp_path, qu
     assert row["severity"] == "low"
 
 
+def nameless(frame: pl.DataFrame, start: datetime, end: datetime, per_second: float, network: str, ids: range) -> pl.DataFrame:
+    """Without an account, from sixty addresses of one network: things in any order, each address its own."""
+    rng = np.random.default_rng(9)
+    many = collector(frame, start, end, per_second, account="nameless")
+    mine = pl.col("user_name") == "nameless"
+    count = int(many.select(mine.fill_null(False).sum()).item())
+    asked = many.filter(mine).with_columns(
+        pl.Series("path", [f"/api/jobs/{n}" for n in (rng.permutation(ids)[:count] if len(ids) >= count else rng.choice(ids, count))]),
+        pl.Series("client_ip", [f"{network}.{n}" for n in rng.integers(1, 61, count)]),
+        pl.lit(None, pl.String).alias("user_name"),
+    )
+    return pl.concat([many.filter(~mine.fill_null(False)), asked]).sort("started_at", maintain_order=True)
+
+
+def test_many_addresses_that_share_a_list_collect_beside_a_crawler_that_is_always_there(tmp_path, quiet):
+    """What a crawler does all day long is no measure for others; a network that reads many things, some of them again, is people."""
+    start, end = at(3, 9), at(3, 9.75)
+    crawled = nameless(quiet, at(0, 0), at(6, 0), 0.5, "198.19.8", range(1000, 9000))
+    for name, ids, kinds in (("list", range(20_000, 60_000), ["collection"]), ("people", range(20_000, 26_000), ["surge"])):
+        case, incidents = found(tmp_path / name, nameless(crawled, start, end, 5.0, "198.19.9", ids))
+        case.close()
+        assert [row["kind"] for row in incidents] == kinds, name
+
+
 def test_a_collector_that_works_every_day_is_at_its_usual_work(tmp_path, quiet):
     world = quiet
     for day in range(6):

@@ -32,6 +32,8 @@ LEAST_FORWARD = 0.6
 """Share of steps that go up the ids by 1 to 20."""
 MOST_UNEVEN = 0.3
 """Spread of pauses (interquartile range over median) of a program that keeps its pace."""
+NEVER_TWICE, VERY_MANY = 0.99, 10_000
+"""Distinct things over fetches, and how many things, from which nobody asks for what he likes: it is fetched once and never again."""
 BUCKET = timedelta(minutes=5)
 SLOW_FETCHES, SLOW_HOURS, SLOW_TIMES = 1000, 6, 5.0
 """Fetches of a day, hours of the day with fetches, and times the 99 % quantile of days, from which slow collection is sought."""
@@ -124,9 +126,11 @@ def walks_on(walk: dict[str, Any]) -> bool:
 
 
 def by_machine(walk: dict[str, Any]) -> bool:
-    """Whether a run's events look like a program that collects: many distinct things, and up the ids or at an even pace."""
+    """Whether a run's events look like a program that collects: many distinct things, and up the ids, at an even pace, or none twice."""
     if walk["objects"] < LEAST_OBJECTS or walk["objects"] < LEAST_DISTINCT * walk["fetches"]:
         return False
+    if walk["objects"] >= VERY_MANY and walk["objects"] >= NEVER_TWICE * walk["fetches"]:
+        return True  # in whatever order: a hundred addresses that share one list step over each other
     walked = walk["stepped"] >= 0.5 * walk["fetches"] and walk["forward"] >= LEAST_FORWARD * walk["stepped"]
     spread = walk["pause_high"] - walk["pause_low"]
     return bool(walked or (walk["pause_middle"] > 0 and spread <= MOST_UNEVEN * walk["pause_middle"]))

@@ -17,7 +17,14 @@ WITH fetches AS (
     GROUP BY ALL
 ),
 
-usual AS (SELECT quantile_disc(fetches, 0.99) AS fetches FROM fetches WHERE fetches > 0),
+-- What hardly any bucket has, or hardly anybody: a crawler that fetches all day long has a hundredth of all buckets, and is one subject.
+usual AS (
+    SELECT least(
+        (SELECT quantile_disc(fetches, 0.99) FROM fetches WHERE fetches > 0),
+        (SELECT quantile_disc(fetches, 0.99)
+            FROM (SELECT quantile_disc(fetches, 0.99) AS fetches FROM fetches WHERE fetches > 0 GROUP BY subject, subject_type))
+    ) AS fetches
+),
 
 days AS (SELECT date_diff('day', min(minute), max(minute)) + 1 AS days FROM service_minutes WHERE minute >= $start AND minute < $end),
 

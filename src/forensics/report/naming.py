@@ -24,7 +24,7 @@ def named(document: Document, found: Blamed, strange: bool) -> str:
         return largest
     shares = [row["load_share"] or 0.0 for row in found.subjects]
     joined = common(document, [row["actor_id"] for row in found.subjects]) is not None
-    if max(shares) < EVEN * min(shares) and (joined or len(shares) > FEW):
+    if max(shares) < EVEN * min(shares) and (joined or (found.accounts and len(shares) > FEW)):
         return _several(document, found, strange)  # of many who did alike, the one that made most by a little is nobody to point at
     return f"{_several(document, found, strange)}, {share(found.first['load_share'])} from the largest, {largest}"
 
@@ -32,7 +32,7 @@ def named(document: Document, found: Blamed, strange: bool) -> str:
 MOST_NAMED = 2
 """Organisations that are called by name in one sentence."""
 FEW = 3
-"""Of so many who have nothing else in common, the largest is told though the others made about the same."""
+"""Of so many accounts that have nothing in common, the one that made most is told though the others made about the same."""
 EVEN = 1.5
 """Where the largest share is less than so many times the smallest, all made about the same."""
 
