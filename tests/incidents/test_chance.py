@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import poisson
-from tests.traffic import at, events, found, lost
+from tests.traffic import at, crowd, events, found, lost, traffic
 
 from forensics.incidents.baseline import _bin_width, _running_median, bursts
 from forensics.incidents.chance import Chance, few_visits
@@ -167,3 +167,15 @@ def test_half_of_a_steady_load_is_not_missing_by_chance(tmp_path, deepest: float
         assert "lost about half of its load" in row["summary"]
         assert abs(row["started_at"] - at(0, 1260 / 3600)) <= 150 * SECOND
         assert abs(row["ended_at"] - at(0, 1740 / 3600)) <= 150 * SECOND
+
+
+@pytest.mark.parametrize(("days", "per_second", "kinds"), [(12, 2.0, ["surge"]), (12, 0.4, [])])
+def test_what_a_log_of_a_week_never_saw_by_far_is_a_surge_though_its_level_wavers(
+    tmp_path, days: int, per_second: float, kinds: list[str]
+) -> None:
+    """Six times the usual for the hour, twice the busiest hour of all other days; and a lively hour."""
+    start = at(days - 3, 8.8)
+    case, incidents = found(tmp_path, crowd(traffic("bursty", 40, days=days), start, start + timedelta(minutes=50), per_second))
+    case.close()
+    assert [row["kind"] for row in incidents] == kinds
+    assert all(abs(row["started_at"] - start) <= 180 * SECOND for row in incidents)

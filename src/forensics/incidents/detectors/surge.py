@@ -22,6 +22,8 @@ OVER_PEAK = 1.3
 """Times the peak of a usual day."""
 LEAST_SCORE = 7.0
 """Decimal orders of improbability, by how load rises when nothing is wrong."""
+UNHEARD_OF, FEWEST_DAYS = 1.5, 7
+"""... or so many times the busiest stretch of all other days, of so many: how load usually wavers says little of what it never did."""
 LEAST_SURPLUS = 200.0
 SHORTEST = 5
 """Minutes that a surge lasts at least."""
@@ -66,13 +68,29 @@ def _compared(view: View, first: int, last: int) -> int:
 
 def usual_peak(view: View, width: int) -> float:
     """The busiest ``width`` minutes of a usual day: the median of the days' peaks outside masked minutes, at least that of expectation."""
+    peaks = _peaks(view, width)
+    expected = float(rolling(view.baseline.expected, width).max())
+    return max(float(np.median(peaks[peaks > 0])) if len(peaks) >= 3 and (peaks > 0).any() else 0.0, expected)
+
+
+def _peaks(view: View, width: int) -> Floats:
+    """Requests in the busiest ``width`` minutes of each day, outside masked minutes."""
     sums = np.where(rolling(view.masked, width) > 0, 0.0, rolling(view.series.requests, width))
     days = -(-len(sums) // 1440)
     padded = np.zeros(days * 1440)
     padded[: len(sums)] = sums
-    peaks = padded.reshape(days, 1440).max(axis=1)
-    expected = float(rolling(view.baseline.expected, width).max())
-    return max(float(np.median(peaks[peaks > 0])) if days >= 3 and (peaks > 0).any() else 0.0, expected)
+    highest: Floats = padded.reshape(days, 1440).max(axis=1)
+    return highest
+
+
+def _never_seen(view: View, seen: Floats, width: int) -> Bools:
+    """Whether so much came within ``width`` minutes on no other day, by far."""
+    peaks, day = _peaks(view, width), np.arange(len(seen)) // 1440
+    if len(peaks) <= FEWEST_DAYS:
+        return np.zeros(len(seen), dtype=bool)
+    second, highest = np.sort(peaks)[-2:]
+    flags: Bools = seen >= UNHEARD_OF * np.where(peaks == highest, second, highest)[day]
+    return flags
 
 
 def _scan(view: View) -> tuple[Bools, Floats]:
@@ -83,6 +101,7 @@ def _scan(view: View) -> tuple[Bools, Floats]:
         hits = (seen >= LEAST_TIMES * wanted) & (seen >= OVER_PEAK * usual_peak(view, width))
         score = np.zeros(len(requests))
         score[hits] = view.baseline.rise(width).many(seen[hits], wanted[hits])
-        candidates |= marked(score >= LEAST_SCORE, width) & (requests > 1.5 * expected)
+        strange = (score >= LEAST_SCORE) | (hits & _never_seen(view, seen, width))
+        candidates |= marked(strange, width) & (requests > 1.5 * expected)
         best = np.maximum(best, score)
     return candidates, best
