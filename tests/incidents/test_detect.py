@@ -415,6 +415,25 @@ def test_a_collapse_in_an_unsteady_service_is_told_from_its_lulls_by_its_edges(t
     assert incidents == []
 
 
+@pytest.mark.parametrize("minutes", [30, 60, 1440])
+def test_two_thirds_of_a_steady_load_that_stay_away_for_three_minutes_are_missed_in_a_log_of_any_length(tmp_path, minutes):
+    rng, dip = np.random.default_rng(4), minutes // 2 + 2
+    rate = np.full(minutes, 1000.0)
+    rate[dip : dip + 3] *= 0.35
+    second = np.sort(np.repeat(np.arange(minutes) * 60.0, count := rng.poisson(rate)) + rng.random(count.sum()) * 60)
+    second = second[(second > 50) & (second < minutes * 60 - 55)]  # the first and the last minute are logged in part
+    frame = pl.select(
+        (pl.lit(START) + pl.duration(microseconds=pl.Series(second * 1e6).cast(pl.Int64))).alias("started_at"),
+        pl.lit("GET").alias("method"), pl.lit("/a").alias("path"), pl.lit(200).alias("status"), pl.lit("edge-1").alias("logged_by"),
+        pl.Series([f"198.18.{n % 200}.{n % 7}" for n in rng.integers(0, 5000, len(second))]).alias("client_ip"),
+    )  # fmt: skip
+    _, (incident,) = found(tmp_path / "case", frame)
+    began = START + timedelta(minutes=dip)
+    assert incident["kind"] == "collapse"
+    assert near(incident["started_at"], began)
+    assert near(incident["ended_at"], began + timedelta(minutes=3))
+
+
 def test_an_evening_without_the_crowd_of_the_evenings_before_is_no_collapse(tmp_path):
     """Matches on three evenings of five: what the others lack was never there."""
     world = traffic("diurnal", 21, days=5, per_second=0.2)

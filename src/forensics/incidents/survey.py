@@ -155,8 +155,10 @@ def _given_baseline(axis: Axis, given: object) -> Bools:
 
 
 def _not_logged(axis: Axis, files: Sequence[Mapping[str, Any]]) -> Bools:
-    """Minutes that lie within no log file: their emptiness says nothing of what is usual."""
+    """Minutes that lie within no log file, or in which the logs begin or end: what was asked in them says nothing of what is usual."""
     flags = np.ones(axis.minutes, dtype=bool)
     for file in files:
         flags[axis.index(file["first_at"]) : axis.index(file["last_at"]) + 1] = False
+    if axis.minutes > MARGIN:
+        flags[[0, -1]] = True
     return flags

@@ -19,7 +19,7 @@ MOST_SHARE = 0.4
 HALF, CERTAIN = 0.6, 25.0
 """Share below which the whole has collapsed where that is improbable by so many orders: half of a steady load is not missing by chance. A
 host or backend that does half of its work is one whose weight was changed."""
-WIDTHS = (5, 15, 30, 60, 240)
+WIDTHS = (3, 5, 15, 30, 60, 240)
 LEAST_SCORE = 6.5
 """Decimal orders of improbability, by how load falls when nothing is wrong."""
 LITTLE_KNOWN = 1.5
