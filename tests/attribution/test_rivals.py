@@ -12,10 +12,12 @@ from tests.attribution.worlds import World
 from forensics.attribution.attribute import attribute
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.parts import Host
-from forensics.attribution.rivals import Weighed, anyway, crawler, failing_backend, missing_logs, one_actor
+from forensics.attribution.facts.spread import Spread
+from forensics.attribution.rivals import Weighed, anyway, crawler, failing_backend, missing_logs, one_actor, organic_surge
 from forensics.attribution.search.finding import Blamed, Rise
 from forensics.attribution.search.scan import Winner
 
+SPREAD_OUT = "It is spread: no account made more than 0.9 % of the excess"
 NETWORK = Winner("network", "198.51.100.0/24", 5000.0, 12.0, 99.0, 0.05, 0.0, 1.0)
 
 
@@ -46,6 +48,25 @@ def test_a_crawlers_load_is_told_in_its_unit(monkeypatch: pytest.MonkeyPatch, me
         monkeypatch.setattr(crawler, step, lambda *given: None)
     found = crawler.weigh(facts(measure), {})
     assert f"5,000 {unit} where 12 were to be expected" in found.speaks_for[0][0]
+
+
+@pytest.mark.parametrize(
+    ("kin", "share", "said"),
+    [
+        (0, 0.0, "It is spread: no account made more than 0.9 % of the excess."),
+        (
+            51,
+            0.43,
+            "It is spread: no account made more than 0.9 % of the excess; but 43 % of the excess came from 51 accounts that hang together.",
+        ),
+        (51, 0.6, "60 % of the excess came from 51 accounts that hang together: they are no crowd."),
+    ],
+)
+def test_a_crowd_of_whose_load_a_group_made_much_is_told_with_it(kin: int, share: float, said: str) -> None:
+    over = Spread(2700, 17.0, 900, 0.009, 0.0, 0.1, share, kin)
+    found = Weighed()
+    organic_surge._spread(facts(spread=over, walk=None, route=None), {}, found)
+    assert [text for text, _ in (*found.speaks_for, *found.speaks_against)] == [said]
 
 
 def silent_host(others: int, **incident: Any) -> Facts:

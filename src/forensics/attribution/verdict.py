@@ -17,6 +17,7 @@ from forensics.attribution.wording import (
     clock,
     in_common,
     last_to_come,
+    of_kin,
     percent,
     served_before,
     shares_of,
@@ -112,7 +113,8 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     if together >= EVEN and not (crowd and one):
         sure = capped(best.likelihood, facts)
         why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)})."
-        return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}{_one_route(facts, best)}")
+        beside = f" {of_kin(facts.spread)}." if crowd and facts.spread.kin_notable else ""
+        return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}{beside}{_one_route(facts, best)}")
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{_turned(facts, names)}{one}")
 
 
@@ -150,8 +152,7 @@ def _one_payer(facts: Facts) -> str:
     spread = facts.spread
     if spread.kin_by is None or facts.finding.blamed:
         return ""
-    whose = f"{percent(spread.kin_share)} of the excess came from {counted(spread.kin, 'account')} {with_one(spread.kin_by)}"
-    return f" {whose}: one payer's, or those of a reseller's customers who came at once; nothing else ties them."
+    return f" {of_kin(spread)}: one payer's, or those of a reseller's customers who came at once; nothing else ties them."
 
 
 def _one_origin(facts: Facts, names: Names) -> str:

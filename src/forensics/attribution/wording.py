@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from forensics.attribution.facts.refusals import Denied
-from forensics.attribution.facts.spread import Alike
+from forensics.attribution.facts.spread import Alike, Spread
 from forensics.attribution.search.finding import Blamed
 from forensics.attribution.search.scan import Winner
 from forensics.attribution.windows import Window
@@ -33,6 +33,12 @@ def amount(number: float) -> str:
 def with_one(value: tuple[str, str]) -> str:
     """What accounts have in common: the type of an identifier, and its value."""
     return f"with one {value[0].replace('_', ' ')} ({value[1]})"
+
+
+def of_kin(spread: Spread) -> str:
+    """How much the accounts of the largest group made of the excess together."""
+    tie = with_one(spread.kin_by) if spread.kin_by else "that hang together"
+    return f"{percent(spread.kin_share)} of the excess came from {counted(spread.kin, 'account')} {tie}"
 
 
 def percent(share: float) -> str:

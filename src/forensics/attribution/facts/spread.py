@@ -17,6 +17,8 @@ from forensics.text import counted
 MOST, FEWEST, OUTGROWN = 0.5, 3, 2.0
 """Accounts that pay with one thing are no crowd where so many of them rose and made this share of the excess together, so many times
 their share of the usual load."""
+NOTABLE = 0.2
+"""Share of the excess that the accounts of one group made together which is worth a word."""
 NO_KIN: dict[str, Any] = {"kin_share": 0.0, "kin": 0}
 
 
@@ -39,6 +41,11 @@ class Spread:
     """How many accounts of that group asked for more than usual."""
     kin_by: tuple[str, str] | None = None
     """What they pay with, all of them, where only that ties them and linkage makes no actor of them (type and value)."""
+
+    @property
+    def kin_notable(self) -> bool:
+        """Whether the accounts of that group made so much that it is worth a word, though most may have come from others."""
+        return self.kin > 1 and self.kin_share >= NOTABLE
 
 
 def spread(scene: Scene, measure: str) -> Spread:

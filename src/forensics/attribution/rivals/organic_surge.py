@@ -7,7 +7,7 @@ from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.refusals import asked_as_ever, shut_out
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.windows import refusing
-from forensics.attribution.wording import amount, growth, in_common, load, measured, percent, served_before, turned_away, with_one
+from forensics.attribution.wording import amount, growth, in_common, load, measured, of_kin, percent, served_before, turned_away
 from forensics.text import counted
 
 EXPLANATION = "organic surge"
@@ -63,12 +63,13 @@ def weigh(facts: Facts, names: Names) -> Weighed:
 
 def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     """Say over whom the excess is spread: accounts are people, addresses are cheap, and people differ in what they come with."""
+    spread_out = f"It is spread: no account made more than {percent(facts.spread.top_share)} of the excess"
     if facts.spread.kin_share >= 0.5 and facts.spread.kin > 1:
-        share, kin = percent(facts.spread.kin_share), counted(facts.spread.kin, "account")
-        tie = with_one(facts.spread.kin_by) if facts.spread.kin_by else "that hang together"
-        found.contra(f"{share} of the excess came from {kin} {tie}: they are no crowd.", DECISIVE)
+        found.contra(f"{of_kin(facts.spread)}: they are no crowd.", DECISIVE)
+    elif facts.spread.anonymous_share < 0.5 and facts.spread.kin_notable:
+        found.pro(f"{spread_out}; but {of_kin(facts.spread)}.", FAIR)
     elif facts.spread.anonymous_share < 0.5:
-        found.pro(f"It is spread: no account made more than {percent(facts.spread.top_share)} of the excess.", STRONG)
+        found.pro(f"{spread_out}.", STRONG)
     elif facts.veil is not None:
         found.contra(f"{facts.veil.told(names)}: over how many people the excess is spread cannot be seen.", 0.0)
     elif facts.alike is not None:
