@@ -101,12 +101,13 @@ def test_a_word_that_says_that_nobody_signed_in_is_no_account(tmp_path: Path) ->
 
 def test_what_a_server_escaped_in_a_name_is_the_name(tmp_path: Path) -> None:
     """nginx and Varnish log the bytes beyond ASCII, quotes and backslashes so; bytes that are no text stay as they were logged."""
-    names = [r"j\xC3\xBCrgen", r"o\x22neil\x5Cx", r"\xFF\xFE", r"100%\xc3\xbc@B.example"]
-    accounts = [("jürgen", None), ('o"neil\\x', None), ("a3", "100%ü@b.example")]
+    names = [r"j\xC3\xBCrgen", r"o\x22neil\x5Cx", r"\xFF\xFE", r"100%\xc3\xbc@B.example", r"C:\xyz"]
+    accounts = [("jürgen", None), ('o"neil\\x', None), ("a3", "100%ü@b.example"), (r"C:\xyz", None)]
     found = joined(tmp_path / "case", names, accounts)
     assert {key: account for key, (account, _) in found.items()} == {
         names[0]: "jürgen",
         names[1]: 'o"neil\\x',
         names[2]: names[2],
         names[3]: "a3",
+        names[4]: r"C:\xyz",
     }

@@ -2,26 +2,28 @@
 -- why: per log the kind of key that fits most of its names (account id, email or user name); a name that this kind does not know may be
 --      known under another kind, if that is unmistakable. A name that means two accounts joins none. A word that says that nobody signed in
 --      (anonymous), or how (bearer, saml), is nobody's name unless an export knows it: a load of all who did not sign in is not one account's.
---      What servers escape in a name (nginx and Varnish log j\xC3\xBCrgen) is `told` as it was sent.
+--      What servers escape in a name (nginx and Varnish log j\xC3\xBCrgen) is also looked for as it was sent.
 -- parameters: none
 CREATE OR REPLACE TEMP TABLE log_names AS
-SELECT
-    evidence_id, user_name AS key, count(*) AS uses, min(line) AS line,
-    CASE
-        WHEN NOT contains(user_name, '\x') THEN user_name
-        ELSE coalesce(TRY(url_decode(replace(replace(user_name, '%', '%25'), '\x', '%'))), user_name)
-    END AS told
+SELECT evidence_id, user_name AS key, count(*) AS uses, min(line) AS line
 FROM stored_events
 WHERE user_name IS NOT NULL
 GROUP BY evidence_id, user_name;
 
+CREATE OR REPLACE TEMP VIEW log_told AS
+SELECT evidence_id, key, key AS told FROM log_names
+UNION
+SELECT evidence_id, key, TRY(url_decode(regexp_replace(replace(key, '%', '%25'), '\\x([0-9A-Fa-f]{2})', '%\1', 'g')))
+FROM log_names
+WHERE contains(key, '\x');
+
 CREATE OR REPLACE TEMP TABLE log_found AS
 SELECT l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
-FROM log_names AS l
+FROM log_told AS l
 JOIN account_keys AS k ON k.key = l.told AND k.key_type NOT IN ('email', 'customer_id')
 UNION ALL -- two equalities, so that each is a hash join
 SELECT l.evidence_id, l.key, k.key_type, k.account_id, k.account_ids, k.owners
-FROM log_names AS l
+FROM log_told AS l
 JOIN account_keys AS k ON k.key = lower(l.told) AND k.key_type = 'email';
 
 INSERT INTO log_found
