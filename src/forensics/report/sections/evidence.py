@@ -20,7 +20,7 @@ FILES = {
     "first_at": "First (UTC)",
     "last_at": "Last (UTC)",
 }
-REFUSED = {"path": "File", "reason": "It"}
+REFUSED = {"path": "File", "reason": "Reason"}
 HASHES = {"evidence_id": "Evidence", "path": "File", "size_bytes": "Size", "sha256": "SHA-256"}
 
 
