@@ -131,21 +131,9 @@ _SIGN = ("^#path", "^--[0-9a-z", "^[ *-]+<<")
 
 def why_no_log(raw: pl.Series) -> str:
     """Return what a file is that no log format reads, by its sampled lines."""
-    if float((raw.str.contains(_YEARLESS) & ~raw.str.contains(_TIME)).sum()) >= 0.5 * max(1, len(raw)):
-        return (
-            "tells of requests, but their only time is that of syslog, which has no year: have syslog write its lines with the year "
-            "(RFC 5424, or rsyslog's RSYSLOG_FileFormat), or put it before them in a copy"
-        )
-    if float(raw.str.contains(_DAY_OF_MONTH).sum()) >= 0.5 * max(1, len(raw)):
-        return (
-            "tells of requests, but of their time only the day of a month and the clock (as EPA's log of 1995 does): write the month and "
-            "the year into a copy ([29/Aug/1995:23:53:25 +0000])"
-        )
-    if float(raw.str.contains(_TIMELESS).sum()) >= 0.5 * max(1, len(raw)) and not raw.str.contains(_CLOCK).any():
-        return (
-            "tells of requests, but no line tells when they came: have the time logged (morgan's combined, uvicorn with %(asctime)s), or "
-            "have what collects the lines put it before them"
-        )
+    untimed = _untimed(raw)
+    if untimed is not None:
+        return untimed
     rows = len(raw) - int(raw.str.starts_with("#").sum())
     going_on = float(raw.str.contains(_ASKED).sum()) < 0.5 * len(raw)
     for pattern, name in KNOWN:
@@ -166,13 +154,7 @@ def why_no_log(raw: pl.Series) -> str:
     if category is not None:
         return f"is an Azure log of the category {category}, not an access log: export the access log of the same resource"
     if float(raw.str.contains(_OBJECT).sum()) >= 0.5 * len(raw):
-        keys = dict.fromkeys(re.findall(r'"([^"\\]{1,40})"\s*:', str(raw[0])[:2000]))
-        application = float(raw.str.contains(_LEVELLED).sum()) >= 0.5 * len(raw)
-        return (
-            ("is an application log in JSON" if application else "is JSON")
-            + " whose keys do not tell a request: a time, a path and a method (or a first line), and a status or client are needed "
-            f"(its first keys: {', '.join(list(keys)[:12])})"
-        )
+        return _not_told_by_keys(raw)
     first = str(raw[0])[:80]
     if _table(raw):
         return (
@@ -185,6 +167,37 @@ def why_no_log(raw: pl.Series) -> str:
             "(timestamp, client_ip, user, method, path, status, bytes, duration_ms), or describe it with --log-format"
         )
     return f"is in no log format that is known (it begins with {first!r}); describe it with --log-format"
+
+
+def _untimed(raw: pl.Series) -> str | None:
+    """Return what a log is that tells of requests, and not well enough when they came; None for any other."""
+    if float((raw.str.contains(_YEARLESS) & ~raw.str.contains(_TIME)).sum()) >= 0.5 * max(1, len(raw)):
+        return (
+            "tells of requests, but their only time is that of syslog, which has no year: have syslog write its lines with the year "
+            "(RFC 5424, or rsyslog's RSYSLOG_FileFormat), or put it before them in a copy"
+        )
+    if float(raw.str.contains(_DAY_OF_MONTH).sum()) >= 0.5 * max(1, len(raw)):
+        return (
+            "tells of requests, but of their time only the day of a month and the clock (as EPA's log of 1995 does): write the month and "
+            "the year into a copy ([29/Aug/1995:23:53:25 +0000])"
+        )
+    if float(raw.str.contains(_TIMELESS).sum()) >= 0.5 * max(1, len(raw)) and not raw.str.contains(_CLOCK).any():
+        return (
+            "tells of requests, but no line tells when they came: have the time logged (morgan's combined, uvicorn with %(asctime)s), or "
+            "have what collects the lines put it before them"
+        )
+    return None
+
+
+def _not_told_by_keys(raw: pl.Series) -> str:
+    """Return what lines of JSON are that tell of no request."""
+    keys = dict.fromkeys(re.findall(r'"([^"\\]{1,40})"\s*:', str(raw[0])[:2000]))
+    application = float(raw.str.contains(_LEVELLED).sum()) >= 0.5 * len(raw)
+    return (
+        ("is an application log in JSON" if application else "is JSON")
+        + " whose keys do not tell a request: a time, a path and a method (or a first line), and a status or client are needed "
+        f"(its first keys: {', '.join(list(keys)[:12])})"
+    )
 
 
 def _azure_category(raw: pl.Series) -> str | None:

@@ -158,15 +158,7 @@ def after(known: pl.DataFrame) -> After:
     ``before``: what stands before the time, ``between``: words before the request, ``paused``: whole seconds there, ``early``: seconds
     before the bytes.
     """
-    parts = first_fitting(known["rest"].fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
-        known[name] for name in ("between", "paused", "early")
-    )
-    found = pl.col("sole").str.contains(r"^https?://").fill_null(value=False)
-    parts = parts.with_columns(
-        pl.when(found).then("sole").otherwise("referrer").alias("referrer"), pl.when(~found).then("sole").alias("sole")
-    )
-    parts = _without_type(parts.with_columns(pl.coalesce("agent", "sole", pl.col("tail").str.extract(_BARE)).alias("agent")))
-    parts = _without_addresses(parts)
+    parts = _sorted(known)
     swapped = pl.col("agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/]*/\d")
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
     parts = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told"))
@@ -208,6 +200,19 @@ def after(known: pl.DataFrame) -> After:
     if told["fields"].str.contains(_UPSTREAMS).any():
         extra |= _upstreams(told["fields"], ids)
     return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), told["host"], extra, parts["fits"])
+
+
+def _sorted(known: pl.DataFrame) -> pl.DataFrame:
+    """Return what stands after the bytes in its parts: ``lead``, ``referrer``, ``agent``, what surrounds them, and times from before."""
+    parts = first_fitting(known["rest"].fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
+        known[name] for name in ("between", "paused", "early")
+    )
+    found = pl.col("sole").str.contains(r"^https?://").fill_null(value=False)
+    parts = parts.with_columns(
+        pl.when(found).then("sole").otherwise("referrer").alias("referrer"), pl.when(~found).then("sole").alias("sole")
+    )
+    parts = _without_type(parts.with_columns(pl.coalesce("agent", "sole", pl.col("tail").str.extract(_BARE)).alias("agent")))
+    return _without_addresses(parts)
 
 
 def _longer(told: pl.Expr) -> pl.Expr:

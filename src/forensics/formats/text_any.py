@@ -85,24 +85,7 @@ def open_text(options: ReadOptions) -> Parser:
 
 def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     """Return what each line says, by its looks."""
-    raw = pl.col("raw")
-    headed = lines["raw"].str.starts_with("#Fields:").any()  # whose rows mean what the header says, or nothing
-    told = (
-        pl.lit(not headed) & ~raw.str.contains(_ERRORS) & ~raw.str.contains(_HEADLESS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
-    )
-    bare = ~lines["raw"].str.contains('"', literal=True)
-    barred = pl.lit(bare) & (raw.str.count_matches(r"[|\t]") >= _CELLS) if bare.any() else pl.lit(value=False)
-    if lines.select(barred.any()).item():
-        raw = pl.when(barred).then(_quoted_cells(raw)).otherwise(raw)
-    cut = lines.select(
-        told.alias("told"),
-        barred.alias("barred"),
-        raw.str.extract(_TIME).str.strip_chars("[]").alias("time"),
-        raw.str.replace(_TIME, " ").alias("rest"),
-    )
-    split = pl.col("rest").str.extract_groups(rf"^(?P<head>|.*?[^\w-]){_ASKED}(?P<tail>.*)$")
-    t = cut.with_columns(split.alias("g")).unnest("g")
-    t = t.with_columns(pl.col("tail").str.replace_all(_STAMP, " "))
+    t = _cut(lines)
     tail, head = pl.col("tail"), pl.col("head")
     status = pl.coalesce(
         pl.when(~tail.str.contains(_TIMED)).then(pl.col(part).str.extract(pattern)) if part == "tail" else head.str.extract(pattern)
@@ -141,6 +124,28 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
         tail.str.extract(r'"(https?://[^"]*)"').alias("referrer"),
         tail.str.extract(r'"([A-Za-z][^"/]*/\d[^"]*)"').alias("user_agent"),
     )
+
+
+def _cut(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return lines cut at what was asked: ``told`` (may tell of a request), ``barred``, ``time``, ``head``, the request, ``tail``."""
+    raw = pl.col("raw")
+    headed = lines["raw"].str.starts_with("#Fields:").any()  # whose rows mean what the header says, or nothing
+    told = (
+        pl.lit(not headed) & ~raw.str.contains(_ERRORS) & ~raw.str.contains(_HEADLESS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
+    )
+    bare = ~lines["raw"].str.contains('"', literal=True)
+    barred = pl.lit(bare) & (raw.str.count_matches(r"[|\t]") >= _CELLS) if bare.any() else pl.lit(value=False)
+    if lines.select(barred.any()).item():
+        raw = pl.when(barred).then(_quoted_cells(raw)).otherwise(raw)
+    cut = lines.select(
+        told.alias("told"),
+        barred.alias("barred"),
+        raw.str.extract(_TIME).str.strip_chars("[]").alias("time"),
+        raw.str.replace(_TIME, " ").alias("rest"),
+    )
+    split = pl.col("rest").str.extract_groups(rf"^(?P<head>|.*?[^\w-]){_ASKED}(?P<tail>.*)$")
+    t = cut.with_columns(split.alias("g")).unnest("g")
+    return t.with_columns(pl.col("tail").str.replace_all(_STAMP, " "))
 
 
 def _quoted_cells(raw: pl.Expr) -> pl.Expr:

@@ -19,8 +19,8 @@ from forensics.attribution.facts.refusals import turned_away
 from forensics.attribution.facts.release import release
 from forensics.attribution.facts.seconds import EARLY, seconds
 from forensics.attribution.facts.slowdown import served_slower, slowdown
-from forensics.attribution.facts.spread import alike, spread, veil
-from forensics.attribution.facts.walk import walk
+from forensics.attribution.facts.spread import Spread, alike, spread, veil
+from forensics.attribution.facts.walk import Walk, walk
 from forensics.attribution.networks import beginning
 from forensics.attribution.scene import Scene
 from forensics.attribution.search.finding import Finding
@@ -42,18 +42,14 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     usual_ratio = _ratio(broken.filter(pl.col("w") == 1) if around.days else minutes.filter(pl.col("minute") < scene.window.start))
     parts = parts_of(broken)
     errors, load_at = error_onset(near, scene.window.start, impact.start), load_onset(near, scene)
-    began = Window(run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     early = early_share(near, scene, finding, errors)
     started = until_the_fall(near, scene.window, impact, errors, there_before=early >= HALF and not any(b.at_fall for b in finding.blamed))
+    began = Window(run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     borne = carried(near, began.start, errors) if finding.blamed else 0
     late, grew = _late(errors, load_at, early), _grew(near, errors)
-    looked = None
-    if errors is not None and finding.blamed and (late or grew):
-        looked = seconds(case, scene, winners, errors, finding.rise.measure)
-    quickened = grew and (looked is None or looked.quickened())
+    looked = seconds(case, scene, winners, errors, finding.rise.measure) if errors and winners and (late or grew) else None
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
-    unnamed = finding.rise.significant and not finding.blamed and spread_over.anonymous_share >= HALF
     return Facts(
         scene=scene,
         finding=finding,
@@ -61,7 +57,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
         rest_peak=rest_peak(started, errors),
         carried=borne,
-        step=step(near, borne, errors) if finding.blamed and not quickened else None,
+        step=step(near, borne, errors) if finding.blamed and not (grew and (looked is None or looked.quickened())) else None,
         slower=slowdown(case, scene, errors, load_at) if finding.rise.significant and early >= EARLY else None,
         served_slower=served_slower(case, scene, errors) if finding.blamed and early < EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
@@ -85,11 +81,16 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         route=alike(scene, finding.rise, "route_id"),
         denied=turned_away(case, scene, finding),
         veil=hidden,
-        walk=walk(case, scene) if unnamed and hidden is None else None,
+        walk=_walk(case, scene, finding, spread_over) if hidden is None else None,
         comers=comers(around.loads, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
         release=release(case, scene, finding.blamed),
         origins=origins(case, scene.whole, winners, common),
     )
+
+
+def _walk(case: Case, scene: Scene, finding: Finding, over: Spread) -> Walk | None:
+    """Return what a load without accounts, which nobody is held to have made, walked through."""
+    return walk(case, scene) if finding.rise.significant and not finding.blamed and over.anonymous_share >= HALF else None
 
 
 def _late(errors: datetime | None, load_at: datetime | None, early: float) -> bool:
