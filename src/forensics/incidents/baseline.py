@@ -40,6 +40,8 @@ BUSIEST = 2.0
 """Times the mean expected load from which an hour is one of the busiest."""
 FEWEST_DAYS_OF_WEEK = 14.0
 """Days that a difference between weekdays and weekends needs."""
+MOST_SORTED = 20_000_000
+"""Values that are sorted at a time."""
 
 
 @dataclass(frozen=True)
@@ -227,10 +229,7 @@ def _running_median(values: Floats, half: int, weights: Floats | None = None) ->
     With weights, values that stand for little (the small hours) decide little: beside a hole of a day and a half they decide nothing.
     """
     weights = np.where(np.isfinite(values), 1.0 if weights is None else weights, 0.0)
-    windows = _windows(values, half, np.nan), _windows(weights, half, 0.0)
-    step = 20_000_000 // (2 * half + 1) + 1
-    parts = [_weighted_medians(*(w[i : i + step] for w in windows)) for i in range(0, len(values), step)]
-    found, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
+    found, weight = _weighted_medians(values, weights, half)
     found[weight < LEAST_WEIGHT * np.median(weight)] = np.nan
     known = np.isfinite(found)
     if not known.any():
@@ -239,18 +238,27 @@ def _running_median(values: Floats, half: int, weights: Floats | None = None) ->
     return bridged
 
 
-def _windows(values: Floats, half: int, beyond: float) -> Floats:
-    padding = np.full(half, beyond)
-    return np.lib.stride_tricks.sliding_window_view(np.concatenate((padding, values, padding)), 2 * half + 1)
+def _weighted_medians(values: Floats, weights: Floats, half: int) -> tuple[Floats, Floats]:
+    """Median of the values around each, each with its weight, NaN where none has weight; and what they weigh together.
+
+    What is sorted around each value is the ranks of all, which are small whole numbers, and take a tenth of the time.
+    """
+    order = np.argsort(values)
+    ascending, heavy = np.append(values[order], np.nan), np.append(weights[order], 0.0)
+    ranks = np.full(len(values) + 2 * half, len(values), dtype=np.min_scalar_type(len(values)))  # beyond either end: after all others
+    ranks[half + order] = np.arange(len(values))
+    around = np.lib.stride_tricks.sliding_window_view(ranks, 2 * half + 1)
+    step = MOST_SORTED // (2 * half + 1) + 1
+    parts = [_middles(np.sort(around[i : i + step], axis=1), heavy) for i in range(0, len(values), step)]
+    middle, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return np.where(weight > 0, ascending[middle], np.nan), weight
 
 
-def _weighted_medians(rows: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Median of each row, each value with its weight, NaN where a row has no weight; and the weight of each row."""
-    order = np.argsort(rows, axis=1)
-    total = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
+def _middles(rows: Ints, weights: Floats) -> tuple[Ints, Floats]:
+    """Return of each row of ranks the one at which half of its weight is reached, and its weight."""
+    total = np.cumsum(weights[rows], axis=1)
     place = np.argmax(total >= total[:, -1:] / 2, axis=1)
-    picked = np.take_along_axis(rows, np.take_along_axis(order, place[:, None], axis=1), axis=1)[:, 0]
-    return np.where(total[:, -1] > 0, picked, np.nan), total[:, -1]
+    return np.take_along_axis(rows, place[:, None], axis=1)[:, 0], total[:, -1]
 
 
 def once(requests: Floats, expected: Floats) -> Bools:

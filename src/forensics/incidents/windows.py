@@ -47,8 +47,10 @@ def runs(flags: Bools) -> list[tuple[int, int]]:
 
 def marked(hits: Bools, width: int) -> Bools:
     """Minutes covered by any hit of a scan whose sums of ``width`` minutes end at the hit."""
-    edges = np.zeros(len(hits) + 1)
     at = np.flatnonzero(hits)
+    if not len(at):
+        return np.zeros(len(hits), dtype=bool)
+    edges = np.zeros(len(hits) + 1)
     np.add.at(edges, np.maximum(at - width + 1, 0), 1)
     np.add.at(edges, at + 1, -1)
     covered: Bools = np.cumsum(edges[:-1]) > 0

@@ -55,10 +55,9 @@ def detect(view: View) -> list[Window]:
         return []
     expected = view.baseline.expected
     spread = min(view.baseline.spread(15), MOST_SPREAD)
-    candidates, score = _scan(view, Chance.few)
+    (candidates, score), (lulls, deep) = _scan(view)
     stretches = bounded_runs(candidates, AROUND, load_likelihood(series.requests, expected, STATES, spread)) if candidates.any() else []
     found = [w for w in _collapses(view, stretches, score, Chance.few) if _stands_out(view, w)]
-    lulls, deep = _scan(view, _deep)
     for window in found:
         lulls[window.first : window.last + 1] = False
     sudden = [w for w in _collapses(view, joined(runs(lulls), EDGE), deep, _deep) if _abrupt(view, w)]
@@ -67,7 +66,11 @@ def detect(view: View) -> list[Window]:
 
 def _deep(chance: Chance, seen: Floats, wanted: Floats) -> Floats:
     """Return orders of improbability as a lull, where it is neither clear nor hopeless already: next to none of a log is."""
-    score = chance.few(seen, wanted)
+    return _deepened(chance, seen, wanted, chance.few(seen, wanted))
+
+
+def _deepened(chance: Chance, seen: Floats, wanted: Floats, few: Floats) -> Floats:
+    score = few.copy()
     open_to = np.flatnonzero((score >= WORTH) & (score < LEAST_SCORE + LITTLE_KNOWN))
     score[open_to] = chance.lull(seen[open_to], wanted[open_to])
     return score
@@ -130,11 +133,20 @@ def _alone(view: View, first: int, last: int, orders: Orders) -> float:
 
 def _scores(view: View, width: int, seen: Floats, wanted: Floats, orders: Orders) -> Floats:
     """Return the orders of improbability of sums that lack so much that they may be of a collapse; 0 of all others."""
-    most = HALF if view.series.scope == EVERYTHING else MOST_SHARE
-    low, score = np.flatnonzero(seen <= most * wanted), np.zeros(len(seen))
-    score[low] = orders(view.baseline.fall(width), seen[low], wanted[low])
-    score[(seen > MOST_SHARE * wanted) & (score < CERTAIN)] = 0.0
+    low, score = np.flatnonzero(_low(view, seen, wanted)), np.zeros(len(seen))
+    score[low] = _told(orders(view.baseline.fall(width), seen[low], wanted[low]), seen[low], wanted[low])
     return score
+
+
+def _low(view: View, seen: Floats, wanted: Floats) -> Bools:
+    """Flag sums that lack so much that they may be of a collapse."""
+    flags: Bools = seen <= (HALF if view.series.scope == EVERYTHING else MOST_SHARE) * wanted
+    return flags
+
+
+def _told(score: Floats, seen: Floats, wanted: Floats) -> Floats:
+    """Return orders of improbability; 0 where half of the load is left and it is not certain that the other is missing."""
+    return np.where((seen > MOST_SHARE * wanted) & (score < CERTAIN), 0.0, score)
 
 
 def _or_silence(view: View, window: Window) -> Window:
@@ -188,15 +200,21 @@ def _edges(requests: Floats, expected: Floats, first: int, last: int) -> tuple[i
     return first + int(np.argmax(ahead)), last - int(np.argmax(behind[::-1]))
 
 
-def _scan(view: View, orders: Orders) -> tuple[Bools, Floats]:
-    requests, expected = view.series.requests, view.baseline.expected
-    candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
+def _scan(view: View) -> list[tuple[Bools, Floats]]:
+    """Return which minutes may be of a collapse, and the orders of improbability of the sums that end with each: as few, and as a lull."""
+    requests, expected, least = view.series.requests, view.baseline.expected, _least(view)
+    far_below = requests < 0.7 * expected
+    found = [(np.zeros(len(requests), dtype=bool), np.zeros(len(requests))) for _ in range(2)]
     for width in WIDTHS:
-        seen, wanted = rolling(requests, width), rolling(expected, width)
-        score = np.where(wanted - seen >= LEAST_MISSING, _scores(view, width, seen, wanted, orders), 0.0)
-        candidates |= marked(score >= _least(view), width) & (requests < 0.7 * expected)
-        best = np.maximum(best, score)
-    return candidates, best
+        seen, wanted, chance = rolling(requests, width), rolling(expected, width), view.baseline.fall(width)
+        at = np.flatnonzero(_low(view, seen, wanted) & (wanted - seen >= LEAST_MISSING))
+        few = chance.few(seen[at], wanted[at])
+        for (candidates, best), orders in zip(found, (few, _deepened(chance, seen[at], wanted[at], few)), strict=True):
+            score = np.zeros(len(requests))
+            score[at] = _told(orders, seen[at], wanted[at])
+            candidates |= marked(score >= least, width) & far_below
+            np.maximum(best, score, out=best)
+    return found
 
 
 def load_likelihood(requests: Floats, expected: Floats, states: Floats, spread: float) -> Floats:
