@@ -20,6 +20,7 @@ from forensics.evidence import archives
 from forensics.evidence.discover import at, discover
 from forensics.evidence.recognise import LineReader, plan_for
 from forensics.formats.base import ReadOptions
+from forensics.formats.registry import all_formats
 from forensics.formats.schema import LINES
 from forensics.progress import Silent
 
@@ -131,6 +132,20 @@ EXACT = (
 def test_what_a_wrapping_puts_before_a_line_is_none_of_its_fields(wrap: str, inner: str) -> None:
     lines = [inner.format(n=n) for n in range(3)]
     assert read(*(wrap.format(line) for line in lines)) == read(*lines)
+
+
+@pytest.mark.parametrize("name", ["aws_elb_classic", "azure_storage", "bunny", "haproxy_tcp"])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda line: f"<190>1 2024-03-02T00:00:01.5Z edge-1 shipper 31 - - {line}",
+        lambda line: json.dumps({"log": line + "\n", "stream": "stdout", "time": "2024-03-02T00:00:01Z"}),
+        lambda line: json.dumps({"message": line, "log": {"file": {"path": "/var/log/lb.log"}}, "host": {"name": "edge-1"}}),
+    ],
+)
+def test_a_line_that_begins_as_a_wrapping_does_is_taken_out_of_no_more_than_it_is_in(wrap: Any, name: str) -> None:
+    (line,) = (entry.samples[0].line for entry in all_formats() if entry.name == name)
+    assert read(wrap(line), wrap(line)) == read(line, line)
 
 
 def test_named_values_behind_syslog_are_read_as_the_format_they_are() -> None:

@@ -74,3 +74,23 @@ def test_nanoseconds_are_cut_to_microseconds_alike_whatever_stands_first(form: s
     one_by_one = to_instant(pl.Series(["no time", *times]), time_zone)[1:]
     assert by_notation.to_list() == one_by_one.to_list()
     assert form.startswith("2026-03-02T00:00:60") or [at.microsecond for at in by_notation[:4]] == [589545, 999999, 0, 589545]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-02 01:00:01.25 +0100 CET",
+        "2026-03-02 00:00:01.25 +0000 UTC m=+12.5",
+        "2026-03-02 05:30:01.25 +0530 +0530",
+        '{"$date":"2026-03-02T00:00:01.25Z"}',
+        '{"$date":{"$numberLong":"1772409601250"}}',
+        '{"seconds":1772409601,"nanos":250000000}',
+        '{"seconds":"1772409601","nanos":250000000}',
+    ],
+)
+def test_times_of_go_and_times_in_objects(text: str) -> None:
+    assert to_instant(pl.Series("t", ["x", text])).to_list() == [None, datetime(2026, 3, 2, 0, 0, 1, 250_000)]
+
+
+def test_an_object_that_holds_no_time_is_none() -> None:
+    assert to_instant(pl.Series("t", ['{"a":1772409601}', '{"seconds":"soon"}', "{}", "{"])).null_count() == 4

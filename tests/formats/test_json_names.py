@@ -125,6 +125,18 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             {"timestamp": AT, "method": "GET", "path": "/a", "query": "b=1", "bytes_sent": 1427, "duration_ms": 79.0},
             id="HAProxy, by the manual's names",
         ),
+        pytest.param(
+            '{"@timestamp":"2026-03-02T00:00:01Z","clientip":"203.0.113.9","verb":"GET","request":"/a","response":"200 OK","bytes":"5",'
+            '"referrer":"\\"-\\"","agent":"\\"curl/8 (x)\\""}',
+            {"status": 200, "referrer": None, "user_agent": "curl/8 (x)"},
+            id="Logstash's own pattern, with the quotes of the line",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02 01:00:01.5 +0100 CET m=+0.012","ip":"host-7.isp.example:40000","method":"CONNECT","path":"a.example:443",'
+            '"status":200}',
+            {"timestamp": AT.replace(microsecond=500_000), "client_ip": "host-7.isp.example", "host": "a.example", "path": "a.example:443"},
+            id="a time as Go prints it, a tunnel",
+        ),
     ],
 )
 def test_names_and_units_are_understood(line: str, expected: dict[str, Any]) -> None:
@@ -135,3 +147,18 @@ def test_names_and_units_are_understood(line: str, expected: dict[str, Any]) -> 
     extra = {entry["key"]: entry["value"] for entry in row["extra"] or ()}
     found = {name: extra if name == "extra" else row[name] for name in expected}
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("400", "event"), ("200", "rejected")],
+)
+def test_a_record_that_asks_for_nothing_is_an_event_where_it_was_refused(status: str, outcome: str) -> None:
+    """A connection without a request is logged with 400, 408 or 499; a record without method and path is no access log."""
+    asked = f'{{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":{status}}}'
+    nothing = asked.replace('"GET"', '""').replace('"/a"', '""')
+    lines = pl.DataFrame({"line": [1, 2], "raw": [asked, nothing]}, schema={"line": pl.Int64, "raw": pl.String})
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    rows = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
+    assert [row["outcome"] for row in rows] == ["event", outcome]
+    assert rows[1]["path"] is None

@@ -12,7 +12,7 @@ import polars as pl
 
 from forensics.evidence.lines import of_blocks, split_lines
 from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
-from forensics.evidence.wrappings import EXPORTED, unwrap
+from forensics.evidence.wrappings import DEEPEST, EXPORTED, unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
 from forensics.formats.parts import InParts
 from forensics.formats.registry import all_formats
@@ -148,11 +148,12 @@ def candidates(asked: Asked, formats: Sequence[Format] | None = None, at_once: i
 
 @dataclass(frozen=True)
 class Plan:
-    """How a file is read: the formats best first, and whether its lines are wrapped in others."""
+    """How a file is read: the formats best first, and in what its lines are wrapped."""
 
     ranked: list[Recognition]
     """The formats that read anything."""
-    wrapped: bool = False
+    wrapped: int = 0
+    """In how many wrappings its lines are, at most; 0: in none."""
     whole: bool = False
     """Whether the sample is the whole file, as it may be of the hourly files of a quiet service."""
     tried: tuple[Recognition, ...] = ()
@@ -172,14 +173,35 @@ def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Forma
     over = best is not None and best.rank <= GENERAL_RANK and best.keys is None  # it passes over what stands before a line
     if best is not None and ranked[0].share >= WELL_READ and not best.main_only and not over and not exported:
         return plain
-    inner = unwrap(sample).inner
-    within = [each for each in recognise(Asked(inner), options, formats) if each.events] if len(inner) else []
-    if within and (not ranked or _worth(within[0]) > _worth(ranked[0]) or exported):
-        return Plan(within, wrapped=True)
-    alike = over and bool(within) and not within[0].format.main_only and within[0].format is best
-    if alike and len(inner) == len(sample) and within[0].events == ranked[0].events:
-        return Plan(within, wrapped=True)
-    return plain
+    inner = _plan_within(sample, options, formats)
+    if inner is None:
+        return plain
+    within = inner.ranked[0]
+    if not ranked or _worth(within) > _worth(ranked[0]) or exported:
+        return inner
+    alike = over and not within.format.main_only and within.format is best
+    all_of_them = within.sampled is not None and len(within.sampled.lines) == len(sample)
+    return inner if alike and all_of_them and within.events == ranked[0].events else plain
+
+
+def _plan_within(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None) -> Plan | None:
+    """Return how to read what is wrapped in the lines, None where nothing in them can be read.
+
+    What is taken out may begin as a wrapping does (a balancer's time): where little can be read of what is inside both, one is taken off.
+    """
+    plans: list[Plan] = []
+    tried: pl.Series | None = None
+    for deepest in range(DEEPEST, 0, -1):
+        inner = unwrap(sample, deepest=deepest).inner
+        if inner.is_empty() or (tried is not None and inner["raw"].equals(tried)):
+            continue
+        tried = inner["raw"]
+        ranked = [each for each in recognise(Asked(inner), options, formats) if each.events]
+        if ranked:
+            plans.append(Plan(ranked, wrapped=deepest))
+            if ranked[0].share >= WELL_READ:
+                break
+    return max(plans, key=lambda plan: _worth(plan.ranked[0]), default=None)
 
 
 def _worth(rated: Recognition) -> tuple[bool, int, bool]:
@@ -263,7 +285,7 @@ class LineReader:
 
     def _unwrapped(self, lines: pl.DataFrame, *, last: bool) -> list[pl.DataFrame]:
         """Read what is wrapped in the lines; the rest is read as it is."""
-        found = unwrap(lines, last=last)
+        found = unwrap(lines, last=last, deepest=self._wrapped or DEEPEST)
         self._held = found.held
         done = [_skipped(found.continued, pl.format("continues line {}", "first"))] if len(found.continued) else []
         bare = lines.join(pl.concat([found.inner["line"], found.continued["line"], found.held["line"]]).to_frame(), on="line", how="anti")

@@ -122,8 +122,12 @@ class Unwrapped:
     """``LINES``, as they were: parts at the end whose rest may be in the next batch."""
 
 
-def unwrap(lines: pl.DataFrame, *, last: bool = True) -> Unwrapped:
-    """Take lines (a frame of ``LINES``) out of up to two wrappings; ``last`` says that nothing follows."""
+DEEPEST = 2
+"""So many wrappings a line may be in: a container's runtime or a shipper keeps what syslog or a terminal wrote before it."""
+
+
+def unwrap(lines: pl.DataFrame, *, last: bool = True, deepest: int = DEEPEST) -> Unwrapped:
+    """Take lines (a frame of ``LINES``) out of up to ``deepest`` wrappings (1 or 2); ``last`` says that nothing follows."""
     once = _inner(lines)
     wrapped = once.filter(pl.col("text").is_not_null())
     held = lines.clear()
@@ -133,7 +137,7 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True) -> Unwrapped:
     if wrapped.is_empty():
         return Unwrapped(lines.clear(), continued, held)
     inner = wrapped.select("line", pl.col("text").alias("raw")).cast(dict(LINES))  # type: ignore[arg-type]
-    again = _inner(inner, tagged=True)
+    again = _inner(inner, tagged=True) if deepest > 1 else _untouched(inner)
     text, at = pl.coalesce(again["text"], inner["raw"]), pl.coalesce(again["at"], wrapped["at"])
     if wrapped["at"].null_count() + again["at"].null_count() == 2 * len(wrapped):
         return Unwrapped(inner.with_columns(text.alias("raw")), continued, held)
@@ -168,6 +172,12 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     if not told["text"].str.contains(_RECORD).any():  # nobody will ask for the time
         return told.with_columns(pl.lit(None, dtype=pl.String).alias("at"))
     return told.with_columns(found.select(pl.coalesce("stamp", cri.field("at"), *times).alias("at"))["at"])
+
+
+def _untouched(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return what ``_inner`` does of lines none of which is wrapped."""
+    nothing = pl.lit(None, dtype=pl.String)
+    return lines.select("line", nothing.alias("text"), nothing.alias("at"))
 
 
 def _notation(text: pl.Expr, pattern: str) -> pl.Expr:

@@ -11,6 +11,7 @@ from forensics.formats import values
 Columns = dict[str, pl.Series]
 
 _METHOD = r"^(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PURGE|FASTLYPURGE|PROPFIND)$"
+_TUNNEL = r"^(\[[^\]]+\]|[^/?#:\[]+):\d+$"
 NOT_UNDERSTOOD = "not a line of this format"
 NO_TIME = "no time that can be read"
 
@@ -89,6 +90,8 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
         asked_for = pl.DataFrame({"own": query, "cut": parts["query"], "told": told})
         query = asked_for.select(pl.when("told").then(pl.coalesce("cut", "own")).otherwise(pl.coalesce("own", "cut"))).to_series()
         path, host = values.first_of(parts["path"], path), values.first_of(host, parts["host"])
+    if (method == "CONNECT").any():
+        host = values.first_of(host, pl.select(pl.when(method == "CONNECT").then(path).str.extract(_TUNNEL, 1)).to_series())
     return {"method": method, "path": path, "query": query, "protocol": protocol, "host": host, "request": raw}
 
 

@@ -118,6 +118,7 @@ APP_SERVICE = JsonKeys(
         "user_agent": ("properties>UserAgent", "UserAgent"),
         "host": ("properties>CsHost", "CsHost"),
     },
+    plussed=("user_agent",),
     utc=True,
     requires=(("properties>CIp", "CIp"), ("properties>CsMethod", "CsMethod"), ("properties>ScStatus", "ScStatus")),
     extra={

@@ -9,7 +9,7 @@ by itself is one, whatever stands before it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -22,6 +22,8 @@ from forensics.formats.json_general import AT_END, KEYS, MOST_FURTHER, understoo
 _FIELDS = "#Fields:"
 """What stands before the header where a table has comment lines (Exchange's HttpProxy logs)."""
 SEPARATORS = (",", ";", "\t", "|")
+_COLUMNS = replace(KEYS, quoted=())
+"""Columns by these names; a table's own quotes are taken off already."""
 _LOOK_FOR_HEADER = 20
 LONGEST_ROW = 1000
 """Lines that one row may take."""
@@ -141,7 +143,7 @@ class _Csv:
         self._separator = ","
         self._columns: dict[str, int] = {}
         self._further: list[str] = []
-        self._keys, self._time_basis = KEYS, "request end"
+        self._keys, self._time_basis = _COLUMNS, "request end"
         self._count = 0
         self._looked = False
 

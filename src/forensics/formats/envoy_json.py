@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forensics.formats.base import Format, Sample
 from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
@@ -44,7 +46,43 @@ KEYS = JsonKeys(
     },
 )
 
+STAMPED = replace(
+    KEYS,
+    roles={**KEYS.roles, "time": ("@timestamp", "timestamp", "time")},
+    requires=(
+        ("@timestamp", "timestamp", "time"),
+        ("response_code",),
+        ("downstream_remote_address", "downstream_direct_remote_address"),
+        ("upstream_cluster", "upstream_host", "response_flags", "downstream_local_address"),
+    ),
+)
+"""Contour's names: what stands there is %START_TIME% all the same, the one time that Envoy's examples log."""
+
 FORMATS: tuple[Format, ...] = (
+    json_format(
+        name="envoy_json_stamped",
+        title="Envoy access log as Contour writes it (JSON)",
+        reference="https://projectcontour.io/docs/main/config/access-logging/",
+        keys=with_identities(STAMPED),
+        tier="gateway",
+        rank=9,
+        samples=(
+            Sample(
+                line='{"@timestamp":"2026-03-02T00:00:02.310Z","authority":"a.example","bytes_received":0,"bytes_sent":512,'
+                '"downstream_local_address":"10.0.0.2:80","downstream_remote_address":"203.0.113.7:5000","duration":12,"method":"GET",'
+                '"path":"/a?x=1","protocol":"HTTP/1.1","request_id":"r","requested_server_name":null,"response_code":200,'
+                '"response_flags":null,"uber_trace_id":null,"upstream_cluster":"c","upstream_host":"10.0.0.1:80",'
+                '"upstream_service_time":"11","user_agent":"curl/8","x_forwarded_for":"203.0.113.9"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:02.310Z",
+                    "started_at": "2026-03-02T00:00:02.310Z",
+                    "client_ip": "203.0.113.7",
+                    "duration_ms": 12.0,
+                    "extra": {"forwarded_for": "203.0.113.9", "upstream": "10.0.0.1:80", "upstream_duration_ms": "11.0"},
+                },
+            ),
+        ),
+    ),
     json_format(
         name="envoy_json",
         title="Envoy and Istio access log (JSON)",

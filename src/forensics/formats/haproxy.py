@@ -15,11 +15,11 @@ from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
-_PREFIX = r"^ *(?:.{0,200}?haproxy\[[0-9]+\]: )?"
+_PREFIX = r'^ *(?:[^"{]{0,200}?haproxy\[[0-9]+\]: )?'
 _PEER = r"([^ ]+):[0-9]+ \[([^\]]+)\] "
 _HTTP = (
     _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*)(?: [^ /]+)*? "
-    r"(-?[0-9]+/-?[0-9]+/-?[0-9]+/(?:-?[0-9]+/)?\+?-?[0-9]+) +(-1|[0-9]{3}) \+?([0-9]+) ([^ ]+) ([^ ]+) ([A-Za-z-]{4}) "
+    r"(-?[0-9]+/-?[0-9]+/-?[0-9]+/(?:-?[0-9]+/)?\+?-?[0-9]+) +(-1|0|[0-9]{3}) \+?([0-9]+) ([^ ]+) ([^ ]+) ([A-Za-z-]{4}) "
 )
 _TCP = _PREFIX + _PEER + r"([^ ]+) ([^ ]+?)/([^ ]*) (-?[0-9]+/-?[0-9]+/\+?-?[0-9]+) \+?([0-9]+) ([A-Za-z-]{2}) [0-9/+]+ [0-9/]+(.*)$"
 _CLF = (
@@ -210,6 +210,15 @@ FORMATS: tuple[Format, ...] = (
                         "fields": 'referrer="https://a.example/?b=c" agent=""',
                     },
                 },
+            ),
+            Sample(  # no stream was ever made for it
+                line='198.51.100.2:33320 [02/Mar/2026:00:00:15.000] fe~ fe/<NOSRV> -1/-1/-1/-1/0 0 0 - - PR-- 1/1/0/0/0 0/0 "<BADREQ>"',
+                expected={"method": None, "request": "<BADREQ>", "status": 0, "bytes_sent": 0, "extra": {"error": "PR--"}},
+            ),
+            Sample(
+                line="198.51.100.2:33321 [02/Mar/2026:00:00:15.000] fe be/srv 0/0/1/1/23 200 99 - - ---- 9/8/0/0/0 0/0 "
+                '"CONNECT a.example:443 HTTP/1.1"',
+                expected={"method": "CONNECT", "path": "a.example:443", "host": "a.example"},
             ),
             Sample(
                 line="Mar  2 00:00:16 lb haproxy[8]: Server st/srv1 is DOWN, reason: Layer4 timeout, check duration: 2001ms. 0 active "

@@ -35,6 +35,10 @@ _MONTHS = {
 """What months are called where a Java server (Jetty) names them by its locale: in French, German, Spanish, Italian, Portuguese, Dutch."""
 _ENGLISH = {word: english for english, words in _MONTHS.items() for word in words.split()}
 _TAIL = r"^(?:[.,](\d+))?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?\]?$"
+_GO = r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4}) [A-Z+-][A-Z0-9+-]*(?: m=.*)?$"
+"""What Go prints of a time: the zone by its number and again by its name, and the clock of the process."""
+_OBJECT = r'^\{\s*"(?:\$date|seconds|_?seconds)"\s*:.*?"?(\d[^",}]*)"?\s*(?:,\s*"_?nanos(?:econds)?"\s*:\s*"?(\d+)"?)?[\s}]*$'
+"""A time in an object: MongoDB's ``{"$date":...}``, protobuf's ``{"seconds":1,"nanos":5}``."""
 _EXACT = re.compile(
     r"(?:(?P<iso>\d{4}-\d\d-\d\d)(?P<t>[T ])|\d\d/[A-Z][a-z]{2}/\d{4}:)\d\d:\d\d:(?P<seconds>\d\d)"
     r"(?:(?P<point>[.,])(?P<digits>\d{3}|\d{6}|\d{9}))?(?P<zone> ?(?:Z|UTC|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)))?"
@@ -116,7 +120,7 @@ def _exactly(text: pl.Series, like: re.Match[str], time_zone: str) -> pl.Series:
 
 def _each(text: pl.Series, time_zone: str) -> pl.Series:
     """Return times in whatever notation each is written."""
-    frame = pl.DataFrame({"t": text.str.strip_chars()})
+    frame = pl.DataFrame({"t": _bare(text.str.strip_chars())})
     result = pl.Series("instant", [None], dtype=INSTANT).new_from_index(0, len(frame))
     for pattern, read in ((_ISO, _iso), (_CLF, _clf), (_EPOCH, _epoch), (_ABROAD, _abroad), (None, _rare)):
         left = result.is_null() & frame["t"].is_not_null()
@@ -127,6 +131,17 @@ def _each(text: pl.Series, time_zone: str) -> pl.Series:
         elif left.any():
             result = _scatter(result, left, read(frame["t"].filter(left), time_zone))
     return result
+
+
+def _bare(text: pl.Series) -> pl.Series:
+    """Return the times without what Go adds to them, and out of objects."""
+    if text.str.contains(_GO).any():
+        text = text.str.replace(_GO, "$1")
+    if not text.str.starts_with("{").any():
+        return text
+    parts = V.str.extract_groups(_OBJECT).struct
+    nanos = pl.when(parts[1].is_not_null()).then("." + parts[1].str.pad_start(9, "0")).otherwise(pl.lit(""))
+    return of(text, pl.when(V.str.starts_with("{")).then(parts[0] + nanos).otherwise(V))
 
 
 def _abroad(text: pl.Series, time_zone: str) -> pl.Series:

@@ -65,6 +65,8 @@ class JsonKeys:
     """Which entry counts where the client is a list: 0 the first, -1 the last."""
     plussed: tuple[str, ...] = ()
     """Roles whose blanks the logger writes as ``+``."""
+    quoted: tuple[str, ...] = ()
+    """Roles that may come with the quotes of the log line that they were taken from (Logstash's COMBINEDAPACHELOG)."""
     utc: bool = False
     """Whether times that carry no zone are UTC by the format's specification, whatever ``--time-zone`` says of other files."""
     headers: tuple[str, ...] = ()
@@ -129,6 +131,7 @@ class Record:
         """``lists``: columns of ``found`` that hold lists; ``further``: those that no role knows."""
         self.keys = keys
         self.found = found.select(values.present(pl.all())) if found.width else found
+        self._written = found
         self.lists = lists
         self.rows = rows
         self.further = further
@@ -154,6 +157,8 @@ class Record:
         value = self.entry(self.keys.roles.get(name, ()))
         if name == "host":  # Fastly's VCL writes (null) where there is none
             return values.of(value, pl.when(values.V != "(null)").then(values.V))
+        if name in self.keys.quoted and value.str.starts_with('"').any():
+            return values.of(value, values.present(values.V.str.replace(r'^"(.*)"$', "$1")))
         if name == "method":
             return _loud(value)
         if name in self.keys.plussed:
@@ -174,6 +179,14 @@ class Record:
     def has(self, paths: tuple[str, ...]) -> pl.Series:
         """Return where at least one of the paths has a value."""
         return self.any(paths).is_not_null()
+
+    def asked_nothing(self, paths: tuple[str, ...]) -> pl.Series:
+        """Return where a path stands without a value in the record of a connection that asked for nothing: what servers answer with 4xx."""
+        written = [self._written[path].is_not_null() for path in paths if path in self._written.columns]
+        if not written:
+            return self.nothing().is_not_null()
+        refused = self.role("status").str.contains(r"^4\d\d$").fill_null(False)
+        return pl.select(pl.any_horizontal(written) & refused).to_series()
 
     def lacks_required(self) -> bool:
         """Whether no line can be of this format, as some group of required paths has no value at all: its other values need no reading."""
@@ -302,7 +315,7 @@ def _outcome(lines: pl.DataFrame, record: Record, good: pl.Series, timestamp: pl
     missing = ~good
     for group in record.keys.requires:
         if not any(path in record.found.columns and not record.found[path].null_count() for path in group):
-            missing = missing | ~record.has(group)
+            missing = missing | ~(record.has(group) | record.asked_nothing(group))
     for path, pattern in record.keys.matching.items():
         missing = missing | ~record.any((path,)).str.contains(pattern).fill_null(False)
     plain = not (missing.any() or timestamp.null_count() or _told_apart(record))

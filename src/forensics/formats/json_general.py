@@ -55,6 +55,7 @@ KEYS = JsonKeys(
         "id>orig_h": (".", "a record of Zeek of another kind, no request"),
     },
     extra=names.EXTRA,
+    quoted=("referrer", "user_agent"),
     most_further=MOST_FURTHER,
 )
 
@@ -70,8 +71,11 @@ def understood(keys: Iterable[str]) -> bool:
     return all(not lowered.isdisjoint(group) for group in _KNOWN)
 
 
-AT_END = "a time whose name does not say so (time, timestamp, ts) is taken for the end of its request; it began its duration earlier"
-"""What ``time_basis`` means for who reads ``status``."""
+AT_END = (
+    "a time whose name does not say so (time, timestamp, ts) is taken for the end of its request; it began its duration earlier. A "
+    "duration whose name tells no unit (duration, latency, response_time) is taken as ms"
+)
+"""What ``time_basis`` means for who reads ``status``, and what cannot be known: 0.012 is 12 ms to one logger and 12 µs to the next."""
 
 FORMATS: tuple[Format, ...] = (
     json_format(

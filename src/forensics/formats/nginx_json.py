@@ -111,6 +111,11 @@ FORMATS: tuple[Format, ...] = (
                 '"request_time":0.000}',
                 expected={"timestamp": "2026-03-02T00:00:00.125Z", "client_ip": "::1", "method": None, "status": 400, "duration_ms": 0.0},
             ),
+            Sample(  # nothing was asked
+                line='{"time_iso8601":"2026-03-02T00:00:02+05:30","remote_addr":"203.0.113.9","remote_user":"","request":"",'
+                '"request_method":"","request_uri":"","status":"400","body_bytes_sent":"0","http_user_agent":"","request_time":"0.000"}',
+                expected={"timestamp": "2026-03-01T18:30:02Z", "client_ip": "203.0.113.9", "method": None, "path": None, "status": 400},
+            ),
             Sample(
                 line='{"time_local":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","request":"GET /a HTTP/1.1","status":"200",'
                 '"body_bytes_sent":"5","response_time":"0.250"}',

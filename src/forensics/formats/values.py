@@ -47,8 +47,10 @@ def count(text: pl.Series) -> pl.Series:
 
 
 def status(text: pl.Series) -> pl.Series:
-    """Return HTTP statuses from text; ``000`` is 0, and what does not fit is NULL."""
+    """Return HTTP statuses from text, with or without the reason (``200 OK``); ``000`` is 0, and what does not fit is NULL."""
     number = _number(text, pl.Int16())
+    if number.null_count() > text.null_count():
+        number = first_of(number, text.str.extract(r"^(\d{3}) [A-Za-z]", 1).cast(pl.Int16))
     return of(number, pl.when(V <= 999).then(V))
 
 
@@ -105,7 +107,7 @@ def to_address(text: pl.Series) -> pl.Series:
 
 def _odd_address(text: pl.Series) -> pl.Series:
     value = of(text, present(V.str.strip_chars(' "').str.replace(r"^(\d{1,3}(?:\.\d{1,3}){3})/[A-Za-z]\S*$", "$1")))  # address/name
-    ported = V.str.contains(r"^[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]*$")
+    ported = V.str.contains(r"^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]*|[^:\[\]/]+:[0-9]+)$")
     bracketed = pl.when(V.str.starts_with("[")).then(V).str.extract(r"^\[([^\]]*)\](?::\d*)?$", 1)
     plain = of(value, pl.when(ported).then(V.str.slice(0, V.str.find(":", literal=True))).otherwise(pl.coalesce(bracketed, V)))
     if plain.str.contains("%", literal=True).any():

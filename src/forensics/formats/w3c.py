@@ -106,7 +106,9 @@ class _W3C:
     def __init__(self, options: ReadOptions) -> None:
         self._zone = options.time_zone
         self._headers = Headers(
-            fields=r"^#\s*Fields:\s*(\S.*?)\s*$", date=r"^#\s*Date:\s*(\d{4}-\d\d-\d\d)", software=r"^#\s*Software:\s*(.*)$"
+            fields=r"^#\s*Fields:\s*(\S.*?)\s*$",
+            date=r"^#\s*Date:\s*(\d{4}-\d\d-\d\d|\d\d-[A-Z][a-z]{2}-\d{4})",
+            software=r"^#\s*Software:\s*(.*)$",
         )
         self._midnights = 0
         self._last_date: str | None = None
@@ -169,7 +171,8 @@ class _W3C:
         frame = frame.with_columns(nights=pl.col("passed") - at_header)
         self._midnights, self._last_date = int(frame["nights"][-1]), dated[-1]
         self._last_time = frame["time"][-1] or self._last_time
-        day = pl.col("date").str.to_date("%Y-%m-%d", strict=False) + pl.duration(days=pl.col("nights"))
+        dates = (pl.col("date").str.to_date(form, strict=False) for form in ("%Y-%m-%d", "%d-%b-%Y"))  # the latter in the specification
+        day = pl.coalesce(dates) + pl.duration(days=pl.col("nights"))
         return frame.with_columns(clock=time).select(day.dt.strftime("%Y-%m-%d") + " " + pl.col("clock")).to_series()
 
 
@@ -329,6 +332,9 @@ FORMATS: tuple[Format, ...] = (
             Sample(line="#Fields: time cs-method cs-uri-stem c-ip sc-status", expected={"outcome": "skipped"}),
             Sample(line="23:59:59 GET /late 203.0.113.1 200", expected={"timestamp": "2026-03-02T23:59:59Z", "path": "/late"}),
             Sample(line="00:00:01 GET /early 203.0.113.1 200", expected={"timestamp": "2026-03-03T00:00:01Z", "path": "/early"}),
+            Sample(line="#Date: 12-Jan-2026 00:00:00", expected={"outcome": "skipped"}),
+            Sample(line="#Fields: time cs-method cs-uri", expected={"outcome": "skipped"}),
+            Sample(line="00:34:23 GET /foo/bar.html", expected={"timestamp": "2026-01-12T00:34:23Z", "path": "/foo/bar.html"}),
             Sample(
                 line="#Fields: date time x-edge-location c-ip cs-method cs-uri-stem sc-status time-taken cs(User-Agent)",
                 expected={"outcome": "skipped"},
