@@ -107,3 +107,32 @@ def test_a_balancer_in_front_of_two_servers_is_counted_however_often_things_are_
 def rows_and(rows: Rows, others: Rows) -> Rows:
     """Requests that reach the servers, and some that the balancer answers itself."""
     return sorted(rows + others, key=lambda row: row["started_at"])
+
+
+def overloaded(seed: int) -> Rows:
+    """Requests of which most wait for seconds: a service that is asked for too much."""
+    draw = random.Random(seed)
+    return [row | {"duration_ms": draw.choice([90.0, 7_000.0, 16_000.0, 29_000.0])} for row in traffic(seed)]
+
+
+@pytest.mark.parametrize("logged_at", ["start", "end"])
+def test_tiers_of_which_one_logs_no_durations_are_linked_though_answers_took_long(tmp_path: Path, logged_at: str) -> None:
+    rows = overloaded(8)
+    late = {"start": lambda row: timedelta(), "end": lambda row: timedelta(milliseconds=row["duration_ms"])}[logged_at]
+    bare = [row | {"started_at": row["started_at"] + late(row), "duration_ms": None} for row in rows_and(rows, traffic(9, 900))]
+    found = tiers(tmp_path, {"cdn": bare, "origin": inner_of(rows)})
+    assert {host: row["counted"] for host, row in found.items()} == {"cdn": True, "origin": False}
+    assert found["origin"]["clock_offset_seconds"] == 0
+
+
+def test_siblings_that_are_asked_for_the_same_things_within_minutes_are_both_counted(tmp_path: Path) -> None:
+    """A page that appears is asked for of each server, at times that have nothing to do with each other, however long it takes."""
+    draw = random.Random(10)
+    rows = overloaded(10)
+    again = [row | {"started_at": row["started_at"] + timedelta(seconds=draw.uniform(-120, 120))} for row in overloaded(10)]
+    assert all(row["counted"] for row in tiers(tmp_path, {"edge-1": rows, "edge-2": again}).values())
+
+
+def inner_of(rows: Rows) -> Rows:
+    """The same requests as the next tier logs them, as long as they took."""
+    return [row | {"started_at": row["started_at"] + timedelta(seconds=0.02), "client_ip": "10.0.0.1"} for row in rows]

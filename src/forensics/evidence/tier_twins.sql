@@ -2,7 +2,8 @@
 -- why: a twin is the same request seen by another tier: the same request id where both carry one, else the same method, path, query and
 --      status within five minutes. Popular requests would match by chance, so only those count that are rare: three times or fewer in
 --      every stream (what one server of several is asked thrice, the balancer in front of them is asked often, and has no twin). Paths are
---      sampled by hash, so that both sides of a pair are in the sample.
+--      sampled by hash, so that both sides of a pair are in the sample. Of a pair are kept the distances of starts, of ends, and of one's
+--      start from the other's end: where one tier logs no durations, or starts as ends, these tell twins that took long.
 -- parameters: $modulus (1: every path)
 CREATE OR REPLACE TEMP TABLE tier_requests AS
 SELECT
@@ -37,7 +38,15 @@ by_content AS (
         ON a.content = b.content AND a.stream <> b.stream
         AND b.started_at BETWEEN a.started_at - INTERVAL 5 MINUTE AND a.started_at + INTERVAL 5 MINUTE
     WHERE a.request_id = '' OR b.request_id = '' OR a.request_id = b.request_id
+),
+nearest AS (
+    SELECT
+        number, stream, other, epoch_us(there) - epoch_us(here) AS later_us, theirs - mine AS longer_ms,
+        CAST(coalesce(mine, 0) * 1000 AS BIGINT) AS mine_us, CAST(coalesce(theirs, 0) * 1000 AS BIGINT) AS theirs_us
+    FROM by_content
+    QUALIFY row_number() OVER (PARTITION BY number, other ORDER BY abs(later_us), later_us, longer_ms) = 1
 )
-SELECT number, stream, other, epoch_us(there) - epoch_us(here) AS later_us, theirs - mine AS longer_ms
-FROM by_content
-QUALIFY row_number() OVER (PARTITION BY number, other ORDER BY abs(later_us), later_us, longer_ms) = 1
+SELECT
+    number, stream, other, longer_ms,
+    [later_us, later_us + theirs_us - mine_us, later_us + theirs_us, later_us - mine_us] AS later_us -- starts, ends, its end, my end
+FROM nearest
