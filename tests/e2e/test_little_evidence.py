@@ -206,3 +206,31 @@ def test_callers_are_known_by_their_api_keys_where_a_log_names_no_users(quick, t
     assert made_by() == {0: "a0", 1: "a1", 2: "a2", 3: None, 4: "a1", 5: None}, "k3 is of two, k5 of nobody"
     told = quick("status", "--case", case, "--format", "table").stdout
     assert "joined to accounts by API key (3)" in told
+
+
+def test_callers_are_known_by_their_api_keys_in_urls(quick, tmp_path):
+    """A parameter of that name that is nobody's key is nobody's; a user that the log names made the request, whatever key stands there."""
+    asked = ["key=k0", "zoom=3&api_key=k1", "key=shoes", "monkey=k0", "page=2", "access_token=k1&key=k0"]
+    line = '198.18.0.{n} - {user} [02/Mar/2024:00:00:0{n} +0000] "GET /tiles/1.pbf?{query} HTTP/1.1" 200 9 "-" "x"\n'
+    lines = [line.format(n=n, user="-", query=query) for n, query in enumerate(asked)] + [line.format(n=9, user="a1", query="key=k0")]
+    (tmp_path / "access.log").write_text("".join(lines))
+    (tmp_path / "accounts.csv").write_text("account_id,email,api_key\na0,m@x.example,k0\na1,n@x.example,k1\n")
+    case = tmp_path / "case"
+    quick("load", tmp_path / "access.log", tmp_path / "accounts.csv", "--case", case)
+    rows = json.loads(quick("sql", "SELECT account_id FROM events ORDER BY line", "--case", case, "--format", "json").stdout)
+    assert [row["account_id"] for row in rows] == ["a0", "a1", None, None, None, "a1", "a1"]
+    assert "joined to accounts by API key in the URL (2)" in quick("status", "--case", case, "--format", "table").stdout
+
+
+def test_whoever_looks_at_two_pages_with_keys_does_not_link_the_keys_accounts(quick, tmp_path):
+    """A hundred people see the maps of two sites; a third site's server asks for its own, and so does another account from there."""
+    line = '198.18.0.{n} - - [02/Mar/2024:00:{m:02d}:{s:02d} +0000] "GET /tiles/{n}.pbf?key={key} HTTP/1.1" 200 9 "-" "x"\n'
+    lines = [line.format(n=n, m=n % 60, s=n % 7 + 9 * (key == "k1"), key=key) for key in ("k0", "k1") for n in range(100)]
+    lines += [line.format(n=200, m=n, s=5, key=key) for key in ("k2", "k3") for n in range(9)]
+    (tmp_path / "access.log").write_text("".join(lines))
+    (tmp_path / "accounts.csv").write_text("account_id,email,api_key\n" + "".join(f"a{n},m@x{n}.example,k{n}\n" for n in range(4)))
+    case = tmp_path / "case"
+    quick("load", tmp_path / "access.log", tmp_path / "accounts.csv", "--case", case)
+    query = "SELECT DISTINCT account_id FROM links WHERE identifier_type LIKE 'client%' ORDER BY account_id"
+    rows = json.loads(quick("sql", query, "--case", case, "--format", "json").stdout)
+    assert [row["account_id"] for row in rows] == ["a2", "a3"]

@@ -1,5 +1,5 @@
 -- title: API keys by which logs know their callers, joined to accounts
--- why: a gateway logs the key and no user. Whose a key is, the accounts export says in a column of its own (also one of an account's metadata, or of
+-- why: a gateway logs the key and no user, or whoever asks writes the key into the URL (maps, tiles, weather). Whose a key is, the accounts export says in a column of its own (also one of an account's metadata, or of
 --      a list in it: attributes_api_key_0, app_metadata_api_key), or identifiers that were brought; a key
 --      of two accounts joins none, and a key that nobody is known to own makes no account: it may be a secret.
 -- parameters: none
@@ -22,15 +22,24 @@ WHERE (contains(lower(name), 'key') OR contains(lower(name), 'token')) AND regex
 )
 GROUP BY key;
 
--- A join, so that no log is read where no key is known.
+CREATE OR REPLACE MACRO url_key(query) AS regexp_extract( -- the view `events` asks for it too
+    query, '(?i)(?:^|&)(?:(?:x-)?api[-_]?key|key|(?:access|auth|app|subscription|licen[cs]e)[-_]?key|app_?id|(?:api[-_]?|access[-_]?)?token)=([^&]+)', 1
+);
+
+-- Joins, so that no log is read where no key is known.
 CREATE OR REPLACE TEMP TABLE keys_in_logs AS
-SELECT DISTINCT o.key, o.account_id, o.account_ids, o.owners
+SELECT DISTINCT 'api_key' AS key_type, 'API key' AS how, o.key, o.account_id, o.account_ids, o.owners
 FROM stored_events AS e
 JOIN key_owners AS o ON o.key = e.extra['api_key']
-WHERE e.user_name IS NULL;
+WHERE e.user_name IS NULL
+UNION ALL
+SELECT DISTINCT 'url_key', 'API key in the URL', o.key, o.account_id, o.account_ids, o.owners
+FROM stored_events AS e
+JOIN key_owners AS o ON o.key = url_key(e.query)
+WHERE e.user_name IS NULL AND e.query IS NOT NULL AND e.extra['api_key'] IS NULL;
 
 INSERT INTO account_aliases
-SELECT 'log', 'api_key', key, account_id, 'API key' FROM keys_in_logs WHERE owners = 1 ORDER BY key;
+SELECT 'log', key_type, key, account_id, how FROM keys_in_logs WHERE owners = 1 ORDER BY key_type, key;
 
 INSERT INTO ambiguous_keys
-SELECT 'log', 'api_key', key, account_ids FROM keys_in_logs WHERE owners > 1 ORDER BY key;
+SELECT 'log', key_type, key, account_ids FROM keys_in_logs WHERE owners > 1 ORDER BY key_type, key;

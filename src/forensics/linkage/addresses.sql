@@ -27,6 +27,16 @@ SELECT
 FROM came
 GROUP BY account_id, client_ip, user_agent;
 
+-- A key that stands in the URLs of a page is used by whoever looks at the page: from many addresses, none of them the account's own.
+DELETE FROM account_clients
+WHERE account_id IN (
+    SELECT c.account_id
+    FROM account_clients AS c
+    JOIN account_aliases AS a ON c.account_id = a.account_id AND a.source = 'log' AND a.key_type = 'url_key'
+    GROUP BY c.account_id
+    HAVING count(DISTINCT c.client_ip) > 20
+);
+
 CREATE OR REPLACE TEMP TABLE account_addresses AS
 SELECT
     account_id, client_ip, min(first_at) AS first_at, max(last_at) AS last_at, CAST(sum(uses) AS BIGINT) AS uses,

@@ -31,25 +31,37 @@ LINKS = {
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return the graph of those who took part, all actors of more than one account, and the links, those of the participants first."""
+    """Return the graph of those who took part, the actors that they are in, and the links of the accounts that are named.
+
+    Where nobody took part, all actors of more than one account and the links that hold: companies that an incident does not
+    concern have no place in a report about it.
+    """
     named = {row["account_id"] for row in document.rows("participants")}
     blamed = {row["actor_id"] for row in document.rows("participants") if row["role"] == "participant"}
     actors = document.rows("actors")
     around = _around(actors, blamed)
-    several = [row for row in actors if (row["accounts"] or 0) > 1 or row["actor_id"] in around]
-    several.sort(key=lambda row: row["actor_id"] not in around)
+    several = [row for row in actors if (row["accounts"] or 0) > 1]
+    others = sum(row["actor_id"] not in around for row in several)
+    shown = [row for row in actors if row["actor_id"] in around] if around else several
     whole = document.tables["links"].total
     return (
         Note(EXPLAINED),
         *(LinkGraph(graph) for graph in document.graphs),
-        view(document, "actors", ACTORS, rows=several, empty="No two accounts are linked.", facet="level"),
-        _links(document, named),
-        *(
-            (Note(f"The case has {counted(whole, 'link')} in all; links.csv has every one, also those rejected, with the reason."),)
-            if whole
-            else ()
-        ),
+        view(document, "actors", ACTORS, rows=shown, empty="No two accounts are linked.", facet="level"),
+        *((Note(_apart(others)),) if around and others else ()),
+        *((_links(document, named),) if whole else ()),
+        *((Note(_in_all(whole)),) if whole else ()),
     )
+
+
+def _apart(others: int) -> str:
+    are, have = ("is", "has") if others == 1 else ("are", "have")
+    told = f"{counted(others, 'other actor')} of several accounts {are} known and {have} no part"
+    return f"{told} in what is told here; actors.csv lists them."
+
+
+def _in_all(links: int) -> str:
+    return f"The case has {counted(links, 'link')} in all; links.csv has every one, also those rejected, with the reason."
 
 
 EXPLAINED = (
@@ -60,13 +72,10 @@ EXPLAINED = (
 
 
 def _links(document: Document, named: set[str]) -> TableView:
-    """Return the links of the accounts that an incident names; all links where none does."""
-    rows = [row for row in document.rows("links") if row["account_id"] in named]
-    if not rows:
-        return view(document, "links", LINKS, empty="No identifier is shared by two accounts.", facet="identifier_type")
-    return view(
-        document, "links", LINKS, rows=rows, caption="links of the accounts named in an incident", empty="", facet="identifier_type"
-    )
+    """Return the links of the accounts that an incident names; where none does, those that hold."""
+    rows = [row for row in document.rows("links") if (row["account_id"] in named if named else row["kept"])]
+    caption = "links of the accounts named in an incident" if named else "links that hold"
+    return view(document, "links", LINKS, rows=rows, caption=caption, empty="No link between accounts holds.", facet="identifier_type")
 
 
 def _around(rows: list[dict[str, Any]], blamed: set[str]) -> set[str]:
