@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from tests.exports.test_reader import read
 
@@ -167,6 +169,33 @@ def test_customers_with_a_card_and_nothing_paid() -> None:
     assert rows.format == "stripe_customers (csv)"
     found = rows.frames["payment_records"].to_dicts()[0]
     assert (found["account_key"], found["payer_id"], found["card_fingerprint"]) == ("a@firm.example", "cus_1", "fp1")
+
+
+def test_what_is_owed_each_month_is_no_payment() -> None:
+    rows = read(
+        "id,Customer ID,Customer Email,Plan,Quantity,Currency,Interval,Amount,Status,Created (UTC),Start (UTC),"
+        "Current Period Start (UTC),Current Period End (UTC)\n"
+        "sub_1,cus_1,a@firm.example,p1,1,usd,month,20.00,active,2024-01-02 10:00,2024-01-02 10:00,2024-03-02 10:00,"
+        "2024-04-02 10:00\n"
+    )
+    assert rows.format == "stripe_subscriptions (csv)"
+    found = rows.frames["payment_records"].to_dicts()[0]
+    assert (found["account_key"], found["payer_id"], found["payer_email"]) == ("a@firm.example", "cus_1", "a@firm.example")
+    assert [found[name] for name in ("payment_id", "paid_at", "amount", "status")] == [None] * 4
+
+
+def test_a_disputed_charge_is_no_second_payment() -> None:
+    disputed = "Dispute Reason,Dispute Status,Dispute Created (UTC),Customer ID,Customer Email,Card Fingerprint"
+    values = "fraudulent,lost,2024-03-05 10:00,cus_1,a@firm.example,fp1"
+    rows = read(f"id,Charge ID,Dispute Amount,{disputed}\ndp_1,ch_1,20.00,{values}\n")
+    assert rows.format == "stripe_disputes (csv)"
+    found = rows.frames["payment_records"].to_dicts()[0]
+    assert (found["account_key"], found["payer_id"], found["card_fingerprint"]) == ("a@firm.example", "cus_1", "fp1")
+    assert [found[name] for name in ("payment_id", "paid_at", "amount", "status")] == [None] * 4
+
+    rows = read(f"id,PaymentIntent ID,Created (UTC),Amount,Amount Refunded,{disputed}\nch_1,pi_1,2024-03-02 10:00,20.00,0.00,{values}\n")
+    assert rows.format == "stripe_payments (csv)"  # the list of payments tells of disputes, too
+    assert rows.frames["payment_records"]["paid_at"].to_list() == [datetime(2024, 3, 2, 10)]
 
 
 def test_keycloak_credentials() -> None:

@@ -44,6 +44,8 @@ _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
 _NAMED_BYTES = r"(?i)\b(?:resp(?:onse)?_?(?:size|bytes|length)|(?:body_)?bytes_sent)[=:] ?\+?(\d+)\b"
 _TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|micros|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
+_LONG = r"(?:^|[\s|=(])((?:\d+h)?\d+m\d+(?:\.\d+)?s)(?:[\s|,;)\]]|$)"
+"""What Go prints of a minute and more."""
 _NAMED_TIME = r'(?i)\b(?:request_?time|rt)(?:[=:] ?| )"?(\d+\.\d{3})\b'
 _UPSTREAM = r'(?i)\bupstream\S*[ =:]+"?[\d.]+'
 """What took place in a server behind."""
@@ -58,6 +60,8 @@ _LAST = r'" (\d{1,4}\.\d{6})$'
 """As Actix writes the seconds behind the user agent."""
 _AHEAD = r"(?:^|[\s\[])([1-35]\d\d|4[0-35-9]\d|44[0-24-9])(?:[\s\]]|$)"
 """A status before the request, and no port 443."""
+_PARTY = r"^\[pid: \d+\|.*?\] \S+ \(([^()]+)\) \{\d+ vars in "
+"""Whom uWSGI names behind the address."""
 _ALONE = r'^ *(\d+) +"'
 """A number between request and referrer: the bytes, where the status stood before the request."""
 _STAMP = r"\bmsec \d{10}\.\d{3}"
@@ -75,7 +79,7 @@ def open_text(options: ReadOptions) -> Parser:
         t = _parts(lines)
         timestamp, duration = to_instant(t["time"], options.time_zone), values.to_milliseconds(t["took"], "ms")
         started = pl.DataFrame({"t": timestamp, "d": duration}).select(values.before(pl.col("t"), pl.col("d"))).to_series()
-        names = ("client", "method", "target", "protocol", "status", "bytes", "referrer", "user_agent")
+        names = ("client", "user", "method", "target", "protocol", "status", "bytes", "referrer", "user_agent")
         times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
         read = t["read"] & t["status"].is_not_null()
         return assemble(lines, {name: t[name] for name in names}, times=times, extra={}, outcome=outcomes(read, timestamp))
@@ -95,12 +99,14 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     clocked = t["rest"].str.contains(_SECONDS).any()
     timers = head.str.extract_groups(_TIMERS).struct
     took = pl.when(tail.str.contains(_TOOK)).then(tail).otherwise(head).str.extract_groups(_TOOK).struct
+    longer = pl.coalesce(tail.str.extract(_LONG), head.str.extract(_LONG))
     sent = tail.str.extract_groups(_BYTES).struct
     return t.select(
         (pl.col("told") & pl.col("method").is_not_null()).fill_null(value=False).alias("read"),
         *("time", "method", "target"),
         pl.coalesce("protocol", tail.str.extract(r"\((HTTP/[\d.]+) \d{3}\)")).alias("protocol"),
         pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS)).alias("client"),
+        head.str.extract(_PARTY).alias("user"),
         pl.coalesce(timers.field("status"), ahead, status).alias("status"),
         pl.when("barred")
         .then(tail.str.extract(_CELL_BYTES))
@@ -118,6 +124,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
             timers.field("took") + "ms",
             tail.str.extract(_NAMED_TIME) + "s",
             took.field("1") + took.field("2").replace(_UNITS),
+            longer,
             pl.coalesce(_longest(tail), _longest(head)) + "s" if clocked else pl.lit(None),
             tail.str.extract(_LAST) + "s",
         ).alias("took"),
@@ -186,6 +193,10 @@ FORMATS: tuple[Format, ...] = (
                 },
             ),
             Sample(
+                line='[GIN] 2026/03/02 - 15:04:05 | 200 |     1m2s |  203.0.113.9 | GET      "/slow"',
+                expected={"path": "/slow", "user_name": None, "status": 200, "duration_ms": 62000.0},
+            ),
+            Sample(
                 line='2026/03/02 15:04:05 [h/abc-01] "GET http://a.example:3333/x?a=b HTTP/1.1" from 203.0.113.9:52366 - 200 23B in 1.5ms',
                 expected={
                     "client_ip": "203.0.113.9",
@@ -197,12 +208,13 @@ FORMATS: tuple[Format, ...] = (
                 },
             ),
             Sample(
-                line="[pid: 12|app: 0|req: 7/7] 203.0.113.9 () {40 vars in 1000 bytes} [Mon Mar  2 15:04:05 2026] GET /x => generated 512 "
-                "bytes in 56 msecs (HTTP/1.1 200) 3 headers in 100 bytes (1 switches on core 0)",
+                line="[pid: 12|app: 0|req: 7/7] 203.0.113.9 (ann) {40 vars in 1000 bytes} [Mon Mar  2 15:04:05 2026] GET /x => generated "
+                "512 bytes in 56 msecs (HTTP/1.1 200) 3 headers in 100 bytes (1 switches on core 0)",
                 expected={
                     "timestamp": "2026-03-02T15:04:05Z",
                     "started_at": "2026-03-02T15:04:04.944Z",
                     "client_ip": "203.0.113.9",
+                    "user_name": "ann",
                     "path": "/x",
                     "protocol": "HTTP/1.1",
                     "status": 200,
