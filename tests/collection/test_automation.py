@@ -41,6 +41,28 @@ def test_a_machine_scores_high_and_a_busy_person_does_not(tmp_path: Path) -> Non
     assert [name for name, row in found.items() if row["likelihood"] >= 0.55] == ["machine"]
 
 
+def test_a_key_that_thousands_of_people_carry_is_no_machine_however_fast_they_ask_in_all(tmp_path: Path) -> None:
+    rng = random.Random(6)
+    start = datetime(2024, 3, 1, 8)
+    rows = []
+    for person in range(120):
+        for _ in range(30):
+            at = start + timedelta(seconds=rng.uniform(0, 36_000))
+            rows.append({"started_at": at, "user_name": f"p{person:03}", "path": "/explore", "status": 200, "client_ip": "198.18.0.9"})
+    for name, networks in (("page", 200), ("farm", 3)):  # as many tiles, by those who look at a page, and by three machines
+        for step in range(6000):
+            ip = f"198.19.{rng.randrange(networks)}.{rng.randrange(250)}"
+            at = start + timedelta(seconds=step / 20)
+            rows.append({"started_at": at, "user_name": name, "path": f"/tiles/{70_000 + step}", "status": 200, "client_ip": ip})
+    case = new_case(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    score(case)
+    alike = case.table("automation").filter((pl.col("subject_type") == "account") & (pl.col("likelihood") >= 0.55))
+    assert alike["subject_id"].to_list() == ["farm"]
+
+
 def test_no_requests_no_scores(tmp_path: Path) -> None:
     with new_case(tmp_path) as case:
         rollups.count(case)

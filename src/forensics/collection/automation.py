@@ -22,6 +22,9 @@ LOOKED_AT = 80
 """Busiest accounts whose requests are looked at one by one, and as many ordinary ones to compare them with."""
 FEWEST_GAPS = 10
 """Intervals between requests below which nothing is said of how they are spaced."""
+CROWD = 20
+"""Networks in a subject's busiest minute from which on, where fewer than ``FEWEST`` requests came from each, it is many clients under
+one name (a key that a page or an app carries): how fast and how much they ask in all is no sign of a machine."""
 MOST_BITS = 6.0
 PRIOR_BITS = -6.0
 DISCOUNT = 0.6
@@ -58,7 +61,7 @@ CADENCE = (
 
 def score(case: Case) -> None:
     """Fill ``automation`` for the busiest accounts, the actors they belong to, and the busiest networks without accounts."""
-    habits = case.frame(PACKAGE, "habits", fewest=FEWEST)
+    habits = case.frame(PACKAGE, "habits", fewest=FEWEST).filter(~_crowd())
     accounts = habits.filter(pl.col("subject_type") == "account")
     networks = habits.filter(pl.col("subject_type") == "network")
     rows = _scored(accounts, _cadence(case, accounts), "account") + _scored(networks, pl.DataFrame(), "network")
@@ -66,6 +69,10 @@ def score(case: Case) -> None:
     rows += _of_actors(rows, owners)
     frame = pl.DataFrame(rows, schema=SCHEMA)
     case.replace("automation", frame.sort(["subject_type", "score", "subject_id"], descending=[False, True, False]))
+
+
+def _crowd() -> pl.Expr:
+    return (pl.col("networks") >= CROWD) & (pl.col("peak") < FEWEST * pl.col("networks"))
 
 
 def _busiest(accounts: pl.DataFrame) -> pl.DataFrame:

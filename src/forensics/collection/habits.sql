@@ -4,15 +4,19 @@
 WITH asked AS (
     SELECT
         CASE WHEN account_id IS NULL THEN 'network' ELSE 'account' END AS subject_type, coalesce(account_id, network) AS subject_id,
-        minute, route_id, requests
+        minute, network, route_id, requests
     FROM subject_minutes
     WHERE account_id IS NOT NULL OR network IS NOT NULL
 ),
-minutes AS (SELECT subject_type, subject_id, minute, sum(requests) AS requests FROM asked GROUP BY ALL),
+minutes AS (
+    SELECT subject_type, subject_id, minute, sum(requests) AS requests, count(DISTINCT network) AS networks
+    FROM asked
+    GROUP BY ALL
+),
 peaks AS (
     SELECT
         subject_type, subject_id, CAST(sum(requests) AS BIGINT) AS requests, CAST(max(requests) AS BIGINT) AS peak,
-        arg_max(minute, (requests, minute)) AS peak_minute
+        arg_max(minute, (requests, minute)) AS peak_minute, arg_max(networks, (requests, minute)) AS networks
     FROM minutes
     GROUP BY ALL
     HAVING sum(requests) >= $fewest
@@ -36,7 +40,8 @@ narrow AS (
     FROM ranked
     GROUP BY ALL
 )
-SELECT p.subject_type, p.subject_id, p.requests, p.peak, p.peak_minute, d.hours, round(n.narrowness, 4) AS narrowness
+SELECT
+    p.subject_type, p.subject_id, p.requests, p.peak, p.peak_minute, p.networks, d.hours, round(n.narrowness, 4) AS narrowness
 FROM peaks AS p
 JOIN days AS d ON d.subject_type = p.subject_type AND d.subject_id = p.subject_id
 JOIN narrow AS n ON n.subject_type = p.subject_type AND n.subject_id = p.subject_id
