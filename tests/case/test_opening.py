@@ -86,6 +86,8 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("")
     with pytest.raises(UsageError, match="is a file"):
         Case.create(tmp_path / "x")
+    with pytest.raises(UsageError, match="is a file"):
+        Case.open(tmp_path / "x")
 
 
 def test_no_case(tmp_path: Path) -> None:

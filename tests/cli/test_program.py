@@ -105,6 +105,18 @@ def test_wrong_usage_is_2(forensics):
     assert "Usage" in forensics(check=2).stderr + forensics(check=2).stdout
 
 
+def test_a_stretch_of_time_that_ends_before_it_begins_is_wrong_usage_and_no_case_is_made(quick, tmp_path):
+    told = quick("load", tmp_path, "--from", "2024-03-02", "--to", "2024-03-01", "--case", tmp_path / "case", check=2)
+    assert "--to is no later than --from" in told.stderr
+    assert not (tmp_path / "case").exists()
+
+
+def test_the_status_of_an_empty_case_says_so(quick, tmp_path):
+    (tmp_path / "empty.log").touch()
+    quick("load", tmp_path / "empty.log", "--case", tmp_path / "case", check=1)
+    assert "Nothing has been loaded" in quick("status", "--case", tmp_path / "case", "--format", "table").stderr
+
+
 @pytest.mark.parametrize(("text", "amount"), [("1GB", 10**9), ("1.5g", 1_500_000_000), ("2 GiB", 2 << 30)])
 def test_memory_is_read_with_its_unit(text: str, amount: int) -> None:
     assert limits.parse_memory(text) == amount

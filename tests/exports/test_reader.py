@@ -500,3 +500,9 @@ def test_a_few_cards_among_other_texts_are_cut_all_the_same() -> None:
     notes = ["4111111111111111", *(f"order {5_400_000_000_000 + 7 * n}" for n in range(100))]
     rows = read("account_id,email,note\n" + "".join(f"{n},a{n}@b.com,{note}\n" for n, note in enumerate(notes)))
     assert rows.frames["account_records"]["extra"].to_list()[0]["note"] == "**** 1111"
+
+
+def test_partners_are_accounts_that_sign_in_with_certificates() -> None:
+    table = "partner_id;company;contact_email;certificate_subject\nP1;A AG;edi@a.example;CN=edi.a.example,O=A AG"
+    row = read(table).frames["account_records"].row(0, named=True)
+    assert (row["account_id"], row["email"], row["user_name"]) == ("P1", "edi@a.example", "CN=edi.a.example,O=A AG")

@@ -31,6 +31,12 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="slog-http",
         ),
         pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","account":"a1","client":{"ip":"203.0.113.9","device_id":"d7"},"http":{"method":"POST",'
+            '"path":"/a","status":200,"bytes":321},"took_ms":15}',
+            {"timestamp": AT, "user_name": "a1", "client_ip": "203.0.113.9", "bytes_sent": 321, "extra": {"device_id": "d7"}},
+            id="a device of the client",
+        ),
+        pytest.param(
             '{"@timestamp":"2026-03-02T00:00:01Z","event":{"duration":"75"},"http":{"version":"1.1","request":{"method":"GET"},"response":'
             '{"bytes":321,"body":{"status_code":404}}},"source":{"ip":"203.0.113.9"},"url":{"original":"http://a.example/a?b=1"}}',
             {"host": "a.example", "path": "/a", "status": 404, "bytes_sent": 321, "duration_ms": 75.0},

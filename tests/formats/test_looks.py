@@ -45,6 +45,13 @@ def rows_of(*raw: str) -> list[dict[str, Any]]:
         ("a.example 443 198.18.0.7 - ann ", {"client_ip": "198.18.0.7", "user_name": "ann", "host": "a.example"}),
         ("198.18.0.7 - first.last ", {"user_name": "first.last"}),
         ("198.18.0.7 - ann lee ", {"user_name": "ann lee"}),
+        (
+            '198.18.0.7 "CN=edi.a.example,O=Ann Lee GmbH,C=DE" ',
+            {"client_ip": "198.18.0.7", "user_name": "CN=edi.a.example,O=Ann Lee GmbH,C=DE"},
+        ),
+        ('198.18.0.7 - - "CN=a b c d e, O=Ann Lee GmbH" ', {"client_ip": "198.18.0.7", "user_name": "CN=a b c d e, O=Ann Lee GmbH"}),
+        ('a.example 198.18.0.7 - "Ann Lee" ', {"client_ip": "198.18.0.7", "user_name": "Ann Lee", "host": "a.example"}),
+        ('198.18.0.7 - - "203.0.113.9, 10.0.0.1" ', {"client_ip": "198.18.0.7"}),
         ("198.18.0.7 <<6113>> ", {"client_ip": "198.18.0.7", "user_name": None}),
         ("198.18.0.7 - - ann ", {"user_name": "ann"}),
         ("a.example kfr3RdqIeZ4V - - ", {"client_ip": "kfr3RdqIeZ4V", "user_name": None, "host": "a.example"}),

@@ -55,6 +55,8 @@ class Case:
         A read-only case is opened as a temporary copy of its database (``read_only`` is then True): it can be analysed, and nothing
         that is written to it outlives the process.
         """
+        if folder.is_file():
+            raise UsageError(f"{folder} is a file, not a folder: name the folder of a case with --case.")
         if not (folder / DATABASE).is_file():
             raise UsageError(f"There is no case in {folder}: load evidence first with `forensics load EVIDENCE... --case {folder}`.")
         return cls._open(folder)

@@ -62,6 +62,8 @@ class LoadOptions:
                 ZoneInfo(self.time_zone)
             except (ZoneInfoNotFoundError, ValueError, OSError) as error:
                 raise UsageError(f"{self.time_zone!r} is no time zone: give an IANA name like Europe/Berlin.") from error
+        if self.since and self.until and self.until <= self.since:
+            raise UsageError("--to is no later than --from: no request can be between them.")
         for network in self.trusted_proxies:
             try:
                 ipaddress.ip_network(network, strict=False)

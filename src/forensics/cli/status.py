@@ -44,8 +44,11 @@ def status(
     with Case.open(case) as opened:
         ensure_analysed(opened, Terminal())
         if section is None and output is None and chosen_style(style, output) == "table":
-            for title, frame in overview(opened):
+            tables = overview(opened)
+            for title, frame in tables:
                 emit(frame, style=Style.TABLE, title=title)
+            if not tables:
+                Terminal().say(f"Nothing has been loaded into {case}: `forensics load EVIDENCE... --case {case}`.")
             return
         name = section or Section.FILES
         emit(of(opened, name), style=style, output=output, title=SECTIONS[name][1])

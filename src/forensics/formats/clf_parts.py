@@ -57,6 +57,12 @@ _SERVER = rf"^(?:{_PORTLESS}|\d+\.\d+\.\d+\.\d+:\d+)$"
 """An address in the user's place (a proxy's, a server's behind), which is nobody's name."""
 _NOBODY = r"^(?:NULL-AUTH-USER|<.*>)$"
 """What GlassFish logs for nobody, and another value with marks around it (a process's number)."""
+_PHRASE = r'^(.*\s)"([^"]*[g-zG-Z=@][^"]*)"$'
+"""A name in quotes, which may hold blanks (a certificate's subject): it ends what stands before the time, and is no list of addresses."""
+_AGENT = r'"[^"]*[A-Za-z]/\d[^"]*"$'
+"""A program's name and version: nobody is called so."""
+_HELD = "\x1f"
+"""Stands for a blank within such a name while the fields are told apart."""
 _PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
 
 AFTER = (
@@ -132,12 +138,23 @@ def first_fitting(text: pl.Series, patterns: tuple[str, ...], parts: tuple[str, 
 
 def whose(before: pl.Series) -> pl.DataFrame:
     """Return ``host, client, forwarded, ident, id, user`` of what stands before the time, and ``fits``."""
-    bare = before.str.replace_all('"', "", literal=True).str.strip_chars()
+    held = _with_held_blanks(before)
+    bare = held.str.replace_all('"', "", literal=True).str.strip_chars()
     if bare.str.contains("  ", literal=True).any():
         bare = bare.str.replace(_SPREAD, "$1 $2 $3 $4").str.strip_chars_end()
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
     user = pl.coalesce("user", "alone").str.replace(rf"^{_PORTLESS} - ", "").str.replace(r"^(?:- )+", "").str.replace(r"(?: -)+$", "")
+    user = user.str.replace_all(_HELD, " ", literal=True)
     return found.with_columns(pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user")).drop("alone")
+
+
+def _with_held_blanks(before: pl.Series) -> pl.Series:
+    named = before.str.ends_with('"') & before.str.contains(_PHRASE) & ~before.str.contains(_AGENT)
+    if not named.any():
+        return before
+    name = pl.col("before").str.extract(_PHRASE, 2).str.replace_all(" ", _HELD, literal=True)
+    whole = pl.col("before").str.extract(_PHRASE, 1) + name
+    return before.rename("before").to_frame().select(pl.when(named).then(whole).otherwise("before")).to_series()
 
 
 @dataclass(frozen=True)

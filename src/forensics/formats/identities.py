@@ -43,7 +43,10 @@ IDENTITIES = {
         "x_api_key",
         "x-api-key",
     ),
-    "device_id": ("device_id", "deviceId", "device>id", "device.id", "fingerprint", "device_fingerprint", "visitor_id", "visitorId"),
+    "device_id": (
+        *("device_id", "deviceId", "device>id", "device.id", "fingerprint", "device_fingerprint", "visitor_id", "visitorId"),
+        *("client>device_id", "client>deviceId", "client.device_id", "context>device>id", "device>fingerprint"),
+    ),
     "account_id": (
         *("account_id", "accountId", "tenant_id", "tenantId", "customer_id", "customerId", "org_id", "orgId", "organization_id"),
         *("organizationId", "workspace_id", "workspaceId", "team_id", "teamId", "account>id", "consumer>id"),

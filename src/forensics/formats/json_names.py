@@ -138,7 +138,7 @@ BYTES = (
     *("response_body_size", "res>contentLength", "bytes_out", "bytesOut", "sent_bytes", "sentBytes", "bytes_written"),
     *("bytesWritten", "body_sent", "body_bytes", "bodyBytes", "bodyBytesSent", "body_bytes_send", "res>body_length", "res>length"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
-    *("api>tx", "response_content_length", "http>length", "@network.bytes_written", "httpRequest>responseSize"),
+    *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
     *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
     "res-headers>content-length",
 )
