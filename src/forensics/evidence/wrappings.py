@@ -81,8 +81,12 @@ JSON_KEYS = (
     "msg",
     "jsonPayload>message",
     "jsonPayload",
+    *("properties>Log", "properties>log", "resultDescription", "ResultDescription", "Log_s"),  # consoles in Azure
 )
-LOOSE_KEYS = ("full_message", "short_message", "LogEntry", "LogMessage", "msg", "jsonPayload>message", "jsonPayload")
+LOOSE_KEYS = (
+    *("full_message", "short_message", "LogEntry", "LogMessage", "msg", "jsonPayload>message", "jsonPayload"),
+    *("properties>Log", "properties>log", "resultDescription", "ResultDescription", "Log_s"),
+)
 """Where they may just as well keep a word beside the request (Caddy: ``"msg":"handled request"``): a line only where it looks like one."""
 LIKE_A_LINE = r"^\s*\{|\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|HTTP/\d|^\S+ \S+ \S+ \["
 JSON_TIMES = (
@@ -101,7 +105,7 @@ SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last m
 
 _CARRIER = (
     r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source|original|full_message|short_message|LogEntry|LogMessage|msg|'
-    r'jsonPayload)"\s*:'
+    r'jsonPayload|Log|[rR]esultDescription|Log_s)"\s*:'
 )
 
 

@@ -102,6 +102,32 @@ FRONT_DOOR = JsonKeys(
     },
 )
 
+FOR_CONTAINERS = JsonKeys(
+    roles={
+        "time": _TIME,
+        "client": ("properties>clientIp",),
+        "method": ("properties>httpMethod",),
+        "target": ("properties>requestUri",),
+        "protocol": ("properties>httpVersion",),
+        "status": ("properties>httpStatusCode",),
+        "bytes": ("properties>responseBodyBytes",),
+        "duration": ("properties>timeTaken@ms",),
+        "referrer": ("properties>referer",),
+        "user_agent": ("properties>userAgent",),
+        "host": ("properties>hostName",),
+    },
+    utc=True,
+    requires=(("properties>trackingId",), ("properties>frontendName",), ("properties>clientIp",), ("properties>httpStatusCode",)),
+    extra={
+        "request_id": ("properties>trackingId",),
+        "upstream": ("properties>backendHost", "properties>backendIp"),
+        "upstream_duration_ms": ("properties>backendTimeTaken@ms",),
+        "tls_version": ("properties>tlsProtocol",),
+        "tls_cipher": ("properties>tlsCipher",),
+        "error": ("properties>frontendTLSFailureReason",),
+    },
+)
+
 APP_SERVICE = JsonKeys(
     roles={
         "time": (*_TIME, "EventTime"),
@@ -233,6 +259,35 @@ FORMATS: tuple[Format, ...] = (
                     "bytes_sent": 221,
                     "duration_ms": 250.0,
                     "extra": {"cache_status": "CONFIG_NOCACHE", "country": "France", "edge_location": "PAR", "request_id": "t1"},
+                },
+            ),
+        ),
+    ),
+    json_format(
+        name="azure_gateway_for_containers",
+        title="Azure Application Gateway for Containers access log (JSON)",
+        reference="https://learn.microsoft.com/azure/application-gateway/for-containers/diagnostics",
+        keys=FOR_CONTAINERS,
+        tier="gateway",
+        time_basis="request end",
+        rank=10,
+        samples=(
+            Sample(  # milliseconds, where Front Door has seconds under the same name
+                line='{"category":"TrafficControllerAccessLog","properties":{"backendHost":"10.1.0.15:80","backendTimeTaken":"-","clientIp":'
+                '"203.0.113.81:52526","frontendName":"fe1","frontendTLSFailureReason":"-","hostName":"shop.example.com","httpMethod":"GET",'
+                '"httpStatusCode":"200","httpVersion":"HTTP/1.1","referer":"-","requestUri":"/a?x=1","responseBodyBytes":"512",'
+                '"responseHeaderBytes":"190","timeTaken":"12","tlsProtocol":"-","trackingId":"0ef1","userAgent":"curl/8"},'
+                '"time":"2026-03-02T00:00:12.078Z"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:12.078Z",
+                    "started_at": "2026-03-02T00:00:12.066Z",
+                    "client_ip": "203.0.113.81",
+                    "host": "shop.example.com",
+                    "path": "/a",
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "duration_ms": 12.0,
+                    "extra": {"request_id": "0ef1", "upstream": "10.1.0.15:80"},
                 },
             ),
         ),

@@ -34,7 +34,9 @@ _READ = frozenset(
 )
 _LINE = r"^[12]\.0;\d{4}-\d\d-\d\dT[\d:.]+Z;[A-Za-z]+;"
 _FIELD = r'(?:"[^"]*"|[^;"]*)(?:;|$)'
-_METHODS = {"Get": "GET", "Put": "PUT", "Delete": "DELETE", "List": "GET"}
+OPERATION = r"^(Get|Put|Delete|List)"
+METHODS = {"Get": "GET", "Put": "PUT", "Delete": "DELETE", "List": "GET"}
+"""What an operation's name begins with, and by which method such operations are asked for."""
 
 
 def open_azure_storage(options: ReadOptions) -> Parser:
@@ -51,7 +53,7 @@ def open_azure_storage(options: ReadOptions) -> Parser:
             pl.col("target", "user_agent", "referrer").str.replace_all("&amp;", "&", literal=True).str.replace_all("&quot;", '"')
         )
         timestamp, duration = to_instant(t["time"]), values.to_milliseconds(t["taken"], "ms")
-        asked = pl.col("operation").str.extract(r"^(Get|Put|Delete|List)").replace_strict(_METHODS, default=None, return_dtype=pl.String)
+        asked = pl.col("operation").str.extract(OPERATION).replace_strict(METHODS, default=None, return_dtype=pl.String)
         found = {name: t[name] for name in ("client", "user", "status", "target", "user_agent", "referrer")}
         found |= {"method": t.select(asked).to_series(), "bytes": t["packet_out"]}
         extra = {"request_id": t["request_id"], "operation": t["operation"], "error": values.of(t["result"], _failure())}

@@ -140,7 +140,7 @@ BYTES = (
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
     *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
-    "res-headers>content-length",
+    *("res-headers>content-length", "proxy>responseByteSize"),
 )
 DURATION = (
     "event>duration@ms?http>response>body>status_code",  # OPNsense has Squid's milliseconds there
@@ -151,7 +151,16 @@ DURATION = (
     "request_processing_time+target_processing_time+response_processing_time@s",
     *("micros@us", "msecs@ms", "meta>responseTime@ms", "response>time_ms@ms", "response>duration_ms@ms", "TimeTaken@ms"),
     *("latency_human@ms", "time_taken_micros@us", "api>timeToResponse@ns", "responseTimeMillis@ms", "response_time_millis@ms"),
-    *("duration_ms@ms", "durationMs@ms", "duration_millis@ms", "durationMillis@ms", "elapsed_ms@ms", "elapsedMs@ms", "latency_ms@ms"),
+    *(
+        "responseMillis@ms",
+        "duration_ms@ms",
+        "durationMs@ms",
+        "duration_millis@ms",
+        "durationMillis@ms",
+        "elapsed_ms@ms",
+        "elapsedMs@ms",
+        "latency_ms@ms",
+    ),
     *(
         "latencyMs@ms",
         "response_time_ms@ms",
