@@ -65,7 +65,7 @@ def test_a_crawlers_load_is_told_in_its_unit(monkeypatch: pytest.MonkeyPatch, me
 def test_a_crowd_of_whose_load_a_group_made_much_is_told_with_it(kin: int, share: float, said: str) -> None:
     over = Spread(2700, 17.0, 900, 0.009, 0.0, 0.1, share, kin)
     found = Weighed()
-    organic_surge._spread(facts(spread=over, walk=None, route=None), {}, found)
+    organic_surge._spread(facts(spread=over, walk=None, referral=None, route=None), {}, found)
     assert [text for text, _ in (*found.speaks_for, *found.speaks_against)] == [said]
 
 

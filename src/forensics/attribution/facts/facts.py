@@ -15,6 +15,7 @@ from forensics.attribution.facts.comers import Comers
 from forensics.attribution.facts.minutes import ERROR_RATIO, LeadLag
 from forensics.attribution.facts.origin import Origin
 from forensics.attribution.facts.parts import Host, Part, concentrated
+from forensics.attribution.facts.referral import Referral
 from forensics.attribution.facts.refusals import Denied
 from forensics.attribution.facts.release import Release
 from forensics.attribution.facts.seconds import EARLY
@@ -85,6 +86,8 @@ class Facts:
     """What nearly all requests without an account always have in common, the proxy that they come through: it hides who asked."""
     walk: Walk | None
     """What shows that load without an account, of nobody who stands out, walked through things rather than came for them."""
+    referral: Referral | None
+    """The site whose pages sent most of an excess that nobody is held to have made."""
     comers: Comers | None
     """All but the blamed, as the service broke; None where nobody is blamed or nothing was logged before the rise."""
     release: Release | None

@@ -15,6 +15,7 @@ from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.minutes import early_share, error_onset, lead_lag, load_onset, ratios, run_start
 from forensics.attribution.facts.origin import origins
 from forensics.attribution.facts.parts import concentrated, hosts_asked, hosts_of, parts_of, routes_asked
+from forensics.attribution.facts.referral import referral
 from forensics.attribution.facts.refusals import turned_away
 from forensics.attribution.facts.release import release
 from forensics.attribution.facts.seconds import EARLY, seconds
@@ -82,6 +83,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         denied=turned_away(case, scene, finding),
         veil=hidden,
         walk=_walk(case, scene, finding, spread_over) if hidden is None else None,
+        referral=referral(case, scene) if finding.rise.significant and not finding.blamed else None,
         comers=comers(around.loads, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
         release=release(case, scene, finding.blamed),
         origins=origins(case, scene.whole, winners, common),

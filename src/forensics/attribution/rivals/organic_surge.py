@@ -76,6 +76,8 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
         found.contra(f"{in_common(facts.alike, names)}: a crowd is a mixture.", STRONG)
     else:
         found.pro("It came without accounts, from no network or agent that stands out.", FAIR if facts.route else STRONG)
+    if facts.referral is not None:
+        found.pro(f"{facts.referral.told()}.", 0.0)
     if facts.walk is not None:
         found.contra(f"{facts.walk.told()}.", 2.0 * DECISIVE)
     if facts.route is not None and facts.spread.anonymous_share >= 0.5:
