@@ -198,6 +198,23 @@ def test_a_disputed_charge_is_no_second_payment() -> None:
     assert rows.frames["payment_records"]["paid_at"].to_list() == [datetime(2024, 3, 2, 10)]
 
 
+def test_firebases_table_has_no_header() -> None:
+    empty = 17 * ","
+    rows = read(
+        f"u1,a@firm.example,true,HASH,SALT,Ann{empty},1704189600000,1709373600000,+15550100,false,,\n"
+        f'u2,,false,,,"Lee, B"{empty},1704189600000,,,true,"{{""plan"":""pro""}}",\n'
+    )
+    assert (rows.format, rows.lines, rows.parsed) == ("firebase (csv)", 2, 2)
+    found = rows.frames["account_records"].to_dicts()
+    assert [(row["account_id"], row["email"], row["name"]) for row in found] == [("u1", "a@firm.example", "Ann"), ("u2", None, "Lee, B")]
+    assert {row["created_at"] for row in found} == {datetime(2024, 1, 2, 10)}
+    assert not {"HASH", "SALT"} & set(str(found).replace("'", " ").split())
+
+
+def test_a_table_without_a_header_of_no_known_order_is_none() -> None:
+    assert reader.recognise(b"u1,a@firm.example,true,x,1704189600000,1709373600000,+15550100,false,\n", "users.csv") is None
+
+
 def test_keycloak_credentials() -> None:
     text = (
         '{"realm":"r","users":[{"id":"k1","username":"bob","emailVerified":true,"createdTimestamp":1709251200000,"credentials":[{"type":"password",'

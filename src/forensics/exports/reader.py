@@ -17,7 +17,7 @@ import polars as pl
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.readable import Readable
 from forensics.exports import rows, values
-from forensics.exports.systems import System, foreign, normalised, system_for, systems
+from forensics.exports.systems import System, foreign, normalised, system_for, system_without_header, systems
 from forensics.formats.values import to_address
 from forensics.text import counted
 
@@ -78,6 +78,8 @@ class ExportMatch:
     """Of JSON: the key under which the list of records is; None where the list is all of the file."""
     titles: int = 0
     """Of CSV: the lines before the header."""
+    columns: tuple[str, ...] = ()
+    """Of CSV without a header: its columns."""
 
     @property
     def format(self) -> str:
@@ -120,7 +122,11 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | 
         return _recognise_json(text.lstrip(), start, kind)
     if "\x00" in text.lstrip().partition("\n")[0]:  # no table; in a cell it is hostile, and no reason to refuse the others
         return None
-    return _recognise_csv(text.partition("\n\n")[0] or text, kind) or _recognise_csv(text, kind, rows.MOST_TITLES)
+    headed = _recognise_csv(text.partition("\n\n")[0] or text, kind) or _recognise_csv(text, kind, rows.MOST_TITLES)
+    if headed is not None:
+        return headed
+    unheaded = system_without_header(text.lstrip().partition("\n")[0], kind)
+    return None if unheaded is None else ExportMatch(unheaded.kind, "csv", unheaded, columns=unheaded.order)
 
 
 def _recognise_csv(text: str, kind: str | None, most_titles: int = 0) -> ExportMatch | None:
@@ -206,7 +212,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
 def _table(stream: BinaryIO, match: ExportMatch) -> rows.Table:
     readers: dict[str, Callable[[], rows.Table]] = {
         "parquet": lambda: rows.read_parquet(stream),
-        "csv": lambda: rows.read_csv(stream.read(), match.delimiter, match.titles),
+        "csv": lambda: rows.read_csv(stream.read(), match.delimiter, match.titles, match.columns),
         "json lines": lambda: rows.read_json_lines(stream.read()),
         "json": lambda: rows.read_json_array(stream.read(), match.records),
     }

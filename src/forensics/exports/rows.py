@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, BinaryIO
@@ -82,17 +82,17 @@ def is_table(found: list[list[str]]) -> bool:
     return bool(following) and 2 * alike >= len(following) and all(len(name.strip()) <= LONGEST_NAME for name in header)
 
 
-def read_csv(data: bytes, delimiter: str, titles: int = 0) -> Table:
-    """Read delimited text whose header comes after so many lines of title; rows with more cells than headers are rejected, missing cells
-    are empty.
+def read_csv(data: bytes, delimiter: str, titles: int = 0, columns: Sequence[str] = ()) -> Table:
+    """Read delimited text whose header comes after so many lines of title, or that has none and these ``columns``; rows with more cells
+    than headers are rejected, missing cells are empty.
     """
     csv.field_size_limit(MAX_CELL)
     table = Table(pl.DataFrame(), 0)
     table.lines = physical_lines(decoded(data, table.assumptions))
     text = io.TextIOWrapper(io.BytesIO(data), encoding_of(data), errors="replace", newline="")  # a StringIO takes four bytes a character
     reader = csv.reader(text, delimiter=delimiter)
-    named: list[str] = []
-    header: list[str] = []
+    named = list(columns)
+    header = unique(named)
     frames: list[pl.DataFrame] = []
     batch: list[list[Any]] = []
     for line, row in islice(_records(reader, table), titles, None):

@@ -79,6 +79,10 @@ class System:
     """Header -> what its values look like (lower case) in rows that tell of something that did not succeed: these are skipped."""
     records: str | None = None
     """The key of a JSON object under which the list of records is."""
+    order: tuple[str, ...] = ()
+    """The names of the columns of a table that has no header, in their order."""
+    row: str = ""
+    """How a row of such a table begins (a regular expression)."""
     constant: dict[str, str] = field(default_factory=dict, hash=False)
     """Field -> what it is in every row, whatever the columns say (the type of identifiers, the kind of note)."""
 
@@ -137,6 +141,8 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         minor_units=table.get("minor_units") is True,
         minor_in_json=table.get("minor_units") == "in JSON",
         records=str(table["records"]) if "records" in table else None,
+        order=tuple(table.get("order", ())),
+        row=str(table.get("row", "")),
         constant=dict(table.get("constant", {})),
     )
 
@@ -159,6 +165,14 @@ def system_for(headers: list[str], kind: str | None = None) -> System | None:
     if not fitting or fitting[0].name.startswith("plain_"):
         return _plain(fitting, present)
     return fitting[0]
+
+
+def system_without_header(row: str, kind: str | None = None) -> System | None:
+    """Return the system whose tables have no header and rows like this one; ``kind`` restricts the choice."""
+    for system in systems():
+        if system.order and (kind is None or system.kind == kind) and re.match(system.row, row) and row.count(",") >= len(system.order) - 1:
+            return system
+    return None
 
 
 def _plain(fitting: list[System], present: frozenset[str]) -> System | None:
