@@ -58,7 +58,7 @@ def rows_of(*raw: str) -> list[dict[str, Any]]:
         ("a.example:80  - - - ", {"client_ip": None, "user_name": None, "host": "a.example"}),
         ("client.example - - ", {"client_ip": "client.example", "user_name": None}),
         ('"198.18.0.7" a.example - - ', {"client_ip": "198.18.0.7", "user_name": None}),
-        ("198.18.0.7, 198.18.0.1 ", {"client_ip": "198.18.0.7", "extra": {"fields": "x", "forwarded_for": "198.18.0.7, 198.18.0.1"}}),
+        ("198.18.0.7, 10.0.0.1 ", {"client_ip": "198.18.0.7", "extra": {"fields": "x", "forwarded_for": "198.18.0.7, 10.0.0.1"}}),
     ],
 )
 def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import random
 import polars as pl
 import pytest
 
-from forensics.formats.proxies import behind_proxies
+from forensics.formats.proxies import behind_proxies, of_lists
 from forensics.formats.schema import EVENTS
 
 
@@ -46,6 +46,24 @@ def client(peer: str | None, forwarded: str | None, *trusted: str) -> str | None
 )
 def test_who_the_client_is(peer: str | None, forwarded: str | None, trusted: tuple[str, ...], expected: str | None) -> None:
     assert client(peer, forwarded, *trusted) == expected
+
+
+@pytest.mark.parametrize(
+    ("logged", "expected"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        ("10.0.0.2, 10.0.0.1, 203.0.113.9", "203.0.113.9"),
+        ("192.0.2.66, 203.0.113.9, 172.16.0.4", "203.0.113.9"),  # what stands on the left anybody may have written
+        ("10.0.0.2, 10.0.0.1, 127.0.0.1", "10.0.0.2"),
+        ("2001:DB8::9, fd00::1, ::1", "2001:db8::9"),
+        ("203.0.113.9:4711,100.64.0.1:80", "203.0.113.9"),
+        ("203.0.113.9, unknown", "203.0.113.9"),
+        ("localhost, localhost", "localhost"),
+    ],
+)
+def test_a_list_in_place_of_the_client(logged: str, expected: str) -> None:
+    assert of_lists(pl.Series([None, logged, "198.51.100.7"])).to_list() == [None, expected, "198.51.100.7"]
 
 
 def test_against_a_plain_walk_from_the_right() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from forensics.formats import values
+from forensics.formats.proxies import of_lists
 
 Columns = dict[str, pl.Series]
 
@@ -23,13 +24,14 @@ def assemble(
     times: Mapping[str, pl.Series],
     extra: Mapping[str, pl.Series],
     outcome: tuple[pl.Series, pl.Series],
-    client_entry: int = 0,
+    client_entry: int | None = None,
 ) -> pl.DataFrame:
     """Return ``EVENTS`` + ``OUTCOME`` of a batch.
 
     ``found``: text columns client, user, request (a whole first line), method, target, path, query, protocol, status, bytes, referrer,
     user_agent, host, as far as the format has them; ``-`` and empty are no values. ``times``: timestamp, and if known started_at (UTC) and
-    duration_ms. ``client_entry``: which entry counts where the client is a list (0 first, -1 last). Rows are those of ``lines``.
+    duration_ms. ``client_entry``: which entry counts where the client is a list (-1: the last), where the format knows. Rows are those
+    of ``lines``.
     """
     tidy = pl.DataFrame(dict(found)).select(values.present(pl.all())).to_dict()
     return assemble_tidy(lines, tidy, times=times, extra=extra, outcome=outcome, client_entry=client_entry)
@@ -42,12 +44,13 @@ def assemble_tidy(
     times: Mapping[str, pl.Series],
     extra: Mapping[str, pl.Series],
     outcome: tuple[pl.Series, pl.Series],
-    client_entry: int = 0,
+    client_entry: int | None = None,
 ) -> pl.DataFrame:
     """Return what ``assemble`` does, from columns in which no value is NULL already."""
     columns: Columns = {**request_columns(tidy, len(lines)), **times}
     if "client" in tidy:
-        columns["client_ip"] = values.nth_address(tidy["client"], client_entry)
+        client = tidy["client"]
+        columns["client_ip"] = values.to_address(of_lists(client)) if client_entry is None else values.nth_address(client, client_entry)
     for role, name in (("user", "user_name"), ("referrer", "referrer"), ("user_agent", "user_agent")):
         if role in tidy:
             columns[name] = tidy[role]

@@ -193,12 +193,12 @@ FORMATS = (
                 },
             ),
             Sample(
-                line='203.0.113.9, 198.18.0.1 - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"',
+                line='203.0.113.9, 10.0.0.1 - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"',
                 expected={
                     "client_ip": "203.0.113.9",
                     "host": None,
                     "user_name": "ann",
-                    "extra": {"forwarded_for": "203.0.113.9, 198.18.0.1"},
+                    "extra": {"forwarded_for": "203.0.113.9, 10.0.0.1"},
                 },
             ),
             Sample(

@@ -37,13 +37,14 @@ CLIENTS = (
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",
     rf"^(?P<host>{_NAME}) \d{{2,5}} (?P<client>{ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
-    rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}),? {ADDRESS}(?:,? {ADDRESS})* (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
+    rf"^(?P<host>{_HOST}) (?P<listed>(?P<client>{ADDRESS})(?:, ?{ADDRESS})+)(?: {ADDRESS})? (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
+    rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS})(?: {ADDRESS})+ (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?P<client>{ADDRESS}) {_WHO}$",
     rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[(?P<forwarded>{_LISTED})\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
     rf"^(?P<host>)(?P<client>{ADDRESS})(?P<ident>)(?P<id>)(?: -)* \[[^\]]*\](?: -)*(?: (?P<user>[^-\s\[]\S*)?)?$",
     rf"^(?P<host>)(?P<forwarded>{SURE}(?:, ?{ADDRESS})+) (?P<client>{SURE}) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
-    rf"^(?P<host>)(?P<forwarded>(?P<client>{SURE})(?:, ?{ADDRESS})+) (?P<ident>[^\s\[]+) (?P<id>)(?P<user>[^\s\[]+)$",
-    rf"^(?P<host>)(?P<forwarded>(?P<client>{SURE})(?:, ?{ADDRESS})+)(?P<ident>)(?P<id>)(?P<user>)$",
+    rf"^(?P<host>)(?P<listed>(?P<client>{SURE})(?:, ?{ADDRESS})+) (?P<ident>[^\s\[]+) (?P<id>)(?P<user>[^\s\[]+)$",
+    rf"^(?P<host>)(?P<listed>(?P<client>{SURE})(?:, ?{ADDRESS})+)(?P<ident>)(?P<id>)(?P<user>)$",
     rf"^(?P<host>)(?:.*[\s\]])?(?P<client>{SURE}) (?P<ident>-) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?:[^\s:]+[\s,]+)*?(?P<client>{SURE})(?P<ident>)(?P<id>)(?:[\s,)].*?)?(?: (?P<user>\S+))?$",
     rf"^(?P<host>{_NAME}(?::\d+)?) (?P<client>[A-Za-z0-9][^|\s\[]*) (?P<ident>-) (?P<id>)(?P<user>\S+)$",
@@ -63,7 +64,7 @@ _AGENT = r'"[^"]*[A-Za-z]/\d[^"]*"$'
 """A program's name and version: nobody is called so."""
 _HELD = "\x1f"
 """Stands for a blank within such a name while the fields are told apart."""
-_PARTS = ("host", "client", "forwarded", "ident", "id", "user", "alone")
+_PARTS = ("host", "client", "listed", "forwarded", "ident", "id", "user", "alone")
 
 AFTER = (
     rf'^{_MIDDLE} +"(?P<site>{_SITED})(?::\d+)?" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_TEXT})"(?P<tail>{_TAIL})$',
@@ -145,7 +146,11 @@ def whose(before: pl.Series) -> pl.DataFrame:
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
     user = pl.coalesce("user", "alone").str.replace(rf"^{_PORTLESS} - ", "").str.replace(r"^(?:- )+", "").str.replace(r"(?: -)+$", "")
     user = user.str.replace_all(_HELD, " ", literal=True)
-    return found.with_columns(pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user")).drop("alone")
+    return found.with_columns(
+        pl.coalesce("listed", "client").alias("client"),
+        pl.coalesce("forwarded", "listed").alias("forwarded"),
+        pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user"),
+    ).drop("alone", "listed")
 
 
 def _with_held_blanks(before: pl.Series) -> pl.Series:

@@ -61,7 +61,7 @@ class JsonKeys:
     """Lines that lack what is required but have a value of each of these groups are records of another kind and are skipped."""
     notices: str | None = None
     """Pattern of plain-text lines between the records that are no requests and are skipped."""
-    client_entry: int = 0
+    client_entry: int | None = None
     """Which entry counts where the client is a list: 0 the first, -1 the last."""
     plussed: tuple[str, ...] = ()
     """Roles whose blanks the logger writes as ``+``."""

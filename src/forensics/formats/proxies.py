@@ -13,6 +13,10 @@ import polars as pl
 from forensics.formats import fields
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+OWN = (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128",
+)  # fmt: skip
+"""Networks in which proxies of one's own are and no client on the Internet is (RFC 1918, 6598, 3927, 1122, 4193, 4291)."""
 
 
 _ZEEK = r"X-FORWARDED-FOR -> (.*?)(?:, ?[A-Z-]+ -> .*)?$"
@@ -35,19 +39,47 @@ def behind_proxies(events: pl.DataFrame, trusted: Sequence[str]) -> pl.DataFrame
     rows = rows.filter(_within(rows["client_ip"], networks))
     if rows.is_empty():
         return events
+    found = _right_most(_entries(rows), networks).filter(_is_address("entry"))
+    clients = events["client_ip"].scatter(found["row"], found["entry"])
+    return events.with_columns(clients.alias("client_ip"))
+
+
+def of_lists(clients: pl.Series) -> pl.Series:
+    """Return clients; of a list of forwarded addresses in place of one the right-most outside ``OWN``, where all lie there the left-most.
+
+    The peer stands nowhere in such a line. What is right of a public address is one's own proxies; what is left of it anybody may have
+    written. Names (``localhost``, ``unknown``) count where there is nothing else.
+    """
+    listed = clients.str.contains(",", literal=True).fill_null(False)
+    if not listed.any():
+        return clients
+    entries = _entries(pl.DataFrame({"forwarded": clients.filter(listed)}).with_row_index("row"))
+    addresses = _right_most(entries.filter(_is_address("entry")), [ipaddress.ip_network(entry) for entry in OWN])
+    named = entries.filter(pl.col("place") == 0).join(addresses, on="row", how="anti")
+    found = pl.concat([addresses.select("row", "entry"), named.select("row", "entry")]).sort("row")
+    return clients.scatter(listed.arg_true(), found["entry"])
+
+
+def _entries(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return ``row, entry, place`` of lists (``row, forwarded``): each address in one spelling."""
     forwarded = pl.coalesce(pl.col("forwarded").str.extract(_ZEEK), pl.col("forwarded"))
     entries = rows.select("row", forwarded.str.split(",").alias("entry")).with_columns(
         pl.int_ranges(pl.col("entry").list.len()).alias("place")
     )
     bare = pl.col("entry").str.replace_all("%20", " ", literal=True).str.strip_chars(" \t+")
     entries = entries.explode("entry", "place").with_columns(pl.coalesce(bare.str.extract(_FORWARDED), bare).alias("entry"))
-    entries = entries.with_columns(fields.addresses(entries["entry"]).alias("entry"))
-    entries = entries.with_columns(_within(entries["entry"], networks).alias("trusted"))
-    outside = entries.filter(~pl.col("trusted")).sort("row", "place").group_by("row", maintain_order=True).last()
-    inside = entries.sort("row", "place").group_by("row", maintain_order=True).first().join(outside, on="row", how="anti")
-    found = pl.concat([outside, inside]).filter(pl.col("entry").str.contains(r"^[0-9.]+$|:"))
-    clients = events["client_ip"].scatter(found["row"], found["entry"])
-    return events.with_columns(clients.alias("client_ip"))
+    return entries.with_columns(fields.addresses(entries["entry"]).alias("entry"))
+
+
+def _right_most(entries: pl.DataFrame, networks: Sequence[Network]) -> pl.DataFrame:
+    """Return of each row the right-most entry outside the networks, where all lie inside the left-most."""
+    ordered = entries.with_columns(_within(entries["entry"], networks).alias("inside")).sort("row", "place")
+    outside = ordered.filter(~pl.col("inside")).group_by("row", maintain_order=True).last()
+    return pl.concat([outside, ordered.group_by("row", maintain_order=True).first().join(outside, on="row", how="anti")])
+
+
+def _is_address(column: str) -> pl.Expr:
+    return pl.col(column).str.contains(r"^[0-9.]+$|:").fill_null(False)
 
 
 def _within(addresses: pl.Series, networks: Sequence[Network]) -> pl.Series:
