@@ -99,6 +99,7 @@ def run(mode: str, at: int, arguments: list[str], counted: str = "") -> None:
     sys.argv = ["forensics", *arguments]
     from forensics.__main__ import main as program
 
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     try:
         program()
     finally:
@@ -118,6 +119,7 @@ def serve() -> None:
 
     for line in sys.stdin:
         order = json.loads(line)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what comes before the program begins is kept for it
         child = os.fork()
         if child == 0:
             quiet = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -127,6 +129,7 @@ def serve() -> None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest"], order["largest"]))
             run(order["mode"], order["at"], order["arguments"], order["counted"])
             os._exit(0)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         began = time.monotonic()
         if order["after"]:
             time.sleep(order["after"])
