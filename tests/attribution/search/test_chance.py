@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,10 @@ from tests.attribution.test_attribute import named, verdict
 from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
+from forensics.attribution.search.blame import _rare_beside_the_first
 from forensics.attribution.search.chance import DAYS, count_chance, tail_of
+from forensics.attribution.search.finding import Blamed
+from forensics.attribution.search.scan import Winner
 
 
 @pytest.mark.parametrize("heaviness", ["pareto 1", "pareto 2", "log-normal", "gamma"])
@@ -94,3 +99,24 @@ def test_a_small_part_and_a_busy_member_of_a_ring_are_named(tmp_path: Path) -> N
     attribute(case)
     assert named(case, "participant") == set(world.names[ring])
     assert named(case, "uninvolved") == set(world.names[idle])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "chances", "joint", "kept"),
+    [
+        (["actor", "network"], [0.003, 0.03], 0.5, [0]),
+        (["actor", "network"], [0.003, 0.004], 0.5, [0, 1]),
+        (["actor", "actor", "actor", "actor"], [0.02, 0.03, 0.04, 0.04], 0.001, [0, 1, 2, 3]),
+        (["actor", "actor", "network"], [0.003, 0.03, 0.03], 0.001, [0]),
+        (["network"], [0.08], 0.5, [0]),
+    ],
+    ids=["a visitor who is busy", "two scrapers", "a few whom nothing links", "two bystanders", "one alone"],
+)
+def test_who_is_named_beside_another_rises_as_rarely(kinds: list[str], chances: list[float], joint: float, kept: list[int]) -> None:
+    """Who made most of it pays for itself; a busy visitor comes once in thirty windows, and is in one of thirty incidents."""
+    found = [
+        Blamed(Winner(kind, str(n), 50.0 - n, 0.0, 9.0, None, 0.0, 1.0), 0.6 - n / 10, chance, 3.0, 40)
+        for n, (kind, chance) in enumerate(zip(kinds, chances, strict=True))
+    ]
+    tails: Any = SimpleNamespace(joint=lambda members: joint)
+    assert _rare_beside_the_first(tails, found) == [found[n] for n in kept]

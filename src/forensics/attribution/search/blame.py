@@ -28,6 +28,8 @@ LONE_SCORE = 50.0
 CHANCE = 0.1
 """With fewer placebo windows a subject's rise must be rarer than this by the tail of the rises of everybody (``chance.py``): how rare it
 is then weighs with the other evidence."""
+BESIDE = 0.01
+"""Whoever is named beside another must rise so rarely: a visitor who happens to be busy explains nothing that is not explained already."""
 
 
 def find(case: Case, scene: Scene) -> Finding:
@@ -58,11 +60,21 @@ def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list
         for w in clear
         if w.excess >= MIN_SHARE * excess and _asked(scene, w) >= FEWEST and somebody(case, scene, w) and not habitual(case, scene, w)
     ]
+    found = _rare_beside_the_first(tails, found)
     if sum(b.share for b in found) >= MOST:
         actors = [b.winner for b in found if b.winner.kind == "actor"]
         joint = tails.joint(actors) if len(actors) > 1 else None
         return [replace(b, joint=joint) if b.winner.kind == "actor" else b for b in found]
     return _many(case, scene, rise, excess)
+
+
+def _rare_beside_the_first(tails: Tails, found: list[Blamed]) -> list[Blamed]:
+    """Return the largest, and of the others those whose rise is rare by itself, or jointly where several accounts' are."""
+    first = max(found, key=lambda b: b.share, default=None)
+    doubtful = [b for b in found if b is not first and b.chance > BESIDE]
+    actors = [b.winner for b in doubtful if b.winner.kind == "actor"]
+    jointly = len(actors) > 1 and tails.joint(actors) <= BESIDE
+    return [b for b in found if b not in doubtful or (jointly and b.winner.kind == "actor")]
 
 
 def in_window(scene: Scene, finding: Finding, late: Blamed) -> Blamed:
