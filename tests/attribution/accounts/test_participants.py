@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import polars as pl
+from tests.attribution.test_attribute import named
+from tests.attribution.worlds import World
 
 from forensics.attribution.accounts.participants import _singly
+from forensics.attribution.attribute import attribute
 from forensics.attribution.search.history import history, within
 
 
@@ -22,3 +27,21 @@ def test_of_pairs_one_route_is_half_of_what_each_collector_did() -> None:
     accounts = sorted(loads["account_id"].unique())
     took = _singly(cast(Any, None), scene, ways, history(loads, accounts, 8), history(within(loads, ways), accounts, 8))
     assert dict(zip(accounts, took.tolist(), strict=True)) == {**{f"a{number:02d}": True for number in range(14)}, "colleague": False}
+
+
+def test_who_comes_after_the_impact_with_a_browser_of_its_own_takes_part_at_the_pace_of_the_others(tmp_path: Path) -> None:
+    """Two more of a ring come ten minutes after the impact, each with another agent; a colleague comes, too, and tries again."""
+    world = World(seed=41)
+    ring = world.newcomers(7)
+    world.actor(ring)
+    first, late, colleague = ring[:4], ring[4:6], ring[6:]
+    world.ring(first, 160.0)
+    low, high = world.last + world.onset + 10, world.last + world.end
+    for number, (who, pace) in enumerate([(late[:1], 40), (late[1:], 40), (colleague, 6)]):
+        n = pace * (high - low)
+        minute, route = world.rng.integers(low, high, n), np.where(world.rng.random(n) < 0.5, 1, 2)
+        world.add_accounts(np.repeat(who, n), minute, route, np.full(n, number))
+    case = world.write(tmp_path)
+    attribute(case)
+    assert named(case, "participant") == set(world.names[ring[:6]])
+    assert named(case, "uninvolved") == set(world.names[colleague])

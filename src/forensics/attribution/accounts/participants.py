@@ -29,6 +29,8 @@ PACE = 0.2
 (requests per active minute): a person who looks around or tries again does not."""
 FEWEST_ALONE = 20
 """... and must have made so many requests."""
+BRISK = 0.5
+"""Who came after the impact with an agent that none of the others has must work at this share of their pace, and ask for nothing else."""
 MOSTLY = 0.5
 """Of so many requests this part must be for the same things, of the part that it is with those who made the load."""
 SMALL = 0.05
@@ -74,13 +76,14 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     groups = _groups(case, scene, finding, known, {a for a, yes in zip(accounts, alone, strict=True) if yes})
     took = alone | np.array([account in groups for account in accounts])
     pace = _pace(case, scene, accounts)
-    as_fast = pace >= PACE * float(np.median(pace[took])) if took.any() else took
+    typical = float(np.median(pace[took])) if took.any() else np.inf
+    as_fast = pace >= PACE * typical
     same = narrow.significant(4.0, 2.0) & _alike(scene, ways, accounts)
     small = max(FEWEST_ALONE, SMALL * float(np.median(narrow.load[took, 0]))) if took.any() else np.inf
     strangers = ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast & alone.any()
     like = same & (inside & (narrow.over >= small) | strangers)
     took |= like
-    late = inside & as_fast & _later(case, scene, accounts, took, ways)
+    late = inside & as_fast & _later(case, scene, accounts, took, ways, pace >= BRISK * typical)
     took |= late
     took &= np.array([account not in scene.ruled for account in accounts], dtype=bool)
     why = [_why(account, groups, grounds) for account, *grounds in zip(accounts, alone.tolist(), like.tolist(), late.tolist(), strict=True)]
@@ -176,8 +179,8 @@ def _alike(scene: Scene, ways: pl.DataFrame, accounts: list[str]) -> Bools:
     return result
 
 
-def _later(case: Case, scene: Scene, accounts: list[str], took: Bools, ways: pl.DataFrame) -> Bools:
-    """Return who took part after the impact began: doing the same thing."""
+def _later(case: Case, scene: Scene, accounts: list[str], took: Bools, ways: pl.DataFrame, brisk: Bools) -> Bools:
+    """Return who took part after the impact began: doing the same thing, in the same way or else as busily (``brisk``) as the others."""
     nobody = np.zeros(len(accounts), dtype=bool)
     if scene.whole.end <= scene.window.end or not took.any():
         return nobody
@@ -185,10 +188,12 @@ def _later(case: Case, scene: Scene, accounts: list[str], took: Bools, ways: pl.
     windows = [scene.whole, *others]
     loads = case.frame(PACKAGE, "account_windows", accounts=accounts, **bounds(windows))
     done = history(within(loads, ways), accounts, len(windows))
-    sought = done.significant(4.0, 2.0) & (similarity(loads, ways, accounts) >= ALIKE)
-    typical = float(np.median(done.load[took, 0]))
-    only = on_routes(loads, ways, accounts, 1)[:, 0] >= ONLY * history(loads, accounts, len(windows)).load[:, 0]
-    result: Bools = sought & (done.load[:, 0] >= 0.1 * typical) & (only | (done.over >= FEWEST_ALONE))
+    same = History(accounts, on_routes(loads, ways, accounts, len(windows)))
+    least = 0.1 * float(np.median(done.load[took, 0]))
+    only = same.load[:, 0] >= ONLY * history(loads, accounts, len(windows)).load[:, 0]
+    so = done.significant(4.0, 2.0) & (done.load[:, 0] >= least) & (only | (done.over >= FEWEST_ALONE))
+    otherwise = same.significant(4.0, 2.0) & (same.load[:, 0] >= max(least, FEWEST_ALONE)) & only & brisk
+    result: Bools = (so | otherwise) & (similarity(loads, ways, accounts) >= ALIKE)
     return result
 
 
