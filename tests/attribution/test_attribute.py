@@ -180,7 +180,14 @@ def test_requests_are_counted_where_load_is_weighed(tmp_path: Path) -> None:
     assert "With it the load reached the work of " in evidence
     rise, found = Rise("cost", 14_462.0, 183.0, 50.0), Weighed()
     facts = SimpleNamespace(
-        carried=0, step=None, release=None, beyond_health=True, peak_load=550.0, capacity=SimpleNamespace(usual=40.0), overshoot=1.0
+        carried=0,
+        outlasted=0,
+        step=None,
+        release=None,
+        beyond_health=True,
+        peak_load=550.0,
+        capacity=SimpleNamespace(usual=40.0),
+        overshoot=1.0,
     )
     facts.finding = SimpleNamespace(rise=rise)
     equal_load(facts, found)  # type: ignore[arg-type]

@@ -25,6 +25,8 @@ from forensics.text import counted
 
 OFTEN = 10
 """Healthy minutes at such a load from which it cannot be called too much."""
+FEW = 5
+"""Healthy minutes at that load after the end of it from which they say anything."""
 LITTLE, SPREAD = 0.05, 0.4
 """Share of the load that stands out which was for the failing route, below which it had none of that load; share of the excess on other
 hosts from which these bore it."""
@@ -153,6 +155,12 @@ def borne(facts: Facts, found: Weighed) -> None:
         how = ", and answered no slower" if timed else ""
         bore = f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it."
         found.contra(bore, _long_borne(facts, timed=timed))
+    if facts.outlasted >= FEW:
+        went_on = f"The service was itself again under that load, and bore it for {minutes(facts.outlasted)}: it had not broken it"
+        both = facts.carried >= OFTEN or (facts.step is not None and facts.step.doublings() >= 1)
+        beyond = 0.0 if both else facts.overshoot  # what fails soon under a load far beyond health may have been given more since
+        sure = DECISIVE * facts.outlasted / OFTEN * (1.0 - beyond)
+        found.contra(f"{went_on}, unless the service was given more to bear it with meanwhile.", sure)
     if facts.step is None or not (timed or facts.slower is None):
         return
     quick = facts.slower is not None and facts.slower < NO_SLOWER
@@ -229,6 +237,8 @@ def equal_load(facts: Facts, found: Weighed, did: str = "failed") -> None:
     rise = facts.finding.rise
     if facts.carried >= OFTEN:
         found.pro(f"Right before, the service bore that load for {minutes(facts.carried)}: load alone did not break it.", FAIR)
+    elif facts.outlasted >= OFTEN:
+        found.pro(f"Right afterwards, the service bore that load for {minutes(facts.outlasted)}: load alone did not break it.", FAIR)
     elif facts.step is not None and facts.step.doublings() >= 1:
         found.pro(f"The service had borne that load for {minutes(facts.step.minutes)}, and then failed at once.", FAIR)
     elif not rise.known:

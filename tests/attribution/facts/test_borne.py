@@ -13,7 +13,7 @@ from tests.attribution.worlds import FIRST_DAY, World
 from tests.stored_case import add_log, add_user_accounts
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.facts.borne import lately, step
+from forensics.attribution.facts.borne import lately, outlasted, step
 
 START = datetime(2024, 3, 2)
 
@@ -90,3 +90,35 @@ def test_who_asks_more_just_before_the_fall_did_not_ask_the_same(tmp_path: Path,
     attribute(case)
     against = case.table("rivals").filter(explanation="one actor")["evidence_against"][0]
     assert any("failed at once" in sentence for sentence in against) is not quicker
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "failed", "refused", "least", "most"),
+    [
+        ([60.0] * 20, 40.0, 0.0, 0.0, 15, 20),
+        ([0.0] * 20, 40.0, 0.0, 0.0, 0, 0),
+        ([60.0] * 20, 40.0, 0.3, 0.0, 0, 0),
+        ([60.0] * 20, 40.0, 0.0, 0.6, 0, 0),
+        ([60.0] * 20, 5.0, 0.0, 0.0, 0, 6),
+    ],
+    ids=["it went on", "it stopped", "it breaks it again", "it is turned away", "the others are gone"],
+)
+def test_what_is_borne_right_after_it_did_not_break(
+    own: list[float], others: float, failed: float, refused: float, least: int, most: int
+) -> None:
+    near = fallen([60.0] * 7, [0.0] * 5 + [0.9, 0.9]).with_columns(refused=pl.lit(0.0))
+    after = fallen(own, [failed] * 20, others)[40:].with_columns(refused=pl.col("load") * refused)
+    assert least <= outlasted(near, after, near["minute"][-2]) <= most
+    assert outlasted(near, None, near["minute"][-2]) == 0
+
+
+@pytest.mark.parametrize(("until", "pace", "blamed"), [(0, 110.0, True), (30, 110.0, False), (30, 800.0, True)])
+def test_who_goes_on_when_the_service_is_itself_again_did_not_break_it(tmp_path: Path, until: int, pace: float, blamed: bool) -> None:
+    """What is far beyond all that was ever borne may have been more than there was then: operators give a service more."""
+    world = World(seed=71, ramp=4)
+    who = np.array([11])
+    world.ring(who, pace, end=world.end + until)
+    case = world.write(tmp_path, fail=0.5)
+    attribute(case)
+    assert (verdict(case) == "attributed") is blamed
+    assert (named(case, "participant") == set(world.names[who])) is blamed

@@ -16,12 +16,15 @@ from forensics.case.case import Case
 
 HOUR = timedelta(hours=1)
 NOTES_BEFORE = timedelta(hours=3)
+AFTERWARDS = 30 * MINUTE
+"""For so long after the end of an incident it is looked at what the service then bore."""
 
 
 @dataclass(frozen=True)
 class Around:
     """The hours around an incident."""
 
+    measure: str
     impact: Window
     span: Window
     """From an hour before the window to an hour after the impact."""
@@ -42,18 +45,34 @@ class Around:
         What the blamed asked ``again`` (as of ``asked_again``) is none of it: nothing can have failed under it first, and that it failed,
         too, is the same failure.
         """
-        axis = pl.DataFrame({"minute": pl.datetime_range(self.span.start, self.span.end - MINUTE, "1m", time_unit="us", eager=True)})
-        blamed = self.loads.filter(guilty).group_by("minute").agg(pl.col("load").sum().alias("blamed"))
-        known = axis.join(self.minutes, on="minute", how="left", maintain_order="left")
-        known = known.join(blamed, on="minute", how="left", maintain_order="left")
-        counted = pl.col("requests", "failed", "load", "refused", "blamed")
+        known = self._beside(self.span, self.loads.filter(guilty))
         if again is None:
-            return known.with_columns(counted.fill_null(0))
+            return known
         by_minute = again.group_by("minute").agg(pl.col(COUNTED).sum())
         known = known.join(by_minute, on="minute", how="left", maintain_order="left", suffix="_again")
         gone = [pl.col(f"{name}_again").fill_null(0) for name in COUNTED]
         first = [(pl.col(name) - less).clip(0) for name, less in zip(COUNTED, gone, strict=True)]
-        return known.with_columns(counted.fill_null(0)).with_columns(*first, (pl.col("blamed") - gone[-1]).clip(0))
+        return known.with_columns(*first, (pl.col("blamed") - gone[-1]).clip(0))
+
+    def after(self, case: Case, scene: Scene, guilty: pl.Expr) -> pl.DataFrame | None:
+        """Return the minutes after the end of the incident, as ``near`` does; None where they are not in the logs."""
+        if scene.incident["ended_at"] is None:
+            return None
+        span = Window(scene.whole.end, min(scene.whole.end + AFTERWARDS, scene.covered.end))
+        if span.minutes < 1:
+            return None
+        known = self.loads
+        if span.end > self.span.end:
+            known = case.frame(PACKAGE, "subject_load", start=span.start, end=span.end, **scene.weighted(self.measure))
+        return self._beside(span, known.filter(guilty))
+
+    def _beside(self, span: Window, own: pl.DataFrame) -> pl.DataFrame:
+        """Return every minute of a span, with the load that is given as ``blamed``."""
+        axis = pl.DataFrame({"minute": pl.datetime_range(span.start, span.end - MINUTE, "1m", time_unit="us", eager=True)})
+        blamed = own.group_by("minute").agg(pl.col("load").sum().alias("blamed"))
+        known = axis.join(self.minutes, on="minute", how="left", maintain_order="left")
+        known = known.join(blamed, on="minute", how="left", maintain_order="left")
+        return known.with_columns(pl.col("requests", "failed", "load", "refused", "blamed").fill_null(0))
 
     def within(self, window: Window) -> pl.DataFrame:
         """Return the loads of some minutes of ``span``."""
@@ -65,6 +84,7 @@ def look_around(case: Case, scene: Scene, measure: str) -> Around:
     weighted, span, impact = scene.weighted(measure), _span(scene), impact_window(scene.incident)
     compared = [impact, *(impact.shifted(by) for by in scene.shifts)]
     return Around(
+        measure=measure,
         impact=impact,
         span=span,
         minutes=case.frame(PACKAGE, "all_minutes", **weighted) if weighted["route_ids"] else scene.minutes,

@@ -108,6 +108,24 @@ def carried(near: pl.DataFrame, start: datetime, errors: datetime | None) -> int
     return max(int(like[low : place - SMOOTH].sum()), _steady(near.with_columns(load=carrying), low, place))
 
 
+def outlasted(near: pl.DataFrame, after: pl.DataFrame | None, errors: datetime | None) -> int:
+    """Return how many healthy minutes after the end of the incident (``after``) had as much load, and of the blamed, as when it began.
+
+    What breaks a service breaks it again. A restart, a repair, and the end of what else was wrong leave it healthy under the same load.
+    """
+    place = int(np.searchsorted(near["minute"].to_numpy(), np.datetime64(errors))) if errors is not None else 0
+    if after is None or not 0 < place < len(near):
+        return 0
+    own = _smooth(near["blamed"].to_numpy().astype(float))[place - 1 : place + SMOOTH].max()
+    before = near[max(0, place - SMOOTH) : place]
+    accepted = float(before["refused"].sum()) / max(float(before["load"].sum()), 1e-9)
+    load = max(float(_smooth(_as_before(near, place))[place - 1]), own)
+    ratio = after["failed"].to_numpy() / np.maximum(after["requests"].to_numpy().astype(float), 1.0)
+    like = _smooth(after["blamed"].to_numpy().astype(float)) >= SAME_OWN * own
+    like &= _smooth(admitted(after, accepted)) >= SAME_LOAD * load
+    return int((like & (ratio <= HEALTHY_RATIO)).sum()) if own > 0 else 0
+
+
 def _as_before(near: pl.DataFrame, place: int) -> NDArray[np.float64]:
     """Return the load of each minute without what was refused of it beyond the share that was right before the errors."""
     last = near[max(0, place - SMOOTH) : place]

@@ -44,6 +44,8 @@ class Facts:
     """The same without the blamed."""
     carried: int
     """Healthy minutes right before the errors in which the blamed, and everybody, asked as much as when they began."""
+    outlasted: int
+    """Healthy minutes after the end of it in which the blamed, and everybody, asked as much as when it began."""
     step: Step | None
     """How failures began, where the blamed, and everybody, had asked as much before without harm and did not ask more as it fell."""
     slower: float | None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from forensics.attribution.facts.around import Around
-from forensics.attribution.facts.borne import GROWN, SMOOTH, carried, step
+from forensics.attribution.facts.borne import GROWN, SMOOTH, carried, outlasted, step
 from forensics.attribution.facts.capacity import capacity, rest_peak, until_the_fall
 from forensics.attribution.facts.comers import comers
 from forensics.attribution.facts.facts import Facts
@@ -27,10 +27,13 @@ from forensics.attribution.scene import Scene
 from forensics.attribution.search.finding import Finding
 from forensics.attribution.search.scan import belongs
 from forensics.attribution.setting import PACKAGE
-from forensics.attribution.windows import MINUTE, Window
+from forensics.attribution.windows import MINUTE, Window, is_load
 from forensics.case.case import Case
 from forensics.certainty import LIKELY
 
+MENDED = timedelta(hours=12)
+"""For so long after the end, where the load went on, what is borne is no measure of what was borne before: the service may have been given
+more."""
 HALF = 0.5
 """Of the load of the blamed, what came before the first errors from which it was there by then."""
 
@@ -47,6 +50,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     started = until_the_fall(near, scene.window, impact, errors, there_before=early >= HALF and not any(b.at_fall for b in finding.blamed))
     began = Window(run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     borne = carried(near, began.start, errors) if finding.blamed else 0
+    lasted = outlasted(near, around.after(case, scene, guilty), errors) if finding.blamed and not is_load(scene.incident) else 0
+    run = [began, Window(scene.whole.end, scene.whole.end + MENDED)] if lasted else [began]
     late, grew = _late(errors, load_at, early), _grew(near, errors)
     looked = seconds(case, scene, winners, errors, finding.rise.measure) if errors and winners and (late or grew) else None
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
@@ -54,10 +59,11 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     return Facts(
         scene=scene,
         finding=finding,
-        capacity=capacity(minutes, [*scene.masked, began], scene.incident["started_at"]),
+        capacity=capacity(minutes, [*scene.masked, *run], scene.incident["started_at"]),
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
         rest_peak=rest_peak(started, errors),
         carried=borne,
+        outlasted=lasted,
         step=step(near, borne, errors) if finding.blamed and not (grew and (looked is None or looked.quickened())) else None,
         slower=slowdown(case, scene, errors, load_at) if finding.rise.significant and early >= EARLY else None,
         served_slower=served_slower(case, scene, errors) if finding.blamed and early < EARLY else None,
