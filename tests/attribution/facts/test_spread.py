@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from tests.attribution.test_attribute import named, verdict
 from tests.attribution.worlds import World
+from tests.stored_case import add_log, add_user_accounts
 
 from forensics.attribution.attribute import attribute
 from forensics.case.case import Case
@@ -38,15 +42,33 @@ def summary(case: Case) -> str:
     return str(case.table("incidents")["summary"][0])
 
 
-def test_many_who_pay_with_one_card_and_rise_at_once_are_named_together(tmp_path: Path) -> None:
+def asked(case: Case, world: World, who: list[str], things: Any) -> None:
+    """Log what they came for, and for what others had come the evening before: mostly the same."""
+    usual = np.random.default_rng(6).zipf(1.3, 600) % 40_000 + 1000
+    rows = [
+        {"started_at": begin + timedelta(seconds=3 * n), "path": f"/images/{thing}", "status": 200, "user_name": names[n % len(names)]}
+        for begin, names, asked_for in [
+            (world.start - timedelta(hours=20), world.names[:50].tolist(), usual), (world.start - timedelta(minutes=25), who, things),
+        ]
+        for n, thing in enumerate(asked_for)
+    ]  # fmt: skip
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+
+
+@pytest.mark.parametrize("walk", [True, False])
+def test_many_who_pay_with_one_card_and_rise_at_once_are_named_where_they_walk(tmp_path: Path, walk: bool) -> None:
+    """Each thing once, as no people do; a reseller's customers come at once, too, when he calls them, and come for the same."""
     world = World(seed=61)
     who = ring(world, 6.0)
     case = world.write(tmp_path)
     one_card(case, world.names[who].tolist())
+    asked(case, world, world.names[who].tolist(), np.arange(600) + 50_000 if walk else np.arange(600) % 3 + 1000)
     attribute(case)
-    assert verdict(case) == "several actors"
-    assert named(case, "participant") == set(world.names[who])
-    assert f"of it came from 40 accounts with one card fingerprint ({CARD}); nothing else ties them" in summary(case)
+    assert (verdict(case) == "several actors") is walk
+    assert named(case, "participant") == (set(world.names[who]) if walk else set())
+    assert f"40 accounts with one card fingerprint ({CARD})" in summary(case)
+    assert ("those of a reseller's customers" in summary(case)) is not walk
 
 
 def test_without_the_card_they_are_not_told_from_a_crowd(tmp_path: Path) -> None:

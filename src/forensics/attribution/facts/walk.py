@@ -7,16 +7,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from forensics.attribution.scene import Scene
+from forensics.attribution.search.things import FEWEST_USUAL, walks
 from forensics.attribution.setting import PACKAGE
 from forensics.attribution.windows import bounds
 from forensics.attribution.wording import percent
 from forensics.case.case import Case
 
-FEWEST, FEWEST_USUAL = 200, 50
-"""Requests beyond the usual, and usual ones, below which nothing is said."""
-OFTEN, LESS = 0.2, 0.5
-"""Share of the usual requests that are for what was asked for already, below which people here do not meet; and the part of it that is left
-in the excess of those who walk: more people meet more often, not less."""
+FEWEST = 200
+"""Requests beyond the usual below which nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -56,5 +54,4 @@ def walk(case: Case, scene: Scene) -> Walk | None:
     if over < FEWEST:
         return None
     found = Walk(over, min(1.0, fresh / over), rows[1]["things"] / rows[1]["requests"])
-    met, usually_met = 1.0 - found.once, 1.0 - found.usually
-    return found if usually_met >= OFTEN and met <= LESS * usually_met else None
+    return found if walks(found.once, found.usually) else None

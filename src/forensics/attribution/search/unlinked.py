@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ from forensics.attribution.scene import Scene
 from forensics.attribution.search.beginnings import began_together
 from forensics.attribution.search.history import cells, similarity, within
 from forensics.attribution.search.scan import Kind, Subjects, Winner, expectation, load_matrix, placebo_p, scores
+from forensics.attribution.search.things import walked
 from forensics.case.case import Case
 
 Floats = NDArray[np.float64]
@@ -37,6 +38,8 @@ class Cohort:
 
     members: list[Winner]
     p_value: float | None
+    payer: bool = False
+    """Whether what they pay with is all that they are known to have in common."""
 
     @property
     def excess(self) -> float:
@@ -61,8 +64,10 @@ def cohorts(scene: Scene, measure: str, excess: float) -> list[Cohort]:
 def coherent(case: Case, scene: Scene, cohort: Cohort) -> Cohort:
     """Return those of a cohort that act with the others: at the same routes with the same agents, or from the same minutes on.
 
-    Who happens to be busy on the same day is no part of it.
+    Who happens to be busy on the same day is no part of it; nor are a payer's customers, who come for the same things as people do.
     """
+    if cohort.payer and not walked(case, scene, _accounts(scene, cohort)):
+        return Cohort([], cohort.p_value)
     ids = [member.id for member in cohort.members]
     loads = scene.loads.filter(pl.col("actor_id").is_in(ids))
     ways = cells(loads, scene.windows)
@@ -75,7 +80,12 @@ def coherent(case: Case, scene: Scene, cohort: Cohort) -> Cohort:
     owners = dict(loads.select("account_id", "actor_id").unique(maintain_order=True).iter_rows())
     together = began_together(case, scene, owners, {member.id: member.expected for member in cohort.members})
     kept = [member for member, a, b in zip(cohort.members, alike, together, strict=True) if a or b]
-    return Cohort(kept, cohort.p_value)
+    return replace(cohort, members=kept)
+
+
+def _accounts(scene: Scene, cohort: Cohort) -> list[str]:
+    own = scene.loads.filter(pl.col("actor_id").is_in([member.id for member in cohort.members]) & (pl.col("w") == 0))
+    return own["account_id"].drop_nulls().unique().sort().to_list()
 
 
 def _members(scene: Scene, names: list[str], load: Floats, chosen: Bools, measure: str, least: float, p: float | None) -> list[Winner]:
@@ -129,7 +139,7 @@ def _by_payer(scene: Scene, names: list[str], load: Floats, measure: str, excess
     """Return the accounts that pay with the one thing whose accounts, taken together, rose most beyond their other days and the others.
 
     Linkage makes no actor of them: what many pay with may be a reseller's. That they rise at once, in the same way, is not a reseller's
-    doing.
+    doing, unless it is people's way: his customers come together as well, when he calls them, and meet at the same things (``coherent``).
     """
     value = pl.concat_str("identifier_type", "identifier_value", separator="\0").alias("value")
     tied = scene.loads.join(scene.setting.payers.select("account_id", value), on="account_id")
@@ -144,4 +154,4 @@ def _by_payer(scene: Scene, names: list[str], load: Floats, measure: str, excess
     chosen = _risen(load, 0) & np.array([name in holders for name in names])
     if not _risen(by_value[best : best + 1], 0)[0]:
         return Cohort([], p)
-    return Cohort(_members(scene, names, load, chosen, measure, LEAST_SHARE * excess, p), p)
+    return Cohort(_members(scene, names, load, chosen, measure, LEAST_SHARE * excess, p), p, payer=True)
