@@ -146,3 +146,53 @@ def test_what_two_exports_say_of_one_account_is_kept_together(tmp_path: Path) ->
     assert list(extra) == sorted(extra)
     assert (found["tax_number"]["identifier_value"], found["company_name"]["identifier_value"]) == ("GB204918837", "lumen works")
     assert paths[found["tax_number"]["evidence_id"]] == "accounts.csv"
+
+
+def shops(folder: Path, one: str, other: str) -> Case:
+    """Two folders, each with customers counted from one, their orders, and a log."""
+    for shop, people in (("a", one), ("b", other)):
+        where = folder / "evidence" / shop
+        where.mkdir(parents=True)
+        (where / "customers.csv").write_text(people)
+        (where / "orders.csv").write_text(
+            "order_id,customer_id,paid_at,amount,card_fingerprint\n" + f"{shop}1,1,2024-02-01,9.00,fp_{shop}\n"
+        )
+        line = '198.18.0.1 - {} [02/Mar/2024:00:00:01 +0000] "GET /' + shop + '{} HTTP/1.1" 200 1\n'
+        (where / "access.log").write_text("".join(line.format(n % 6 + 1, n) for n in range(30)))
+    case = new_case(folder / "case")
+    load(case, [str(folder / "evidence")], LoadOptions(), Silent())
+    resolve(case)
+    return case
+
+
+def customers(name: str, born: str = "2024-01-0{}T10:0{}:01Z", ids: range = range(1, 6)) -> str:
+    rows = (f"{n},{name.format(n)}@{name[0]}.example,{born.format(n, n)}" for n in ids)
+    return "\n".join(["id,email,created_at", *rows, ""])
+
+
+def test_ids_that_two_exports_give_to_different_people_name_neither(tmp_path: Path) -> None:
+    with shops(tmp_path, customers("ann{}"), customers("bob{}", "2023-05-0{}T11:0{}:02Z", range(1, 7))) as case:
+        known = {row["account_id"]: row for row in case.table("accounts").to_dicts()}
+        assert known["1 (a/customers.csv)"]["email"] == "ann1@a.example"
+        assert known["1 (b/customers.csv)"]["email"] == "bob1@b.example"
+        assert (known["1"]["source"], known["1"]["email"]) == ("log", None)
+        assert known["6"]["email"] == "bob6@b.example"  # only one of the exports has it
+        assert set(case.table("payments")["account_id"]) == {None}
+        told = " ".join(section(case, "assumptions")["assumption"])
+        assert "5 stand in two exports for different people" in told
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        customers("ann{}").replace("@a.", "@new."),  # the company has a new domain
+        customers("a.lee{}"),  # mailboxes are written in a new way; the accounts began in the same second
+        customers("ann{}").replace("ann1", "other").replace("ann2", "another"),  # two have another mailbox now
+        "id,plan\n1,pro\n2,pro\n3,free\n",  # says nothing of who they are
+    ],
+)
+def test_two_exports_of_the_same_accounts_stay_together(tmp_path: Path, other: str) -> None:
+    with shops(tmp_path, customers("ann{}"), other) as case:
+        assert {"1", "2", "3"} <= set(case.table("accounts")["account_id"])
+        assert not case.table("accounts").filter(source="log").filter(account_id="1").height
+        assert "1" in set(case.table("payments")["account_id"])

@@ -32,7 +32,9 @@ CREATE OR REPLACE TEMP MACRO told_company(extra) AS coalesce(
 -- What exports say of accounts beside the columns of the contract, with where and when: every row of every export, and accounts that are
 -- known from elsewhere.
 CREATE OR REPLACE TEMP MACRO told_extras() AS TABLE
-    SELECT account_id, extra, created_at AS seen, evidence_id, line FROM account_records WHERE account_id IS NOT NULL
+    SELECT r.account_id, r.extra, r.created_at AS seen, r.evidence_id, r.line
+    FROM account_records AS r
+    WHERE r.account_id IS NOT NULL AND r.account_id NOT IN (SELECT key FROM ambiguous_keys WHERE source = 'accounts') -- those are of two people
     UNION ALL
     SELECT a.account_id, a.extra, a.created_at, a.evidence_id, a.line FROM accounts AS a ANTI JOIN account_records AS r ON r.account_id = a.account_id
     UNION ALL

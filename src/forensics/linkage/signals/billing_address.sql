@@ -8,7 +8,7 @@ WITH told AS (
     WHERE account_id IS NOT NULL
     UNION ALL
     SELECT account_id, extra['billing_street'], extra['billing_postcode'], created_at, evidence_id, line FROM account_records
-    WHERE account_id IS NOT NULL
+    WHERE account_id IS NOT NULL AND account_id NOT IN (SELECT key FROM ambiguous_keys WHERE source = 'accounts')
 ),
 houses AS (
     SELECT *, house_words(street) AS house, upper(regexp_replace(postcode, '[^0-9A-Za-z]', '', 'g')) AS code
