@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from forensics.attribution.facts.minutes import error_onset
-from forensics.attribution.facts.seconds import seconds, seconds_precede
+from forensics.attribution.facts.seconds import crowd_precedes, seconds_precede
 from forensics.attribution.half_log import half
 from forensics.attribution.inquiry import Conclusion, Inquiry
 from forensics.attribution.scene import Scene
@@ -162,9 +162,7 @@ def _came_at_once(asked: Inquiry, found: Conclusion) -> Conclusion | None:
     if window is None or errors is None or finding.blamed or not finding.rise.known:
         return None
     rise = rise_of(before, "requests")
-    pace = (rise.load if finding.rise.significant else rise.expected) / before.window.minutes
-    looked = seconds(asked.case, before, [], errors, "requests")
-    if looked is None or not looked.risen(pace):
+    if not crowd_precedes(asked.case, before, errors, rise.expected / before.window.minutes):
         return None
     scene = asked.scene(window)
     nobody = replace(asked.found(scene), blamed=[])

@@ -15,7 +15,7 @@ from tests.attribution.worlds import FIRST_DAY, World
 from tests.stored_case import add_log, add_user_accounts
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.facts.seconds import Seconds, first_failure, seconds_precede
+from forensics.attribution.facts.seconds import Seconds, crowd_precedes, first_failure, seconds_precede
 from forensics.attribution.search.scan import Winner
 
 
@@ -78,6 +78,26 @@ def test_a_few_heavy_requests_are_a_load(tmp_path: Path, requests: int, expected
 
     assert answer("cost", {0: 12.0}) is expected
     assert answer("requests", {}) is False
+
+
+@pytest.mark.parametrize(("lead", "usual", "expected"), [(12, 0.0, True), (-1, 0.0, False), (12, 900.0, False)])
+def test_a_crowd_that_comes_in_the_minute_of_the_fall_came_first_or_asked_again(
+    tmp_path: Path, lead: int, usual: float, expected: bool
+) -> None:
+    """Two requests a second, then fifty: seconds before the first failure, with it (retries), or as many as come every day."""
+    case = World(seed=43, days=3).write(tmp_path)
+    minute: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)
+    fails = minute + timedelta(seconds=30)
+    rows = [{"started_at": minute + timedelta(seconds=n / 2 - 170), "status": 200, "path": "/"} for n in range(400)]
+    rows += [
+        {"started_at": at, "status": 503 if at >= fails else 200, "path": "/a"}
+        for at in (fails + timedelta(seconds=n / 50 - lead) for n in range(2000))
+    ]
+    add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
+    before = pl.DataFrame({"minute": [minute - timedelta(minutes=n) for n in range(10, 0, -1)], "requests": [120] * 10})
+    loads = pl.DataFrame(schema={"w": pl.Int32, "account_id": pl.String, "network": pl.String, "actor_id": pl.String, "requests": pl.Int64})
+    scene: Any = SimpleNamespace(loads=loads, others=[], minutes=before, weighted=lambda _: {"route_ids": [], "weights": []})
+    assert crowd_precedes(case, scene, minute, usual) is expected
 
 
 @pytest.mark.parametrize(("gap", "expected"), [(12, True), (45, False)])

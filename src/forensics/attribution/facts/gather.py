@@ -18,7 +18,7 @@ from forensics.attribution.facts.parts import concentrated, hosts_asked, hosts_o
 from forensics.attribution.facts.referral import referral
 from forensics.attribution.facts.refusals import turned_away
 from forensics.attribution.facts.release import release
-from forensics.attribution.facts.seconds import EARLY, seconds
+from forensics.attribution.facts.seconds import EARLY, crowd_precedes, seconds
 from forensics.attribution.facts.slowdown import served_slower, slowdown
 from forensics.attribution.facts.spread import Spread, alike, spread, veil
 from forensics.attribution.facts.walk import Walk, walk
@@ -47,7 +47,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     parts = parts_of(broken)
     errors, load_at = error_onset(near, scene.window.start, impact.start), load_onset(near, scene)
     early = early_share(near, scene, finding, errors)
-    started = until_the_fall(near, scene.window, impact, errors, there_before=early >= HALF and not any(b.at_fall for b in finding.blamed))
+    there_before = early >= HALF and not any(b.at_fall for b in finding.blamed) and not _at_once(case, scene, finding, errors)
+    started = until_the_fall(near, scene.window, impact, errors, there_before=there_before)
     began = Window(run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
     borne = carried(near, began.start, errors) if finding.blamed else 0
     lasted = outlasted(near, around.after(case, scene, guilty), errors) if finding.blamed and not is_load(scene.incident) else 0
@@ -99,6 +100,11 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
 def _walk(case: Case, scene: Scene, finding: Finding, over: Spread) -> Walk | None:
     """Return what a load without accounts, which nobody is held to have made, walked through."""
     return walk(case, scene) if finding.rise.significant and not finding.blamed and over.anonymous_share >= HALF else None
+
+
+def _at_once(case: Case, scene: Scene, finding: Finding, errors: datetime | None) -> bool:
+    """Whether a load that nobody is held to have made came in the minute of the fall itself, and before the first failure."""
+    return errors is not None and not finding.blamed and finding.rise.significant and crowd_precedes(case, scene, errors)
 
 
 def _late(errors: datetime | None, load_at: datetime | None, early: float) -> bool:

@@ -25,6 +25,8 @@ TIMES = 3.0
 heavier, and how many times their usual pace."""
 BEFORE, AFTER = 3 * MINUTE, 5 * MINUTE
 """How much is looked at around the minute of the first errors; in its first minute nothing has begun."""
+LEAD = 10 * MINUTE
+"""Minutes before that of the first errors which show how much was asked until then."""
 LULL = 60
 SPAN = 5
 """Failures are summed over so many seconds."""
@@ -106,6 +108,16 @@ def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors
     """Return whether subjects (taken together) were already at it before the first failures; None when the events cannot tell."""
     found = seconds(case, scene, subjects, errors, measure)
     return None if found is None else found.preceded()
+
+
+def crowd_precedes(case: Case, scene: Scene, errors: datetime, least: float = 0.0) -> bool:
+    """Return whether everybody together asked clearly more in the minute before the first failure than in the minutes before it.
+
+    ``least``: what is usual in a minute. What comes after the first failure may be asked again.
+    """
+    before = scene.minutes.filter(pl.col("minute").is_between(errors - LEAD, errors, closed="left"))["requests"]
+    looked = seconds(case, scene, [], errors, "requests") if len(before) else None
+    return looked is not None and looked.risen(max(least, float(before.sum()) / (LEAD / MINUTE)))
 
 
 def first_failure(failed: Counts) -> int | None:
