@@ -110,13 +110,33 @@ def test_several_who_rise_at_once_are_rarer_than_one_of_them() -> None:
     own = Winner("actor", "a", 500.0, 0.0, 99.0, 0.25, 0.0, 1.0)
     blamed = [Blamed(own, 0.3, 0.03, 3.0, 5, joint=0.0004) for _ in range(3)]
     told = facts(finding=SimpleNamespace(rise=Rise("requests", 1500.0, 0.0, 50.0), blamed=blamed),
-                 scene=SimpleNamespace(placebos=3, windows=4, smallest_p=0.25))  # fmt: skip
+                 scene=SimpleNamespace(placebos=3, windows=4, smallest_p=0.25, incident={"kind": "errors"}))  # fmt: skip
     alone, several = Weighed(), Weighed()
     one_actor.significance(told, blamed[0], alone)
     one_actor.significance(told, blamed[0], several, beside=2)
     assert several.bits > alone.bits + 1
     assert "with 2 others at least as far as the least of them, comes once in more than 1,000 windows" in several.speaks_for[-1][0]
     assert "others" not in alone.speaks_for[-1][0]
+
+
+@pytest.mark.parametrize(("kind", "failing", "chance", "counts"), [
+    ("latency", False, 0.03, False), ("latency", False, 0.0004, True), ("latency", True, 0.03, True), ("errors", True, 0.03, True),
+])  # fmt: skip
+def test_slowness_is_found_where_somebody_is_busy_anyway(kind: str, failing: bool, chance: float, counts: bool) -> None:
+    """Of a week in pieces of ten minutes two were slow: a rise that comes once in thirty pieces is in one of them by chance."""
+    own = Winner("actor", "a", 50.0, 0.0, 99.0, 1 / 7, 0.0, 1.0)
+    week, window = (SimpleNamespace(minutes=minutes) for minutes in (7 * 1440, 10))
+    setting = SimpleNamespace(incidents=[{"kind": kind}, {"kind": kind}, {"kind": "surge"}])
+    scene = SimpleNamespace(placebos=6, windows=7, smallest_p=1 / 7, incident={"kind": kind}, covered=week, window=window, setting=setting)
+    blamed = Blamed(own, 0.6, chance, 37.0, 38)
+    found = Weighed()
+    one_actor.significance(
+        facts(failing=failing, scene=scene, finding=SimpleNamespace(rise=Rise("requests", 180.0, 95.0, 4.0), blamed=[blamed])),
+        blamed,
+        found,
+    )
+    assert (found.bits > 0) is counts
+    assert ("the service was slow in one of 504" in found.speaks_for[-1][0]) is (not failing)
 
 
 def test_that_nothing_failed_before_a_silence_speaks_against_a_crowd(tmp_path: Path) -> None:

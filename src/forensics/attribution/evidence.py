@@ -47,21 +47,32 @@ def significance(facts: Facts, blamed: Blamed, found: Weighed, beside: int = 0) 
     p_value, placebos = blamed.winner.p_value, facts.scene.placebos
     joint = blamed.joint if beside else None
     by_tail = blamed.chance if joint is None else min(blamed.chance, joint)
+    picked, searched = _picked_from(facts)
     bits, many = 0.0, max(len([b for b in facts.finding.blamed if b.together]) - 1, beside if joint is not None else 0)
     together = f", with {counted(many, 'other')} at least as far as the least of them," if many > 0 else ""
     if p_value is None:
         found.contra("The logs hold no other day with these hours: chance can only be judged by the hours before.", WEAK)
     else:
-        bits = _bits(p_value)
+        bits = _bits(p_value * picked)
         found.pro(chance(p_value, placebos), bits)
     if p_value is None or p_value <= facts.scene.smallest_p:
         windows = counted(blamed.compared, "window")
         rare = "more than 1,000" if by_tail < 0.001 else amount(1.0 / by_tail)
         found.pro(
             f"It rose by {amount(blamed.winner.excess)} {unit(facts.finding.rise.measure)}; in {windows} of comparison nobody rose by more "
-            f"than {amount(blamed.usual)}. By the tail of all rises in them, one like it{together} comes once in {rare} windows.",
-            max(0.0, _bits(by_tail) - bits),
+            f"than {amount(blamed.usual)}. By the tail of all rises in them, one like it{together} comes once in {rare} windows{searched}.",
+            max(0.0, _bits(by_tail * picked) - bits),
         )
+
+
+def _picked_from(facts: Facts) -> tuple[float, str]:
+    """Return of how many windows one was picked, and that in words: failures come by themselves, slowness is found where most is asked."""
+    if not only_slow(facts):
+        return 1.0, ""
+    scene = facts.scene
+    slow = sum(row["kind"] == scene.incident["kind"] for row in scene.setting.incidents)
+    picked = max(1.0, scene.covered.minutes / scene.window.minutes / slow)
+    return picked, f"; the service was slow in one of {amount(picked)}, which may be so because of just such a rise"
 
 
 def _bits(chance: float) -> float:
