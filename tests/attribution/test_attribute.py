@@ -122,7 +122,9 @@ def test_who_was_ruled_known_is_never_blamed(tmp_path: Path) -> None:
     attribute(case)
     assert verdict(case) not in {"attributed", "several actors"}
     assert case.table("participants").is_empty()
-    assert "ruled known" in case.table("incidents")["summary"][0]
+    said = case.table("incidents")["lead"][0]
+    assert f"requests beyond the usual from 23:30 to 00:00 UTC were made by what a person ruled known ({ruling['subject']})" in said
+    assert said in case.table("incidents")["summary"][0]
 
 
 @pytest.mark.parametrize(("kind", "begins"), [("errors", 59), ("silence", 60)])

@@ -6,9 +6,11 @@ import json
 import platform
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.report.made import fill
 
+from forensics.analysis import analysis_id
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.progress import Silent
@@ -104,3 +106,24 @@ def test_a_redacted_report_is_not_compared_with_one_that_names_everybody(filled:
     out = written("compared", compare="redacted", redact=True)
     assert "Nothing has changed" in (out / "changes.csv").read_text()
     assert "Nothing has changed" in (out / "report.md").read_text()
+
+
+def test_what_people_ruled_stands_in_the_report_and_names_nobody_in_a_redacted_one(filled: Case, tmp_path: Path) -> None:
+    account = str(filled.table("accounts")["account_id"][0])
+    rows = [
+        (1, "known", "account", account, None, "an earlier reason"),
+        (2, "known", "account", account, None, "load test of Zebulon, ticket QX7"),
+        (3, "reject", "account", account, "acc_zzz9", "siblings"),
+    ]
+    filled.insert("rulings", pl.DataFrame(rows, schema=filled.table("rulings").columns, orient="row"))
+    filled.set_meta("analysis_id", analysis_id(filled))
+    filled.close()
+    for name, redact in (("plain", False), ("redacted", True)):
+        deliver(Order(case=filled.folder, out=tmp_path / name, redact=redact), compare=None, saved=None, progress=Silent())
+    told = (tmp_path / "plain" / "report.md").read_text().partition("### Rulings")[2]
+    assert "load test of Zebulon, ticket QX7" in told
+    assert "an earlier reason" not in told, "a later ruling on the same subject wins"
+    assert "Zebulon" in (tmp_path / "plain" / "report.html").read_text()
+    for file in (tmp_path / "redacted").iterdir():
+        assert not [word for word in ("Zebulon", "QX7", "acc_zzz9") if word in file.read_text()], file.name
+    assert "### Rulings" in (tmp_path / "redacted" / "report.md").read_text()

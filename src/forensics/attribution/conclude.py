@@ -26,7 +26,10 @@ from forensics.attribution.windows import (
     load_window,
     sudden_window,
 )
+from forensics.attribution.wording import amount, clock
 
+MOST_RULED, NAMED = 0.5, 3
+"""Share of an excess from which it is told that it was ruled known, and how many of these subjects are named."""
 STILL_THERE = 1 / 3
 """Of its share of the excess since the ramp began, what a subject has at least of the excess right before, and as, requests failed."""
 BEFORE = timedelta(hours=1)
@@ -170,10 +173,25 @@ def _came_at_once(asked: Inquiry, found: Conclusion) -> Conclusion | None:
 
 
 def _lead(asked: Inquiry, scene: Scene) -> str | None:
-    """Return what half a log says, where the other half is missing."""
+    """Return what leads on where nobody is blamed: what half a log says, where the other is missing, and whose load was ruled known."""
     part = half(asked.case, scene)
-    if part is None:
-        return None
-    finding = asked.search(part.scene)
-    weighed = asked.weighed(part.scene, finding)
-    return part.told(weighed.facts.finding.blamed if weighed.somebody else [], asked.names)
+    told = []
+    if part is not None:
+        weighed = asked.weighed(part.scene, asked.search(part.scene))
+        told.append(part.told(weighed.facts.finding.blamed if weighed.somebody else [], asked.names))
+    return " ".join([*told, *_ruled(scene)]) or None
+
+
+def _ruled(scene: Scene) -> list[str]:
+    """Say that most of a load was that of whoever was ruled known, and how much: it is told, and not blamed."""
+    rise = rise_of(scene, "requests")
+    excess, own = rise.load - rise.expected, scene.known_excess
+    if not rise.significant or own < MOST_RULED * excess:
+        return []
+    rows = scene.apart.filter(pl.col("w") == 0).sort("requests", "account_id", descending=[True, False], nulls_last=True)
+    names = [name or "an address" for name in rows["account_id"].head(NAMED)]
+    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+    return [
+        f"{amount(own)} of the {amount(excess)} requests beyond the usual from {clock(scene.window.start)} to {clock(scene.window.end)} "
+        f"UTC were made by what a person ruled known ({', '.join(names)}{more}): it is not blamed, and explanations are weighed without it."
+    ]

@@ -86,6 +86,12 @@ class Scene:
         return float(self.apart.filter(pl.col("w") == 0)["requests"].sum())
 
     @property
+    def known_excess(self) -> float:
+        """How many of them are beyond what the same subjects ask in the windows of comparison."""
+        usual = float(self.apart.filter(pl.col("w") > 0)["requests"].sum()) / max(len(self.others), 1)
+        return self.known - usual if self.others else 0.0
+
+    @property
     def windows(self) -> int:
         """Number of windows, the incident's own included."""
         return 1 + len(self.others)

@@ -25,9 +25,17 @@ def build(document: Document) -> tuple[Block, ...]:
         Heading("Assumptions"),
         Sentences(tuple(assumed[:ASSUMPTIONS])) if assumed else Note("None was needed."),
         *((Note(f"{len(assumed) - ASSUMPTIONS} more are listed in evidence.csv."),) if len(assumed) > ASSUMPTIONS else ()),
+        *_ruled(document),
         Heading("What was not examined"),
         Sentences(tuple(_left_out(document))),
     )
+
+
+def _ruled(document: Document) -> tuple[Block, ...]:
+    """Return what people decided, which is obeyed."""
+    if "rulings" not in document.tables or not document.rows("rulings"):  # absent from documents of earlier versions
+        return ()
+    return (Heading("Rulings"), Note(RULED), view(document, "rulings", RULINGS, caption="what people ruled", empty=""))
 
 
 def _assumed(document: Document) -> list[Sentence]:
@@ -55,6 +63,11 @@ METHOD = (
     "linked by what they share, each link weighed by how rare it is in this case. Every number leads to the query that made it; "
     "“forensics sql” runs it again."
 )
+RULINGS = {
+    "ruling": "No.", "verdict": "Ruled", "account_id": "Account", "network": "Address", "identifier_value": "Identifier", "other": "With",
+    "why": "Why",
+}  # fmt: skip
+RULED = "People decided this, and the program obeyed: it is no finding. Who or what is known is told, and not blamed."
 ASSUMPTIONS, ALIKE = 40, 3
 """Assumptions that are told, and files of which one is made above which it is told once."""
 NO_LINES, HOLES = "no log lines", 8
