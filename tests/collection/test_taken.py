@@ -245,6 +245,24 @@ def test_a_page_that_is_asked_for_with_ids_hands_over_so_many_things(tmp_path: P
     assert found == {"GET /record.aspx": (40, 80, 120), "GET /search": (0, 30, 30), "GET /home.aspx": (0, 50, 50)}
 
 
+def test_pairs_of_pages_that_name_their_thing_among_other_parameters(tmp_path: Path) -> None:
+    """Of several numbers in a query the thing is the one that differs most, wherever it stands: who asks is the same all the time."""
+    start = datetime(2024, 3, 1, 23, 30)
+    asked = [("/job.php", f"user_id=17&id={7000 + n}&fields=prompt") for n in range(40)]
+    asked += [("/image.php", f"size=full&id={7000 + n}&user_id=17") for n in range(30)]
+    rows = [
+        {"started_at": start + timedelta(seconds=n % 40), "user_name": "a", "method": "GET", "path": path, "query": query, "status": 200}
+        for n, (path, query) in enumerate(asked)
+    ]
+    case = new_case(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    _, totals = taken_by(case, {"a": "actor"})
+    assert {row["object_kind"]: row["objects"] for row in totals.to_dicts()} == {"GET /job.php": 40, "GET /image.php": 30}
+    assert totals["pairs"].sum() == 30
+
+
 def test_a_service_without_any_object_may_have_handed_over_answers(tmp_path: Path) -> None:
     """An interface to a model: every route is one path, and all that is worth anything is made by POST."""
     start = datetime(2024, 3, 1, 23, 30)

@@ -87,3 +87,26 @@ def test_metadata_and_image_of_one_thing_have_the_same_object(tmp_path, path, ke
     with new_case(tmp_path) as case:
         case.execute("incidents", "macros")
         assert case.connection.execute("SELECT path_object($p)", {"p": path}).fetchall() == [(key,)]
+
+
+@pytest.mark.parametrize(
+    ("path", "route", "key"),
+    [
+        ("/v1/jobs/812", "/v1/jobs/{id}", "812"),
+        ("/cdn/images/812.png", "/cdn/images/{id}.png", "812"),
+        ("/api/jobs/aBcDeFgHiJk/prompt", "/api/jobs/{id}/prompt", "aBcDeFgHiJk"),  # an opaque token may happen to hold no digit
+        ("/cdn/aBcDeFgHiJk/full.webp", "/cdn/{id}/full.webp", "aBcDeFgHiJk"),
+        ("/image/sunset-over-lake/full.png", "/image/{id}/full.png", "sunset-over-lake"),
+        ("/i/aB3x", "/i/{id}", "aB3x"),
+        ("/img/7f3k2m9q/1080p.webp", "/img/{id}/{id}p.webp", "7f3k2m9q"),
+        ("/img/7f3k2m9q/0.webp", "/img/{id}/{id}.webp", "7f3k2m9q"),
+        ("/u/alice/photos/8120", "/u/{id}/photos/{id}", "8120"),
+        ("/photo/photo7.jpg", "/photo/photo{id}.jpg", "7"),
+        ("/a/812_1024x768.jpg", "/a/{id}_{id}x{id}.jpg", "812"),
+        ("/x/logo.png", "(other)", "logo"),
+    ],
+)
+def test_an_object_stands_where_its_route_has_the_id(tmp_path, path, route, key):
+    with new_case(tmp_path) as case:
+        case.execute("incidents", "macros")
+        assert case.connection.execute("SELECT route_object($p, $r)", {"p": path, "r": route}).fetchall() == [(key,)]

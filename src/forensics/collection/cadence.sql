@@ -9,7 +9,7 @@ wanted AS MATERIALIZED (                        -- first the few requests, then 
     WHERE q.started_at >= c.peak - INTERVAL 5 MINUTE AND q.started_at < c.peak + INTERVAL 6 MINUTE AND q.path IS NOT NULL
 ),
 asked AS MATERIALIZED (
-    SELECT w.account_id, w.started_at, m.route_id, r.object_kind, path_object(w.path) AS object, w.evidence_id, w.line
+    SELECT w.account_id, w.started_at, m.route_id, r.object_kind, route_object(w.path, r.route) AS object, w.evidence_id, w.line
     FROM wanted AS w
     JOIN route_masks AS m ON m.mask = path_mask(w.path)
     JOIN routes AS r ON r.route_id = m.route_id

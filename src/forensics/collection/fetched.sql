@@ -3,8 +3,8 @@
 --      (`--object`) counts like what was inferred. What hands nothing over (a 304, a HEAD, a failure) is asked for, not served; where no
 --      status is logged, what was served is not known. Answers that asking otherwise than by GET brought (a POST that makes something) may
 --      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL. So are
---      the answers of one page that was asked with many different queries (record.aspx?id=7): there the one number that a query holds is the
---      object. A sign-in takes nothing, nor does who uploads, changes or deletes.
+--      the answers of one page that was asked with many different queries (record.aspx?id=7): there the number in them that differs most is
+--      the object. A sign-in takes nothing, nor does who uploads, changes or deletes.
 -- parameters: $accounts; $subjects, $beginnings (of their networks), $agents, $starts, $ends (of loads without an account, see strangers.sql; equally long
 --      lists); $route_ids and $kinds (equally long lists), $least (such answers, or such queries, of a route to all of them)
 CREATE OR REPLACE TEMP TABLE fetched AS
@@ -27,9 +27,10 @@ wanted AS MATERIALIZED (
         AND (s.beginning IS NULL OR starts_with(network_of(q.client_ip), s.beginning)) AND (s.agent IS NULL OR q.user_agent = s.agent)
 ),
 paths AS (
-    SELECT p.path, k.object_kind, coalesce(path_object(p.path), p.path) AS object
+    SELECT p.path, k.object_kind, coalesce(route_object(p.path, r.route), p.path) AS object
     FROM (SELECT DISTINCT path FROM wanted) AS p
     JOIN route_masks AS m ON m.mask = path_mask(p.path)
+    JOIN routes AS r ON r.route_id = m.route_id
     JOIN kinds AS k ON k.route_id = m.route_id
 ),
 made_by AS (
@@ -42,19 +43,22 @@ made_by AS (
     QUALIFY count(*) FILTER (hands_over(w.status, w.method)) OVER (PARTITION BY upper(w.method), m.route_id) >= $least
 ),
 pages AS (
-    SELECT
-        w.*, 'GET ' || r.route AS object_kind,
-        CASE
-            WHEN regexp_full_match(w.query, '(?i)[\w.-]*(?:id|nr|no|num|number|guid|sku|isbn|ean)=[\w.~%-]+')
-                AND NOT regexp_matches(w.query, '(?i)^(?:[\w.-]*(?:session|client)[-_]?id|sid|utm_id|\w*clid)=')
-                THEN nullif(split_part(w.query, '=', 2), '')
-        END AS object
+    SELECT w.*, m.route_id, 'GET ' || r.route AS object_kind, string_split(w.query, '&') AS parameters
     FROM wanted AS w
     JOIN route_masks AS m ON m.mask = path_mask(w.path)
     JOIN routes AS r ON r.route_id = m.route_id
     WHERE w.query IS NOT NULL AND coalesce(upper(w.method), 'GET') IN ('GET', 'HEAD') AND m.route_id NOT IN (SELECT route_id FROM kinds)
         AND NOT regexp_matches(r.route, '(?i)\.(?:css|js|mjs|map|png|jpe?g|gif|svg|ico|webp|woff2?|ttf|eot)$')
     QUALIFY count(DISTINCT w.query) FILTER (hands_over(w.status, w.method)) OVER (PARTITION BY m.route_id) >= $least
+),
+numbers AS (
+    SELECT route_id, split_part(parameter, '=', 1) AS name
+    FROM (SELECT route_id, unnest(parameters) AS parameter FROM pages)
+    WHERE regexp_full_match(parameter, '(?i)[\w.-]*(?:id|nr|no|num|number|guid|sku|isbn|ean)=[\w.~%-]+')
+        AND NOT regexp_matches(parameter, '(?i)^(?:[\w.-]*(?:session|client)[-_]?id|sid|utm_id|\w*clid)=')
+    GROUP BY route_id, name
+    HAVING count(DISTINCT parameter) >= $least
+    QUALIFY row_number() OVER (PARTITION BY route_id ORDER BY count(DISTINCT parameter) DESC, name) = 1
 ),
 asked AS (
     SELECT w.account_id, w.subject, p.object_kind, p.object, w.status, w.method, w.bytes_sent, w.started_at, w.evidence_id, w.line
@@ -64,8 +68,11 @@ asked AS (
     SELECT account_id, subject, object_kind, NULL, status, method, bytes_sent, started_at, evidence_id, line
     FROM made_by
     UNION ALL
-    SELECT account_id, subject, object_kind, object, status, method, bytes_sent, started_at, evidence_id, line
-    FROM pages
+    SELECT
+        p.account_id, p.subject, p.object_kind, split_part(list_filter(p.parameters, lambda part: starts_with(part, n.name || '='))[1], '=', 2),
+        p.status, p.method, p.bytes_sent, p.started_at, p.evidence_id, p.line
+    FROM pages AS p
+    LEFT JOIN numbers AS n ON n.route_id = p.route_id
 )
 SELECT
     w.account_id, w.subject, w.object_kind, w.object, count(*) AS requests, count(w.status) AS answered, count(*) FILTER (hands_over(w.status, w.method)) AS served,

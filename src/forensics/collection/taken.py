@@ -97,9 +97,9 @@ def _with_catalogue(case: Case, totals: pl.DataFrame, kinds: dict[int, str]) -> 
         return pl.DataFrame(schema=TOTALS)
     wanted = set(totals["object_kind"].to_list())
     routes = [row for row in case.table("routes").to_dicts() if kinds.get(row["route_id"]) in wanted]
-    parts = sorted((row["route"].partition("{id}")[0], row["route"].rpartition("{id}")[2], kinds[row["route_id"]]) for row in routes)
-    prefixes, suffixes, names = ([part[i] for part in parts] for i in range(3))
-    known = case.frame(PACKAGE, "catalogue", prefixes=prefixes, suffixes=suffixes, kinds=names)
+    texts, names = [row["route"] for row in routes], [kinds[row["route_id"]] for row in routes]
+    prefixes, suffixes = [text.partition("{id}")[0] for text in texts], [text.rpartition("{id}")[2] for text in texts]
+    known = case.frame(PACKAGE, "catalogue", prefixes=prefixes, suffixes=suffixes, kinds=names, routes=texts)
     joined = totals.join(known.rename({"known": "catalogue"}), on="object_kind", how="left", maintain_order="left")
     of_all = pl.min_horizontal(pl.lit(1.0), pl.col("objects") / pl.col("catalogue")).round(4)
     share = pl.when(pl.col("catalogue").is_not_null() & pl.col("objects").is_not_null()).then(of_all).alias("catalogue_share")

@@ -4,6 +4,8 @@
 --                             `route_masks(mask, route_id)`, so a request's route is: JOIN route_masks AS m ON m.mask = path_mask(path)
 --        path_object(path)    the thing that was asked for: the last id in the path, else its last segment without extension;
 --                             `/v1/jobs/812` and `/cdn/images/812.png` are both 812, `/gen/7f3k2m9q` and `/img/7f3k2m9q/0.webp` both 7f3k2m9q
+--        route_object(path, route)  the same where the route is known: what stands where the route has its last id, whatever it looks like
+--                             (`/img/aBcDeFgHiJk/full.webp` under `/img/{id}/full.webp`); sizes and numbers of pictures are passed over
 --        network_of(address)  '198.18.3.0/24', '2001:db8:1:2::/64', or the text itself where it is no address
 --        lasting(length)      an interval as a person says it, as incidents/times.py has it: 40 s, 12 min, 26 h 20 min, 3 d 4 h
 --        is_failed, is_refused, is_served (status)
@@ -40,6 +42,23 @@ CREATE OR REPLACE MACRO path_object(path) AS coalesce(
     nullif(list_last(list_filter(path_ids(path), lambda i: regexp_full_match(i, '[0-9]{3,}') OR length(i) >= 6)), ''),
     nullif(list_last(regexp_extract_all(path_bare(path), '[0-9]+')), ''),
     nullif(regexp_extract(path, '([^/.]+)(?:\.[^/]*)?/?$', 1), '')
+);
+
+CREATE OR REPLACE MACRO path_places(path, route) AS list_filter(
+    list_transform(string_split(path, '/'), lambda s, i: CASE WHEN contains(string_split(route, '/')[i], '{id}') THEN s END),
+    lambda s: coalesce(s, '') <> ''
+);
+
+CREATE OR REPLACE MACRO path_placed(path, route) AS coalesce(
+    list_last(list_filter(path_places(path, route), lambda s: NOT regexp_full_match(s, '(?:[0-9]{1,2}|[0-9]{3,4}p|[wh][0-9]{2,4}|[0-9]{2,4}x[0-9]{2,4})(?:\.[0-9A-Za-z]+)?'))),
+    list_last(path_places(path, route))
+);
+
+CREATE OR REPLACE MACRO route_object(path, route) AS coalesce(
+    nullif(list_last(list_filter(path_ids('/' || path_placed(path, route)), lambda i: regexp_full_match(i, '[0-9]{3,}') OR length(i) >= 6)), ''),
+    nullif(regexp_extract(path_placed(path, route), '^(?:[A-Za-z]{3,}[-_.]?)?([0-9]+)(?:\.[0-9A-Za-z]+)?$', 1), ''),
+    nullif(regexp_extract(path_placed(path, route), '^(.+?)(?:\.[0-9A-Za-z]{1,5})?$', 1), ''),
+    path_object(path)
 );
 
 CREATE OR REPLACE MACRO network_of(address) AS CASE

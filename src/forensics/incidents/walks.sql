@@ -23,13 +23,13 @@ members AS (
 ),
 
 fetched AS (
-    SELECT m.run, q.started_at, q.account_id AS client, r.route, path_object(q.path) AS object
+    SELECT m.run, q.started_at, q.account_id AS client, r.route, route_object(q.path, r.route) AS object
     FROM near AS q
     JOIN members AS m ON q.account_id = m.account_id AND q.started_at >= m.low AND q.started_at < m.high
     JOIN routes AS r ON r.route_id = q.route_id
     WHERE r.object_kind IS NOT NULL AND NOT is_failed(q.status)
     UNION ALL
-    SELECT n.run, q.started_at, q.client_ip, r.route, path_object(q.path)
+    SELECT n.run, q.started_at, q.client_ip, r.route, route_object(q.path, r.route)
     FROM near AS q
     JOIN networks AS w ON w.client_ip = q.client_ip
     JOIN runs AS n ON n.subject_type = 'network' AND n.subject = w.network AND q.started_at >= n.low AND q.started_at < n.high

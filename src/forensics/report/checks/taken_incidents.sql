@@ -2,7 +2,7 @@
 -- why: distinct objects under the routes that carry objects of a kind; objects and objects_again have to be equal
 -- parameters: none
 SELECT
-    t.incident_id, t.object_kind, t.objects, count(DISTINCT path_object(q.path)) FILTER (q.status IN (200, 206)) AS objects_again,
+    t.incident_id, t.object_kind, t.objects, count(DISTINCT route_object(q.path, r.route)) FILTER (q.status IN (200, 206)) AS objects_again,
     t.requests, count(*) AS requests_again
 FROM taken_incidents AS t
 JOIN participants AS p ON p.incident_id = t.incident_id AND p.role = 'participant'
