@@ -46,6 +46,13 @@ def read(*raw: str) -> list[dict[str, Any]]:
         lambda line: f"1709337601.123456 edge-1 nginx[31]: {line}",
         lambda line: f"2024-03-02T00:00:01.000000+00:00 app[web.1]: {line}",
         lambda line: f"MESSAGE={line}",
+        lambda line: f"137 <190>1 2024-03-02T00:00:01.5Z edge-1 nginx 31 - - {line}",
+        lambda line: f'<190>1 2024-03-02T00:00:01.5Z edge-1 nginx 31 ID47 [a@1 b="c\\]d" e="f\\"g"] \ufeff{line}',
+        lambda line: f"\x1b[36mweb_1  |\x1b[0m {line}",
+        lambda line: f"\x1b[36mweb-1  | \x1b[0m{line}",
+        lambda line: json.dumps({"time": 1709337601.5, "host": "edge-1", "sourcetype": "nginx", "event": line}),
+        lambda line: json.dumps({"timeUnixNano": "1709337601500000000", "body": {"stringValue": line}, "attributes": []}),
+        lambda line: json.dumps({"Timestamp": "1709337601500000000", "Body": line, "SeverityText": ""}),
         lambda line: json.dumps({"time": "2024-03-02T00:00:09Z", "category": "ContainerAppConsoleLogs", "properties": {"Log": line}}),
         lambda line: json.dumps({"time": "2024-03-02T00:00:09Z", "category": "AppServiceConsoleLogs", "resultDescription": line}),
         lambda line: f"7\t2024-03-02T00:00:01Z\t2024-03-02T00:00:01Z\t1\tedge-1\t198.51.100.1\tUser\tInfo\tnginx\t{line}",
@@ -88,6 +95,13 @@ def read(*raw: str) -> list[dict[str, Any]]:
             "journald-unix",
             "heroku",
             "journald-export",
+            "octets",
+            "rfc5424-escapes",
+            "compose-coloured",
+            "compose-2-coloured",
+            "splunk-hec",
+            "otlp",
+            "otel",
             "azure-container-apps",
             "azure-app-service",
             "papertrail",
@@ -150,6 +164,44 @@ def test_what_a_wrapping_puts_before_a_line_is_none_of_its_fields(wrap: str, inn
 def test_a_line_that_begins_as_a_wrapping_does_is_taken_out_of_no_more_than_it_is_in(wrap: Any, name: str) -> None:
     (line,) = (entry.samples[0].line for entry in all_formats() if entry.name == name)
     assert read(wrap(line), wrap(line)) == read(line, line)
+
+
+@pytest.mark.parametrize("name", ["fastly_json", "nginx_json", "haproxy_http", "gorouter", "oauth2_proxy", "aws_alb", "squid"])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        "2024-03-02T00:00:01.123456789Z {}",
+        "web-1  | 2024-03-02T00:00:01.123456789Z {}",
+        "/var/log/web/access.log:{}",
+        "./web/access.log.1:17:{}",
+        "7\t2024-03-02T00:00:01Z\t2024-03-02T00:00:01Z\t1\tedge-1\t198.51.100.1\tUser\tInfo\tweb\t{}",
+        "2024-03-02T00:00:01.500000+00:00 ecs/web/0123abc {}",
+    ],
+    ids=["stamped", "compose-stamped", "grep", "grep-n", "papertrail", "aws-logs"],
+)
+def test_a_wrapping_is_no_part_of_a_record_or_an_exact_line(wrap: str, name: str) -> None:
+    lines = [sample.line for entry in all_formats() if entry.name == name for sample in entry.samples]
+    found = [row for row in read(*(wrap.format(line) for line in lines)) if row["outcome"] == "event"]
+    assert found == [row for row in read(*lines) if row["outcome"] == "event"]
+
+
+def test_an_address_behind_a_files_name_keeps_its_beginning() -> None:
+    line = INNER.format(n=1).replace("198.18.0.1", "2001:db8::7")
+    for before in ("/var/log/access.log:", "/var/log/access.log:17:"):
+        (row,) = read(before + line)
+        assert (row["outcome"], row["client_ip"]) == ("event", "2001:db8::7")
+
+
+def test_a_pods_number_and_its_container_are_no_client_and_no_user() -> None:
+    (row,) = read("web-0 nginx " + INNER.format(n=1))
+    assert (row["client_ip"], row["user_name"]) == ("198.18.0.1", None)
+    (row,) = read('pc-17 ann [02/Mar/2024:00:00:01 +0000] "GET /a HTTP/1.1" 200 512')
+    assert (row["client_ip"], row["user_name"]) == ("pc-17", "ann")
+
+
+def test_quotes_around_a_line_that_has_none_are_taken_off() -> None:
+    (line,) = (entry.samples[0].line for entry in all_formats() if entry.name == "bunny")
+    assert read(f'"{line}"') == read(line)
 
 
 def test_named_values_behind_syslog_are_read_as_the_format_they_are() -> None:

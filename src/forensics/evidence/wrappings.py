@@ -19,9 +19,9 @@ from forensics.formats.json_text import BLANK, extract
 from forensics.formats.schema import LINES
 
 CRI = r"^(?P<at>\d{4}-\d\d-\d\dT\S+) (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S+)? (?P<text>.*)$"
-RFC5424 = r"^<\d{1,3}>\d (?P<at>\S+) \S+ (?P<app>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\x{FEFF})?(?P<text>.*)$"
+RFC5424 = r"^(?:\d{1,6} )?<\d{1,3}>\d (?P<at>\S+) \S+ (?P<app>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\x{FEFF})?(?P<text>.*)$"
 RFC3164 = (
-    r"^(?:<\d{1,3}>)?(?:\[ *\d+\.\d+\]|[A-Z][a-z]{2} [ \d]\d(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?|"
+    r"^(?:(?:\d{1,6} )?<\d{1,3}>)?(?:\[ *\d+\.\d+\]|[A-Z][a-z]{2} [ \d]\d(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?|"
     r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [A-Z0-9:+-]+|\d{10}\.\d{6}|"
     r"(?P<at>\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-][\d:]+)?)) "
     r"(?:\S+ (?P<app>[^\s:\[\]{}\"]+)(?:\[[^\]]*\])?|[^\s:\[\]]+\[[\w.-]+\]): (?P<text>.*)$"
@@ -29,8 +29,8 @@ RFC3164 = (
 """The times of RFC 3164 and its kin, the kernel's, and what journalctl prints (short, short-iso, short-full, short-unix)."""
 UNTAGGED = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[^\s{]+ )?(?P<text>\{.*\})$"
 """A JSON record behind the time of RFC 3164 where the name of the program should stand."""
-COMPOSE = r"^(?:\d\d:\d\d:\d\d )?[\w.-]+ +\| (?P<text>.*)$"
-STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\S+ .*)$"
+COMPOSE = r"^(?:\x1b\[[\d;]*m)?(?:\d\d:\d\d:\d\d )?[\w.-]+ +\|(?:\x1b\[[\d;]*m)? (?:\x1b\[[\d;]*m)?(?P<text>.*)$"
+STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\{.*\}|\S+ .*)$"
 COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
 PYTHON = r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:(?P<text>.*)$"
 """What Python's logging writes where nobody told it how (https://docs.python.org/3/library/logging.html#logging.basicConfig)."""
@@ -44,22 +44,31 @@ EXPORTED = r"^MESSAGE=(?P<text>.*)$"
 ARCHIVED = r"^\d+\t(?P<at>\d{4}-\d\d-\d\dT[^\t]+)(?:\t[^\t]*){7}\t(?P<text>.*)$"
 """Papertrail's archives: https://www.papertrail.com/help/permanent-log-archives/."""
 PREFIXED = r"^(?:\[pod/[\w.-]+/[\w.-]+\]|[a-z0-9][a-z0-9.-]*-[a-z0-9]{8,10}-[a-z0-9]{5} [a-z0-9-]+) (?P<text>.*)$"
-"""What ``kubectl logs --prefix`` and stern print before a line: its pod and container."""
-STREAMED = (
-    r"^(?P<at>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) (?:\{(?:\w+=\"[^\"]*\"(?:, ?)?)*\}|[\w.-]+/\S+) +"
-    r"(?P<text>\{.*\}|.*\b(?:HTTP/\d|[A-Z]{3,7} (?:/|https?\b)).*)$"
+NUMBERED = (
+    r"^[a-z0-9][a-z0-9.-]*-\d{1,3} [a-z][a-z0-9-]* +"
+    r"(?P<text>(?:\{.*\}|(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+)[ :].*))$"
 )
-"""What ``logcli`` and ``aws logs tail`` print: the time, the labels or the stream, and the line."""
+"""What ``kubectl logs --prefix`` and stern print before a line: its pod and container. A pod that only has a number may be a client's name
+as well, and its container a user's: what follows must begin with an address, or be JSON."""
+_STREAM = r"^(?P<at>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) (?:\{(?:\w+=\"[^\"]*\"(?:, ?)?)*\}|[\w.-]+/\S+) +"
+STREAMED = _STREAM + r"(?P<text>\{.*\}|.*\b(?:HTTP/\d|[A-Z]{3,7} (?:/|https?\b)).*)$"
+ALL_STREAMED = _STREAM + "(?P<text>.*)$"
+"""What ``logcli`` and ``aws logs tail`` print: the time, the labels or the stream, and the line; all where enough tell of requests."""
 CONSOLE = (
     r"^(?P<at>\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[^\t\"]*)\t(?:\x1b\[[\d;]*m)?[A-Za-z]{3,6}(?:\x1b\[[\d;]*m)?\t"
     r"(?P<logger>[^\t{\"]*)(?:\t[^\t{]*)*\t\{(?P<text>.*\})$"
 )
 """What Go's zap writes to a terminal (Caddy does by default): time, level and logger before the JSON object."""
-SEARCHED = r"^[^\s:\"\[{]*[./][^\s:\"\[{]*(?::\d+)?:(?P<text>\d*[^\d\s]\S* .*)$"
-"""What grep prints of several files (with line numbers)."""
+SEARCHED = r"^[^\s:\"\[{]*[./][^\s:\"\[{]*(?::\d+)?:(?P<text>\{.*\}|\d*[^\d\s]\S* .*)$"
+SEARCHED_IPV6 = r"^[^\s:\"\[{]*[./][^\s:\"\[{]*:(?P<text>[23]\d{3}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+ .*)$"
+"""What grep prints of several files (with line numbers, none of which is the beginning of an address)."""
+IN_A_FILE = r"^[^\s:\"\[{]*/[^\s:\"\[{/]+:\S"
+"""A file's path before a line: no format has it, and some would take it for a part of what follows."""
 FIELD = r'(?:^|,)"((?:[^"]|"")*"" ?(?:[^"]|"")*)"(?:,|$)'
 """The field of a table that holds a line with quotes in it."""
 QUOTED = r'^"(?P<text>.*)"$'
+BARE = r'^"([^"\\]+)"$'
+"""A line between quotes that has none inside."""
 AROUND = r'^"([^"]* "[^"]+".*)"$'
 """A line between quotes that were not escaped: the first one inside opens a text."""
 JSON_KEYS = (
@@ -82,12 +91,12 @@ JSON_KEYS = (
     "jsonPayload>message",
     "jsonPayload",
     *("properties>Log", "properties>log", "resultDescription", "ResultDescription", "Log_s"),  # consoles in Azure
+    *("body>stringValue", "body", "Body", "event"),  # OpenTelemetry, Splunk's HTTP event collector
 )
-LOOSE_KEYS = (
-    *("full_message", "short_message", "LogEntry", "LogMessage", "msg", "jsonPayload>message", "jsonPayload"),
-    *("properties>Log", "properties>log", "resultDescription", "ResultDescription", "Log_s"),
-)
+LOOSE_KEYS = JSON_KEYS[JSON_KEYS.index("full_message") :]
 """Where they may just as well keep a word beside the request (Caddy: ``"msg":"handled request"``): a line only where it looks like one."""
+ENOUGH = 0.3
+"""Where so many of the texts under such a key look like lines, all are: also those of connections that asked for nothing."""
 LIKE_A_LINE = r"^\s*\{|\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|HTTP/\d|^\S+ \S+ \S+ \["
 JSON_TIMES = (
     *("time", "@timestamp", "timestamp", "date", "TimeGenerated", "_time", "result>_time", "_source>@timestamp", "attributes>timestamp"),
@@ -105,7 +114,7 @@ SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last m
 
 _CARRIER = (
     r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source|original|full_message|short_message|LogEntry|LogMessage|msg|'
-    r'jsonPayload|Log|[rR]esultDescription|Log_s)"\s*:'
+    r'jsonPayload|Log|[rR]esultDescription|Log_s|body|Body|stringValue|event)"\s*:'
 )
 
 
@@ -152,15 +161,16 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True, deepest: int = DEEPEST) ->
 
 def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     """Return line, text (NULL: not wrapped), partial, stream, at (the wrapping's own time)."""
-    raw = pl.col("raw")
+    raw = pl.col("raw")  # of each line what nothing has taken yet
     json, stamps = _json_text(lines["raw"], itself=tagged)
-    patterns = _patterns(tagged=tagged)
-    found = lines.select(
-        "line",
-        json.alias("json"),
-        stamps.alias("stamp"),
-        as_json(lines["raw"]).alias("pairs"),
-        raw.str.extract_groups(CRI).alias("cri"),
+    first = lines.select("line", json.alias("json"), stamps.alias("stamp"), pl.when(json.is_null()).then("raw").alias("raw"))
+    first = first.with_columns(raw.str.extract_groups(CRI).alias("cri"))
+    first = first.with_columns(pl.when(pl.col("cri").struct.field("text").is_null()).then("raw").alias("raw"))
+    streamed = (first["raw"].str.contains(STREAMED).mean() or 0.0) >= ENOUGH  # type: ignore[operator]
+    patterns = tuple(ALL_STREAMED if streamed and each == STREAMED else each for each in _patterns(tagged=tagged))
+    found = first.select(
+        *("line", "json", "stamp", "cri"),
+        as_json(first["raw"]).alias("pairs"),
         raw.str.extract_groups(CONSOLE).alias("console"),
         *(raw.str.extract_groups(pattern).alias(f"p{n}") for n, pattern in enumerate(patterns)),
         _unquoted(raw).alias("quoted"),
@@ -203,8 +213,8 @@ def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    timed = (RFC5424, RFC3164, UNTAGGED, COMPOSE, PREFIXED, TAILED, STREAMED, STAMPED)
-    plain = (*timed, HASHED, ARCHIVED, EXPORTED, SEARCHED, COLOURED, PYTHON)
+    timed = (RFC5424, RFC3164, UNTAGGED, COMPOSE, PREFIXED, NUMBERED, TAILED, STREAMED, STAMPED)
+    plain = (*timed, HASHED, ARCHIVED, EXPORTED, SEARCHED_IPV6, SEARCHED, COLOURED, PYTHON)
     return (*plain, TAGGED) if tagged else plain
 
 
@@ -228,7 +238,7 @@ def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
     keys = [key for key in JSON_KEYS if key in found.columns]
     if not keys:
         return text, stamps
-    found = found.with_columns(pl.when(pl.col(key).str.contains(LIKE_A_LINE)).then(key) for key in LOOSE_KEYS if key in keys)
+    found = found.with_columns(_lines_in(key) for key in LOOSE_KEYS if key in keys)
     if "log" in keys and "message" in keys:  # what a shipper says of the file
         found = found.with_columns(pl.when(~(pl.col("log").str.starts_with("{") & pl.col("message").is_not_null())).then("log"))
     carried = found.select(pl.coalesce(keys)).to_series()
@@ -240,6 +250,12 @@ def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
     text = text.scatter(looks.arg_true(), carried)
     bytes_ = text.str.contains(r"^\[[\d, ]+\]$").fill_null(value=False)
     return (text.scatter(bytes_.arg_true(), _of_bytes(text.filter(bytes_))) if bytes_.any() else text), stamps
+
+
+def _lines_in(key: str) -> pl.Expr:
+    """Return what of the texts under a key are lines: those that look like one, all where enough do."""
+    looks = pl.col(key).str.contains(LIKE_A_LINE)
+    return pl.when(looks | (looks.mean() >= ENOUGH)).then(key)
 
 
 def _of_bytes(lists: pl.Series) -> pl.Series:
@@ -257,7 +273,7 @@ def _unquoted(raw: pl.Expr) -> pl.Expr:
     escaped = doubled | text.str.contains('\\"', literal=True)
     field = raw.str.extract(FIELD).str.replace_all('""', '"', literal=True)
     whole = pl.when(escaped).then(plain)
-    return pl.coalesce(raw.str.extract(AROUND), pl.when(doubled.fill_null(False)).then(field), whole, field)
+    return pl.coalesce(raw.str.extract(AROUND), pl.when(doubled.fill_null(False)).then(field), whole, field, raw.str.extract(BARE))
 
 
 def _joined(wrapped: pl.DataFrame, lines: pl.DataFrame, *, last: bool) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

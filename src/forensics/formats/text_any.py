@@ -60,7 +60,7 @@ _LAST = r'" (\d{1,4}\.\d{6})$'
 """As Actix writes the seconds behind the user agent."""
 _AHEAD = r"(?:^|[\s\[])([1-35]\d\d|4[0-35-9]\d|44[0-24-9])(?:[\s\]]|$)"
 """A status before the request, and no port 443."""
-_PARTY = r"^\[pid: \d+\|.*?\] \S+ \(([^()]+)\) \{\d+ vars in "
+_PARTY = r"(?:^|\s)\[pid: \d+\|.*?\] \S+ \(([^()]+)\) \{\d+ vars in "
 """Whom uWSGI names behind the address."""
 _ALONE = r'^ *(\d+) +"'
 """A number between request and referrer: the bytes, where the status stood before the request."""
