@@ -16,7 +16,7 @@ from forensics.case import loading
 from forensics.case.case import Case
 from forensics.errors import BrokenEvidenceError
 from forensics.evidence import chain, provenance
-from forensics.evidence.verify import Check, complain, verify
+from forensics.evidence.verify import Check, complain, summed, verify
 from forensics.progress import Silent
 
 
@@ -184,3 +184,13 @@ def test_members_of_archives(tmp_path: Path, quick) -> None:
         ("evidence", "a.zip/deep/a.log", "moved"),
         ("evidence", "b.zip/deep/b.log", "changed"),
     }
+
+
+def test_a_terminal_is_told_of_many_intact_files_in_one_row() -> None:
+    checks = [Check("custody", "custody.jsonl", "intact", "3 lines"), Check("evidence", "c", "moved", "found at /x")]
+    checks += [Check("evidence", name, "intact") for name in "ab"]
+    assert [(check.what, check.name, check.state) for check in summed(checks)] == [
+        ("custody", "custody.jsonl", "intact"),
+        ("evidence", "2 files", "intact"),
+        ("evidence", "c", "moved"),
+    ]

@@ -117,6 +117,18 @@ def test_changes_tell_evidence_first_then_verdicts_shares_and_odds(made: Documen
     assert ("incident", INCIDENT, "verdict", "“inconclusive”", "“attributed”", INCIDENT) in rows.drop("sentence").rows()
 
 
+def test_what_was_ruled_meanwhile_is_told(filled: Case, made: Document) -> None:
+    rows = [(1, "known", "account", "u1", None, "load test"), (2, "reject", "account", "u1", "u2", "siblings")]
+    filled.insert("rulings", pl.DataFrame(rows, schema=filled.table("rulings").columns, orient="row"))
+    ruled = document(collect(filled, None), analysis_id="1" * 16, incident=None)
+    assert _told(made, ruled) == ["New ruling: known u1 (load test).", "New ruling: reject u1 u2 (siblings).", "No finding has changed."]
+    filled.insert(
+        "rulings", pl.DataFrame([(3, *rows[0][1:-1], "their own load test")], schema=filled.table("rulings").columns, orient="row")
+    )
+    again = document(collect(filled, None), analysis_id="2" * 16, incident=None)
+    assert _told(ruled, again)[:2] == ["New ruling: known u1 (their own load test).", "Ruling no longer in force: known u1 (load test)."]
+
+
 def test_notes_that_were_written_meanwhile_are_told(filled: Case, made: Document) -> None:
     before = made
     story = filled.table("timeline")

@@ -56,14 +56,15 @@ def verify(
     import polars as pl
 
     from forensics.case.case import Case
-    from forensics.evidence.verify import complain
+    from forensics.evidence.verify import complain, summed
     from forensics.evidence.verify import verify as verified
     from forensics.progress import Terminal
-    from forensics.report.tables import emit
+    from forensics.report.tables import chosen_style, emit
 
     with Case.open(case) as opened:
         checks = verified(opened, Terminal(), search, head)
-    emit(pl.DataFrame([vars(check) for check in checks]), style=style, output=output)
+    shown = summed(checks) if chosen_style(style, output) == "table" else checks
+    emit(pl.DataFrame([vars(check) for check in shown]), style=style, output=output)
     complain(checks)
 
 

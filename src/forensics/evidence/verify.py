@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -70,6 +71,14 @@ def verify(case: Case, progress: Progress, search: Path | None = None, head: str
     details = {"checked": len(checks), "wrong": [f"{check.what} {check.name}: {check.state}" for check in wrong], "head_given": head}
     custody.append(case.folder, "verify", result=result, details=details)
     return checks
+
+
+def summed(checks: Iterable[Check]) -> list[Check]:
+    """Return the checks with the intact ones of one kind as one row each, where there are several: the others are what one looks for."""
+    found = list(checks)
+    intact = Counter(check.what for check in found if check.state == "intact")
+    told = [check for check in found if check.state != "intact" or intact[check.what] == 1]
+    return sorted([*told, *(Check(what, f"{count:,} files", "intact") for what, count in intact.items() if count > 1)])
 
 
 def complain(checks: Iterable[Check]) -> None:

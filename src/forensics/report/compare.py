@@ -21,7 +21,7 @@ class Change:
     """One difference: what it is about, which one, the property that differs with its values as told, and all that as a sentence."""
 
     about: str
-    """evidence | note | incident | attribution | account | actor | explanation | program"""
+    """evidence | note | ruling | incident | attribution | account | actor | explanation | program"""
     subject: str
     what: str
     sentence: str
@@ -32,7 +32,7 @@ class Change:
 
 def changes(before: Document, after: Document) -> tuple[Change, ...]:
     """Return what differs in ``after``: the evidence first, then what it moved, most important first; one says so when nothing does."""
-    evidence, found = [*_evidence(before, after), *_notes(before, after)], _findings(before, after)
+    evidence, found = [*_evidence(before, after), *_notes(before, after), *_rulings(before, after)], _findings(before, after)
     if not found:
         same = "Nothing has changed: the same analysis." if before.analysis_id == after.analysis_id else "No finding has changed."
         evidence.append(Change("analysis", after.analysis_id, "nothing", same))
@@ -225,6 +225,25 @@ def _noted(document: Document) -> dict[tuple[str, str], None]:
     """Return when and what was noted by hand: rows of no incident with no evidence behind them."""
     whole = (row for row in document.rows("timeline") if row["incident_id"] is None and row["evidence_id"] is None)
     return {(row["occurred_at"], row["message"]): None for row in whole if row["event_type"] != "no log lines"}
+
+
+def _rulings(before: Document, after: Document) -> Iterable[Change]:
+    """Tell what people ruled meanwhile: it moves findings as evidence does."""
+    if "rulings" not in before.tables or "rulings" not in after.tables:  # absent from documents of earlier versions
+        return
+    old, new = ([_ruling(row) for row in document.rows("rulings")] for document in (before, after))
+    for said in new:
+        if said not in old:
+            yield Change("ruling", said[0], "new", f"New ruling: {said[0]} ({said[1]}).", None, said[0])
+    for said in old:
+        if said not in new:
+            yield Change("ruling", said[0], "gone", f"Ruling no longer in force: {said[0]} ({said[1]}).", said[0])
+
+
+def _ruling(row: Row) -> tuple[str, str]:
+    """Return what was ruled, and why."""
+    subject = row["account_id"] or row["network"] or row["identifier_value"]
+    return f"{row['verdict']} {' '.join(str(name) for name in (subject, row['other']) if name)}", str(row["why"])
 
 
 def _quoted(notes: list[tuple[str, str]]) -> str:
