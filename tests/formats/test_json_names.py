@@ -143,6 +143,31 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             {"timestamp": AT.replace(microsecond=500_000), "client_ip": "host-7.isp.example", "host": "a.example", "path": "a.example:443"},
             id="a time as Go prints it, a tunnel",
         ),
+        pytest.param(
+            '{"name":"app","hostname":"h","pid":1,"level":30,"remote-address":"203.0.113.9","method":"GET","url":"/a?b=1","referer":"-",'
+            '"user-agent":"curl/8","http-version":"1.1","response-time":12.5,"status-code":200,"msg":"","time":"2026-03-02T00:00:01Z","v":0}',
+            {"client_ip": "203.0.113.9", "host": None, "status": 200, "protocol": "HTTP/1.1", "duration_ms": 12.5},
+            id="express-bunyan-logger, whose v is no host",
+        ),
+        pytest.param(
+            '{"level":"info","httpRequest":{"proto":"HTTP/1.1","remoteIP":"203.0.113.9:5000","requestID":"r","requestMethod":"GET",'
+            '"requestPath":"/a","requestURL":"http://a.example/a?b=1"},"httpResponse":{"bytes":512,"elapsed":12.5,"status":200},'
+            '"timestamp":"2026-03-02T00:00:01Z","message":"Response: 200 OK"}',
+            {"client_ip": "203.0.113.9", "host": "a.example", "path": "/a", "status": 200, "bytes_sent": 512, "duration_ms": 12.5},
+            id="go-chi/httplog",
+        ),
+        pytest.param(
+            '{"timestamp":"2026-03-02T00:00:01Z","level":"INFO","fields":{"message":"finished processing request","latency":"12 ms",'
+            '"status":200},"target":"tower_http::trace::on_response","span":{"method":"GET","uri":"/a?b=1","version":"HTTP/1.1"}}',
+            {"method": "GET", "path": "/a", "query": "b=1", "protocol": "HTTP/1.1", "status": 200, "duration_ms": 12.0},
+            id="tower-http, whose target is a module",
+        ),
+        pytest.param(
+            '{"remote_addr":"203.0.113.9","time":"02/Mar/2026:00:00:01 +0000","request":"GET /a HTTP/1.1","status":"200","bytes":"5",'
+            '"request_time":"0.012","referer":"-","ua":"curl/8"}',
+            {"user_agent": "curl/8", "referrer": None, "duration_ms": 12.0},
+            id="nginx' variables under short names",
+        ),
     ],
 )
 def test_names_and_units_are_understood(line: str, expected: dict[str, Any]) -> None:
@@ -168,3 +193,22 @@ def test_a_record_that_asks_for_nothing_is_an_event_where_it_was_refused(status:
     rows = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
     assert [row["outcome"] for row in rows] == ["event", outcome]
     assert rows[1]["path"] is None
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        '{"request":"GET /a","ip":"203.0.113.9","request_id":"r","event":"request_started","timestamp":"2026-03-02T00:00:01Z"}',
+        '{"httpRequest":{"remoteIP":"203.0.113.9:5000","requestMethod":"GET","requestURL":"http://a.example/a"},"timestamp":'
+        '"2026-03-02T00:00:01Z","message":"Request: GET /a"}',
+        '{"timestamp":"2026-03-02T00:00:01Z","fields":{"message":"started processing request"},"target":"t","span":{"method":"GET",'
+        '"uri":"/a","version":"HTTP/1.1"}}',
+    ],
+    ids=["django-structlog", "go-chi/httplog", "tower-http"],
+)
+def test_a_request_that_is_told_when_it_begins_and_when_it_ends_is_one(beginning: str) -> None:
+    ended = '{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":200}'
+    lines = pl.DataFrame({"line": [1, 2], "raw": [beginning, ended]}, schema={"line": pl.Int64, "raw": pl.String})
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    rows = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
+    assert [row["outcome"] for row in rows] == ["skipped", "event"]

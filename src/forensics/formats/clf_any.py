@@ -21,7 +21,7 @@ from forensics.formats.parts import in_parts
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _DAY = r"(?:\d{1,2}/\p{L}{3,5}\.?/\d{4}[: ]|\d\d/\d\d/\d{4}[: ]|\d{4}[/-]\d\d[/-]\d\d[T ])"
-ZONED = rf"(?:{_DAY}|[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4}} ){_CLOCK} ?(?:[+-]\d\d:?\d\d|Z|GMT|UTC)"
+ZONED = rf"(?:{_DAY}|[A-Z][a-z]{{2}}, \d{{1,2}} [A-Z][a-z]{{2}} \d{{4}} ){_CLOCK} ?(?:[+-]\d\d:?\d\d|Z|GMT|UTC)"
 LOCAL = rf"{_DAY}{_CLOCK}|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d \d{{4}}"
 _HINT = (
     r'["\[](?:\d{1,2}/\p{L}{3,5}\.?/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2},? '

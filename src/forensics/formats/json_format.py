@@ -155,8 +155,8 @@ class Record:
     def role(self, name: str) -> pl.Series:
         """Return a role's text."""
         value = self.entry(self.keys.roles.get(name, ()))
-        if name == "host":  # Fastly's VCL writes (null) where there is none
-            return values.of(value, pl.when(values.V != "(null)").then(values.V))
+        if name == "host":  # Fastly's VCL writes (null) where there is none; a number is the version of a log's form
+            return values.of(value, pl.when(~values.V.str.contains(r"^(?:\(null\)|\d{1,3})$")).then(values.V))
         if name in self.keys.quoted and value.str.starts_with('"').any():
             return values.of(value, values.present(values.V.str.replace(r'^"(.*)"$', "$1")))
         if name == "method":

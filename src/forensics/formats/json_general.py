@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from forensics.formats import json_names as names
 from forensics.formats.base import Format, Sample
+from forensics.formats.halves import BEGINNING
 from forensics.formats.identities import ACCOUNT, USER
 from forensics.formats.json_format import JsonKeys, json_format
 
@@ -51,6 +52,10 @@ KEYS = JsonKeys(
     ),
     others={  # what stands beside the requests in the same place has formats of its own
         "event_type?dest_ip": (r"^(?:alert|anomaly|drop|fileinfo)$", "a record of Suricata of another kind, no request"),
+        "event?request_id": (r"^request_started$", BEGINNING),  # django-structlog
+        "message?httpRequest>requestMethod": (r"^Request: ", BEGINNING),  # go-chi/httplog
+        "msg?httpRequest>method": (r"^Request: ", BEGINNING),
+        "fields>message?span>uri": (r"^started processing request$", BEGINNING),  # tower-http
         "id.orig_h": (".", "a record of Zeek of another kind, no request"),
         "id>orig_h": (".", "a record of Zeek of another kind, no request"),
     },

@@ -63,6 +63,7 @@ CLIENT = (
     *("event>request>headers>cf-connecting-ip", "ClientIpAddress", "sourceIpPort", "client.addr"),
     *("SourceIP", "SourceIp", "SrcIP", "SrcIp", "SrcAddr", "src_addr", "source_addr", "remote_address"),
     *("downstream_remote_address", "downstream_direct_remote_address", "callerIpAddress"),
+    *("remote-address", "httpRequest>remoteIP"),
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
 )
 METHOD = (
@@ -70,6 +71,7 @@ METHOD = (
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
     *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
+    *("httpRequest>method", "span>method"),
     *("meta>req>method", "CsMethod", "csMethod", "Properties>RequestMethod", "Properties>Method", "event>request>method"),
 )
 REQUEST = (
@@ -87,12 +89,13 @@ REQUEST = (
     "user_req",
 )
 TARGET = (
+    "span>uri",  # beside which tracing's ``target`` is a module
     *("url>original", "url.original", "url>full", "url.full", "http.target", "http.url", "http>url", "request_uri", "requestUri", "uri"),
     *("requestUrl", "request_url", "url", "target", "req>url", "req>originalUrl", "originalUrl", "original_url", "request>uri"),
     *("request>url", "proxy>path", "attributes>http.target", "attributes>url.full", "attributes>http.url", "http.request.target"),
     *("requestURI", "RequestURI", "requestURL", "raw_path", "rawPath", "fullPath", "full_path", "request_target", "URL", "Url", "http_url"),
     *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href", "cs_uri"),
-    *("@http.url", "httpRequest>requestUrl"),
+    *("@http.url", "httpRequest>requestUrl", "httpRequest>requestURL", "httpRequest>url"),
     *("meta>req>originalUrl", "meta>req>url"),
     *("http.request.uri", "event>request>url"),
     *("http_uri",),
@@ -115,7 +118,7 @@ PROTOCOL = (
     *("http>version", "http.version", "http.flavor"),
     *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
     *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
-    *("http_protocol", "H", "Proto", "Protocol", "scheme_version"),
+    *("http_protocol", "H", "Proto", "Protocol", "scheme_version", "http-version", "httpRequest>proto", "span>version"),
 )
 STATUS = (
     *("status", "status_code", "statusCode", "http>response>status_code", "http.response.status_code", "http.status_code"),
@@ -124,7 +127,7 @@ STATUS = (
     *("proxy>statusCode", "attributes>http.response.status_code", "attributes>http.status_code", "sc-status", "sc_status", "s"),
     *("http_status_code", "httpStatusCode", "StatusCode", "Status", "statuscode", "http>status", "http_code", "httpCode"),
     *("elb_status_code", "sc_status_code", "responseStatus>code", "api>statusCode"),
-    *("@http.status_code", "httpRequest>status"),
+    *("@http.status_code", "httpRequest>status", "httpResponse>status", "status-code", "fields>status"),
     *("meta>res>statusCode", "ScStatus", "scStatus"),
     *("http.response.status", "Properties>StatusCode", "event>response>status", "HttpStatus"),
     "http>response>body>status_code",
@@ -139,6 +142,7 @@ BYTES = (
     *("bytesWritten", "body_sent", "body_bytes", "bodyBytes", "bodyBytesSent", "body_bytes_send", "res>body_length", "res>length"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
+    "httpResponse>bytes",
     *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
     *("res-headers>content-length", "proxy>responseByteSize"),
 )
@@ -201,6 +205,7 @@ DURATION = (
     *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s", "responsetime@s?upstreamtime"),
     r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
     *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
+    *("httpResponse>elapsed@ms", "fields>latency@ms"),  # go-chi/httplog, tower-http
     *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
     *("req_elapsed_time@ms", "process_time_taken_microseconds@us", "res>responseTime@ms", "totalTime@ms", r"ptime@s?ptime~^\d+[.]\d+$"),
 )

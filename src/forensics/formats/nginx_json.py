@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from forensics.formats import json_names as names
 from forensics.formats.base import Format, Sample
 from forensics.formats.identities import with_identities
 from forensics.formats.json_format import JsonKeys, json_format
@@ -32,8 +35,8 @@ KEYS = JsonKeys(
         "status": ("status", "response_status", "response_code"),
         "bytes": ("body_bytes_sent", "body_bytes_send", "bytes_sent", "bytes", "size"),
         "duration": ("request_time@s", "request_time_ms@ms", *_SECONDS, *_WRITTEN),
-        "referrer": ("http_referer", "http_referrer", "referer", "referrer"),
-        "user_agent": ("http_user_agent", "user_agent", "agent"),
+        "referrer": ("http_referer", *names.REFERRER),
+        "user_agent": ("http_user_agent", *names.USER_AGENT),
         "host": ("http_host", "host", "server_name", "vhost"),
     },
     requires=(
@@ -69,7 +72,53 @@ KEYS = JsonKeys(
     most_further=MOST_FURTHER,
 )
 
+INGRESS = replace(
+    KEYS,
+    roles={
+        **KEYS.roles,
+        "client": ("remote_addr", "x_forwarded_for"),
+        "query": ("request_query",),
+        "protocol": ("request_proto",),
+        "host": ("vhost",),
+        "duration": ("request_time@s", "duration@s"),
+    },
+    requires=(("request_proto",), ("vhost",), ("path",), ("status",), ("x_forwarded_for", "remote_addr")),
+    client_entry=-1,  # $proxy_add_x_forwarded_for: nginx itself wrote its last entry, the peer
+)
+"""The names of ingress-nginx' example, whose ``remote_addr`` is empty unless the balancer before it speaks the PROXY protocol."""
+
 FORMATS: tuple[Format, ...] = (
+    json_format(
+        name="nginx_ingress_json",
+        title="ingress-nginx' access log as JSON",
+        reference="https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#log-format-upstream",
+        keys=with_identities(INGRESS),
+        time_basis="request end",
+        tier="gateway",
+        rank=11,
+        samples=(
+            Sample(
+                line='{"time":"2026-03-02T00:00:02+00:00","remote_addr":"","x_forwarded_for":"203.0.113.6, 198.51.100.20","remote_user":"",'
+                '"request_id":"d1","bytes_sent":700,"request_time":0.012,"status":200,"vhost":"a.example","request_proto":"HTTP/1.1",'
+                '"path":"/a","request_query":"x=1","request_length":300,"duration":0.012,"method":"GET","http_referrer":"",'
+                '"http_user_agent":"curl/8"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:02Z",
+                    "client_ip": "198.51.100.20",
+                    "method": "GET",
+                    "host": "a.example",
+                    "path": "/a",
+                    "query": "x=1",
+                    "protocol": "HTTP/1.1",
+                    "status": 200,
+                    "bytes_sent": 700,
+                    "duration_ms": 12.0,
+                    "user_agent": "curl/8",
+                    "extra": {"forwarded_for": "203.0.113.6, 198.51.100.20", "request_id": "d1"},
+                },
+            ),
+        ),
+    ),
     json_format(
         name="nginx_json",
         title="nginx access log as JSON",
