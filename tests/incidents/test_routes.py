@@ -34,6 +34,11 @@ def routes(case: Case, paths: list[str]) -> dict[str, tuple[str, str | None]]:
         ("/", "/", None),
         ("/about", "/about", None),
         ("/a;jsessionid=ABC", "/a", None),
+        ("/pkg812/-/pkg812-1.0.3.tgz", "/pkg{id}/-/pkg{id}.tgz", "tgz"),
+        ("/edi/as2", "/edi/as2", None),
+        ("/oauth2/token/812", "/oauth2/token/{id}", "token"),
+        ("/v2/k8s3/jobs/7", "/v2/{id}/jobs/{id}", "job"),
+        ("/disk/disk-2", "/disk/disk-{id}", "disk"),
     ],
 )
 def test_ids_are_cut(tmp_path, path, route, kind):
@@ -41,6 +46,12 @@ def test_ids_are_cut(tmp_path, path, route, kind):
         found, named = routes(case, [path])[path]
     assert found == route
     assert kind is None or named == kind
+
+
+def test_a_word_with_a_number_is_an_id_where_there_are_several(tmp_path):
+    with new_case(tmp_path) as case:
+        found = routes(case, ["/disks/disk1", "/disks/disk2/free", "/disks/disk2", "/disks/disk3/free", "/edi/as2", "/edi/as2/mdn"])
+    assert {route for route, _ in found.values()} == {"/disks/disk{id}", "/disks/disk{id}/free", "/edi/as2", "/edi/as2/mdn"}
 
 
 def test_a_place_with_very_many_values_is_an_id_though_it_looks_like_names(tmp_path):

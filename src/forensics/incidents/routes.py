@@ -26,6 +26,8 @@ _CUTS = (
     (r"\{id\}(?:[0-9A-Za-z]{0,4}\{id\})+[a-f]*", "{id}"),  # a short hash, letters and digits mixed
     (r"\{id\}(?:[-_.:]?\{id\}|[0-9])+", "{id}"),
 )
+_WORD = r"/([A-Za-z]{2,})([0-9]{1,2})(/|$)"
+"""A word with a short number behind it: one of many (``disk2``), or a name (``as2``, ``oauth2``) where it is the only one."""
 _STATIC_END = r"\.(?:css|js|mjs|map|woff2?|ttf|ico|svg)$"
 
 
@@ -44,10 +46,13 @@ def routes_of(masks: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _cut(masks: pl.Series) -> pl.Series:
-    text = pl.col("mask")
+    text, named = pl.col("mask"), pl.col("mask").str.replace_all(_WORD, "/$1<$2>$3")
     for pattern, replacement in _CUTS:
-        text = text.str.replace_all(pattern, replacement)
-    return masks.to_frame("mask").select(text.alias("route"))["route"]
+        text, named = (each.str.replace_all(pattern, replacement) for each in (text, named))
+    named = named.str.replace_all(r"<([0-9]+)>", "$1")
+    cut = masks.to_frame("mask").select("mask", text.alias("route"), named.alias("named"))
+    alone = (pl.len().over("route") == 1) & pl.col("mask").str.contains(_WORD)
+    return cut.select(pl.when(alone).then("named").otherwise("route").alias("route"))["route"]
 
 
 def _collapse_siblings(routes: pl.Series) -> pl.Series:
@@ -66,9 +71,10 @@ def _collapse_siblings(routes: pl.Series) -> pl.Series:
 
 
 def _object_kind() -> pl.Expr:
-    """What a route fetches, in the singular: the last fixed segment (``/v1/jobs/{id}`` job, ``/jobs/{id}/image`` image); else NULL."""
-    fixed = pl.col("route").str.split("/").list.eval(pl.element().filter(~pl.element().str.contains(r"\{id\}|^v[0-9]+$|^$")))
+    """What a route fetches, in the singular: the last fixed segment (``/v1/jobs/{id}`` job, ``/jobs/{id}/image`` image), or its ending."""
+    fixed = pl.col("route").str.split("/").list.eval(pl.element().filter(~pl.element().str.contains(r"\{id\}|^v[0-9]+$|^\PL*$")))
     name = fixed.list.last().str.to_lowercase().str.replace(r"\.[a-z0-9]+$", "")
     single = name.str.replace(r"ies$", "y").str.replace(r"(ss|x|ch|sh)es$", "$1").str.replace(r"([^s])s$", "$1")
     fetched = pl.col("route").str.contains("{id}", literal=True) & ~pl.col("route").str.contains(_STATIC_END)
-    return pl.when(fetched).then(single.fill_null("object"))
+    ending = pl.col("route").str.extract(r"\.([A-Za-z][0-9A-Za-z]{1,4})$").str.to_lowercase()
+    return pl.when(fetched).then(pl.coalesce(single, ending, pl.lit("object")))
