@@ -223,7 +223,15 @@ def test_a_read_only_case_can_be_analysed_and_asked(locker: Path) -> None:
 
 
 def test_nothing_is_added_to_a_read_only_case(locker: Path, forensics) -> None:
+    before = sorted(locker.rglob("*"))
     assert "read-only" in forensics("note", "x", "--at", "2024-03-02", "--case", locker, check=2).stderr
+    other = locker.parent / "other.log"
+    other.write_text('198.18.0.1 - - [02/Mar/2024:00:00:01 +0000] "GET / HTTP/1.1" 200 1\n')
+    told = forensics("load", other, "--case", locker, check=None)
+    assert told.returncode != 0
+    assert "read-only" in told.stderr
+    assert "Loaded" not in told.stderr
+    assert sorted(locker.rglob("*")) == before
 
 
 def test_temporary_files_live_in_the_case_and_go_away(tmp_path: Path) -> None:

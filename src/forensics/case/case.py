@@ -91,6 +91,11 @@ class Case:
         """Whether this is a temporary copy of a case that may not be changed."""
         return self._opened.read_only
 
+    def require_writable(self) -> None:
+        """Raise ``UsageError`` where the case may not be changed: what is written to its copy would be lost."""
+        if self.read_only:
+            raise UsageError(f"The case in {self.folder} is read-only: copy it to a folder that can be written, and add to the copy.")
+
     def close(self) -> None:
         """Close the database and remove temporary files."""
         self._opened.close()

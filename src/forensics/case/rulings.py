@@ -47,7 +47,7 @@ def note(case: Case, text: str, at: datetime, event_type: str = "note") -> None:
     """Put a fact that somebody knows into the timeline, and on record. ``at`` is naive UTC."""
     if not text.strip():
         raise UsageError("An empty note says nothing: write what happened.")
-    _writable(case)
+    case.require_writable()
     with case.transaction():
         case.insert("notes", pl.DataFrame([{"occurred_at": at, "message": text, "event_type": event_type}]))
     custody.append(case.folder, "note", details={"at": at.isoformat() + "Z", "text": text, "event_type": event_type})
@@ -61,7 +61,7 @@ def decide(case: Case, verdict: str, what: list[str], why: str) -> Ruling:
     """
     if not why.strip():
         raise UsageError("A ruling needs a reason: --why TEXT.")
-    _writable(case)
+    case.require_writable()
     subject_type, subject, other = _subject(case, what)
     if verdict == "known" and (other is not None or subject_type == "identifier"):
         raise UsageError("`decide known` takes one account or one address: it says who that is, not how two hang together.")
@@ -82,7 +82,7 @@ def decide_domain(case: Case, verdict: str, domain: str, why: str) -> list[Rulin
         return []
     if not why.strip():
         raise UsageError("A ruling needs a reason: --why TEXT.")
-    _writable(case)
+    case.require_writable()
     return _keep(case, verdict, [("account", account, None) for account in accounts], why)
 
 
@@ -94,11 +94,6 @@ def _keep(case: Case, verdict: str, subjects: list[tuple[str, str, str | None]],
     for ruling in made:
         custody.append(case.folder, "decide", details=vars(ruling))
     return made
-
-
-def _writable(case: Case) -> None:
-    if case.read_only:
-        raise UsageError(f"The case in {case.folder} is read-only: copy it to a folder that can be written, and add to the copy.")
 
 
 def _subject(case: Case, what: list[str]) -> tuple[str, str, str | None]:
