@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from forensics.attribution.accounts.jointly import JOINTLY
+from forensics.attribution.accounts.participants import LATER
 from forensics.response.measures import measures
 
 LOADS = pl.DataFrame(schema={"account_id": pl.String, "network": pl.String})
@@ -35,3 +36,12 @@ def test_a_ban_says_what_is_known_of_all_together_only(filled) -> None:
         given = people.with_columns(why=pl.when(known).then(pl.lit(f"{JOINTLY}: 3 accounts")).otherwise(pl.lit("singly: it rose")))
         (basis,) = [measure.basis for measure in measures(filled, given, LOADS) if measure.name == "account"]
         assert told in basis
+
+
+def test_a_ban_says_who_only_went_on_with_it(filled) -> None:
+    people = filled.table("participants").filter(pl.col("role") == "participant").select("account_id", "actor_id", "role")
+    first = pl.col("account_id") == people["account_id"].min()
+    given = people.with_columns(why=pl.when(first).then(pl.lit("singly: it rose")).otherwise(pl.lit(LATER)))
+    (basis,) = [measure.basis for measure in measures(filled, given, LOADS) if measure.name == "account"]
+    assert f", but for {given.height - 1} account" in basis
+    assert basis.endswith("that went on with the same thing, at the same pace, after the impact had begun.")

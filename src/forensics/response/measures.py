@@ -9,6 +9,7 @@ import polars as pl
 
 from forensics.attribution import setting
 from forensics.attribution.accounts.jointly import JOINTLY
+from forensics.attribution.accounts.participants import LATER
 from forensics.case.case import Case
 from forensics.response import PACKAGE
 from forensics.text import counted
@@ -49,13 +50,13 @@ def measures(case: Case, participants: pl.DataFrame, loads: pl.DataFrame) -> lis
 
 def _ground(guilty: pl.DataFrame) -> str:
     """Say what a ban of those who took part rests on: what each did, or what some did together."""
-    jointly = guilty.filter(pl.col("why").str.starts_with(JOINTLY).fill_null(False)).height
-    if not jointly:
-        return "Each account's own excess in the incident is significant."
+    jointly, later = (guilty.filter(pl.col("why").str.starts_with(known).fill_null(False)).height for known in (JOINTLY, LATER))
     if jointly == guilty.height:
         return "Of no account the own excess is significant, but that of all together is: they asked for the same things in the same way."
-    but = f"but for {counted(jointly, 'account')} known jointly only"
-    return f"Each account's own excess in the incident is significant, {but}: they asked for the same things in the same way."
+    but = [f"but for {counted(jointly, 'account')} known jointly only: they asked for the same things in the same way"] if jointly else []
+    if later:
+        but.append(f"but for {counted(later, 'account')} that went on with the same thing, at the same pace, after the impact had begun")
+    return ", ".join(["Each account's own excess in the incident is significant", *but]) + "."
 
 
 def _levels(case: Case, actors: list[str], level: str, name: str, tie: str, names: list[str]) -> list[Measure]:

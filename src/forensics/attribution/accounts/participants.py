@@ -40,6 +40,9 @@ SCHEMA: dict[str, Any] = {
     "actor_id": pl.String, "account_id": pl.String, "role": pl.String, "requests": pl.Int64, "load_share": pl.Float64, "why": pl.String,
 }  # fmt: skip
 
+LATER = "singly: after the impact had begun it did the same thing as those who took part, at their pace"
+"""Why an account is held to have taken part that had none in what led to the impact."""
+
 
 @dataclass(frozen=True)
 class Suspects:
@@ -110,7 +113,7 @@ def _why(account: str, groups: dict[str, Together], grounds: list[bool]) -> str 
         return groups[account].told()
     if like:
         return "singly: it did the same thing as those who took part, in the same way, more than ever at such hours"
-    return "singly: after the impact had begun it did the same thing as those who took part, at their pace" if late else None
+    return LATER if late else None
 
 
 def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:
