@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import polars as pl
+import pytest
 from tests.attribution.test_attribute import named
 from tests.attribution.worlds import World
 
@@ -45,3 +46,21 @@ def test_who_comes_after_the_impact_with_a_browser_of_its_own_takes_part_at_the_
     attribute(case)
     assert named(case, "participant") == set(world.names[ring[:6]])
     assert named(case, "uninvolved") == set(world.names[colleague])
+
+
+@pytest.mark.parametrize(("agent", "told"), [(7, True), (2, False)])
+def test_who_did_the_same_with_everybodys_browser_was_only_busy(tmp_path: Path, agent: int, told: bool) -> None:
+    """An account that nothing links to a ring fetches pairs as the ring does: with its program, or with a browser that many people use."""
+    world = World(seed=43)
+    ring = world.newcomers(4)
+    world.actor(ring)
+    low, high = world.last + world.onset - world.ramp, world.last + world.end
+    for who, pace in ((ring, 160), (world.newcomers(1), 12)):
+        n = pace * (high - low)
+        pairs = np.where(world.rng.random(n) < 0.5, 1, 2)
+        world.add_accounts(world.rng.choice(who, n), world.rng.integers(low, high, n), pairs, np.full(n, agent))
+    world.strain = world.ramp
+    case = world.write(tmp_path)
+    attribute(case)
+    stranger = {str(world.names[-1])}
+    assert named(case, "participant") == set(world.names[ring]) | (stranger if told else set())

@@ -33,6 +33,8 @@ BRISK = 0.5
 """Who came after the impact with an agent that none of the others has must work at this share of their pace, and ask for nothing else."""
 MOSTLY = 0.5
 """Of so many requests this part must be for the same things, of the part that it is with those who made the load."""
+COMMON = 0.05
+"""An agent that more of the other accounts use, in the windows of comparison, tells nobody from them."""
 SMALL = 0.05
 """A small part in what the others of its actor did, in the same way, is this much of what each of them usually did, at least."""
 
@@ -83,7 +85,8 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     as_fast = pace >= PACE * typical
     same = narrow.significant(4.0, 2.0) & _alike(scene, ways, accounts)
     small = max(FEWEST_ALONE, SMALL * float(np.median(narrow.load[took, 0]))) if took.any() else np.inf
-    strangers = ~inside & (narrow.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast & alone.any()
+    own = history(within(scene.loads, _peculiar(scene, ways, known.blamed)), accounts, scene.windows)
+    strangers = ~inside & (own.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast & alone.any()
     like = same & (inside & (narrow.over >= small) | strangers)
     took |= like
     late = inside & as_fast & _later(case, scene, accounts, took, ways, pace >= BRISK * typical)
@@ -128,6 +131,18 @@ def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:
 
 def _of(scene: Scene, winners: list[Winner]) -> pl.DataFrame:
     return telling(scene.loads, cells(scene.loads.filter(pl.any_horizontal([belongs(winner) for winner in winners])), scene.windows))
+
+
+def _peculiar(scene: Scene, ways: pl.DataFrame, blamed: frozenset[str]) -> pl.DataFrame:
+    """Return the ways that hardly anybody else has: with an agent that is logged, and that few of the other accounts use at other times.
+
+    Who browses with everybody's browser, or in a log without agents, is busy: that is not the way of those who made the load.
+    """
+    others = scene.loads.filter((pl.col("w") > 0) & pl.col("account_id").is_not_null() & ~pl.col("account_id").is_in(list(blamed)))
+    people = max(others["account_id"].n_unique(), 1)
+    users = others.group_by("agent_id").agg(pl.col("account_id").n_unique().alias("users"))
+    common = users.filter(pl.col("users") > COMMON * people).select("agent_id")
+    return ways.filter(pl.col("agent_id").is_not_null()).join(common, on="agent_id", how="anti")
 
 
 def _suspects(case: Case, scene: Scene, actors: list[str], ways: pl.DataFrame, excess: float) -> Suspects:
