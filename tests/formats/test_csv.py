@@ -138,3 +138,17 @@ def test_a_table_with_a_services_columns_is_read_as_that_services_records() -> N
 def test_a_table_that_lacks_what_makes_the_service_is_read_by_its_names() -> None:
     rows = rows_of("time,ClientIp,HttpMethod,RequestUri,HttpStatus,TimeTaken", "2026-03-02T00:00:01Z,198.18.0.1,GET,/a,200,250")
     assert (rows[1]["client_ip"], rows[1]["duration_ms"]) == ("198.18.0.1", 250.0)
+
+
+def test_kibana_writes_numbers_in_groups() -> None:
+    header = '"@timestamp","source.ip","http.request.method","url.path","http.response.status_code","http.response.body.bytes"'
+    rows = rows_of(header, '"Mar 2, 2026 @ 00:00:02.123","203.0.113.7",GET,"/a",200,"1,024"')
+    assert (rows[1]["status"], rows[1]["bytes_sent"]) == (200, 1024)
+
+
+def test_athenas_table_of_s3_has_a_whole_request_for_a_target() -> None:
+    header = '"bucketowner","requestdatetime","remoteip","requester","operation","request_uri","httpstatus","bytessent","useragent"'
+    rows = rows_of(header, '"79a5","02/Mar/2026:00:00:02 +0000","203.0.113.7","arn:aws:iam::1:user/ann","REST.GET.OBJECT",'
+                   '"GET /bkt/a?b=1 HTTP/1.1","200","512","curl/8"')  # fmt: skip
+    expected = {"user_name": "arn:aws:iam::1:user/ann", "method": "GET", "path": "/bkt/a", "query": "b=1", "bytes_sent": 512}
+    assert {name: rows[1][name] for name in expected} == expected

@@ -11,7 +11,8 @@ from forensics.formats.proxies import of_lists
 
 Columns = dict[str, pl.Series]
 
-_METHOD = r"^(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PURGE|FASTLYPURGE|PROPFIND)$"
+_METHOD = r"^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PURGE|FASTLYPURGE|PROPFIND)(?: \S+)?$"
+_FIRST_LINE = r"^[A-Z]{3,16} \S.* HTTP/\d"
 _TUNNEL = r"^(\[[^\]]+\]|[^/?#:\[]+):\d+$"
 NOT_UNDERSTOOD = "not a line of this format"
 NO_TIME = "no time that can be read"
@@ -70,6 +71,9 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
         query = values.of(query, values.present(values.V.str.strip_prefix("?")))
     target, line = found.get("target", nothing), found.get("request", nothing)
     protocol = to_protocol(found.get("protocol", nothing))
+    if target.str.contains(_FIRST_LINE).any():  # Athena's table of S3 calls it request_uri
+        whole = pl.select(pl.when(target.str.contains(_FIRST_LINE)).then(target)).to_series()
+        target, line = pl.select(pl.when(whole.is_null()).then(target)).to_series(), values.first_of(line, whole)
     raw = nothing
     if line.null_count() < rows:
         split = values.split_request(line)
@@ -83,9 +87,9 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
             if "method" not in found
             else pl.select(pl.when(bare_target.is_null() & method.is_null()).then(split["request"])).to_series()
         )
-        if "target" in found or "path" in found:  # Fastly's examples call the method ``request``
+        if "target" in found or "path" in found:  # Fastly's examples call the method ``request``; Azure names the route behind it
             asked = values.first_of(found.get("target", nothing), found.get("path", nothing)).is_not_null()
-            named = pl.select(pl.when(asked & line.str.contains(_METHOD).fill_null(False) & method.is_null()).then(line)).to_series()
+            named = pl.select(pl.when(asked & method.is_null()).then(line.str.extract(_METHOD, 1))).to_series()
             method, raw = values.first_of(method, named), pl.select(pl.when(named.is_null()).then(raw)).to_series()
     told = target.is_not_null()
     if told.any() or path.null_count() < rows:

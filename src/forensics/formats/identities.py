@@ -20,7 +20,7 @@ USER = (
     *("userid", "user-id", "uid", "email", "user>username", "jwt>sub", "jwt.sub", "jwt_sub", "jwt>claims>sub", "claims>sub"),
     *("token>sub", "auth>sub", "auth>user_id", "auth>userId", "auth>uid", "user>sub", "identity>sub", "principal>id", "requester>id"),
     *("context>user_id", "context>userId", "context>user>id", "actor>id", "req>auth>sub", "req>user>sub", "request>user_id"),
-    *("csUserName", "CsUsername", "Properties>UserName", "AuthenticatedUser"),
+    *("csUserName", "CsUsername", "Properties>UserName", "AuthenticatedUser", "requester"),
     "auth",  # after all others: the user in what Logstash makes of a line, elsewhere how somebody proved who he is (saml)
 )
 ACCOUNT = ("account_id", "accountId", "account>id")

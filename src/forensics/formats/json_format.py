@@ -65,6 +65,8 @@ class JsonKeys:
     """Which entry counts where the client is a list: 0 the first, -1 the last."""
     plussed: tuple[str, ...] = ()
     """Roles whose blanks the logger writes as ``+``."""
+    masked: str | None = None
+    """What stands for a client that the logger was told not to name."""
     quoted: tuple[str, ...] = ()
     """Roles that may come with the quotes of the log line that they were taken from (Logstash's COMBINEDAPACHELOG)."""
     utc: bool = False
@@ -155,6 +157,8 @@ class Record:
     def role(self, name: str) -> pl.Series:
         """Return a role's text."""
         value = self.entry(self.keys.roles.get(name, ()))
+        if name == "client" and self.keys.masked is not None:
+            return values.of(value, pl.when(self.keys.masked != values.V).then(values.V))
         if name == "host":  # Fastly's VCL writes (null) where there is none; a number is the version of a log's form
             return values.of(value, pl.when(~values.V.str.contains(r"^(?:\(null\)|\d{1,3})$")).then(values.V))
         if name in self.keys.quoted and value.str.starts_with('"').any():

@@ -27,7 +27,7 @@ TIME = (
     *("requestReceivedTimestamp", "time_micros"),
     *("TimeGenerated", "TimeGenerated [UTC]"),
     *("eventTimestamp", "event_datetime", "event_timestamp", "datetime_gmt", "date_gmt", "time_date", "time_iso", "timeIso8601"),
-    *("Datetime", "DateTime", "EventTime"),
+    *("Datetime", "DateTime", "EventTime", "requestdatetime"),
     *(
         "server_time",
         "local_time",

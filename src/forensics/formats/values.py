@@ -16,6 +16,8 @@ UNITS_MS: dict[str, float] = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 
 ENDLESS_MS = 1e10
 """Milliseconds that no request takes (a hundred days): such a number is a time of the day, and no duration."""
+_GROUPED = r"^\d{1,3}(?:,\d{3})+$"
+"""A whole number as Kibana writes it into tables."""
 _OWN_UNITS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1000.0}
 _METHOD = r"^[A-Za-z][A-Za-z0-9_\-]*$"
 _PLAIN = r"^[0-9.]+$"
@@ -59,6 +61,9 @@ def _number(text: pl.Series, kind: pl.DataType) -> pl.Series:
     number = text.cast(kind, strict=False)
     if number.null_count() > text.null_count():
         number = first_of(number, text.cast(pl.Float64(), strict=False).cast(kind, strict=False))
+    if number.null_count() > text.null_count():
+        grouped = pl.when(V.str.contains(_GROUPED)).then(V.str.replace_all(",", "", literal=True))
+        number = first_of(number, of(text, grouped).cast(kind, strict=False))
     return of(number, pl.when(V >= 0).then(V))
 
 
