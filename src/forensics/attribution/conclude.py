@@ -158,7 +158,8 @@ def _fall(asked: Inquiry, errors: datetime | None) -> datetime:
 def _came_at_once(asked: Inquiry, found: Conclusion) -> Conclusion | None:
     """Return what is concluded of the minutes around the fall, where so many came in them that the minutes before hardly show a rise.
 
-    Only where everybody asked more in the minute before the first failure already: what comes after it may be asked again.
+    Only where everybody asked more in the minute before the first failure already: what comes after it may be asked again. Who made most of
+    it is no crowd, and is not named: that he came before it was not seen.
     """
     errors, before, finding = found.facts.error_onset, found.facts.scene, found.facts.finding
     window = sudden_window(asked.incident, errors)
@@ -168,8 +169,9 @@ def _came_at_once(asked: Inquiry, found: Conclusion) -> Conclusion | None:
     if not crowd_precedes(asked.case, before, errors, rise.expected / before.window.minutes):
         return None
     scene = asked.scene(window)
-    nobody = replace(asked.found(scene), blamed=[])
-    return asked.weighed(scene, nobody) if nobody.rise.significant else None
+    there = asked.found(scene)
+    weighed = asked.weighed(scene, there) if there.rise.significant else None
+    return None if weighed is None or weighed.somebody else weighed
 
 
 def _lead(asked: Inquiry, scene: Scene) -> str | None:

@@ -42,8 +42,9 @@ def own(count: int) -> Any:
         (popular, popular, False),
         (popular, lambda n: RNG.integers(1, 4, n), False),
         (own, one_after_the_other, False),
+        (lambda n: np.where(np.arange(n) % 7 == 0, 1007, own(n)), lambda n: one_after_the_other(n)[:60], False),
     ],
-    ids=["a ring at home", "a reseller's customers", "a reseller's mail", "where everybody has things of his own"],
+    ids=["a ring at home", "a reseller's customers", "a reseller's mail", "where everybody has things of his own", "so few may be chance"],
 )
 def test_a_ring_at_home_is_told_from_the_customers_of_a_reseller(
     tmp_path: Path, usually: Callable[[int], Any], then: Callable[[int], Any], yes: bool

@@ -13,6 +13,8 @@ OFTEN, LESS = 0.1, 0.5
 """Share of the usual requests that are for what was asked for already, below which people here do not meet; and the part of it that is left
 where somebody walks: more people meet more often, not less."""
 
+SIGMAS = 4.0
+
 
 def walks(once: float, usually: float) -> bool:
     """Whether so large a share of requests for things that nobody else asked for is no people's, where theirs is usually so large."""
@@ -31,4 +33,12 @@ def walked(case: Case, scene: Scene, accounts: list[str]) -> bool:
     found = case.rows(PACKAGE, "things_met", accounts=accounts, start=span.start, end=span.end, **bounds(before))[0]
     if min(found["requests"], found["usual_requests"]) < FEWEST_USUAL:
         return False
-    return walks(found["things"] / found["requests"], found["usual_things"] / found["usual_requests"])
+    once, usually = found["things"] / found["requests"], found["usual_things"] / found["usual_requests"]
+    return walks(once, usually) and _clearly(once, usually, found["requests"], found["usual_requests"])
+
+
+def _clearly(once: float, usually: float, requests: int, compared: int) -> bool:
+    """Whether fewer of so many requests met than chance has it, of what usually meets among as many as are ``compared``."""
+    expected = (1.0 - usually) * requests
+    variance = expected + expected * requests / compared
+    return expected - (1.0 - once) * requests >= SIGMAS * float(variance**0.5)
