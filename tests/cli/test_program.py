@@ -114,6 +114,8 @@ def test_a_stretch_of_time_that_ends_before_it_begins_is_wrong_usage_and_no_case
 def test_the_status_of_an_empty_case_says_so(quick, tmp_path):
     (tmp_path / "empty.log").touch()
     quick("load", tmp_path / "empty.log", "--case", tmp_path / "case", check=1)
+    record = (tmp_path / "case" / "custody.jsonl").read_text()
+    assert "failed: Nothing was loaded: empty.log is empty" in record
     assert "Nothing has been loaded" in quick("status", "--case", tmp_path / "case", "--format", "table").stderr
 
 

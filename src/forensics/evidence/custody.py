@@ -141,12 +141,12 @@ ACTIONS = frozenset({"demo", "investigate", "load", "note", "decide", "report", 
 
 
 def settle_failure(command: str, outcome: str) -> None:
-    """Put a command that failed or was interrupted on the record of the case it had opened, when there is one.
+    """Put a command that failed or was interrupted on the record of the case it had opened, the first load into a new one too.
 
     Raises ``ForensicsError`` when that cannot be written either.
     """
     folder = session.folder
-    if folder is not None and command in ACTIONS and (folder / NAME).is_file():
+    if folder is not None and command in ACTIONS and folder.is_dir():
         append(folder, command, result=outcome)
 
 
