@@ -163,6 +163,12 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="tower-http, whose target is a module",
         ),
         pytest.param(
+            '{"remote_addr":"203.0.113.9","remote_user":"ann","date":"2026-03-02T00:00:01.000Z","method":"GET","uri":"/a","status":"200",'
+            '"content_length":"5","user_agent":"curl/8","response_time":"12.345"}',
+            {"user_name": "ann", "duration_ms": 12.345, "bytes_sent": 5},
+            id="morgan's tokens, of which nginx has two",
+        ),
+        pytest.param(
             '{"remote_addr":"203.0.113.9","time":"02/Mar/2026:00:00:01 +0000","request":"GET /a HTTP/1.1","status":"200","bytes":"5",'
             '"request_time":"0.012","referer":"-","ua":"curl/8"}',
             {"user_agent": "curl/8", "referrer": None, "duration_ms": 12.0},

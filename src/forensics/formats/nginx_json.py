@@ -45,7 +45,7 @@ KEYS = JsonKeys(
         ("status", "response_status", "request_time", "body_bytes_sent"),
         (  # a name that only nginx gives
             *("time_iso8601", "time_local", "msec", "request_time", "body_bytes_sent", "http_user_agent", "http_referer", "request_uri"),
-            *("server_protocol", "upstream_addr", "http_x_forwarded_for", "remote_user"),
+            *("server_protocol", "upstream_addr", "http_x_forwarded_for"),
         ),
     ),
     extra={
