@@ -55,6 +55,11 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="API Gateway, with the names of its context",
         ),
         pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","remote_addr":"203.0.113.9","user_email":"kim@a.example","method":"GET","uri":"/a","status":200}',
+            {"timestamp": AT, "user_name": "kim@a.example", "path": "/a"},
+            id="a user by mail address",
+        ),
+        pytest.param(
             '{"type":"response","@timestamp":"2026-03-02T00:00:01Z","req":{"url":"/api?b=1","method":"post","headers":{"host":"k.example"},'
             '"remoteAddress":"203.0.113.9"},"res":{"statusCode":200,"responseTime":12}}',
             {"client_ip": "203.0.113.9", "method": "POST", "path": "/api", "status": 200, "duration_ms": 12.0},

@@ -21,6 +21,8 @@ USER = (
     *("token>sub", "auth>sub", "auth>user_id", "auth>userId", "auth>uid", "user>sub", "identity>sub", "principal>id", "requester>id"),
     *("context>user_id", "context>userId", "context>user>id", "actor>id", "req>auth>sub", "req>user>sub", "request>user_id"),
     *("csUserName", "CsUsername", "Properties>UserName", "AuthenticatedUser", "requester"),
+    *("user_email", "userEmail", "usr>email", "usr.email", "email_address", "emailAddress", "account_email", "accountEmail"),
+    *("user_login", "userLogin", "member_id", "memberId", "attributes>user.email", "claims>email", "jwt>email", "auth>email"),
     "auth",  # after all others: the user in what Logstash makes of a line, elsewhere how somebody proved who he is (saml)
 )
 ACCOUNT = ("account_id", "accountId", "account>id")
