@@ -177,7 +177,7 @@ def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Forma
     if inner is None:
         return plain
     within = inner.ranked[0]
-    if not ranked or _worth(within) > _worth(ranked[0]) or exported:
+    if not ranked or _worth(within) > _worth(ranked[0]) or (exported and within.events >= ranked[0].events):
         return inner
     alike = over and not within.format.main_only and within.format is best
     all_of_them = within.sampled is not None and len(within.sampled.lines) == len(sample)
