@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from tests.report.made import ACTOR, IMPACT, INCIDENT, PAYER, RAMP, account, fill
 
+from forensics.attribution.accounts.participants import LATER
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
 from forensics.errors import ForensicsError
@@ -30,10 +31,12 @@ from forensics.report.graph import MAX_NODES, graphs
 from forensics.report.html import MAX_BYTES, as_html
 from forensics.report.markdown import as_markdown, escaped, sparkline
 from forensics.report.masking import MASK, masked
+from forensics.report.naming import besides
 from forensics.report.picture import DRAWN, POINTS, STRIPS, onsets, pictures
 from forensics.report.sections import all_sections, method, participants, picture, summary
 from forensics.report.sections import changes as changes_section
 from forensics.report.sections import figures as key_figures
+from forensics.report.sections.participants import blamed
 from forensics.report.words import share
 
 ORDER = (
@@ -599,3 +602,17 @@ def test_the_mailbox_stands_beside_the_account_that_is_called_otherwise(filled: 
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     (table, *_) = [block for block in participants.build(made) if isinstance(block, TableView)]
     assert list(table.columns.values())[:2] == ["Account", "Role"], "nothing is told twice"
+
+
+def test_accounts_that_only_went_on_with_a_load_are_no_part_of_what_led_to_the_impact(filled: Case) -> None:
+    people = filled.table("participants")
+    worst = filled.frame("incidents", "ranked")["incident_id"][0]
+    took = (pl.col("incident_id") == worst) & (pl.col("role") == "participant")
+    last = pl.col("account_id") == people.filter(took)["account_id"].max()
+    why = pl.when(took & last).then(pl.lit(LATER)).otherwise("why").alias("why")
+    filled.replace("participants", people.with_columns(why, pl.when(took & last).then(0).otherwise("requests").alias("requests")))
+    made = document(collect(filled, None), analysis_id="1" * 16, incident=None)
+    incident = next(row for row in made.rows("incidents") if row["incident_id"] == worst)
+    found = blamed(made, incident)
+    assert found is not None
+    assert besides(made, found, False).startswith("; 1 of them went on with it only after the impact had begun")

@@ -72,9 +72,14 @@ def tied(actor: dict[str, Any] | None) -> str:
     return TIED.get((actor or {}).get("level", ""), "of")
 
 
+WENT_ON = "after the impact had begun"
+"""Part of why an account is held to have taken part that had none in the load before the impact, as ``participants`` says it."""
+
+
 def besides(document: Document, found: Blamed, strange: bool) -> str:
     """Return who else there is beside those whose share was told: others that took part, and linked accounts that are not blamed."""
-    said = ""
+    later = sum(WENT_ON in (row.get("why") or "") for row in found.accounts)
+    said = f"; {number(later)} of them went on with it only after the impact had begun" if later else ""
     actors = [row["actor_id"] for row in found.subjects]
     kin = [row for row in found.others if common(document, [*actors, row["actor_id"]]) is not None]
     strangers = [row for row in found.others if row not in kin]

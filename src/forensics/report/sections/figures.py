@@ -72,7 +72,10 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
         items.append(Figure("accounts that took part", took_part, beside, "participants", accent=True))
     taken = collected(document, incident["incident_id"])
     if taken:
-        items.append(Figure("objects served to them", number(taken.objects), size(taken.bytes), taken.query, accent=True))
+        what, count, weight = "objects served to them", taken.objects, taken.bytes
+        if not count and taken.more is not None:
+            what, (_, count, weight) = "answers served to them", taken.more
+        items.append(Figure(what, number(count), size(weight), taken.query, accent=True))
     return items
 
 

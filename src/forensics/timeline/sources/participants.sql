@@ -12,7 +12,10 @@ WITH part AS (
 )
 SELECT
     incident_id, first_at AS occurred_at, 'account starts' AS event_type,
-    format('Account {} of {} makes its first request of the load, of {:,} {}.', account_id, coalesce(label, actor_id), requests, measured) AS message,
+    CASE WHEN requests > 0
+        THEN format('Account {} of {} makes its first request of the load, of {:,} {}.', account_id, coalesce(label, actor_id), requests, measured)
+        ELSE format('Account {} of {} makes its first request within the incident, after the first impact.', account_id, coalesce(label, actor_id))
+    END AS message,
     TRUE AS observed, actor_id, account_id, evidence_id, line, requests AS rows, NULL AS likelihood
 FROM part
 WHERE accounts <= 25 AND first_at IS NOT NULL
@@ -21,7 +24,7 @@ SELECT
     incident_id, min(first_at), 'actor starts',
     format(
         'First request of {} in the load: {:,} account{} and {:,} request{} {}.',
-        coalesce(any_value(label ORDER BY label), actor_id), count(*), if(count(*) = 1, '', 's'), CAST(sum(requests) AS BIGINT),
+        coalesce(any_value(label ORDER BY label), actor_id), count(*) FILTER (requests > 0), if(count(*) FILTER (requests > 0) = 1, '', 's'), CAST(sum(requests) AS BIGINT),
         if(sum(requests) = 1, '', 's'), any_value(measured)
     ),
     TRUE, actor_id, NULL, arg_min(evidence_id, (first_at, account_id)), arg_min(line, (first_at, account_id)), CAST(sum(requests) AS BIGINT), NULL
