@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from tests.attribution.worlds import World
 
+from forensics.attribution import evidence
 from forensics.attribution.attribute import attribute
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.parts import Host
@@ -137,6 +138,17 @@ def test_slowness_is_found_where_somebody_is_busy_anyway(kind: str, failing: boo
     )
     assert (found.bits > 0) is counts
     assert ("the service was slow in one of 504" in found.speaks_for[-1][0]) is (not failing)
+
+
+@pytest.mark.parametrize(("is_load", "bits"), [(False, evidence.MADE), (True, 11.0)])
+def test_that_it_is_certain_who_made_a_load_does_not_outweigh_that_it_broke_nothing(is_load: bool, bits: float) -> None:
+    found = Weighed([("It made nearly all of it.", 4.0), ("That is rare.", 6.0), ("It asks like a machine.", 1.0)])
+    evidence.settled(facts(is_load=is_load), found)
+    assert found.bits == pytest.approx(bits)
+    assert len(found.speaks_for) == 3
+    less = Weighed([("It made half of it.", 2.0)])
+    evidence.settled(facts(is_load=is_load), less)
+    assert less.bits == 2.0
 
 
 def test_that_nothing_failed_before_a_silence_speaks_against_a_crowd(tmp_path: Path) -> None:

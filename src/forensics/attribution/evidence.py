@@ -35,6 +35,8 @@ LONG, HARDLY = 30, 0.5
 overshoot is below that, so long says up to five times as much, and half as long little more than twice. Every doubling adds two bits."""
 FULL = 0.5
 """How much a load that is twice what was ever borne takes from a fall at once, where nobody waited before: something may have run full."""
+MADE = 9.0
+"""Bits for who made a load from which that is certain, and more of them say nothing of whether the load broke the service."""
 SLOW, NO_SLOWER = 1.5, 1.2
 """Times the usual from which answers are slow, and below which they are not."""
 
@@ -93,6 +95,13 @@ def machine(facts: Facts, subject_id: str, found: Weighed) -> None:
     reasons = facts.machines.get(subject_id)
     if reasons:
         found.pro(f"It asks like a machine: {'; '.join(reasons[:4])}.", WEAK)
+
+
+def settled(facts: Facts, found: Weighed) -> None:
+    """Let what says so far who made the load count for ``MADE`` at most: it does not outweigh what says that the load broke nothing."""
+    known = sum(bits for _, bits in found.speaks_for)
+    if known > MADE and not facts.is_load:
+        found.speaks_for[:] = [(sentence, bits * MADE / known) for sentence, bits in found.speaks_for]
 
 
 def order(facts: Facts, found: Weighed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import machine, order, remainder, significance
+from forensics.attribution.evidence import machine, order, remainder, settled, significance
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
 from forensics.attribution.wording import amount, in_common, measured, percent, subject, turned_away, unit
@@ -50,6 +50,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     logins(facts, top.winner.id, found)
     significance(facts, top, found)
     machine(facts, top.winner.id, found)
+    settled(facts, found)
     order(facts, found)
     remainder(facts, found)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import machine, order, remainder, significance
+from forensics.attribution.evidence import machine, order, remainder, settled, significance
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.search.finding import SECOND
@@ -33,6 +33,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.contra(f"Others made {percent(min(1.0, others))} of the excess.{late}", STRONG if weight >= SECOND * top.share else WEAK)
     significance(facts, top, found)
     machine(facts, top.winner.id, found)
+    settled(facts, found)
     order(facts, found)
     remainder(facts, found)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import order, remainder, significance
+from forensics.attribution.evidence import order, remainder, settled, significance
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.one_actor import nobody
@@ -34,6 +34,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.pro(f"{late} They were at it in the seconds before the first failures.", FAIR)
     first = [b for b in blamed if not b.at_fall]
     significance(facts, max(first, key=lambda b: (b.winner.p_value or 0.0, b.chance)), found, beside=len(first) - 1)
+    settled(facts, found)
     order(facts, found)
     remainder(facts, found)
     return found
