@@ -15,7 +15,7 @@ from forensics.incidents.boundaries import Edge, around, ramp_start, refined
 from forensics.incidents.clocks import beside as beside_steps
 from forensics.incidents.collection import candidates, collections, explained, runs, slow_runs
 from forensics.incidents.episodes import Found, Run, first
-from forensics.incidents.findings import Finding, table
+from forensics.incidents.findings import MUCH_OF_SURGE, Finding, table
 from forensics.incidents.look import View
 from forensics.incidents.phases import LASTING_SILENCE, phases, worst_minute
 from forensics.incidents.series import Axis, Floats
@@ -26,6 +26,8 @@ from forensics.incidents.windows import Window
 
 TURN = 2
 """Minutes by which something else must have begun before what the incident is called by."""
+THEIR_REST = 0.1
+"""Share of the rest of the log that the networks of robots make at most."""
 TABLES = ("incidents", "phases", "incident_minutes")
 
 
@@ -174,8 +176,8 @@ def _judged(finding: Finding) -> Finding:
 
 
 def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
-    """Add what each incident did to requests and accounts; drop those that are one client's own trouble, or its job that did not come."""
-    facts = {row["incident_id"]: row for row in case.rows("incidents", "facts")} if findings else {}
+    """Add what each incident did to requests and accounts; drop what is one client's own trouble, robot, or missing job."""
+    facts = {row["incident_id"]: row for row in case.rows("incidents", "facts", much=MUCH_OF_SURGE)} if findings else {}
     refusing = [finding.incident_id for finding in findings if finding.found.refusing]
     for row in case.rows("incidents", "sites", refusing=refusing) if any(finding.found.kind == "errors" for finding in findings) else ():
         facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
@@ -184,4 +186,13 @@ def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
     missing = any(finding.found.kind in ("collapse", "silence") for finding in findings)
     absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs")} if missing else set()
     known = [_judged(finding.knowing(facts.get(finding.incident_id, {}))) for finding in findings if finding.incident_id not in absent]
-    return [wording.worded(finding) for finding in known if not finding.of_few_clients()]
+    return [wording.worded(finding) for finding in known if not (finding.of_few_clients() or _of_robots(case, finding))]
+
+
+def _of_robots(case: Case, finding: Finding) -> bool:
+    """Whether a load is that of a few robots, and no proxy's that much of the log comes through."""
+    if not finding.by_robots():
+        return False
+    (row,) = case.rows("incidents", "robots", clients=finding.facts["robots"])
+    made = finding.facts["made_by_robots"]
+    return bool(row["theirs"] - made <= THEIR_REST * (row["requests"] - made))

@@ -1,6 +1,6 @@
 -- title: what each incident did to requests and accounts
 -- why: whom it hurt, and whether it hurt anybody but one broken client
--- parameters: none; reads `incidents` as filled by detection, with scope and boundaries
+-- parameters: $much (share of a surge's requests that a robot makes); reads `incidents` as filled by detection, with scope and boundaries
 
 WITH spans AS (
     SELECT
@@ -48,7 +48,8 @@ by_subject AS (
     SELECT
         incident_id, subject, account_id, count(*) AS requests, count(*) FILTER (failed) AS failed,
         count(*) FILTER (refused) AS refused, count(*) FILTER (given_up) AS given_up, count(*) FILTER (failed OR given_up) AS unserved, count(*) FILTER (failed OR refused) AS sent_away,
-        count(*) FILTER (answered) AS answered, count(*) FILTER (timed) AS timed
+        count(*) FILTER (answered) AS answered, count(*) FILTER (timed) AS timed,
+        account_id IS NULL AND count(*) >= $much * sum(count(*)) OVER (PARTITION BY incident_id) AS busy_stranger
     FROM inside
     GROUP BY incident_id, subject, account_id
 ),
@@ -74,6 +75,8 @@ SELECT
     CAST(sum(s.given_up) AS BIGINT) AS given_up,                            -- nginx writes 499 where whoever asked did not wait for the answer
     count(*) AS subjects, count(*) FILTER (s.refused > 0) AS refused_subjects,
     (SELECT arg_max(r.refused_as, (r.requests, r.refused_as)) FROM refusals AS r WHERE r.incident_id = s.incident_id) AS refused_as,
+    list(s.subject ORDER BY s.subject) FILTER (s.busy_stranger AND s.subject IS NOT NULL) AS robots,
+    CAST(coalesce(sum(s.requests) FILTER (s.busy_stranger AND s.subject IS NOT NULL), 0) AS BIGINT) AS made_by_robots,
     count(*) FILTER (s.failed > 0) AS failing_subjects, max(s.failed) AS most_failed_by_one,
     arg_max(s.requests, (s.failed, s.subject)) AS requests_of_that_one
 FROM by_subject AS s

@@ -44,6 +44,10 @@ FEW_FAILED, FEWEST_CLIENTS = 8, 3
 SPARED = 0.2
 """... unless as many of the others' requests failed, too: a probe that asks each second has most of the failures of any outage at night."""
 
+ROBOTS, MUCH_OF_SURGE, THEIR_SURPLUS = 10.0, 0.2, 0.8
+"""Requests a second that mirrors and link checkers hardly exceed, the share of a surge that each of them makes, and that of the surplus
+which they make together."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -167,6 +171,14 @@ class Finding:
             return False
         spared = failed - by_one <= max(SPARED, 3 * self.view.baseline.error_ratio) * others
         return bool(by_one >= ONE_CLIENT * failed and spared and (others >= 10 or self.found.scope.part == "route"))
+
+    def by_robots(self) -> bool:
+        """Whether a load that did no harm came from a few addresses without accounts, beside others who came as usual."""
+        if self.found.kind != "surge" or not self.facts.get("robots"):
+            return False
+        made, usual = self.facts["made_by_robots"], float(self.whole.baseline.expected[self.found.first : self.found.last + 1].sum())
+        pace = made / max((self.episode_ends[-1] - self.started_at).total_seconds(), 1.0)
+        return bool(made >= THEIR_SURPLUS * (self.facts["requests"] - usual) and pace <= ROBOTS)
 
     def _shut_out(self) -> bool:
         """Whether most refusals were met by clients whom the service had served before, and by no small part of those that asked."""

@@ -24,6 +24,12 @@ PASSES = 4
 """Fits of the baseline, each without what the one before found."""
 CLEAR = 9.0
 """Decimal orders of improbability that a window needs which the last two fits do not both show."""
+BY_ITSELF = 6.0
+"""Decimal orders of improbability by its own rhythm that missing load of a route or program needs, too."""
+LOAD = ("silence", "collapse")
+"""Signals that requests are missing."""
+BEFORE_END = 5
+"""Minutes before the end of logs in which what they lack may begin."""
 FLEET = 5
 """Hosts without which nobody starts and stops them as they are needed."""
 MARGIN = 5
@@ -72,15 +78,39 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     everything = {series[0].scope: view}
     alone = {part.scope: look(axis, part, view.masked | _away(axis, part, view.masked)) for part in series[1:]}
     views = {scope: beside(part, view) for scope, part in alone.items()}
-    parts = [window for part in views.values() for window in _windows(part)]
+    parts = [window for part in views.values() for window in _windows(part) if _missed(window, alone[part.series.scope])]
+    until = _logged_until(axis, series, files)
+    whole, parts = ([w for w in windows if w.signal not in LOAD or w.first < until - BEFORE_END] for windows in (whole, parts))
     if _elastic([part for part in series[1:] if part.scope.part == "host"], series[0]):
-        parts = [w for w in parts if w.scope.part != "host" or w.signal not in ("silence", "collapse")]
+        parts = [w for w in parts if w.scope.part != "host" or w.signal not in LOAD]
     service, clocked = apart(without_doubles(whole, twice), axis, set_back)
     others, of_clocks = apart(parts, axis, set_back)
     incidents = sorted([*incidents_of(service, others), *incidents_of(clocked, of_clocks)], key=lambda f: f.first)
     found = [with_its_silence(narrowed(f, view, views), others) for f in incidents]
     found = [recovered_between(f, views.get(f.scope, view)) for f in found]
     return Survey(axis, view, views | everything, alone | everything, parts, found, files, set_back)
+
+
+def _logged_until(axis: Axis, series: Sequence[Series], files: Sequence[Mapping[str, Any]]) -> int:
+    """The minute from which on the logs of hosts that have half of the load are there no more, and none begins: then the logs lack it."""
+    until = {file["host"]: file["last_at"] for file in sorted(files, key=lambda file: file["last_at"])}
+    hosts = [(axis.index(until[s.scope.name]), s.requests.sum()) for s in series if s.scope.part == "host" and s.scope.name in until]
+    ended = np.cumsum([requests for _, requests in sorted(hosts)])
+    half = 0.5 * series[0].requests.sum()
+    last = next((end for (end, _), requests in zip(sorted(hosts), ended, strict=True) if requests >= half), axis.minutes)
+    return axis.minutes if any(axis.index(file["first_at"]) > last for file in files) else last
+
+
+def _missed(window: Window, own: View) -> bool:
+    """Whether what a route or program lacks is strange by its own rhythm as well.
+
+    That the others are asked for as usual need not show that people are there: in a quiet hour a robot asks for pages, and for no pictures.
+    """
+    if window.signal not in LOAD or window.scope.part not in ("route", "program"):
+        return True
+    span = slice(window.first, window.last + 1)
+    seen, wanted = (np.array([values[span].sum()]) for values in (own.series.requests, own.baseline.expected))
+    return bool(own.baseline.fall(window.last - window.first + 1).few(seen, wanted)[0] >= BY_ITSELF)
 
 
 def _away(axis: Axis, part: Series, masked: Bools) -> Bools:
