@@ -177,3 +177,19 @@ def test_the_hour_after_one_that_the_clock_passed_twice_is_no_outage(tmp_path):
     (row,) = with_a_step_back(tmp_path, world)
     assert (row["kind"], row["reading"], row["severity"]) == ("silence", "clock", "low")
     assert "what was asked then stands in the time that it passed twice" in row["basis"]
+
+
+def test_minutes_of_silence_in_a_log_of_a_quarter_of_an_hour_are_measured_by_the_rest(tmp_path):
+    """Beside them, and the minutes near them, hardly a minute was left to say what is usual: nothing was, and nothing was missing."""
+    second = np.sort(np.random.default_rng(6).uniform(0, 1080, 10_800))
+    second = second[(second < 468) | (second > 720)]
+    world = pl.DataFrame({"second": second}).select(
+        (pl.lit(at(0)) + pl.duration(microseconds=(pl.col("second") * 1e6).cast(pl.Int64))).alias("started_at"), status=pl.lit(200),
+        client_ip=pl.format("198.18.0.{}", pl.int_range(pl.len()) % 250), path=pl.lit("/"), logged_by=pl.lit("edge-1"),
+    )  # fmt: skip
+    case, incidents = found(tmp_path, world)
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["ramp_started_at"]) == ("silence", None)
+    assert 1500 <= row["missing_requests"] <= 2600
+    assert row["severity"] != "low"

@@ -463,3 +463,26 @@ def test_logs_that_begin_in_a_slack_stretch_have_no_collapse_there(tmp_path, qui
     case, incidents = found(tmp_path, lost(quiet, START, START + 200 * MINUTE, 0.9))
     case.close()
     assert not incidents
+
+
+@pytest.mark.parametrize("hours", [1, 11])
+def test_a_collapse_that_lasts_beyond_the_end_of_the_log_has_no_end(tmp_path, quiet, hours):
+    """Logs are often fetched while it is still going on."""
+    until = quiet["started_at"].max()
+    start = until - hours * 60 * MINUTE
+    case, incidents = found(tmp_path, lost(quiet, start, until + MINUTE, 0.93))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["ended_at"]) == ("collapse", None)
+    assert near(row["started_at"], start, 2 * MINUTE)
+    assert "beyond the end of the log" in row["summary"]
+
+
+def test_the_end_of_the_log_that_holds_most_is_no_collapse(tmp_path, quiet):
+    """One host has nearly all of the load, and its log was fetched earlier than the other's."""
+    much = pl.col("user_name").hash(5) % 12 > 0
+    frame = quiet.with_columns(logged_by=pl.when(much).then(pl.lit("edge-1")).otherwise(pl.lit("edge-2")))
+    fetched = frame["started_at"].max() - 10 * 60 * MINUTE
+    case, incidents = found(tmp_path, lost(frame, fetched, fetched + 1440 * MINUTE, host="edge-1"))
+    case.close()
+    assert incidents == []

@@ -50,3 +50,18 @@ def test_a_missing_log_is_told_after_what_happened_to_the_service(tmp_path: Path
         parameters = {"incident": None} if query == "incidents" else {}
         told = case.frame(package, query, **parameters)["incident_id"].to_list()
     assert told == ["outage", "refused", "collected", "hole"]
+
+
+@pytest.mark.parametrize(("lasting", "incidents"), [(1, 2), (40, 1)])
+def test_two_blips_hours_apart_are_no_outage_of_hours(lasting: int, incidents: int) -> None:
+    """After a long outage the service is still shaken hours later; after a blip of a minute it is not."""
+    before, after = (Window("errors", EVERYTHING, a, b, 90.0, 60.0) for a, b in ((600, 599 + lasting), (840 + lasting, 841 + lasting)))
+    assert len(incidents_of([before, after], [])) == incidents
+
+
+@pytest.mark.parametrize(("longest", "kind"), [(10, "collapse"), (180, "silence")])
+def test_minutes_in_which_nobody_asks_while_little_is_left_are_no_silence(longest: int, kind: str) -> None:
+    pauses = [Window("silence", EVERYTHING, at, at + 2, 20.0, 60.0) for at in range(610, 900, 10)]
+    fallen = Window("collapse", EVERYTHING, 600, 905, 200.0, 3000.0)
+    (found,) = incidents_of([fallen, *pauses, Window("silence", EVERYTHING, 700, 700 + longest, 90.0, 10.0 * longest)], [])
+    assert found.kind == kind

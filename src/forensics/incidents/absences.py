@@ -74,10 +74,13 @@ def _longest(series: Series, expected: Floats, unknown: Bools) -> float:
 
 
 def _lacking(axis: Axis, series: Series, expected: Floats, unknown: Bools) -> list[tuple[int, int]]:
-    """Stretches of hours in which most of the load is missing, lost or regained at one blow; chance is what the other minutes show."""
+    """Stretches of hours in which most of the load is missing, lost or regained at one blow; chance is what the other minutes show.
+
+    One may last to the end of the log; of one that was there when the log began nobody knows how it began.
+    """
     requests, other = series.requests, unknown.copy()
     low = np.roll(rolling(requests, HOUR) <= LACKING * rolling(expected, HOUR), -HOUR // 2)
-    stretches = [(a, b) for a, b in joined(runs(low), HOUR) if b - a + 1 >= SHORTEST and a > 0 and b < axis.minutes - 1]
+    stretches = [(a, b) for a, b in joined(runs(low), HOUR) if b - a + 1 >= SHORTEST and a > 0]
     for first, last in stretches:
         other[first : last + 1] = True
     if not stretches or other.all():

@@ -11,8 +11,9 @@ from forensics.incidents.windows import Window
 
 GAP = 20
 """Minutes between windows of one episode."""
-RELAPSE = 360
-"""Minutes after an episode within which a lesser or shorter one is its relapse; so is any after a pause shorter than it was."""
+RELAPSE, OF_LENGTH = 360, 12
+"""Minutes after an episode, and times the longest so far, within which a lesser or shorter one is its relapse (a second of two blips of a
+minute, hours apart, is another incident); so is any after a pause shorter than it was."""
 FLAPPING = 60
 """Minutes within which episodes belong together whichever is the greater."""
 LEAST_PART = 200.0
@@ -158,7 +159,8 @@ def _relapsing(clusters: list[list[Window]]) -> list[list[list[Window]]]:
             shorter = max(_length(c) for c in before) >= _length(cluster)
             likely = shorter or max(_size(c) for c in before) >= _size(cluster) or gap <= lasted
             alike = {SYMPTOM[w.signal] for c in before for w in c} & {SYMPTOM[w.signal] for w in cluster}
-            if alike and (gap <= FLAPPING or (gap <= RELAPSE and likely)):
+            within = min(RELAPSE, OF_LENGTH * (1 + max(_length(c) for c in before)))
+            if alike and (gap <= FLAPPING or (gap <= within and likely)):
                 before.append(cluster)
                 continue
         groups.append([cluster])
@@ -196,12 +198,16 @@ def _incident(group: list[list[Window]], scope: Scope) -> Found:
 
 
 def _kind(windows: Sequence[Window]) -> str:
-    """The main signal: failures unless they are few beside what is missing; then silence before collapse; latency and surge alone."""
+    """The main signal: failures unless they are few beside what is missing; then silence before collapse; latency and surge alone.
+
+    Pauses between the few requests that a collapse leaves are no silence, however many: one has to hold half of what is missing.
+    """
     sizes = {signal: sum(w.size for w in windows if w.signal == signal) for signal in {w.signal for w in windows}}
     missing = max(sizes.get("silence", 0.0), sizes.get("collapse", 0.0))
     if sizes.get("errors", 0.0) > 0 and sizes["errors"] >= 0.05 * missing:
         return "errors"
-    if "silence" in sizes and sizes["silence"] >= 0.5 * missing:
+    longest = max((w.size for w in windows if w.signal == "silence"), default=0.0)
+    if "silence" in sizes and ("collapse" not in sizes or longest >= 0.5 * missing):
         return "silence"
     kinds = ("collapse", "silence", "errors", "refused", "latency", "surge", "collection")
     kind = next(kind for kind in kinds if kind in sizes)

@@ -12,6 +12,8 @@ from forensics.incidents.series import Axis, Bools, Series
 USUAL_ERROR_RATIO = 0.02
 """A service that fails more often than this is taken to be failing, unless it did so for days."""
 
+LEAST_KNOWN = 0.15
+"""Share of the minutes that has to teach what is usual; where less is left, all of them do."""
 PARTS_SEARCHED = 1.0
 HOURS = 0.5
 """Days below which a log holds hours: what happened in it once would set the measure of chance."""
@@ -34,7 +36,7 @@ class View:
 
 def look(axis: Axis, series: Series, masked: Bools) -> View:
     """Fit the baseline of one scope to its unmasked minutes."""
-    if masked.all():
+    if (~masked).mean() < LEAST_KNOWN:
         masked = np.zeros_like(masked)
     expected, rhythm = fit(axis, series.requests, masked)
     slowness, scale = _slowness(series, masked)

@@ -18,8 +18,10 @@ SHORTEST = 3
 """Minutes that a phase lasts at least; shorter ones join the phase before them."""
 MOST_TROUBLES = 24
 """Phases of trouble above which they flicker: then each lasts at least this part of the incident."""
-LASTING_SILENCE = 15
-"""Minutes of silence that make a phase of their own within failures; in a shorter one people have merely given up asking."""
+LASTING_SILENCE, OF_COLLAPSE = 15, 1 / 12
+"""Minutes of silence that make a phase of their own within failures; in a shorter one people have merely given up asking. Where little is
+left at all, the share of an episode that it has to last.
+"""
 BACKLOG_TIMES, BACKLOG_LEAST = 1.5, 2.0
 """Times the usual load of a minute, and requests above that, which are a backlog."""
 FLAPPING_EPISODES = 4
@@ -56,11 +58,12 @@ def _trouble(view: View, found: Found, first: int, last: int) -> list[str]:
     ratio = _smooth_ratio(bad, view.series.answered)[span]
     missing = np.zeros(last - first + 1, dtype=bool)
     silent = np.zeros(last - first + 1, dtype=bool)
+    lasting = max(LASTING_SILENCE, (last - first) * OF_COLLAPSE) if found.kind == "collapse" else LASTING_SILENCE
     for window in found.windows:
         a, b = max(window.first, first) - first, min(window.last, last) - first + 1
         if b > a and window.signal in ("collapse", "silence"):
             missing[a:b] = True
-            silent[a:b] |= window.signal == "silence" and (found.kind == "silence" or window.last - window.first >= LASTING_SILENCE)
+            silent[a:b] |= window.signal == "silence" and (found.kind == "silence" or window.last - window.first >= lasting)
     down = (ratio >= OUTAGE_RATIO) | missing
     if found.refusing:  # a limit, a ban, passwords that are tried: the service answers, and says no
         return ["silence" if s else "outage" if m else "refusing" for s, m in zip(silent, missing, strict=True)]

@@ -86,6 +86,14 @@ def _abrupt(view: View, window: Window, edge: int = EDGE, step: float = STEP) ->
     return window.last - window.first + 1 >= LEAST_ABRUPT and min(beside) >= max(STILL_THERE, step * level)
 
 
+def _fell(view: View, first: int, last: int) -> bool:
+    """Whether the load was there until a few minutes before it was lost: so one is told that lasts beyond the end of the log."""
+    requests, expected = view.series.requests, view.baseline.expected
+    before, after = slice(max(0, first - SIDE), first), slice(first, min(first + SIDE, last + 1))
+    levels = [float(requests[side].sum()) / max(float(expected[side].sum()), 1e-9) for side in (before, after)]
+    return levels[0] >= max(STILL_THERE, TIMES * levels[1])
+
+
 def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orders: Orders) -> list[Window]:
     """Return the stretches that are collapses, cut to where the load changes, and improbable by themselves.
 
@@ -99,11 +107,12 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
             continue
         span = slice(first, last + 1)
         wanted, seen = float(expected[span].sum()), float(series.requests[span].sum())
-        leads = first == 0 or last == len(expected) - 1 or not series.requests[:first].any() or not series.requests[last + 1 :].any()
+        begun = not series.requests[:first].any()  # a log that begins so does not show that anything was lost
+        ends = not series.requests[last + 1 :].any()
         alone = _alone(view, first, last, orders)
         most = HALF if alone >= CERTAIN and series.scope == EVERYTHING else MOST_SHARE
         short = seen <= most * wanted and wanted - seen >= LEAST_MISSING
-        if leads or not short or alone < _least(view):
+        if begun or not short or alone < _least(view) or (ends and not _fell(view, first, last)):
             continue
         if comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
             continue
@@ -167,8 +176,9 @@ def _crowd_stayed_away(view: View, first: int, last: int) -> bool:
     """
     requests, day = view.series.requests, 1440
     seen, fallen = float(requests[first : last + 1].sum()), FALLEN * (last - first + 1)
+    after = requests[last + 1 : last + 1 + HOUR]
     fell = seen < fallen * float(requests[max(0, first - HOUR) : first].mean())
-    if fell and seen < fallen * float(requests[last + 1 : last + 1 + HOUR].mean()):
+    if fell and len(after) and seen < fallen * float(after.mean()):
         return False
     shifts = (shift for shift in range(-7 * day, 7 * day + 1, day) if shift and first + shift >= 0 and last + shift < len(requests))
     others = [float(requests[first + shift : last + shift + 1].sum()) for shift in shifts]
