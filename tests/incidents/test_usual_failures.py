@@ -49,6 +49,26 @@ def test_a_part_that_always_fails_and_twice_as_much_every_night_is_no_incident(t
     assert incidents == []
 
 
+def test_one_request_of_fifty_that_fails_for_a_day_is_one_incident_of_everything(tmp_path, quiet):
+    """No hour of it is much; it was found as four pieces, of four routes."""
+    start, end = at(3, 9), at(4, 9)
+    case, incidents = found(tmp_path, answered(quiet, 500, 0.02, start, end, seed=8))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("errors", "everything")
+    assert abs(row["started_at"] - start) <= 45 * MINUTE
+    assert abs(row["ended_at"] - end) <= 45 * MINUTE
+
+
+def test_one_request_of_fifty_that_fails_every_night_is_none(tmp_path, quiet):
+    frame = quiet
+    for start, end in NIGHTS:
+        frame = answered(frame, 500, 0.02, start - 120 * MINUTE if start > BEGIN + 1440 * MINUTE else start, end + 240 * MINUTE, seed=6)
+    case, incidents = found(tmp_path, frame)
+    case.close()
+    assert incidents == []
+
+
 @pytest.mark.parametrize(("days", "scopes"), [(1, ["canary"]), (6, [])])
 def test_a_host_that_fails_in_all_its_hours_is_told_unless_it_has_for_days(tmp_path, quiet, days, scopes):
     """A canary gets a few requests of three hours of one day, or of every day; most of them fail."""
@@ -64,3 +84,18 @@ def failing_of(frame: pl.DataFrame, host: str, share: float) -> pl.DataFrame:
     """Most answers of a host fail."""
     bad = failing(frame.filter(pl.col("logged_by") == host), at(0), at(6), share)
     return pl.concat([frame.filter(pl.col("logged_by") != host), bad]).sort("started_at", maintain_order=True)
+
+
+def test_a_small_route_among_many_that_fails_for_hours_is_found(tmp_path, quiet):
+    """Thirty routes are asked for more than it, and it has six requests an hour."""
+    draw = pl.lit(pl.Series(np.random.default_rng(11).random(quiet.height)))
+    letter = pl.Series([chr(97 + n // 5) * 2 + chr(97 + n % 5) for n in range(30)])
+    route = pl.format("/{}/list", pl.lit(letter).gather(pl.int_range(pl.len()) % 30))
+    frame = quiet.with_columns(path=pl.when(draw < 0.006).then(pl.lit("/export/month")).otherwise(route))
+    start, end = at(4, 9), at(4, 16)
+    case, incidents = found(tmp_path, failing(frame, start, end, 0.95, route="/export"))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("errors", "/export/month")
+    assert row["started_at"] >= start
+    assert row["ended_at"] <= end

@@ -2,7 +2,7 @@
 -- why: every detector looks at the same few series. Latency is a ratio to what the same route usually takes (geometric mean over requests,
 --      in 1/10,000 of a natural logarithm), so that a change in the mix of routes is no change in latency. Rows come in any order: each
 --      has its place by its part, name and minute, and sorting takes as long as all the rest.
--- parameters: $most_parts hosts, backends and routes that are looked at, each by number of requests
+-- parameters: $most_parts hosts, backends and routes that are looked at, each by number of requests; $most_failing further ones, by number of failures, of $least_failed at least
 
 WITH typical AS (
     SELECT route_id, quantile_disc(duration_ms_p50, 0.5) AS usual_ms
@@ -23,16 +23,18 @@ minutes AS (
 ),
 
 parts AS (
-    SELECT 'host' AS part, host AS name, sum(requests) AS requests FROM minutes WHERE host IS NOT NULL GROUP BY host
-    UNION ALL SELECT 'backend', backend, sum(requests) FROM minutes WHERE backend IS NOT NULL GROUP BY backend
-    UNION ALL SELECT 'route', route, sum(requests) FROM minutes WHERE route IS NOT NULL GROUP BY route
+    SELECT 'host' AS part, host AS name, sum(requests) AS requests, sum(failed) AS failed FROM minutes WHERE host IS NOT NULL GROUP BY host
+    UNION ALL SELECT 'backend', backend, sum(requests), sum(failed) FROM minutes WHERE backend IS NOT NULL GROUP BY backend
+    UNION ALL SELECT 'route', route, sum(requests), sum(failed) FROM minutes WHERE route IS NOT NULL GROUP BY route
 ),
 
 kept AS (
     SELECT part, name, requests
     FROM parts
-    QUALIFY row_number() OVER (PARTITION BY part ORDER BY requests DESC, name) <= $most_parts
-        AND count(*) OVER (PARTITION BY part) > 1
+    QUALIFY (
+            row_number() OVER (PARTITION BY part ORDER BY requests DESC, name) <= $most_parts
+            OR failed >= $least_failed AND row_number() OVER (PARTITION BY part ORDER BY failed DESC, name) <= $most_failing
+        ) AND count(*) OVER (PARTITION BY part) > 1
 ),
 
 long AS (

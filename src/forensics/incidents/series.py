@@ -18,6 +18,9 @@ Ints = npt.NDArray[np.int64]
 
 MOST_PARTS = 25
 """Hosts, backends and routes that are looked at one by one, of each by number of requests."""
+MOST_FAILING, LEAST_FAILED = 10, 20
+"""Hosts, backends and routes that are looked at because they failed most, and the failures without which they are not."""
+LOOKED_AT = {"most_parts": MOST_PARTS, "most_failing": MOST_FAILING, "least_failed": LEAST_FAILED}
 MOST_PROGRAMS, FEWEST_ACCOUNTS, MOST_OF_ONE = 10, 20, 0.25
 """Programs that are looked at; a program of fewer accounts, or of whose requests one makes so many, is a job that comes when it likes."""
 FEWEST_REQUESTS = 50
@@ -89,7 +92,7 @@ class Series:
 def read_series(case: Case) -> list[tuple[Axis, list[Series]]]:
     """Return axis and series of each stretch of time that logs are of: of everything (first), and of each part with enough requests."""
     programs = case.frame("incidents", "program_minutes", most=MOST_PROGRAMS, accounts=FEWEST_ACCOUNTS, one=MOST_OF_ONE)
-    frame = pl.concat([case.frame("incidents", "scope_minutes", most_parts=MOST_PARTS), programs])
+    frame = pl.concat([case.frame("incidents", "scope_minutes", **LOOKED_AT), programs])
     return [(axis, _inside(frame, axis)) for axis in _axes(frame.filter(pl.col("part") == "everything"))]
 
 

@@ -10,12 +10,15 @@ from scipy.special import betainc
 
 from forensics.incidents.baseline import rolling
 from forensics.incidents.look import View
-from forensics.incidents.series import Bools, Floats
+from forensics.incidents.recurring import comes_again
+from forensics.incidents.series import EVERYTHING, Bools, Floats
 from forensics.incidents.windows import Window, bounded_runs, marked, trimmed
 
 Scans = tuple[tuple[int, float, int], ...]
-SCANS: Scans = ((1, 0.3, 8), (2, 0.3, 6), (5, 0.15, 6), (15, 0.06, 8), (60, 0.03, 15))
+SCANS: Scans = ((1, 0.3, 8), (2, 0.3, 6), (5, 0.15, 6), (15, 0.06, 8), (60, 0.03, 15), (240, 0.5, 12))
 """(minutes, least ratio, least failures) of a window worth testing."""
+TRICKLE: Scans = ((240, 0.01, 60),)
+"""The same of what fails for hours, of everything: one request of a hundred spends the budget of a month in days."""
 TIMES_USUAL, MUCH = 5.0, 0.1
 """A ratio must also be so many times the usual one; or exceed it by so much, where always a part fails."""
 CLUSTERING = 3.0
@@ -30,19 +33,47 @@ HEALTHY_BEFORE, HEALTHY = 10, 0.1
 """Answers before it that a log needs to have seen the service well, and the most of them that failed."""
 SEARCHED = 4.0
 """Decimal orders that such a window must have beyond those of the number of answers: a small log holds few places to search."""
+LEAST_STATE, LEAST_OF_TRICKLE = 0.08, 0.015
+"""Share of the answers that fail where fewest do."""
+PIECES = 0.5
+"""Share of a trickle that worse stretches within it hold, from which on it is they."""
 AROUND = 120
 """Minutes around a hit in which its boundaries are sought."""
 
 
 def detect(view: View) -> list[Window]:
     """Find stretches of failing answers; ``size`` is failures above the usual."""
-    return windows("errors", view, view.series.failed, view.baseline.error_ratio, SCANS, _all_failed(view))
+    series, usual = view.series, view.baseline.error_ratio
+    found = windows("errors", view, series.failed, usual, SCANS, _all_failed(view))
+    if series.scope != EVERYTHING:
+        return found
+    trickles = windows("errors", view, series.failed, _typical(view), TRICKLE, least=LEAST_OF_TRICKLE, around=4 * AROUND)
+    news = [w for w in trickles if not comes_again(series.failed, w.first, w.last, w.size / 2)]
+    return found + [w for w in news if sum(other.size for other in found if other.near(w, 0)) < PIECES * w.size]
 
 
-def windows(signal: str, view: View, bad: Floats, usual: float, scans: Scans, others: Bools | None = None) -> list[Window]:
+def _typical(view: View) -> float:
+    """The share that fails in middling hours, so that a trickle is not measured by itself; at least a third of all that fails."""
+    width = TRICKLE[0][0]
+    failed, answered = (rolling(values, width)[width - 1 :: width] for values in (view.series.failed, view.series.answered))
+    middling = float(np.median(failed[answered > 0] / answered[answered > 0])) if answered.any() else 0.0
+    return max(min(middling, view.baseline.error_ratio), view.baseline.error_ratio / CLUSTERING)
+
+
+def windows(
+    signal: str,
+    view: View,
+    bad: Floats,
+    usual: float,
+    scans: Scans,
+    others: Bools | None = None,
+    least: float = LEAST_STATE,
+    around: int = AROUND,
+) -> list[Window]:
     """Find stretches in which more answers are bad than chance allows where so many usually are; ``size`` is how many more.
 
-    ``others``: minutes that are worth to be looked at for another reason.
+    ``others``: minutes that are worth to be looked at for another reason; ``least``: share that is bad where things are least bad;
+    ``around``: minutes around a hit in which its boundaries are sought.
     """
     answered = view.series.answered
     if answered.sum() == 0 or bad.sum() < min(FEWEST, *(least for _, _, least in scans)):
@@ -51,7 +82,7 @@ def windows(signal: str, view: View, bad: Floats, usual: float, scans: Scans, ot
     if others is not None:
         candidates |= others
     found = []
-    for first, last in bounded_runs(candidates, AROUND, _likelihood(bad, answered, usual)):
+    for first, last in bounded_runs(candidates, around, _likelihood(bad, answered, usual, least)):
         span = slice(first, last + 1)
         size = float(bad[span].sum() - usual * answered[span].sum())
         found.append(trimmed(Window(signal, view.series.scope, first, last, float(score[span].max()), size), bad > 0))
@@ -111,11 +142,11 @@ def chance_of_so_many(failed: Floats, answered: Floats, ratio: float) -> Floats:
     return scores
 
 
-def _likelihood(failed: Floats, answered: Floats, usual: float) -> Floats:
-    """Log-likelihood of each minute when healthy and when a twelfth, a third or nearly all answers fail."""
+def _likelihood(failed: Floats, answered: Floats, usual: float, least: float) -> Floats:
+    """Log-likelihood of each minute when healthy and when a twelfth (``least``), a third or nearly all answers fail."""
     usual = min(max(usual, 1e-5), 0.9)
     odds = usual / (1.0 - usual) * np.array([1.0, 4.0, 8.0, 16.0])
-    ratios = np.maximum(odds / (1.0 + odds), [0.0, 0.08, 0.35, 0.95])
+    ratios = np.maximum(odds / (1.0 + odds), [0.0, least, 0.35, 0.95])
     weight = np.minimum(1.0, 200.0 / np.maximum(answered, 1.0))[:, None]  # answers of one minute depend on each other: 200 at most count
     bad, good = failed[:, None], (answered - failed)[:, None]
     scores: Floats = weight * (bad * np.log(ratios) + good * np.log1p(-ratios))
