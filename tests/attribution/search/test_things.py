@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from tests.attribution.things import RNG, one_after_the_other, own, popular
 from tests.attribution.worlds import FIRST_DAY
 from tests.stored_case import add_log, add_user_accounts, new_case
 
@@ -20,19 +21,6 @@ from forensics.attribution.windows import Window
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WINDOW = Window(FIRST_DAY + 3 * DAY, FIRST_DAY + 3 * DAY + timedelta(minutes=5))
 WHOLE = Window(WINDOW.start, WINDOW.start + HOUR)
-RNG = np.random.default_rng(5)
-
-
-def popular(count: int) -> Any:
-    return np.minimum(RNG.zipf(1.3, count), 40_000) + 1000
-
-
-def one_after_the_other(count: int) -> Any:
-    return 50_000 + np.arange(count)
-
-
-def own(count: int) -> Any:
-    return RNG.permutation(900_000)[:count] + 100_000
 
 
 @pytest.mark.parametrize(

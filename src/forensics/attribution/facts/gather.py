@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from forensics.attribution.facts.parts import concentrated, hosts_asked, hosts_o
 from forensics.attribution.facts.referral import referral
 from forensics.attribution.facts.refusals import turned_away
 from forensics.attribution.facts.release import release
-from forensics.attribution.facts.seconds import EARLY, crowd_precedes, seconds
+from forensics.attribution.facts.seconds import EARLY, Seconds, crowd_precedes, seconds
 from forensics.attribution.facts.slowdown import served_slower, slowdown
 from forensics.attribution.facts.spread import Spread, alike, spread, veil
 from forensics.attribution.facts.walk import Walk, walk
@@ -41,33 +41,26 @@ HALF = 0.5
 def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl.DataFrame | None) -> Facts:
     """Collect the facts of one incident; ``again``: what the blamed asked again because it had failed (as of ``asked_again``)."""
     guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
-    winners = [b.winner for b in finding.blamed]
-    minutes, near, impact, broken = around.minutes, around.near(guilty, again), around.impact, around.broken
+    minutes, impact, broken = around.minutes, around.impact, around.broken
     usual_ratio = _ratio(broken.filter(pl.col("w") == 1) if around.days else minutes.filter(pl.col("minute") < scene.window.start))
     parts = parts_of(broken)
-    errors, load_at = error_onset(near, scene.window.start, impact.start), load_onset(near, scene)
-    early = early_share(near, scene, finding, errors)
-    there_before = early >= HALF and not any(b.at_fall for b in finding.blamed) and not _at_once(case, scene, finding, errors)
-    started = until_the_fall(near, scene.window, impact, errors, there_before=there_before)
-    began = Window(run_start(near, scene, load_at), scene.window.end)  # the run that is judged is no other time
-    borne = carried(near, began.start, errors) if finding.blamed else 0
-    lasted = outlasted(near, around.after(case, scene, guilty), errors) if finding.blamed and not is_load(scene.incident) else 0
-    run = [began, Window(scene.whole.end, scene.whole.end + MENDED)] if lasted else [began]
-    late, grew = _late(errors, load_at, early), _grew(near, errors)
-    looked = seconds(case, scene, winners, errors, finding.rise.measure) if errors and winners and (late or grew) else None
+    course = _course(case, scene, finding, around, guilty, again)
+    near, errors = course.near, course.errors
+    started = until_the_fall(near, scene.window, impact, errors, there_before=course.there_before)
+    borne = carried(near, course.began.start, errors) if finding.blamed else 0
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
     return Facts(
         scene=scene,
         finding=finding,
-        capacity=capacity(minutes, [*scene.masked, *run], scene.incident["started_at"]),
+        capacity=capacity(minutes, [*scene.masked, *course.runs], scene.incident["started_at"]),
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
         rest_peak=rest_peak(started, errors),
         carried=borne,
-        outlasted=lasted,
-        step=step(near, borne, errors) if finding.blamed and not (grew and (looked is None or looked.quickened())) else None,
-        slower=slowdown(case, scene, errors, load_at) if finding.rise.significant and early >= EARLY else None,
-        served_slower=served_slower(case, scene, errors) if finding.blamed and early < EARLY else None,
+        outlasted=course.outlasted,
+        step=step(near, borne, errors) if finding.blamed and not course.grew_by_itself else None,
+        slower=slowdown(case, scene, errors, course.load_at) if finding.rise.significant and course.early >= EARLY else None,
+        served_slower=served_slower(case, scene, errors) if finding.blamed and course.early < EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=usual_ratio,
         failed_before=_ratio(minutes.filter(pl.col("minute").is_between(impact.start - 10 * MINUTE, impact.start, closed="left"))),
@@ -78,12 +71,12 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         hosts=hosts_of(broken, around.days, impact, scene.setting.logged),
         spread=spread_over,
         notes=around.notes,
-        early_share=early,
-        preceded=looked.preceded() if late and looked else None,
+        early_share=course.early,
+        preceded=course.looked.preceded() if course.late and course.looked else None,
         logins=_logins(case, finding),
         machines=_machines(case, finding),
         lag=lead_lag(near["blamed"].to_numpy().astype(float), ratios(near)) if finding.blamed else None,
-        load_onset=load_at,
+        load_onset=course.load_at,
         error_onset=errors,
         alike=common,
         route=alike(scene, finding.rise, "route_id"),
@@ -93,8 +86,51 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         referral=referral(case, scene) if finding.rise.significant and not finding.blamed else None,
         comers=comers(around.loads, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
         release=release(case, scene, finding.blamed),
-        origins=origins(case, scene.whole, winners, common),
+        origins=origins(case, scene.whole, [b.winner for b in finding.blamed], common),
     )
+
+
+class _Course(NamedTuple):
+    """How the load and the errors around an incident followed each other."""
+
+    near: pl.DataFrame
+    """The minutes, with what the blamed made of their load."""
+    errors: datetime | None
+    load_at: datetime | None
+    began: Window
+    """The run of the load that is judged, to the end of the scene's window: it is no other time."""
+    early: float
+    there_before: bool
+    late: bool
+    grew: bool
+    looked: Seconds | None
+    """The seconds around the first failure, where minutes do not show what came first."""
+    outlasted: int
+    whole_end: datetime
+    """The end of the whole incident."""
+
+    @property
+    def grew_by_itself(self) -> bool:
+        """Whether the blamed asked more in the minute of the fall, by seconds too where they are known."""
+        return self.grew and (self.looked is None or self.looked.quickened())
+
+    @property
+    def runs(self) -> list[Window]:
+        """When what is borne is no measure of what is borne usually."""
+        end = self.whole_end
+        return [self.began, Window(end, end + MENDED)] if self.outlasted else [self.began]
+
+
+def _course(case: Case, scene: Scene, finding: Finding, around: Around, guilty: pl.Expr, again: pl.DataFrame | None) -> _Course:
+    near = around.near(guilty, again)
+    errors, load_at = error_onset(near, scene.window.start, around.impact.start), load_onset(near, scene)
+    early = early_share(near, scene, finding, errors)
+    there_before = early >= HALF and not any(b.at_fall for b in finding.blamed) and not _at_once(case, scene, finding, errors)
+    late, grew, winners = _late(errors, load_at, early), _grew(near, errors), [b.winner for b in finding.blamed]
+    looked = seconds(case, scene, winners, errors, finding.rise.measure) if errors and winners and (late or grew) else None
+    began = Window(run_start(near, scene, load_at), scene.window.end)
+    lasted = outlasted(near, around.after(case, scene, guilty), errors) if finding.blamed and not is_load(scene.incident) else 0
+    return _Course(near, errors, load_at, began, early, there_before, late, grew, looked, lasted, scene.whole.end)
 
 
 def _walk(case: Case, scene: Scene, finding: Finding, over: Spread) -> Walk | None:
