@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -178,7 +178,7 @@ def test_denied_is_what_people_mostly_are_not() -> None:
         days = [(0, 1, *login), *((w, 1, *usual) for w in range(1, 5)), *((w, 2, 900, 9) for w in range(5))]
         rows = [(w, route, None, "198.51.100.0/24", asked, no, no) for w, route, asked, no in days]
         names = ["w", "route_id", "account_id", "network", "requests", "refused", "denied"]
-        return SimpleNamespace(loads=pl.DataFrame(rows, schema=names, orient="row"), windows=5)
+        return SimpleNamespace(loads=pl.DataFrame(rows, schema=names, orient="row"), windows=5, incident={})
 
     turned = denied(seen((2000, 1900), (100, 5)))
     assert turned is not None
@@ -191,7 +191,7 @@ def test_denied_is_what_people_mostly_are_not() -> None:
 def scene(rows: list[tuple[int, str | None, str, int, int, int]], windows: int = 5) -> SimpleNamespace:
     names = ["w", "actor_id", "network", "requests", "refused", "served"]
     loads = pl.DataFrame(rows, schema=names, orient="row").with_columns(pl.lit(None, pl.String).alias("wide_network"), agent_id=1)
-    return SimpleNamespace(loads=loads, windows=windows)
+    return SimpleNamespace(loads=loads, windows=windows, incident={})
 
 
 def finding(network: str, load: float) -> Finding:
@@ -215,6 +215,9 @@ def test_who_is_refused_without_asking_more_is_not_the_maker():
     rows = [*OTHERS, *usual, (0, None, "198.51.100.0/24", 2000, 2000, 5)]
     assert makers(scene(rows), finding("198.51.100.0/24", 2000)).blamed == []
     assert asked_as_ever(scene(rows))
+    risen = scene(rows)
+    risen.incident = {"ramp_started_at": datetime(2024, 3, 1, 23, 30)}
+    assert not asked_as_ever(risen), "load had been rising before: it was no load as ever"
 
 
 def test_nobody_is_the_maker_where_the_others_are_refused_too():

@@ -54,7 +54,12 @@ def makers(scene: Scene, finding: Finding) -> Finding:
 
 
 def asked_as_ever(scene: Scene) -> bool:
-    """Whether refusals rose far beyond the requests: who always asks was refused."""
+    """Whether refusals rose far beyond the requests: who always asks was refused.
+
+    Not where load had been rising before: of a day in which few come afterwards, the whole holds no more than usual.
+    """
+    if scene.incident.get("ramp_started_at") is not None:
+        return False
     rose = {measure: _excess(scene.loads, measure, scene.windows) for measure in (MEASURE, "requests")}
     return rose["requests"] < (1 - MOST) * rose[MEASURE]
 
