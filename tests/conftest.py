@@ -14,9 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from forensics.case.case import Case
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes depends on what else the machine does
+settings.load_profile("untimed")
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).parent / "forensics"
