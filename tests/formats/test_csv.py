@@ -39,6 +39,26 @@ def test_columns_that_nobody_knows_are_kept() -> None:
     assert extra == {"tenant_name": "Acme 1", "price": "1.50"}
 
 
+def test_a_table_may_tell_who_was_answered_and_not_what_was_asked() -> None:
+    rows = rows_of(
+        "ip,date,time,cik,code,size", "203.0.113.jja,2016-06-30,00:00:09,1608552.0,200.0,80251.0", "203.0.113.7,2016-06-30,00:00:10,7,301,"
+    )
+    assert [row["outcome"] for row in rows] == ["skipped", "event", "event"]
+    told = {name: rows[1][name] for name in ("timestamp", "client_ip", "path", "status", "bytes_sent")}
+    assert told == {
+        "timestamp": datetime(2016, 6, 30, 0, 0, 9),
+        "client_ip": "203.0.113.jja",
+        "path": None,
+        "status": 200,
+        "bytes_sent": 80251,
+    }
+
+
+@pytest.mark.parametrize("status", ["250", "550", "226", "done", ""])
+def test_a_table_of_mail_or_jobs_tells_of_no_requests(status: str) -> None:
+    assert rows_of("date,client_ip,status,size", f"2026-03-02T00:00:01Z,198.18.0.1,{status},512")[1]["outcome"] == "rejected"
+
+
 def test_a_quote_that_never_closes_swallows_no_row() -> None:
     rows = rows_of(HEADER, ROW.format(n=1, agent='"a'), *(ROW.format(n=n, agent="b") for n in range(2, 6)))
     assert [row["outcome"] for row in rows] == ["skipped", "rejected", "event", "event", "event", "event"]

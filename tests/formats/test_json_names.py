@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -178,6 +178,18 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             '"request_time":"0.012","referer":"-","ua":"curl/8"}',
             {"user_agent": "curl/8", "referrer": None, "duration_ms": 12.0},
             id="nginx' variables under short names",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","remote_addr":"203.0.113.9","start_time":0.5,"response_code":200,"path":"/a","duration_s":0.5,'
+            '"method":"GET"}',
+            {"timestamp": AT, "started_at": AT - timedelta(seconds=0.5), "duration_ms": 500.0},
+            id="a start that is how long it took",
+        ),
+        pytest.param(
+            '{"datetime":"2026-03-02T00:00:01Z","rayName":"8a1","clientIP":"203.0.113.9","clientRequestHTTPHost":"a.example","clientRequestPath":'
+            '"/a","clientRequestQuery":"?b=1","clientRequestHTTPMethodName":"GET","edgeResponseStatus":403,"userAgent":"curl/8"}',
+            {"host": "a.example", "path": "/a", "query": "b=1", "status": 403, "extra": {"request_id": "8a1"}},
+            id="Cloudflare's GraphQL",
         ),
     ],
 )

@@ -269,6 +269,11 @@ def test_several_blanks_before_the_time_are_one() -> None:
             "msec 1709391845.123 request_time 0.015",
             {"client_ip": "198.18.0.7", "status": 200, "duration_ms": 15.0},
         ),
+        (
+            "[Sat Mar  2 15:04:05 2024] [2001:db8::7]:5000 [404]: GET /a?b=1 - No such file or directory",
+            {"client_ip": "2001:db8::7", "status": 404},
+        ),
+        ("2024-03-02 15:04:05.000 +00:00 [INF] HTTP GET /a?b=1 responded 200 in 45.2341 ms", {"status": 200, "duration_ms": 45.2341}),
         ("[I 240302 15:04:05 web:2246] 200 GET /a?b=1 (198.18.0.7) 15.10ms", {"status": 200, "duration_ms": 15.1}),
         ("[I 2024-03-02 15:04:05.000 ServerApp] 304 GET /a?b=1 (kim@198.18.0.7) 1.10ms", {"status": 304, "client_ip": "198.18.0.7"}),
         (
@@ -280,12 +285,19 @@ def test_several_blanks_before_the_time_are_one() -> None:
             {"client_ip": "198.18.0.7", "status": 200, "bytes_sent": 13, "duration_ms": 15.125},
         ),
     ],
-    ids=["php", "nginx-upstream", "tornado", "jupyter", "gitea", "actix"],
+    ids=["php", "php-ipv6", "serilog", "nginx-upstream", "tornado", "jupyter", "gitea", "actix"],
 )
 def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:
     (row,) = rows_of(line)
     told = {"timestamp": datetime(2024, 3, 2, 15, 4, 5), "method": "GET", "path": "/a", "query": "b=1"} | expected
     assert {name: row[name] for name in told} == told
+
+
+def test_what_phps_own_server_prints_of_connections_is_skipped() -> None:
+    at = "[Sat Mar  2 15:04:05 2024]"
+    closed = f"{at} 198.18.0.7:5001 Closed without sending a request; it was probably just an unused speculative preconnection"
+    rows = rows_of(f"{at} 198.18.0.7:5000 Accepted", f"{at} 198.18.0.7:5000 [200]: GET /a", f"{at} [2001:db8::7]:5000 Closing", closed)
+    assert [row["outcome"] for row in rows] == ["skipped", "event", "skipped", "skipped"]
 
 
 def test_what_application_servers_write_for_nobody_and_for_time() -> None:

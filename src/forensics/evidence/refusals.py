@@ -8,7 +8,7 @@ import polars as pl
 
 KNOWN: tuple[tuple[str, str], ...] = (
     (
-        r"^ *\[\w{3} \w{3} +\d{1,2} [\d:.]+ \d{4}\] \[[\w:-]+\]"
+        r"^ *\[\w{3} \w{3} +\d{1,2} [\d:.]+ \d{4}\] \[[\w-]*:?[a-z]+\d?\]"
         r"|^ *\[[^\]]{10,40}\] \[[\w-]*:?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]",
         "an Apache error log",
     ),

@@ -20,7 +20,7 @@ DATASTREAM = JsonKeys(
         "user_agent": ("UA",),
         "host": ("reqHost",),
     },
-    requires=(("reqTimeSec",), ("cliIP", "reqHost", "reqId"), ("statusCode", "reqPath")),
+    requires=(("reqTimeSec",), ("cliIP", "reqHost", "reqId", "reqMethod"), ("statusCode", "reqPath")),
     encoded=("user_agent", "referrer"),
     extra={
         "forwarded_for": ("xForwardedFor",),

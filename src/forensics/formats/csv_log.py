@@ -24,6 +24,8 @@ _FIELDS = "#Fields:"
 SEPARATORS = (",", ";", "\t", "|")
 _COLUMNS = replace(KEYS, quoted=())
 """Columns by these names; a table's own quotes are taken off already."""
+_HTTP_STATUS = r"^(?:10[0-3]|20[0-8]|30[0-8]|4(?:0\d|1[0-8]|2[1-689]|31|4[49]|51|60|9[4-9])|5(?:0\d|1[01]|2\d|30))(?:\.0)?$"
+"""Those that are registered, and what nginx and Cloudflare add to them."""
 _LOOK_FOR_HEADER = 20
 LONGEST_ROW = 1000
 """Lines that one row may take."""
@@ -212,13 +214,30 @@ class _Csv:
                             self._columns.setdefault(service.columns[name], index)
                     return
                 names = [plain_name(name) for name in cells]
-                if understood({*names, *(self._known.get(name, "").partition(">")[0] for name in names)}):
+                keys = _meant(names, [self._known.get(name, "") for name in names])
+                if keys is not None:
+                    self._keys = keys
                     self._header, self._separator, self._count = line, separator, len(cells)
                     self._further = [name for name in dict.fromkeys(names) if name and name not in self._known][:MOST_FURTHER]
                     for index, name in enumerate(names):
                         if name in self._known or name in self._further:
                             self._columns.setdefault(self._known.get(name, name), index)
                     return
+
+
+def _meant(names: list[str], paths: list[str]) -> JsonKeys | None:
+    """Return by which keys columns are read that the alias table has as ``paths``; None where they are not those of an access log.
+
+    A table may tell who was answered, when, how and with how much, and not in one column what was asked (the log that the SEC publishes
+    of EDGAR). Its statuses must be those of HTTP: of mail and of other transfers tables say as much.
+    """
+    if understood({*names, *(path.partition(">")[0] for path in paths)}):
+        return _COLUMNS
+    told = [next((path for path in _COLUMNS.roles[role] if path in paths), None) for role in ("time", "client", "status", "bytes")]
+    if None in told:
+        return None
+    time, client, status, _ = (str(path) for path in told)
+    return replace(_COLUMNS, requires=((time,), (client,), (status,)), matching={status: _HTTP_STATUS})
 
 
 def _dated(found: pl.DataFrame) -> pl.DataFrame:

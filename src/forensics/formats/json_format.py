@@ -171,12 +171,12 @@ class Record:
             return value
         return values.of(percent_decoded(_spaced(value)), values.present(values.V))
 
-    def time(self) -> pl.Series:
-        """Return the text of the time, which is no number too short for one (how long a request took, under a name that may mean both)."""
-        found = self.role("time")
+    def time(self, role: str = "time") -> pl.Series:
+        """Return the text of a time, which is no number too short for one (how long a request took, under a name that may mean both)."""
+        found = self.role(role)
         if (found.str.len_bytes().min() or _SHORTEST) >= _SHORTEST:  # type: ignore[operator]
             return found
-        told = [self.found[path] for path in self.keys.roles["time"] if path in self.found.columns]
+        told = [self.found[path] for path in self.keys.roles[role] if path in self.found.columns]
         fit = values.V.str.len_bytes().ge(_SHORTEST) | ~values.V.str.contains(r"^\d+(?:[.]\d*)?$")
         return values.first_of(*(values.of(each, pl.when(fit).then(values.V)) for each in told))
 
@@ -310,7 +310,7 @@ def _times(record: Record, time_zone: str, time_basis: str) -> Columns:
     if time_basis == "request end":
         started = pl.select(values.before(pl.lit(timestamp), pl.lit(duration))).to_series()
     if record.has(record.keys.roles.get("start", ())).any():
-        started = values.first_of(to_instant(record.role("start"), time_zone), started)
+        started = values.first_of(to_instant(record.time("start"), time_zone), started)
     return {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
 
 

@@ -71,7 +71,7 @@ METHOD = (
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
     *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
-    *("httpRequest>method", "span>method"),
+    *("httpRequest>method", "span>method", "clientRequestHTTPMethodName"),
     *("meta>req>method", "CsMethod", "csMethod", "Properties>RequestMethod", "Properties>Method", "event>request>method"),
 )
 REQUEST = (
@@ -105,13 +105,13 @@ PATH = (
     *("attributes>url.path", "request>path", "req>path", "resource_path", "resourcePath", "pathname", "Path", "http>path", "endpoint"),
     *("u", "file_path_requested", "RequestPath"),
     *("requested_uri", "CsUriStem", "csUriStem"),
-    *("Properties>RequestPath", "Properties>Path", "UrlStem"),
+    *("Properties>RequestPath", "Properties>Path", "UrlStem", "clientRequestPath"),  # the last as Cloudflare's GraphQL names it
     *("http>route", "http.route", "attributes>http.route", "route"),  # what it was matched with, where nothing says what was asked
 )
 QUERY = (
     *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),
     *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
-    *("CsUriQuery", "csUriQuery", "Properties>QueryString", "UrlQuery"),
+    *("CsUriQuery", "csUriQuery", "Properties>QueryString", "UrlQuery", "clientRequestQuery"),
 )
 PROTOCOL = (
     *("http>protocol", "request_proto", "protocol", "server_protocol", "http_version", "httpVersion", "httpversion"),
@@ -119,6 +119,7 @@ PROTOCOL = (
     *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
     *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
     *("http_protocol", "H", "Proto", "Protocol", "scheme_version", "http-version", "httpRequest>proto", "span>version"),
+    "clientRequestHTTPProtocol",
 )
 STATUS = (
     *("status", "status_code", "statusCode", "http>response>status_code", "http.response.status_code", "http.status_code"),
@@ -130,7 +131,7 @@ STATUS = (
     *("@http.status_code", "httpRequest>status", "httpResponse>status", "status-code", "fields>status"),
     *("meta>res>statusCode", "ScStatus", "scStatus"),
     *("http.response.status", "Properties>StatusCode", "event>response>status", "HttpStatus"),
-    "http>response>body>status_code",
+    *("http>response>body>status_code", "edgeResponseStatus"),
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
@@ -142,7 +143,7 @@ BYTES = (
     *("bytesWritten", "body_sent", "body_bytes", "bodyBytes", "bodyBytesSent", "body_bytes_send", "res>body_length", "res>length"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
-    "httpResponse>bytes",
+    *("httpResponse>bytes", "edgeResponseBytes"),
     *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
     *("res-headers>content-length", "proxy>responseByteSize"),
 )
@@ -228,6 +229,7 @@ USER_AGENT = (
     *("http>http_user_agent", "httpRequest>userAgent"),
     *("meta>req>headers>user-agent", "uagent", "csUserAgent", "user_ua"),
     *("http.request.useragent", "Properties>UserAgent", "request>user-agent", "event>request>headers>user-agent"),
+    "cs-user-agent",
 )
 HOST = (
     *(
@@ -250,6 +252,7 @@ HOST = (
     *("request_host", "requestHost", "site", "http>host", "headers>host", "http>hostname"),
     *("meta>req>headers>host", "csHost", "CsHost"),
     *("http.request.host", "Properties>RequestHost", "Properties>Host", "UrlHost", "hostHeader"),
+    "clientRequestHTTPHost",
 )
 EXTRA = {
     "forwarded_for": (
@@ -261,6 +264,7 @@ EXTRA = {
     "request_id": (
         *("request_id", "requestId", "requestID", "req_id", "reqId", "x_request_id", "x-request-id", "correlation_id", "correlationId"),
         *("http>request>id", "http.request.id", "req>id", "request>id", "req>headers>x-request-id", "RequestId", "http_x_request_id"),
+        "rayName",
     ),
     "trace_id": ("trace_id", "traceId", "trace>id", "trace.id", "traceID", "dd.trace_id", "otelTraceID", "TraceId"),
     **IDENTITIES,

@@ -12,10 +12,11 @@ from forensics.formats.parts import in_parts
 from forensics.formats.percent import percent_decoded
 
 _LINE = (
-    r"^ *([0-9]+(?:\.[0-9]+)?) +(-?[0-9]+) +([^ ]+) +([A-Z_]+)/([0-9]+) +(-?[0-9]+) +([^ ]+) +"
-    r'(?:([^ ]+(?: +[^ ]+)*?) +([^ ]+) +([A-Z_]+/[^ ]+)(?: +([^ ]+))?(?: +"([^"]*)" +"([^"]*)")?|([^ ]+))( .*)?$'
+    r"^(?:Info: )? *([0-9]+(?:\.[0-9]+)?) +(-?[0-9]+) +([^ ]+) +([A-Z_]+)/([0-9]+) +(-?[0-9]+) +([^ ]+) +"
+    r'(?:([^ ]+(?: +[^ ]+)*?) +("[^"]*"|[^ ]+) +([A-Z_]+/[^ ]+)(?: +([^ ]+))?(?: +"([^"]*)" +"([^"]*)")?|([^ ]+))( .*)?$'
 )
-"""A target may hold blanks (``uri_whitespace allow``): what follows it tells where it ends."""
+"""A target may hold blanks (``uri_whitespace allow``): what follows it tells where it ends. Cisco's Secure Web Appliance, which writes
+this format, too, has the user in quotes and sends its lines to syslog behind a level."""
 _FIELDS = (
     *("time", "elapsed", "client", "result", "status", "bytes", "method", "url", "user", "peer", "type", "referrer", "user_agent"),
     *("alone", "rest"),
@@ -29,7 +30,8 @@ def open_squid(options: ReadOptions) -> Parser:
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         groups = pl.col("raw").str.extract_groups(_LINE).struct.rename_fields(list(_FIELDS)).alias("f")
-        t = lines.select(groups).unnest("f").with_columns(pl.coalesce("url", "alone").alias("url"))
+        t = lines.select(groups).unnest("f")
+        t = t.with_columns(pl.coalesce("url", "alone").alias("url"), pl.col("user").str.strip_chars('"').alias("user"))
         if t["rest"].str.contains("(?i)user-agent").any():
             t = t.with_columns(pl.coalesce("user_agent", pl.lit(percent_decoded(t["rest"]).str.extract(_AGENT))).alias("user_agent"))
         timestamp = to_instant(t["time"])
@@ -64,7 +66,7 @@ def open_squid(options: ReadOptions) -> Parser:
 FORMATS: tuple[Format, ...] = (
     Format(
         name="squid",
-        hint=r"^ *\d{9,10}(?:\.\d{3})? +-?\d+ ",
+        hint=r"^(?:Info: )? *\d{9,10}(?:\.\d{3})? +-?\d+ ",
         title="Squid native access log",
         reference="https://wiki.squid-cache.org/Features/LogFormat",
         open=open_squid,
@@ -116,6 +118,11 @@ FORMATS: tuple[Format, ...] = (
                     "user_agent": "curl/8 (x)",
                     "extra": {"content_type": "text/html"},
                 },
+            ),
+            Sample(
+                line='Info: 1772409604.900 47 192.168.0.3 TCP_MISS/200 302 GET http://example.org/a "CORP\\jane doe@realm" '
+                'DIRECT/example.org text/html DEFAULT_CASE_12-Group-NONE <IW_comp,0.0,0,"-",-> -',
+                expected={"path": "/a", "user_name": "CORP\\jane doe@realm", "status": 200, "extra": {"upstream": "DIRECT/example.org"}},
             ),
         ),
     ),

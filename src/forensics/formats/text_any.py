@@ -33,6 +33,7 @@ _ADDRESS = rf'(?:^|[\s\[("|=@])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
 _STATUS = (
     (r'^[\s"\]|:,=>-]*(?:(?:from|for) \S+ -? ?)?([1-5]\d\d)(?:[\s,;|)\]"]|$)', "tail"),
     (r"\(HTTP/[\d.]+ ([1-5]\d\d)\)", "tail"),
+    (r"^ responded ([1-5]\d\d) in \d", "tail"),  # Serilog
     (r'(?i)\bstatus(?:_?code)?[ =:"]+([1-5]\d\d)\b', "tail"),
     (r"\| *([1-5]\d\d) *\|", "head"),
     (r"(?:^|[\s\])])([1-5]\d\d) *$", "head"),
@@ -66,9 +67,11 @@ _ALONE = r'^ *(\d+) +"'
 """A number between request and referrer: the bytes, where the status stood before the request."""
 _STAMP = r"\bmsec \d{10}\.\d{3}"
 """nginx' $msec behind its name: no unit of the number before it."""
-_ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w:-]*\]"
+_ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w-]*:?[a-z]+\d?\]"
 _HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{1,3}}(?:{_METHOD}) \S+ \S+ \d{{2,5}} \S+ (?:{SURE}|-) "
 """A line of IIS whose header was lost: its port is no status, and the server's address stands before the client's."""
+_CONNECTION = r"^\[[^\]]+ \d{4}\] (?:\S+:\d+ (?:Accepted|Closing|Closed without sending a request\b.*)|PHP .* Development Server .*)$"
+"""What PHP's own server prints between the requests."""
 _UNITS = {"micros": "us", "msec": "ms", "msecs": "ms", "sec": "s", "secs": "s"}
 
 
@@ -82,7 +85,8 @@ def open_text(options: ReadOptions) -> Parser:
         names = ("client", "user", "method", "target", "protocol", "status", "bytes", "referrer", "user_agent")
         times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
         read = t["read"] & t["status"].is_not_null()
-        return assemble(lines, {name: t[name] for name in names}, times=times, extra={}, outcome=outcomes(read, timestamp))
+        outcome = outcomes(read, timestamp, lines["raw"].str.contains(_CONNECTION), "a connection that came or went, no request")
+        return assemble(lines, {name: t[name] for name in names}, times=times, extra={}, outcome=outcome)
 
     return in_parts(parse)
 
