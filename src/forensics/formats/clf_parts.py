@@ -54,10 +54,11 @@ CLIENTS = (
 """What stands before the time, most telling first: host and address, address alone, the old ingress' ``address - [address] - user``."""
 _SPREAD = r"^(\S+) +(\S+) +(\S+)(?: +(\S+))?$"
 """The three common fields, or four with the host, with more than one blank between them (Jetty)."""
-_SERVER = rf"^(?:{_PORTLESS}|\d+\.\d+\.\d+\.\d+:\d+)$"
-"""An address in the user's place (a proxy's, a server's behind), which is nobody's name."""
-_NOBODY = r"^(?:NULL-AUTH-USER|<.*>)$"
-"""What GlassFish logs for nobody, and another value with marks around it (a process's number)."""
+_PORTED = rf"(?:{_PORTLESS}|\d+\.\d+\.\d+\.\d+:\d+)"
+_SERVER = rf"^{_PORTED}(?:, ?{_PORTED})*$"
+"""Addresses in the user's place (a proxy's, of servers behind), which are nobody's name."""
+_NOBODY = r"^(?:NULL-AUTH-USER|<.*>|\(.*\))$"
+"""What GlassFish logs for nobody, another value with marks around it (a process's number, a host), and the dash of a text processor."""
 _PHRASE = r'^(.*\s)"([^"]*[g-zG-Z=@][^"]*)"$'
 """A name in quotes, which may hold blanks (a certificate's subject): it ends what stands before the time, and is no list of addresses."""
 _AGENT = r'"[^"]*[A-Za-z]/\d[^"]*"$'
@@ -149,6 +150,7 @@ def whose(before: pl.Series) -> pl.DataFrame:
     return found.with_columns(
         pl.coalesce("listed", "client").alias("client"),
         pl.coalesce("forwarded", "listed").alias("forwarded"),
+        pl.coalesce(values.present(pl.col("host")), user.str.extract(rf"^\(({_SITED})\)$")).alias("host"),
         pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user"),
     ).drop("alone", "listed")
 
