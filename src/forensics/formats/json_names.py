@@ -119,7 +119,7 @@ PROTOCOL = (
     *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
     *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
     *("http_protocol", "H", "Proto", "Protocol", "scheme_version", "http-version", "httpRequest>proto", "span>version"),
-    "clientRequestHTTPProtocol",
+    *("clientRequestHTTPProtocol", "httpRequest>protocol"),
 )
 STATUS = (
     *("status", "status_code", "statusCode", "http>response>status_code", "http.response.status_code", "http.status_code"),

@@ -87,7 +87,60 @@ INGRESS = replace(
 )
 """The names of ingress-nginx' example, whose ``remote_addr`` is empty unless the balancer before it speaks the PROXY protocol."""
 
+SPLUNK = replace(
+    KEYS,
+    roles={
+        **KEYS.roles,
+        "client": ("src",),
+        "method": ("http_method",),
+        "path": ("uri_path",),
+        "query": ("uri_query",),
+        "bytes": ("bytes_out",),
+        "host": ("site", "hostname", "server"),
+    },
+    requires=(
+        ("src",),
+        ("src_ip",),
+        ("uri_path", "request"),
+        ("bytes_out", "status"),
+        ("nginx_version", "http_x_forwarded_for", "request_time"),
+    ),
+    extra={**KEYS.extra, "upstream_duration_ms": ("response_time@s",), "peer": ("src_ip",)},
+)
+"""The names of Splunk's ``log_format``, whose ``src_ip`` is the balancer in front ($realip_remote_addr) where there is one."""
+
 FORMATS: tuple[Format, ...] = (
+    json_format(
+        name="nginx_splunk",
+        title="nginx' access log as Splunk's add-on has it written (named values, or JSON)",
+        reference="https://docs.splunk.com/Documentation/AddOns/released/NGINX/Setupv2",
+        keys=with_identities(SPLUNK),
+        time_basis="request end",
+        rank=11,
+        samples=(
+            Sample(
+                line='{"site":"a.example","server":"www.a.example","dest_port":"443","dest_ip":"10.0.0.1","src":"203.0.113.9","src_ip":"10.0.0.7",'
+                '"user":"kim","time_local":"02/Mar/2026:00:00:01 +0000","protocol":"HTTP/1.1","status":"200","bytes_out":"512","bytes_in":"128",'
+                '"http_referer":"-","http_user_agent":"curl/8","nginx_version":"1.25","http_x_forwarded_for":"203.0.113.9","uri_query":"b=1",'
+                '"uri_path":"/a","http_method":"GET","response_time":"0.010","cookie":"-","request_time":"0.012"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:01Z",
+                    "client_ip": "203.0.113.9",
+                    "user_name": "kim",
+                    "method": "GET",
+                    "host": "a.example",
+                    "path": "/a",
+                    "query": "b=1",
+                    "protocol": "HTTP/1.1",
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "duration_ms": 12.0,
+                    "user_agent": "curl/8",
+                    "extra": {"peer": "10.0.0.7", "upstream_duration_ms": "10.0"},
+                },
+            ),
+        ),
+    ),
     json_format(
         name="nginx_ingress_json",
         title="ingress-nginx' access log as JSON",
