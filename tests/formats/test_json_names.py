@@ -131,7 +131,8 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
         ),
         pytest.param(
             '{"haproxy_clientIP":"203.0.113.9","haproxy_dateTime":"02/Mar/2026:00:00:01.000","haproxy_frontendNameTransport":"fe~","haproxy_Tt":'
-            '"+12","haproxy_bytesRead":"+512","haproxy_terminationState":"--NI","haproxy_statusCode":"200","haproxy_httpRequest":"GET /a HTTP/2.0"}',
+            '"+12","haproxy_bytesRead":"+512","haproxy_terminationState":"--NI","haproxy_statusCode":"200",'
+            '"haproxy_httpRequest":"GET /a HTTP/2.0"}',
             {"method": "GET", "path": "/a", "status": 200, "bytes_sent": 512, "duration_ms": 12.0},
             id="HAProxy in camel case",
         ),

@@ -120,8 +120,8 @@ FORMATS: tuple[Format, ...] = (
         samples=(
             Sample(
                 line='{"site":"a.example","server":"www.a.example","dest_port":"443","dest_ip":"10.0.0.1","src":"203.0.113.9","src_ip":"10.0.0.7",'
-                '"user":"kim","time_local":"02/Mar/2026:00:00:01 +0000","protocol":"HTTP/1.1","status":"200","bytes_out":"512","bytes_in":"128",'
-                '"http_referer":"-","http_user_agent":"curl/8","nginx_version":"1.25","http_x_forwarded_for":"203.0.113.9","uri_query":"b=1",'
+                '"user":"kim","time_local":"02/Mar/2026:00:00:01 +0000","protocol":"HTTP/1.1","status":"200","bytes_out":"512",'
+                '"bytes_in":"128","http_referer":"-","http_user_agent":"curl/8","nginx_version":"1.25","http_x_forwarded_for":"203.0.113.9","uri_query":"b=1",'
                 '"uri_path":"/a","http_method":"GET","response_time":"0.010","cookie":"-","request_time":"0.012"}',
                 expected={
                     "timestamp": "2026-03-02T00:00:01Z",
