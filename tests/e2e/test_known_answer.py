@@ -73,6 +73,15 @@ def test_the_outage_is_told_in_few_phases(demo):
     assert phases[:3] == ["normal", "ramp", "outage"]
 
 
+def test_nothing_of_an_incident_is_told_after_its_end(demo):
+    ends = {row["incident_id"]: moment(row["ended_at"]) for row in demo.rows("incidents")}
+    seen = [(row["incident_id"], row["account_id"], row["last_at"]) for row in demo.rows("participants") if row["last_at"]]
+    assert seen
+    assert not [row for row in seen if moment(row[2]) > ends[row[0]]]
+    story = [row for row in demo.rows("timeline") if row["incident_id"]]
+    assert not [row for row in story if moment(row["datetime"]) > ends[row["incident_id"]]]
+
+
 def test_everybody_who_took_part_is_named_and_nobody_else(demo, answer):
     incident = demo.main_incident()
     assert incident["verdict"] == "attributed"

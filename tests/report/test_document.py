@@ -70,8 +70,8 @@ def test_the_strongest_rival_is_no_question_and_not_what_the_verdict_rests_on(
     filled.replace("rivals", pl.DataFrame([{"incident_id": INCIDENT, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     told = [sentence for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
-    assert told[-1].text.endswith(f"is “{named}”.")
-    assert told[-1].likelihood == weighed[named]
+    (rival,) = [sentence for sentence in told if sentence.text.endswith(f"is “{named}”.")]
+    assert rival.likelihood == weighed[named]
     assert not any(question in sentence.text for question in ("“one operator”", "anyway") for sentence in told)
 
 
@@ -257,6 +257,64 @@ def test_who_is_not_blamed_is_told_with_what_explains_it(filled: Case, verdict: 
     told = [sentence.text for block in summary.build(made) if isinstance(block, Sentences) for sentence in block.items]
     itself = ", roughly even (50%)" if "by itself" in end else ""
     assert f"No actor is blamed (verdict “{verdict}”{itself}){end}" in told
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        (
+            "attributed",
+            "What can be done now: the measure “account” would have covered 94 % of that load and hits 9 accounts, none of them uninvolved; "
+            "uninvolved accounts hit by wider ones: 1 by “organisation”, 45 by “network” (which covers 97 %). "
+            "“forensics response” lists every measure and writes block lists.",
+        ),
+        (
+            "no single actor",
+            "What can be done now: nobody is to be acted against on these logs; look at what they do not hold. The deployment record.",
+        ),
+        ("taken over", None),
+    ],
+)
+def test_the_summary_ends_with_what_can_be_done(filled: Case, verdict: str, told: str | None) -> None:
+    taken_over = verdict == "taken over"
+    filled.replace("incidents", filled.table("incidents").with_columns(pl.lit("attributed" if taken_over else verdict).alias("verdict")))
+    best = {"incident_id": INCIDENT, "evidence_for": ["So."], "evidence_wanted": ["The deployment record."]}
+    weighed = {"bad deploy": 0.7, **({"accounts taken over": 0.9} if taken_over else {})}
+    filled.replace("rivals", pl.DataFrame([{**best, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
+    plans = (("organisation", 10, 1, 0.94), ("account", 9, 0, 0.94), ("network", 54, 45, 0.97), ("rate limit", 9, 0, 0.2), ("none", 0, 0, 0.0))
+    columns = ("measure", "accounts_hit", "uninvolved_hit", "load_covered")
+    filled.replace("response", pl.DataFrame([{"incident_id": INCIDENT, **dict(zip(columns, plan, strict=True))} for plan in plans]))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
+    sentences = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
+    assert [text for text in sentences if text.startswith("What can be done now")] == ([] if told is None else [told])
+
+
+def test_a_slow_service_is_told_with_how_slow_it_was(made: Document) -> None:
+    slow = _changed(made, "incidents", kind="latency", failed_requests=0)
+    (picture,) = [picture for picture in slow.pictures if picture.incident_id == INCIDENT]
+    times = tuple(30.0 if at < "2024-03-02T00:00" else None if at < "2024-03-02T00:05" else 4_000.0 for at in picture.times)
+    slow = replace(slow, pictures=(replace(picture, latency_ms=(*times[:-1], 9e9)),))
+    assert " the service answered slowly, in about 4.0 s (at worst 4.0 s, 30 ms before); 0 of 412,000 requests failed" in _first_sentence(slow)
+    figures = key_figures.build(slow)[0]
+    assert isinstance(figures, Figures)
+    assert [(item.value, item.detail) for item in figures.items if item.label == "time to answer"] == [("4.0 s", "4.0 s at worst, 30 ms before")]
+    untimed = replace(slow, pictures=(replace(picture, latency_ms=(None,) * len(times)),))
+    assert " the service answered slowly; 0 of" in _first_sentence(untimed)
+
+
+def test_several_incidents_are_counted_before_the_gravest_is_told(made: Document) -> None:
+    (row,), columns = made.tables["incidents"].rows, [column.name for column in made.tables["incidents"].columns]
+    later = {"incident_id": "later", "verdict": "no single actor", "started_at": "2024-03-05T00:00:00.000000Z", "ended_at": None}
+    other = tuple(later.get(name, value) for name, value in zip(columns, row, strict=True))
+    several = replace(made, tables={**made.tables, "incidents": replace(made.tables["incidents"], rows=(row, other), total=2)})
+    first = summary.build(several)[0]
+    assert isinstance(first, Note)
+    assert first.text == "2 incidents from 2024-03-02 00:00 to the end of the logs; somebody is blamed for 1 of them. The gravest:"
+    assert not any(isinstance(block, Note) for block in summary.build(made))
+
+
+def _first_sentence(made: Document) -> str:
+    return next(item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items)
 
 
 def test_failures_that_are_no_incident_are_told(case: Case) -> None:

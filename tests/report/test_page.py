@@ -167,6 +167,19 @@ def test_nothing_overflows_the_window_and_every_control_has_a_name(page: Path, b
 
 
 @chromium
+def test_no_table_is_wider_than_the_paper(page: Path, browser: Browser) -> None:
+    a4 = 688  # pixels of 210 mm between margins of 14 mm
+    browser.open(page, width=a4)
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        widths = browser.run("[...document.querySelectorAll('table')].map((t) => [t.caption.textContent, t.offsetWidth])")
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="")
+    assert len(widths) > 8
+    assert not [(caption, width) for caption, width in widths if width > a4]
+
+
+@chromium
 def test_a_page_of_five_thousand_accounts_is_light_and_opens_at_once(case: Case, tmp_path: Path, browser: Browser) -> None:
     page = _report(case, tmp_path / "out", ring=5_000)
     assert page.stat().st_size <= MAX_BYTES

@@ -38,6 +38,7 @@ from forensics.attribution.without import without
 from forensics.case.case import Case
 from forensics.text import counted
 
+INSTANT = timedelta(microseconds=1)
 AROUND = timedelta(hours=1)
 """How much is shown before the ramp and after the end."""
 MOST_COUNTERFACTUALS = 5
@@ -115,6 +116,7 @@ def _whose(incident: dict[str, Any], requests: int | None, accounts: int | None,
 def _participants(case: Case, scene: Scene, facts: Facts) -> pl.DataFrame:
     """Return the accounts that took part and those linked to them, with first and last request and the evidence line of the first."""
     rows = participants(case, scene, facts.finding)
-    whole = {"start": scene.whole.start, "end": scene.whole.end}
+    ended = scene.incident["ended_at"]  # windows are whole minutes: what comes later within the last one is not within the incident
+    whole = {"start": scene.whole.start, "end": scene.whole.end if ended is None else max(ended + INSTANT, scene.window.end)}
     seen = case.frame(PACKAGE, "first_requests", accounts=rows["account_id"].to_list(), **whole)
     return rows.join(seen, on="account_id", how="left", maintain_order="left")

@@ -46,9 +46,11 @@ class Chart:
 
 
 def panels_of(picture: Picture) -> list[tuple[str, str, int]]:
-    """Return the panels that there is something to draw in: without times in the logs there is no latency."""
-    timed = any(value is not None for value in picture.latency_ms)
-    return [panel for panel in PANELS if timed or panel[0] != "latency"]
+    """Return the panels that there is something to draw in: without times in the logs there is no latency, and often nothing fails."""
+    empty = set() if any(value is not None for value in picture.latency_ms) else {"latency"}
+    if not any(value for series in (picture.failed, picture.failed_without, picture.failed_high) for value in series):
+        empty.add("failed")
+    return [panel for panel in PANELS if panel[0] not in empty]
 
 
 def millis(text: str) -> int:
@@ -268,6 +270,7 @@ def _panels(picture: Picture, columns: Mapping[str, Sequence[float | None]]) -> 
                     "scale": "x",
                     "tickCount": {"signal": "max(2, floor(width / 115))"},
                     "formatType": "utc",
+                    "labelFlush": 24,
                     "format": TIME_FORMAT,
                 }
             )

@@ -61,8 +61,9 @@ def _keys(picture: Picture) -> tuple[Key, ...]:
     found = [
         *layers,
         Key("area", "var(--rest)", "everybody else" if layers else "all requests", "c0"),
-        Key("area", "var(--failed)", "failed", "failed"),
     ]
+    if any(picture.failed):
+        found.append(Key("area", "var(--failed)", "failed", "failed"))
     if _any(picture.latency_ms):
         found.append(Key("line", "var(--latency)", "time to answer, ms", "latency"))
     if _any(picture.capacity):

@@ -173,7 +173,13 @@ def _headline(document: Document) -> str:
         return "No incident was found in the evidence"
     first = incidents[0]
     kind = words.told_as(first)
-    return f"{HEADLINES.get(kind, _capital(kind))}{_lasted(first)} UTC"
+    return f"{HEADLINES.get(kind, _capital(kind))}{_lasted(first)} UTC{_among(document)}"
+
+
+def _among(document: Document) -> str:
+    """Return of how many incidents the title tells the gravest, where there are several."""
+    total = document.tables["incidents"].total
+    return f", the gravest of {total:,} incidents" if total > 1 else ""
 
 
 def _lasted(incident: dict[str, Any]) -> str:
@@ -340,7 +346,7 @@ LONG = ("message", "why", "basis", "reason", "detail")
 
 
 WORDS = (
-    "event_type", "role", "kind", "format", "measure", "level", "identifier_type", "host", "tier", "object_kind", "label", "actor_id",
+    "role", "kind", "format", "measure", "level", "identifier_type", "host", "tier", "object_kind", "label", "actor_id",
     "likelihood", "time_zone",
 )  # fmt: skip
 
@@ -352,7 +358,7 @@ def _cell_class(name: str, kind: str) -> str:
         return "time"
     if name == "sha256":
         return "hash"
-    css = {**dict.fromkeys(IDS, "id"), **dict.fromkeys(LONG, "long"), **dict.fromkeys(WORDS, "word"), "path": "path"}
+    css = {**dict.fromkeys(IDS, "id"), **dict.fromkeys(LONG, "long"), **dict.fromkeys(WORDS, "word"), "path": "path", "email": "mail"}
     return css.get(name, "")
 
 

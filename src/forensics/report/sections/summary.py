@@ -1,13 +1,14 @@
-"""What happened, in at most five sentences for each incident."""
+"""What happened, in a few sentences of the worst incident and one of each other."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from forensics.report.advice import advice
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
 from forensics.report.naming import back, besides, named, tied, together
-from forensics.report.sections.figures import LOADS, begins_unseen
+from forensics.report.sections.figures import LOADS, begins_unseen, slowness
 from forensics.report.sections.participants import LET_IN, Blamed, blamed
 from forensics.report.sections.rivals import LIKELY, NAMES_SOMEBODY, explained_by, explanations, strangers
 from forensics.report.sections.taken import Collected, collected
@@ -26,8 +27,18 @@ def build(document: Document) -> tuple[Block, ...]:
         return (worst,)
     others = [_brief(document, incident) for incident in incidents[1 : 1 + OTHERS]]
     if len(incidents) > 1 + OTHERS:
-        others.append(Sentence(f"{number(document.tables['incidents'].total - 1 - OTHERS)} smaller ones are listed in incidents.csv."))
-    return (worst, Heading("Also found"), Sentences(tuple(others)))
+        rest = number(document.tables["incidents"].total - 1 - OTHERS)
+        others.append(Sentence(f"{rest} smaller ones are in the table of all incidents and in incidents.csv.", section="picture"))
+    return (Note(_several(document, incidents)), worst, Heading("Also found"), Sentences(tuple(others)))
+
+
+def _several(document: Document, incidents: list[dict[str, Any]]) -> str:
+    """Say how many incidents there are, in what time, and in how many of them somebody is blamed."""
+    first, last = min(row["started_at"] for row in incidents), max(row["ended_at"] or "9" for row in incidents)
+    until = "the end of the logs" if last == "9" else f"{clock(last)[:16]} UTC"
+    named = sum(blamed(document, row) is not None for row in incidents)
+    whom = f"somebody is blamed for {number(named)} of them" if named else "nobody is blamed for any of them"
+    return f"{number(document.tables['incidents'].total)} incidents from {clock(first)[:16]} to {until}; {whom}. The gravest:"
 
 
 LITTLE = 60
@@ -69,7 +80,7 @@ WHAT = {
 
 
 def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
-    steps = (_what, _whom, _who, _strangers, _known, _taken, _else)
+    steps = (_what, _whom, _who, _strangers, _known, _taken, _else, advice)
     return [sentence for sentence in (step(document, incident) for step in steps) if sentence is not None]
 
 
@@ -99,7 +110,7 @@ def _what(document: Document, incident: dict[str, Any]) -> Sentence:
     hosts = incident.get("silent_hosts")  # absent from documents of earlier versions
     unheard = f"; nothing was written by {hosts}" if hosts else ""
     before = "; the logs begin inside it, since when is not seen" if begins_unseen(document, incident) else ""
-    text = f"{_event(incident)}{_failed(incident)}{silent}{taken_over}{unheard}{before}."
+    text = f"{_event(incident)}{slowness(document, incident)}{_failed(incident)}{silent}{taken_over}{unheard}{before}."
     return Sentence(text, query="incidents", section="picture", **_first(document, incident, "impact starts"))
 
 
