@@ -19,14 +19,15 @@ def advice(document: Document, incident: dict[str, Any]) -> Sentence | None:
     found = blamed(document, incident)
     if found is not None and (measures := _measures(document, incident)):
         narrow, *wider = measures
-        text = f"What can be done now: {_narrow(narrow)}{_wider(narrow, wider)}. “forensics response” lists every measure and writes block lists."
+        text = f"What can be done now: {_narrow(narrow)}{_wider(narrow, wider)}. “forensics response” lists all, and writes block lists."
         return Sentence(text, observed=False, likelihood=found.likelihood, query="response", section="response")
     best = explained_by(document, incident) or next(iter(explanations(document, incident)), None)
     if best is None or not best["evidence_wanted"]:
         return None
     wanted = " ".join(best["evidence_wanted"])
     nobody = "" if found is not None else "nobody is to be acted against on these logs; "
-    return Sentence(f"What can be done now: {nobody}look at what they do not hold. {wanted}", observed=False, query="rivals", section="rivals")
+    text = f"What can be done now: {nobody}look at what they do not hold. {wanted}"
+    return Sentence(text, observed=False, query="rivals", section="rivals")
 
 
 def _measures(document: Document, incident: dict[str, Any]) -> list[dict[str, Any]]:
