@@ -130,6 +130,18 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="HAProxy, nested",
         ),
         pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","src_ip":"203.0.113.9","http_method":"GET","url":"http://a.example/a","status":"200","bytes":"812",'
+            '"bytes_in":"300","bytes_out":"512"}',
+            {"client_ip": "203.0.113.9", "bytes_sent": 512},
+            id="what went out, beside the sum of both ways",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","level":"INFO","msg":"Request","path":"/a","status":200,"dur":12,"method":"GET","req_content_length":0,'
+            '"resp_content_length":512,"remote_addr":"203.0.113.9:5000","user_agent":"curl/8","cache":"miss","query":"b=1","proto":"HTTP/1.1"}',
+            {"client_ip": "203.0.113.9", "bytes_sent": 512, "duration_ms": 12.0},
+            id="Thruster",
+        ),
+        pytest.param(
             '{"haproxy_clientIP":"203.0.113.9","haproxy_dateTime":"02/Mar/2026:00:00:01.000","haproxy_frontendNameTransport":"fe~","haproxy_Tt":'
             '"+12","haproxy_bytesRead":"+512","haproxy_terminationState":"--NI","haproxy_statusCode":"200",'
             '"haproxy_httpRequest":"GET /a HTTP/2.0"}',

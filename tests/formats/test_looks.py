@@ -54,6 +54,8 @@ def rows_of(*raw: str) -> list[dict[str, Any]]:
         ('198.18.0.7 - - "203.0.113.9, 10.0.0.1" ', {"client_ip": "198.18.0.7"}),
         ("198.18.0.7 -> 10.0.0.9:80, 10.0.0.10 ", {"client_ip": "198.18.0.7", "user_name": None}),
         ("198.18.0.7 - (shop.example.com) - ", {"client_ip": "198.18.0.7", "user_name": None, "host": "shop.example.com"}),
+        ("198.18.0.7 www.shop.example kim/acme ", {"client_ip": "198.18.0.7", "user_name": "kim/acme", "host": "www.shop.example"}),
+        ('[twisted.python.log#info] "198.18.0.7" - - ', {"client_ip": "198.18.0.7", "user_name": None, "host": None}),
         ("198.18.0.7 - (ann) ", {"user_name": None, "host": None}),
         ("198.18.0.7 <<6113>> ", {"client_ip": "198.18.0.7", "user_name": None}),
         ("198.18.0.7 - - ann ", {"user_name": "ann"}),
@@ -242,6 +244,15 @@ def test_what_squid_logs_where_nothing_was_asked_is_no_request(tail: str) -> Non
     assert [row[name] for name in ("method", "path", "protocol", "request", "status")] == [None, None, None, asked, 0]
 
 
+def test_a_status_may_stand_behind_a_caches_word() -> None:
+    header = "#Fields: timestamp time-taken c-ip sc-status sc-bytes cs-method cs-uri-stem c-referrer c-user-agent"
+    row = rows_of(header, '1772409601 12 203.0.113.9 TCP_HIT/200 512 GET http://cdn.example/a.jpg "http://a.example/" "Mozilla/5.0 (X11)"')[
+        1
+    ]
+    told = ("status", "host", "path", "referrer", "user_agent")
+    assert tuple(row[name] for name in told) == (200, "cdn.example", "/a.jpg", "http://a.example/", "Mozilla/5.0 (X11)")
+
+
 def test_a_status_of_zeros_says_that_nothing_was_answered() -> None:
     rows = rows_of(*(f'198.18.0.7 - - {AT} "GET /a HTTP/1.1" {status} 0 "-" "curl/8"' for status in ("000", "0", "-", "200")))
     assert [row["status"] for row in rows] == [0, 0, None, 200]
@@ -277,6 +288,7 @@ def test_several_blanks_before_the_time_are_one() -> None:
             {"client_ip": "2001:db8::7", "status": 404},
         ),
         ("2024-03-02 15:04:05.000 +00:00 [INF] HTTP GET /a?b=1 responded 200 in 45.2341 ms", {"status": 200, "duration_ms": 45.2341}),
+        ("2024/03/02 15:04:05 | 404 |  15.1ms | 198.18.0.7 | GET     | /a?b=1       | -", {"status": 404, "duration_ms": 15.1}),
         ("[I 240302 15:04:05 web:2246] 200 GET /a?b=1 (198.18.0.7) 15.10ms", {"status": 200, "duration_ms": 15.1}),
         ("[I 2024-03-02 15:04:05.000 ServerApp] 304 GET /a?b=1 (kim@198.18.0.7) 1.10ms", {"status": 304, "client_ip": "198.18.0.7"}),
         (
@@ -288,7 +300,7 @@ def test_several_blanks_before_the_time_are_one() -> None:
             {"client_ip": "198.18.0.7", "status": 200, "bytes_sent": 13, "duration_ms": 15.125},
         ),
     ],
-    ids=["php", "php-ipv6", "serilog", "nginx-upstream", "tornado", "jupyter", "gitea", "actix"],
+    ids=["php", "php-ipv6", "serilog", "fiber", "nginx-upstream", "tornado", "jupyter", "gitea", "actix"],
 )
 def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:
     (row,) = rows_of(line)

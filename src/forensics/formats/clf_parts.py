@@ -147,10 +147,12 @@ def whose(before: pl.Series) -> pl.DataFrame:
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
     user = pl.coalesce("user", "alone").str.replace(rf"^{_PORTLESS} - ", "").str.replace(r"^(?:- )+", "").str.replace(r"(?: -)+$", "")
     user = user.str.replace_all(_HELD, " ", literal=True)
+    site = pl.col("ident").str.extract(rf"^({_SITED})(?::\d+)?$")  # lighttpd and Domino have the host there
     return found.with_columns(
         pl.coalesce("listed", "client").alias("client"),
         pl.coalesce("forwarded", "listed").alias("forwarded"),
-        pl.coalesce(values.present(pl.col("host")), user.str.extract(rf"^\(({_SITED})\)$")).alias("host"),
+        pl.coalesce(values.present(pl.col("host")), user.str.extract(rf"^\(({_SITED})\)$"), site).alias("host"),
+        pl.when(site.is_null()).then("ident").alias("ident"),
         pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user"),
     ).drop("alone", "listed")
 

@@ -71,7 +71,7 @@ METHOD = (
     *("http.method", "http>method", "verb", "req>method", "request>method", "proxy>method", "attributes>http.request.method"),
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
     *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
-    *("httpRequest>method", "span>method", "clientRequestHTTPMethodName"),
+    *("httpRequest>method", "span>method", "clientRequestHTTPMethodName", "req_method"),
     *("meta>req>method", "CsMethod", "csMethod", "Properties>RequestMethod", "Properties>Method", "event>request>method"),
 )
 REQUEST = (
@@ -98,7 +98,7 @@ TARGET = (
     *("@http.url", "httpRequest>requestUrl", "httpRequest>requestURL", "httpRequest>url"),
     *("meta>req>originalUrl", "meta>req>url"),
     *("http.request.uri", "event>request>url"),
-    *("http_uri",),
+    *("http_uri", "req_url", "req_uri", "originalURL", "URI"),
 )
 PATH = (
     *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
@@ -131,21 +131,35 @@ STATUS = (
     *("@http.status_code", "httpRequest>status", "httpResponse>status", "status-code", "fields>status"),
     *("meta>res>statusCode", "ScStatus", "scStatus"),
     *("http.response.status", "Properties>StatusCode", "event>response>status", "HttpStatus"),
-    *("http>response>body>status_code", "edgeResponseStatus"),
+    *("http>response>body>status_code", "edgeResponseStatus", "resp_status", "res_status"),
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
     *("http>response>body>bytes", "http.response.body.bytes", "http>response>bytes", "http.response.bytes", "response_bytes"),
     *("responseBytes", "res>headers>content-length", "response>size", "response>headers>content-length", "response>bytes"),
     *("content_length", "contentLength", "http.response_content_length", "http.response.body.size", "attributes>http.response.body.size"),
-    *("attributes>http.response_content_length", "sc-bytes", "sc_bytes", "size", "bytes", "length", "body_size", "resp_size", "B", "b"),
-    *("response_body_size", "res>contentLength", "bytes_out", "bytesOut", "sent_bytes", "sentBytes", "bytes_written"),
+    *(
+        "attributes>http.response_content_length",
+        "sc-bytes",
+        "sc_bytes",
+        "bytes_out",
+        "bytesOut",
+        "resp_bytes",
+        "size",
+        "bytes",
+        "length",
+        "body_size",
+        "resp_size",
+        "B",
+        "b",
+    ),
+    *("response_body_size", "res>contentLength", "sent_bytes", "sentBytes", "bytes_written"),
     *("bytesWritten", "body_sent", "body_bytes", "bodyBytes", "bodyBytesSent", "body_bytes_send", "res>body_length", "res>length"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
     *("httpResponse>bytes", "edgeResponseBytes"),
     *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
-    *("res-headers>content-length", "proxy>responseByteSize"),
+    *("res-headers>content-length", "proxy>responseByteSize", "resp_content_length"),
 )
 DURATION = (
     "event>duration@ms?http>response>body>status_code",  # OPNsense has Squid's milliseconds there
@@ -154,6 +168,7 @@ DURATION = (
     *("latency@s?upstream_addr", "duration@s?upstream_addr", "response_time@s?upstream_addr"),  # nginx has no other unit
     *(rf"{name}@s?{name}~^\d{{1,4}}[.]\d{{1,3}}$" for name in ("requestTime", "req_time", "responsetime", "res>duration")),
     "request_processing_time+target_processing_time+response_processing_time@s",
+    "dur@ms?resp_content_length",  # Thruster
     *("micros@us", "msecs@ms", "meta>responseTime@ms", "response>time_ms@ms", "response>duration_ms@ms", "TimeTaken@ms"),
     *("latency_human@ms", "time_taken_micros@us", "api>timeToResponse@ns", "responseTimeMillis@ms", "response_time_millis@ms"),
     *(

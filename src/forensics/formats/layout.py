@@ -228,7 +228,7 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
         words = value.str.contains(r"^[^.:]*[G-Zg-z][^.:]*$") & ~value.str.contains("(?i)unknown")
         return [value.is_null() | value.is_in(["-", ""]) | (~short & ~words) | value.str.contains(":", literal=True)]
     if token.column == "host":  # a time or a mark that wraps the line is no host
-        return [value.is_null() | ~value.str.contains(r'^\d{4}-\d\d-\d\dT|[/<>|"]')]
+        return [value.is_null() | ~value.str.contains(r'^\d{4}-\d\d-\d\dT|[/<>|"]|^\[.*[G-Zg-z#-]')]
     return []
 
 

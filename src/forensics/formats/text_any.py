@@ -17,7 +17,7 @@ from forensics.formats.parts import in_parts
 
 _METHOD = r"GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|MKCOL|SEARCH"
 _ASKED = rf'"?(?P<method>{_METHOD}) +"?(?P<target>(?:/|https?://|\*)[^\s"]*)"?(?: (?P<protocol>HTTP/[\d.]+))?"?'
-_HINT = rf'(?:^|[\s"|\]])(?:{_METHOD})(?: +"?|\|)(?:/|https?://|\*)'
+_HINT = rf'(?:^|[\s"|\]])(?:{_METHOD})(?: +"?| *\| *)(?:/|https?://|\*)'
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _TIMES = (
     rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?: ?(?:Z|[+-]\d\d:?\d\d))?",
@@ -52,6 +52,7 @@ _UPSTREAM = r'(?i)\bupstream\S*[ =:]+"?[\d.]+'
 """What took place in a server behind."""
 _CELL_BYTES = r'^[\s"]*[1-5]\d\d (\d+)(?: +[^\d\s]| +\d+\.| *$)'
 """The only whole number behind the status: of two the first may be the request's length."""
+_CELL_STATUS = r"\s([1-5]\d\d)\s"
 _CELLS = 6
 """So many bars or tabs make cells of a line without quotes."""
 _APART = rf'"({_METHOD})" "((?:/|https?://|\*)[^"]*)"(?: "(HTTP/[\d.]+)")?'
@@ -99,6 +100,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
         pl.when(~tail.str.contains(_TIMED)).then(pl.col(part).str.extract(pattern)) if part == "tail" else head.str.extract(pattern)
         for pattern, part in _STATUS
     )
+    status = pl.coalesce(status, pl.when("barred").then(head.str.extract(_CELL_STATUS)))
     ahead = pl.when(tail.str.contains(_ALONE)).then(head.str.extract(_AHEAD)) if t["tail"].str.contains(_ALONE).any() else pl.lit(None)
     clocked = t["rest"].str.contains(_SECONDS).any()
     timers = head.str.extract_groups(_TIMERS).struct
@@ -156,7 +158,8 @@ def _cut(lines: pl.DataFrame) -> pl.DataFrame:
     )
     split = pl.col("rest").str.extract_groups(rf"^(?P<head>|.*?[^\w-]){_ASKED}(?P<tail>.*)$")
     t = cut.with_columns(split.alias("g")).unnest("g")
-    return t.with_columns(pl.col("tail").str.replace_all(_STAMP, " "))
+    bare_head = pl.when("barred").then(pl.col("head").str.replace_all('"', " ", literal=True)).otherwise("head")
+    return t.with_columns(pl.col("tail").str.replace_all(_STAMP, " "), bare_head.alias("head"))
 
 
 def _quoted_cells(raw: pl.Expr) -> pl.Expr:

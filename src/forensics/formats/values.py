@@ -49,10 +49,10 @@ def count(text: pl.Series) -> pl.Series:
 
 
 def status(text: pl.Series) -> pl.Series:
-    """Return HTTP statuses from text, with or without the reason (``200 OK``); ``000`` is 0, and what does not fit is NULL."""
+    """Return HTTP statuses from text, also with the reason (``200 OK``) or a cache's word (``TCP_HIT/200``); what does not fit is NULL."""
     number = _number(text, pl.Int16())
     if number.null_count() > text.null_count():
-        number = first_of(number, text.str.extract(r"^(\d{3}) [A-Za-z]", 1).cast(pl.Int16))
+        number = first_of(number, text.str.extract(r"^(?:[A-Z_]+/)?(\d{3})(?: [A-Za-z].*)?$", 1).cast(pl.Int16))
     return of(number, pl.when(V <= 999).then(V))
 
 

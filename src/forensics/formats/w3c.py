@@ -74,8 +74,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "protocol": ("cs-version", "cs-protocol-version"),
     "status": ("sc-status", "sc(Status)", "c-status"),
     "bytes": ("sc-bytes", "bytes"),
-    "referrer": ("cs(Referer)", "cs(Referrer)", "cs-referer", "cs-referred"),
-    "user_agent": ("cs(User-Agent)", "cs-user-agent", "c-agent"),
+    "referrer": ("cs(Referer)", "cs(Referrer)", "cs-referer", "cs-referred", "c-referrer"),
+    "user_agent": ("cs(User-Agent)", "cs-user-agent", "c-agent", "c-user-agent"),
     "host": ("x-host-header", "cs-host", "cs(Host)", "r-host", "s-dns"),
 }
 EXTRA: dict[str, tuple[str, ...]] = {
