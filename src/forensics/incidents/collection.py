@@ -49,6 +49,7 @@ def candidates(case: Case, axis: Axis, busy: Sequence[tuple[int, int]]) -> pl.Da
 
     ``usual``: it does so at this hour of other days as well. That is no collection, but may explain a surge.
     """
+    case.execute("incidents", "fetches", **_bounds(axis))
     buckets = case.frame("incidents", "collectors", least=LEAST_FETCHES, times=TIMES_USUAL, rare=RARE, most=MOST_BUCKETS, **_bounds(axis))
     ends = buckets.with_columns(low=pl.col("bucket") - BUCKET, high=pl.col("bucket") + 2 * BUCKET)
     # Each kind by itself: of many jobs that are as usual none takes the place of a collection.

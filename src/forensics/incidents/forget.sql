@@ -3,3 +3,6 @@
 -- parameters: none
 DROP TABLE IF EXISTS near;
 DROP TABLE IF EXISTS client_networks;
+DROP TABLE IF EXISTS fetches;
+DROP TABLE IF EXISTS subject_numbers;
+DROP TABLE IF EXISTS sought;

@@ -14,6 +14,7 @@ chosen AS MATERIALIZED (                        -- first the few requests, then 
     FROM requests AS q
     JOIN evidence_files AS f USING (evidence_id)
     SEMI JOIN minutes AS g ON date_trunc('minute', q.started_at) = g.minute
+    WHERE q.started_at >= list_min(CAST($starts AS TIMESTAMP[])) AND q.started_at < list_max(CAST($ends AS TIMESTAMP[]))
 )
 
 SELECT c.*, m.route_id

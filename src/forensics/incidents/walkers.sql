@@ -1,31 +1,24 @@
 -- title: days on which one subject fetched, for hours on end and at no great pace, far more than others do in a day
 -- why: candidates for slow collection: a few requests a minute, all day long, are no pace that is noticed; whether they walk through
 --      ids is looked at in their events (walks.sql). A subject that does so on many days (a crawler, a backup) is at its own usual
---      work, and one whose agent declares a robot says what it is.
+--      work, and one whose agent declares a robot says what it is. Reads `fetches` and `subject_numbers` as made by fetches.sql.
 -- parameters: $least fetches of a day, $hours of the day with fetches, $times the 99 % quantile of all subjects' days, $rare share of
 --      days, $most candidates, $start, $end (half-open)
 
 WITH hours AS (
     SELECT
-        coalesce(a.actor_id, s.account_id, s.network) AS subject,
-        CASE WHEN s.account_id IS NULL THEN 'network' WHEN a.actor_id IS NULL THEN 'account' ELSE 'actor' END AS subject_type,
-        date_trunc('hour', s.minute) AS hour, CAST(sum(s.requests - s.failed) AS BIGINT) AS fetches,
-        CAST(sum(s.requests - s.failed) FILTER (regexp_matches(g.user_agent, '(?i)bot\b|crawl|spider|https?://')) AS BIGINT) AS declared
-    FROM subject_minutes AS s
-    JOIN routes AS r ON r.route_id = s.route_id
-    LEFT JOIN agents AS g ON g.agent_id = s.agent_id
-    LEFT JOIN account_actors AS a ON a.account_id = s.account_id
-    WHERE r.object_kind IS NOT NULL AND coalesce(s.account_id, s.network) IS NOT NULL AND s.requests > s.failed
-        AND s.minute >= $start AND s.minute < $end
+        number, date_trunc('hour', bucket) AS hour, CAST(sum(fetches) AS BIGINT) AS fetches, CAST(sum(declared) AS BIGINT) AS declared
+    FROM fetches
+    WHERE fetches > 0
     GROUP BY ALL
 ),
 
 days AS (
     SELECT
-        subject, subject_type, CAST(hour AS DATE) AS day, CAST(sum(fetches) AS BIGINT) AS fetches, count(*) AS hours,
-        coalesce(sum(declared), 0) >= 0.5 * sum(fetches) AS declared, min(hour) AS low, max(hour) + INTERVAL 1 HOUR AS high
+        number, CAST(hour AS DATE) AS day, CAST(sum(fetches) AS BIGINT) AS fetches, count(*) AS hours,
+        sum(declared) >= 0.5 * sum(fetches) AS declared, min(hour) AS low, max(hour) + INTERVAL 1 HOUR AS high
     FROM hours
-    GROUP BY subject, subject_type, CAST(hour AS DATE)
+    GROUP BY number, CAST(hour AS DATE)
 ),
 
 usual AS (SELECT quantile_disc(fetches, 0.99) AS fetches FROM days WHERE fetches < $least OR hours < $hours),
@@ -39,14 +32,15 @@ high AS (
 ),
 
 rare AS (
-    SELECT h.subject, h.subject_type
+    SELECT h.number
     FROM high AS h, logged AS l
-    GROUP BY h.subject, h.subject_type
+    GROUP BY h.number
     HAVING count(*) <= greatest(2, $rare * any_value(l.days))
 )
 
-SELECT h.subject, h.subject_type, h.day, h.fetches, h.low, h.high
+SELECT n.subject, n.subject_type, h.day, h.fetches, h.low, h.high
 FROM high AS h
-JOIN rare AS r ON r.subject = h.subject AND r.subject_type = h.subject_type
-QUALIFY row_number() OVER (ORDER BY h.fetches DESC, h.subject, h.day) <= $most
-ORDER BY h.subject_type, h.subject, h.day
+JOIN rare AS r USING (number)
+JOIN (SELECT DISTINCT number, subject, subject_type FROM subject_numbers) AS n USING (number)
+QUALIFY row_number() OVER (ORDER BY h.fetches DESC, n.subject, h.day) <= $most
+ORDER BY n.subject_type, n.subject, h.day
