@@ -343,6 +343,13 @@ def test_lines_survive_quotes_blank_lines_and_bad_rows() -> None:
     assert rows.rejected.select("line", "reason").rows() == [(6, "5 cells under 3 headers")]
 
 
+def test_a_carriage_return_in_a_cell_ends_no_line_of_the_file() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        text = end.join(["account_id,email,note", '1,a@b.com,"two\rlines"', "2,b@b.com,x", ""])
+        frame = read(text).frames["account_records"]
+        assert frame["line"].to_list() == [2, 4 if end == "\r" else 3]
+
+
 def test_byte_order_marks_and_encodings() -> None:
     text = "account_id,email,name\n1,a@b.com,Jörg\n"
     for data in (text.encode("utf-8-sig"), text.encode("utf-16"), text.encode("cp1252")):

@@ -65,13 +65,13 @@ def test_random_tables_lose_nothing() -> None:
             left.remove(word)
 
 
-COMMANDS = "\x1b[2J \x9b2J \u202egnp.exe \u2066 \x00 \x07 \u200b \ufeff é 日本"
+COMMANDS = "\x1b[2J \x9b2J \u202egnp.exe \u2066 \x00 \x07 \u200b \ufeff \u061c \U000e0041 é 日本"
 
 
 def test_json_says_the_same_without_a_character_that_commands_a_terminal() -> None:
     frame = pl.DataFrame({"text": [COMMANDS]})
     for text in (as_json(frame), as_jsonl(frame)):
-        assert not set(text) & set("\x1b\x9b\u202e\u2066\x00\x07\u200b\ufeff")
+        assert not set(text) & set("\x1b\x9b\u202e\u2066\x00\x07\u200b\ufeff\u061c\U000e0041")
         assert "é 日本" in text
         read = json.loads(text)
         assert (read[0] if isinstance(read, list) else read) == {"text": COMMANDS}
@@ -86,7 +86,7 @@ def test_text_is_made_visible_on_a_terminal_and_left_alone_in_a_pipe(is_terminal
     out = Out()
     monkeypatch.setattr(sys, "stdout", out)
     terminal.write(f"a,b\n{COMMANDS},1\n")
-    shown = "\\x1b[2J \\x9b2J \\u202egnp.exe \\u2066 \\x00 \\x07 \\u200b \\ufeff é 日本"
+    shown = "\\x1b[2J \\x9b2J \\u202egnp.exe \\u2066 \\x00 \\x07 \\u200b \\ufeff \\u061c \\U000e0041 é 日本"
     assert out.getvalue() == f"a,b\n{shown if is_terminal else COMMANDS},1\n"
 
 

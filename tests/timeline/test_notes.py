@@ -68,6 +68,24 @@ def test_other_files_are_not_taken_for_notes(head: bytes, name: str) -> None:
     assert recognise(head, name) is None
 
 
+@pytest.mark.parametrize("strange", ["\r", "\x0b", "\x0c", "\x85", "\u2028", "\x00"])
+def test_notes_are_told_with_the_line_that_an_editor_shows(strange: str) -> None:
+    table = f'time,message\n2024-03-02T00:00:00Z,"one{strange}more"\n2024-03-02T00:01:00Z,two\n'
+    prose = f"# Log\n2024-03-02 00:00 one{strange}more\n2024-03-02 00:01 two\n"
+    for text, name in ((table, "notes.csv"), (prose, "notes.md")):
+        match = recognise(text.encode(), name)
+        assert match is not None
+        rows = read(Given(text.encode()), match, "e1")
+        assert rows.frames["notes"]["line"].to_list() == [2, 3]
+        assert rows.lines == text.count("\n")
+
+
+def test_a_long_note_and_line_ends_of_an_old_machine_are_read() -> None:
+    for text in ("time,message\n2024-03-02T00:00:00Z," + "a" * 200_000 + "\n", "time,message\r2024-03-02T00:00:00Z,a\r"):
+        rows = read(Given(text.encode()), NotesMatch("csv"), "e1")
+        assert (rows.parsed, rows.frames["notes"]["line"].to_list()) == (1, [2])
+
+
 @given(st.binary(max_size=300))
 def test_every_physical_line_is_accounted_for(content: bytes) -> None:
     for container, text in (("csv", b"time,message\n" + content), ("markdown", content)):

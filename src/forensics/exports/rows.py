@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from forensics.errors import RefusedEvidenceError
+from forensics.text import Numbered, line_end
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_CELL = 1 << 20
@@ -88,14 +89,16 @@ def read_csv(data: bytes, delimiter: str, titles: int = 0, columns: Sequence[str
     """
     csv.field_size_limit(MAX_CELL)
     table = Table(pl.DataFrame(), 0)
-    table.lines = physical_lines(decoded(data, table.assumptions))
+    whole = decoded(data, table.assumptions)
+    table.lines = physical_lines(whole)
     text = io.TextIOWrapper(io.BytesIO(data), encoding_of(data), errors="replace", newline="")  # a StringIO takes four bytes a character
-    reader = csv.reader(text, delimiter=delimiter)
+    lines = Numbered(text, whole)
+    reader = csv.reader(lines, delimiter=delimiter)
     named = list(columns)
     header = unique(named)
     frames: list[pl.DataFrame] = []
     batch: list[list[Any]] = []
-    for line, row in islice(_records(reader, table), titles, None):
+    for line, row in islice(_records(reader, lines, table), titles, None):
         if not header:
             named, header = row, unique(row)
         elif len(row) > len(header):
@@ -124,10 +127,10 @@ def _filled(frame: pl.DataFrame, named: list[str], header: list[str]) -> pl.Data
     return frame
 
 
-def _records(reader: Any, table: Table) -> Iterator[tuple[int, list[str]]]:
+def _records(reader: Any, lines: Numbered, table: Table) -> Iterator[tuple[int, list[str]]]:
     """Yield (first line, cells) of every record that is not blank; an unreadable record is rejected and reading goes on."""
     while True:
-        line = reader.line_num + 1
+        line = lines.number + 1
         try:
             row = next(reader)
         except StopIteration:
@@ -157,7 +160,8 @@ def unique(header: list[str]) -> list[str]:
 
 def physical_lines(text: str) -> int:
     """Count lines the way an editor does; a last line counts without its line end too."""
-    return text.count("\n") + (1 if text and not text.endswith("\n") else 0)
+    end = line_end(text)
+    return text.count(end) + (1 if text and not text.endswith(end) else 0)
 
 
 def read_json_lines(data: bytes) -> Table:

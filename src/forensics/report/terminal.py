@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from forensics.text import printable
+from forensics.text import HIDDEN, printable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -23,7 +24,7 @@ APART = 2
 NARROWEST = 12
 """Characters below which nothing is wrapped to."""
 
-_COMMANDS = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_COMMANDS = re.compile(f"[{HIDDEN}]")
 
 
 def write(text: str) -> None:
@@ -36,7 +37,7 @@ def write(text: str) -> None:
 
 def harmless_json(text: str) -> str:
     """Return JSON that says the same without a character that commands a terminal (``json.dumps`` itself escapes those below a blank)."""
-    return _COMMANDS.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+    return _COMMANDS.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def laid_out(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool], console: Console) -> RenderableType:

@@ -17,6 +17,7 @@ import polars as pl
 
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.readable import Readable
+from forensics.text import Numbered, line_end
 
 FIRST = 4096
 """Characters in which the first line of most files ends."""
@@ -89,9 +90,9 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> NotesMatch | N
 
     ``kind="notes"`` (from ``--kind``) takes any text whose lines begin with a time.
     """
-    if b"\x00" in head[:4096]:
-        return None
     text = head.decode("utf-8-sig", errors="replace")
+    if "\x00" in _first_line(text):  # no text; in a message it is hostile, and no reason to refuse the others
+        return None
     if _columns(_first_line(text)) is not None:
         return NotesMatch("csv")
     is_markdown = name.lower().removesuffix(".gz").endswith((".md", ".markdown"))
@@ -159,15 +160,17 @@ def _columns(header: str) -> tuple[int, int, int | None] | None:
 
 
 def _csv_lines(text: str, zone: ZoneInfo) -> Iterator[_Line]:
-    physical = text.splitlines()
-    where = _columns(physical[0]) if physical else None
+    header = _first_line(text)
+    where = _columns(header)
     if where is None:
         return
     time, message, kind = where
-    reader = csv.reader(io.StringIO(text, newline=""))
+    csv.field_size_limit(LIMIT_BYTES)
+    lines = Numbered(io.StringIO(text, newline=""), text)
+    reader = csv.reader(lines)
     next(reader)
-    yield _Line(1, physical[0], "skipped")
-    before = reader.line_num
+    yield _Line(1, header, "skipped")
+    before = lines.number
     for record in reader:
         first, raw = before + 1, "\n".join(record)
         at, zoned = _moment(record[time] if len(record) > time else "", zone)
@@ -178,13 +181,14 @@ def _csv_lines(text: str, zone: ZoneInfo) -> Iterator[_Line]:
         else:
             label = record[kind].strip() if kind is not None and len(record) > kind else ""
             yield _Line(first, raw, "note", at, record[message].strip(), label or None, zoned)
-        yield from (_Line(number, "", "skipped") for number in range(first + 1, reader.line_num + 1))
-        before = reader.line_num
+        yield from (_Line(number, "", "skipped") for number in range(first + 1, lines.number + 1))
+        before = lines.number
 
 
 def _markdown_lines(text: str, zone: ZoneInfo) -> Iterator[_Line]:
     """Yield one note for each line that begins with a time; headings and prose are skipped."""
-    for number, raw in enumerate(text.splitlines(), start=1):
+    end = line_end(text)
+    for number, raw in enumerate(text.removesuffix(end).split(end) if text else (), start=1):
         found = _DATED.match(raw)
         at, zoned = _moment((found[1] + (found[2] or "")) if found else "", zone)
         if found is None or not found[3]:
