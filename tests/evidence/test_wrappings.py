@@ -166,7 +166,10 @@ def test_a_line_that_begins_as_a_wrapping_does_is_taken_out_of_no_more_than_it_i
     assert read(wrap(line), wrap(line)) == read(line, line)
 
 
-@pytest.mark.parametrize("name", ["fastly_json", "nginx_json", "haproxy_http", "gorouter", "oauth2_proxy", "aws_alb", "squid"])
+@pytest.mark.parametrize(
+    "name",
+    ["fastly_json", "nginx_json", "haproxy_http", "gorouter", "oauth2_proxy", "aws_alb", "squid", "aws_apigateway_csv", "artifactory"],
+)
 @pytest.mark.parametrize(
     "wrap",
     [

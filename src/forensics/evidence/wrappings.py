@@ -51,7 +51,7 @@ NUMBERED = (
 """What ``kubectl logs --prefix`` and stern print before a line: its pod and container. A pod that only has a number may be a client's name
 as well, and its container a user's: what follows must begin with an address, or be JSON."""
 _STREAM = r"^(?P<at>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) (?:\{(?:\w+=\"[^\"]*\"(?:, ?)?)*\}|[\w.-]+/\S+) +"
-STREAMED = _STREAM + r"(?P<text>\{.*\}|.*\b(?:HTTP/\d|[A-Z]{3,7} (?:/|https?\b)).*)$"
+STREAMED = _STREAM + r"(?P<text>\{.*\}|.*\b(?:HTTP/\d|[A-Z]{3,7}(?: +\"?|, ?| *\| *)(?:/|https?\b)).*)$"
 ALL_STREAMED = _STREAM + "(?P<text>.*)$"
 """What ``logcli`` and ``aws logs tail`` print: the time, the labels or the stream, and the line; all where enough tell of requests."""
 CONSOLE = (
@@ -97,7 +97,7 @@ LOOSE_KEYS = JSON_KEYS[JSON_KEYS.index("full_message") :]
 """Where they may just as well keep a word beside the request (Caddy: ``"msg":"handled request"``): a line only where it looks like one."""
 ENOUGH = 0.3
 """Where so many of the texts under such a key look like lines, all are: also those of connections that asked for nothing."""
-LIKE_A_LINE = r"^\s*\{|\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|HTTP/\d|^\S+ \S+ \S+ \["
+LIKE_A_LINE = r"^\s*\{|\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|HTTP/\d|^\S+ \S+ \S+ \[|\[\d\d/[A-Z][a-z]{2}/\d{4}:"
 JSON_TIMES = (
     *("time", "@timestamp", "timestamp", "date", "TimeGenerated", "_time", "result>_time", "_source>@timestamp", "attributes>timestamp"),
     "__REALTIME_TIMESTAMP",
