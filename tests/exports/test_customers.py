@@ -95,6 +95,19 @@ def test_a_log_is_not_joined_by_customer(tmp_path: Path) -> None:
         assert aliases == [("bob", "bob")]
 
 
+def test_a_log_that_knows_accounts_by_their_second_id(tmp_path: Path) -> None:
+    """Numbers fit whatever is counted: they are no second id, and neither is what two accounts have."""
+    accounts = "account_id,email,user_id,id\n17,a@one.example,x9f,2\n18,b@two.example,y7c,17\n19,c@two.example,y7c,3\n"
+    log = "".join(f'192.0.2.1 - {who} [02/Mar/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 5\n' for who in ("x9f", "y7c", "17", "3"))
+    with case_of(tmp_path, accounts, UNIFIED.format("Customer ID")) as case:
+        path = tmp_path / "access.log"
+        path.write_text(log)
+        load(case, [str(path)], LoadOptions(), Silent())
+        resolve(case)
+        aliases = dict(case.table("account_aliases").filter(source="log").select("key", "account_id").iter_rows())
+        assert aliases == {"x9f": "17", "17": "17", "3": "3"}
+
+
 PAYPAL = "Date,Time,TimeZone,Name,Status,Currency,Gross,From Email Address,Transaction ID,Custom Number,Invoice Number\n"
 PAID = '25/03/2024,20:46:56,CET,A,Completed,EUR,"23,00",{},{},{},{}\n'
 

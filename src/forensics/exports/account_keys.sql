@@ -4,7 +4,8 @@
 --      account that its email or user name alone names. Two exports whose ids mean different people (two shops, each counting its customers from
 --      one) are told by the ids that both hold: most of them have another mailbox, another name and another beginning. Such an id is nobody's: the
 --      accounts are called ID (FILE), and logs and payments that name the id join none of them.
--- parameters: $customers (headers under which account exports say what a payment provider calls an account)
+--      An export may give an account a second id (user_id beside account_id), and logs may name that one; numbers of it fit whatever is counted.
+-- parameters: $customers (headers under which account exports say what a payment provider calls an account), $others (... a second id)
 CREATE OR REPLACE TEMP TABLE foreign_exports AS -- pairs of them, both ways round
 WITH told AS (
     SELECT account_id, evidence_id, min(split_part(lower(email), '@', 1)) AS mailbox, min(lower(name)) AS name, min(created_at) AS created_at
@@ -66,6 +67,10 @@ WITH keys AS (
     UNION SELECT 'email', lower(email), account_id FROM named_records WHERE email IS NOT NULL
     UNION SELECT 'user_name', user_name, account_id FROM named_records WHERE user_name IS NOT NULL
     UNION SELECT 'customer_id', customer_id, account_id FROM account_customers
+    UNION
+    SELECT 'another id', said.value, account_id
+    FROM (SELECT account_id, unnest(map_entries(extra)) AS said FROM named_records)
+    WHERE said.key IN (SELECT unnest($others)) AND NOT regexp_full_match(said.value, '[0-9]*')
 )
 SELECT key_type, key, min(account_id) AS account_id, list(account_id ORDER BY account_id)[:20] AS account_ids, count(*) AS owners
 FROM keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forensics.case.case import Case
 from forensics.exports.domains import described
-from forensics.exports.systems import customer_headers
+from forensics.exports.systems import account_headers
 
 
 def resolve(case: Case) -> None:
@@ -16,6 +16,7 @@ def resolve(case: Case) -> None:
     """
     case.execute("exports", "forget")
     case.replace("email_domains", described(case.frame("exports", "mail_domains")["domain"].to_list()))
+    headers = {of: list(account_headers(of)) for of in ("customers", "others")}
     for step in ("account_keys", "spellings", "log_keys", "record_keys", "api_keys", "fill_accounts"):
-        case.execute("exports", step, customers=list(customer_headers()))
+        case.execute("exports", step, **headers)
     case.refresh_events()

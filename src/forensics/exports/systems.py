@@ -103,10 +103,10 @@ class System:
 
 
 @cache
-def customer_headers() -> tuple[str, ...]:
-    """Return the headers under which an account export says what a payment provider calls the account."""
+def account_headers(of: str) -> tuple[str, ...]:
+    """Return headers of account exports: ``customers``, what a payment provider calls the account, or ``others``, a second id of it."""
     table = tomllib.loads((files("forensics") / "exports" / "systems" / "plain_accounts.toml").read_text(encoding="utf-8"))
-    return tuple(table["customers"])
+    return tuple(table[of])
 
 
 @cache
