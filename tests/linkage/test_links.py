@@ -114,15 +114,17 @@ def test_one_card_is_one_payer_and_the_domain_only_an_organisation(made: Maker) 
         assert actors[found["a3"]]["parent_actor_id"] == above["actor_id"]
 
 
-@pytest.mark.parametrize(("seats", "label"), [(2, "Reseller"), (3, "rival.example")])
-def test_a_company_of_which_hardly_anybody_is_there_lends_no_name(made: Maker, seats: int, label: str) -> None:
-    for number in range(7):
+@pytest.mark.parametrize(
+    ("accounts", "seats", "label"), [(7, 2, "Reseller"), (7, 3, "rival.example"), (3, 1, "Reseller"), (3, 2, "rival.example")]
+)
+def test_a_company_of_which_hardly_anybody_is_there_lends_no_name(made: Maker, accounts: int, seats: int, label: str) -> None:
+    for number in range(accounts):
         domain = "rival.example" if number < seats else "gmail.com"
         made.account(f"a{number}", f"name{number}@{domain}")
         made.pay(f"a{number}", card_fingerprint="one-card", billing_name="Reseller", billing_postcode="1010")
         made.visit(f"a{number}", "203.0.113.9", days=number / 10)
     with made.case() as case:
-        (actor,) = case.table("actors").filter(pl.col("accounts") == 7).to_dicts()
+        (actor,) = case.table("actors").filter(pl.col("accounts") == accounts).to_dicts()
         assert actor["label"] == label
 
 

@@ -59,7 +59,7 @@ WITH described AS (
     LEFT JOIN account_payers AS p USING (account_id)
     GROUP BY m.kind, m.group_no
 ),
-domains AS ( -- a company lends its name to nobody of whom hardly any is there
+domains AS ( -- a company lends its name to nobody of whom hardly any, or one alone, is there
     SELECT kind, group_no, arg_max(email_domain, (members, email_domain)) AS domain, max(members) AS members
     FROM (
         SELECT m.kind, m.group_no, a.email_domain, count(*) AS members
@@ -90,7 +90,8 @@ FROM levels AS l
 JOIN account_numbers AS n ON n.account_no = l.group_no
 JOIN actor_accounts AS i ON i.account_no = l.group_no
 JOIN described AS d ON d.kind = l.kind AND d.group_no = l.group_no
-LEFT JOIN domains AS t ON t.kind = l.kind AND t.group_no = l.group_no AND 3 * t.members >= l.accounts
+LEFT JOIN domains AS t ON t.kind = l.kind AND t.group_no = l.group_no AND t.members > 1
+    AND 3 * t.members >= l.accounts
 LEFT JOIN payers AS y ON y.kind = l.kind AND y.group_no = l.group_no
 ORDER BY l.kind DESC, l.group_no;
 
