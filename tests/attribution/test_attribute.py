@@ -272,7 +272,26 @@ def test_half_a_log_blames_nobody_and_says_whom_the_rest_is_about(tmp_path: Path
     assert case.table("participants").is_empty()
     if gone:
         assert "the log of app-b that names accounts at other times is missing for that time" in found["lead"]
-        assert re.search(r"Of what rose among the others: the accounts of n\d+ 9\d %\. Load what is missing", found["lead"])
+        assert re.search(
+            r"Of what rose among the others: the accounts of n\d+ \(actor of 9 accounts\) 9\d %\. Load what is missing", found["lead"]
+        )
         assert found["summary"].endswith(found["lead"])
     else:
         assert found["lead"] is None
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(60, "no single actor"), (8, "attributed")])
+def test_a_load_that_was_answered_for_an_hour_is_not_what_then_made_the_service_slow(tmp_path: Path, minutes: int, expected: str) -> None:
+    """Nothing fails: what a load slows it slows within minutes. A daily import whose other days are not in the log was named."""
+    world = World(seed=45, days=3, kind="latency", ramp=minutes)
+    one = world.newcomers(1)
+    world.actor(one)
+    world.ring(one, 150.0)
+    with world.write(tmp_path, fail=0.0, strained=1) as case:
+        attribute(case)
+        found, against = (
+            case.table("incidents").to_dicts()[0],
+            case.table("rivals").filter(explanation="one actor")["evidence_against"].item(),
+        )
+    assert found["verdict"] == expected
+    assert any("before it was slow: the load alone did not slow it" in said for said in against) is (expected != "attributed")

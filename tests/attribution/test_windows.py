@@ -16,6 +16,7 @@ from forensics.attribution.windows import (
     last_minutes,
     load_window,
     other_hours,
+    whole_window,
 )
 
 BEGUN = datetime(2024, 3, 1)
@@ -49,6 +50,12 @@ def test_where_the_log_hardly_begins_before_the_impact_its_last_minutes_are_comp
     last = last_minutes(incident, load_window(incident), covered)
     assert last.end == incident["started_at"]
     assert (last.minutes, len(earlier_windows(last, covered, []))) == (minutes, compared)
+
+
+@pytest.mark.parametrize(("known", "minutes"), [({}, 0), ({"last_at": BEGUN + timedelta(minutes=90)}, 90)])
+def test_what_goes_on_beyond_the_end_of_the_log_lasts_to_its_end(known: dict[str, datetime], minutes: int) -> None:
+    incident = {"kind": "errors", "started_at": BEGUN, "ended_at": None} | known
+    assert whole_window(incident).end == BEGUN + timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(

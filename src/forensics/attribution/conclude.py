@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from forensics.attribution.facts.minutes import error_onset
-from forensics.attribution.facts.seconds import crowd_precedes, seconds_precede
+from forensics.attribution.facts.seconds import crowd_precedes, seconds, seconds_precede
 from forensics.attribution.half_log import half
 from forensics.attribution.inquiry import Conclusion, Inquiry
 from forensics.attribution.scene import Scene
 from forensics.attribution.search.blame import CHANCE, MIN_SHARE, MOST, in_window
 from forensics.attribution.search.finding import Blamed, Finding, rise_of
 from forensics.attribution.search.scan import belongs
+from forensics.attribution.verdict import undecided
 from forensics.attribution.windows import (
     JUST_BEFORE,
     MINUTE,
@@ -51,7 +52,7 @@ def conclude(asked: Inquiry) -> Conclusion:
     second = asked.weighed(*sudden) if sudden else first
     if second.somebody:
         return second
-    return replace(_came_at_once(asked, first) or first, lead=_lead(asked, scene))
+    return replace(_came_at_once(asked, first) or _came_along(asked, first) or first, lead=_lead(asked, scene))
 
 
 def _before(asked: Inquiry) -> Scene:
@@ -151,8 +152,8 @@ def _sudden(asked: Inquiry, before: Scene) -> tuple[Scene, Finding] | None:
 
 def _fall(asked: Inquiry, errors: datetime | None) -> datetime:
     """Return the minute in which the service fell: that of the first failures, or of the impact where it is later."""
-    started: datetime = asked.incident["started_at"]
-    return max(floor_minute(started), errors or started)
+    impact = floor_minute(asked.incident["started_at"])
+    return max(impact, errors or impact)
 
 
 def _came_at_once(asked: Inquiry, found: Conclusion) -> Conclusion | None:
@@ -172,6 +173,22 @@ def _came_at_once(asked: Inquiry, found: Conclusion) -> Conclusion | None:
     there = asked.found(scene)
     weighed = asked.weighed(scene, there) if there.rise.significant else None
     return None if weighed is None or weighed.somebody else weighed
+
+
+def _came_along(asked: Inquiry, found: Conclusion) -> Conclusion | None:
+    """Return that nothing is shown, where load had not risen, and somebody made most of what came within a minute of the first failures.
+
+    What breaks at the first requests of a load shows no rise before; what is broken otherwise is asked again.
+    """
+    window = sudden_window(asked.incident, found.facts.error_onset)
+    if window is None or found.facts.finding.rise.significant or not found.facts.finding.rise.known:
+        return None
+    scene = asked.scene(window)
+    there, began = asked.found(scene), _fall(asked, found.facts.error_onset)
+    looked = seconds(asked.case, scene, [b.winner for b in there.blamed], began, there.rise.measure) if there.blamed else None
+    if looked is None or not looked.along():
+        return None
+    return replace(found, verdict=undecided(found.facts, scene.window, there.blamed, asked.names))
 
 
 def _lead(asked: Inquiry, scene: Scene) -> str | None:

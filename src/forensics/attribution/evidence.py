@@ -10,7 +10,7 @@ from forensics.attribution.facts.borne import LINE, NO_LINE
 from forensics.attribution.facts.comers import Comers
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.minutes import MOST_LAG
-from forensics.attribution.facts.refusals import asked_as_ever
+from forensics.attribution.facts.refusals import asked_as_ever, rest_refused
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Weighed
 from forensics.attribution.search.finding import Blamed
 from forensics.attribution.wording import (
@@ -19,6 +19,7 @@ from forensics.attribution.wording import (
     load,
     minutes,
     percent,
+    shares_of,
     unit,
 )
 from forensics.text import counted
@@ -173,7 +174,8 @@ def borne(facts: Facts, found: Weighed) -> None:
     timed = facts.slower is not None and facts.slower < SLOW
     if facts.carried >= OFTEN:
         how = ", and answered no slower" if timed else ""
-        bore = f"The service bore that load for {minutes(facts.carried)} before it failed{how}: the load alone did not break it."
+        then = "was slow: the load alone did not slow it" if only_slow(facts) else f"failed{how}: the load alone did not break it"
+        bore = f"The service bore that load for {minutes(facts.carried)} before it {then}."
         found.contra(bore, _long_borne(facts, timed=timed))
     if facts.outlasted >= FEW:
         went_on = f"The service was itself again under that load, and bore it for {minutes(facts.outlasted)}: it had not broken it"
@@ -230,6 +232,19 @@ def overload(facts: Facts, found: Weighed) -> None:
         bits = FAIR + STRONG * max(0.0, 1.0 - facts.overshoot / HARDLY)  # what breaks under hardly more than usual is slow before
         bits += FAIR * (1.0 - facts.overshoot) if facts.step is not None else 0.0  # more so where it has been there for minutes
         found.contra(f"In the five minutes before the first failures answers took no longer than usual ({facts.slower:.2f} times).", bits)
+
+
+def refused_with_others(facts: Facts, names: dict[str, str]) -> str:
+    """Say who made most of what was refused where the others were refused as well; empty where nobody did."""
+    makers = facts.finding.foremost
+    if not makers:
+        return ""
+    now, usual = rest_refused(facts.scene, makers)
+    verb = "asks" if len(makers) == 1 else "ask"
+    beside = f"but of what all others asked {percent(now)} was refused as well (usually {percent(usual)})"
+    alike = "a load that is too much for the service and a limit or a fault that hits everybody look alike here"
+    made = f"Of what was refused beyond the usual made: {shares_of(makers, names)}; {beside}"
+    return f"{made}: {alike}, and who {verb} most is not named for it."
 
 
 def waited_in_vain(facts: Facts, found: Weighed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -65,7 +65,7 @@ def read_setting(case: Case) -> Setting | None:
     logged: dict[str, list[tuple[datetime, datetime]]] = {}
     for row in case.rows(PACKAGE, "host_ends"):
         logged.setdefault(row["host"], []).append((row["first_at"], row["last_at"]))
-    return Setting(
+    found = Setting(
         covered=Window(covered["first_minute"], covered["last_minute"]),
         incidents=incidents,
         minutes=plain_minutes(case),
@@ -77,6 +77,14 @@ def read_setting(case: Case) -> Setting | None:
         logged=logged,
         noted=case.rows(PACKAGE, "noted")[0]["noted"],
     )
+    return replace(found, incidents=[row | {"last_at": _last_logged(found, row)} for row in incidents])
+
+
+def _last_logged(setting: Setting, incident: dict[str, Any]) -> datetime:
+    """Return the end of an incident, or of the logs where it goes on: what is broken then is no ordinary time."""
+    dark = [gap.start for gap in setting.uncovered if gap.start > incident["started_at"]]
+    end: datetime = incident["ended_at"] or min([*dark, setting.covered.end])
+    return end
 
 
 SEVERAL = 3

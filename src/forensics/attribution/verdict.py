@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forensics.attribution.evidence import refused_with_others
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.origin import Origin
 from forensics.attribution.facts.refusals import MEASURE, asked_as_ever, shut_out
 from forensics.attribution.rivals import Names, Rival, likelihood_of
 from forensics.attribution.rivals.missing_logs import of_clock
 from forensics.attribution.search.blame import MIN_SHARE
-from forensics.attribution.search.finding import SECOND
-from forensics.attribution.windows import ENOUGH_PLACEBOS, begins_inside, gave_up, refusing
+from forensics.attribution.search.finding import SECOND, Blamed
+from forensics.attribution.windows import ENOUGH_PLACEBOS, Window, begins_inside, gave_up, refusing
 from forensics.attribution.wording import (
     amount,
     clock,
@@ -76,6 +78,15 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     return _nobody(facts, rivals, names)
 
 
+def undecided(facts: Facts, around: Window, blamed: Sequence[Blamed], names: Names) -> Verdict:
+    """Say who made most of a load that came within a minute of the first failures, and that it is not shown to have come before them."""
+    sentence = (
+        f"From {clock(around.start)} to {clock(around.end)}, around the first of what went wrong, of the excess made: "
+        f"{shares_of(blamed, names)}. That began within a minute of it: whether it was the cause, or an answer to it, is not shown."
+    )
+    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}")
+
+
 def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float) -> Verdict:
     blamed = facts.finding.blamed
     late = f" {last_to_come(blamed, names)}" if any(b.at_fall for b in blamed) else ""
@@ -136,10 +147,10 @@ def _refused(facts: Facts, names: Names) -> Verdict:
     if asked_as_ever(facts.scene):
         sentence = "Those who were refused asked no more than usual: they were sent away (a login, a limit, a ban, lost pages)."
         return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {sentence}")
-    if shut_out(facts.scene):
+    if shut_out(facts.scene, facts.finding):
         sentence = "they were sent away (a rule, a login, a limit, a ban), and their clients tried again."
         return Verdict(NO_SINGLE, capped(0.8, facts), f"{_load(facts)} {served_before(facts.scene.incident)}: {sentence}")
-    sentence = "More was asked than usual, and nobody stands out as the one who asked it."
+    sentence = refused_with_others(facts, names) or "More was asked than usual, and nobody stands out as the one who asked it."
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}{_turned(facts, names)}")
 
 
@@ -160,7 +171,8 @@ def _one_origin(facts: Facts, names: Names) -> str:
     if facts.spread.anonymous_share < 0.5 or facts.finding.blamed:
         return ""
     if facts.veil is not None:
-        return f" {facts.veil.told(names)}: {facts.veil.lifted()}."
+        program = f" {in_common(facts.alike, names)}." if facts.alike is not None and facts.alike.column == "agent_id" else ""
+        return f"{program} {facts.veil.told(names)}: {facts.veil.lifted()}."
     if facts.walk is not None:
         return f" {facts.walk.told()}: programs, at addresses that tell nothing of who runs them."
     if facts.alike is None:

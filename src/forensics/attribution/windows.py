@@ -81,7 +81,7 @@ def load_window(incident: dict[str, Any]) -> Window:
     """
     started = incident["started_at"]
     if is_load(incident):
-        return Window(floor_minute(started), ceil_minute(max(incident["ended_at"] or started, started + MINUTE)))
+        return Window(floor_minute(started), ceil_minute(max(_last_at(incident), started + MINUTE)))
     ramp = incident.get("ramp_started_at")
     start = floor_minute(ramp if ramp and ramp < started else started - RAMP_ASSUMED)
     return Window(start, max(ceil_minute(started), start + MINUTE))
@@ -116,9 +116,14 @@ def sudden_window(incident: dict[str, Any], errors: datetime | None = None) -> W
 
 
 def whole_window(incident: dict[str, Any]) -> Window:
-    """Return ramp start to the end of the incident (its start when the end is unknown)."""
+    """Return ramp start to the end of the incident, or of what is logged of it (``last_at``)."""
     window = load_window(incident)
-    return Window(window.start, max(window.end, ceil_minute(incident["ended_at"] or incident["started_at"])))
+    return Window(window.start, max(window.end, ceil_minute(_last_at(incident))))
+
+
+def _last_at(incident: dict[str, Any]) -> datetime:
+    last: datetime = incident["ended_at"] or incident.get("last_at") or incident["started_at"]
+    return last
 
 
 HARMLESS = 0.02

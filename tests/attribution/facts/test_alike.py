@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.attribution.worlds import World
 
@@ -41,7 +42,8 @@ def test_many_agents_at_thousands_of_addresses_are_a_crowd(tmp_path: Path) -> No
     assert "one agent" not in str(incident["summary"])
 
 
-def test_a_program_behind_a_proxy_is_named_and_the_proxy_is_not(tmp_path: Path) -> None:
+def test_a_program_behind_a_proxy_is_told_and_neither_is_named(tmp_path: Path) -> None:
+    """Its own networks cannot be seen: one program, or the app of everybody behind the proxy."""
     world = World(seed=13, anonymous=0.0)
     usual = world.rng.poisson(100 * 240, world.days)
     for day, n in enumerate(usual):
@@ -51,5 +53,10 @@ def test_a_program_behind_a_proxy_is_named_and_the_proxy_is_not(tmp_path: Path) 
     world.add_anonymous(np.full(n, 9000), world.last + world.rng.integers(low, high, n), np.full(n, 9))
     with world.write(tmp_path, strained=world.ramp) as case:
         attribute(case)
-        named = case.table("attributions").to_dicts()
-    assert [(row["subject_type"], row["subject_id"]) for row in named] == [("agent", "Agent9/1.0")]
+        named, (incident,) = case.table("attributions"), case.table("incidents").to_dicts()
+        surge = case.table("rivals").filter(pl.col("explanation") == "organic surge")["likelihood"].item()
+    assert named.is_empty()
+    assert incident["verdict"] == "inconclusive"
+    assert "came with the one agent 'Agent9/1.0'" in incident["summary"]
+    assert "a proxy in front of the service, say" in incident["summary"]
+    assert surge < 0.45, "that it was too much speaks for nobody in particular"

@@ -97,6 +97,17 @@ def test_a_client_that_tries_again_and_again_while_everybody_is_sent_away_is_not
     assert blamed == []
 
 
+def test_an_overload_that_is_answered_with_refusals_to_everybody_says_who_asked_most(tmp_path, quiet):
+    case, incident, blamed = judged(tmp_path, burst(refused(quiet, 429), "198.51.100", 4.0, 250, 429, "python-requests/2.31"))
+    rivals = {row["explanation"]: row for row in case.table("rivals").filter(incident_id=incident["incident_id"]).to_dicts()}
+    case.close()
+    assert (incident["verdict"], blamed) == ("inconclusive", [])
+    assert "beyond the usual made: network 198.51.100.0/24" in incident["summary"]
+    assert "who asks most is not named for it" in incident["summary"]
+    assert "who asks most is not named for it" in rivals["one actor"]["evidence_against"][0]
+    assert rivals["bad deploy"]["likelihood"] < 0.45
+
+
 def spread(frame: pl.DataFrame, status: int) -> pl.DataFrame:
     """Add a login tried for 3,000 names from 4,000 addresses, with the agents that people have."""
     added = burst(frame.clear(), "198.18.0", 4.0, 250, status, "")
@@ -223,8 +234,10 @@ def test_who_is_refused_without_asking_more_is_not_the_maker():
 def test_nobody_is_the_maker_where_the_others_are_refused_too():
     others = [(0, "a", "192.0.2.0/24", 500, 200, 300), *[row for row in OTHERS if row[0]]]
     rows = [*others, (0, None, "198.51.100.0/24", 2000, 2000, 0)]
-    assert makers(scene(rows), finding("198.51.100.0/24", 2000)).blamed == []
-    assert len(makers(scene([*OTHERS, rows[-1]]), finding("198.51.100.0/24", 2000)).blamed) == 1
+    both = makers(scene(rows), finding("198.51.100.0/24", 2000))
+    assert (both.blamed, [b.share for b in both.foremost]) == ([], [0.95]), "who asked most is told, and not blamed"
+    alone = makers(scene([*OTHERS, rows[-1]]), finding("198.51.100.0/24", 2000))
+    assert (len(alone.blamed), alone.foremost) == (1, ())
     assert not asked_as_ever(scene(rows))
 
 

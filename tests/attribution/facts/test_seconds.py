@@ -73,7 +73,7 @@ def test_a_few_heavy_requests_are_a_load(tmp_path: Path, requests: int, expected
 
     def answer(measure: str, weights: dict[int, float]) -> bool | None:
         weighted = {"route_ids": list(weights), "weights": list(weights.values())}
-        scene: Any = SimpleNamespace(loads=loads, others=[], weighted=lambda _: weighted)
+        scene: Any = SimpleNamespace(loads=loads, others=[], weighted=lambda _: weighted, incident={"kind": "errors"})
         return seconds_precede(case, scene, [winner], fails.replace(second=0), measure)
 
     assert answer("cost", {0: 12.0}) is expected
@@ -96,8 +96,39 @@ def test_a_crowd_that_comes_in_the_minute_of_the_fall_came_first_or_asked_again(
     add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
     before = pl.DataFrame({"minute": [minute - timedelta(minutes=n) for n in range(10, 0, -1)], "requests": [120] * 10})
     loads = pl.DataFrame(schema={"w": pl.Int32, "account_id": pl.String, "network": pl.String, "actor_id": pl.String, "requests": pl.Int64})
-    scene: Any = SimpleNamespace(loads=loads, others=[], minutes=before, weighted=lambda _: {"route_ids": [], "weights": []})
+    scene: Any = SimpleNamespace(
+        loads=loads, others=[], minutes=before, weighted=lambda _: {"route_ids": [], "weights": []}, incident={"kind": "errors"}
+    )
     assert crowd_precedes(case, scene, minute, usual) is expected
+
+
+@pytest.mark.parametrize(("lead", "expected"), [(12, True), (-1, False)])
+def test_where_nothing_fails_it_is_told_who_came_before_the_slow_answers(tmp_path: Path, lead: int, expected: bool) -> None:
+    case = World(seed=43, days=3).write(tmp_path)
+    minute: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)
+    slow = minute + timedelta(seconds=30)
+    rest = [minute + timedelta(seconds=n / 2 - 170) for n in range(400)]
+    own = [slow + timedelta(seconds=n / 5 - lead) for n in range(400)]
+    rows = [{"started_at": at, "user_name": who, "status": 200, "path": "/", "duration_ms": 900.0 if at >= slow else 20.0}
+            for who, times in (("other", rest), ("u00004", own)) for at in times]  # fmt: skip
+    add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
+    add_user_accounts(case)
+    case.insert("route_masks", pl.DataFrame({"mask": ["/"], "route_id": [0]}, schema_overrides={"route_id": pl.Int32}))
+    loads = pl.DataFrame({"w": [0], "actor_id": ["a"], "account_id": ["u00004"], "network": ["n"], "requests": [6]})
+    scene: Any = SimpleNamespace(
+        loads=loads, others=[], weighted=lambda _: {"route_ids": [], "weights": []}, incident={"kind": "latency"},
+        ordinary=SimpleNamespace(times={0: (9000, 20.0)}),
+    )  # fmt: skip
+    winner = Winner("actor", "a", 60.0, 0.0, 99.0, None, 0.0, 1.0)
+    assert seconds_precede(case, scene, [winner], minute, "requests") is expected
+
+
+@pytest.mark.parametrize(("begins", "expected"), [(-20, True), (20, True), (58, False), (100, False)])
+def test_who_came_with_the_first_failures_is_told_from_who_came_later(begins: int, expected: bool) -> None:
+    own = np.zeros(480)
+    own[180 + begins :] = 1
+    rows = pl.DataFrame({"own": own, "own_load": own, "asked": own, "failed": np.zeros(480)})
+    assert Seconds(rows, 180, 0.0).along() is expected
 
 
 @pytest.mark.parametrize(("gap", "expected"), [(12, True), (45, False)])

@@ -59,3 +59,13 @@ def test_one_agent_behind_a_busy_network_is_found_by_itself() -> None:
 def test_a_network_that_was_never_there_needs_no_part() -> None:
     frame = loads(*({"w": 0, "network": "198.19.9.0/24", "agent_id": n, "route_id": 1, "requests": 200} for n in range(2)))
     assert first(frame)[1:] == ("198.19.9.0/24", None)
+
+
+def test_a_proxy_is_nobody_though_most_of_what_comes_through_it_is_signed_in() -> None:
+    """Of what it carries a tenth has no account: the program behind it is an agent's load, and none of the proxy's."""
+    frame = (
+        loads().with_columns(network=pl.lit("10.0.0.0/24"), wide_network=pl.lit("10.0.0.0/16")).filter(pl.col("agent_id").fill_null(0) == 0)
+    )
+    more = loads({"w": 0, "network": "10.0.0.0/24", "agent_id": 9, "route_id": 1, "requests": 900}).filter(pl.col("agent_id") == 9)
+    assert {(w.kind, w.id) for w in scan(pl.concat([frame, more]), WINDOWS, "requests", WINDOWS - 1)} >= {("agent", "9")}
+    assert not any(w.kind == "network" for w in scan(pl.concat([frame, more]), WINDOWS, "requests", WINDOWS - 1))

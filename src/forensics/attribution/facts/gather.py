@@ -27,7 +27,7 @@ from forensics.attribution.scene import Scene
 from forensics.attribution.search.finding import Finding
 from forensics.attribution.search.scan import belongs
 from forensics.attribution.setting import PACKAGE
-from forensics.attribution.windows import MINUTE, Window, is_load
+from forensics.attribution.windows import MINUTE, Window, floor_minute, is_load
 from forensics.case.case import Case
 from forensics.certainty import LIKELY
 
@@ -47,7 +47,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     course = _course(case, scene, finding, around, guilty, again)
     near, errors = course.near, course.errors
     started = until_the_fall(near, scene.window, impact, errors, there_before=course.there_before)
-    borne = carried(near, course.began.start, errors) if finding.blamed else 0
+    fell = errors or (floor_minute(scene.incident["started_at"]) if scene.incident["kind"] == "latency" else None)
+    borne = carried(near, course.began.start, fell) if finding.blamed else 0
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
     return Facts(

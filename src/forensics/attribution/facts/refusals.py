@@ -7,6 +7,7 @@ service that it usually gets, and when the others were hardly refused more than 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -14,7 +15,7 @@ import polars as pl
 from forensics.attribution.networks import WIDE
 from forensics.attribution.scene import Scene
 from forensics.attribution.search.blame import MOST
-from forensics.attribution.search.finding import Finding
+from forensics.attribution.search.finding import Blamed, Finding
 from forensics.attribution.search.scan import Winner
 from forensics.attribution.setting import PACKAGE
 from forensics.attribution.windows import bounds, refusing
@@ -47,10 +48,16 @@ class Denied:
 
 
 def makers(scene: Scene, finding: Finding) -> Finding:
-    """Keep who is blamed for refusals only if they made them; nobody when what is left does not explain most of them."""
+    """Keep who is blamed for refusals only if they made them; nobody when what is left does not explain most of them.
+
+    Where others were refused as well it may have been too much for the service, or a change of it hit all: it is told who asked most.
+    """
     kept = [b for b in finding.blamed if _made(scene, b.winner)]
-    explained = sum(b.share for b in kept) >= MOST and _rest_as_usual(scene, [b.winner for b in kept])
-    return replace(finding, blamed=kept if explained else [])
+    if sum(b.share for b in kept) < MOST:
+        return replace(finding, blamed=[])
+    now, usual = rest_refused(scene, kept)
+    alone = now <= max(REST_TIMES * usual, usual + REST_MORE)
+    return replace(finding, blamed=kept if alone else [], foremost=() if alone else tuple(kept))
 
 
 def asked_as_ever(scene: Scene) -> bool:
@@ -64,8 +71,13 @@ def asked_as_ever(scene: Scene) -> bool:
     return rose["requests"] < (1 - MOST) * rose[MEASURE]
 
 
-def shut_out(scene: Scene) -> bool:
-    """Whether nearly all whom the service refused it had served before: they are its own people, however often their clients try again."""
+def shut_out(scene: Scene, finding: Finding) -> bool:
+    """Whether nearly all whom the service refused it had served before: they are its own people, however often their clients try again.
+
+    Not where most of it is one subject's that asked for more than ever: the others may have been refused because of it.
+    """
+    if finding.foremost:
+        return False
     met, regulars = (scene.incident.get(name) or 0 for name in ("refused_clients", "refused_regulars"))
     return bool(met and regulars >= NEARLY_ALL * met)
 
@@ -99,7 +111,7 @@ def turned_away(case: Case, scene: Scene, finding: Finding) -> Denied | None:
 
     Where requests failed they were denied before the impact: an excess on one route is looked at again, with the refusals in it.
     """
-    if shut_out(scene) or scene.windows == 1 or any(b.winner.kind == "actor" for b in finding.blamed):
+    if shut_out(scene, finding) or scene.windows == 1 or any(b.winner.kind == "actor" for b in finding.blamed):
         return None
     if refusing(scene.incident):
         return denied(scene)
@@ -131,14 +143,14 @@ def _excess(loads: pl.DataFrame, measure: str, windows: int) -> float:
     return float(loads.filter(pl.col("w") == 0)[measure].sum()) - float(loads.filter(pl.col("w") > 0)[measure].sum()) / max(windows - 1, 1)
 
 
-def _rest_as_usual(scene: Scene, winners: list[Winner]) -> bool:
-    """Whether all others were refused hardly more often than usual."""
-    rest = scene.loads.filter(~pl.any_horizontal([_all_of(winner) for winner in winners]))
+def rest_refused(scene: Scene, makers: Sequence[Blamed]) -> tuple[float, float]:
+    """Return the share of the requests of all others that was refused: now, and usually."""
+    rest = scene.loads.filter(~pl.any_horizontal([_all_of(b.winner) for b in makers]))
     now, usual = (
         float(part[MEASURE].sum()) / max(float(part["requests"].sum()), 1.0)
         for part in (rest.filter(pl.col("w") == 0), rest.filter(pl.col("w") > 0))
     )
-    return now <= max(REST_TIMES * usual, usual + REST_MORE)
+    return now, usual
 
 
 def _all_of(winner: Winner) -> pl.Expr:

@@ -17,6 +17,8 @@ from forensics.attribution.setting import PACKAGE
 from forensics.attribution.windows import MINUTE
 from forensics.case.case import Case
 
+SLOW = 4.0
+"""Times the usual from which an answer is slow, where nothing fails."""
 EARLY = 0.15
 """A cause comes before its effect: with less of the load than this before the minute of the first errors, seconds must tell."""
 FEWEST, FEWEST_HEAVY = 10, 5
@@ -39,6 +41,9 @@ LATELY, QUICKER = 20, 1.25
 PACE, LAST = 0.25, 10
 """In the last seconds before the first failure (ten, or as many as hold five of their requests) the blamed worked at this share, at least,
 of their pace in the minute after it."""
+
+ALONG = 0.25
+"""Of what they asked in the minute after, what those who came with the first failures asked in the minute from them on."""
 
 Counts = NDArray[np.float64]
 
@@ -63,6 +68,12 @@ class Seconds:
         busy = before.sum() >= max(FEWEST, TIMES * self.usual)
         return bool(many and busy and pace >= PACE * (after.mean() if len(after) else 0.0))
 
+    def along(self) -> bool:
+        """Whether they came within a minute of the first failure, and not only as what was asked again grew."""
+        own = self.rows["own_load"].to_numpy().astype(float)
+        soon, later = own[self.first : self.first + LULL].sum(), own[self.first + LULL : self.first + 2 * LULL].sum()
+        return bool(soon >= max(FEWEST, TIMES * self.usual) and soon >= ALONG * later)
+
     def _lately(self) -> int:
         """How many seconds hold some requests at the pace of the minute before the first failure: who asks for little has gaps."""
         asked = max(float(self._minute("own").sum()), 1.0)
@@ -84,11 +95,14 @@ class Seconds:
 
 
 def seconds(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> Seconds | None:
-    """Look at the seconds around the first errors, and at what subjects (taken together) asked in them; None when nothing begins there."""
+    """Look at the seconds around the first errors, and at what subjects (taken together) asked in them; None when nothing begins there.
+
+    What begins is failures, or slow answers where the service was only slow.
+    """
     start, end = errors - BEFORE, errors + AFTER
     accounts, networks = owners(scene.loads, subjects)
-    weighted = scene.weighted(measure)
-    found = case.frame(PACKAGE, "first_seconds", accounts=accounts, networks=networks, start=start, end=end, **weighted)
+    known = {"start": start, "end": end, **scene.weighted(measure), **_slow(scene)}
+    found = case.frame(PACKAGE, "first_seconds", accounts=accounts, networks=networks, **known)
     axis = pl.DataFrame({"second": pl.datetime_range(start, end - timedelta(seconds=1), "1s", time_unit="us", eager=True)})
     rows = axis.join(found, on="second", how="left", maintain_order="left").fill_null(0)
     first = first_failure(rows["failed"].to_numpy().astype(float)) if len(found) else None
@@ -102,6 +116,12 @@ def seconds(case: Case, scene: Scene, subjects: Sequence[Winner], errors: dateti
     )
     usual = float(own[counted].sum()) / max(sum(w.minutes for w in scene.others), 1)
     return Seconds(rows, first, usual)
+
+
+def _slow(scene: Scene) -> dict[str, list[Any]]:
+    """Return from which time on each route's answers are slow, where that is what is wrong: nothing fails in a service that only waits."""
+    times = scene.ordinary.times if scene.incident["kind"] == "latency" else {}
+    return {"timed": list(times), "slow": [SLOW * ms for _, ms in times.values()]}
 
 
 def seconds_precede(case: Case, scene: Scene, subjects: Sequence[Winner], errors: datetime, measure: str) -> bool | None:

@@ -58,7 +58,7 @@ def _sent_away(facts: Facts, found: Weighed) -> None:
         waited_in_vain(facts, found)
     elif asked_as_ever(facts.scene):
         found.pro("What was refused is what is usually asked: the service began to send people away.", STRONG)
-    elif shut_out(facts.scene):
+    elif shut_out(facts.scene, facts.finding):
         found.pro(
             f"{served_before(facts.scene.incident)}: the service began to send its own people away, and their clients tried again.", STRONG
         )

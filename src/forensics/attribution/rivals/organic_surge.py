@@ -25,7 +25,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if refusing(facts.scene.incident) and asked_as_ever(facts.scene):
         found.contra("No more was asked than usual; it was refused.", DECISIVE)
         return found
-    if refusing(facts.scene.incident) and shut_out(facts.scene):
+    if refusing(facts.scene.incident) and shut_out(facts.scene, facts.finding):
         found.contra(f"{served_before(facts.scene.incident)}: no crowd came.", DECISIVE)
         return found
     if not rise.significant:
@@ -56,7 +56,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         )
     elif spread.anonymous_share < 0.5:
         found.contra(f"No more accounts than usual were active ({amount(spread.active)}).", WEAK)
-    if not facts.is_load:
+    if not facts.is_load and not hidden:
         _without_overload(facts, found)
     return found
 

@@ -136,12 +136,25 @@ def _candidates(group: Gathered, total: Floats) -> list[int]:
     keep = np.ones(len(group.ids), dtype=bool)
     if group.kind.part is not None:
         keep &= group.load.max(axis=1, initial=0.0) >= max(PART_FEWEST, PART_SHARE * max(float(total.mean()), 1.0))
-    if group.kind.name != "actor":
-        whole = _of_whole(group) if group.kind.name == "network" else group.load  # what an agent does behind a proxy is the agent's
-        keep &= _usual_share(whole, total) <= PROXY_SHARE
+    if group.kind.name == "agent":
+        keep &= _usual_share(group.load, total) <= PROXY_SHARE  # on one route as at all: what an agent does behind a proxy is the agent's
         keep &= _usual_share(_of_whole(group), total) <= NEARLY_ALL
     places: list[int] = np.flatnonzero(keep).tolist()
     return places
+
+
+def proxies(loads: pl.DataFrame, windows: int, column: str = "network", measure: str = "requests") -> list[str]:
+    """Return the networks that carry much of everything, signed in or not, in most windows: who comes through them is not told apart."""
+    names, load = load_matrix(loads, column, windows, measure)
+    shares = _usual_share(load, totals(loads, windows, measure)).tolist()
+    return [name for name, share in zip(names, shares, strict=True) if share > PROXY_SHARE]
+
+
+def _without_proxies(loads: pl.DataFrame, windows: int, measure: str) -> pl.DataFrame:
+    for column in ("network", "wide_network"):
+        known = proxies(loads, windows, column, measure)
+        loads = loads.with_columns(pl.when(~pl.col(column).is_in(known)).then(pl.col(column))) if known else loads
+    return loads
 
 
 def _usual_share(load: Floats, total: Floats) -> Floats:
@@ -219,7 +232,7 @@ def scan(loads: pl.DataFrame, windows: int, measure: str, placebos: int, most: i
     ``placebos`` = 0 says that the other windows are no placebos (only a baseline): p is then None.
     """
     winners: list[Winner] = []
-    rows = loads
+    rows = _without_proxies(loads, windows, measure)
     everybody = [gathered(kind, rows, windows, measure) for kind in KINDS]
     while len(winners) < most and not rows.is_empty():
         found = subjects(everybody, totals(rows, windows, measure))

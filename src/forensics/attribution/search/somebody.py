@@ -12,7 +12,7 @@ import polars as pl
 from forensics.attribution.facts.origin import origin
 from forensics.attribution.networks import beginning
 from forensics.attribution.scene import Scene
-from forensics.attribution.search.scan import Winner, belongs, wide
+from forensics.attribution.search.scan import Winner, belongs, proxies, wide
 from forensics.attribution.setting import PACKAGE
 from forensics.attribution.windows import bounds
 from forensics.case.case import Case
@@ -84,6 +84,8 @@ def habitual(case: Case, scene: Scene, winner: Winner) -> bool:
     return int(found[0]["days"]) >= OFTEN_DAYS
 
 
+THROUGH = 0.5
+"""Share of an agent's load that came through a proxy from which it is not known of how many."""
 CLIENT_REQUESTS, CLIENT_TIMES = 20.0, 5.0
 """An agent, or a network wider than a site, is blamed only when its networks made so many requests each in the window, and so many times
 what a network usually makes."""
@@ -91,8 +93,17 @@ what a network usually makes."""
 
 def somebody(case: Case, scene: Scene, winner: Winner) -> bool:
     """Whether very few are behind a subject, as far as its load shows."""
-    few = not wide(winner) or _few_clients(scene, winner) or one_program(case, scene, winner)
+    few = not wide(winner) or (_few_clients(scene, winner) and not _hidden(scene, winner)) or one_program(case, scene, winner)
     return few and not crowd(case, scene, winner)
+
+
+def _hidden(scene: Scene, winner: Winner) -> bool:
+    """Whether an agent's load came through a proxy: one program, or the app of everybody who is behind it."""
+    if winner.kind != "agent":
+        return False
+    own = scene.loads.filter(belongs(winner) & (pl.col("w") == 0))
+    through = own.filter(pl.col("network").is_in(proxies(scene.loads, scene.windows)))
+    return float(through["requests"].sum()) >= THROUGH * float(own["requests"].sum())
 
 
 def _few_clients(scene: Scene, winner: Winner) -> bool:
