@@ -283,6 +283,22 @@ def test_the_same_bytes_with_the_same_options_change_nothing(tmp_path: Path) -> 
     assert [row["host"] for row in rows] == ["edge-9"]
 
 
+def test_evidence_that_was_moved_is_found_again_once_it_is_loaded_from_there(tmp_path: Path) -> None:
+    (tmp_path / "then").mkdir()
+    for name in ("a.log", "b.log"):
+        (tmp_path / "then" / name).write_bytes(text([clf(ord(name[0]))]))
+    loaded(tmp_path / "case", tmp_path / "then")
+    (tmp_path / "now").mkdir()
+    (tmp_path / "then" / "a.log").rename(tmp_path / "now" / "a.log")
+    (tmp_path / "now" / "b.log").write_bytes((tmp_path / "then" / "b.log").read_bytes())
+    result, _ = loaded(tmp_path / "case", tmp_path / "now")
+    assert result.unchanged == ["a.log", "b.log"]
+    assert list(result.moved.values()) == [str(tmp_path / "now" / "a.log")], "the other is still where it was"
+    with Case.open(tmp_path / "case") as case:
+        assert show(case, "a.log:1", Silent()).matches
+    assert loaded(tmp_path / "case", tmp_path / "now")[0].moved == {}
+
+
 ASKED = '{{"time":"2024-03-02{}","ip":"198.18.0.1","method":"GET","path":"/","status":200}}'
 TABLE = "time,client_ip,method,path,status\n" + "2024-03-02T00:00:01Z,198.18.0.1,GET,/,200\n" * 9
 NONE_CARRIED = "timestamps that carry no zone were taken as UTC (--time-zone says otherwise)"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import subprocess
 from pathlib import Path
 
 import duckdb
 import pytest
+from tests.conftest import PROGRAM
 
 LINE = '198.18.0.7 - - [02/Mar/2024:00:00:{:02d} +0000] "GET /a/{} HTTP/1.1" 200 17 "-" "curl/8.0"\n'
 LOG = "".join(LINE.format(second % 60, second) for second in range(300))
@@ -145,3 +147,15 @@ def test_investigate_without_accounts_or_payments(quick, tmp_path):
     (tmp_path / "only.log").write_text(LOG)
     quick("investigate", tmp_path / "only.log", "--case", tmp_path / "case", "--out", tmp_path / "out")
     assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_a_job_without_standard_streams_works_and_says_why_it_cannot(small_case, tmp_path):
+    told = tmp_path / "told.csv"
+    asked = f'"{PROGRAM}" status --case "{small_case}" --output "{told}" --format csv <&- >&- 2>&-'
+    assert subprocess.run(["bash", "-c", asked], check=False).returncode == 0
+    assert "ok.log" in told.read_text()
+    nothing = subprocess.run(
+        ["bash", "-c", f'"{PROGRAM}" load - --case "{tmp_path}/case" <&-'], check=False, capture_output=True, text=True
+    )
+    assert nothing.returncode == 1
+    assert "stdin is empty" in nothing.stderr

@@ -32,7 +32,7 @@ from forensics.case.load_options import LoadOptions
 from forensics.case.store import Prepared
 from forensics.errors import FaultError, ForensicsError, RefusedEvidenceError
 from forensics.evidence import custody
-from forensics.evidence.discover import EvidenceFile, discover
+from forensics.evidence.discover import EvidenceFile, at, discover
 from forensics.evidence.together import Neighbours
 from forensics.progress import Progress
 
@@ -60,6 +60,8 @@ class LoadResult:
     loaded: list[dict[str, Any]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+    """SHA-256 -> where it is now, of unchanged evidence that is no longer where the case has it."""
     faults: list[FaultError] = field(default_factory=list)
     """Refusals that are the program's own fault."""
 
@@ -207,6 +209,7 @@ def _new(case: Case, prepared: Prepared, result: LoadResult, known: dict[str, st
         if prepared.staged is not None:
             prepared.staged.unlink(missing_ok=True)
         result.unchanged.append(prepared.row["path"])
+        result.moved[sha256] = prepared.row["location"]
         return []
     row = dict(prepared.row, evidence_id=evidence_id(sha256, known), loaded_at=datetime.now(UTC).replace(tzinfo=None))
     staged = prepared.staged
@@ -230,10 +233,22 @@ def _conclude(case: Case, result: LoadResult, paths: Sequence[str | Path]) -> No
         reasons = "; ".join(f"{name} {reason}" for name, reason in result.refused[:3])
         more = f" (and {len(result.refused) - 3} more)" if len(result.refused) > 3 else ""
         raise ForensicsError(f"Nothing was loaded: {reasons}{more}." if reasons else _nothing(paths))
+    _relocate(case, result)
     refused.keep(case, result.refused, [row["path"] for row in result.loaded] + result.unchanged)
     left_out = [{"path": name, "reason": reason} for name, reason in result.refused]
     inputs = [custody.evidence_input(row) for row in result.loaded]
-    custody.append(case.folder, "load", inputs=inputs, details={"refused": left_out, "unchanged": sorted(result.unchanged)})
+    details: dict[str, Any] = {"refused": left_out, "unchanged": sorted(result.unchanged)}
+    custody.append(case.folder, "load", inputs=inputs, details=details | ({"moved": result.moved} if result.moved else {}))
+
+
+def _relocate(case: Case, result: LoadResult) -> None:
+    """Keep where unchanged evidence is now, of what is no longer where it was: it was moved, or the case was."""
+    kept = {row["sha256"]: row["location"] for row in case.rows("case", "evidence_locations")}
+    result.moved = {sha256: place for sha256, place in result.moved.items() if not at(kept[sha256]).location.is_file()}
+    if case.read_only:
+        result.moved = {}
+    for sha256, place in result.moved.items():
+        case.execute("case", "relocate", sha256=sha256, location=place)
 
 
 def _nothing(paths: Sequence[str | Path]) -> str:

@@ -104,7 +104,14 @@ def told(result: LoadResult, progress: Progress) -> None:
         progress.say(f"Loaded {name}: {rows[0]['kind']}, {rows[0]['format']}, {parsed:,} of {lines:,} lines{rejected}.")
     if result.unchanged:
         was, are = ("was", "is") if len(result.unchanged) == 1 else ("were", "are")
-        progress.say(f"{counted(len(result.unchanged), 'file')} {was} loaded already and {are} unchanged.")
+        progress.say(f"{counted(len(result.unchanged), 'file')} {was} loaded already and {are} unchanged.{_moved(result)}")
+
+
+def _moved(result: LoadResult) -> str:
+    if not result.moved:
+        return ""
+    are, them = ("is", "it") if len(result.moved) == 1 else ("are", "them")
+    return f" {len(result.moved):,} {are} no longer where the case had {them}: the new place is kept."
 
 
 def register(app: typer.Typer) -> None:

@@ -70,9 +70,7 @@ def show(case: Case, reference: str, progress: Progress) -> RawLine:
     row = _meant(case, name)
     file = at(row["location"])
     if not file.location.is_file():
-        raise BrokenEvidenceError(
-            f"{row['path']} is no longer at {file.location}: put it back, or find it with `forensics verify --search DIR`."
-        )
+        raise BrokenEvidenceError(f"{row['path']} is no longer at {file.location}: put it back, or load it again from where it is.")
     with progress.step(f"Hashing {file.name}", total=row["size_bytes"]) as advance:
         matches = stored_sha256(file, advance, once=True) == row["sha256"] or has_grown(file, row["sha256"], row["size_bytes"])
     try:

@@ -89,7 +89,8 @@ def complain(checks: Iterable[Check]) -> None:
     named = "; ".join(f"{check.what} {check.name} is {check.state}" + (f" ({check.detail})" if check.detail else "") for check in wrong[:5])
     more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
     raise BrokenEvidenceError(
-        f"Verification failed: {named}{more}. Restore what is named from its source (moved evidence is found with --search DIR)."
+        f"Verification failed: {named}{more}. Restore what is named from its source (moved evidence is found with --search DIR, "
+        "and its place kept when it is loaded again from there)."
     )
 
 
