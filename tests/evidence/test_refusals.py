@@ -26,6 +26,12 @@ def test_first_bytes_tell_what_a_file_is(head: bytes, said: str | None) -> None:
     assert not_text(head) == said
 
 
+def test_a_mail_is_told() -> None:
+    mail = ["From: a@b.example", "To: c@d.example", "Subject: log", "MIME-Version: 1.0", "", "--B", "MTk4LjE4LjAuNyAtIC0gWzAyL01hci8yMDI0"]
+    assert why_no_log(pl.Series(mail)).startswith("is a mail: save what is attached to it")
+    assert "mail" not in why_no_log(pl.Series(["Date: 2024-03-02", "198.18.0.7 a b", "198.18.0.8 a b"]))
+
+
 @pytest.mark.parametrize(
     "line",
     [

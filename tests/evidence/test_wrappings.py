@@ -188,6 +188,40 @@ def test_a_wrapping_is_no_part_of_a_record_or_an_exact_line(wrap: str, name: str
     assert found == [row for row in read(*lines) if row["outcome"] == "event"]
 
 
+@pytest.mark.parametrize(
+    "count",
+    [lambda n: f"{n}:", lambda n: f"{3 * n}:", lambda n: f"{n:6d}\t", lambda n: f"{n:7d} "],
+    ids=["grep -n", "grep -n of some", "cat -n", "less -N"],
+)
+@pytest.mark.parametrize(
+    "inner", [INNER, INNER.replace("198.18.0.", "2001:db8::"), *EXACT], ids=["combined", "ipv6", "vhost", "traefik", "clf"]
+)
+def test_numbers_of_lines_are_no_part_of_them(count: Any, inner: str) -> None:
+    lines = [inner.format(n=n) for n in range(1, 5)]
+    assert read(*(count(n + 7) + line for n, line in enumerate(lines))) == read(*lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "clients"),
+    [
+        (["2001:db8::7", "2400:db8::7", "2600:db8::7"], ["2001:db8::7", "2400:db8::7", "2600:db8::7"]),
+        (["17:198.18.0.7"], ["198.18.0.7"]),
+        (["17:2001:db8::7", "17:2001:db8::8"], ["17:2001:db8::7", "17:2001:db8::8"]),
+    ],
+    ids=["addresses that rise", "one line", "an address that stays"],
+)
+def test_what_only_looks_like_a_number_of_a_line_stays(lines: list[str], clients: list[str]) -> None:
+    rows = read(*(f'{client} - - [02/Mar/2024:00:00:01 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"' for client in lines))
+    assert [row["client_ip"] for row in rows] == clients
+
+
+def test_two_lines_in_one_are_no_request() -> None:
+    line = INNER.format(n=1)
+    asked = line.replace("/a", "/a?ref=[02/Mar/2024:00:00:01 +0000]%20%22")
+    rows = read(line, line + INNER.format(n=2), line[:60] + INNER.format(n=3), asked)
+    assert [row["outcome"] for row in rows] == ["event", "rejected", "rejected", "event"]
+
+
 def test_an_address_behind_a_files_name_keeps_its_beginning() -> None:
     line = INNER.format(n=1).replace("198.18.0.1", "2001:db8::7")
     for before in ("/var/log/access.log:", "/var/log/access.log:17:"):

@@ -59,6 +59,36 @@ def test_a_table_of_mail_or_jobs_tells_of_no_requests(status: str) -> None:
     assert rows_of("date,client_ip,status,size", f"2026-03-02T00:00:01Z,198.18.0.1,{status},512")[1]["outcome"] == "rejected"
 
 
+@pytest.mark.parametrize(
+    ("separator", "times", "duration", "expected"),
+    [
+        (",", ["3/2/2024 0:03", "3/13/2024 0:04"], "1.5", datetime(2024, 3, 2, 0, 3)),
+        (",", ["02/03/2024 00:03", "13/03/2024 00:04"], "1.5", datetime(2024, 3, 2, 0, 3)),
+        (",", ["02/03/2024 00:03", "03/03/2024 00:04"], "1.5", datetime(2024, 3, 2, 0, 3)),
+        (",", ["03/02/2024 00:03", "03/03/2024 00:04"], "1.5", datetime(2024, 3, 2, 0, 3)),
+        (",", ["3/2/2024 12:03:00 AM", "3/2/2024 12:04:00 AM"], "1.5", datetime(2024, 3, 2, 0, 3)),
+        (";", ["02/03/2024 00:03:00", "02/03/2024 00:04:00"], "1,5", datetime(2024, 3, 2, 0, 3)),
+        (";", ["02.03.2024 00:03", "02.03.2024 00:04"], "1,5", datetime(2024, 3, 2, 0, 3)),
+    ],
+)
+def test_what_a_spreadsheet_saved_is_read_in_its_users_notation(
+    separator: str, times: list[str], duration: str, expected: datetime
+) -> None:
+    rows = rows_of(
+        separator.join(("timestamp", "client_ip", "method", "path", "status", "duration_ms")),
+        *(separator.join((time, "198.18.0.7", "GET", "/a,b" if separator == ";" else "/a", "200", duration)) for time in times),
+    )
+    assert [row["outcome"] for row in rows] == ["skipped", "event", "event"]
+    assert (rows[1]["timestamp"], rows[1]["duration_ms"]) == (expected, 1.5)
+
+
+def test_a_date_that_may_be_two_is_told() -> None:
+    lines = pl.DataFrame({"line": [1, 2], "raw": ["time,ip,method,path,status", "03/02/2024 00:03,198.18.0.7,GET,/a,200"]}, schema=LINES)
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    reader.read(lines)
+    assert reader.assumed == ["dates such as 03/02/2024 00:03 were read with the month first"]
+
+
 def test_a_quote_that_never_closes_swallows_no_row() -> None:
     rows = rows_of(HEADER, ROW.format(n=1, agent='"a'), *(ROW.format(n=n, agent="b") for n in range(2, 6)))
     assert [row["outcome"] for row in rows] == ["skipped", "rejected", "event", "event", "event", "event"]

@@ -247,7 +247,7 @@ def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader,
     assumptions = [known.assumption] if known.assumption else []
     if not zoned and options.time_zone is None:
         assumptions.append("timestamps that carry no zone were taken as UTC (--time-zone says otherwise)")
-    assumptions += reading.assumed
+    assumptions += [*reader.assumed, *reading.assumed]
     if options.trusted_proxies:
         assumptions.append(f"forwarded client addresses were believed behind {', '.join(options.trusted_proxies)}")
     for other, count in ((by_name(name), count) for name, count in sorted(reader.used.items()) if count):

@@ -12,7 +12,7 @@ import polars as pl
 
 from forensics.evidence.lines import of_blocks, split_lines
 from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
-from forensics.evidence.wrappings import ARCHIVED, DEEPEST, EXPORTED, IN_A_FILE, unwrap
+from forensics.evidence.wrappings import ARCHIVED, DEEPEST, EXPORTED, IN_A_FILE, uncounted, unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
 from forensics.formats.parts import InParts
 from forensics.formats.registry import all_formats
@@ -186,7 +186,8 @@ def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Forma
 
 def _surely_wrapped(raw: pl.Series) -> bool:
     """Whether the lines have before them what passes for a part of what is behind it: a name, a path, the columns of an archive."""
-    return bool(raw.str.contains(EXPORTED).any() or raw.str.contains(IN_A_FILE).all() or raw.str.contains(ARCHIVED).all())
+    searched = raw.str.contains(IN_A_FILE).all() or uncounted(raw) is not None
+    return bool(searched or raw.str.contains(EXPORTED).any() or raw.str.contains(ARCHIVED).all())
 
 
 def _plan_within(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None) -> Plan | None:
@@ -247,6 +248,11 @@ class LineReader:
         self._reasons = pl.DataFrame(schema=_REASONS)
         self.used: dict[str, int] = {}
         """Lines read by each format other than the main one."""
+
+    @property
+    def assumed(self) -> list[str]:
+        """What the main format took for granted of this file."""
+        return list(getattr(self._parser(self.main), "assumed", ()))
 
     @property
     def block_parser(self) -> BlockParser | None:

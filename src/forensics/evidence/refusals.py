@@ -131,6 +131,8 @@ _SIGN = ("^#path", "^--[0-9a-z", "^[ *-]+<<")
 
 def why_no_log(raw: pl.Series) -> str:
     """Return what a file is that no log format reads, by its sampled lines."""
+    if len(raw) > 2 and raw.head(3).str.contains(_MAIL).all():
+        return "is a mail: save what is attached to it, or the lines of its text, as files of their own"
     untimed = _untimed(raw)
     if untimed is not None:
         return untimed
@@ -229,6 +231,7 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     *((pattern, f"a line of {name}") for pattern, name in KNOWN if name in _OF_PROGRAMS),
     (r"^\s*[\x00]*\s*$|^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) F ?$", "blank"),
     (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),
+    (r"^==> \S.* <==$", "the name of a file, which tail wrote"),
     (r"^-- (?:Logs begin|Journal begins|Boot|Reboot|No entries|cursor)", "a notice of journald"),
     (r"^_*[A-Z][A-Z0-9_]*=(?:s=[0-9a-f]+;|$|\S)", "a field of a journal export beside the message"),
     (r'^"?(?:_[a-z]+|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
@@ -250,6 +253,10 @@ _YEARLESS = (
 """Named values of a request, or one with its status, behind the time of RFC 3164."""
 _DAY_OF_MONTH = r'^\S+ \[\d\d:\d\d:\d\d:\d\d\] "'
 """http://ita.ee.lbl.gov/html/contrib/EPA-HTTP.html"""
+_MAIL = (
+    r"^(?:From|To|Cc|Subject|Date|Received|Return-Path|Delivered-To|Message-I[Dd]|MIME-Version|Content-Type|X-[\w-]+): |^From \S+@|^\s+\S"
+)
+"""Headers of a mail, and what goes on with one."""
 _SQL = r"^-- (?:MySQL|MariaDB|PostgreSQL database) dump|^(?:INSERT INTO|CREATE TABLE) \S+ \(|^COPY \S+ \(.*\) FROM stdin;"
 _OBJECT = r"^\s*\{"
 _TIMELESS = r"(?:\b|m)(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?:/|https?://)"

@@ -10,6 +10,7 @@ https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
@@ -64,6 +65,12 @@ SEARCHED_IPV6 = r"^[^\s:\"\[{]*[./][^\s:\"\[{]*:(?P<text>[23]\d{3}:[0-9A-Fa-f]{0
 """What grep prints of several files (with line numbers, none of which is the beginning of an address)."""
 IN_A_FILE = r"^[^\s:\"\[{]*/[^\s:\"\[{/]+:\S"
 """A file's path before a line: no format has it, and some would take it for a part of what follows."""
+COUNTED = r"^ *(?P<number>\d{1,9})(?P<mark>[:\t ]) *(?P<text>.*)$"
+"""Line numbers that grep, cat, nl and less write before the lines (no epoch, which has ten digits)."""
+_FOUND = r"^(?:\d{1,3}(?:\.\d{1,3}){3}[ ,:]|\{)"
+"""A line that a number with a colon before it is no part of."""
+_GLOBAL = r"^ *[23]\d{3}:[0-9A-Fa-f:.]*[: ]"
+"""Beginnings of addresses on the Internet (IPv6), which are no line numbers."""
 FIELD = r'(?:^|,)"((?:[^"]|"")*"" ?(?:[^"]|"")*)"(?:,|$)'
 """The field of a table that holds a line with quotes in it."""
 QUOTED = r'^"(?P<text>.*)"$'
@@ -159,8 +166,32 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True, deepest: int = DEEPEST) ->
     return Unwrapped(inner.with_columns(pl.when(untimed).then(stamped).otherwise(text).alias("raw")), continued, held)
 
 
+def uncounted(raw: pl.Series) -> pl.Series | None:
+    """Return lines without the line numbers before them, None where they are not numbered: all of them, each further than the one before.
+
+    Behind a blank they must go up by one each, as all lines of a file were printed; with a colon (grep) some may be left out.
+    """
+    first = raw.first(ignore_nulls=True)
+    if not isinstance(first, str) or re.match(r" *\d{1,9}[:\t ]", first) is None or raw.str.contains(_GLOBAL).all():
+        return None
+    parts = raw.str.extract_groups(COUNTED).struct.unnest()
+    if parts["number"].null_count():
+        return None
+    searched = bool((parts["mark"] == ":").all())
+    if len(raw) == 1:
+        return parts["text"] if searched and parts["text"].str.contains(_FOUND).all() else None
+    steps = parts["number"].cast(pl.Int64).diff().drop_nulls()
+    return parts["text"] if bool((steps > 0).all() if searched else (steps == 1).all()) else None
+
+
 def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     """Return line, text (NULL: not wrapped), partial, stream, at (the wrapping's own time)."""
+    bare = uncounted(lines["raw"])
+    if bare is not None:
+        nothing = pl.lit(None, dtype=pl.String)
+        return lines.select(
+            "line", bare.alias("text"), pl.lit(value=False).alias("partial"), pl.lit("").alias("stream"), nothing.alias("at")
+        )
     raw = pl.col("raw")  # of each line what nothing has taken yet
     json, stamps = _json_text(lines["raw"], itself=tagged)
     first = lines.select("line", json.alias("json"), stamps.alias("stamp"), pl.when(json.is_null()).then("raw").alias("raw"))

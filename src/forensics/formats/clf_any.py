@@ -38,6 +38,8 @@ _ASKED_APART = r'\] ([A-Z]{3,16}) "([^"\s]*)" (HTTP/[\d.]+) '
 """A request with only its target in quotes."""
 _INSIDE = r'(?:^|[^\\])"[A-Z]{3,16} [^"\s]+ HTTP/[\d.]+" '
 """A whole request among what stands between quotes: they are those of other fields (proxies write the user first)."""
+_TIMED_REQUEST = r'\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "'
+"""A time and a request behind it: of two in one line the second is another's, whose beginning ran into this one when the log was cut."""
 _FIRST = rf"(?:^|\s)({SURE})(?::\d+)?(?:\s|$)"
 _SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}|localhost)(?::\d+)?(?:\s|$)"
 """An address, and a host's full name, among words."""
@@ -108,6 +110,7 @@ def _events(known: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     extra = {"ident": client["ident"], "request_id": client["id"], **more.extra}
     extra["forwarded_for"] = values.first_of(extra["forwarded_for"], client["forwarded"])
     closed = (known["before"].str.count_matches('"', literal=True) % 2 == 0) & ~known["request"].str.contains(_INSIDE)
+    closed = closed & (known["raw"].str.count_matches(_TIMED_REQUEST) < 2)
     read = (
         closed & known["time"].is_not_null() & more.fits & (client["fits"] | known["before"].str.contains(r"^(?:[- ]|\d+\.\d+(?: |$))*$"))
     ).fill_null(value=False)

@@ -9,7 +9,7 @@ import polars as pl
 from forensics.formats import values
 
 ADDRESS = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?::\d+)?|unix:|localhost)"
-_HOST = r"(?:-|[A-Za-z0-9_*][\w.*-]*(?::\d+)?|\[?[0-9a-fA-F:.]+\]?)"
+_HOST = r"(?:-|[0-9]*[A-Za-z_.*-][\w.*-]*(?::\d+)?|\[?[0-9a-fA-F:.]+\]?)"
 _NAME = r"(?:[0-9_][0-9_.-]*)?[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 """A host name, and no number, nor the timestamp of a line that wraps this one."""
 _WHO = r"(?:(?P<ident>[^|\s\[]+) (?P<id>)(?P<user>|[^\s\[]+(?: [^\s\[]+){0,3})|(?P<alone>[^\s\[]+))"

@@ -26,6 +26,10 @@ _COLUMNS = replace(KEYS, quoted=())
 """Columns by these names; a table's own quotes are taken off already."""
 _HTTP_STATUS = r"^(?:10[0-3]|20[0-8]|30[0-8]|4(?:0\d|1[0-8]|2[1-689]|31|4[49]|51|60|9[4-9])|5(?:0\d|1[01]|2\d|30))(?:\.0)?$"
 """Those that are registered, and what nginx and Cloudflare add to them."""
+_SLASHED = r"^(\d{1,2})/(\d{1,2})/(\d{4},? )"
+"""A date as spreadsheets write it in most countries, with the day first or the month."""
+_TIMES = frozenset((*KEYS.roles["time"], *KEYS.roles["start"]))
+_DURATIONS = frozenset(path for entry in KEYS.roles["duration"] for path in plain_paths(entry))
 _LOOK_FOR_HEADER = 20
 LONGEST_ROW = 1000
 """Lines that one row may take."""
@@ -148,6 +152,9 @@ class _Csv:
         self._keys, self._time_basis = _COLUMNS, "request end"
         self._count = 0
         self._looked = False
+        self._day_first: bool | None = None
+        self.assumed: list[str] = []
+        """What was taken for granted of this table's times."""
 
     def waits(self, raw: pl.Series) -> int:
         """Return how many of the last lines are the beginning of a row that goes on in the next batch."""
@@ -182,7 +189,7 @@ class _Csv:
             again = split_rows(whole, self._separator, count)
             rows, complete, continued = _kept(rows, again, complete, continued)
         found = rows.select(pl.when(complete).then(f"f{index}").alias(path) for path, index in self._columns.items())
-        found = _dated(found)
+        found = self._localised(_dated(found))
         record = Record(self._keys, found, set(), len(lines), self._further)
         read = record_events(lines, record, complete, self._options, self._time_basis)
         reason = (
@@ -196,6 +203,31 @@ class _Csv:
         )
         outcome = pl.when(header | continued).then(pl.lit("skipped")).otherwise("outcome")
         return read.with_columns(outcome.alias("outcome"), reason.alias("reason"))
+
+    def _localised(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Return columns of which spreadsheets wrote the times and durations as their user's country does, in the notation of logs."""
+        for path in _TIMES.intersection(found.columns):
+            known = found[path].first(ignore_nulls=True)
+            if isinstance(known, str) and re.match(_SLASHED, known):
+                if self._day_first is None:
+                    self._day_first = self._begins_with_day(found[path])
+                if self._day_first:
+                    found = found.with_columns(pl.col(path).str.replace(_SLASHED, "$2/$1/$3"))
+        if self._separator != ";":  # which stands between cells where the comma is the decimal point
+            return found
+        return found.with_columns(pl.col(path).str.replace(r"^(\d+),(\d+)$", "$1.$2") for path in _DURATIONS.intersection(found.columns))
+
+    def _begins_with_day(self, times: pl.Series) -> bool:
+        """Whether ``a/b/year`` begins with the day: told by a part above 12, by a clock of twelve hours, by the part that alone changes."""
+        parts = times.drop_nulls().str.extract_groups(_SLASHED).struct.unnest().select(pl.nth(0, 1).cast(pl.Int64))
+        (first, second), (days, months) = parts.max().row(0), parts.select(pl.all().n_unique()).row(0)
+        if (first or 0) > 12 or (second or 0) > 12:
+            return bool((first or 0) > 12)
+        if times.str.contains("(?i)[ap]m$").any() or (days == 1) != (months == 1):
+            return bool(days > 1 and months == 1)
+        day_first = self._separator == ";"
+        self.assumed = [f"dates such as {times.drop_nulls()[0]} were read with the {'day' if day_first else 'month'} first"]
+        return day_first
 
     def _look(self, raw: pl.Series) -> None:
         self._looked = True
