@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,7 +43,10 @@ class Terminal:
         """Print one line to standard error."""
         from forensics.text import printable
 
-        print(printable(message), file=sys.stderr, flush=True)
+        try:
+            print(printable(message), file=sys.stderr, flush=True)
+        except BrokenPipeError:  # whoever listened has heard enough (`2>&1 | head`): the work goes on
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
     @contextmanager
     def step(self, label: str, total: float | None = None) -> Iterator[Advance]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,26 @@ def test_a_reader_who_has_enough_is_no_failure():
     )
     assert piped.stdout.splitlines()[-1] == "0"
     assert piped.stderr == ""
+
+
+def unheard() -> int:
+    """Return the writing end of a pipe that nobody reads any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+def test_a_table_that_nobody_reads_on_is_no_failure_and_work_whose_narration_nobody_hears_goes_on(quick, tmp_path):
+    program = Path(sys.executable).parent / "forensics"
+    (tmp_path / "ev").mkdir()
+    (tmp_path / "ev" / "a.txt").write_text("nonsense\n")
+    line = '198.18.0.7 - - [02/Mar/2024:00:00:{:02} +0000] "GET / HTTP/1.1" 200 17 "-" "curl/8.0"\n'
+    (tmp_path / "ev" / "z.log").write_text("".join(line.format(second) for second in range(60)))
+    work = [program, "investigate", tmp_path / "ev", "--case", tmp_path / "case", "--out", tmp_path / "out"]
+    assert subprocess.run(work, stderr=unheard(), stdout=subprocess.DEVNULL, check=False).returncode == 0
+    assert (tmp_path / "out" / "report.html").exists()
+    table = [program, "status", "--case", tmp_path / "case", "--format", "table"]
+    assert subprocess.run(table, stdout=unheard(), check=False).returncode == 0
 
 
 def test_wrong_usage_is_2(forensics):

@@ -65,7 +65,7 @@ def _bounded(ctx: Any) -> AbstractContextManager[None]:
 
 def _outcome(command: str, error: BaseException) -> BaseException:
     """Return what to raise instead of ``error``, after putting it on record and telling the user."""
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):  # the latter is how Rich passes it on
         return _unread()
     if isinstance(error, SystemExit | typer.Abort) or (hasattr(error, "exit_code") and not isinstance(error, ForensicsError)):
         return error  # usage errors and exits are the command line's own
