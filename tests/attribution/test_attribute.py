@@ -179,7 +179,7 @@ def test_requests_are_counted_where_load_is_weighed(tmp_path: Path) -> None:
     assert f" {row['excess_work']:,.0f} usual ones: " in told["message"]
     assert told["rows"] == made
     evidence = " ".join(case.table("rivals").filter(explanation="one actor")["evidence_for"][0])
-    assert "With it the load reached the work of " in evidence
+    assert "the load reached the work of " in evidence
     rise, found = Rise("cost", 14_462.0, 183.0, 50.0), Weighed()
     facts = SimpleNamespace(
         carried=0,

@@ -12,6 +12,7 @@ from tests.attribution.worlds import World
 from forensics.attribution import evidence
 from forensics.attribution.attribute import attribute
 from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.minutes import LeadLag
 from forensics.attribution.facts.parts import Host
 from forensics.attribution.facts.spread import Spread
 from forensics.attribution.rivals import Weighed, anyway, crawler, failing_backend, missing_logs, one_actor, organic_surge
@@ -113,11 +114,25 @@ def test_several_who_rise_at_once_are_rarer_than_one_of_them() -> None:
     told = facts(finding=SimpleNamespace(rise=Rise("requests", 1500.0, 0.0, 50.0), blamed=blamed),
                  scene=SimpleNamespace(placebos=3, windows=4, smallest_p=0.25, incident={"kind": "errors"}))  # fmt: skip
     alone, several = Weighed(), Weighed()
-    one_actor.significance(told, blamed[0], alone)
-    one_actor.significance(told, blamed[0], several, beside=2)
+    one_actor.significance(told, blamed[0], alone, {"a": "Ann"})
+    one_actor.significance(told, blamed[0], several, {"a": "Ann"}, beside=2)
     assert several.bits > alone.bits + 1
     assert "with 2 others at least as far as the least of them, comes once in more than 1,000 windows" in several.speaks_for[-1][0]
     assert "others" not in alone.speaks_for[-1][0]
+    assert several.speaks_for[-1][0].startswith("Ann rose by 500 requests"), "one of several, and which"
+
+
+@pytest.mark.parametrize(("low", "several", "told"), [
+    (1, False, "Errors follow its load by 2 minutes (90 % interval 1 to 4"),
+    (1, True, "Errors follow the load of all who are blamed by 2 minutes"),
+    (-3, False, "Errors rise and fall with its load (correlation 0.90); by minutes it is not told which comes first"),
+])  # fmt: skip
+def test_what_came_first_is_said_of_all_whose_load_it_was_and_only_if_the_interval_says_so(low: int, several: bool, told: str) -> None:
+    own = Winner("actor", "a", 500.0, 0.0, 99.0, 0.25, 0.0, 1.0)
+    blamed = [Blamed(own, 0.4, 0.03, 3.0, 5)] * (2 if several else 1)
+    found = Weighed()
+    evidence.order(facts(lag=LeadLag(2, low, 4, 0.9), finding=SimpleNamespace(blamed=blamed), load_onset=None), found)
+    assert [sentence.startswith(told) for sentence, _ in found.speaks_for] == [True]
 
 
 @pytest.mark.parametrize(("kind", "failing", "chance", "counts"), [
@@ -135,6 +150,7 @@ def test_slowness_is_found_where_somebody_is_busy_anyway(kind: str, failing: boo
         facts(failing=failing, scene=scene, finding=SimpleNamespace(rise=Rise("requests", 180.0, 95.0, 4.0), blamed=[blamed])),
         blamed,
         found,
+        {},
     )
     assert (found.bits > 0) is counts
     assert ("the service was slow in one of 504" in found.speaks_for[-1][0]) is (not failing)

@@ -99,3 +99,11 @@ def test_an_explanation_is_drawn_without_all_that_adds_nothing():
     assert "card fingerprint f1" in text
     assert text.count("hand over") == ASIDE
     assert f"... and {len(weak) - ASIDE} more that add nothing" in text
+
+
+def test_what_is_left_out_is_no_evidence_that_two_do_not_belong_together() -> None:
+    walk = Step("id walk /jobs/{id}", "alone it is not enough", 8.2, 0.0, -10.0, "behaviour", False, "")
+    console = Console(file=io.StringIO(), width=200)
+    show_explanation(Explanation("a", "b", "not linked", 10.0, [walk], -10.0, 0.01, ["13 bits"]), console)
+    left_out = "almost no chance (1%) by what is counted; 1 thing that they share is left out: it is too little by itself"
+    assert left_out in console.file.getvalue()

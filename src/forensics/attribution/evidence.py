@@ -11,7 +11,7 @@ from forensics.attribution.facts.comers import Comers
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.minutes import MOST_LAG
 from forensics.attribution.facts.refusals import asked_as_ever, rest_refused
-from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Weighed
+from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.search.finding import Blamed
 from forensics.attribution.wording import (
     amount,
@@ -20,6 +20,7 @@ from forensics.attribution.wording import (
     minutes,
     percent,
     shares_of,
+    subject,
     unit,
 )
 from forensics.text import counted
@@ -42,7 +43,7 @@ SLOW, NO_SLOWER = 1.5, 1.2
 """Times the usual from which answers are slow, and below which they are not."""
 
 
-def significance(facts: Facts, blamed: Blamed, found: Weighed, beside: int = 0) -> None:
+def significance(facts: Facts, blamed: Blamed, found: Weighed, names: Names, beside: int = 0) -> None:
     """Say how often chance does as much: by rank among the placebos and, where none of them did, by the tail of all rises in them.
 
     ``beside``: so many others are weighed with it, who stand out by themselves.
@@ -60,10 +61,11 @@ def significance(facts: Facts, blamed: Blamed, found: Weighed, beside: int = 0) 
         found.pro(chance(p_value, placebos), bits)
     if p_value is None or p_value <= facts.scene.smallest_p:
         windows = counted(blamed.compared, "window")
-        rare = "more than 1,000" if by_tail < 0.001 else amount(1.0 / by_tail)
+        who, rare = subject(blamed.winner, names), "more than 1,000" if by_tail < 0.001 else amount(1.0 / by_tail)
         found.pro(
-            f"It rose by {amount(blamed.winner.excess)} {unit(facts.finding.rise.measure)}; in {windows} of comparison nobody rose by more "
-            f"than {amount(blamed.usual)}. By the tail of all rises in them, one like it{together} comes once in {rare} windows{searched}.",
+            f"{who} rose by {amount(blamed.winner.excess)} {unit(facts.finding.rise.measure)}; in {windows} of comparison nobody rose by "
+            f"more than {amount(blamed.usual)}. By the tail of all rises in them, one like it{together} comes once in {rare} "
+            f"windows{searched}.",
             max(0.0, _bits(by_tail * picked) - bits),
         )
 
@@ -105,30 +107,38 @@ def settled(facts: Facts, found: Weighed) -> None:
         found.speaks_for[:] = [(sentence, bits * MADE / known) for sentence, bits in found.speaks_for]
 
 
+def _several(facts: Facts) -> bool:
+    """Whether what is weighed is the load of several together, whichever of them an explanation begins with."""
+    return len(facts.finding.blamed) > 1
+
+
 def order(facts: Facts, found: Weighed) -> None:
     """Say what came first, the load or the errors."""
     if facts.lag is not None and facts.lag.correlation >= 0.3 and abs(facts.lag.lag) < MOST_LAG:
-        lag = facts.lag
-        sentence = (
-            f"Errors follow its load by {minutes(lag.lag)} (90 % interval {lag.low} to {lag.high}; correlation {lag.correlation:.2f})."
-        )
-        found.pro(sentence, 0.0)
+        lag, load_of = facts.lag, "the load of all who are blamed" if _several(facts) else "its load"
+        if lag.low > 0:
+            interval = f"90 % interval {lag.low} to {lag.high}; correlation {lag.correlation:.2f}"
+            found.pro(f"Errors follow {load_of} by {minutes(lag.lag)} ({interval}).", 0.0)
+        else:
+            told = f"by minutes it is not told which comes first (90 % interval of the errors' delay {lag.low} to {lag.high})"
+            found.pro(f"Errors rise and fall with {load_of} (correlation {lag.correlation:.2f}); {told}.", 0.0)
     if facts.load_onset is None or facts.error_onset is None:
         return
     ahead = int((facts.error_onset - facts.load_onset).total_seconds() // 60)
-    began, errors = clock(facts.load_onset), clock(facts.error_onset)
+    began, errors, own = clock(facts.load_onset), clock(facts.error_onset), "their" if _several(facts) else "its"
+    they = "They were" if _several(facts) else "It was"
     if facts.echo:
         share = percent(facts.early_share)
-        told = "seconds do not tell more" if facts.preceded is None else "nor was it there in the seconds before them"
-        found.contra(f"Only {share} of its excess came before the minute of the first errors, {told}.", DECISIVE)
+        told = "seconds do not tell more" if facts.preceded is None else "nor did the seconds before them show it"
+        found.contra(f"Only {share} of {own} excess came before the minute of the first errors, {told}.", DECISIVE)
     elif facts.preceded:
-        found.pro("It was already asking at that pace in the seconds before the first failures.", FAIR)
+        found.pro(f"{they} already asking at that pace in the seconds before the first failures.", FAIR)
     if ahead > 0:
-        found.pro(f"A tenth of its excess had come by {began}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
+        found.pro(f"A tenth of {own} excess had come by {began}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
     elif ahead < 0 and not facts.follows:
-        found.pro("By minutes it rose no earlier than the errors; by seconds it did.", 0.0)
+        found.pro("By minutes that load rose no earlier than the errors; by seconds it did.", 0.0)
     elif ahead < 0:
-        found.contra(f"A tenth of its excess had come by {began} only, after the errors had begun at {errors} (UTC).", DECISIVE)
+        found.contra(f"A tenth of {own} excess had come by {began} only, after the errors had begun at {errors} (UTC).", DECISIVE)
     else:
         found.contra(f"Load and errors rose in the same minute, {began} UTC.", WEAK)
 
@@ -146,18 +156,19 @@ def remainder(facts: Facts, found: Weighed) -> None:
     borne(facts, found)
     measure, usual = facts.finding.rise.measure, amount(facts.capacity.usual)
     peak, rest = load(facts.peak_load, measure), load(facts.rest_peak, measure)
+    them = "all who are blamed" if _several(facts) else "it"
     if facts.beyond_health:
         found.pro(
-            f"With it the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.",
+            f"With {them} the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.",
             FAIR * facts.overshoot,
         )
         if facts.rest_within:
-            found.pro(f"Without it the load would have been at most {rest} a minute.", WEAK)
+            found.pro(f"Without {them} the load would have been at most {rest} a minute.", WEAK)
         elif facts.rest_within is None:
-            found.pro(f"Without it the load would have been at most {rest} a minute, hardly more than that.", 0.0)
+            found.pro(f"Without {them} the load would have been at most {rest} a minute, hardly more than that.", 0.0)
         else:
             bits = FAIR * facts.overshoot_left
-            found.contra(f"Without it the load would still have reached {rest} a minute, more than was carried in health.", bits)
+            found.contra(f"Without {them} the load would still have reached {rest} a minute, more than was carried in health.", bits)
     elif facts.within_health:
         found.contra(
             f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
@@ -234,7 +245,7 @@ def overload(facts: Facts, found: Weighed) -> None:
         found.contra(f"In the five minutes before the first failures answers took no longer than usual ({facts.slower:.2f} times).", bits)
 
 
-def refused_with_others(facts: Facts, names: dict[str, str]) -> str:
+def refused_with_others(facts: Facts, names: Names) -> str:
     """Say who made most of what was refused where the others were refused as well; empty where nobody did."""
     makers = facts.finding.foremost
     if not makers:

@@ -39,6 +39,8 @@ STATISTICS_ALONE = 0.79
 The order of events and the service's capacity lift nobody above it: they are counted from the same lines, and a heavy user who began
 shortly before a machine died has both on his side.
 """
+AS_LIKELY = 0.5
+"""Of the likelihood of the best explanation, that of the next from which it is told beside it."""
 SO_IT_LOOKS = (
     "so it looks where passwords are tried for many accounts or from many addresses, and where a program of many people has lost its "
     "login; which names were tried, and which got in afterwards, would tell."
@@ -123,10 +125,18 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     crowd = best.explanation == "organic surge"
     if together >= EVEN and not (crowd and one):
         sure = capped(best.likelihood, facts)
-        why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)})."
+        why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)}){_runner_up(exclusive[:2], facts)}."
         beside = f" {of_kin(facts.spread)}." if crowd and facts.spread.kin_notable else ""
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}{beside}{_one_route(facts, best)}")
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{_turned(facts, names)}{one}")
+
+
+def _runner_up(first: Sequence[Rival], facts: Facts) -> str:
+    """Say which other explanation is about as likely, or half as likely: one that is best by a little is not the finding."""
+    if len(first) < 2 or first[1].likelihood < AS_LIKELY * first[0].likelihood:
+        return ""
+    sure = capped(first[1].likelihood, facts)
+    return f", the next: {first[1].explanation} ({word(sure)}, {percent(sure)})"
 
 
 def _one_route(facts: Facts, best: Rival) -> str:

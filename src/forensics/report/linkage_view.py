@@ -118,12 +118,22 @@ def _explanation_parts(explanation: Explanation) -> Iterator[RenderableType]:
     shared = explanation.total + explanation.prior
     left = f"{shared:.1f} bits, less {explanation.prior:.1f} before any evidence: {explanation.total:+.1f}"
     directly = f"What they share directly: {left}" if explanation.other_id else ""
-    sure = f"Belonging together: {word(explanation.likelihood)} ({explanation.likelihood:.0%})"
+    sure = f"Belonging together: {word(explanation.likelihood)} ({explanation.likelihood:.0%}){_left_out(explanation)}"
     yield Text(". ".join(part for part in (directly, sure) if part))
     if explanation.chain:
         yield Text(printable("Through others: " + " - ".join(explanation.chain)))
     for sentence in explanation.needed:
         yield Text(printable(sentence))
+
+
+def _left_out(explanation: Explanation) -> str:
+    """Say what speaks for a link that is not made and is not counted: that nothing is counted does not show that nothing is there."""
+    alone = [step.bits for step in explanation.steps if step.bits > 0 and not step.kept]
+    if not alone or not explanation.needed:
+        return ""
+    whose = "they share" if explanation.other_id else "it shares with others"
+    each = "it is too little by itself" if len(alone) == 1 else f"each is too little by itself (the strongest {max(alone):.1f} bits)"
+    return f" by what is counted; {counted(len(alone), 'thing')} that {whose} {'is' if len(alone) == 1 else 'are'} left out: {each}"
 
 
 def _waterfall(explanation: Explanation) -> Table:

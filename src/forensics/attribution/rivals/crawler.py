@@ -48,7 +48,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if seen is not None:
         found.pro(seen.sentence(), FAIR if seen.bot else 0.0)
     logins(facts, top.winner.id, found)
-    significance(facts, top, found)
+    significance(facts, top, found, names)
     machine(facts, top.winner.id, found)
     settled(facts, found)
     order(facts, found)

@@ -31,7 +31,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         others, weight = sum(b.share for b in blamed[1:]), sum(b.weight for b in blamed[1:])
         late = f" {last_to_come(blamed, names)}" if any(b.at_fall for b in blamed) else ""
         found.contra(f"Others made {percent(min(1.0, others))} of the excess.{late}", STRONG if weight >= SECOND * top.share else WEAK)
-    significance(facts, top, found)
+    significance(facts, top, found, names)
     machine(facts, top.winner.id, found)
     settled(facts, found)
     order(facts, found)

@@ -21,11 +21,11 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.contra(f"{span}, as the impact began, no more requests failed than usual: there was nothing to retry yet.", STRONG)
         return found
     rise = facts.finding.rise
-    growth = facts.impact_growth
+    growth, who = facts.impact_growth, "the others" if facts.finding.blamed else "everybody together"
     if rise.known and growth > 1.3:
-        found.pro(f"In the half hour from the impact on, the others asked {growth:.1f} times what is usual at these hours.", FAIR)
+        found.pro(f"In the half hour from the impact on, {who} asked {growth:.1f} times what is usual at these hours.", FAIR)
     elif rise.known:
-        found.contra(f"In the impact the others asked {growth:.1f} times what is usual: there was no storm.", FAIR)
+        found.contra(f"In the impact {who} asked {growth:.1f} times what is usual: there was no storm.", FAIR)
     if not rise.known:
         found.contra("The logs hold nothing to compare the load with: whether it had risen before the errors is not known.", 0.0)
     elif not rise.significant:

@@ -33,7 +33,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if late := last_to_come(blamed, names):
         found.pro(f"{late} They were at it in the seconds before the first failures.", FAIR)
     first = [b for b in blamed if not b.at_fall]
-    significance(facts, max(first, key=lambda b: (b.winner.p_value or 0.0, b.chance)), found, beside=len(first) - 1)
+    significance(facts, max(first, key=lambda b: (b.winner.p_value or 0.0, b.chance)), found, names, beside=len(first) - 1)
     settled(facts, found)
     order(facts, found)
     remainder(facts, found)
