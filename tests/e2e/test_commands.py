@@ -123,6 +123,18 @@ def test_exports(kind, case, quick, tmp_path):
     assert any(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
 
 
+@pytest.mark.parametrize(
+    ("command", "typed", "meant"),
+    [
+        ("explain", "slate.heron-70316@outlok.com", "did you mean acc_9753a1d9fa27 (slate.heron-70316@outlook.com)?"),
+        ("actor", "hana.ebner", "did you mean acc_bfc146b107f8 (hana.ebner@lumenworks.example)?"),
+        ("taken", "zz", "`forensics actors` lists the actors."),
+    ],
+)
+def test_an_account_that_is_mistyped_is_asked_back(command, typed, meant, case, quick):
+    assert meant in quick(command, typed, "--case", case, check=2).stderr
+
+
 def test_a_report_of_one_incident(demo, case, quick, tmp_path):
     incident = demo.main_incident()["incident_id"]
     quick("report", incident, "--case", case, "--out", tmp_path / "one")

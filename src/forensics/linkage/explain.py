@@ -76,12 +76,24 @@ def account_named(case: Case, wanted: str) -> str:
     """Return the one account that a name (id or email) means; ``UsageError`` when it is none or several."""
     found = [row["account_id"] for row in case.rows("case", "accounts_named", wanted=wanted)]
     if not found:
-        raise UsageError(
-            f"There is no account {wanted!r} in the case: give an account id or an email address (`forensics actors --seed` takes more)."
-        )
+        how = alike(case, wanted) or "give an account id or an email address (`forensics actors --seed` takes more)."
+        raise UsageError(f"There is no account {wanted!r} in the case: {how}")
     if len(found) > 1:
         raise UsageError(f"{wanted!r} could be any of the accounts {', '.join(found[:5])}: name one by its id.")
     return str(found[0])
+
+
+ALIKE = 0.93
+"""Jaro-Winkler similarity of names that differ by a slip or two; ids that count up are as alike, and no more than three are told."""
+
+
+def alike(case: Case, wanted: str) -> str:
+    """Return the question which account was meant, where one is called nearly so; nothing otherwise."""
+    found = case.rows("case", "accounts_like", wanted=wanted, alike=ALIKE)
+    names = [
+        f"{row['account_id']} ({row['email']})" if row["email"] not in (None, row["account_id"]) else row["account_id"] for row in found
+    ]
+    return f"did you mean {' or '.join(names)}?" if names else ""
 
 
 def explain_account(case: Case, wanted: str) -> Explanation:

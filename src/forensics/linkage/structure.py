@@ -9,7 +9,7 @@ from typing import Any
 
 from forensics.case.case import Case
 from forensics.errors import UsageError
-from forensics.linkage.explain import PACKAGE
+from forensics.linkage.explain import PACKAGE, alike
 from forensics.linkage.weights import prior_bits
 
 MOST_ACCOUNTS = 500
@@ -46,7 +46,7 @@ def actor_named(case: Case, wanted: str) -> str:
     """Return the id of the one actor that a name means: an id, the beginning of one, a label, an account, an email."""
     found = case.rows(PACKAGE, "actors_named", wanted=wanted)
     if not found:
-        raise UsageError(f"There is no actor or account {wanted!r}: `forensics actors` lists the actors.")
+        raise UsageError(f"There is no actor or account {wanted!r}: {alike(case, wanted) or '`forensics actors` lists the actors.'}")
     return str(found[0]["actor_id"])
 
 
