@@ -34,8 +34,11 @@ _LABELS = (
 def as_json(raw: pl.Series) -> pl.Series:
     """Return the named values of lines as JSON text, NULL for lines that are no such requests."""
     nothing = pl.Series("pairs", [None], dtype=pl.String).new_from_index(0, len(raw))
-    logfmt = (raw.str.contains(_ASKED) & raw.str.contains(_ANSWERED) & raw.str.contains(_LOGFMT)).fill_null(value=False)
-    ltsv = (raw.str.contains("\t", literal=True) & raw.str.contains(_LTSV)).fill_null(value=False)
+    logfmt, ltsv = raw.str.contains(_ASKED).fill_null(value=False), raw.str.contains("\t", literal=True).fill_null(value=False)
+    if logfmt.any():
+        logfmt = logfmt & (raw.str.contains(_ANSWERED) & raw.str.contains(_LOGFMT)).fill_null(value=False)
+    if ltsv.any():
+        ltsv = ltsv & raw.str.contains(_LTSV).fill_null(value=False)
     for mask, read in ((logfmt & ~ltsv, _of_logfmt), (ltsv, _of_ltsv)):
         if mask.any():
             nothing = nothing.scatter(mask.arg_true(), read(raw.filter(mask)))
