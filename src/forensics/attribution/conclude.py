@@ -176,12 +176,13 @@ def _came_at_once(asked: Inquiry, found: Conclusion) -> Conclusion | None:
 
 
 def _came_along(asked: Inquiry, found: Conclusion) -> Conclusion | None:
-    """Return that nothing is shown, where load had not risen, and somebody made most of what came within a minute of the first failures.
+    """Return that nothing is shown, where somebody made most of what came within a minute of the first failures, and nobody of it before.
 
-    What breaks at the first requests of a load shows no rise before; what is broken otherwise is asked again.
+    What breaks at the first requests of a load shows no rise before; what is broken otherwise is asked again. And a log that tells when
+    requests began, taken for one that tells when they were answered, moves those that waited to before the load that they waited for.
     """
     window = sudden_window(asked.incident, found.facts.error_onset)
-    if window is None or found.facts.finding.rise.significant or not found.facts.finding.rise.known:
+    if window is None or found.facts.finding.blamed or not found.facts.finding.rise.known:
         return None
     scene = asked.scene(window)
     there, began = asked.found(scene), _fall(asked, found.facts.error_onset)

@@ -128,6 +128,9 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)}){_runner_up(exclusive[:2], facts)}."
         beside = f" {of_kin(facts.spread)}." if crowd and facts.spread.kin_notable else ""
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}{beside}{_one_route(facts, best)}")
+    if facts.finding.blamed and facts.follows:
+        made = f"Of the excess made: {shares_of(facts.finding.blamed, names)}, and no earlier than the errors"
+        return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {made}: whether it caused them, or answered them, is not shown.")
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{_turned(facts, names)}{one}")
 
 
