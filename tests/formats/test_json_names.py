@@ -142,6 +142,31 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="Thruster",
         ),
         pytest.param(
+            '{"host":"10.0.0.1","datetime":"02/Mar/2026:00:00:01 +0000","remote_addr":"203.0.113.9","method":"GET","request":"/a",'
+            '"protocol":"HTTP/2.0","status":200,"bytes":512}',
+            {"client_ip": "203.0.113.9", "path": "/a", "bytes_sent": 512},
+            id="a host that is the server, as the client is there",
+        ),
+        pytest.param(
+            '{"class_uid":4002,"time":1772409601000,"http_request":{"http_method":"GET","url":{"path":"/a","hostname":"a.example","query_string":'
+            '"b=1"},"user_agent":"curl/8","version":"HTTP/1.1"},"http_response":{"code":200,"length":512,"latency":12},"src_endpoint":{"ip":'
+            '"203.0.113.9","port":5000},"actor":{"user":{"name":"kim"}}}',
+            {"client_ip": "203.0.113.9", "user_name": "kim", "host": "a.example", "query": "b=1", "status": 200, "duration_ms": 12.0},
+            id="OCSF",
+        ),
+        pytest.param(
+            '{"metadata":{"eventTimestamp":"2026-03-02T00:00:01Z"},"principal":{"ip":["203.0.113.9"],"user":{"userid":"kim"}},"target":{"hostname":'
+            '"a.example","url":"/a?b=1"},"network":{"http":{"method":"GET","responseCode":200,"userAgent":"curl/8"},"receivedBytes":"512"}}',
+            {"client_ip": "203.0.113.9", "user_name": "kim", "host": "a.example", "path": "/a", "status": 200, "bytes_sent": 512},
+            id="Google's UDM",
+        ),
+        pytest.param(
+            '{"TimeGenerated":"2026-03-02T00:00:01Z","SrcIpAddr":"203.0.113.9","HttpRequestMethod":"GET","Url":"https://a.example/a?b=1",'
+            '"EventResultDetails":"404","HttpUserAgent":"curl/8","DstBytes":512,"SrcBytes":30,"SrcUsername":"kim","NetworkDuration":12}',
+            {"client_ip": "203.0.113.9", "user_name": "kim", "status": 404, "bytes_sent": 512, "duration_ms": 12.0},
+            id="Sentinel's ASIM",
+        ),
+        pytest.param(
             '{"haproxy_clientIP":"203.0.113.9","haproxy_dateTime":"02/Mar/2026:00:00:01.000","haproxy_frontendNameTransport":"fe~","haproxy_Tt":'
             '"+12","haproxy_bytesRead":"+512","haproxy_terminationState":"--NI","haproxy_statusCode":"200",'
             '"haproxy_httpRequest":"GET /a HTTP/2.0"}',

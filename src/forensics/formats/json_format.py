@@ -298,7 +298,7 @@ def _times(record: Record, time_zone: str, time_basis: str) -> Columns:
     time = record.time()
     if "date" in record.keys.roles:
         date = record.role("date")
-        time = pl.select(pl.when(date.is_not_null() & time.is_not_null()).then(date + " " + time).otherwise(time)).to_series()
+        time = pl.select(pl.when(date.is_not_null() & time.str.contains(r"^\d{1,2}:")).then(date + " " + time).otherwise(time)).to_series()
     timestamp = to_instant(time, time_zone)
     duration = record.duration(record.keys.roles.get("duration", ()))
     if "end" in record.keys.roles:

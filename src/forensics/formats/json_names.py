@@ -24,7 +24,7 @@ TIME = (
         "@t",
     ),
     *("asctime", "_timestamp", "timeStamp", "Timestamp", "Time", "date", "epoch", "unixtime", "unix_time", "timestamp_ms", "t"),
-    *("requestReceivedTimestamp", "time_micros"),
+    *("requestReceivedTimestamp", "time_micros", "metadata>eventTimestamp", "metadata>event_timestamp"),
     *("TimeGenerated", "TimeGenerated [UTC]"),
     *("eventTimestamp", "event_datetime", "event_timestamp", "datetime_gmt", "date_gmt", "time_date", "time_iso", "timeIso8601"),
     *("Datetime", "DateTime", "EventTime", "requestdatetime"),
@@ -64,6 +64,7 @@ CLIENT = (
     *("SourceIP", "SourceIp", "SrcIP", "SrcIp", "SrcAddr", "src_addr", "source_addr", "remote_address"),
     *("downstream_remote_address", "downstream_direct_remote_address", "callerIpAddress"),
     *("remote-address", "httpRequest>remoteIP"),
+    *("SrcIpAddr", "src_endpoint>ip", "principal>ip"),  # Sentinel's ASIM, OCSF, Google's UDM
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
 )
 METHOD = (
@@ -72,6 +73,7 @@ METHOD = (
     *("attributes>http.method", "cs-method", "cs_method", "HTTPMethod", "requestMethodName", "Method", "m"),
     *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
     *("httpRequest>method", "span>method", "clientRequestHTTPMethodName", "req_method"),
+    *("HttpRequestMethod", "http_request>http_method", "network>http>method", "request_http_method"),
     *("meta>req>method", "CsMethod", "csMethod", "Properties>RequestMethod", "Properties>Method", "event>request>method"),
 )
 REQUEST = (
@@ -98,20 +100,21 @@ TARGET = (
     *("@http.url", "httpRequest>requestUrl", "httpRequest>requestURL", "httpRequest>url"),
     *("meta>req>originalUrl", "meta>req>url"),
     *("http.request.uri", "event>request>url"),
-    *("http_uri", "req_url", "req_uri", "originalURL", "URI"),
+    *("http_uri", "req_url", "req_uri", "originalURL", "URI", "http_request>url>url_string", "target>url"),
 )
 PATH = (
     *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
     *("attributes>url.path", "request>path", "req>path", "resource_path", "resourcePath", "pathname", "Path", "http>path", "endpoint"),
     *("u", "file_path_requested", "RequestPath"),
     *("requested_uri", "CsUriStem", "csUriStem"),
+    "http_request>url>path",
     *("Properties>RequestPath", "Properties>Path", "UrlStem", "clientRequestPath"),  # the last as Cloudflare's GraphQL names it
     *("http>route", "http.route", "attributes>http.route", "route"),  # what it was matched with, where nothing says what was asked
 )
 QUERY = (
     *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),
     *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
-    *("CsUriQuery", "csUriQuery", "Properties>QueryString", "UrlQuery", "clientRequestQuery"),
+    *("CsUriQuery", "csUriQuery", "Properties>QueryString", "UrlQuery", "clientRequestQuery", "http_request>url>query_string"),
 )
 PROTOCOL = (
     *("http>protocol", "request_proto", "protocol", "server_protocol", "http_version", "httpVersion", "httpversion"),
@@ -119,7 +122,7 @@ PROTOCOL = (
     *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
     *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
     *("http_protocol", "H", "Proto", "Protocol", "scheme_version", "http-version", "httpRequest>proto", "span>version"),
-    *("clientRequestHTTPProtocol", "httpRequest>protocol"),
+    *("clientRequestHTTPProtocol", "httpRequest>protocol", "HttpVersion", "http_request>version", "request_http_version"),
 )
 STATUS = (
     *("status", "status_code", "statusCode", "http>response>status_code", "http.response.status_code", "http.status_code"),
@@ -132,6 +135,7 @@ STATUS = (
     *("meta>res>statusCode", "ScStatus", "scStatus"),
     *("http.response.status", "Properties>StatusCode", "event>response>status", "HttpStatus"),
     *("http>response>body>status_code", "edgeResponseStatus", "resp_status", "res_status"),
+    *("EventResultDetails", "http_response>code", "network>http>responseCode", "network>http>response_code"),
 )
 BYTES = (
     *("bytes_sent", "body_bytes_sent", "bytesSent", "response_size", "responseSize", "response_length", "responseLength"),
@@ -157,7 +161,7 @@ BYTES = (
     *("bytesWritten", "body_sent", "body_bytes", "bodyBytes", "bodyBytesSent", "body_bytes_send", "res>body_length", "res>length"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
-    *("httpResponse>bytes", "edgeResponseBytes"),
+    *("httpResponse>bytes", "edgeResponseBytes", "http_response>length", "DstBytes", "network>receivedBytes", "network>received_bytes"),
     *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
     *("res-headers>content-length", "proxy>responseByteSize", "resp_content_length"),
 )
@@ -221,6 +225,7 @@ DURATION = (
     *("service@ms", "reqtime@s", "reqtime_microsec@us", "runtime_ms@ms", "httpRequest>latency@s", "responsetime@s?upstreamtime"),
     r"rt@s?rt~^\d+[.]\d{1,3}$",  # as nginx writes $request_time
     *("http.response.duration@ms", "Properties>Elapsed@ms", "Properties>ElapsedMilliseconds@ms", "TotalRequestTime@ms"),
+    *("http_response>latency@ms", "NetworkDuration@ms"),
     *("httpResponse>elapsed@ms", "fields>latency@ms"),  # go-chi/httplog, tower-http
     *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
     *("req_elapsed_time@ms", "process_time_taken_microseconds@us", "res>responseTime@ms", "totalTime@ms", r"ptime@s?ptime~^\d+[.]\d+$"),
@@ -232,7 +237,7 @@ REFERRER = (
     *("attributes>http.request.header.referer",),
     *("refererUrl", "referrer_url", "ref", "req>headers>Referer", "http_ref", "http>http_refer", "httpRequest>referer"),
     *("meta>req>headers>referer", "csReferer"),
-    "request>referer",
+    *("request>referer", "HttpReferrer", "http_request>referrer", "network>http>referralUrl", "network>http>referral_url"),
 )
 USER_AGENT = (
     "req-headers>user-agent",  # beside a parsed user-agent (express-bunyan-logger)
@@ -244,7 +249,7 @@ USER_AGENT = (
     *("http>http_user_agent", "httpRequest>userAgent"),
     *("meta>req>headers>user-agent", "uagent", "csUserAgent", "user_ua"),
     *("http.request.useragent", "Properties>UserAgent", "request>user-agent", "event>request>headers>user-agent"),
-    "cs-user-agent",
+    *("cs-user-agent", "HttpUserAgent", "http_request>user_agent", "network>http>userAgent", "network>http>user_agent"),
 )
 HOST = (
     *(
@@ -267,7 +272,7 @@ HOST = (
     *("request_host", "requestHost", "site", "http>host", "headers>host", "http>hostname"),
     *("meta>req>headers>host", "csHost", "CsHost"),
     *("http.request.host", "Properties>RequestHost", "Properties>Host", "UrlHost", "hostHeader"),
-    "clientRequestHTTPHost",
+    *("clientRequestHTTPHost", "http_request>url>hostname", "target>hostname"),
 )
 EXTRA = {
     "forwarded_for": (

@@ -1,6 +1,6 @@
 """Common log lines as parsers of log shippers leave them in JSON: what they call ``host`` is the client.
 
-Fluentd's and Fluent Bit's ``apache2``; Vector's ``parse_common_log``.
+Fluentd's and Fluent Bit's ``apache2``; Vector's ``parse_common_log``; what flog makes up.
 """
 
 from __future__ import annotations
@@ -43,8 +43,48 @@ VECTOR = JsonKeys(
     requires=(("host",), ("method",), ("path",), ("protocol",), ("status",)),
     matching={"message": r"^[A-Z]+ \S.* HTTP/[\d.]+$", **_ADDRESSED},
 )
+FLOG = JsonKeys(
+    roles={
+        "time": ("datetime",),
+        "client": (*CLIENT, "host"),
+        "method": ("method",),
+        "target": ("request",),
+        "protocol": ("protocol",),
+        "status": ("status",),
+        "bytes": ("bytes",),
+        "referrer": ("referer",),
+    },
+    requires=(("datetime",), ("host",), ("request",), ("protocol",)),
+    matching={"request": r"^(?:/|https?://)\S*$", **_ADDRESSED},
+    extra={"ident": ("user-identifier",)},
+)
 
 FORMATS: tuple[Format, ...] = (
+    json_format(
+        name="clf_json",
+        title="The common log format's fields under its own names (JSON)",
+        reference="https://github.com/mingrammer/flog#supported-formats",
+        keys=FLOG,
+        rank=11,
+        samples=(
+            Sample(
+                line='{"host":"203.0.113.9","user-identifier":"-","datetime":"02/Mar/2026:00:00:01 +0000","method":"GET",'
+                '"request":"/a?b=1","protocol":"HTTP/2.0","status":200,"bytes":512,"referer":"https://a.example/"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:01Z",
+                    "client_ip": "203.0.113.9",
+                    "method": "GET",
+                    "host": None,
+                    "path": "/a",
+                    "query": "b=1",
+                    "protocol": "HTTP/2.0",
+                    "status": 200,
+                    "bytes_sent": 512,
+                    "referrer": "https://a.example/",
+                },
+            ),
+        ),
+    ),
     json_format(
         name="fluentd_apache_json",
         title="Apache lines as Fluentd's and Fluent Bit's parser leaves them (JSON)",
