@@ -13,8 +13,6 @@ from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.evidence import custody
 
-VERDICTS = ("confirm", "reject", "known")
-
 
 @dataclass(frozen=True)
 class Ruling:

@@ -118,8 +118,6 @@ _TIMES = ('"time', '"ts"', '"t"', '"@t', '"date', '"msec"', '"start', '"epoch', 
 _RECORD = r"^\{|(?:^|\s)(?:method|verb|path|uri|url|status)="
 """A record, or named values, which become one."""
 _STAMP = r"^[0-9][0-9A-Za-z:.,+/ -]*$"
-SYSLOG_NOTICE = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d --- last message repeated"
-"""Where JSON records of container runtimes, journald and log shippers keep the line."""
 
 
 _CARRIER = (

@@ -67,8 +67,6 @@ _OWN = re.compile(
     r"|(?:pipe|scheme|gzip_ratio|hostname|pid|nginx_version|is_args|namespace|ingress_name|service_name|service_port|status|bytes_\w+)$"
 )
 """nginx' own variables that are a word or a number; headers, cookies, and what a configuration sets or maps may be any text."""
-_RANKED = ("host", "http_host", "server_name")
-"""Several variables fill ``host``: the first in the line is taken."""
 
 
 def compile_nginx(pattern: str) -> Layout:

@@ -7,7 +7,7 @@ import numpy as np
 from forensics.incidents.baseline import rolling
 from forensics.incidents.episodes import Found
 from forensics.incidents.look import View
-from forensics.incidents.series import Bools, Floats
+from forensics.incidents.series import Floats
 from forensics.incidents.windows import runs
 
 OUTAGE_RATIO = 0.5
@@ -147,11 +147,3 @@ def worst_minute(view: View, found: Found) -> int:
     worst = np.flatnonzero(harm[span] == harm[span].max())
     around = np.roll(rolling(harm, 5), -2)[span]
     return found.first + int(worst[np.argmax(around[worst])])
-
-
-def unhealthy(found: Found, minutes: int) -> Bools:
-    """Minutes inside any episode."""
-    flags = np.zeros(minutes, dtype=bool)
-    for first, last in found.episodes:
-        flags[first : last + 1] = True
-    return flags

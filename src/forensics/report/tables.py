@@ -16,8 +16,6 @@ from forensics.text import FORMULA_START, defused, printable
 if TYPE_CHECKING:
     import polars as pl
 
-STYLES = ("table", "csv", "json", "jsonl")
-
 
 def emit(frame: pl.DataFrame, *, style: str | None = None, output: Path | None = None, title: str = "") -> None:
     """Write a frame: ``table`` on a terminal and ``csv`` in a pipe unless ``style`` says otherwise."""
