@@ -318,6 +318,13 @@ def _first_sentence(made: Document) -> str:
     return next(item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items)
 
 
+@pytest.mark.parametrize(
+    ("value", "told"), [(None, "–"), (0.0, "0 %"), (0.0004, "< 0.1 %"), (0.0931, "9.3 %"), (0.1, "10 %"), (0.949, "95 %"), (1.0, "100 %")]
+)
+def test_a_small_share_is_told_to_a_tenth_of_a_per_cent(value: float | None, told: str) -> None:
+    assert share(value) == told
+
+
 def test_failures_that_are_no_incident_are_told(case: Case) -> None:
     made = document(collect(case, None), analysis_id="0" * 16, incident=None)
     (note,) = summary.build(_changed(made, "overview", failed=7, answered=1_040))
