@@ -15,7 +15,7 @@ from forensics.attribution.scene import Scene
 from forensics.attribution.search.blame import CHANCE, MIN_SHARE, MOST, in_window
 from forensics.attribution.search.finding import Blamed, Finding, rise_of
 from forensics.attribution.search.scan import belongs
-from forensics.attribution.verdict import undecided
+from forensics.attribution.verdict import NO_SINGLE, undecided
 from forensics.attribution.windows import (
     JUST_BEFORE,
     MINUTE,
@@ -182,7 +182,7 @@ def _came_along(asked: Inquiry, found: Conclusion) -> Conclusion | None:
     requests began, taken for one that tells when they were answered, moves those that waited to before the load that they waited for.
     """
     window = sudden_window(asked.incident, found.facts.error_onset)
-    if window is None or found.facts.finding.blamed or not found.facts.finding.rise.known:
+    if window is None or found.verdict.name != NO_SINGLE or found.facts.finding.blamed:
         return None
     scene = asked.scene(window)
     there, began = asked.found(scene), _fall(asked, found.facts.error_onset)

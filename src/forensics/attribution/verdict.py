@@ -190,10 +190,14 @@ def _one_origin(facts: Facts, names: Names) -> str:
         return f" {facts.walk.told()}: programs, at addresses that tell nothing of who runs them."
     if facts.alike is None:
         return ""
-    what = (
-        "one site, or many customers of one provider" if facts.alike.column == "wide_network" else "one program, or one app of many people"
-    )
-    return f" {in_common(facts.alike, names)}: {what}, at very many addresses; logs do not tell which."
+    seen = facts.origins.get(f"network {facts.alike.value}")
+    if seen is not None and seen.addresses == 1:
+        what = "one program, or many people behind one address"
+    elif facts.alike.column == "wide_network":
+        what = "one site, or many customers of one provider, at very many addresses"
+    else:
+        what = "one program, or one app of many people, at very many addresses"
+    return f" {in_common(facts.alike, names)}: {what}; logs do not tell which."
 
 
 def _load(facts: Facts) -> str:

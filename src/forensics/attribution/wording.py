@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from forensics.attribution.facts.refusals import Denied
-from forensics.attribution.facts.spread import Alike, Spread
-from forensics.attribution.search.finding import Blamed
-from forensics.attribution.search.scan import Winner
-from forensics.attribution.windows import Window
 from forensics.text import counted
+
+if TYPE_CHECKING:
+    from forensics.attribution.facts.refusals import Denied
+    from forensics.attribution.facts.spread import Alike, Spread
+    from forensics.attribution.search.finding import Blamed
+    from forensics.attribution.search.scan import Winner
+    from forensics.attribution.windows import Window
 
 
 def clock(at: datetime) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from forensics.attribution.facts.origin import origin
+from forensics.attribution.facts.walk import walk
 from forensics.attribution.networks import beginning
 from forensics.attribution.scene import Scene
 from forensics.attribution.search.scan import Winner, belongs, proxies, wide
@@ -22,13 +23,19 @@ COMMON, NETWORKS, MIXED = 0.8, 5, 3.0
 them there are in effect (the inverse of Simpson's index): fewer only where fewer are usual."""
 REQUESTS, TIMES, FEWEST = 20.0, 5.0, 20
 """A client that asks so much, or so many times what one usually asks, is none of a crowd; so many clients are one."""
+ALIKE = 0.8
+"""Cosine of routes from which a network asks for what everybody asks for."""
 COMPARED = 3
 """Windows from which it is learnt how much a client usually asks."""
 
 
 def crowd(case: Case, scene: Scene, winner: Winner) -> bool:
-    """Whether a network that made a load is a crowd's."""
-    if winner.kind != "network" or winner.part is not None or not _mixed(case, scene, winner):
+    """Whether a network that made a load is a crowd's, or may be one's where no agents are logged: a class behind one address, say."""
+    if winner.kind != "network" or winner.part is not None:
+        return False
+    if _without_agents(scene, winner):
+        return _as_people(case, scene, winner)
+    if not _mixed(case, scene, winner):
         return False
     windows = [scene.window, *scene.others[:COMPARED]]
     rows = case.rows(PACKAGE, "clients", beginning=beginning(winner.id), **bounds(windows))
@@ -59,6 +66,23 @@ def _mixed(case: Case, scene: Scene, winner: Winner) -> bool:
     known = by_agent.join(rows, on="agent_id", how="semi")
     enough = float(known["own"].sum()) >= COMMON * float(by_agent["own"].sum())
     return enough and _effective(by_agent["own"]) >= min(MIXED, 0.5 * _effective(known["usual"]))
+
+
+def _without_agents(scene: Scene, winner: Winner) -> bool:
+    own = scene.loads.filter(belongs(winner) & (pl.col("w") == 0))
+    unknown = float(own.filter(pl.col("agent_id").is_null())["requests"].sum())
+    return unknown >= COMMON * max(float(own["requests"].sum()), 1.0)
+
+
+def _as_people(case: Case, scene: Scene, winner: Winner) -> bool:
+    """Whether a network asks as everybody usually does: for the same routes in the same proportions, and for things that others ask for."""
+    bounded = {"start": scene.whole.start, "end": scene.whole.end, "most": REQUESTS}
+    by_route = case.frame(PACKAGE, "routes_asked_for", beginning=beginning(winner.id), **bounded)
+    own, usual = (by_route[name].to_numpy() for name in ("own", "usual"))
+    alike = float(own @ usual) / max(float(np.linalg.norm(own) * np.linalg.norm(usual)), 1e-9)
+    mixture = _effective(by_route["usual"])  # where all ask for one thing it tells nobody from anybody
+    mixed = mixture >= MIXED and _effective(by_route["own"]) >= 0.5 * mixture
+    return mixed and alike >= ALIKE and walk(case, scene) is None
 
 
 def _effective(counts: pl.Series) -> float:
