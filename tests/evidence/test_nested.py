@@ -1,4 +1,4 @@
-"""Records inside the answers of log stores: Loki's lists of times and lines, OpenTelemetry's own JSON."""
+"""Records inside the answers of log stores: Loki's lists of times and lines, others' of fields and cells, OpenTelemetry's own JSON."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import io
 import json
 from typing import Any
 
+import polars as pl
 import pytest
 from tests.formats.test_looks import rows_of
 
 from forensics.evidence.documents import how_read, text_chunks
 from forensics.evidence.nested import unnested
+from forensics.evidence.recognise import plan_for
+from forensics.formats.base import ReadOptions
 
 LINE = '198.51.100.7 - - [02/Mar/2026:00:00:0{} +0000] "GET /a{} HTTP/1.1" 200 5 "-" "curl\\x22é"'
 LOKI = {
@@ -46,6 +49,66 @@ def test_an_answer_may_come_in_pieces_or_break_off() -> None:
     pieces = [text[place : place + 7] for place in range(0, len(text), 7)]
     assert len(b"".join(unnested(iter(pieces), text)).splitlines()) == 3
     assert len(lines_of(text[: text.index(b"177240960112300")].decode())) == 1
+    assert [row["outcome"] for row in rows_of(*lines_of(text[: text.index(b"/a1")].decode()))] == ["event", "rejected"]
+
+
+def found(**fields: str | None) -> list[dict[str, str]]:
+    """Return an event as CloudWatch's queries do: a field that it has not comes without a value."""
+    return [{"field": name} | ({} if value is None else {"value": value}) for name, value in fields.items()]
+
+
+def results(*rows: list[dict[str, str]]) -> dict[str, Any]:
+    return {"results": rows, "statistics": {"recordsMatched": 3.0}, "status": "Complete"}
+
+
+@pytest.mark.parametrize("indent", [None, 4])
+def test_what_cloudwatch_answers_is_its_lines_or_its_fields(indent: int | None) -> None:
+    lines = (
+        found(**{"@timestamp": "2026-03-02 00:00:09.000", "@message": LINE.format(n, n), "@ptr": "CmEK", "[{": None, "x": None})
+        for n in range(3)
+    )
+    text = json.dumps(results(*lines), indent=indent)
+    assert how_read(text.encode()) != []
+    rows = rows_of(*lines_of(text))
+    assert [(row["outcome"], row["path"], row["timestamp"].second) for row in rows] == [("event", f"/a{n}", n) for n in range(3)]
+    asked = {"time": "2026-03-02T00:00:01Z", "method": "GET", "status": "404"}
+    fields = (found(**asked, path=path, ip="203.0.113.9") for path in ('/a"b', '/[{"field": "path", "value": "/c"}]'))
+    rows = rows_of(*lines_of(json.dumps(results(*fields), indent=indent)))
+    assert [(row["path"], row["status"], row["client_ip"]) for row in rows] == [
+        ('/a"b', 404, "203.0.113.9"),
+        ('/[{"field": "path", "value": "/c"}]', 404, "203.0.113.9"),
+    ]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_table_with_its_columns_apart_is_its_rows(indent: int | None) -> None:
+    """A row with other cells than the table has columns is rejected: none of its values may slip into another's place."""
+    names = ("TimeGenerated", "CIp", "CsMethod", "CsUriStem", "ScStatus", "Result")
+    rows = [[f"2026-03-02T00:00:0{n}Z", "203.0.113.9", "GET", f"/a,[{n}]", 200 + n, None] for n in range(3)]
+    rows[1] = ["2026-03-02T00:00:01Z", "203.0.113.9", "198.51.100.7", "GET", "/a", 404, None]
+    table = {"name": "PrimaryResult", "columns": [{"name": name, "type": "string"} for name in names], "rows": rows}
+    read = rows_of(*lines_of(json.dumps({"tables": [table]}, indent=indent)))
+    assert [(row["outcome"], row["path"], row["status"], row["client_ip"]) for row in read] == [
+        ("event", "/a,[0]", 200, "203.0.113.9"),
+        ("rejected", None, None, None),
+        ("event", "/a,[2]", 202, "203.0.113.9"),
+    ]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_cloudflares_answers_about_requests_are_records_and_those_about_sums_are_not(indent: int | None) -> None:
+    told = {"clientIP": "203.0.113.9", "datetime": "2026-03-02T00:00:01Z", "clientRequestHTTPMethodName": "GET", "edgeResponseStatus": 403}
+
+    def answer(name: str, *records: dict[str, Any]) -> str:
+        zones = [{name: [record]} for record in records]
+        return json.dumps({"data": {"viewer": {"zones": zones}}, "errors": None}, indent=indent)
+
+    records = [told | {"clientRequestPath": f"/a{n}"} for n in range(2)]
+    read = rows_of(*(line for line in lines_of(answer("firewallEventsAdaptive", *records)) if line))
+    assert [(row["outcome"], row["path"], row["status"]) for row in read] == [("event", "/a0", 403), ("event", "/a1", 403)]
+    sums = answer("httpRequestsAdaptiveGroups", *({"count": 37, "dimensions": record} for record in records))
+    raw = lines_of(sums)
+    assert not plan_for(pl.DataFrame({"line": range(1, len(raw) + 1), "raw": raw}), ReadOptions()).ranked
 
 
 def value(of: Any) -> dict[str, Any]:

@@ -37,9 +37,13 @@ _ENVELOPE = re.compile(
 )
 _REQUEST_KEYS = re.compile(rb'"(?:method|path|url|uri|status|request|http|httpRequest|message|msg|user_agent)"\s*:')
 """A record with these keys beside a list is itself the record."""
+_CLOUDFLARE = re.compile(
+    rb'^\s*\{\s*"data"\s*:\s*\{\s*"viewer"\s*:\s*\{\s*"(?:zones|accounts)"\s*:\s*\[\s*\{\s*"[A-Za-z]+(?<!Groups)"\s*:\s*\[\s*\{'
+)
+"""Cloudflare's answer about requests (what it answers about groups of them are sums)."""
 _APART = "\uffff"
 """Stands between the records of a broken document (no character of any text)."""
-_ENVELOPES_END = re.compile(r'^\]\s*,\s*"[^"]*"\s*:.*\}$', re.DOTALL)
+_ENVELOPES_END = re.compile(r'^\][\]}\s]*,\s*"[^"]*"\s*:.*\}$', re.DOTALL)
 """What stands behind the list of records: its end, and keys of the envelope."""
 _PIECE = re.compile(rb'\s*(?:"(?:[^"\\]|\\.)*"\s*(?::\s*[^\s].*|,)?|[\[{]|[\]}][\]},]*|[-\d.eE+]+,?|true,?|false,?|null,?|)')
 """A line of a pretty-printed document."""
@@ -118,6 +122,8 @@ def depth_of_records(head: bytes) -> int | None:
         keys = [key.decode().lower() for key in (found[1], found[3]) if key is not None]
         if keys[-1] in ENVELOPES and not _REQUEST_KEYS.search(head, 0, found.end(1)):
             return 1 + len(keys)
+    if _CLOUDFLARE.match(head):
+        return 6
     first, _, rest = start.partition(b"\n")
     first, second = first.strip(), rest.lstrip().partition(b"\n")[0].strip()
     if second.startswith(b"{") and _complete(second):

@@ -1,7 +1,10 @@
-"""Log records inside the answers of log stores, as JSON lines: what Loki answers to a query, and OpenTelemetry's own JSON.
+"""Log records inside the answers of log stores, as JSON lines: what Loki, CloudWatch and Log Analytics answer, OpenTelemetry's own JSON.
 
-Many records stand in one line there, so each has its own number for a line. Loki: https://grafana.com/docs/loki/latest/reference/loki-http-api/
-(``streams``: lists of times and lines); OTLP: https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/ (requests, a line each).
+Many records stand in one line there, so each has its own number for a line.
+Loki: https://grafana.com/docs/loki/latest/reference/loki-http-api/ (``streams``: lists of times and lines);
+CloudWatch: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html (``results``: lists of fields);
+Log Analytics: https://learn.microsoft.com/azure/azure-monitor/logs/api/response-format (``columns`` and ``rows``);
+OTLP: https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/ (requests, a line each).
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
 
 import polars as pl
 
@@ -18,8 +23,13 @@ from forensics.evidence.streams import CHUNK
 
 _LOKI = re.compile(rb'"(?:result|streams)"\s*:\s*\[\s*\{[^\[]*"values"\s*:\s*\[\s*\[\s*"\d{16,19}"')
 _OTLP = re.compile(rb'^\s*\{\s*"resourceLogs"\s*:\s*\[')
-_ENTRY = r'\[\s*"(\d{16,19})"\s*,\s*"((?:[^"\\]|\\.)*)"'
+_TEXT = r'"(?:[^"\\\n]|\\.)*"'
+_ENTRY = rf'\[\s*"(\d{{16,19}})"\s*,\s*({_TEXT})'
 """A time and a line (what may follow them, labels of this line, tells of no request)."""
+_RESULTS = re.compile(rb'"results"\s*:\s*\[\s*\[\s*\{\s*"field"\s*:')
+_FIELD = rf'\{{\s*"field"\s*:\s*({_TEXT})\s*(?:,\s*"value"\s*:\s*({_TEXT}|null)\s*)?\}}'
+_TABLES = re.compile(rb'^\s*\{\s*"tables"\s*:\s*\[\s*\{\s*"name"\s*:\s*"\w*"\s*,\s*"columns"\s*:\s*(\[[^\]]*\])\s*,\s*"rows"\s*:\s*\[')
+_CELL = rf"(?:{_TEXT}|[-+.\w]+)"
 _BLOCK = 4 * CHUNK
 _LONGEST = 64 * CHUNK
 _VALUE = pl.Struct(
@@ -41,29 +51,79 @@ _TELLS = r'"(?:http\.|url\.|(?:request_?|http_?)?method"|request(?:_uri)?"|path"
 """Attributes that tell of a request themselves: then the body is only a text about it."""
 
 
+class _Listed(NamedTuple):
+    """Records in lists: what one is, how one begins that was cut off, and how a series of them is written as JSON objects."""
+
+    record: str
+    begun: str
+    written: Callable[[pl.Series], pl.Series]
+
+
 def is_nested(head: bytes) -> bool:
     """Whether a log, by its first bytes, is one that ``unnested`` takes apart."""
-    return _LOKI.search(head[:65536]) is not None or _OTLP.match(head) is not None
+    return _listed(head) is not None or _OTLP.match(head) is not None
 
 
 def unnested(chunks: Iterable[bytes], head: bytes) -> Iterator[bytes]:
     """Yield the records of a log that ``is_nested``, a JSON object a line; what holds none is yielded as it is."""
-    return _entries(chunks) if _LOKI.search(head[:65536]) else _requests(chunks)
+    listed = _listed(head)
+    return _entries(chunks, listed) if listed else _requests(chunks)
 
 
-def _entries(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines that Loki answered."""
+def _listed(head: bytes) -> _Listed | None:
+    head = head[:65536]
+    if _LOKI.search(head):
+        return _Listed(_ENTRY, r'\[\s*"\d{16,19}"', lambda found: found.str.replace(rf"^{_ENTRY}$", r'{"timestamp":"$1","line":$2}'))
+    if _RESULTS.search(head):
+        return _Listed(rf"\[\s*{_FIELD}(?:\s*,\s*{_FIELD})*\s*\]", r'\[\s*\{\s*"field"', _fields_written)
+    table = _TABLES.match(head)
+    columns = _columns(table[1]) if table else []
+    return _Listed(rf"\[\s*{_CELL}(?:\s*,\s*{_CELL})*\s*\]", r"^\s*,\s*\[", partial(_cells_written, columns)) if columns else None
+
+
+def _fields_written(found: pl.Series) -> pl.Series:
+    """Return lists of CloudWatch's fields as objects (a field that an event has not comes without a value)."""
+    valued = found.str.replace_all(rf'\{{\s*"field"\s*:\s*{_TEXT}\s*\}}', "").str.replace_all(rf"(?:^\[)?[\s,]*{_FIELD}[\s,\]]*", ",$1:$2")
+    return "{" + valued.str.slice(1) + "}"
+
+
+def _columns(text: bytes) -> list[str]:
+    """Return the names of a table's columns, none where they are not told."""
+    try:
+        columns = json.loads(text)
+    except ValueError:
+        return []
+    return [str(column.get("name")) for column in columns if isinstance(column, dict)]
+
+
+def _cells_written(columns: list[str], found: pl.Series) -> pl.Series:
+    """Return rows of a table as objects; a row that has not a cell for each column is left as it is."""
+    cells = found.str.slice(1).str.extract_all(_CELL)
+    named = pl.concat_str(
+        [pl.lit(f"{json.dumps(name)}:") + pl.col("cells").list.get(place, null_on_oob=True) for place, name in enumerate(columns)],
+        separator=",",
+    )
+    whole = pl.when(pl.col("cells").list.len() == len(columns))
+    return pl.DataFrame({"cells": cells, "row": found}).select(whole.then("{" + named + "}").otherwise("row")).to_series()
+
+
+def _entries(chunks: Iterable[bytes], listed: _Listed) -> Iterator[bytes]:
+    """Yield records that stand in lists."""
     decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
     left, held = "", 0
     for chunk in chunks:
         left += decoder.decode(chunk)
         held += len(chunk)
         if held >= _BLOCK:
-            done, left = _taken(left)
+            done, left = _taken(left, listed)
             held = 0
             yield done
             _bounded(left)
-    yield _taken(left)[0]
+    done, left = _taken(left, listed)
+    yield done
+    cut = re.search(rf"{listed.begun}.*", left, re.DOTALL)
+    if cut:
+        yield (" ".join(cut[0].split("\n")) + "\n").encode("utf-8", "backslashreplace")
 
 
 def _bounded(left: str | bytes) -> None:
@@ -72,14 +132,14 @@ def _bounded(left: str | bytes) -> None:
         raise RefusedEvidenceError(f"holds a JSON record longer than {_LONGEST >> 20} MB, or brackets that never close")
 
 
-def _taken(text: str) -> tuple[bytes, str]:
-    """Return the entries of a text as lines, and what stands behind the last of them."""
-    found = pl.Series([text]).str.extract_all(_ENTRY).explode(empty_as_null=False)
+def _taken(text: str, listed: _Listed) -> tuple[bytes, str]:
+    """Return the records of a text as lines, and what stands behind the last of them."""
+    found = pl.Series([text]).str.extract_all(listed.record).explode(empty_as_null=False)
     if found.is_empty():
         return b"", text
     rest = text[text.rindex(str(found[-1])) + len(str(found[-1])) :]
-    line = found.str.replace(rf"(?s)^{_ENTRY}$", r'{"timestamp":"$1","line":"$2"}' + "\n")
-    return str(line.str.join("")[0]).encode("utf-8", "backslashreplace"), rest
+    lines = listed.written(found).str.replace_all(r"[\r\n]+", " ")
+    return (str(lines.str.join("\n")[0]) + "\n").encode("utf-8", "backslashreplace"), rest
 
 
 def _requests(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -131,7 +131,7 @@ _SIGN = ("^#path", "^--[0-9a-z", "^[ *-]+<<")
 
 def why_no_log(raw: pl.Series) -> str:
     """Return what a file is that no log format reads, by its sampled lines."""
-    if len(raw) > 2 and raw.head(3).str.contains(_MAIL).all():
+    if len(raw) > 2 and raw.head(3).str.contains(_MAIL).all() and not raw[0][:1].isspace():
         return "is a mail: save what is attached to it, or the lines of its text, as files of their own"
     untimed = _untimed(raw)
     if untimed is not None:

@@ -85,6 +85,7 @@ JSON_KEYS = (
     "log",
     "MESSAGE",
     "message",
+    "@message",
     "textPayload",
     "line",
     "_raw",
@@ -121,7 +122,7 @@ _STAMP = r"^[0-9][0-9A-Za-z:.,+/ -]*$"
 
 
 _CARRIER = (
-    r'^\s*\{.*"(?:log|MESSAGE|message|textPayload|line|_raw|_source|original|full_message|short_message|LogEntry|LogMessage|msg|'
+    r'^\s*\{.*"(?:log|MESSAGE|@?message|textPayload|line|_raw|_source|original|full_message|short_message|LogEntry|LogMessage|msg|'
     r'jsonPayload|Log|[rR]esultDescription|Log_s|body|Body|stringValue|event)"\s*:'
 )
 
