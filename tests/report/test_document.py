@@ -325,6 +325,12 @@ def test_a_small_share_is_told_to_a_tenth_of_a_per_cent(value: float | None, tol
     assert share(value) == told
 
 
+def test_a_case_without_an_incident_has_no_sections_that_say_so_again(case: Case) -> None:
+    made = document(collect(case, None), analysis_id="0" * 16, incident=None)
+    empty = {section.id for section in all_sections() if not section.build(made)}
+    assert empty == {"picture", "participants", "rivals", "response", "changes"}
+
+
 def test_failures_that_are_no_incident_are_told(case: Case) -> None:
     made = document(collect(case, None), analysis_id="0" * 16, incident=None)
     (note,) = summary.build(_changed(made, "overview", failed=7, answered=1_040))

@@ -26,6 +26,8 @@ def build(document: Document) -> tuple[Block, ...]:
     """Return the participants, those ruled known, and the uninvolved of each incident."""
     found = by_incident(document, "participants")
     known = _known(document)
+    if not document.rows("incidents"):
+        return ()
     if not found:
         return (view(document, "participants", COLUMNS, empty="No account is named: no load was attributed to an actor."), *known)
     ties = {row["account_id"]: _tied(row) for row in document.rows("ties")}

@@ -17,7 +17,7 @@ LIVE = 3
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return one chart for each incident."""
+    """Return one chart for each incident; where there is none, there is no such section."""
     charts: list[Block] = []
     titles = {row["incident_id"]: titled(row) for row in document.rows("incidents")}
     basis = {row["incident_id"]: row.get("basis") for row in document.rows("incidents")}  # absent from documents of earlier versions
@@ -29,7 +29,7 @@ def build(document: Document) -> tuple[Block, ...]:
             charts.append(IncidentChart(onset, live=nth < LIVE, whole=picture))
         charts.append(IncidentChart(picture, live=nth < LIVE, begun=onset))
         charts.extend(_rests(basis.get(picture.incident_id)))
-    return (*charts, *_others(document, titles), *_all(document)) or (Note("There is no incident to draw."),)
+    return (*charts, *_others(document, titles), *_all(document))
 
 
 def _rests(basis: str | None) -> tuple[Block, ...]:

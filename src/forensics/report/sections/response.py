@@ -19,6 +19,8 @@ COLUMNS = {
 def build(document: Document) -> tuple[Block, ...]:
     """Return the plan for each incident."""
     found = by_incident(document, "response")
+    if not document.rows("incidents"):
+        return ()
     if not found:
         empty = "no load was attributed to accounts or networks" if document.rows("attributions") else "no load was attributed"
         return (view(document, "response", COLUMNS, empty=f"There is nothing to plan: {empty}."),)

@@ -9,10 +9,8 @@ from forensics.report.document import Document
 
 
 def build(document: Document) -> tuple[Block, ...]:
-    """Return the explanations of each incident."""
+    """Return the explanations of each incident; where there is none, there is no such section."""
     found = by_incident(document, "rivals")
-    if not found:
-        return (Note("No explanation was weighed: there is no incident."),)
     blocks: list[Block] = []
     for title, rows in found[:DRAWN]:
         blocks.append(Heading(title or "Explanations weighed"))
