@@ -6,6 +6,8 @@ import csv
 import io
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -13,11 +15,12 @@ import pytest
 from tests.attribution.worlds import FIRST_DAY, World
 
 from forensics.attribution.attribute import attribute
+from forensics.attribution.facts.capacity import Capacity
 from forensics.case.case import Case
 from forensics.response.blocking import block_list
 from forensics.response.blocklists import BlockList, Entry, formats
 from forensics.response.plan import _ordinary_use, plan
-from forensics.response.ratelimit import highest_limit
+from forensics.response.ratelimit import NO_FAILURE, NO_HEALTH, NOT_ENOUGH, NOT_NEEDED, highest_limit, rate_limit
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +75,20 @@ def test_no_rate_limit_where_none_is_needed_or_none_would_do() -> None:
     loads = pl.DataFrame({"minute": [0, 0], "client": ["a", None], "requests": [5, 50]})
     assert highest_limit(loads, 100.0) is None
     assert highest_limit(loads, 20.0) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "healthy", "why"),
+    [("surge", 100.0, NO_FAILURE), ("errors", None, NO_HEALTH), ("errors", 100.0, NOT_NEEDED), ("errors", 20.0, NOT_ENOUGH)],
+)
+def test_where_there_is_no_rate_limit_it_is_said_why(kind: str, healthy: float | None, why: str) -> None:
+    loads = pl.DataFrame({"minute": [0, 0], "account_id": ["a", None], "requests": [5, 50]})
+    case: Any = SimpleNamespace(frame=lambda *_, **__: loads)
+    began = datetime(2024, 3, 2)
+    incident = {"kind": kind, "started_at": began, "ended_at": began, "ramp_started_at": None}
+    known = None if healthy is None else Capacity(healthy, np.array([healthy]), None)
+    row = rate_limit(cast("Case", case), incident, known, set(), frozenset(), [])
+    assert (row["scope"], row["load_covered"], row["basis"]) == ("none computed", 0.0, why)
 
 
 @pytest.mark.parametrize("name", sorted(formats()))

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forensics.errors import RefusedEvidenceError
+from forensics.timeline import notes
 from forensics.timeline.notes import NotesMatch, read, recognise
 
 
@@ -84,6 +86,12 @@ def test_a_long_note_and_line_ends_of_an_old_machine_are_read() -> None:
     for text in ("time,message\n2024-03-02T00:00:00Z," + "a" * 200_000 + "\n", "time,message\r2024-03-02T00:00:00Z,a\r"):
         rows = read(Given(text.encode()), NotesMatch("csv"), "e1")
         assert (rows.parsed, rows.frames["notes"]["line"].to_list()) == (1, [2])
+
+
+def test_what_is_longer_than_people_write_is_no_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes, "LIMIT_BYTES", 1 << 20)
+    with pytest.raises(RefusedEvidenceError, match="larger than 1 MB"):
+        read(Given(b"time,message\n" + b"a" * (1 << 20)), NotesMatch("csv"), "e1")
 
 
 @given(st.binary(max_size=300))
