@@ -196,6 +196,21 @@ def test_kibana_writes_numbers_in_groups() -> None:
     assert (rows[1]["status"], rows[1]["bytes_sent"]) == (200, 1024)
 
 
+def test_a_log_with_users_and_times_is_no_list_of_accounts() -> None:
+    header = '"DateTime","ClientIpAddress","HttpStatus","Method","UriStem","UriQuery","ServerSentBytes","TimeTaken","Username"'
+    _, row = rows_of(header, '"2026-03-02 00:00:01","203.0.113.9","404","GET","/a","b=1","512","15","kim"')
+    told = {
+        "client_ip": "203.0.113.9",
+        "status": 404,
+        "path": "/a",
+        "query": "b=1",
+        "bytes_sent": 512,
+        "duration_ms": 15.0,
+        "user_name": "kim",
+    }
+    assert {name: row[name] for name in told} == told
+
+
 def test_athenas_table_of_s3_has_a_whole_request_for_a_target() -> None:
     header = '"bucketowner","requestdatetime","remoteip","requester","operation","request_uri","httpstatus","bytessent","useragent"'
     rows = rows_of(header, '"79a5","02/Mar/2026:00:00:02 +0000","203.0.113.7","arn:aws:iam::1:user/ann","REST.GET.OBJECT",'

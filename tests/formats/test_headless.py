@@ -52,8 +52,13 @@ def test_lines_with_other_fields_in_the_same_file_are_each_read_for_themselves()
 
 
 def test_where_the_fields_cannot_be_told_nothing_is_guessed_from_their_looks() -> None:
-    rows = rows_of("2026-03-02 00:00:23 GET /b 200", f"2026-03-02 00:00:24 10.0.0.1 {ASKED} {AGENT} 200 26")
-    assert [row["outcome"] for row in rows] == ["event", "rejected"]
+    rows = rows_of(
+        "2026-03-02 00:00:23 GET /b 200",
+        f"2026-03-02 00:00:24 10.0.0.1 {ASKED} {AGENT} 200 26",
+        f"2026-03-02 00:00:24 POST /b - 443 kim 203.0.113.9 {AGENT} 404 0 2 234 150",
+        "2026-03-02 00:00:25 203.0.113.9 GET /b 443 200",
+    )
+    assert [row["outcome"] for row in rows] == ["event", "rejected", "rejected", "rejected"]
 
 
 @pytest.mark.parametrize("stream", ["", "1 "])

@@ -187,6 +187,16 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="Logstash's own pattern, with the quotes of the line",
         ),
         pytest.param(
+            '{"date":"2026-03-02","time":"00:00:01","c-ip":"203.0.113.9","cs-method":"GET","cs-uri-stem":"/a","sc-status":200}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "path": "/a", "duration_ms": None},
+            id="a date and a time of the day (NXLog)",
+        ),
+        pytest.param(
+            '{"date":"2026-03-02T00:00:01Z","time":0.25,"ip":"203.0.113.9","method":"GET","path":"/a","status":200}',
+            {"timestamp": AT, "path": "/a"},
+            id="a date beside a time that is no time of the day",
+        ),
+        pytest.param(
             '{"time":"2026-03-02 01:00:01.5 +0100 CET m=+0.012","ip":"host-7.isp.example:40000","method":"CONNECT","path":"a.example:443",'
             '"status":200}',
             {"timestamp": AT.replace(microsecond=500_000), "client_ip": "host-7.isp.example", "host": "a.example", "path": "a.example:443"},

@@ -35,7 +35,13 @@ def rows_of(*raw: str) -> list[dict[str, Any]]:
         ("198.18.0.7 a.example - ", {"client_ip": "198.18.0.7", "user_name": None}),
         ("198.18.0.7 ", {"client_ip": "198.18.0.7", "user_name": None}),
         ("203.0.113.9, 198.18.0.9 198.18.0.7 - ann ", {"client_ip": "198.18.0.7", "user_name": "ann", "host": None}),
-        ("203.0.113.9 - 198.18.0.7 - ann ", {"user_name": "ann"}),
+        ("203.0.113.9 - 198.18.0.7 - ann ", {"client_ip": "203.0.113.9", "user_name": "ann"}),
+        ("203.0.113.9 - 198.18.0.7 - ann ", {"extra": {"fields": "x", "forwarded_for": "198.18.0.7"}}),
+        (
+            "203.0.113.9 - 198.18.0.7, 10.0.0.1 - ann ",
+            {"user_name": "ann", "extra": {"fields": "x", "forwarded_for": "198.18.0.7, 10.0.0.1"}},
+        ),
+        ("203.0.113.9 - 10.0.0.1:8080 - ann ", {"user_name": "ann", "extra": {"fields": "x"}}),
         ("198.18.0.7 - 10.0.0.9:8080 ", {"client_ip": "198.18.0.7", "user_name": None}),
         ('web1 https a.example 443 "10.0.0.9:80" [0.012|"0.011"|"200"] 198.18.0.7 - ann ', {"client_ip": "198.18.0.7", "user_name": "ann"}),
         ("", {"client_ip": None, "user_name": None}),
@@ -70,6 +76,19 @@ def test_who_asked_is_found_before_the_time(before: str, expected: dict[str, Any
     (row,) = rows_of(f'{before}{AT} {REQUEST} "-" "curl/8" x')
     assert row["outcome"] == "event"
     assert {name: row[name] for name in expected} == expected
+
+
+def test_tabs_stand_between_the_fields_as_blanks_do() -> None:
+    first, second = rows_of(
+        f'198.18.0.7\t-\tann\t{AT}\t"GET /a?b=1 HTTP/1.1"\t200\t512\t"-"\t"curl/8"',
+        f'198.18.0.7\t-\t-\t{AT}\t"GET /a HTTP/1.1"\t404\t512\thttps://a.example/\tMozilla/5.0 (X11; Y)\t0.015',
+    )
+    told = {"client_ip": "198.18.0.7", "user_name": "ann", "query": "b=1", "status": 200, "bytes_sent": 512, "user_agent": "curl/8"}
+    assert {name: first[name] for name in told} == told
+    told = {"user_name": None, "path": "/a", "status": 404, "bytes_sent": 512, "user_agent": "Mozilla/5.0 (X11; Y)", "duration_ms": 15.0}
+    assert {name: second[name] for name in told} == told
+    (row,) = rows_of(f'198.18.0.7 - - {AT} {REQUEST} "-" "a\tb"')
+    assert row["user_agent"] == "a\tb"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ _INSIDE = r'(?:^|[^\\])"[A-Z]{3,16} [^"\s]+ HTTP/[\d.]+" '
 """A whole request among what stands between quotes: they are those of other fields (proxies write the user first)."""
 _TIMED_REQUEST = r'\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "'
 """A time and a request behind it: of two in one line the second is another's, whose beginning ran into this one when the log was cut."""
+_TABBED = r'"\t\d{3}\t'
+"""Tabs between the fields, where others write blanks."""
 _FIRST = rf"(?:^|\s)({SURE})(?::\d+)?(?:\s|$)"
 _SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}|localhost)(?::\d+)?(?:\s|$)"
 """An address, and a host's full name, among words."""
@@ -58,7 +60,7 @@ def bare_line_of(time: str) -> str:
 
 def fitting(time: str) -> str:
     """Return the regular expression, quick to try, of lines that may be read with that time."""
-    return rf'(?:(?:\[|")(?:{time})(?:\]|")| {_OPEN} ").* [^ ]*(?:"|HTTP/[\d.]+){_NAMED} +(?:\d{{3}}|-|0)(?: |$)'
+    return rf'(?:(?:\[|")(?:{time})(?:\]|")| {_OPEN} ").*[ \t][^ ]*(?:"|HTTP/[\d.]+){_NAMED}(?: +|\t)(?:\d{{3}}|-|0)(?:[ \t]|$)'
 
 
 def opener(time: str) -> Callable[[ReadOptions], Parser]:
@@ -67,7 +69,9 @@ def opener(time: str) -> Callable[[ReadOptions], Parser]:
 
     def open_(options: ReadOptions) -> Parser:
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
-            raw = pl.col("raw").str.replace(_ASKED_APART, '] "$1 $2 $3" ')
+            tabbed = lines["raw"].str.contains(_TABBED).any()
+            raw = pl.col("raw").str.replace_all("\t", " ", literal=True) if tabbed else pl.col("raw")
+            raw = raw.str.replace(_ASKED_APART, '] "$1 $2 $3" ')
             known = (
                 lines.with_columns(raw.str.extract_groups(line).alias("g"))
                 .unnest("g")

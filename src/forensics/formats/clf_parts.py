@@ -145,12 +145,13 @@ def whose(before: pl.Series) -> pl.DataFrame:
     if bare.str.contains("  ", literal=True).any():
         bare = bare.str.replace(_SPREAD, "$1 $2 $3 $4").str.strip_chars_end()
     found = first_fitting(bare, CLIENTS, _PARTS, "client")
-    user = pl.coalesce("user", "alone").str.replace(rf"^{_PORTLESS} - ", "").str.replace(r"^(?:- )+", "").str.replace(r"(?: -)+$", "")
+    who = pl.coalesce("user", "alone")
+    user = who.str.replace(rf"^{_PORTED}(?:, ?{_PORTED})* - ", "").str.replace(r"^(?:- )+", "").str.replace(r"(?: -)+$", "")
     user = user.str.replace_all(_HELD, " ", literal=True)
     site = pl.col("ident").str.extract(rf"^({_SITED})(?::\d+)?$")  # lighttpd and Domino have the host there
     return found.with_columns(
         pl.coalesce("listed", "client").alias("client"),
-        pl.coalesce("forwarded", "listed").alias("forwarded"),
+        pl.coalesce("forwarded", "listed", who.str.extract(rf"^({_PORTLESS}(?:, ?{_PORTLESS})*) - ")).alias("forwarded"),
         pl.coalesce(values.present(pl.col("host")), user.str.extract(rf"^\(({_SITED})\)$"), site).alias("host"),
         pl.when(site.is_null()).then("ident").alias("ident"),
         pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user"),

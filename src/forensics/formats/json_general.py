@@ -22,6 +22,7 @@ def _either(groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 _ROLES = _either(
     {
         "start": names.START,
+        "date": ("date", "Date"),
         "time": (*names.TIME, *names.START),
         "client": names.CLIENT,
         "user": USER,

@@ -106,7 +106,7 @@ PATH = (
     *("path", "url>path", "url.path", "request_path", "requestPath", "http.path", "uri_path", "uriPath", "cs-uri-stem", "cs_uri_stem"),
     *("attributes>url.path", "request>path", "req>path", "resource_path", "resourcePath", "pathname", "Path", "http>path", "endpoint"),
     *("u", "file_path_requested", "RequestPath"),
-    *("requested_uri", "CsUriStem", "csUriStem"),
+    *("requested_uri", "CsUriStem", "csUriStem", "UriStem"),
     "http_request>url>path",
     *("Properties>RequestPath", "Properties>Path", "UrlStem", "clientRequestPath"),  # the last as Cloudflare's GraphQL names it
     *("http>route", "http.route", "attributes>http.route", "route"),  # what it was matched with, where nothing says what was asked
@@ -114,7 +114,7 @@ PATH = (
 QUERY = (
     *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),
     *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
-    *("CsUriQuery", "csUriQuery", "Properties>QueryString", "UrlQuery", "clientRequestQuery", "http_request>url>query_string"),
+    *("CsUriQuery", "csUriQuery", "UriQuery", "Properties>QueryString", "UrlQuery", "clientRequestQuery", "http_request>url>query_string"),
 )
 PROTOCOL = (
     *("http>protocol", "request_proto", "protocol", "server_protocol", "http_version", "httpVersion", "httpversion"),
@@ -162,7 +162,7 @@ BYTES = (
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
     *("httpResponse>bytes", "edgeResponseBytes", "http_response>length", "DstBytes", "network>receivedBytes", "network>received_bytes"),
-    *("ScBytes", "scBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
+    *("ScBytes", "scBytes", "ServerSentBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
     *("res-headers>content-length", "proxy>responseByteSize", "resp_content_length"),
 )
 DURATION = (

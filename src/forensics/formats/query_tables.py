@@ -1,7 +1,8 @@
 """Access logs in the tables of clouds' query services, exported as CSV or JSON: Athena's of S3 and CloudFront, Log Analytics' of IIS.
 
 The columns have the names of the services' documentation, and the values are those of the logs: S3 tells when a request came, the
-others when it was answered; CloudFront percent-encodes the agent, IIS writes ``+`` for its blanks.
+others when it was answered; CloudFront percent-encodes the agent, IIS writes ``+`` for its blanks. Shippers (NXLog's ``xm_w3c``,
+Log Parser) keep the names of IIS' own log.
 """
 
 from __future__ import annotations
@@ -81,6 +82,28 @@ IIS = JsonKeys(
     plussed=("user_agent", "referrer"),
     utc=True,
     extra={"site": ("sSiteName",), "upstream": ("sIP",), "substatus": ("scSubStatus",)},
+)
+IIS_SHIPPED = JsonKeys(
+    roles={
+        "date": ("date",),
+        "time": ("time",),
+        "client": ("c-ip",),
+        "user": ("cs-username",),
+        "method": ("cs-method",),
+        "path": ("cs-uri-stem",),
+        "query": ("cs-uri-query",),
+        "protocol": ("cs-version",),
+        "status": ("sc-status",),
+        "bytes": ("sc-bytes",),
+        "duration": ("time-taken@ms",),
+        "referrer": ("cs(Referer)",),
+        "user_agent": ("cs(User-Agent)",),
+        "host": ("cs-host", "cs(Host)"),
+    },
+    requires=(("sc-win32-status", "sc-substatus"), ("cs-uri-stem",), ("date",), ("time",)),
+    plussed=("user_agent", "referrer"),
+    utc=True,
+    extra={"site": ("s-sitename",), "upstream": ("s-ip",), "substatus": ("sc-substatus",)},
 )
 
 FORMATS: tuple[Format, ...] = (
@@ -172,6 +195,35 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 12.0,
                     "user_agent": "Mozilla/5.0 (X11)",
                     "extra": {"site": "W3SVC1", "upstream": "10.0.0.1"},
+                },
+            ),
+        ),
+    ),
+    json_format(
+        name="iis_table",
+        title="IIS' log with its own names as JSON or CSV",
+        reference="https://learn.microsoft.com/windows/win32/http/w3c-logging",
+        keys=IIS_SHIPPED,
+        time_basis="request end",
+        rank=10,
+        samples=(
+            Sample(
+                line='{"date":"2026-03-02","time":"00:00:02","s-sitename":"W3SVC1","s-ip":"10.0.0.1","cs-method":"GET","cs-uri-stem":"/a",'
+                '"cs-uri-query":"b=1","s-port":443,"cs-username":"CORP\\\\kim","c-ip":"203.0.113.7","cs(User-Agent)":"Mozilla/5.0+(X11)",'
+                '"cs(Referer)":null,"sc-status":401,"sc-substatus":2,"sc-win32-status":5,"sc-bytes":512,"time-taken":12}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:02Z",
+                    "started_at": "2026-03-02T00:00:01.988Z",
+                    "client_ip": "203.0.113.7",
+                    "user_name": "CORP\\kim",
+                    "method": "GET",
+                    "path": "/a",
+                    "query": "b=1",
+                    "status": 401,
+                    "bytes_sent": 512,
+                    "duration_ms": 12.0,
+                    "user_agent": "Mozilla/5.0 (X11)",
+                    "extra": {"site": "W3SVC1", "upstream": "10.0.0.1", "substatus": "2"},
                 },
             ),
         ),

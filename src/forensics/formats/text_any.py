@@ -30,8 +30,10 @@ _TIMES = (
 )
 _TIME = f"({'|'.join(_TIMES)})"
 _ADDRESS = rf'(?:^|[\s\[("|=@])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
+_CODE = r"[1-35]\d\d|4[0-35-9]\d|44[0-24-9]"
+"""A status, and no port 443."""
 _STATUS = (
-    (r'^[\s"\]|:,=>-]*(?:(?:from|for) \S+ -? ?)?([1-5]\d\d)(?:[\s,;|)\]"]|$)', "tail"),
+    (rf'^[\s"\]|:,=>-]*(?:(?:from|for) \S+ -? ?)?({_CODE})(?:[\s,;|)\]"]|$)', "tail"),
     (r"\(HTTP/[\d.]+ ([1-5]\d\d)\)", "tail"),
     (r"^ responded ([1-5]\d\d) in \d", "tail"),  # Serilog
     (r'(?i)\bstatus(?:_?code)?[ =:"]+([1-5]\d\d)\b', "tail"),
@@ -60,8 +62,8 @@ _SECONDS = r'[\s"]\d{1,4}\.\d{3}(?:[\s"]|$)'
 """As nginx writes $request_time."""
 _LAST = r'" (\d{1,4}\.\d{6})$'
 """As Actix writes the seconds behind the user agent."""
-_AHEAD = r"(?:^|[\s\[])([1-35]\d\d|4[0-35-9]\d|44[0-24-9])(?:[\s\]]|$)"
-"""A status before the request, and no port 443."""
+_AHEAD = rf"(?:^|[\s\[])({_CODE})(?:[\s\]]|$)"
+"""A status before the request."""
 _PARTY = r"(?:^|\s)\[pid: \d+\|.*?\] \S+ \(([^()]+)\) \{\d+ vars in "
 """Whom uWSGI names behind the address."""
 _ALONE = r'^ *(\d+) +"'
@@ -69,7 +71,7 @@ _ALONE = r'^ *(\d+) +"'
 _STAMP = r"\bmsec \d{10}\.\d{3}"
 """nginx' $msec behind its name: no unit of the number before it."""
 _ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w-]*:?[a-z]+\d?\]"
-_HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{1,3}}(?:{_METHOD}) \S+ \S+ \d{{2,5}} \S+ (?:{SURE}|-) "
+_HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{0,3}}(?:{_METHOD}) \S+ \S+ \d{{2,5}} \S+ (?:{SURE}|-) "
 """A line of IIS whose header was lost: its port is no status, and the server's address stands before the client's."""
 _CONNECTION = r"^\[[^\]]+ \d{4}\] (?:\S+:\d+ (?:Accepted|Closing|Closed without sending a request\b.*)|PHP .* Development Server .*)$"
 """What PHP's own server prints between the requests."""
