@@ -193,3 +193,18 @@ def test_minutes_of_silence_in_a_log_of_a_quarter_of_an_hour_are_measured_by_the
     assert (row["kind"], row["ramp_started_at"]) == ("silence", None)
     assert 1500 <= row["missing_requests"] <= 2600
     assert row["severity"] != "low"
+
+
+@pytest.mark.parametrize("lost_files", [True, False])
+def test_load_before_a_hole_between_two_files_is_told_by_itself(tmp_path, lost_files):
+    """What was asked for in the evening is no ramp to an outage that nobody knows of; before a hole inside a file it is."""
+    world = crowd(traffic("diurnal", 4, days=6), at(3, 8.5), at(3, 9), 8.0).with_columns(pl.lit("one").alias("logged_by"))
+    world = lost(world, at(3, 9), at(3, 14))
+    if lost_files:
+        when = pl.when(pl.col("started_at") < at(3, 12)).then(pl.lit("july")).otherwise(pl.lit("august"))
+        world = world.with_columns(when.alias("logged_by"))
+    case, incidents = found(tmp_path, world)
+    case.close()
+    assert [row["kind"] for row in incidents] == (["surge", "silence"] if lost_files else ["silence"])
+    assert (incidents[-1]["ramp_started_at"] is None) == lost_files
+    assert ("asked for far more than usual" in incidents[-1]["summary"]) != lost_files

@@ -1,4 +1,7 @@
 -- title: what the counted logs cover
--- why: placebo windows must lie where there were logs to see them
+-- why: placebo windows must lie where there were logs to see them; of load nothing is known where only failures were logged
 -- parameters: none
-SELECT min(minute) AS first_minute, max(minute) + INTERVAL 1 MINUTE AS last_minute FROM service_minutes
+SELECT
+    min(minute) AS first_minute, max(minute) + INTERVAL 1 MINUTE AS last_minute,
+    only_failures(sum(answered), sum(failed), sum(refused)) AS only_failures
+FROM service_minutes

@@ -38,6 +38,8 @@ class Setting:
     """identifier_type, identifier_value, account_id: what three accounts or more pay with (``payers.sql``)."""
     logged: dict[str, list[tuple[datetime, datetime]]]
     """Host -> where each of its counted log files begins and ends."""
+    only_failures: bool
+    """Whether hardly anything but failures and refusals was logged: what was asked for in all is not known then."""
     noted: bool
     """Whether anybody wrote down what was done: where nobody did, that no note speaks of something says nothing."""
 
@@ -75,6 +77,7 @@ def read_setting(case: Case) -> Setting | None:
         groups=case.frame(PACKAGE, "roots").unique("account_id", keep="first", maintain_order=True),
         payers=case.frame(PACKAGE, "payers", fewest=SEVERAL),
         logged=logged,
+        only_failures=covered["only_failures"],
         noted=case.rows(PACKAGE, "noted")[0]["noted"],
     )
     return replace(found, incidents=[row | {"last_at": _last_logged(found, row)} for row in incidents])

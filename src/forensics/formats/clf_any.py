@@ -226,6 +226,10 @@ FORMATS = (
                 '"http://a.example/" "curl/8"',
                 expected={"client_ip": None, "duration_ms": 3000.0, "method": "CONNECT", "path": "a.example:443", "bytes_sent": None},
             ),
+            Sample(  # Gunicorn behind a Unix socket knows no client, and who asked all the same
+                line='- - ann [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"',
+                expected={"client_ip": None, "user_name": "ann", "path": "/a", "user_agent": "curl/8"},
+            ),
             Sample(
                 line='198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "shop.example" "GET /a HTTP/1.1" 200 5 "-" "curl/8" 1709337602.133 0.012',
                 expected={"host": "shop.example", "user_agent": "curl/8", "duration_ms": 12.0},

@@ -49,6 +49,7 @@ CLIENTS = (
     rf"^(?P<host>)(?:[^\s:]+[\s,]+)*?(?P<client>{SURE})(?P<ident>)(?P<id>)(?:[\s,)].*?)?(?: (?P<user>\S+))?$",
     rf"^(?P<host>{_NAME}(?::\d+)?) (?P<client>[A-Za-z0-9][^|\s\[]*) (?P<ident>-) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>{_NAME}:\d+) (?P<client>-) (?P<ident>-) (?P<id>)(?P<user>\S+)$",
+    r"^(?P<host>)(?P<client>-) (?P<ident>\S+) (?P<id>)(?P<user>\S+)$",
     rf"^(?P<host>)(?P<client>{_NAME}) {_WHO}$",
 )
 """What stands before the time, most telling first: host and address, address alone, the old ingress' ``address - [address] - user``."""

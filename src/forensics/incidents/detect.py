@@ -20,7 +20,7 @@ from forensics.incidents.look import View
 from forensics.incidents.phases import LASTING_SILENCE, phases, worst_minute
 from forensics.incidents.series import Axis, Floats
 from forensics.incidents.severity import severity
-from forensics.incidents.silence import read
+from forensics.incidents.silence import lost, read
 from forensics.incidents.survey import Survey, covered
 from forensics.incidents.windows import Window
 
@@ -45,7 +45,7 @@ def detect(case: Case, surveys: Sequence[Survey]) -> None:
 
 def _findings(case: Case, survey: Survey) -> list[Finding]:
     axis, view, views = survey.axis, survey.view, survey.views
-    ramps = {f: _ramp(view, f) for f in survey.found}
+    ramps = {f: None if lost(f, axis, survey.files) else _ramp(view, f) for f in survey.found}
     busy = [(f.first if ramp is None else ramp, f.last) for f, ramp in ramps.items() if f.kind != "surge"]
     spans, slow = candidates(case, axis, busy), slow_runs(case, axis, busy)
     edges = {f: _edges(f, views.get(f.scope, view), view, ramp) for f, ramp in ramps.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -87,8 +87,11 @@ def first(found: Found) -> Window:
     return min(found.windows, key=lambda w: (w.first, rank.get(w.signal, 5)))
 
 
-def incidents_of(whole: Sequence[Window], parts: Sequence[Window]) -> list[Found]:
-    """Put windows of everything, and windows of parts that everything does not show, together into incidents (ordered by start)."""
+def incidents_of(whole: Sequence[Window], parts: Sequence[Window], lost: Callable[[Found], bool] = lambda _: False) -> list[Found]:
+    """Put windows of everything, and windows of parts that everything does not show, together into incidents (ordered by start).
+
+    ``lost``: whether the log of an incident may be lost rather than the service: what load there was beside it is told by itself.
+    """
     troubles = _exact([w for w in whole if w.signal in DISTURBING])
     surges = [w for w in whole if w.signal == "surge"]
     found = [_incident(group, EVERYTHING) for group in _relapsing(_clusters(troubles))]
@@ -98,7 +101,7 @@ def incidents_of(whole: Sequence[Window], parts: Sequence[Window]) -> list[Found
     for scope in dict.fromkeys(cluster[0].scope for cluster in by_cluster):
         own = [cluster for cluster in by_cluster if cluster[0].scope == scope]
         found.extend(_incident(group, scope) for group in _relapsing(own))
-    found = [_with_surges(f, surges) for f in found]
+    found = [f if lost(f) else _with_surges(f, surges) for f in found]
     taken = {w for f in found for w in f.surges}
     found.extend(_incident([[w]], EVERYTHING) for w in surges if w not in taken)
     return sorted(found, key=lambda f: (f.first, f.kind, f.scope.part, f.scope.name))

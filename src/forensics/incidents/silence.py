@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from forensics.incidents.clocks import Step, left_behind, undone
+from forensics.incidents.episodes import Found
 from forensics.incidents.look import View
-from forensics.incidents.series import Scope
+from forensics.incidents.series import Axis, Scope
 from forensics.incidents.windows import Window
 
 AT_A_FILE = timedelta(minutes=2)
@@ -69,6 +70,12 @@ def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[st
             "log missing", f"the other hosts went on as usual ({share:.0%}): its work was not done elsewhere, its log may be missing"
         )
     return Reading("service down", f"the other hosts had {share:.0%} of what is usual too")
+
+
+def lost(found: Found, axis: Axis, files: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether an incident is no more than silence between the files of all hosts: that the service broke is not known."""
+    of_all = all(w.signal == "silence" and w.scope.part == "everything" for w in found.windows)
+    return of_all and all(_between_files(axis.at(w.first), axis.at(w.last + 1), files) for w in found.windows)
 
 
 def _between_files(start: datetime, end: datetime, files: Sequence[Mapping[str, Any]]) -> bool:

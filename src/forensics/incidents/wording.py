@@ -176,6 +176,8 @@ def basis(finding: Finding) -> str:
         )
     if not series.answered.any():
         said.append("no statuses are logged: failures cannot be seen, only load")
+    if facts.get("only_failures"):
+        said.append("hardly anything but failures and refusals is logged: how much was asked for in all is not known")
     if not series.timed.any():
         said.append("no durations are logged: slowness cannot be seen")
     if facts.get("requests") and not facts.get("requests_of_accounts"):

@@ -39,6 +39,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.pro("The silence begins where a log file ends.", STRONG)
     else:
         found.contra("The silence begins inside a log file.", FAIR)
+    if facts.between_files:
+        found.pro("It ends where the next log file begins, and no file goes on meanwhile.", STRONG)
     if of_clock(facts):
         found.pro(
             "The hole is the work of the clock: what was asked then stands at other times (on what the finding rests says where).", DECISIVE

@@ -171,7 +171,7 @@ def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
             text = "None of the failed requests names an account: whom it hurt cannot be said."
         return Sentence(text, query="incidents", section="picture", **_first(document, incident, "peak"))
     among = f", {number(paying)} of them paying ({PAYING})" if paying is not None else f" ({UNKNOWN_PAYING})"
-    over = incident["mitigated_at"]
+    over = None if document.rows("overview")[0].get("only_failures") else incident["mitigated_at"]  # absent from earlier versions
     mitigated = f"; by {clock(over)} UTC most requests succeeded again" if over and over < (incident["ended_at"] or "9") else ""
     return Sentence(
         f"{counted(hit, 'account')} met a failure{among}{_others(incident)}{mitigated}.",
@@ -257,6 +257,8 @@ def _why(document: Document, incident: dict[str, Any]) -> str:
         return ""
     if weighed[0]["likelihood"] >= LIKELY and weighed[0]["explanation"] not in NAMES_SOMEBODY:
         return f"; the likeliest explanation is “{weighed[0]['explanation']}”, {likely(weighed[0]['likelihood'])}"
+    if weighed[0]["likelihood"] >= LIKELY and incident.get("seen"):  # absent from documents of earlier versions
+        return f". {incident['summary'].removeprefix(incident['seen']).strip().removesuffix('.')}"
     most = " and ".join(f"“{row['explanation']}”, {likely(row['likelihood'])}" for row in weighed)
     return f": no explanation stands out; the likeliest {'is' if len(weighed) == 1 else 'are'} {most}"
 

@@ -1,0 +1,62 @@
+"""What logs do not hold: nobody is named for a load that they do not show, nor for an outage that they do not show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.attribution.worlds import World
+
+from forensics.attribution.attribute import attribute
+from forensics.case.case import Case
+
+
+def decided(case: Case) -> tuple[str, str, int]:
+    attribute(case)
+    (row,) = case.table("incidents").to_dicts()
+    return row["verdict"], row["summary"], len(case.table("participants"))
+
+
+def with_a_ring(kind: str, tmp_path: Path) -> Case:
+    world = World(kind=kind)
+    ring = world.newcomers(9)
+    world.actor(ring)
+    world.ring(ring, 150.0)
+    return world.write(tmp_path)
+
+
+@pytest.mark.parametrize(("reading", "verdict"), [("log missing", "inconclusive"), ("service down", "attributed")])
+def test_who_was_busy_before_a_hole_between_two_files_broke_nothing_that_is_known(tmp_path: Path, reading: str, verdict: str) -> None:
+    """A day's file that nobody handed over looks like a day without service; inside a file the hole is the service's."""
+    case = with_a_ring("silence", tmp_path)
+    case.connection.execute("UPDATE incidents SET part = 'everything', reading = ?", [reading])
+    found, told, named = decided(case)
+    assert found == verdict
+    assert ("only the log of that time is missing, cannot be told" in told) == (reading == "log missing")
+    assert (named > 0) == (verdict == "attributed")
+    by_one = case.table("rivals").filter(pl.col("explanation") == "one actor")["likelihood"][0]
+    assert (by_one > 0.5) == (verdict == "attributed")
+
+
+def test_a_hole_between_two_files_before_which_nothing_rose_is_a_missing_log(tmp_path: Path) -> None:
+    case = World(kind="silence").write(tmp_path)
+    case.connection.execute("UPDATE incidents SET part = 'everything', reading = 'log missing'")
+    assert decided(case)[0] in ("not an outage", "no single actor")
+    assert case.table("participants").is_empty()
+
+
+@pytest.mark.parametrize(
+    ("kind", "served", "verdict"), [("errors", 0, "inconclusive"), ("errors", 1, "attributed"), ("surge", 0, "attributed")]
+)
+def test_of_load_nothing_is_known_where_only_failures_are_logged(tmp_path: Path, kind: str, served: int, verdict: str) -> None:
+    """Who is in a log of failures is who was failed. A load of what is refused (a firewall's log) is one all the same."""
+    case = with_a_ring(kind, tmp_path)
+    case.connection.execute("UPDATE service_minutes SET answered = requests, refused = requests - coalesce(failed, 0)")
+    case.connection.execute("UPDATE service_minutes SET refused = 0 WHERE ?", [bool(served)])
+    found, told, named = decided(case)
+    assert found == verdict
+    assert told.endswith("is not in them.") == (verdict == "inconclusive")
+    assert (named > 0) == (verdict == "attributed")
+    if verdict == "inconclusive":
+        assert case.table("rivals").filter(pl.col("explanation").is_in(["one actor", "organic surge"]))["likelihood"].max() < 0.2
