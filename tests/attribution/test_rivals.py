@@ -29,7 +29,7 @@ def facts(measure: str = "requests", **known: Any) -> Facts:
     told = {
         "finding": finding, "is_load": False, "capacity": SimpleNamespace(usual=100.0), "rest_peak": 120.0, "rest_within": False,
         "failed_before": 0.0, "error_onset": None, "spread": SimpleNamespace(anonymous_share=0.95), "origins": {}, "logins": {},
-        "denied": None,
+        "denied": None, "unseen": None,
     }  # fmt: skip
     return cast(Facts, SimpleNamespace(**(told | known)))
 

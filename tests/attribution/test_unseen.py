@@ -60,3 +60,15 @@ def test_of_load_nothing_is_known_where_only_failures_are_logged(tmp_path: Path,
     assert (named > 0) == (verdict == "attributed")
     if verdict == "inconclusive":
         assert case.table("rivals").filter(pl.col("explanation").is_in(["one actor", "organic surge"]))["likelihood"].max() < 0.2
+
+
+@pytest.mark.parametrize(("reading", "verdict"), [("log missing", "inconclusive"), ("service down", "attributed")])
+def test_nothing_is_said_of_what_led_to_an_outage_before_which_the_log_is_missing(tmp_path: Path, reading: str, verdict: str) -> None:
+    case = with_a_ring("errors", tmp_path)
+    hole = "SELECT incident_id || '-hole', 'silence', 'everything', ?, started_at - INTERVAL 1 DAY, started_at, summary FROM incidents"
+    names = "incident_id, kind, part, reading, started_at, ended_at, summary"
+    case.connection.execute(f"INSERT INTO incidents ({names}) {hole}", [reading])
+    attribute(case)
+    rows = {row["kind"]: row for row in case.table("incidents").to_dicts()}
+    assert rows["errors"]["verdict"] == verdict
+    assert ("nothing is logged" in rows["errors"]["summary"]) == (reading == "log missing")

@@ -16,7 +16,7 @@ def facts() -> Facts:
     """An incident with one actor whose load rose before the errors."""
     scene = SimpleNamespace(windows=10, placebos=9, known=0.0, incident={"kind": "errors"})
     finding = SimpleNamespace(blamed=["somebody"])
-    return cast(Facts, SimpleNamespace(scene=scene, finding=finding, follows=False, echo=False))
+    return cast(Facts, SimpleNamespace(scene=scene, finding=finding, unseen=None, follows=False, echo=False))
 
 
 def rival(explanation: str, likelihood: float) -> Rival:

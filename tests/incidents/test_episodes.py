@@ -65,3 +65,13 @@ def test_minutes_in_which_nobody_asks_while_little_is_left_are_no_silence(longes
     fallen = Window("collapse", EVERYTHING, 600, 905, 200.0, 3000.0)
     (found,) = incidents_of([fallen, *pauses, Window("silence", EVERYTHING, 700, 700 + longest, 90.0, 10.0 * longest)], [])
     assert found.kind == kind
+
+
+@pytest.mark.parametrize(("before", "kinds"), [(False, ["silence", "errors"]), (True, ["errors"])])
+def test_a_silence_that_may_be_a_lost_file_is_no_part_of_what_follows_it(before: bool, kinds: list[str]) -> None:
+    """A day's file is missing, and the next begins with failures; what had failed when the file before ended goes on in the hole."""
+    silence, failing = Window("silence", EVERYTHING, 1440, 2879, 90.0, 9000.0), Window("errors", EVERYTHING, 2880, 2999, 90.0, 900.0)
+    earlier = [Window("errors", EVERYTHING, 1420, 1439, 90.0, 900.0)] if before else []
+    found = incidents_of([*earlier, silence, failing, Window("surge", EVERYTHING, 1400, 1439, 9.0, 500.0)], [], lambda window: True)
+    assert [f.kind for f in found if f.kind != "surge"] == kinds
+    assert (len(found) > len(kinds)) != before, "load before a hole is told by itself"

@@ -143,21 +143,12 @@ def order(facts: Facts, found: Weighed) -> None:
         found.contra(f"Load and errors rose in the same minute, {began} UTC.", WEAK)
 
 
-def unseen_of(facts: Facts) -> str | None:
-    """Return why these logs cannot show that any load broke the service: they lack all that went well, or all of the time in question."""
-    if facts.scene.setting.only_failures and not facts.is_load:
-        return "The logs hold failures and refusals only: how much was asked for in all, and by whom, is not in them."
-    if facts.between_files and facts.finding.rise.significant:
-        return "Whether the service fell silent then, or only the log of that time is missing, cannot be told without the files of it."
-    return None
-
-
 def remainder(facts: Facts, found: Weighed) -> None:
     """Compare the load without the blamed with what the service carries in health; first, whether they had a hand in it at all."""
     if facts.release is not None:
         found.contra(f"{facts.release.told()}.", 2.0 * DECISIVE)
-    if (unseen := unseen_of(facts)) is not None:
-        found.contra(unseen, 2.0 * DECISIVE)
+    if facts.unseen is not None:
+        found.contra(facts.unseen, 2.0 * DECISIVE)
     if facts.capacity is None or facts.is_load:
         return
     confined(facts, found)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forensics.attribution.evidence import refused_with_others
-from forensics.attribution.evidence import unseen_of
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.origin import Origin
 from forensics.attribution.facts.refusals import MEASURE, asked_as_ever, shut_out
@@ -71,9 +70,8 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         return Verdict(INCONCLUSIVE, 0.5, f"{began}, and nothing can be said of what led to it.")
     if facts.scene.windows == 1:
         return Verdict(INCONCLUSIVE, 0.5, "The logs hold nothing to compare this window with: no other day, and no earlier hours.")
-    unseen = unseen_of(facts)
-    if unseen is not None:
-        return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {unseen}" if facts.between_files else unseen)
+    if facts.unseen is not None:
+        return Verdict(INCONCLUSIVE, 0.5, facts.unseen)
     by_actor = likelihood_of(rivals, "one actor", "several actors", "crawler", "password guessing")
     if facts.finding.blamed and not (facts.follows or facts.echo) and by_actor >= EVEN:
         if by_actor < LIKELY:

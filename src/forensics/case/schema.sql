@@ -245,6 +245,9 @@ WHERE verdict = 'known' AND other IS NULL;
 
 -- The views of the contract over them ------------------------------------------------------------------------------
 
+CREATE OR REPLACE VIEW outcomes_logged AS                                   -- whether hardly anything but failures was logged (nginx' map $status $loggable)
+SELECT coalesce(sum(answered) > 0 AND sum(answered) - sum(failed) - sum(refused) <= 0.01 * sum(answered), FALSE) AS only_failures
+FROM service_minutes;
 CREATE OR REPLACE VIEW evidence AS
 SELECT
     f.evidence_id, f.path, f.sha256, f.size_bytes, f.kind, f.format, f.host, coalesce(f.given_tier, t.tier, f.format_tier) AS tier,

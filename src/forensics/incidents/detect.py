@@ -20,7 +20,7 @@ from forensics.incidents.look import View
 from forensics.incidents.phases import LASTING_SILENCE, phases, worst_minute
 from forensics.incidents.series import Axis, Floats
 from forensics.incidents.severity import severity
-from forensics.incidents.silence import lost, read
+from forensics.incidents.silence import between_files, read
 from forensics.incidents.survey import Survey, covered
 from forensics.incidents.windows import Window
 
@@ -45,7 +45,7 @@ def detect(case: Case, surveys: Sequence[Survey]) -> None:
 
 def _findings(case: Case, survey: Survey) -> list[Finding]:
     axis, view, views = survey.axis, survey.view, survey.views
-    ramps = {f: None if lost(f, axis, survey.files) else _ramp(view, f) for f in survey.found}
+    ramps = {f: _ramp(survey, f) for f in survey.found}
     busy = [(f.first if ramp is None else ramp, f.last) for f, ramp in ramps.items() if f.kind != "surge"]
     spans, slow = candidates(case, axis, busy), slow_runs(case, axis, busy)
     edges = {f: _edges(f, views.get(f.scope, view), view, ramp) for f, ramp in ramps.items()}
@@ -100,9 +100,10 @@ def _read(finding: Finding, survey: Survey) -> Finding:
     return replace(finding, reading=reading, severity="low" if harmless else finding.severity)
 
 
-def _ramp(view: View, found: Found) -> int | None:
-    """The minute at which load began to rise before an incident that is no load itself."""
-    if found.kind == "surge":
+def _ramp(survey: Survey, found: Found) -> int | None:
+    """The minute at which load began to rise before an incident that is no load itself, nor perhaps no more than a lost file."""
+    view, opening = survey.view, first(found)
+    if found.kind == "surge" or (opening.signal == "silence" and between_files(opening, survey.axis, survey.files)):
         return None
     return ramp_start(view.series.requests, view.baseline.expected, view.baseline.spread(1), found.first)
 

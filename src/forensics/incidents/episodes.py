@@ -87,24 +87,30 @@ def first(found: Found) -> Window:
     return min(found.windows, key=lambda w: (w.first, rank.get(w.signal, 5)))
 
 
-def incidents_of(whole: Sequence[Window], parts: Sequence[Window], lost: Callable[[Found], bool] = lambda _: False) -> list[Found]:
+def incidents_of(whole: Sequence[Window], parts: Sequence[Window], lost: Callable[[Window], bool] = lambda _: False) -> list[Found]:
     """Put windows of everything, and windows of parts that everything does not show, together into incidents (ordered by start).
 
-    ``lost``: whether the log of an incident may be lost rather than the service: what load there was beside it is told by itself.
+    A silence that is ``lost`` with a file, before which nothing was wrong, is told by itself: what lies beside it need not belong to it.
     """
     troubles = _exact([w for w in whole if w.signal in DISTURBING])
     surges = [w for w in whole if w.signal == "surge"]
-    found = [_incident(group, EVERYTHING) for group in _relapsing(_clusters(troubles))]
-    shown = [(f.first - GAP, f.last + GAP) for f in found]
+    holes = [w for w in troubles if w.signal == "silence" and lost(w) and not any(_leads_to(other, w) for other in troubles)]
+    found = [_incident(group, EVERYTHING) for group in _relapsing(_clusters([w for w in troubles if w not in holes]))]
+    shown = [(first - GAP, last + GAP) for first, last in (*((f.first, f.last) for f in found), *((w.first, w.last) for w in holes))]
     rest = [w for w in _exact(parts) if w.signal in DISTURBING and _counts(w) and not any(a <= w.last and w.first <= b for a, b in shown)]
     by_cluster = [_clearest(cluster) for cluster in _clusters(rest)]
     for scope in dict.fromkeys(cluster[0].scope for cluster in by_cluster):
         own = [cluster for cluster in by_cluster if cluster[0].scope == scope]
         found.extend(_incident(group, scope) for group in _relapsing(own))
-    found = [f if lost(f) else _with_surges(f, surges) for f in found]
+    found = [*(_with_surges(f, surges) for f in found), *(_incident([[w]], EVERYTHING) for w in holes)]
     taken = {w for f in found for w in f.surges}
     found.extend(_incident([[w]], EVERYTHING) for w in surges if w not in taken)
     return sorted(found, key=lambda f: (f.first, f.kind, f.scope.part, f.scope.name))
+
+
+def _leads_to(trouble: Window, silence: Window) -> bool:
+    """Whether the service was in trouble right before a silence."""
+    return trouble.first < silence.first <= trouble.last + GAP
 
 
 def with_its_silence(found: Found, parts: Sequence[Window]) -> Found:

@@ -79,7 +79,7 @@ SELECT
     CAST(coalesce(sum(s.requests) FILTER (s.busy_stranger AND s.subject IS NOT NULL), 0) AS BIGINT) AS made_by_robots,
     count(*) FILTER (s.failed > 0) AS failing_subjects, max(s.failed) AS most_failed_by_one,
     arg_max(s.requests, (s.failed, s.subject)) AS requests_of_that_one,
-    (SELECT only_failures(sum(m.answered), sum(m.failed), sum(m.refused)) FROM service_minutes AS m) AS only_failures
+    (SELECT only_failures FROM outcomes_logged) AS only_failures
 FROM by_subject AS s
 LEFT JOIN paying AS p ON p.account_id = s.account_id
 GROUP BY s.incident_id

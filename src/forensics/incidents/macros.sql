@@ -86,8 +86,6 @@ END;
 
 CREATE OR REPLACE MACRO is_failed(status) AS coalesce(status >= 500, FALSE);
 CREATE OR REPLACE MACRO is_refused(status) AS coalesce(status BETWEEN 400 AND 499, FALSE);
--- Whether hardly anything but failures and refusals was logged (nginx' map $status $loggable, Apache's env=): sums over a log.
-CREATE OR REPLACE MACRO only_failures(answered, failed, refused) AS coalesce(answered > 0 AND answered - failed - refused <= 0.01 * answered, FALSE);
 CREATE OR REPLACE MACRO program_of(user_agent) AS nullif(
     CASE
         WHEN starts_with(user_agent, 'Mozilla/')

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from forensics.incidents.clocks import Step, left_behind, undone
-from forensics.incidents.episodes import Found
 from forensics.incidents.look import View
 from forensics.incidents.series import Axis, Scope
 from forensics.incidents.windows import Window
@@ -72,10 +71,9 @@ def read(window: Window, views: Mapping[Scope, View], files: Sequence[Mapping[st
     return Reading("service down", f"the other hosts had {share:.0%} of what is usual too")
 
 
-def lost(found: Found, axis: Axis, files: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether an incident is no more than silence between the files of all hosts: that the service broke is not known."""
-    of_all = all(w.signal == "silence" and w.scope.part == "everything" for w in found.windows)
-    return of_all and all(_between_files(axis.at(w.first), axis.at(w.last + 1), files) for w in found.windows)
+def between_files(window: Window, axis: Axis, files: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a window begins where a file ends, ends where the next begins, and no file goes on meanwhile."""
+    return _between_files(axis.at(window.first), axis.at(window.last + 1), files)
 
 
 def _between_files(start: datetime, end: datetime, files: Sequence[Mapping[str, Any]]) -> bool:

@@ -19,7 +19,7 @@ from forensics.incidents.findings import narrowed
 from forensics.incidents.look import View, beside, look
 from forensics.incidents.recoveries import recovered_between
 from forensics.incidents.series import Axis, Bools, Floats, Scope, Series, read_series
-from forensics.incidents.silence import lost
+from forensics.incidents.silence import between_files
 from forensics.incidents.windows import Window, runs
 
 PASSES = 4
@@ -87,8 +87,10 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
         parts = [w for w in parts if w.scope.part != "host" or w.signal not in LOAD]
     service, clocked = apart(without_doubles(whole, twice), axis, set_back)
     others, of_clocks = apart(parts, axis, set_back)
-    between_files = partial(lost, axis=axis, files=files)
-    incidents = sorted([*incidents_of(service, others, between_files), *incidents_of(clocked, of_clocks)], key=lambda f: f.first)
+    incidents = sorted(
+        [*incidents_of(service, others, partial(between_files, axis=axis, files=files)), *incidents_of(clocked, of_clocks)],
+        key=lambda f: f.first,
+    )
     found = [with_its_silence(narrowed(f, view, views), others) for f in incidents]
     found = [recovered_between(f, views.get(f.scope, view)) for f in found]
     return Survey(axis, view, views | everything, alone | everything, parts, found, files, set_back)

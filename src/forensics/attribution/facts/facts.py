@@ -37,6 +37,8 @@ class Facts:
 
     scene: Scene
     finding: Finding
+    unseen: str | None
+    """What is not in the logs, without which they cannot show that any load broke the service."""
     capacity: Capacity | None
     peak_load: float
     """Highest load of a minute in the window, up to the first that fails."""
@@ -138,12 +140,6 @@ class Facts:
         part, scope = self.scene.incident.get("part"), self.scene.incident["scope"]
         own = any(p.kind == part and p.name == scope and p.struck for p in self.parts)
         return own or self.impact_ratio > max(ERROR_RATIO, 3.0 * self.usual_ratio)
-
-    @property
-    def between_files(self) -> bool:
-        """Whether detection read a silence of everything as files that are missing: that the service fell silent is not known then."""
-        incident = self.scene.incident
-        return incident["kind"] == "silence" and incident.get("part") == "everything" and incident.get("reading") == "log missing"
 
     def concentrated(self, kind: str) -> Part | None:
         """Return the route, host or backend that the failures keep to while the others of its kind are served; None when there is none."""

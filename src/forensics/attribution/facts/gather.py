@@ -21,6 +21,7 @@ from forensics.attribution.facts.release import release
 from forensics.attribution.facts.seconds import EARLY, Seconds, crowd_precedes, seconds
 from forensics.attribution.facts.slowdown import served_slower, slowdown
 from forensics.attribution.facts.spread import Spread, alike, spread, veil
+from forensics.attribution.facts.unseen import unseen_of
 from forensics.attribution.facts.walk import Walk, walk
 from forensics.attribution.networks import beginning
 from forensics.attribution.scene import Scene
@@ -53,6 +54,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
     return Facts(
         scene=scene,
+        unseen=unseen_of(scene, finding.rise),
         finding=finding,
         capacity=capacity(minutes, [*scene.masked, *course.runs], scene.incident["started_at"]),
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]

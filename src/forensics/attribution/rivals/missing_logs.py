@@ -5,6 +5,7 @@ from __future__ import annotations
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.minutes import ERROR_RATIO
 from forensics.attribution.facts.parts import Host
+from forensics.attribution.facts.unseen import between_files
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.wording import amount, percent
 
@@ -39,7 +40,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.pro("The silence begins where a log file ends.", STRONG)
     else:
         found.contra("The silence begins inside a log file.", FAIR)
-    if facts.between_files:
+    if between_files(facts.scene.incident):
         found.pro("It ends where the next log file begins, and no file goes on meanwhile.", STRONG)
     if of_clock(facts):
         found.pro(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import OFTEN, came, confined, overload, unseen_of
+from forensics.attribution.evidence import OFTEN, came, confined, overload
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.refusals import asked_as_ever, shut_out
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
@@ -22,8 +22,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
     if not rise.known:
         found.contra("The logs hold nothing to compare the load with: whether it rose is not known.", 0.0)
         return found
-    if (unseen := unseen_of(facts)) is not None:
-        found.contra(unseen, DECISIVE)
+    if facts.unseen is not None:
+        found.contra(facts.unseen, DECISIVE)
         return found
     if refusing(facts.scene.incident) and asked_as_ever(facts.scene):
         found.contra("No more was asked than usual; it was refused.", DECISIVE)

@@ -14,7 +14,7 @@ SELECT
     (SELECT count(DISTINCT minute) FROM service_minutes) AS logged_minutes,
     (SELECT CAST(coalesce(sum(answered), 0) AS BIGINT) FROM service_minutes) AS answered,
     (SELECT CAST(coalesce(sum(failed), 0) AS BIGINT) FROM service_minutes) AS failed,
-    (SELECT only_failures(sum(answered), sum(failed), sum(refused)) FROM service_minutes) AS only_failures,
+    (SELECT only_failures FROM outcomes_logged) AS only_failures,
     (SELECT count(*) FROM accounts) AS accounts,
     -- a row without id, time and amount is a customer of the payment provider, who need not have paid
     (SELECT count(*) FROM payments WHERE payment_id IS NOT NULL OR paid_at IS NOT NULL OR amount IS NOT NULL) AS payments,

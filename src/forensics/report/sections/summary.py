@@ -252,13 +252,14 @@ def _why(document: Document, incident: dict[str, Any]) -> str:
         return f"; the best explanation is “{best['explanation']}”{sure}"
     if incident["verdict"] == "not an outage":  # what could have broken the service is no explanation of a load that it bore
         return ": there is no outage to explain"
+    if incident["verdict"] == "inconclusive" and incident.get("seen"):  # absent from documents of earlier versions
+        why = incident["summary"].removeprefix(incident["seen"]).removesuffix(incident.get("lead") or "")
+        return f". {why.strip().removesuffix('.')}"
     weighed = explanations(document, incident)[:2]
     if not weighed:
         return ""
     if weighed[0]["likelihood"] >= LIKELY and weighed[0]["explanation"] not in NAMES_SOMEBODY:
         return f"; the likeliest explanation is “{weighed[0]['explanation']}”, {likely(weighed[0]['likelihood'])}"
-    if weighed[0]["likelihood"] >= LIKELY and incident.get("seen"):  # absent from documents of earlier versions
-        return f". {incident['summary'].removeprefix(incident['seen']).strip().removesuffix('.')}"
     most = " and ".join(f"“{row['explanation']}”, {likely(row['likelihood'])}" for row in weighed)
     return f": no explanation stands out; the likeliest {'is' if len(weighed) == 1 else 'are'} {most}"
 
