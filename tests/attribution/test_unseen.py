@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 from tests.attribution.worlds import World
 
+from forensics.attribution import conclude
+from forensics.attribution.accounts.participants import participants
 from forensics.attribution.attribute import attribute
 from forensics.case.case import Case
 
@@ -72,3 +74,28 @@ def test_nothing_is_said_of_what_led_to_an_outage_before_which_the_log_is_missin
     rows = {row["kind"]: row for row in case.table("incidents").to_dicts()}
     assert rows["errors"]["verdict"] == verdict
     assert ("nothing is logged" in rows["errors"]["summary"]) == (reading == "log missing")
+
+
+@pytest.mark.parametrize(("others", "exported", "verdict"), [(2, 0, "inconclusive"), (8, 300, "inconclusive"), (8, 0, "attributed")])
+def test_a_log_that_was_searched_for_some_says_nothing_of_the_others(tmp_path: Path, others: int, exported: int, verdict: str) -> None:
+    """Of a log in which hardly any customer is but the suspects nobody knows who asked for more; a service may have few customers."""
+    world = World(accounts=others, anonymous=0.0, per_minute=10.0)
+    ring = world.newcomers(9)
+    world.actor(ring)
+    world.ring(ring, 150.0)
+    case = world.write(tmp_path)
+    records = pl.DataFrame({"account_id": [f"customer{n}" for n in range(exported)]}, schema={"account_id": pl.String})
+    case.insert("account_records", records)
+    found, told, named = decided(case)
+    assert found == verdict
+    assert ("what others asked for is not in them" in told) == (verdict == "inconclusive")
+    assert (named > 0) == (verdict == "attributed")
+
+
+def test_an_actor_of_whom_no_account_took_part_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = with_a_ring("errors", tmp_path)
+    monkeypatch.setattr(conclude, "participants", lambda *given: participants(*given).clear())
+    found, _, named = decided(case)
+    assert found not in ("attributed", "several actors")
+    assert named == 0
+    assert case.table("attributions").is_empty()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from forensics.attribution.accounts.participants import participants
 from forensics.attribution.facts.minutes import error_onset
 from forensics.attribution.facts.seconds import crowd_precedes, seconds, seconds_precede
 from forensics.attribution.half_log import half
@@ -38,6 +39,17 @@ BEFORE = timedelta(hours=1)
 
 
 def conclude(asked: Inquiry) -> Conclusion:
+    """Return what is concluded, without actors of whom no account is known to have taken part: their name would be of nobody."""
+    found = _concluded(asked)
+    blamed, scene = found.named.finding.blamed, found.facts.scene
+    if all(b.winner.kind != "actor" for b in blamed):
+        return found
+    took = participants(asked.case, scene, found.facts.finding).filter(pl.col("role") == "participant")
+    shown = [b for b in blamed if b.winner.kind != "actor" or b.winner.id in took["actor_id"]]
+    return found if len(shown) == len(blamed) else asked.weighed(scene, replace(found.facts.finding, blamed=shown))
+
+
+def _concluded(asked: Inquiry) -> Conclusion:
     """Scan the load before the impact; where that blames nobody, the minutes around its start, for whoever came before it by seconds."""
     scene = _before(asked)
     first = asked.weighed(scene, asked.found(scene))

@@ -54,7 +54,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
     return Facts(
         scene=scene,
-        unseen=unseen_of(scene, finding.rise),
+        unseen=unseen_of(case, scene, finding),
         finding=finding,
         capacity=capacity(minutes, [*scene.masked, *course.runs], scene.incident["started_at"]),
         peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
