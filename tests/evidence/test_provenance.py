@@ -103,7 +103,7 @@ def test_bytes_that_changed_are_shown_and_said(tmp_path: Path, quick) -> None:
 def test_evidence_that_is_gone(tmp_path: Path) -> None:
     case = loaded(tmp_path, "a.log", b"one\n", lines=1)
     (tmp_path / "evidence" / "a.log").unlink()
-    with pytest.raises(BrokenEvidenceError, match="--search"):
+    with pytest.raises(BrokenEvidenceError, match="load it again"):
         shown(case, "a.log:1")
 
 

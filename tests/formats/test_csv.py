@@ -143,8 +143,16 @@ def _in_batches(raw: list[str], size: int) -> list[dict[str, Any]]:
             '"TimeGenerated [UTC]",CIp,CsMethod,CsUriStem,CsUriQuery,ScStatus,TimeTaken',
             '"3/2/2026, 12:00:01.000 AM",203.0.113.9,GET,/a,b=1,200,15',
         ),
+        (
+            "Time,ClientIp,HttpMethod,RequestUri,HttpStatusCode,TimeTaken,SecurityProtocol",
+            "2026-03-02T00:00:01Z,203.0.113.9,GET,https://a.example/a?b=1,200,0.015,TLSv1.3",
+        ),
+        (
+            "timestamp,request_ip,request_processing_time,backend_processing_time,client_response_time,elb_response_code,request_verb,url",
+            "2026-03-02T00:00:01Z,203.0.113.9,0.001,0.014,0.0,200,GET,https://a.example:443/a?b=1",
+        ),
     ],
-    ids=["athena-alb", "athena-cloudfront", "log-analytics"],
+    ids=["athena-alb", "athena-cloudfront", "log-analytics", "front-door", "athena-elb"],
 )
 def test_tables_of_cloud_services_are_read_with_their_units(header: str, row: str) -> None:
     lines = pl.DataFrame({"line": [1, 2], "raw": [header, row]}, schema=LINES)

@@ -169,6 +169,7 @@ DURATION = (
     "event>duration@ms?http>response>body>status_code",  # OPNsense has Squid's milliseconds there
     *("duration@ns?http>status_code", "duration@ns?network>client>ip"),  # Datadog's standard attributes
     *("time_taken@s?request_ip", "time_taken@s?x_edge_location"),  # CloudFront's columns in Athena
+    *("TimeTaken@s?SecurityProtocol", "timeTaken@s?securityProtocol"),  # Azure's Front Door
     *("latency@s?upstream_addr", "duration@s?upstream_addr", "response_time@s?upstream_addr"),  # nginx has no other unit
     *(rf"{name}@s?{name}~^\d{{1,4}}[.]\d{{1,3}}$" for name in ("requestTime", "req_time", "responsetime", "res>duration")),
     "request_processing_time+target_processing_time+response_processing_time@s",

@@ -1,7 +1,7 @@
-"""Access logs in the tables of clouds' query services, exported as CSV or JSON: Athena's of S3 and CloudFront, Log Analytics' of IIS.
+"""Access logs in the tables of clouds' query services, exported as CSV or JSON: Athena's of S3, CloudFront and ELB, Log Analytics' of IIS.
 
-The columns have the names of the services' documentation, and the values are those of the logs: S3 tells when a request came, the
-others when it was answered; CloudFront percent-encodes the agent, IIS writes ``+`` for its blanks. Shippers (NXLog's ``xm_w3c``,
+The columns have the names of the services' documentation, and the values are those of the logs: S3 and ELB tell when a request came,
+the others when it was answered; CloudFront percent-encodes the agent, IIS writes ``+`` for its blanks. Shippers (NXLog's ``xm_w3c``,
 Log Parser) keep the names of IIS' own log.
 """
 
@@ -60,6 +60,28 @@ CLOUDFRONT = JsonKeys(
         "edge_location": ("location", "x_edge_location"),
         "tls_version": ("ssl_protocol",),
         "tls_cipher": ("ssl_cipher",),
+    },
+)
+ELB = JsonKeys(
+    roles={
+        "time": ("timestamp",),
+        "client": ("request_ip",),
+        "method": ("request_verb",),
+        "target": ("url",),
+        "protocol": ("protocol",),
+        "status": ("elb_response_code",),
+        "bytes": ("sent_bytes",),
+        "duration": ("request_processing_time+backend_processing_time+client_response_time@s",),
+        "user_agent": ("user_agent",),
+    },
+    requires=(("elb_response_code",), ("request_ip",), ("request_verb",), ("url",)),
+    utc=True,
+    extra={
+        "upstream": ("backend_ip",),
+        "upstream_status": ("backend_response_code",),
+        "upstream_duration_ms": ("backend_processing_time@s",),
+        "tls_cipher": ("ssl_cipher",),
+        "tls_version": ("ssl_protocol",),
     },
 )
 IIS = JsonKeys(
@@ -166,6 +188,43 @@ FORMATS: tuple[Format, ...] = (
                     "user_agent": "Mozilla/5.0 (X11)",
                     "extra": {"cache_status": "Hit", "edge_location": "FRA50-C1", "request_id": "r1"},
                 },
+            ),
+        ),
+    ),
+    json_format(
+        name="aws_elb_table",
+        title="Classic Load Balancer access log in Athena's table (JSON or CSV)",
+        reference="https://docs.aws.amazon.com/athena/latest/ug/elasticloadbalancer-classic-logs.html",
+        keys=ELB,
+        rank=10,
+        samples=(
+            Sample(
+                line='{"timestamp":"2026-03-02T00:00:02.000000Z","elb_name":"a","request_ip":"203.0.113.7","request_port":"1234","backend_ip":'
+                '"10.0.0.1","backend_port":"80","request_processing_time":"0.001","backend_processing_time":"0.5","client_response_time":"0.25",'
+                '"elb_response_code":"502","backend_response_code":"200","received_bytes":"30","sent_bytes":"512","request_verb":"GET","url":'
+                '"https://www.a.example:443/a?b=1","protocol":"HTTP/1.1","user_agent":"curl/8","ssl_cipher":"-","ssl_protocol":"-"}',
+                expected={
+                    "timestamp": "2026-03-02T00:00:02Z",
+                    "started_at": "2026-03-02T00:00:02Z",
+                    "client_ip": "203.0.113.7",
+                    "method": "GET",
+                    "host": "www.a.example",
+                    "path": "/a",
+                    "query": "b=1",
+                    "protocol": "HTTP/1.1",
+                    "status": 502,
+                    "bytes_sent": 512,
+                    "duration_ms": 751.0,
+                    "user_agent": "curl/8",
+                    "extra": {"upstream": "10.0.0.1", "upstream_status": "200", "upstream_duration_ms": "500.0"},
+                },
+            ),
+            Sample(
+                line='{"timestamp":"2026-03-02T00:00:02.000000Z","elb_name":"a","request_ip":"203.0.113.7","request_port":"1234","backend_ip":"",'
+                '"backend_port":"-1","request_processing_time":"-1","backend_processing_time":"-1","client_response_time":"-1",'
+                '"elb_response_code":"503","backend_response_code":"0","received_bytes":"0","sent_bytes":"0","request_verb":"GET",'
+                '"url":"https://www.a.example:443/b","protocol":"HTTP/1.1","user_agent":"-","ssl_cipher":"-","ssl_protocol":"-"}',
+                expected={"status": 503, "path": "/b", "bytes_sent": 0, "duration_ms": None, "user_agent": None},
             ),
         ),
     ),
