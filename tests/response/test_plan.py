@@ -19,7 +19,7 @@ from forensics.attribution.facts.capacity import Capacity
 from forensics.case.case import Case
 from forensics.response.blocking import block_list
 from forensics.response.blocklists import BlockList, Entry, formats
-from forensics.response.plan import _ordinary_use, plan
+from forensics.response.plan import _ordinary_use, _warned, plan
 from forensics.response.ratelimit import NO_FAILURE, NO_HEALTH, NOT_ENOUGH, NOT_NEEDED, highest_limit, rate_limit
 
 
@@ -89,6 +89,13 @@ def test_where_there_is_no_rate_limit_it_is_said_why(kind: str, healthy: float |
     known = None if healthy is None else Capacity(healthy, np.array([healthy]), None)
     row = rate_limit(cast("Case", case), incident, known, set(), frozenset(), [])
     assert (row["scope"], row["load_covered"], row["basis"]) == ("none computed", 0.0, why)
+
+
+def test_a_measure_against_accounts_that_were_taken_over_says_whom_it_hits() -> None:
+    told = {measure: _warned({"measure": measure, "basis": "So."})["basis"] for measure in ("account", "organisation", "network")}
+    assert told.pop("network") == "So."
+    warning = "The accounts may have been taken over: end their sessions and reset passwords; a ban hits their holders. So."
+    assert set(told.values()) == {warning}
 
 
 @pytest.mark.parametrize("name", sorted(formats()))
