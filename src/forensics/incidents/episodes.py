@@ -123,6 +123,34 @@ def with_its_silence(found: Found, parts: Sequence[Window]) -> Found:
     return replace(_incident(_clusters([*found.windows, *new]), found.scope), surges=found.surges) if new else found
 
 
+def of_part(found: Found, scope: Scope, windows: Sequence[Window]) -> Found:
+    """Return an incident of everything as that of one part of it: where the part's own windows are near, they say when."""
+    signals = {w.signal for w in found.windows}
+    own = [w for w in windows if w.scope == scope and w.signal in signals and any(w.near(other, GAP) for other in found.windows)]
+    if own:
+        return replace(_incident(_clusters(own), scope), surges=found.surges)
+    return replace(found, scope=scope, windows=tuple(replace(w, scope=scope) for w in found.windows))
+
+
+def parted(found: Found, scope_of: Callable[[Found], Scope]) -> list[Found]:
+    """Return an incident of everything as several where a later episode happened in another part than those before it.
+
+    What fails in another part within an hour may be the same thing that moves on: hosts that are restarted one by one.
+    """
+    groups: list[list[list[Window]]] = []
+    where: set[Scope] = set()
+    for a, b in found.episodes:
+        cluster = [w for w in found.windows if a <= w.first <= b]
+        scope = scope_of(_incident([cluster], found.scope))
+        elsewhere = EVERYTHING not in {scope, *where} and scope not in where
+        if not groups or (elsewhere and a - max(w.last for w in groups[-1][-1]) > FLAPPING):
+            groups.append([])
+            where = set()
+        groups[-1].append(cluster)
+        where.add(scope)
+    return [found] if len(groups) == 1 else [_with_surges(_incident(group, found.scope), found.surges) for group in groups]
+
+
 def _exact(windows: Sequence[Window]) -> list[Window]:
     """Drop a collapse that is hardly more than a silence inside it: silence has exact boundaries."""
 

@@ -15,17 +15,13 @@ from forensics.incidents.clocks import Step
 from forensics.incidents.episodes import Found
 from forensics.incidents.look import View
 from forensics.incidents.phases import Phase
-from forensics.incidents.series import Axis, Bools, Floats, Scope
+from forensics.incidents.series import Axis, Floats
 from forensics.incidents.silence import Reading
 from forensics.incidents.windows import Window, runs
 
 SECOND = timedelta(seconds=1)
 EMPTY = ("collapse", "silence")
 """Signals that nothing came: what failed before and after that did not work meanwhile."""
-CONCENTRATED = 0.85
-"""Share of the failures in one part that makes the part the scope, when the rest is healthy."""
-MOST_OF_LOAD = 0.8
-"""Share of the requests above which a part is as good as everything."""
 REFUSED_ONE, REFUSED_CLIENTS, REFUSED_SHARE = 0.4, 10, 0.5
 """Share of the refusals that one client may have, clients that must meet them, and share of all clients that these must be."""
 SENT_AWAY = (401, 403, 407, 429, 451)
@@ -276,44 +272,3 @@ def table(findings: Sequence[Finding]) -> pl.DataFrame:
     """Return the rows of ``incidents``, by start."""
     rows = pl.DataFrame([finding.row() for finding in findings], schema=SCHEMA)
     return rows.sort("started_at", "incident_id").unique("incident_id", keep="first", maintain_order=True)
-
-
-def narrowed(found: Found, whole: View, parts: Mapping[Scope, View]) -> Found:
-    """Name the one route, backend or host that nearly all of it happened in, when the rest stayed healthy."""
-    if found.scope.part != "everything" or found.kind not in ("errors", "collapse", "silence"):
-        return found
-    span = np.zeros(whole.axis.minutes, dtype=bool)
-    for first, last in found.episodes:
-        span[first : last + 1] = True
-    harm = _harm(whole, span, found)
-    best = max(parts.values(), key=lambda v: (_harm(v, span, found), v.series.scope.name), default=None)
-    if best is None or harm <= 0:
-        return found
-    inside = _harm(best, span, found)
-    share_of_load = best.baseline.expected[span].sum() / max(whole.baseline.expected[span].sum(), 1e-9)
-    if inside < CONCENTRATED * harm or share_of_load > MOST_OF_LOAD or not _rest_is_healthy(whole, best, span, found):
-        return found
-    scope = best.series.scope
-    return replace(found, scope=scope, windows=tuple(replace(w, scope=scope) for w in found.windows))
-
-
-def _harm(view: View, span: Bools, found: Found) -> float:
-    if found.kind != "errors":
-        return float((view.baseline.expected - view.series.requests)[span].sum())
-    bad, usual = _bad(view, found)
-    return float(bad[span].sum() - usual * view.series.answered[span].sum())
-
-
-def _bad(view: View, found: Found) -> tuple[Floats, float]:
-    """The bad answers of an incident, minute by minute, and their usual share."""
-    if found.refusing:
-        return view.series.refused, view.baseline.refused_ratio
-    return view.series.failed, view.baseline.error_ratio
-
-
-def _rest_is_healthy(whole: View, part: View, span: Bools, found: Found) -> bool:
-    rest = (whole.series.requests - part.series.requests)[span].sum()
-    if found.kind == "errors":
-        (bad, usual), (inside, _) = _bad(whole, found), _bad(part, found)
-        return bool((bad - inside)[span].sum() <= max(0.1, 2 * usual) * max(rest, 1.0))
-    return bool(rest >= 0.5 * (whole.baseline.expected - part.baseline.expected)[span].sum())

@@ -14,9 +14,10 @@ from forensics.case.case import Case
 from forensics.incidents.absences import SHORTEST, long_absences
 from forensics.incidents.clocks import Step, apart, passed_twice, steps, without_doubles
 from forensics.incidents.detectors import detectors
-from forensics.incidents.episodes import Found, incidents_of, with_its_silence
-from forensics.incidents.findings import narrowed
+from forensics.incidents.detectors.latency import as_usual
+from forensics.incidents.episodes import Found, incidents_of, parted, with_its_silence
 from forensics.incidents.look import View, beside, look
+from forensics.incidents.narrowing import narrowed
 from forensics.incidents.recoveries import recovered_between
 from forensics.incidents.series import Axis, Bools, Floats, Scope, Series, read_series
 from forensics.incidents.silence import between_files
@@ -80,7 +81,8 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     everything = {series[0].scope: view}
     alone = {part.scope: look(axis, part, view.masked | _away(axis, part, view.masked)) for part in series[1:]}
     views = {scope: beside(part, view) for scope, part in alone.items()}
-    parts = [window for part in views.values() for window in _windows(part) if _missed(window, alone[part.series.scope])]
+    told = ((part, window) for part in views.values() for window in _windows(part))
+    parts = [window for part, window in told if _missed(window, alone[window.scope]) and not _shared(window, part, view)]
     until = _logged_until(axis, series, files)
     whole, parts = ([w for w in windows if w.signal not in LOAD or w.first < until - BEFORE_END] for windows in (whole, parts))
     if _elastic([part for part in series[1:] if part.scope.part == "host"], series[0]):
@@ -91,7 +93,9 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
         [*incidents_of(service, others, partial(between_files, axis=axis, files=files)), *incidents_of(clocked, of_clocks)],
         key=lambda f: f.first,
     )
-    found = [with_its_silence(narrowed(f, view, views), others) for f in incidents]
+    place = partial(narrowed, whole=view, parts=views, windows=others)
+    single = [part for f in incidents for part in parted(f, lambda episode: place(episode).scope)]
+    found = list(dict.fromkeys(with_its_silence(place(f), others) for f in single))
     found = [recovered_between(f, views.get(f.scope, view)) for f in found]
     return Survey(axis, view, views | everything, alone | everything, parts, found, files, set_back)
 
@@ -116,6 +120,11 @@ def _missed(window: Window, own: View) -> bool:
     span = slice(window.first, window.last + 1)
     seen, wanted = (np.array([values[span].sum()]) for values in (own.series.requests, own.baseline.expected))
     return bool(own.baseline.fall(window.last - window.first + 1).few(seen, wanted)[0] >= BY_ITSELF)
+
+
+def _shared(window: Window, part: View, whole: View) -> bool:
+    """Whether a part is slow as everything is in these minutes of every day."""
+    return window.signal == "latency" and as_usual(whole, part, window)
 
 
 def _away(axis: Axis, part: Series, masked: Bools) -> Bools:

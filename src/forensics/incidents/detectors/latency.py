@@ -42,6 +42,18 @@ def detect(view: View) -> list[Window]:
     return found
 
 
+def as_usual(whole: View, part: View, window: Window) -> bool:
+    """Whether a part is slow with all the rest, in minutes in which all the rest is slow on most days: a backup takes the disk from all."""
+    slow = [np.nan_to_num(view.series.slowness - view.baseline.slowness) for view in (whole, part)]
+    span = slice(window.first, window.last + 1)
+    every, own = (
+        float((values * view.series.timed)[span].sum() / max(view.series.timed[span].sum(), 1.0))
+        for values, view in zip(slow, (whole, part), strict=True)
+    )
+    again = comes_again(_means(whole, slow[0]), window.first, window.last, (window.last - window.first + 1) * every / 2)
+    return bool(every > 0 and own - every < np.log(LEAST_TIMES) and again)
+
+
 def _means(view: View, slow: Floats) -> Floats:
     """Return how slow each minute was by the requests around it; a minute without any was as slow as usual."""
     timed = view.series.timed

@@ -1,0 +1,71 @@
+"""What happened in one part is told of that part, with the part's own times; what happened in all of them is told of everything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from tests import sites
+from tests.traffic import at, failing, found, traffic
+
+from forensics.incidents.episodes import Found, parted
+from forensics.incidents.series import EVERYTHING, Scope
+from forensics.incidents.windows import Window
+
+MINUTE = timedelta(minutes=1)
+EAST, WEST = Scope("host", "east"), Scope("host", "west")
+
+
+@pytest.fixture(scope="module")
+def quiet() -> pl.DataFrame:
+    """Three hosts."""
+    frame = traffic("diurnal", 51, days=6, per_second=0.3)
+    return frame.with_columns(logged_by=pl.format("edge-{}", pl.int_range(pl.len()) * 7 % 3 + 1))
+
+
+@pytest.mark.parametrize(("hosts", "scope"), [(["edge-3"], "edge-3"), (["edge-1", "edge-2", "edge-3"], "everything")])
+def test_one_slow_host_of_three_is_named_and_its_own_minutes_say_when(tmp_path, quiet, hosts, scope):
+    start, end = at(4, 9), at(4, 9.75)
+    hit = pl.col("started_at").is_between(start, end, closed="left") & pl.col("logged_by").is_in(hosts)
+    slower = pl.when(hit).then(pl.col("duration_ms") * 5).otherwise("duration_ms")
+    case, incidents = found(tmp_path, quiet.with_columns(duration_ms=slower))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("latency", scope)
+    assert abs(row["started_at"] - start) <= 2 * MINUTE
+    assert abs(row["ended_at"] - end) <= 2 * MINUTE
+
+
+@pytest.mark.parametrize(("second", "scopes"), [("/cdn", ["/api/jobs/{id}", "/cdn/images/{id}.png"]), ("/api/jobs", ["/api/jobs/{id}"])])
+def test_what_fails_elsewhere_hours_later_is_no_relapse(tmp_path, quiet, second, scopes):
+    frame = failing(quiet, at(4, 9), at(4, 9.5), 0.9, route="/api/jobs")
+    case, incidents = found(tmp_path, failing(frame, at(4, 12), at(4, 12.5), 0.9, route=second, seed=2))
+    case.close()
+    assert [row["scope"] for row in incidents] == scopes
+    assert abs(incidents[-1]["ended_at"] - at(4, 12.5)) <= MINUTE
+
+
+@pytest.mark.parametrize(
+    ("gap", "scopes", "incidents"),
+    [(180, [EAST, WEST], 2), (180, [EAST, EAST], 1), (180, [EVERYTHING, WEST], 1), (40, [EAST, WEST], 1)],
+)
+def test_episodes_of_other_parts_are_other_incidents_unless_they_follow_within_the_hour(gap, scopes, incidents):
+    windows = tuple(Window("errors", EVERYTHING, first, first + 30, 20.0, 100.0) for first in (1000, 1030 + gap))
+    whole = Found("errors", EVERYTHING, windows, tuple((w.first, w.last) for w in windows))
+    told = parted(whole, lambda episode: scopes[0] if episode.first == 1000 else scopes[1])
+    assert [len(f.episodes) for f in told] == [1] * incidents if incidents > 1 else [2]
+    assert [w for f in told for w in f.windows] == list(windows)
+
+
+@pytest.mark.parametrize(("nights", "told"), [(range(7), 0), ((1, 5), 2)])
+def test_a_route_that_is_slow_as_everything_is_every_night_is_no_incident(tmp_path, nights, told):
+    """Few requests ask for the route: of its own nights too few show that it is slow in all of them."""
+    site = sites.Site("nightly_backup", 25, 7, 0.55, 15, 0.7, pages=3, pictures=0.5, hosts=3, routes=12, timed=True, accounts=True)
+    frame = sites.quiet(site, 1962)
+    minute = (pl.col("started_at") - sites.START).dt.total_minutes()
+    hit = (minute // 1440).is_in(list(nights)) & (minute % 1440).is_between(120, 149)
+    slower = pl.when(hit).then(pl.col("duration_ms") * 3).otherwise("duration_ms")
+    case, incidents = found(tmp_path, frame.with_columns(duration_ms=slower))
+    case.close()
+    assert [(row["kind"], row["scope"]) for row in incidents] == [("latency", "everything")] * told
