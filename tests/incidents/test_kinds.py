@@ -52,6 +52,23 @@ def test_masses_of_refusals_are_found_and_called_so(tmp_path, quiet, status):
     assert ("the refusals burn the budget" in row["basis"]) is (status != 404)
 
 
+@pytest.mark.parametrize(("share", "clients", "told"), [(0.95, 400, 1), (0.3, 400, 0), (0.95, 2, 0)])
+def test_a_login_that_is_asked_for_once_a_minute_and_refuses_everybody_is_found(tmp_path, quiet, share, clients, told):
+    """Fifty refusals in fifty minutes, of forty people; a third of them may have forgotten their words, and two clients may guess them."""
+    start, end = at(3, 12), at(3, 13)
+    login = pl.Series(np.random.default_rng(8).random(quiet.height) < 0.04)
+    inside = pl.col("started_at").is_between(start, end, closed="left") & pl.lit(login)
+    who = pl.when(inside).then(pl.format("u{}", pl.col("user_name").hash(2) % clients)).otherwise("user_name")
+    path = pl.when(pl.lit(login)).then(pl.lit("/session")).otherwise("path")
+    refused = refusing(quiet, start, end, 401, share)["status"]
+    status = pl.when(inside).then(refused).otherwise("status")
+    address = pl.when(inside).then(pl.format("198.18.7.{}", pl.col("user_name").hash(2) % min(clients, 250))).otherwise("client_ip")
+    frame = quiet.with_columns(path=path, user_name=who, status=status, client_ip=address)
+    case, incidents = found(tmp_path, frame)
+    case.close()
+    assert [(row["kind"], row["scope"]) for row in incidents] == [("errors", "/session")] * told
+
+
 def test_one_client_that_tries_many_doors_is_no_trouble_of_the_service(tmp_path, quiet):
     scan = crowd(quiet, at(3, 9), at(3, 9.5), 2.0, accounts=1)
     mine = (pl.col("user_name") == "u0") & pl.col("started_at").is_between(at(3, 9), at(3, 9.5))

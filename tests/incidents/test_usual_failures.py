@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from tests import sites
 from tests.traffic import at, failing, found, traffic
 
 MINUTE = timedelta(minutes=1)
@@ -67,6 +68,23 @@ def test_one_request_of_fifty_that_fails_every_night_is_none(tmp_path, quiet):
     case, incidents = found(tmp_path, frame)
     case.close()
     assert incidents == []
+
+
+@pytest.mark.parametrize(("often", "told"), [(1, 1), (5, 0)])
+def test_one_of_fifty_of_very_many_is_found_within_minutes_unless_it_comes_each_day(tmp_path, often, told):
+    """A busy service of half an hour in each of six days: two hundred failures stand out though their share is small."""
+    site = sites.Site("wiki", 60, 6, swing=0.1, weekend=1.0, pages=1, pictures=0, noise=0.02, whole_seconds=False)
+    busy = sites.requests(site, np.random.default_rng(3), np.full(60, 900.0))
+    frame = pl.concat([sites.quiet(site, 3), *(busy.with_columns(pl.col("started_at") + timedelta(days=d, hours=12)) for d in range(6))])
+    frame = frame.sort("started_at", maintain_order=True)
+    for day in range(6 - often, 6):
+        start = sites.START + timedelta(days=day, hours=12, minutes=20)
+        frame = answered(frame, 503, 0.02, start, start + 12 * MINUTE, seed=day)
+    case, incidents = found(tmp_path, frame)
+    case.close()
+    errors = [row for row in incidents if row["kind"] == "errors"]
+    assert len(errors) == told
+    assert all(abs(row["started_at"] - start) <= MINUTE and abs(row["ended_at"] - start - 12 * MINUTE) <= MINUTE for row in errors)
 
 
 @pytest.mark.parametrize(("days", "scopes"), [(1, ["canary"]), (6, [])])

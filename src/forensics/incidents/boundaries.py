@@ -20,6 +20,8 @@ from forensics.incidents.windows import Window, levels
 BEFORE, AFTER = 3, 4
 """Minutes before and after the first deviating minute in which its first deviating second is sought (mirrored for the last)."""
 SECOND = timedelta(seconds=1)
+LEAST_RATIO = 0.2
+"""Share of bad answers that a boundary is sought for at least, or twice that which there is: one stray failure must not move it."""
 BAD = {"errors": "failed", "refused": "refused", "latency": "bad"}
 """Signal -> the answers that show it."""
 
@@ -106,7 +108,8 @@ def _badness(rows: pl.DataFrame, axis: Axis, edge: Edge) -> datetime:
     bad, total = rows[what].to_numpy().astype(float), rows["requests"].to_numpy().astype(float)
     inside = rows["second"].is_between(axis.at(edge.window.first), axis.at(edge.window.last + 1), closed="left").to_numpy()
     usual = 0.05 if what == "bad" else float(np.clip(edge.usual_ratio, 1e-4, 0.5))
-    ratio = float(np.clip(bad[inside].sum() / max(total[inside].sum(), 1.0), max(0.2, min(3 * usual, 0.5 + usual / 2)), 0.98))
+    share = float(bad[inside].sum() / max(total[inside].sum(), 1.0))
+    ratio = float(np.clip(share, max(min(LEAST_RATIO, 2 * share), min(3 * usual, 0.5 + usual / 2)), 0.98))
     split = _split(bad * np.log(usual) + (total - bad) * np.log1p(-usual), bad * np.log(ratio) + (total - bad) * np.log1p(-ratio))
     column = f"{'first' if edge.start else 'last'}_{what}_at"
     found = rows[column][split:].drop_nulls()

@@ -14,7 +14,7 @@ USUAL_ERROR_RATIO = 0.02
 
 LEAST_KNOWN = 0.15
 """Share of the minutes that has to teach what is usual; where less is left, all of them do."""
-PARTS_SEARCHED = 1.0
+PARTS_SEARCHED, MONTH = 1.0, 30.0
 HOURS = 0.5
 """Days below which a log holds hours: what happened in it once would set the measure of chance."""
 
@@ -30,8 +30,12 @@ class View:
 
     @property
     def search(self) -> float:
-        """Decimal orders of improbability that missing load needs beyond what it needs in everything: parts are many, each is searched."""
-        return PARTS_SEARCHED * (self.series.scope.part != "everything")
+        """Decimal orders of improbability that missing load needs beyond what it needs in everything of a month.
+
+        Parts are many, and each is searched; a year holds twelve times as many places to search as a month.
+        """
+        longer = max(0.0, float(np.log10(self.axis.days / MONTH)))
+        return longer + PARTS_SEARCHED * (self.series.scope.part != "everything")
 
 
 def look(axis: Axis, series: Series, masked: Bools) -> View:

@@ -17,8 +17,8 @@ from forensics.incidents.windows import Window, bounded_runs, marked, trimmed
 Scans = tuple[tuple[int, float, int], ...]
 SCANS: Scans = ((1, 0.3, 8), (2, 0.3, 6), (5, 0.15, 6), (15, 0.06, 8), (60, 0.03, 15), (240, 0.5, 12))
 """(minutes, least ratio, least failures) of a window worth testing."""
-TRICKLE: Scans = ((240, 0.01, 60),)
-"""The same of what fails for hours, of everything: one request of a hundred spends the budget of a month in days."""
+TRICKLE: Scans = ((240, 0.01, 60), (10, 0.015, 100))
+"""The same of everything where few of very many fail, or for hours: one request of a hundred spends the budget of a month in days."""
 TIMES_USUAL, MUCH = 5.0, 0.1
 """A ratio must also be so many times the usual one; or exceed it by so much, where always a part fails."""
 CLUSTERING = 3.0
