@@ -76,6 +76,22 @@ def test_a_short_silence_of_those_who_come_through_one_proxy_is_no_job_that_did_
     assert [(row["kind"], abs(row["started_at"] - start) < MINUTE) for row in incidents] == [("silence", True)]
 
 
+@pytest.mark.parametrize(("clients", "agent", "kinds"), [(400, "Shop/3", ["collapse"]), (1, "Shop/3", []), (400, "Shopbot/3", [])])
+def test_an_app_that_stays_away_while_health_checks_go_on_is_no_job_that_did_not_come(tmp_path, clients, agent, kinds):
+    """A certificate that expired shuts out everybody, who all come with one app; one client of it may come or not, and so may a crawler."""
+    app, checks = traffic("diurnal", 13, days=DAYS), crowd(traffic("diurnal", 13, days=1).clear(), at(0), at(DAYS), 0.1, accounts=3)
+    who = pl.format("c{}", pl.col("user_name").hash(1) % clients)
+    address = pl.format("198.18.{}.9", pl.col("user_name").hash(1) % min(clients, 250))
+    app = app.with_columns(user_name=None if "bot" in agent else who, client_ip=address, user_agent=pl.lit(agent))
+    checks = checks.with_columns(user_name=pl.lit(None, pl.String), client_ip=pl.lit("198.19.9.9"), user_agent=pl.lit("probe/1"))
+    start, end = at(4, 13), at(4, 14.2)
+    world = pl.concat([lost(app, start, end), checks], how="diagonal_relaxed").sort("started_at", maintain_order=True)
+    case, incidents = found(tmp_path, world)
+    case.close()
+    assert [row["kind"] for row in incidents] == kinds
+    assert all(abs(row["started_at"] - start) < MINUTE and abs(row["ended_at"] - end) < MINUTE for row in incidents)
+
+
 def _days(level: float, days: int = 8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     minute = np.arange(days * 1440) % 1440
     requests = np.random.default_rng(3).poisson(level, len(minute)).astype(float)

@@ -98,3 +98,13 @@ def test_a_lone_failure_long_before_does_not_begin_an_outage_of_a_quiet_site(tmp
     case.close()
     (row,) = incidents
     assert timedelta(0) <= row["started_at"] - start < 10 * MINUTE
+
+
+@pytest.mark.parametrize(("later", "silent"), [(0, ["edge-2 from 2024-02-22 12:00 to 2024-02-22 13:00 UTC"]), (5, [None, None])])
+def test_hosts_that_fall_silent_together_are_told_together(tmp_path, quiet, later, silent):
+    """A zone of two of five hosts is lost; a host that is silent hours later was not lost with the other."""
+    frame = quiet.with_columns(logged_by=pl.format("edge-{}", pl.int_range(pl.len()) * 7 % 5))
+    frame = lost(lost(frame, at(3, 12), at(3, 13), host="edge-2"), at(3, 12 + later), at(3, 13 + later), host="edge-3")
+    case, incidents = found(tmp_path, frame)
+    case.close()
+    assert [(row["kind"], row["silent_hosts"]) for row in incidents] == [("silence", hosts) for hosts in silent]

@@ -3,8 +3,9 @@
 --      came as usual. Compared with the same hours of the days around; where the others are too few to tell, the job must not have been
 --      there just before either (a service that fails cuts off who was there), and be no more than half of the whole log: an agent that all
 --      share, or the one proxy that everybody comes through, is no job. In the first and the last minute others came before it began
---      and after it ended: where none of them came in the whole minutes between (`inside`), it is no job that is missing.
--- parameters: none; reads `incidents` as filled by detection
+--      and after it ended: where none of them came in the whole minutes between (`inside`), it is no job that is missing. Nor is what many
+--      share, unless it says that it is a robot: the one app, or the one proxy, that stays away while health checks go on is everybody.
+-- parameters: $many accounts, or networks, that share an agent or a network; reads `incidents` as filled by detection
 WITH spans AS (
     SELECT
         incident_id, date_trunc('minute', started_at) AS low, coalesce(ended_at, started_at) AS high,
@@ -48,11 +49,23 @@ clients AS (
     SELECT incident_id, day, 'agent', CAST(agent_id AS VARCHAR), sum(requests), sum(inside) FROM used WHERE agent_id IS NOT NULL GROUP BY ALL
 ),
 
+shared AS (
+    SELECT u.incident_id, 'agent' AS kind, CAST(u.agent_id AS VARCHAR) AS client
+    FROM used AS u
+    JOIN agents AS g USING (agent_id)
+    WHERE NOT is_declared_robot(g.user_agent)
+    GROUP BY ALL
+    HAVING count(DISTINCT coalesce(u.account_id, u.network)) >= $many
+    UNION ALL
+    SELECT incident_id, 'network', network FROM used WHERE network IS NOT NULL GROUP BY ALL HAVING count(DISTINCT account_id) >= $many
+),
+
 -- who usually makes much of the load of these hours
 jobs AS (
     SELECT c.incident_id, c.kind, c.client
     FROM clients AS c
     JOIN (SELECT incident_id, sum(requests) AS requests FROM totals WHERE day <> 0 GROUP BY incident_id) AS t USING (incident_id)
+    ANTI JOIN shared AS s ON s.incident_id = c.incident_id AND s.kind = c.kind AND s.client = c.client
     WHERE c.day <> 0
     GROUP BY c.incident_id, c.kind, c.client
     HAVING sum(c.requests) >= 0.4 * any_value(t.requests)

@@ -26,8 +26,14 @@ from forensics.incidents.windows import Window
 
 TURN = 2
 """Minutes by which something else must have begun before what the incident is called by."""
+RAMP_VISITS, RAMP_WIDTH = 5, 15
+"""Visits, as sums over so many minutes show them, that a rising load is more than: of a small site two visits are twice the usual."""
 THEIR_REST = 0.1
 """Share of the rest of the log that the networks of robots make at most."""
+TOGETHER = 5
+"""Minutes by which the silence of a host may begin later, or end earlier, than that of another with which it fell silent."""
+SHARED = 10
+"""Accounts, or networks, that share an agent (accounts that share a network) which is therefore no one's job."""
 TABLES = ("incidents", "phases", "incident_minutes")
 
 
@@ -78,11 +84,13 @@ def _look_closely(case: Case, axis: Axis, edges: Sequence[Edge], spans: pl.DataF
 
 
 def _silent(finding: Finding, parts: Sequence[Window]) -> tuple[Window, ...]:
-    """Return the long silences of single hosts within an incident that is not itself one of these."""
+    """Return the long silences of single hosts within an incident; of the silence of one host, those of others at the same time."""
     found = finding.found
-    if found.kind == "silence":
+    if found.kind == "silence" and found.scope.part != "host":
         return ()
     inside = [w for w in parts if w.signal == "silence" and w.scope.part == "host" and w.first <= found.last and found.first <= w.last]
+    if found.kind == "silence":
+        inside = [w for w in inside if w.scope != found.scope and w.first <= found.first + TOGETHER and found.last <= w.last + TOGETHER]
     return tuple(sorted((w for w in inside if w.last - w.first >= LASTING_SILENCE), key=lambda w: (w.first, w.scope.name)))
 
 
@@ -105,7 +113,12 @@ def _ramp(survey: Survey, found: Found) -> int | None:
     view, opening = survey.view, first(found)
     if found.kind == "surge" or (opening.signal == "silence" and between_files(opening, survey.axis, survey.files)):
         return None
-    return ramp_start(view.series.requests, view.baseline.expected, view.baseline.spread(1), found.first)
+    requests, expected = view.series.requests, view.baseline.expected
+    start = ramp_start(requests, expected, view.baseline.spread(1), found.first)
+    if start is None:
+        return None
+    more = float((requests - expected)[start : found.first].sum())
+    return start if more >= RAMP_VISITS * view.baseline.fall(RAMP_WIDTH).clump else None
 
 
 def _edges(found: Found, scope: View, whole: View, ramp: int | None) -> list[Edge]:
@@ -185,7 +198,7 @@ def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
     for row in case.rows("incidents", "refused_regulars", refusing=refusing) if refusing else ():
         facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
     missing = any(finding.found.kind in ("collapse", "silence") for finding in findings)
-    absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs")} if missing else set()
+    absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs", many=SHARED)} if missing else set()
     known = [_judged(finding.knowing(facts.get(finding.incident_id, {}))) for finding in findings if finding.incident_id not in absent]
     return [wording.worded(finding) for finding in known if not (finding.of_few_clients() or _of_robots(case, finding))]
 

@@ -23,6 +23,6 @@ FROM subject_minutes AS s
 SEMI JOIN (SELECT route_id FROM routes WHERE object_kind IS NOT NULL) AS r ON r.route_id = s.route_id
 LEFT JOIN (SELECT account_id, number FROM subject_numbers WHERE account_id IS NOT NULL) AS a ON a.account_id = s.account_id
 LEFT JOIN (SELECT network, number FROM subject_numbers WHERE network IS NOT NULL) AS n ON n.network = if(s.account_id IS NULL, s.network, NULL)
-LEFT JOIN (SELECT agent_id, regexp_matches(user_agent, '(?i)bot\b|crawl|spider|https?://') AS declared FROM agents) AS g ON g.agent_id = s.agent_id
+LEFT JOIN (SELECT agent_id, is_declared_robot(user_agent) AS declared FROM agents) AS g ON g.agent_id = s.agent_id
 WHERE (s.account_id IS NOT NULL OR s.network IS NOT NULL) AND s.minute >= $start AND s.minute < $end
 GROUP BY ALL;

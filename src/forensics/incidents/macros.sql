@@ -11,6 +11,7 @@
 --        is_failed, is_refused, is_served (status)
 --        program_of(user_agent)  the name before the version; of what calls itself Mozilla, as browsers and crawlers do, what the first brackets say
 --                             of it, without minor versions: 'okhttp', 'Linux; Android 7', 'compatible; Googlebot/2'
+--        is_declared_robot(user_agent)  whether an agent says that it is a robot: its name, or the address where it explains itself
 --        of_scope(part, scope, host, backend, route, user_agent)  whether what one of these made is of an incident's scope, which is such a part, or everything
 --        hands_over(status, method)  whether the answer carried the thing: not a 204, a 304, or the answer to a HEAD or to an upload
 --      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first);
@@ -93,6 +94,7 @@ CREATE OR REPLACE MACRO program_of(user_agent) AS nullif(
         ELSE trim(split_part(user_agent, '/', 1))
     END, ''
 );
+CREATE OR REPLACE MACRO is_declared_robot(user_agent) AS regexp_matches(user_agent, '(?i)bot\b|crawl|spider|https?://');
 CREATE OR REPLACE MACRO of_scope(part, scope, host, backend, route, user_agent) AS CASE part
     WHEN 'host' THEN host = scope WHEN 'backend' THEN backend = scope WHEN 'route' THEN route = scope
     WHEN 'program' THEN program_of(user_agent) = scope ELSE TRUE
