@@ -264,13 +264,18 @@ def test_who_is_not_blamed_is_told_with_what_explains_it(filled: Case, verdict: 
     [
         (
             "attributed",
-            "What can be done now: the measure “account” would have covered 94 % of that load and hits 9 accounts, "
+            "What can be done now: the measure “account” would have covered 94 % of the load and hits 9 accounts, "
             "none of them uninvolved; uninvolved accounts hit by wider ones: 1 by “organisation”, 45 by “network” (which covers 97 %). "
             "“forensics response” lists all, and writes block lists.",
         ),
         (
             "no single actor",
             "What can be done now: nobody is to be acted against on these logs; look at what they do not hold. The deployment record.",
+        ),
+        (
+            "inconclusive",
+            "What can be done now: the measure “denied addresses” would have covered 80 % of the load and hits 2 accounts, "
+            "2 of them uninvolved. “forensics response” lists all, and writes block lists.",
         ),
         ("taken over", None),
     ],
@@ -282,6 +287,7 @@ def test_the_summary_ends_with_what_can_be_done(filled: Case, verdict: str, told
     weighed = {"bad deploy": 0.7, **({"accounts taken over": 0.9} if taken_over else {})}
     filled.replace("rivals", pl.DataFrame([{**best, "explanation": e, "likelihood": p} for e, p in weighed.items()]))
     plans = [("organisation", 10, 1, 0.94), ("account", 9, 0, 0.94), ("network", 54, 45, 0.97), ("rate limit", 9, 0, 0.2), ("-", 0, 0, 0.0)]
+    plans += [("denied addresses", 2, 2, 0.8)] if verdict == "inconclusive" else []
     columns = ("measure", "accounts_hit", "uninvolved_hit", "load_covered")
     filled.replace("response", pl.DataFrame([{"incident_id": INCIDENT, **dict(zip(columns, plan, strict=True))} for plan in plans]))
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)

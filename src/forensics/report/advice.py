@@ -9,6 +9,7 @@ from forensics.report.document import Document
 from forensics.report.sections.participants import blamed
 from forensics.report.sections.rivals import explained_by, explanations, strangers
 from forensics.report.words import number, share
+from forensics.response.denied import DENIED
 from forensics.text import counted
 
 
@@ -17,10 +18,11 @@ def advice(document: Document, incident: dict[str, Any]) -> Sentence | None:
     if strangers(document, incident):
         return None
     found = blamed(document, incident)
-    if found is not None and (measures := _measures(document, incident)):
+    measures = [row for row in _measures(document, incident) if found is not None or row["measure"] == DENIED]
+    if measures:
         narrow, *wider = measures
         text = f"What can be done now: {_narrow(narrow)}{_wider(narrow, wider)}. “forensics response” lists all, and writes block lists."
-        return Sentence(text, observed=False, likelihood=found.likelihood, query="response", section="response")
+        return Sentence(text, observed=False, likelihood=found.likelihood if found else None, query="response", section="response")
     best = explained_by(document, incident) or next(iter(explanations(document, incident)), None)
     if best is None or not best["evidence_wanted"]:
         return None
@@ -44,7 +46,7 @@ def _narrow(row: dict[str, Any]) -> str:
         whom = f"hits {counted(hit, 'account')}, none of them uninvolved"
     else:
         whom = f"hits {counted(hit, 'account')}, {number(uninvolved)} of them uninvolved"
-    return f"the measure “{row['measure']}” would have covered {share(row['load_covered'])} of that load and {whom}"
+    return f"the measure “{row['measure']}” would have covered {share(row['load_covered'])} of the load and {whom}"
 
 
 def _wider(narrow: dict[str, Any], rows: list[dict[str, Any]]) -> str:
