@@ -198,10 +198,18 @@ def _came_along(asked: Inquiry, found: Conclusion) -> Conclusion | None:
         return None
     scene = asked.scene(window)
     there, began = asked.found(scene), _fall(asked, found.facts.error_onset)
-    looked = seconds(asked.case, scene, [b.winner for b in there.blamed], began, there.rise.measure) if there.blamed else None
+    makers = there.blamed or _maker(there)
+    looked = seconds(asked.case, scene, [b.winner for b in makers], began, there.rise.measure) if makers else None
     if looked is None or not looked.along():
         return None
-    return replace(found, verdict=undecided(found.facts, scene.window, there.blamed, asked.names))
+    return replace(found, verdict=undecided(found.facts, scene.window, makers, asked.names))
+
+
+def _maker(there: Finding) -> list[Blamed]:
+    """Return the one subject that made most of a rise, whether or not it is known to be somebody: it is told, and not blamed."""
+    top = there.winners[0] if there.winners and there.rise.significant else None
+    share = top.excess / max(there.rise.excess, 1.0) if top else 0.0
+    return [Blamed(top, min(1.0, share), 1.0, 0.0, 0)] if top and share >= MOST else []
 
 
 def _lead(asked: Inquiry, scene: Scene) -> str | None:

@@ -42,6 +42,9 @@ class Spread:
     kin_by: tuple[str, str] | None = None
     """What they pay with, all of them, where only that ties them and linkage makes no actor of them (type and value)."""
 
+    agentless: bool = False
+    """Whether hardly any of the requests without an account came with an agent: where none is logged, that none stands out says little."""
+
     @property
     def kin_notable(self) -> bool:
         """Whether the accounts of that group made so much that it is worth a word, though most may have come from others."""
@@ -70,8 +73,15 @@ def spread(scene: Scene, measure: str) -> Spread:
         risen=int((table["now"] > 1.5 * table["usual"] + 1).sum()),
         top_share=min(1.0, max(0.0, float(over.max() or 0.0)) / excess),  # type: ignore[arg-type]
         anonymous_share=min(1.0, max(0.0, unnamed / excess)),
+        agentless=_agentless(hidden.filter(pl.col("w") == 0)),
         newcomer_share=min(1.0, float(table.filter(pl.col("usual") == 0)["now"].sum()) / excess),
         **(paid or own),
+    )
+
+
+def _agentless(unnamed: pl.DataFrame) -> bool:
+    return float(unnamed.filter(pl.col("agent_id").is_not_null())["requests"].sum()) <= (1.0 - NEARLY_ALL) * float(
+        unnamed["requests"].sum()
     )
 
 

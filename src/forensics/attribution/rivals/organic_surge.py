@@ -77,6 +77,8 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
         found.contra(f"{facts.veil.told(names)}: over how many people the excess is spread cannot be seen.", 0.0)
     elif facts.alike is not None:
         found.contra(f"{in_common(facts.alike, names)}: a crowd is a mixture.", STRONG)
+    elif facts.spread.agentless:
+        found.pro("It came without accounts, from no network that stands out; agents are not logged.", 0.0 if facts.route else FAIR)
     else:
         found.pro("It came without accounts, from no network or agent that stands out.", FAIR if facts.route else STRONG)
     if facts.referral is not None:
