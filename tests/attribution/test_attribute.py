@@ -294,4 +294,4 @@ def test_a_load_that_was_answered_for_an_hour_is_not_what_then_made_the_service_
             case.table("rivals").filter(explanation="one actor")["evidence_against"].item(),
         )
     assert found["verdict"] == expected
-    assert any("before it was slow: the load alone did not slow it" in said for said in against) is (expected != "attributed")
+    assert any("before anything was wrong: the load alone did not break it" in said for said in against) is (expected != "attributed")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from forensics.attribution import conclude
@@ -37,3 +39,18 @@ def test_who_made_most_of_what_came_at_once_is_no_crowd(
     )
     found: Any = conclude._came_at_once(asked, first)
     assert (found is not None and found.finding is there) is kept
+
+
+@pytest.mark.parametrize(("requests", "kept"), [(200, False), (260, True)])
+def test_what_went_on_as_it_was_did_not_come_at_once(requests: int, kept: bool) -> None:
+    """An import had run at its pace for forty minutes, and was not held to have broken anything; then a crowd came."""
+    own = Winner("actor", "import", 400.0, 0.0, 99.0, 0.1, 0.0, 1.0)
+
+    def scene(minutes: int, requests: int) -> Any:
+        loads = pl.DataFrame({"actor_id": ["import"], "w": [0], "requests": [requests]})
+        return SimpleNamespace(loads=loads, window=Window(FALL, FALL + minutes * MINUTE))
+
+    blamed = Blamed(own, 0.51, 0.001, 3.0, 40)
+    known = Finding(Rise("requests", 400.0, 0.0, 50.0), [own], [blamed])
+    assert conclude._quickened(scene(40, 400), known, scene(20, requests), blamed) is kept
+    assert conclude._quickened(scene(40, 400), replace(known, blamed=[]), scene(20, requests), blamed)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from forensics.attribution.accounts.participants import participants
+from forensics.attribution.facts.borne import GROWN
 from forensics.attribution.facts.minutes import error_onset
 from forensics.attribution.facts.seconds import crowd_precedes, seconds, seconds_precede
 from forensics.attribution.half_log import half
@@ -155,11 +156,23 @@ def _sudden(asked: Inquiry, before: Scene) -> tuple[Scene, Finding] | None:
         return None
     scene = asked.scene(window)
     finding, began = asked.found(scene), _fall(asked, errors)
+    finding = replace(finding, blamed=[b for b in finding.blamed if _quickened(before, asked.found(before), scene, b)])
     together = [b for b in finding.blamed if b.together]  # each of them does too little for its seconds to tell anything
     groups = [*([b] for b in finding.blamed if not b.together), *([together] if together else [])]
     first = [group for group in groups if seconds_precede(asked.case, scene, [b.winner for b in group], began, finding.rise.measure)]
     blamed = [b for group in first for b in group]
     return (scene, replace(finding, blamed=blamed)) if sum(b.share for b in blamed) >= MOST else None
+
+
+def _quickened(before: Scene, known: Finding, scene: Scene, blamed: Blamed) -> bool:
+    """Whether a subject asked more around the fall than it was found to have asked before: what went on as it was did not come at once."""
+    earlier = [b for b in known.blamed if (b.winner.kind, b.winner.id) == (blamed.winner.kind, blamed.winner.id)]
+    return not earlier or _pace(scene, blamed) >= GROWN * _pace(before, earlier[0])
+
+
+def _pace(scene: Scene, blamed: Blamed) -> float:
+    own = scene.loads.filter(belongs(blamed.winner) & (pl.col("w") == 0))["requests"].sum()
+    return float(own) / max(scene.window.minutes, 1)
 
 
 def _fall(asked: Inquiry, errors: datetime | None) -> datetime:

@@ -48,8 +48,9 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     course = _course(case, scene, finding, around, guilty, again)
     near, errors = course.near, course.errors
     started = until_the_fall(near, scene.window, impact, errors, there_before=course.there_before)
-    fell = errors or (floor_minute(scene.incident["started_at"]) if scene.incident["kind"] == "latency" else None)
-    borne = carried(near, course.began.start, fell) if finding.blamed else 0
+    slow = floor_minute(scene.incident["started_at"])  # where it was only slow at first, or at all, the load was borne until then
+    until = {errors or slow} | ({slow} if errors is not None and slow < errors - SMOOTH * MINUTE else set())
+    borne = max(carried(near, course.began.start, fell) for fell in until) if finding.blamed and not is_load(scene.incident) else 0
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
     return Facts(
