@@ -197,8 +197,7 @@ def borne(facts: Facts, found: Weighed) -> None:
         found.contra(f"{went_on}, unless the service was given more to bear it with meanwhile.", sure)
     if facts.step is None or not (timed or facts.slower is None):
         return
-    quick = facts.slower is not None and facts.slower < NO_SLOWER
-    doublings = facts.step.doublings(NO_LINE if quick else LINE)
+    quick, doublings = _quick(facts), _beyond_line(facts)
     if doublings > 0:
         waited = "and nobody had been waiting" if quick else "and so many cannot have been in line"
         found.contra(
@@ -206,6 +205,16 @@ def borne(facts: Facts, found: Weighed) -> None:
             f"requests failed at once: a load that is too much keeps people waiting first, {waited}.",
             STRONG * doublings * max(0.0, 1.0 - facts.overshoot * (FULL if quick else 1.0)),
         )
+
+
+def _quick(facts: Facts) -> bool:
+    """Whether it is known that answers came as fast as ever right before the fall."""
+    return facts.slower is not None and facts.slower < NO_SLOWER
+
+
+def _beyond_line(facts: Facts) -> float:
+    """Return how many times the longest line would have had to be doubled, had the load alone broken the service at once."""
+    return facts.step.doublings(NO_LINE if _quick(facts) else LINE) if facts.step is not None else 0.0
 
 
 def _long_borne(facts: Facts, *, timed: bool) -> float:
@@ -286,7 +295,7 @@ def equal_load(facts: Facts, found: Weighed, did: str = "failed") -> None:
         found.pro(f"Right before, the service bore that load for {minutes(facts.carried)}: load alone did not break it.", FAIR)
     elif facts.outlasted >= OFTEN:
         found.pro(f"Right afterwards, the service bore that load for {minutes(facts.outlasted)}: load alone did not break it.", FAIR)
-    elif facts.step is not None and facts.step.doublings() >= 1:
+    elif facts.step is not None and _beyond_line(facts) >= 1:
         found.pro(f"The service had borne that load for {minutes(facts.step.minutes)}, and then failed at once.", FAIR)
     elif not rise.known:
         found.contra("The logs hold nothing to compare the load with: whether it had risen is not known.", 0.0)
