@@ -12,7 +12,7 @@ import polars as pl
 
 from forensics.evidence.lines import of_blocks, split_lines
 from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
-from forensics.evidence.wrappings import ARCHIVED, DEEPEST, EXPORTED, IN_A_FILE, uncounted, unwrap
+from forensics.evidence.wrappings import DEEPEST, surely_wrapped, unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
 from forensics.formats.parts import InParts
 from forensics.formats.registry import all_formats
@@ -168,7 +168,7 @@ def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Forma
     tried = recognise(asked or Asked(sample), options, formats)
     ranked = [each for each in tried if each.events]
     plain = Plan(ranked, tried=tuple(tried))
-    exported = _surely_wrapped(sample["raw"])
+    exported = surely_wrapped(sample["raw"])
     best = ranked[0].format if ranked else None
     over = best is not None and best.rank <= GENERAL_RANK and best.keys is None  # it passes over what stands before a line
     if best is not None and ranked[0].share >= WELL_READ and not best.main_only and not over and not exported:
@@ -182,12 +182,6 @@ def plan_for(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Forma
     alike = over and not within.format.main_only and within.format is best
     all_of_them = within.sampled is not None and len(within.sampled.lines) == len(sample)
     return inner if alike and all_of_them and within.events == ranked[0].events else plain
-
-
-def _surely_wrapped(raw: pl.Series) -> bool:
-    """Whether the lines have before them what passes for a part of what is behind it: a name, a path, the columns of an archive."""
-    searched = raw.str.contains(IN_A_FILE).all() or uncounted(raw) is not None
-    return bool(searched or raw.str.contains(EXPORTED).any() or raw.str.contains(ARCHIVED).all())
 
 
 def _plan_within(sample: pl.DataFrame, options: ReadOptions, formats: Sequence[Format] | None) -> Plan | None:

@@ -148,6 +148,12 @@ DEEPEST = 2
 """So many wrappings a line may be in: a container's runtime or a shipper keeps what syslog or a terminal wrote before it."""
 
 
+def surely_wrapped(raw: pl.Series) -> bool:
+    """Whether the lines have before them what passes for a part of what is behind it: a name, a path, the columns of an archive."""
+    searched = raw.str.contains(IN_A_FILE).all() or uncounted(raw) is not None
+    return bool(searched or raw.str.contains(EXPORTED).any() or raw.str.contains(ARCHIVED).all())
+
+
 def unwrap(lines: pl.DataFrame, *, last: bool = True, deepest: int = DEEPEST) -> Unwrapped:
     """Take lines (a frame of ``LINES``) out of up to ``deepest`` wrappings (1 or 2); ``last`` says that nothing follows."""
     once = _inner(lines)
