@@ -48,9 +48,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     course = _course(case, scene, finding, around, guilty, again)
     near, errors = course.near, course.errors
     started = until_the_fall(near, scene.window, impact, errors, there_before=course.there_before)
-    slow = floor_minute(scene.incident["started_at"])  # where it was only slow at first, or at all, the load was borne until then
-    until = {errors or slow} | ({slow} if errors is not None and slow < errors - SMOOTH * MINUTE else set())
-    borne = max(carried(near, course.began.start, fell) for fell in until) if finding.blamed and not is_load(scene.incident) else 0
+    borne = course.borne(scene) if finding.blamed and not is_load(scene.incident) else 0
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
     return Facts(
@@ -117,6 +115,12 @@ class _Course(NamedTuple):
     def grew_by_itself(self) -> bool:
         """Whether the blamed asked more in the minute of the fall, by seconds too where they are known."""
         return self.grew and (self.looked is None or self.looked.quickened())
+
+    def borne(self, scene: Scene) -> int:
+        """Return for how many minutes the load was borne: where it was only slow at first, or at all, until it was slow."""
+        slow = floor_minute(scene.incident["started_at"])
+        fell = [slow] if self.errors is None else [self.errors, slow] if slow < self.errors - SMOOTH * MINUTE else [self.errors]
+        return max(carried(self.near, self.began.start, until) for until in fell)
 
     @property
     def runs(self) -> list[Window]:
