@@ -210,6 +210,18 @@ def test_collection_at_machine_speed_is_found_though_nothing_breaks(tmp_path, qu
     assert row["severity"] == "low"
 
 
+@pytest.mark.parametrize(("times", "kinds"), [(2, ["collection"]), (4, [])])
+def test_who_fetches_each_thing_twice_collects_and_who_asks_again_and_again_waits_for_it(tmp_path, quiet, times, kinds):
+    """The same thing once more is no step of a walk; who polls what was ordered (one job after the other) asks far more often for each."""
+    start, end = at(3, 9), at(3, 9.2)
+    walked = collector(quiet, start, end, per_second=0.5)
+    mine = (pl.col("user_name") == "u7777").fill_null(False)
+    again = [walked.filter(mine).with_columns(pl.col("started_at") + timedelta(seconds=0.3 * n)) for n in range(1, times)]
+    case, incidents = found(tmp_path, pl.concat([walked, *again]).sort("started_at", maintain_order=True))
+    case.close()
+    assert [row["kind"] for row in incidents if row["kind"] == "collection"] == kinds
+
+
 def nameless(frame: pl.DataFrame, start: datetime, end: datetime, per_second: float, network: str, ids: range) -> pl.DataFrame:
     """Without an account, from sixty addresses of one network: things in any order, each address its own."""
     rng = np.random.default_rng(9)

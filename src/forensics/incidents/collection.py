@@ -117,24 +117,27 @@ def _spans(stretches: pl.DataFrame, apart: timedelta) -> pl.DataFrame:
 
 def walks_on(walk: dict[str, Any]) -> bool:
     """Whether a slow run's events leave no doubt: very many things, and nearly every step goes on up the ids."""
-    many = walk["objects"] >= SLOW_OBJECTS and walk["objects"] >= LEAST_DISTINCT * walk["fetches"]
+    many = walk["objects"] >= SLOW_OBJECTS and walk["objects"] >= LEAST_DISTINCT * _visits(walk)
     return bool(
-        many
-        and walk["first_at"]
-        and walk["stepped"] >= SLOW_FORWARD * walk["fetches"]
-        and walk["forward"] >= SLOW_FORWARD * walk["stepped"]
+        many and walk["first_at"] and walk["stepped"] >= SLOW_FORWARD * _visits(walk) and walk["forward"] >= SLOW_FORWARD * walk["stepped"]
     )
 
 
 def by_machine(walk: dict[str, Any]) -> bool:
     """Whether a run's events look like a program that collects: many distinct things, and up the ids, at an even pace, or none twice."""
-    if walk["objects"] < LEAST_OBJECTS or walk["objects"] < LEAST_DISTINCT * walk["fetches"]:
+    if walk["objects"] < LEAST_OBJECTS or walk["objects"] < LEAST_DISTINCT * _visits(walk):
         return False
     if walk["objects"] >= VERY_MANY and walk["objects"] >= NEVER_TWICE * walk["fetches"]:
         return True  # in whatever order: a hundred addresses that share one list step over each other
-    walked = walk["stepped"] >= 0.5 * walk["fetches"] and walk["forward"] >= LEAST_FORWARD * walk["stepped"]
+    walked = walk["stepped"] >= 0.5 * _visits(walk) and walk["forward"] >= LEAST_FORWARD * walk["stepped"]
     spread = walk["pause_high"] - walk["pause_low"]
     return bool(walked or (walk["pause_middle"] > 0 and spread <= MOST_UNEVEN * walk["pause_middle"]))
+
+
+def _visits(walk: dict[str, Any]) -> int:
+    """Fetches without the same thing once more, where each is fetched twice at most: who asks again and again waits for something."""
+    fetches, again = int(walk["fetches"]), int(walk["again"])
+    return fetches - again if 2 * again <= fetches else fetches
 
 
 def _run(subject: str, walk: dict[str, Any]) -> Run:

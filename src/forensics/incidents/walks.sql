@@ -54,14 +54,15 @@ walked AS (
     SELECT run, min(started_at) FILTER (next_step BETWEEN 1 AND 20) AS first_at, max(started_at) FILTER (step BETWEEN 1 AND 20) AS last_at
     FROM steps
     GROUP BY run, date_trunc('hour', started_at)
-    HAVING count(*) FILTER (step BETWEEN 1 AND 20) >= greatest(5, 0.5 * count(*))
+    HAVING count(*) FILTER (step BETWEEN 1 AND 20) >= greatest(5, 0.5 * count(*) FILTER (step IS DISTINCT FROM 0))
 ),
 
 bounds AS (SELECT run, min(first_at) AS walked_from, max(last_at) AS walked_until FROM walked GROUP BY run)
 
 SELECT
     s.run, count(*) AS fetches, count(DISTINCT s.object) AS objects,
-    count(*) FILTER (s.step BETWEEN 1 AND 20) AS forward, count(s.step) AS stepped,
+    count(*) FILTER (s.step = 0) AS again,              -- the same thing once more is no step: whoever fetches each twice walks all the same
+    count(*) FILTER (s.step BETWEEN 1 AND 20) AS forward, count(*) FILTER (s.step <> 0) AS stepped,
     quantile_disc(s.pause, 0.25) AS pause_low, quantile_disc(s.pause, 0.5) AS pause_middle, quantile_disc(s.pause, 0.75) AS pause_high,
     min(s.started_at) AS first_at, max(s.started_at) AS last_at,
     (SELECT b.walked_from FROM bounds AS b WHERE b.run = s.run) AS walked_from,
