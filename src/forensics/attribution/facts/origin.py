@@ -52,7 +52,7 @@ class Origin:
         agent = f", with the agent {printable(self.agent)!r} (as logged{bot})" if self.agent is not None and self.range is not None else ""
         told = " (* stands for what differs)" if self.asked is not None and "*" in self.asked else ""
         asked = f", for {printable(self.asked)}{told}" if self.asked is not None else ""
-        return f"During the whole incident {counted(self.requests, 'request')} without an account {came}{agent}{asked}."
+        return f"From the rise to the end, in whole minutes, {counted(self.requests, 'request')} without an account {came}{agent}{asked}."
 
     @property
     def _addresses(self) -> str:
