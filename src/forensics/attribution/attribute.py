@@ -24,7 +24,6 @@ import polars as pl
 
 from forensics.attribution.accounts.at_addresses import accounts_known, let_in
 from forensics.attribution.accounts.operators import one_operator
-from forensics.attribution.accounts.participants import participants
 from forensics.attribution.accounts.takeover import as_victims, taken_over
 from forensics.attribution.conclude import conclude
 from forensics.attribution.facts.capacity import capacity
@@ -61,7 +60,7 @@ def attribute(case: Case) -> None:
 def _rows(case: Case, found: Conclusion) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield rows of ``TABLES`` with what was concluded of one incident, and set its verdict; only who is blamed by the verdict is named."""
     facts, scene = found.named, found.facts.scene
-    took_part = _participants(case, scene, facts)
+    took_part = _seen(case, scene, found.accounts)
     over = taken_over(case, scene, took_part)
     yield "attributions", attribution_rows(facts, found.verdict)
     yield "participants", as_victims(took_part, over)
@@ -113,9 +112,8 @@ def _whose(incident: dict[str, Any], requests: int | None, accounts: int | None,
     )
 
 
-def _participants(case: Case, scene: Scene, facts: Facts) -> pl.DataFrame:
+def _seen(case: Case, scene: Scene, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the accounts that took part and those linked to them, with first and last request and the evidence line of the first."""
-    rows = participants(case, scene, facts.finding)
     ended = scene.incident["ended_at"]  # windows are whole minutes: what comes later within the last one is not within the incident
     whole = {"start": scene.whole.start, "end": scene.whole.end if ended is None else max(ended + INSTANT, scene.window.end)}
     seen = case.frame(PACKAGE, "first_requests", accounts=rows["account_id"].to_list(), **whole)

@@ -41,13 +41,17 @@ BEFORE = timedelta(hours=1)
 
 def conclude(asked: Inquiry) -> Conclusion:
     """Return what is concluded, without actors of whom no account is known to have taken part: their name would be of nobody."""
-    found = _concluded(asked)
-    blamed, scene = found.named.finding.blamed, found.facts.scene
-    if all(b.winner.kind != "actor" for b in blamed):
+    found = _with_accounts(asked, _concluded(asked))
+    took = found.accounts.filter(pl.col("role") == "participant")["actor_id"]
+    blamed = found.named.finding.blamed
+    shown = [b for b in blamed if b.winner.kind != "actor" or b.winner.id in took]
+    if len(shown) == len(blamed):
         return found
-    took = participants(asked.case, scene, found.facts.finding).filter(pl.col("role") == "participant")
-    shown = [b for b in blamed if b.winner.kind != "actor" or b.winner.id in took["actor_id"]]
-    return found if len(shown) == len(blamed) else asked.weighed(scene, replace(found.facts.finding, blamed=shown))
+    return _with_accounts(asked, asked.weighed(found.facts.scene, replace(found.facts.finding, blamed=shown)))
+
+
+def _with_accounts(asked: Inquiry, found: Conclusion) -> Conclusion:
+    return replace(found, accounts=participants(asked.case, found.facts.scene, found.named.finding))
 
 
 def _concluded(asked: Inquiry) -> Conclusion:

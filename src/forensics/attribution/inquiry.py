@@ -35,6 +35,8 @@ class Conclusion:
     verdict: Verdict
     lead: str | None = None
     """Where nobody is blamed and a log that names accounts is missing: which, and whom the rest of the load points to."""
+    accounts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Of those who are blamed: who took part, and who is only linked to them (as of ``participants``)."""
 
     @property
     def somebody(self) -> bool:
