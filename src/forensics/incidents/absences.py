@@ -31,8 +31,8 @@ EDGE, STILL_THERE, BLOW = 20, 0.5, 3.0
 """Minutes on either side of an end, the share of the load that is still there beside it, and the orders of improbability of the fall."""
 BUSY, FRACTION = 60.0, 0.25
 """Requests of so many minutes that make a service busy, and the share of them that is left where it was cut off."""
-WEEKEND_SHARE = 0.6
-"""Share of a stretch within Saturday and Sunday (UTC) that makes it a weekend's."""
+WEEKEND_SHARE, OF_A_KIND = 0.6, 0.1
+"""Share of a stretch within Saturday and Sunday (UTC) that makes it a weekend's; and by which those of stretches of one kind may differ."""
 
 
 def long_absences(axis: Axis, series: Series, masked: Bools) -> Bools:
@@ -104,11 +104,11 @@ def _blow(requests: Floats, expected: Floats, first: int, usual: Chance) -> bool
     return level >= STILL_THERE and bool(usual.few(np.array([requests[after].sum()]), np.array([max(wanted, 1e-9)]))[0] >= BLOW)
 
 
-def _weekend(axis: Axis, first: int, last: int) -> bool:
-    """Whether a stretch is a weekend's rest."""
+def _weekend(axis: Axis, first: int, last: int) -> float:
+    """Return the share of a stretch that is weekend."""
     minutes = np.arange(first, last + 1) + axis.start.hour * 60 + axis.start.minute
     day = (minutes // 1440 + axis.start.weekday()) % 7
-    return bool((day >= 5).mean() >= WEEKEND_SHARE)  # Saturday is 5
+    return float((day >= 5).mean())  # Saturday is 5
 
 
 def _dropped(requests: Floats, first: int) -> bool:
@@ -124,15 +124,16 @@ def _dropped(requests: Floats, first: int) -> bool:
 def comes_daily(axis: Axis, requests: Floats, first: int, last: int, wanted: float) -> bool:
     """Whether the same hours of other days (a week to each side) are as empty often enough: closing time is no incident.
 
-    A log of weeks shows it on days of the same kind: that nobody works at weekends says nothing of a Wednesday. Or on the same weekday.
+    A log of weeks shows it on days of the same kind: that nobody works at weekends says nothing of a Wednesday, nor of a Friday on which
+    nobody came from the morning to the Sunday. Or on the same weekday.
     """
     shifts = [DAY * day for day in range(-7, 8) if day and first + DAY * day >= 0 and last + DAY * day < len(requests)]
     slack = {s: bool(requests[first + s : last + 1 + s].sum() <= EMPTY_SHARE * wanted) for s in shifts}
     weekend, weekly = _weekend(axis, first, last), [slack[s] for s in shifts if abs(s) == 7 * DAY]
     if axis.days >= FEWEST_DAYS_OF_WEEK:
-        alike = [slack[s] for s in shifts if _weekend(axis, first + s, last + s) == weekend]
+        alike = [slack[s] for s in shifts if abs(_weekend(axis, first + s, last + s) - weekend) <= OF_A_KIND] or list(slack.values())
         return len(shifts) >= FEWEST_ALIKE and (sum(alike) >= max(OFTEN * len(alike), 1) or (all(weekly) and bool(weekly)))
-    rest = last - first + 1 >= DAY and weekend
+    rest = last - first + 1 >= DAY and weekend >= WEEKEND_SHARE
     if rest and not (_dropped(requests, first) or _dropped(requests[::-1], len(requests) - 1 - last)):
         return all(weekly)  # of a log of few weeks nobody knows what its weekends are like
     return len(shifts) >= FEWEST_ALIKE and sum(slack.values()) >= OFTEN * len(shifts)
