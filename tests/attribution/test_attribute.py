@@ -13,6 +13,7 @@ import pytest
 from tests.attribution.worlds import World
 from tests.stored_case import new_case
 
+from forensics.attribution.accounts.participants import NOT_SEEN
 from forensics.attribution.attribute import attribute
 from forensics.attribution.evidence import equal_load
 from forensics.attribution.rivals import Weighed
@@ -50,6 +51,21 @@ def test_a_ring_is_attributed_and_its_idle_relation_is_not_blamed(tmp_path: Path
     assert case.table("incidents")["likelihood"][0] < 0.95, "14 placebos: never almost certain"
 
 
+@pytest.mark.parametrize("days_before", [None, 3])
+def test_nobody_says_of_a_relation_that_no_log_names_that_it_took_no_part(tmp_path: Path, days_before: int | None) -> None:
+    """Who is in the accounts' export only may have done anything elsewhere; who asked once, days before, is seen, and took no part."""
+    world = World()
+    ring, linked = world.newcomers(9), world.newcomers(1)
+    world.organisation(world.actor(ring), linked)
+    world.ring(ring, 150.0)
+    if days_before is not None:
+        world.add_accounts(linked, np.array([world.last - days_before * 1440 + 600]), np.array([3]))
+    case = world.write(tmp_path)
+    attribute(case)
+    (idle,) = case.table("participants").filter(role="uninvolved").to_dicts()
+    assert (idle["requests"], idle["why"]) == (0, None if days_before else NOT_SEEN)
+
+
 def test_nobody_says_of_a_relation_that_rose_as_well_that_it_did_nothing(tmp_path: Path) -> None:
     """A colleague asks much in that hour, too, for other things with another program: no part in the load is shown, and no abstention."""
     world = World()
@@ -66,7 +82,7 @@ def test_nobody_says_of_a_relation_that_rose_as_well_that_it_did_nothing(tmp_pat
     busy, idle = (rows[str(world.names[position])] for position in linked)
     assert (busy["role"], idle["role"]) == ("uninvolved", "uninvolved")
     assert busy["why"].startswith("not shown: its load rose as well")
-    assert idle["why"] is None
+    assert idle["why"] == NOT_SEEN
     assert named(case, "participant") == set(world.names[ring])
 
 

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 from tests.report.made import ACTOR, IMPACT, INCIDENT, PAYER, RAMP, account, fill
 
-from forensics.attribution.accounts.participants import LATER
+from forensics.attribution.accounts.participants import LATER, NOT_SEEN
 from forensics.case.case import Case
 from forensics.case.sql import names, sql
 from forensics.errors import ForensicsError
@@ -199,7 +199,8 @@ def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_i
     risen = people.filter(role="uninvolved").with_columns(
         account_id=pl.lit("busy"), requests=pl.lit(700, pl.Int64), load_share=pl.lit(0.12), why=pl.lit("not shown: its load rose as well")
     )
-    filled.replace("participants", pl.concat([people, other, ruled, risen]))
+    absent = people.filter(role="uninvolved").with_columns(account_id=pl.lit("absent"), requests=pl.lit(0, pl.Int64), why=pl.lit(NOT_SEEN))
+    filled.replace("participants", pl.concat([people, other, ruled, risen, absent]))
     filled.replace("incidents", filled.table("incidents").with_columns(pl.lit("attributed").alias("verdict")))
     if within:  # a company that both are of
         actors = filled.table("actors").filter(pl.col("actor_id") != "actor-other")
@@ -228,8 +229,9 @@ def test_accounts_of_others_and_those_ruled_known_are_no_part_of_the_name_that_i
     tie = "of the same organisation, both.example," if within else "that the evidence does not join to them"
     assert f"; 1 account {tie} took part as well, with 16 %" in told
     assert "; 1 account linked to them, ruled known and not blamed, made 1,179 requests in that time" in told
-    assert "; 1 account linked to them took no part; 1 account linked to them rose as well, with 12 %: that they took part is" in told
-    assert [row["role"] for row in made.rows("participants")] == ["participant"] * (mine + 1) + ["known", "uninvolved", "uninvolved"]
+    unseen = "of 1 account linked to them these logs hold no request"
+    assert f"; 1 account linked to them took no part; {unseen}; 1 account linked to them rose as well, with 12 %: that" in told
+    assert [row["role"] for row in made.rows("participants")] == ["participant"] * (mine + 1) + ["known"] + ["uninvolved"] * 3
     assert all(row["account_id"] != "ours" for row in made.rows("bystanders"))
 
 

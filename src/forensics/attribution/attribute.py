@@ -24,6 +24,7 @@ import polars as pl
 
 from forensics.attribution.accounts.at_addresses import accounts_known, let_in
 from forensics.attribution.accounts.operators import one_operator
+from forensics.attribution.accounts.participants import NOT_SEEN
 from forensics.attribution.accounts.takeover import as_victims, taken_over
 from forensics.attribution.conclude import conclude
 from forensics.attribution.facts.capacity import capacity
@@ -117,4 +118,12 @@ def _seen(case: Case, scene: Scene, rows: pl.DataFrame) -> pl.DataFrame:
     ended = scene.incident["ended_at"]  # windows are whole minutes: what comes later within the last one is not within the incident
     whole = {"start": scene.whole.start, "end": scene.whole.end if ended is None else max(ended + INSTANT, scene.window.end)}
     seen = case.frame(PACKAGE, "first_requests", accounts=rows["account_id"].to_list(), **whole)
-    return rows.join(seen, on="account_id", how="left", maintain_order="left")
+    return _never_seen(case, rows).join(seen, on="account_id", how="left", maintain_order="left")
+
+
+def _never_seen(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
+    """Say of linked accounts that none of the logs names that it is so: what they did, these logs cannot show."""
+    silent = rows.filter((pl.col("role") == "uninvolved") & (pl.col("requests") == 0))["account_id"].to_list()
+    seen = case.frame(PACKAGE, "seen_accounts", accounts=silent)["account_id"].to_list() if silent else []
+    never = pl.col("account_id").is_in(sorted(set(silent) - set(seen)))
+    return rows.with_columns(why=pl.when(never).then(pl.lit(NOT_SEEN)).otherwise(pl.col("why")))

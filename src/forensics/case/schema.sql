@@ -186,7 +186,7 @@ CREATE TABLE IF NOT EXISTS participants (
     role VARCHAR,                                                           -- participant | known: so ruled, never blamed | uninvolved
     requests BIGINT, load_share DOUBLE, first_at TIMESTAMP,
     last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT,
-    why VARCHAR                                                             -- whether it is known singly or jointly, and by what; empty: it is not
+    why VARCHAR                                                             -- known singly or jointly, and by what; of the uninvolved: not shown, or not seen in any log
 );
 CREATE TABLE IF NOT EXISTS network_accounts (                               -- accounts known at addresses that a load without an account came from
     incident_id VARCHAR, network VARCHAR, address VARCHAR,

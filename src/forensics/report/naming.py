@@ -96,6 +96,8 @@ def besides(document: Document, found: Blamed, strange: bool) -> str:
         said += f"; {counted(len(found.known), 'account')} linked to them, ruled known and not blamed, made {asked} in that time"
     if found.uninvolved:
         said += f"; {counted(found.uninvolved, 'account')} linked to them took no part"
+    if found.unseen:
+        said += f"; of {counted(found.unseen, 'account')} linked to them these logs hold no request"
     if found.risen:
         part = share(min(1.0, sum(row["load_share"] or 0.0 for row in found.risen)))
         said += f"; {counted(len(found.risen), 'account')} linked to them rose as well, with {part}: that they took part is not shown"

@@ -228,6 +228,8 @@ ROLES = ("participant", "known", "uninvolved")
 
 NOT_SHOWN = "not shown: its load rose as well, but not clearly enough, or not in the way of those who took part"
 """Of an account that is linked, and asked for more than usual: it is not named, and nobody may say that it did nothing."""
+NOT_SEEN = "not seen: these logs hold no request of it"
+"""Of an account that is linked, and that is in an export only: nobody may say that it did nothing elsewhere."""
 
 
 def _rows(scene: Scene, known: Suspects, whole: History, took: Bools, why: list[str | None], excess: float) -> pl.DataFrame:

@@ -95,7 +95,8 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
     if found and found.accounts:
         took_part = number(len({row["account_id"] for row in found.accounts}))
         linked = found.uninvolved + len(found.risen)
-        beside = f"{number(linked)} linked, uninvolved" + (f"; {number(len(found.known))} ruled known" if found.known else "")
+        unseen = f"; {number(found.unseen)} linked, in no log" if found.unseen else ""
+        beside = f"{number(linked)} linked, uninvolved{unseen}" + (f"; {number(len(found.known))} ruled known" if found.known else "")
         items.append(Figure("accounts that took part", took_part, beside, "participants", accent=True))
     taken = collected(document, incident["incident_id"])
     if taken:

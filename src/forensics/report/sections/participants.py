@@ -108,7 +108,9 @@ class Blamed:
     known: list[dict[str, Any]]
     """Rows of ``participants`` that are linked to them and were ruled known, and asked in that time."""
     uninvolved: int
-    """How many accounts are linked to them and took no part."""
+    """How many accounts are linked to them, are seen in the logs and took no part."""
+    unseen: int
+    """How many accounts are linked to them that no log names."""
     risen: list[dict[str, Any]]
     """Rows of ``participants`` that are linked to them and rose as well, of which no part in the load is shown."""
     likelihood: float | None
@@ -142,8 +144,14 @@ def blamed(document: Document, incident: dict[str, Any]) -> Blamed | None:
     sure = rows[0]["likelihood"] if len(subjects) == 1 else incident["likelihood"]
     known = [row for row in people if row["role"] == "known" and row["requests"]]
     linked = [row for row in people if row["role"] == "uninvolved"]
-    risen = [row for row in linked if row.get("why")]
-    return Blamed(min(1.0, sum(shares)) if shares else None, subjects, accounts, known, len(linked) - len(risen), risen, sure)
+    unseen = sum((row.get("why") or "").startswith(UNSEEN) for row in linked)
+    risen = [row for row in linked if (row.get("why") or "").startswith(UNSHOWN)]
+    uninvolved = len(linked) - len(risen) - unseen
+    return Blamed(min(1.0, sum(shares)) if shares else None, subjects, accounts, known, uninvolved, unseen, risen, sure)
+
+
+UNSHOWN, UNSEEN = "not shown", "not seen"
+"""How ``why`` begins, in ``participants``, of a linked account that rose as well, and of one that no log names."""
 
 
 EXPLAINED = (
@@ -151,10 +159,11 @@ EXPLAINED = (
     "for the same things in the same way are known jointly, not singly, and that is said of them. "
     "An uninvolved account is linked to the participants at some level of the claims "
     "but took no part: it asked for nothing, or what it asked for is no part of the rise. Where its load rose as well, and that it took "
-    "part is not shown, that is said of it. Any measure that goes by the link alone would "
-    "hit it. A known account is linked, too, and somebody ruled that what it does is known: its requests are told, and it is not blamed "
-    "for them. Requests are counted from the rise of the load to the first "
-    "impact (of a surge or a collection, while it lasted); the first and the last one are those within the whole incident."
+    "part is not shown, that is said of it; so is it where these logs hold no request of it at all: "
+    "what it did elsewhere they cannot tell. Any measure that goes by the link alone would hit it. "
+    "A known account is linked, too, and somebody ruled that what it does is known: its requests are told, and it is not blamed for them. "
+    "Requests are counted from the rise of the load to the first impact (of a surge or a collection, while it lasted); "
+    "the first and the last one are those within the whole incident."
 )
 
 
