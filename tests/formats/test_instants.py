@@ -94,3 +94,13 @@ def test_times_of_go_and_times_in_objects(text: str) -> None:
 
 def test_an_object_that_holds_no_time_is_none() -> None:
     assert to_instant(pl.Series("t", ['{"a":1772409601}', '{"seconds":"soon"}', "{}", "{"])).null_count() == 4
+
+
+@pytest.mark.parametrize(
+    "odd", ["2026-02-29T00:00:00Z", "2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00z"]
+)
+def test_one_time_that_is_none_costs_its_neighbours_nothing(odd: str) -> None:
+    good = [f"20{year:02}-02-{day:02}T23:59:59Z" for year in (0, 24, 26) for day in (1, 28)] + ["2024-02-29T00:00:00Z"]
+    read = to_instant(pl.Series([*good, odd])).to_list()
+    assert read[:-1] == [datetime.fromisoformat(text.removesuffix("Z")) for text in good]
+    assert read[-1] == to_instant(pl.Series(["no time", odd]))[1]

@@ -52,6 +52,13 @@ def test_values_come_back_as_text(line: str, expected: dict[str, str]) -> None:
     assert (rows[0]["a"], rows[2]["a"]) == ("before", "after")
 
 
+def test_a_line_that_is_nested_without_end_has_no_further_keys() -> None:
+    deep = '{"w":' + '{"w":' * 50_000 + "1" + "}" * 50_001
+    found = JsonReader(PATHS, most_further=3).read(pl.Series([deep, '{"x":1}', "{}"]))
+    assert found.further == ["x"]
+    assert found.found["x"].to_list() == [None, "1", None]
+
+
 def test_further_keys_are_taken_out_when_asked_for_as_many_as_may_be() -> None:
     lines = [
         '{"a":1,"z":1.50,"y":["p","q"],"c":{"d":2,"other":3},"x":{"deep":true}}',

@@ -13,6 +13,7 @@ Columns = dict[str, pl.Series]
 
 _METHOD = r"^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PURGE|FASTLYPURGE|PROPFIND)(?: \S+)?$"
 _FIRST_LINE = r"^[A-Z]{3,16} \S.* HTTP/\d"
+_PLAIN = r"^[0-9.]+$"
 _TUNNEL = r"^(\[[^\]]+\]|[^/?#:\[]+):\d+$"
 NOT_UNDERSTOOD = "not a line of this format"
 NO_TIME = "no time that can be read"
@@ -50,8 +51,7 @@ def assemble_tidy(
     """Return what ``assemble`` does, from columns in which no value is NULL already."""
     columns: Columns = {**request_columns(tidy, len(lines)), **times}
     if "client" in tidy:
-        client = tidy["client"]
-        columns["client_ip"] = values.to_address(of_lists(client)) if client_entry is None else values.nth_address(client, client_entry)
+        columns["client_ip"] = _client(tidy["client"], client_entry)
     for role, name in (("user", "user_name"), ("referrer", "referrer"), ("user_agent", "user_agent")):
         if role in tidy:
             columns[name] = tidy[role]
@@ -63,6 +63,13 @@ def assemble_tidy(
     return values.events(lines, columns, *outcome)
 
 
+def _client(client: pl.Series, entry: int | None) -> pl.Series:
+    """Return the client's address; where all are plain ones, as in most logs, one look at them does."""
+    if client.str.contains(_PLAIN).all():
+        return client
+    return values.to_address(of_lists(client)) if entry is None else values.nth_address(client, entry)
+
+
 def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
     """Return method, path, query, protocol, host and request from whichever of the roles a format has."""
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, rows)
@@ -71,7 +78,7 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
         query = values.of(query, values.present(values.V.str.strip_prefix("?")))
     target, line = found.get("target", nothing), found.get("request", nothing)
     protocol = to_protocol(found.get("protocol", nothing))
-    if target.str.contains(_FIRST_LINE).any():  # Athena's table of S3 calls it request_uri
+    if not _rooted(target) and target.str.contains(_FIRST_LINE).any():  # Athena's table of S3 calls it request_uri
         whole = pl.select(pl.when(target.str.contains(_FIRST_LINE)).then(target)).to_series()
         target, line = pl.select(pl.when(whole.is_null()).then(target)).to_series(), values.first_of(line, whole)
     raw = nothing
@@ -93,7 +100,7 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
             method, raw = values.first_of(method, named), pl.select(pl.when(named.is_null()).then(raw)).to_series()
     told = target.is_not_null()
     if told.any() or path.null_count() < rows:
-        parts = values.split_target(values.first_of(_with_scheme(target), path) if told.any() else path)
+        parts = _split(target, path) if told.any() else values.split_target(path)
         asked_for = pl.DataFrame({"own": query, "cut": parts["query"], "told": told})
         query = asked_for.select(pl.when("told").then(pl.coalesce("cut", "own")).otherwise(pl.coalesce("own", "cut"))).to_series()
         path, host = values.first_of(parts["path"], path), values.first_of(host, parts["host"])
@@ -102,10 +109,19 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
     return {"method": method, "path": path, "query": query, "protocol": protocol, "host": host, "request": raw}
 
 
+def _rooted(target: pl.Series) -> bool:
+    """Whether all targets, as far as there are any, are paths: no URL, no host, no first line."""
+    return target.str.starts_with("/").all()
+
+
+def _split(target: pl.Series, path: pl.Series) -> pl.DataFrame:
+    """Return path, query and host of targets, or of the paths where there is no target."""
+    asked = values.first_of(target, path)
+    return values.cut_query(asked) if _rooted(asked) else values.split_target(values.first_of(_with_scheme(target), path))
+
+
 def _with_scheme(target: pl.Series) -> pl.Series:
     """Return targets of which those that begin with a host's full name (``$host$request_uri``) are whole URLs."""
-    if target.str.starts_with("/").fill_null(True).all():
-        return target
     hosted = values.V.str.contains(r"^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?/")
     return values.of(target, pl.when(hosted).then("http://" + values.V).otherwise(values.V))
 

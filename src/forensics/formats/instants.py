@@ -10,6 +10,7 @@ import re
 
 import polars as pl
 
+from forensics.formats.digits import iso_times
 from forensics.formats.values import V, of
 from forensics.formats.zones import needed
 
@@ -108,18 +109,24 @@ def _alike(text: pl.Series, time_zone: str) -> pl.Series:
 
 def _exactly(text: pl.Series, like: re.Match[str], time_zone: str) -> pl.Series:
     """Return the times of one notation: its zone, if it has one, taken literally."""
-    date = f"%Y-%m-%d{like['t']}" if like["iso"] else "%d/%b/%Y:"
-    fraction = f"{like['point']}%{len(like['digits'])}f" if like["digits"] else ""
-    shape = re.sub(r"[A-Z][a-z]{2}", "[A-Z][a-z]{2}", re.sub(r"\d", "[0-9]", re.escape(like[0][: like.end("seconds")])))
-    whole = V.str.contains(f"^{shape}")  # Polars alone would take signs, blanks and single digits too
-    notation = f"{date}%H:%M:%S{fraction}{like['zone'] or ''}"
-    read = of(text, pl.when(whole).then(V).str.to_datetime(notation, time_unit="us", strict=False, cache=not fraction))
+    read = iso_times(text, like[0], len(like["digits"] or "")) if like["iso"] else None
+    if read is None:
+        read = _by_notation(text, like)
     if like["zone"] is None:
         return in_zone(read, time_zone)
     if like["sign"] is None:
         return read
     minutes = int(like["sign"] + "1") * (int(like["hours"]) * 60 + int(like["minutes"]))
     return read.dt.offset_by(f"{-minutes}m") if minutes else read
+
+
+def _by_notation(text: pl.Series, like: re.Match[str]) -> pl.Series:
+    date = f"%Y-%m-%d{like['t']}" if like["iso"] else "%d/%b/%Y:"
+    fraction = f"{like['point']}%{len(like['digits'])}f" if like["digits"] else ""
+    shape = re.sub(r"[A-Z][a-z]{2}", "[A-Z][a-z]{2}", re.sub(r"\d", "[0-9]", re.escape(like[0][: like.end("seconds")])))
+    whole = V.str.contains(f"^{shape}")  # Polars alone would take signs, blanks and single digits too
+    notation = f"{date}%H:%M:%S{fraction}{like['zone'] or ''}"
+    return of(text, pl.when(whole).then(V).str.to_datetime(notation, time_unit="us", strict=False, cache=not fraction))
 
 
 def _each(text: pl.Series, time_zone: str) -> pl.Series:

@@ -143,8 +143,13 @@ def split_target(target: pl.Series) -> pl.DataFrame:
     host = pl.Series([None], dtype=pl.String).new_from_index(0, len(target))
     if target.str.contains("://", literal=True).any():
         host, target = _split_url(target)
+    return cut_query(target).with_columns(host.alias("host"))
+
+
+def cut_query(target: pl.Series) -> pl.DataFrame:
+    """Return path, query and host (none) of targets that are paths: cut at the first ``?``."""
     parts = target.str.splitn("?", 2).struct.rename_fields(["path", "query"]).struct.unnest()
-    return parts.select(present(pl.all())).with_columns(host.alias("host"))
+    return parts.select(*(present(pl.col(name)) for name in parts.columns), pl.lit(None, pl.String).alias("host"))
 
 
 def _split_url(target: pl.Series) -> tuple[pl.Series, pl.Series]:
