@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -200,6 +201,9 @@ def test_slowness_alone_is_latency(tmp_path, quiet):
     assert (row["kind"], row["scope"]) == ("latency", "everything")
     assert near(row["started_at"], start)
     assert near(row["ended_at"], end)
+    assert 3 < row["latency_ms"] / row["latency_before_ms"] < 6
+    assert row["latency_worst_ms"] >= row["latency_ms"]
+    assert re.search(r"took about [0-9.,]+ m?s while it was slow \([0-9.,]+ m?s in the worst minute, [0-9.,]+ m?s before\)", row["summary"])
 
 
 def test_what_is_usual_of_a_part_is_its_own_rhythm(tmp_path, quiet):

@@ -41,11 +41,11 @@ def detect(case: Case, surveys: Sequence[Survey]) -> None:
     """Find incidents in the minutes, refine their boundaries in seconds, and fill the tables."""
     findings = [finding for survey in surveys for finding in _findings(case, survey)]
     case.replace("incidents", table(findings))
+    case.replace("incident_minutes", pl.concat([f.minute_rows() for f in findings]) if findings else pl.DataFrame())
+    case.execute("incidents", "latency")
     kept = _with_facts(case, findings)
     case.replace("incidents", table(kept))
     case.replace("phases", pl.concat([f.phase_rows() for f in kept]) if kept else pl.DataFrame())
-    case.replace("incident_minutes", pl.concat([f.minute_rows() for f in kept]) if kept else pl.DataFrame())
-    case.execute("incidents", "latency")
     case.execute("incidents", "forget")
 
 
@@ -193,9 +193,11 @@ def _with_facts(case: Case, findings: list[Finding]) -> list[Finding]:
     """Add what each incident did to requests and accounts; drop what is one client's own trouble, robot, or missing job."""
     facts = {row["incident_id"]: row for row in case.rows("incidents", "facts", much=MUCH_OF_SURGE)} if findings else {}
     refusing = [finding.incident_id for finding in findings if finding.found.refusing]
-    for row in case.rows("incidents", "sites", refusing=refusing) if any(finding.found.kind == "errors" for finding in findings) else ():
-        facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
-    for row in case.rows("incidents", "refused_regulars", refusing=refusing) if refusing else ():
+    slow = [finding.incident_id for finding in findings if first(finding.found).signal == "latency"]
+    more = case.rows("incidents", "sites", refusing=refusing) if any(finding.found.kind == "errors" for finding in findings) else []
+    more += case.rows("incidents", "refused_regulars", refusing=refusing) if refusing else []
+    more += case.rows("incidents", "slowness", incidents=slow) if slow else []
+    for row in more:
         facts[row["incident_id"]] = facts.get(row["incident_id"], {}) | row
     missing = any(finding.found.kind in ("collapse", "silence") for finding in findings)
     absent = {row["incident_id"] for row in case.rows("incidents", "absent_jobs", many=SHARED)} if missing else set()

@@ -8,7 +8,8 @@ FROM (
         i.incident_id, s.minute,
         round(CAST(sum(CAST(round(s.duration_ms_sum) AS HUGEINT)) AS DOUBLE) / CAST(sum(s.timed) AS DOUBLE), 1) AS mean_ms
     FROM incidents AS i
-    JOIN service_minutes AS s ON s.timed > 0
+    JOIN incident_minutes AS own ON own.incident_id = i.incident_id
+    JOIN service_minutes AS s ON s.minute = own.minute AND s.timed > 0
     LEFT JOIN routes AS r ON r.route_id = s.route_id
     WHERE of_scope(i.part, i.scope, s.host, s.backend, r.route, NULL)
     GROUP BY i.incident_id, s.minute

@@ -21,3 +21,8 @@ def span(length: timedelta) -> str:
 def moment(at: datetime) -> str:
     """A moment to the second, in UTC."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def milliseconds(taken: float) -> str:
+    """How long an answer took: ``412 ms``, ``3.1 s``."""
+    return f"{taken:,.0f} ms" if taken < 1000 else f"{taken / 1000:,.1f} s"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
 from forensics.incidents.baseline import FEWEST_DAYS
 from forensics.incidents.episodes import first
 from forensics.incidents.findings import FEW_FAILED, SECOND, Finding
-from forensics.incidents.times import moment, span
+from forensics.incidents.times import milliseconds, moment, span
 from forensics.text import counted
 
 MINUTE = timedelta(minutes=1)
@@ -106,6 +108,8 @@ def _counts(finding: Finding) -> list[str]:
         of_site, others = f"{facts['failed_of_site']:,} of {facts['requests_of_site']:,} to {facts['site']}", facts["requests_elsewhere"]
         what = "refusals" if finding.found.refusing else "failures"
         said.append(f"the {what} were those of one site: {of_site}, {facts['failed_elsewhere']:,} of {others:,} to others")
+    if facts.get("latency_ms") is not None:
+        said.append(_took(facts))
     if finding.missing >= 1:
         lost = finding.reading is not None and finding.reading.harmless
         said.append(f"about {counted(finding.missing, 'request')} that should have come {'are not in the logs' if lost else 'did not'}")
@@ -128,6 +132,13 @@ def _counts(finding: Finding) -> list[str]:
             f"{counted(facts['failed_requests_of_accounts'], 'request')}"
         )
     return said
+
+
+def _took(facts: Mapping[str, Any]) -> str:
+    """How long requests took while the service was slow."""
+    before, worst = facts["latency_before_ms"], milliseconds(facts["latency_worst_ms"])
+    usual = "" if before is None else f", {milliseconds(before)} before"
+    return f"a request took about {milliseconds(facts['latency_ms'])} while it was slow ({worst} in the worst minute{usual})"
 
 
 def _course(finding: Finding) -> list[str]:

@@ -59,11 +59,6 @@ def lasting(seconds: float) -> str:
     return times.span(timedelta(seconds=seconds))
 
 
-def duration(milliseconds: float) -> str:
-    """Return how long an answer took, in a unit that reads well."""
-    return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:,.1f} s"
-
-
 SHORT_PAUSE = 120
 """Seconds that a pause may last before it is told."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any
 
+from forensics.incidents.times import milliseconds
 from forensics.report.blocks import Block, Figure, Figures, Section
 from forensics.report.document import Document
 from forensics.report.sections.participants import blamed
 from forensics.report.sections.taken import collected
-from forensics.report.words import active, duration, lasting, likely, number, share, size, span
+from forensics.report.words import active, lasting, likely, number, share, size, span
 from forensics.text import counted
 
 
@@ -39,33 +39,30 @@ def begins_unseen(document: Document, incident: dict[str, Any]) -> bool:
     return datetime.fromisoformat(str(incident["started_at"])) - datetime.fromisoformat(str(first)) < INSIDE
 
 
-def _times(document: Document, incident: dict[str, Any]) -> tuple[list[float], list[float]]:
-    """Return the mean times to answer before an incident and within it, in milliseconds, one for each point of its picture."""
-    picture = next((picture for picture in document.pictures if picture.incident_id == incident["incident_id"]), None)
-    if picture is None or incident["kind"] != "latency":
-        return [], []
-    timed = [(at, value) for at, value in zip(picture.times, picture.latency_ms, strict=True) if value is not None]
-    start, end = incident["started_at"], incident["ended_at"] or "9"
-    return [value for at, value in timed if at < start], [value for at, value in timed if start <= at <= end]
+def _times(incident: dict[str, Any]) -> tuple[str, str] | None:
+    """Return how long requests took while a service was slow, and the worst minute and the time before."""
+    took = incident.get("latency_ms")  # absent from documents of earlier versions
+    if incident["kind"] != "latency" or took is None:
+        return None
+    before = incident["latency_before_ms"]
+    return milliseconds(took), f"at worst {milliseconds(incident['latency_worst_ms'])}" + (
+        "" if before is None else f", {milliseconds(before)} before"
+    )
 
 
-def slowness(document: Document, incident: dict[str, Any]) -> str:
+def slowness(incident: dict[str, Any]) -> str:
     """Return how slow a slow service was, and is usually, as a part of a sentence; nothing of other incidents."""
-    before, within = _times(document, incident)
-    if not within:
-        return ""
-    usual = f", {duration(median(before))} before" if before else ""
-    return f", in about {duration(median(within))} (at worst {duration(max(within))}{usual})"
+    times = _times(incident)
+    return "" if times is None else f", in about {times[0]} ({times[1]})"
 
 
 LOADS = frozenset({"surge", "collection"})
 """Kinds of incident whose load is counted while they last."""
 
 
-def _slow(document: Document, incident: dict[str, Any]) -> list[Figure]:
-    before, within = _times(document, incident)
-    usual = f", {duration(median(before))} before" if before else ""
-    return [Figure("time to answer", duration(median(within)), f"{duration(max(within))} at worst{usual}", "minutes")] if within else []
+def _slow(incident: dict[str, Any]) -> list[Figure]:
+    times = _times(incident)
+    return [] if times is None else [Figure("time to answer", *times, "incidents")]
 
 
 def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
@@ -76,7 +73,7 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
             "duration", f"{least}{span(start, incident['ended_at'])}", f"{paused}severity {incident['severity'] or 'unknown'}", "incidents"
         ),
         Figure("time to mitigate", f"{least}{span(start, incident['mitigated_at'])}", "as the logs show it", "incidents"),
-        *_slow(document, incident),
+        *_slow(incident),
         Figure("failed requests", number(incident["failed_requests"]), f"of {number(incident['requests'])}", "incidents"),
     ]
     if document.rows("overview")[0]["accounts"]:

@@ -110,7 +110,7 @@ def _what(document: Document, incident: dict[str, Any]) -> Sentence:
     hosts = incident.get("silent_hosts")  # absent from documents of earlier versions
     unheard = f"; nothing was written by {hosts}" if hosts else ""
     before = "; the logs begin inside it, since when is not seen" if begins_unseen(document, incident) else ""
-    text = f"{_event(incident)}{slowness(document, incident)}{_failed(incident)}{silent}{taken_over}{unheard}{before}."
+    text = f"{_event(incident)}{slowness(incident)}{_failed(incident)}{silent}{taken_over}{unheard}{before}."
     return Sentence(text, query="incidents", section="picture", **_first(document, incident, "impact starts"))
 
 
