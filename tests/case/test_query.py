@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,12 @@ def test_a_relative_case_folder(case: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_exit_code_of_a_refused_query(case: Path) -> None:
     with pytest.raises(UsageError):
         query.check("DROP TABLE events")
+
+
+def test_no_statement_of_the_program_filters_in_a_window() -> None:
+    """DuckDB looks at all rows before each one for that: 200,000 took seven seconds, and four times as long for twice as many."""
+    windows = re.compile(r"FILTER\s*\((?:[^()]|\([^()]*\))*\)\s*OVER\b", re.IGNORECASE)
+    assert windows.search("SELECT count(*) FILTER (WHERE coalesce(a, b)) OVER (ORDER BY c)")
+    texts = {path: path.read_text(encoding="utf-8") for path in Path(str(files("forensics"))).rglob("*.sql")}
+    assert len(texts) > 100
+    assert [path.name for path, text in texts.items() if windows.search(text)] == []

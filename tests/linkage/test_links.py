@@ -21,6 +21,7 @@ from forensics.errors import UsageError
 from forensics.exports.accounts import resolve
 from forensics.exports.reader import EXTRA
 from forensics.formats.schema import EVENTS
+from forensics.linkage import corroboration
 from forensics.linkage.actors import link
 from forensics.linkage.explain import explain_account, explain_pair, needed
 from forensics.linkage.identifiers import collect
@@ -235,6 +236,30 @@ def test_three_independent_networks_are_enough(made: Maker) -> None:
     with made.case() as case:
         found = groups(case)
         assert found["n1"] == found["n2"]
+
+
+def test_candidates_that_are_looked_at_in_portions_are_joined_as_all_at_once(made: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two pairs at three addresses each, of which all four share the first; a portion for each candidate."""
+    monkeypatch.setattr(corroboration, "AT_A_TIME", 1)
+    for name, other in (("m", "198.18.101.9"), ("n", "203.0.113.5")):
+        for account in (f"{name}1", f"{name}2"):
+            made.account(account, f"{account}@gmail.com")
+            for address in ("198.51.100.9", other, f"100.{64 + len(other)}.1.1"):
+                made.visit(account, address)
+    with made.case() as case:
+        found = groups(case)
+    assert found["m1"] == found["m2"] != found["n1"] == found["n2"]
+
+
+def test_a_portion_has_no_more_values_than_fit() -> None:
+    """Three hundred people with a hundred addresses each: more than four million values of pairs."""
+    pairs = [(left, right) for right in range(300) for left in range(right)]
+    candidates = pl.DataFrame(pairs, schema={"left": pl.Int32, "right": pl.Int32}, orient="row")
+    held = pl.DataFrame({"group": pl.Series(np.repeat(np.arange(300), 100), dtype=pl.Int32)})
+    portions = corroboration._portions(candidates, held)
+    assert max(portion.height for portion in portions) * 100 <= corroboration.AT_A_TIME
+    assert pl.concat(portions).equals(candidates)
+    assert [portion.height for portion in corroboration._portions(candidates.head(0), held)] == [0]
 
 
 def test_a_reseller_links_nobody_and_says_so(made: Maker) -> None:

@@ -62,7 +62,7 @@ rows AS (
     JOIN overlap_windows AS w ON e.evidence_id = w.evidence_id AND e.timestamp BETWEEN w.since AND w.until
 ),
 parts AS (
-    SELECT *, count(*) FILTER (WHERE stepped) OVER (PARTITION BY evidence_id ORDER BY line ROWS UNBOUNDED PRECEDING) AS part
+    SELECT *, count(CASE WHEN stepped THEN 1 END) OVER (PARTITION BY evidence_id ORDER BY line ROWS UNBOUNDED PRECEDING) AS part
     FROM rows
 )
 SELECT

@@ -18,6 +18,9 @@ from forensics.linkage.world import World
 PAIR_BUDGET = 30_000_000
 """Candidate pairs at most; the values that fewest groups share come first."""
 
+AT_A_TIME = 1_000_000
+"""So many values of candidate pairs are looked at together: a few hundred people at a few hundred addresses each have tens of millions."""
+
 FEWEST_BITS = 1.5
 """A value that says less than this for a pair is not worth a look."""
 
@@ -106,9 +109,22 @@ def _evidence(world: World, held: pl.DataFrame, usual: pl.DataFrame, candidates:
 
     A group that has more values of a family than usual shares one with anybody more easily: the bits are less by as much.
     """
-    values = world.values.select("value_no", "family", "block", "sharers", "tied", "m", "chance")
     concerned = pl.concat([candidates.select(group="left"), candidates.select(group="right")]).unique()
     eased = _eased(held.join(concerned, on="group"), usual)
+    return pl.concat([_shared(world, eased, pairs) for pairs in _portions(candidates, eased)])
+
+
+def _portions(candidates: pl.DataFrame, eased: pl.DataFrame) -> list[pl.DataFrame]:
+    """Cut the candidates where their left groups have ``AT_A_TIME`` values together; one portion at least, empty or not."""
+    holdings = eased.group_by(left="group").agg(pl.len().cast(pl.Int64).alias("values"))
+    counted = candidates.join(holdings, on="left", how="left", maintain_order="left")
+    portion = pl.col("values").cum_sum() // AT_A_TIME
+    cut = counted.select("left", "right", portion=portion).partition_by("portion", maintain_order=True, include_key=False)
+    return cut or [candidates]
+
+
+def _shared(world: World, eased: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+    values = world.values.select("value_no", "family", "block", "sharers", "tied", "m", "chance")
     left = eased.select("value_no", left="group", left_members="members", left_ease="ease")
     right = eased.select("value_no", right="group", right_members="members", right_ease="ease")
     own = pl.max_horizontal(pl.col("left_members") + pl.col("right_members"), "tied")
