@@ -114,6 +114,7 @@ def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled") / "case"
     with new_case(folder) as opened:
         fill(opened)
+        opened.checkpoint()  # once, not whenever a copy is opened
     return folder
 
 

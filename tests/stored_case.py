@@ -30,7 +30,9 @@ def new_case(folder: Path) -> Case:
     if not (folder / DATABASE).exists():
         (folder / "events").mkdir(parents=True, exist_ok=True)
         (folder / DATABASE).write_bytes(_empty_database())
-    return Case.create(folder)
+    case = Case.create(folder)
+    case.connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+    return case
 
 
 def as_events(frame: pl.DataFrame) -> pl.DataFrame:
@@ -49,7 +51,7 @@ def add_log(case: Case, name: str, frame: pl.DataFrame, host: str = "edge-1") ->
     stored = store.final_path(case, sha)
     case.connection.execute(
         "COPY (SELECT * REPLACE (CASE WHEN extra IS NULL THEN NULL ELSE map_from_entries(extra) END AS extra)"
-        f" FROM incoming_events) TO '{stored}' (FORMAT parquet, COMPRESSION zstd)"
+        f" FROM incoming_events) TO '{stored}' (FORMAT parquet, COMPRESSION uncompressed)"
     )
     case.connection.unregister("incoming_events")
     row = {

@@ -91,8 +91,8 @@ def test_everything_reachable_from_a_suspect(seed, case, quick, answer):
 
 
 def test_notes_and_rulings_are_kept_and_obeyed(case, quick, answer):
-    quick("note", "Called the company", "--at", "2024-03-02T09:00:00Z", "--case", case)
     quick("decide", "known", answer["decoys"]["heavy"][0], "--why", "works for us", "--case", case)
+    quick("note", "Called the company", "--at", "2024-03-02T09:00:00Z", "--case", case)
     query = "SELECT verdict, why FROM rulings"
     assert "works for us" in quick("sql", query, "--case", case).stdout
     assert "Called the company" in quick("timeline", "--case", case).stdout
