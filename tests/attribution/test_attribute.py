@@ -170,7 +170,7 @@ def test_a_route_that_nobody_asks_for_at_such_hours_weighs_as_at_others(tmp_path
     low, high = world.last + world.onset - world.ramp, world.last + world.end
     asked = world.rng.integers(low, high, 10 * (high - low))
     world.add_accounts(np.repeat(one, len(asked)), asked, np.full(len(asked), heavy))
-    case = world.write(tmp_path)
+    case = world.write(tmp_path, strained=world.ramp)
     attribute(case)
     assert named(case, "participant") == set(world.names[one])
     assert case.table("attributions")["excess_work"][0] > 5 * case.table("attributions")["excess_requests"][0]
@@ -201,6 +201,7 @@ def test_requests_are_counted_where_load_is_weighed(tmp_path: Path) -> None:
         carried=0,
         outlasted=0,
         step=None,
+        fall=None,
         release=None,
         beyond_health=True,
         peak_load=550.0,

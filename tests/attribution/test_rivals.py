@@ -77,7 +77,7 @@ def silent_host(others: int, **incident: Any) -> Facts:
     finding = SimpleNamespace(rise=Rise("requests", 2900.0, 3000.0, -0.2), blamed=[])
     scene = SimpleNamespace(incident={"reading": "log missing", **incident})
     return facts(
-        finding=finding, hosts=hosts, failing=False, usual_ratio=0.002, carried=0, outlasted=0, step=None, release=None,
+        finding=finding, hosts=hosts, failing=False, usual_ratio=0.002, carried=0, outlasted=0, step=None, fall=None, release=None,
         parts=[], beyond_health=False, scene=scene,
         spread=SimpleNamespace(anonymous_share=0.0),
     )  # fmt: skip

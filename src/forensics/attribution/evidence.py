@@ -37,6 +37,9 @@ LONG, HARDLY = 30, 0.5
 overshoot is below that, so long says up to five times as much, and half as long little more than twice. Every doubling adds two bits."""
 FULL = 0.5
 """How much a load that is twice what was ever borne takes from a fall at once, where nobody waited before: something may have run full."""
+AT_ONCE = 10.0
+"""Bits for each doubling of what was too much that it would have taken to make up what failed at once: that many came just then is left to
+chance, or to what they asked for."""
 MADE = 9.0
 """Bits for who made a load from which that is certain, and more of them say nothing of whether the load broke the service."""
 SLOW, NO_SLOWER = 1.5, 1.2
@@ -195,16 +198,40 @@ def borne(facts: Facts, found: Weighed) -> None:
         beyond = 0.0 if both else facts.overshoot  # what fails soon under a load far beyond health may have been given more since
         sure = DECISIVE * facts.outlasted / OFTEN * (1.0 - beyond)
         found.contra(f"{went_on}, unless the service was given more to bear it with meanwhile.", sure)
-    if facts.step is None or not (timed or facts.slower is None):
-        return
+    if not was_slow(facts):
+        _at_once(facts, found)
+
+
+def _at_once(facts: Facts, found: Weighed) -> None:
+    """Say that more failed at once than can have been in line, or than was beyond what the service bears: of both what says more."""
+    in_line = 0.0
     quick, doublings = _quick(facts), _beyond_line(facts)
-    if doublings > 0:
+    if facts.step is not None and doublings > 0:
         waited = "and nobody had been waiting" if quick else "and so many cannot have been in line"
+        in_line = STRONG * doublings * max(0.0, 1.0 - facts.overshoot * (FULL if quick else 1.0))
         found.contra(
             f"That load had been borne for {minutes(facts.step.minutes)}, it did not grow, and then {percent(facts.step.failed)} of all "
             f"requests failed at once: a load that is too much keeps people waiting first, {waited}.",
-            STRONG * doublings * max(0.0, 1.0 - facts.overshoot * (FULL if quick else 1.0)),
+            in_line,
         )
+    if facts.fall is not None and too_many(facts) > 0:
+        share = facts.fall.beyond(facts.capacity.usual) if facts.capacity else 0.0
+        much = f"{percent(share)} of the load was" if share >= LITTLE else "hardly any of the load was"
+        found.contra(
+            f"In the first whole minute of failure {percent(facts.fall.failed)} of all requests failed, and {much} more than had been "
+            "carried in health: of a load that is too much as much fails at first as is too much.",
+            max(0.0, min(2.0 * DECISIVE, AT_ONCE * too_many(facts)) - in_line),
+        )
+
+
+def too_many(facts: Facts) -> float:
+    """Return how many times what was new of the load would have had to be doubled to make up what failed at once."""
+    return facts.fall.doublings(facts.capacity.usual) if facts.fall is not None and facts.capacity is not None else 0.0
+
+
+def was_slow(facts: Facts) -> bool:
+    """Whether it is known that answers were slow right before the fall: then something was short before it broke."""
+    return facts.slower is not None and facts.slower >= SLOW
 
 
 def _quick(facts: Facts) -> bool:
@@ -297,6 +324,8 @@ def equal_load(facts: Facts, found: Weighed, did: str = "failed") -> None:
         found.pro(f"Right afterwards, the service bore that load for {minutes(facts.outlasted)}: load alone did not break it.", FAIR)
     elif facts.step is not None and _beyond_line(facts) >= 1:
         found.pro(f"The service had borne that load for {minutes(facts.step.minutes)}, and then failed at once.", FAIR)
+    elif too_many(facts) >= 1 and not was_slow(facts):
+        found.pro("Far more failed at once than was beyond what the service carries in health.", FAIR)
     elif not rise.known:
         found.contra("The logs hold nothing to compare the load with: whether it had risen is not known.", 0.0)
     elif not rise.significant:

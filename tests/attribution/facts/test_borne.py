@@ -13,7 +13,7 @@ from tests.attribution.worlds import FIRST_DAY, World
 from tests.stored_case import add_log, add_user_accounts
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.facts.borne import lately, outlasted, step
+from forensics.attribution.facts.borne import Step, fall, lately, outlasted, step
 
 START = datetime(2024, 3, 2)
 
@@ -28,34 +28,58 @@ def fallen(own: list[float], failed: list[float], others: float = 40.0, seed: in
     return pl.DataFrame({"minute": at, "requests": load, "failed": np.round(shares * load), "load": load, "blamed": blamed})
 
 
+def stepped(near: pl.DataFrame, errors: datetime) -> Step | None:
+    return step(near, 0, errors, fall(near, errors, 0.0))
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(
     ("own", "failed", "least", "most"),
     [
-        ([60.0] * 12, [0.0] * 10 + [0.9, 0.9], 2.0, 3.0),
-        ([60.0] * 7, [0.0] * 5 + [0.9, 0.9], 1.0, 2.0),
-        ([60.0] * 12, [0.0] * 10 + [0.1, 0.1], 0.0, 0.0),
-        ([60.0] * 5, [0.0] * 3 + [0.3, 0.4], 0.0, 0.3),
-        ([8.0 * n for n in range(1, 13)], [0.0] * 10 + [0.9, 0.9], 0.0, 2.0),
+        ([60.0] * 13, [0.0] * 10 + [0.9, 0.9, 0.9], 2.0, 3.0),
+        ([60.0] * 8, [0.0] * 5 + [0.9, 0.9, 0.9], 1.0, 2.0),
+        ([60.0] * 13, [0.0] * 10 + [0.1, 0.1, 0.1], 0.0, 0.0),
+        ([60.0] * 6, [0.0] * 3 + [0.3, 0.4, 0.5], 0.0, 0.3),
+        ([8.0 * n for n in range(1, 14)], [0.0] * 10 + [0.9, 0.9, 0.9], 0.0, 2.0),
     ],
 )
 def test_more_fails_at_once_than_waits_in_any_line(own: list[float], failed: list[float], least: float, most: float, seed: int) -> None:
     near = fallen(own, failed, seed=seed)
-    found = step(near, 0, near["minute"][-2])
+    found = stepped(near, near["minute"][-3])
     assert found is not None
     assert least <= found.doublings() <= most
 
 
+@pytest.mark.parametrize(
+    ("failed", "own", "healthy", "least", "most"),
+    [
+        ([0.9, 0.9], 30.0, 70.0, 2.0, 3.0),
+        ([0.9, 0.9], 60.0, 70.0, 1.1, 1.9),
+        ([0.9, 0.9], 400.0, 70.0, 0.0, 0.2),
+        ([0.2, 0.3, 0.4], 60.0, 70.0, 0.0, 0.3),
+        ([0.04, 0.0, 0.5, 0.9], 30.0, 70.0, 1.5, 3.0),
+        ([0.5], 30.0, 70.0, 0.0, 0.0),
+    ],
+    ids=["nothing new", "a third too much", "far too much", "as much as is too much", "after a mishap", "the log ends in it"],
+)
+def test_of_what_is_too_much_no_more_fails_at_first_than_is_too_much(
+    failed: list[float], own: float, healthy: float, least: float, most: float
+) -> None:
+    near = fallen([own] * (4 + len(failed)), [0.0] * 4 + failed)
+    found = fall(near, near["minute"][-len(failed)], 40.0 + own)
+    assert least <= (found.doublings(healthy) if found else 0.0) <= most + 1e-9
+
+
 def test_a_load_that_has_just_come_was_not_borne() -> None:
     near = fallen([60.0] * 4, [0.0, 0.0, 0.9, 0.9])
-    assert step(near, 0, near["minute"][-2]) is None
-    assert step(near, 0, None) is None
+    assert stepped(near, near["minute"][-2]) is None
+    assert step(near, 0, None, None) is None
     assert lately(near[:40]) == 0, "who is blamed asked nothing"
 
 
-def importer(folder: Path, fail: float, pace: float = 50.0) -> pl.DataFrame | None:
-    """One account asks for much of what everybody does for ten minutes; then so much of everything fails from one minute to the next."""
-    world = World(seed=71, ramp=10)
+def importer(folder: Path, fail: float, pace: float = 50.0, ramp: int = 10) -> pl.DataFrame | None:
+    """One account asks for much of what everybody does for some minutes; then so much of everything fails from one minute to the next."""
+    world = World(seed=71, ramp=ramp)
     who = np.array([11])
     world.ring(who, pace)
     case = world.write(folder, fail=fail, strained=0)
@@ -69,6 +93,14 @@ def importer(folder: Path, fail: float, pace: float = 50.0) -> pl.DataFrame | No
 def test_a_load_hardly_beyond_health_that_falls_at_once_names_nobody(tmp_path: Path, fail: float, pace: float, blamed: bool) -> None:
     """What is far beyond all that was ever borne may fill a disk, and then fails at once, too."""
     assert (importer(tmp_path, fail, pace) is not None) is blamed
+
+
+@pytest.mark.parametrize(("fail", "pace", "blamed"), [(0.9, 110.0, False), (0.3, 160.0, True), (0.9, 400.0, True)])
+def test_a_load_that_has_just_come_and_is_hardly_more_than_was_borne_does_not_break_everything_at_once(
+    tmp_path: Path, fail: float, pace: float, blamed: bool
+) -> None:
+    """Nothing tells for how long it was borne; that nine tenths fail of a load a third too large is no work of that load."""
+    assert (importer(tmp_path, fail, pace, ramp=2) is not None) is blamed
 
 
 @pytest.mark.parametrize(("lead", "quicker"), [(15, True), (-10, False)])

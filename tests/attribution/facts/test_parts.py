@@ -33,8 +33,8 @@ def scene(*, noted: bool = False, **incident: Any) -> Any:
 
 def facts(rows: pl.DataFrame, **more: Any) -> Facts:
     known = {
-        "parts": parts_of(rows), "usual_ratio": 0.001, "failing": True, "carried": 0, "outlasted": 0, "step": None, "release": None,
-        "hosts": [], "failed_before": 0.0,
+        "parts": parts_of(rows), "usual_ratio": 0.001, "failing": True, "carried": 0, "outlasted": 0, "step": None, "fall": None,
+        "release": None, "hosts": [], "failed_before": 0.0,
         "notes": [], "finding": SimpleNamespace(rise=USUAL), "scene": scene(),
     }  # fmt: skip
     made = SimpleNamespace(**(known | more))

@@ -4,6 +4,9 @@ Too much load is kept waiting before it is turned away. A service that bore a lo
 for what was still in line then; so of the same load no more can fail at first, for the load alone, than is in a line that long over these
 ten minutes. Where nine tenths fail from one minute to the next, nine minutes of load would have had to wait, and no service lets anybody
 wait so long: something else happened, or something ran full.
+
+Nor can more fail at first, for the load alone, than what is more than the service bears: of a third too much a quarter fails. Where nine
+tenths fail at once of a load that is hardly beyond what was carried in health, it is not shown to be the load that broke it.
 """
 
 from __future__ import annotations
@@ -45,16 +48,55 @@ class Step:
         return max(0.0, log2(self.waiting / line)) if self.waiting > 0 else 0.0
 
 
-def step(near: pl.DataFrame, carried: int, errors: datetime | None) -> Step | None:
+MUCH = 0.1
+"""Share of a minute's requests from which what fails is the fall, and not a mishap before it."""
+LEAST = 1 / 8
+"""Share of a load that may be beyond what is carried in health though it is not known to be: what was carried was never the most."""
+
+
+@dataclass(frozen=True)
+class Fall:
+    """How much failed at first, and of how much load."""
+
+    failed: float
+    """Share of the requests of the first whole minute of failure that failed."""
+    load: float
+    """The highest load of a minute until then, without what the blamed asked again."""
+    requests: float
+
+    def beyond(self, healthy: float, chance: float = 0.0) -> float:
+        """Return which share of the load was more than was ever carried in health; ``chance``: of a load so many deviations higher."""
+        load = self.load + chance * self.load**0.5
+        return max(0.0, 1.0 - healthy / load) if load > 0 else 0.0
+
+    def doublings(self, healthy: float) -> float:
+        """Return how many times the share that was too much would have had to be doubled to make up what failed (0 where it may).
+
+        Of few requests chance makes many fail, and a load of few seem less than it was: either is taken one deviation nearer to the other.
+        """
+        failed = self.failed - (self.failed * (1.0 - self.failed) / max(self.requests, 1.0)) ** 0.5
+        return max(0.0, log2(failed / max(LEAST, self.beyond(healthy, chance=1.0)))) if failed > 0 else 0.0
+
+
+def fall(near: pl.DataFrame, errors: datetime, peak: float) -> Fall | None:
+    """Look at the minute (requests, failed, load) after the first in which much failed; ``peak``: the highest load of a minute before."""
+    began = near.filter((pl.col("minute") >= errors) & (pl.col("failed") >= MUCH * pl.col("requests")) & (pl.col("requests") > 0))
+    first = near.filter(pl.col("minute") == (began["minute"][0] if len(began) else errors) + MINUTE)
+    if first.is_empty() or not first["requests"][0]:
+        return None
+    requests = float(first["requests"][0])
+    return Fall(float(first["failed"][0]) / requests, max(peak, float(first["load"][0])), requests)
+
+
+def step(near: pl.DataFrame, carried: int, errors: datetime | None, fell: Fall | None) -> Step | None:
     """Look at consecutive minutes (minute, requests, failed, load, blamed); None where nothing failed, or the load had just come.
 
     ``carried``: healthy minutes at that load, up to shortly before the first errors, as ``carried`` finds them in long stretches.
     """
-    if errors is None:
+    if errors is None or fell is None:
         return None
     borne = max(lately(near.filter(pl.col("minute") < errors)), carried + SMOOTH if carried else 0)
-    first = near.filter(pl.col("minute") == errors + MINUTE)
-    return Step(borne, float(first["failed"].sum()) / max(float(first["requests"].sum()), 1.0)) if borne else None
+    return Step(borne, fell.failed) if borne else None
 
 
 def lately(before: pl.DataFrame) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.attribution.facts.borne import Step
+from forensics.attribution.facts.borne import Fall, Step
 from forensics.attribution.facts.capacity import Capacity
 from forensics.attribution.facts.comers import Comers
 from forensics.attribution.facts.minutes import ERROR_RATIO, LeadLag
@@ -50,6 +50,8 @@ class Facts:
     """Healthy minutes after the end of it in which the blamed, and everybody, asked as much as when it began."""
     step: Step | None
     """How failures began, where the blamed, and everybody, had asked as much before without harm and did not ask more as it fell."""
+    fall: Fall | None
+    """How much failed at first, and of how much load, where anybody is blamed."""
     slower: float | None
     """How many times as long as usual requests took right before the errors, where the blamed asked then and durations are logged."""
     served_slower: float | None

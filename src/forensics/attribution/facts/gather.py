@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from forensics.attribution.facts.around import Around
-from forensics.attribution.facts.borne import GROWN, SMOOTH, carried, outlasted, step
+from forensics.attribution.facts.borne import GROWN, SMOOTH, carried, fall, outlasted, step
 from forensics.attribution.facts.capacity import capacity, rest_peak, until_the_fall
 from forensics.attribution.facts.comers import comers
 from forensics.attribution.facts.facts import Facts
@@ -48,6 +48,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     course = _course(case, scene, finding, around, guilty, again)
     near, errors = course.near, course.errors
     started = until_the_fall(near, scene.window, impact, errors, there_before=course.there_before)
+    peak = float(started["load"].max() or 0)  # type: ignore[arg-type]
+    fell = fall(near, errors, peak) if finding.blamed and errors is not None else None
     borne = course.borne(scene) if finding.blamed and not is_load(scene.incident) else 0
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
@@ -56,11 +58,12 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         unseen=unseen_of(case, scene, finding),
         finding=finding,
         capacity=capacity(minutes, [*scene.masked, *course.runs], scene.incident["started_at"]),
-        peak_load=float(started["load"].max() or 0),  # type: ignore[arg-type]
+        peak_load=peak,
         rest_peak=rest_peak(started, errors),
         carried=borne,
         outlasted=course.outlasted,
-        step=step(near, borne, errors) if finding.blamed and not course.grew_by_itself else None,
+        step=step(near, borne, errors, fell) if finding.blamed and not course.grew_by_itself else None,
+        fall=fell,
         slower=slowdown(case, scene, errors, course.load_at) if finding.rise.significant and course.early >= EARLY else None,
         served_slower=served_slower(case, scene, errors) if finding.blamed and course.early < EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
