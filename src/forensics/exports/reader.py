@@ -238,7 +238,7 @@ class Columns:
     """The columns of one export, brought into the form of its record table."""
 
     def __init__(self, frame: pl.DataFrame, headers: dict[str, str], system: System, time_zone: str | None) -> None:
-        """``headers`` maps the frame's columns to normalised headers; ``time_zone`` is that which was given for times that carry none."""
+        """``frame`` holds cleaned texts, ``headers`` maps its columns to normalised headers; ``time_zone`` was given for times without one."""
         self.frame, self.system = frame, system
         self.column = {header: column for column, header in reversed(headers.items())}
         self.mapping = system.mapping(list(headers.values()))
@@ -250,9 +250,9 @@ class Columns:
     @classmethod
     def of(cls, frame: pl.DataFrame, headers: dict[str, str], system: System, time_zone: str | None) -> Columns:
         """Leave out columns without a value, so that the next alias is read; all stay where nothing else would name an account."""
-        filled = {c: h for c, h in headers.items() if frame.select(values.cleaned(pl.col(c)).is_not_null().any()).item()}
-        made = cls(frame, filled, system, time_zone)
-        return made if any(name in made.mapping for name in NEEDED[system.kind][0]) else cls(frame, headers, system, time_zone)
+        clean = frame.with_columns(values.cleaned(pl.col(column)) for column in headers)
+        made = cls(clean, {c: h for c, h in headers.items() if clean[c].null_count() < clean.height}, system, time_zone)
+        return made if any(name in made.mapping for name in NEEDED[system.kind][0]) else cls(clean, headers, system, time_zone)
 
     def records(self) -> tuple[pl.DataFrame, list[str]]:
         """Return the rows of the record table (line, fields, extra) and what had to be assumed."""
@@ -267,7 +267,7 @@ class Columns:
         """Return ``records`` without those of what failed, and what had to be assumed."""
         frame, assumptions = self.records()
         told = [
-            values.cleaned(pl.col(self.column[header])).str.to_lowercase().str.contains(pattern)
+            pl.col(self.column[header]).str.to_lowercase().str.contains(pattern)
             for header, pattern in self.system.failed.items()
             if header in self.column
         ]
@@ -289,19 +289,20 @@ class Columns:
         if not parts:
             return pl.Series(name, [None] * self.frame.height, dtype=pl.String)
         joined = pl.concat_str(parts, separator="/" if name == "card_expiry" else " ", ignore_nulls=True)
-        return self.frame.select(values.cleaned(joined).alias(name)).to_series()
+        text = values.cleaned(joined) if len(parts) > 1 else parts[0]
+        return self.frame.select(text.alias(name)).to_series()
 
     def _cell(self, header: str) -> pl.Expr | None:
         if header not in self.column:
             return None
-        cell, instead = values.cleaned(pl.col(self.column[header])), self.system.outgoing.get(header)
+        cell, instead = pl.col(self.column[header]), self.system.outgoing.get(header)
         if header in self.system.nothing:
             cell = pl.when(cell != self.system.nothing[header]).then(cell)
         amount = self.mapping.get("amount", ("",))[0]
         if instead not in self.column or amount not in self.column:
             return cell
         negative = pl.col(self.column[amount]).str.contains(r"^\s*[-(\x{2212}]").fill_null(value=False)
-        return pl.when(negative).then(values.cleaned(pl.col(self.column[instead]))).otherwise(cell)
+        return pl.when(negative).then(pl.col(self.column[instead])).otherwise(cell)
 
     def _field(self, name: str, kind: pl.DataType) -> pl.Series:
         if name in self.system.constant:
@@ -343,7 +344,7 @@ class Columns:
         named = [*(name for name in ("bank_account", "company") if name in self.mapping), *addressed]
         used = {part for name, parts in self.mapping.items() if name in fields for part in parts}
         used |= {part for name in ("bank_account", "company", "masked_card") for part in self.mapping.get(name, ())}
-        rest = {header: values.cleaned(pl.col(column)) for header, column in self.column.items() if header not in used}
+        rest = {header: pl.col(column) for header, column in self.column.items() if header not in used}
         texts: dict[str, pl.Expr] = {
             **rest,
             **{name: self._bank_account() if name == "bank_account" else pl.lit(self._text(name)) for name in named},

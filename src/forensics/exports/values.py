@@ -134,7 +134,7 @@ def cleaned(column: pl.Expr) -> pl.Expr:
     """Return a text cell without surrounding space and without the apostrophe that keeps spreadsheets from taking it for a number; what
     means nothing is NULL."""
     text = column.str.strip_chars().str.replace(GUARDED, "${1}")
-    return pl.when(text.str.to_lowercase().is_in(EMPTY)).then(None).otherwise(text)
+    return pl.when(~text.str.to_lowercase().is_in(EMPTY)).then(text)
 
 
 ZONED = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
