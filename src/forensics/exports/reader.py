@@ -238,7 +238,7 @@ class Columns:
     """The columns of one export, brought into the form of its record table."""
 
     def __init__(self, frame: pl.DataFrame, headers: dict[str, str], system: System, time_zone: str | None) -> None:
-        """``frame`` holds cleaned texts, ``headers`` maps its columns to normalised headers; ``time_zone`` was given for times without one."""
+        """``headers`` maps columns of cleaned texts to normalised headers; ``time_zone`` was given for times that carry none."""
         self.frame, self.system = frame, system
         self.column = {header: column for column, header in reversed(headers.items())}
         self.mapping = system.mapping(list(headers.values()))

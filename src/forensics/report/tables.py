@@ -16,6 +16,8 @@ from forensics.text import FORMULA_START, defused, printable
 if TYPE_CHECKING:
     import polars as pl
 
+ISO_8601 = "%Y-%m-%dT%H:%M:%S%.6fZ"
+
 
 def emit(frame: pl.DataFrame, *, style: str | None = None, output: Path | None = None, title: str = "") -> None:
     """Write a frame: ``table`` on a terminal and ``csv`` in a pipe unless ``style`` says otherwise."""
@@ -57,14 +59,10 @@ def plain_column(series: pl.Series) -> list[Any]:
 
     kind = series.dtype
     if isinstance(kind, pl.Datetime):
-        return _times(series).to_list()
+        return series.dt.strftime(ISO_8601).to_list()
     if isinstance(kind, pl.Decimal) or (kind.is_nested() and kind != pl.List(pl.String)):
         return [plain(value) for value in series.to_list()]
     return series.to_list()
-
-
-def _times(series: pl.Series) -> pl.Series:
-    return series.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
 
 
 def cell(value: Any) -> str:
@@ -85,29 +83,35 @@ def as_csv(frame: pl.DataFrame) -> str:
     """Return the frame as RFC 4180 CSV with ``\\n`` line ends; every text cell is harmless in a spreadsheet."""
     import polars as pl
 
-    cells = [pl.col(name).replace("", None) for name in frame.columns]
-    return pl.DataFrame([_cells(series) for series in frame]).select(cells).write_csv(line_terminator="\n", quote_style="necessary")
+    cells = ((series.name, _cells(series)) for series in frame)
+    return frame.select(pl.when(text != "").then(text).alias(name) for name, text in cells).write_csv(
+        line_terminator="\n", quote_style="necessary"
+    )
 
 
-def _cells(series: pl.Series) -> pl.Series:
-    """Return a column as the texts that ``cell`` makes of its values; whole columns at once where the type allows."""
+def _cells(series: pl.Series) -> pl.Expr:
+    """Return a column of a frame as the texts that ``cell`` makes of its values; whole columns at once where the type allows."""
     import polars as pl
 
     kind, column = series.dtype, pl.col(series.name)
     if kind == pl.String:
-        texts = column
-    elif kind == pl.List(pl.String):
-        texts = column.list.eval(pl.element().fill_null("None")).list.join("; ")
-    elif kind.is_integer() or kind == pl.Boolean:
-        return series.cast(pl.String)
-    elif kind.is_float():
-        return pl.Series(series.name, ["" if value is None else str(value) for value in series.to_list()], dtype=pl.String)
-    elif isinstance(kind, pl.Datetime):
-        return _times(series)
-    else:
-        return pl.Series(series.name, [cell(value) for value in series.to_list()], dtype=pl.String)
+        return _defused(column)
+    if kind == pl.List(pl.String):
+        return _defused(column.list.eval(pl.element().fill_null("None")).list.join("; "))
+    if kind.is_integer() or kind == pl.Boolean:
+        return column.cast(pl.String)
+    if kind.is_float():
+        return pl.lit(pl.Series(["" if value is None else str(value) for value in series.to_list()], dtype=pl.String))
+    if isinstance(kind, pl.Datetime):
+        return column.dt.strftime(ISO_8601)
+    return pl.lit(pl.Series([cell(value) for value in series.to_list()], dtype=pl.String))
+
+
+def _defused(texts: pl.Expr) -> pl.Expr:
+    import polars as pl
+
     dangerous = texts.str.starts_with("'") | texts.str.contains(FORMULA_START)
-    return series.to_frame().select(pl.when(dangerous).then("'" + texts).otherwise(texts).alias(series.name)).to_series()
+    return pl.when(dangerous).then("'" + texts).otherwise(texts)
 
 
 def _objects(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
