@@ -33,7 +33,7 @@ from forensics.report.markdown import as_markdown, escaped, sparkline
 from forensics.report.masking import MASK, masked
 from forensics.report.naming import besides
 from forensics.report.picture import DRAWN, POINTS, STRIPS, onsets, pictures
-from forensics.report.sections import all_sections, method, participants, picture, summary
+from forensics.report.sections import all_sections, method, participants, picture, rivals, summary
 from forensics.report.sections import changes as changes_section
 from forensics.report.sections import figures as key_figures
 from forensics.report.sections.participants import blamed
@@ -73,6 +73,8 @@ def test_the_strongest_rival_is_no_question_and_not_what_the_verdict_rests_on(
     (rival,) = [sentence for sentence in told if sentence.text.endswith(f"is “{named}”.")]
     assert rival.likelihood == weighed[named]
     assert not any(question in sentence.text for question in ("“one operator”", "anyway") for sentence in told)
+    notes = [block.text for block in rivals.build(made) if isinstance(block, Note)]
+    assert (rivals.ONE_HAND in notes) is ("one operator" in weighed)
 
 
 @pytest.mark.parametrize("package", ["report/queries", "timeline/sources"])

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from forensics.linkage.explain import Explanation, Step
 from forensics.report import terminal
-from forensics.report.linkage_view import ASIDE, show_explanation
+from forensics.report.linkage_view import ASIDE, NO_LINK, show_explanation
 from forensics.report.tables import as_json, as_jsonl
 
 HEADS = ("id", "what it is", "n", "path")
@@ -107,3 +107,4 @@ def test_what_is_left_out_is_no_evidence_that_two_do_not_belong_together() -> No
     show_explanation(Explanation("a", "b", "not linked", 10.0, [walk], -10.0, 0.01, ["13 bits"]), console)
     left_out = "almost no chance (1%) by what is counted; 1 thing that they share is left out: it is too little by itself"
     assert left_out in console.file.getvalue()
+    assert NO_LINK in console.file.getvalue(), "a report may find it likely that one hand worked both in an incident"

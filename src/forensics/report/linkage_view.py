@@ -124,6 +124,14 @@ def _explanation_parts(explanation: Explanation) -> Iterator[RenderableType]:
         yield Text(printable("Through others: " + " - ".join(explanation.chain)))
     for sentence in explanation.needed:
         yield Text(printable(sentence))
+    if explanation.needed:
+        yield Text(NO_LINK)
+
+
+NO_LINK = (
+    "This is about what is shared at any time. How alike accounts worked in an incident is weighed in its report (“one operator”), and "
+    "links nobody."
+)
 
 
 def _left_out(explanation: Explanation) -> str:

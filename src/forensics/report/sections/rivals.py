@@ -17,12 +17,14 @@ def build(document: Document) -> tuple[Block, ...]:
         blocks.append(Arguments(tuple(_argument(row) for row in rows if row["explanation"] not in QUESTIONS)))
         asked = tuple(_argument(row) for row in rows if row["explanation"] in QUESTIONS)
         blocks += [Note(ASKED), Arguments(asked)] if asked else []
+        blocks += [Note(ONE_HAND)] if any(argument.title == ONE_OPERATOR for argument in asked) else []
     if len(found) > DRAWN:
         blocks.append(Note(f"The explanations of {len(found) - DRAWN} further incidents are in rivals.csv."))
     return tuple(blocks)
 
 
-QUESTIONS = frozenset({"one operator", "it would have failed anyway", "accounts taken over"})
+ONE_OPERATOR = "one operator"
+QUESTIONS = frozenset({ONE_OPERATOR, "it would have failed anyway", "accounts taken over"})
 """What is weighed beside the explanations and is no rival of theirs."""
 
 RESTS_ON = {
@@ -63,6 +65,11 @@ def strangers(document: Document, incident: dict[str, Any]) -> dict[str, Any] | 
 LIKELY = 0.55
 """As likely as somebody must be to be named: so likely a victim is told of, too."""
 ASKED = "Also weighed, whatever the explanation:"
+ONE_HAND = (
+    f"“{ONE_OPERATOR}” is about that time: whether one hand worked the accounts that took part, by how alike they worked then. "
+    "It links nobody. Accounts are linked by what they share at any time (“Actors”, and “forensics explain”): "
+    "either may be likely without the other."
+)
 
 DRAWN = 6
 """Incidents whose explanations are shown."""
