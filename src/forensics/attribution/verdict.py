@@ -193,7 +193,9 @@ def _one_origin(facts: Facts, names: Names) -> str:
     if facts.alike is None:
         return ""
     seen = facts.origins.get(f"network {facts.alike.value}")
-    if seen is not None and seen.addresses == 1:
+    if facts.alike.beside:
+        what = "programs at rented machines, or many customers of few providers"
+    elif seen is not None and seen.addresses == 1:
         what = "one program, or many people behind one address"
     elif facts.alike.column == "wide_network":
         what = "one site, or many customers of one provider, at very many addresses"

@@ -110,11 +110,12 @@ def subject(winner: Winner, names: dict[str, str]) -> str:
 
 
 def in_common(found: Alike, names: dict[str, str]) -> str:
-    """Say what an excess has in common: one network, or one agent from how many networks."""
+    """Say what an excess has in common: one network, or very few, or one agent from how many networks."""
     share, usual = percent(found.share), f"(usually {percent(found.usual)} of the requests without one)"
     if found.column == "wide_network":
-        network = names.get(f"network {found.value}", found.value)
-        return f"{share} of the excess without an account came from the one network {network} {usual}"
+        networks = [str(names.get(f"network {value}", value)) for value in (found.value, *found.beside)]
+        which = f"the one network {networks[0]}" if len(networks) == 1 else f"{len(networks)} networks alone, {' and '.join(networks)}"
+        return f"{share} of the excess without an account came from {which} {usual}"
     agent = "no agent" if found.value is None else f"the one agent {names.get(f'agent {found.value}', found.value)!r}"
     return f"{share} of the excess without an account came with {agent} {usual}, from {counted(found.networks, 'network')}"
 

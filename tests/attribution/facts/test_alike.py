@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,8 @@ import pytest
 from tests.attribution.worlds import World
 
 from forensics.attribution.attribute import attribute
+from forensics.attribution.facts.spread import alike
+from forensics.attribution.wording import in_common
 
 
 def many_addresses(folder: Path, agent: int | None, networks: int = 5000) -> tuple[dict[str, object], dict[str, dict[str, object]], bool]:
@@ -60,3 +63,28 @@ def test_a_program_behind_a_proxy_is_told_and_neither_is_named(tmp_path: Path) -
     assert "came with the one agent 'Agent9/1.0'" in incident["summary"]
     assert "a proxy in front of the service, say" in incident["summary"]
     assert surge < 0.45, "that it was too much speaks for nobody in particular"
+
+
+@pytest.mark.parametrize(
+    ("excess", "usual", "beside"),
+    [
+        ({"34.77.0.0/16": 280.0, "35.90.0.0/16": 140.0, "86.42.0.0/16": 20.0}, {"86.42.0.0/16": 60.0}, ("35.90.0.0/16",)),
+        ({"34.77.0.0/16": 420.0, "86.42.0.0/16": 20.0}, {"86.42.0.0/16": 60.0}, ()),
+        ({f"100.{n}.0.0/16": 60.0 for n in range(8)}, {"86.42.0.0/16": 60.0}, None),
+        ({"34.77.0.0/16": 280.0, "35.90.0.0/16": 140.0}, {"34.77.0.0/16": 40.0, "35.90.0.0/16": 40.0}, None),
+        ({"34.77.0.0/16": 200.0, **{f"100.{n}.0.0/16": 30.0 for n in range(6)}}, {"86.42.0.0/16": 60.0}, None),
+    ],
+    ids=["two", "one", "eight", "those from which everybody comes", "one and many"],
+)
+def test_what_came_from_very_few_networks_is_no_mixture(
+    excess: dict[str, float], usual: dict[str, float], beside: tuple[str, ...] | None
+) -> None:
+    rows = [(0, network, asked + usual.get(network, 0.0)) for network, asked in excess.items()]
+    rows += [(1, network, asked) for network, asked in usual.items()]
+    loads = pl.DataFrame(rows, schema=["w", "wide_network", "requests"], orient="row").with_columns(
+        account_id=pl.lit(None, pl.String), network=pl.col("wide_network")
+    )
+    found = alike(SimpleNamespace(loads=loads, windows=2), SimpleNamespace(significant=True, measure="requests"), "wide_network")  # type: ignore[arg-type]
+    assert (found.beside if found else None) == beside
+    if found and beside:
+        assert "came from 2 networks alone, 34.77.0.0/16 and 35.90.0.0/16" in in_common(found, {})

@@ -103,13 +103,13 @@ def _one_payer(payers: pl.DataFrame, table: pl.DataFrame, excess: float) -> dict
     return {"kin_share": share, "kin": int(first["risen"]), "kin_by": (first["identifier_type"], first["identifier_value"])}
 
 
-MOSTLY_ALIKE = 0.8
-"""This much of an excess with one agent, from one network or on one route is not the mixture that people bring."""
+MOSTLY_ALIKE, FEW_NETWORKS = 0.8, 3
+"""This much of an excess with one agent, from one network (or so few together) or on one route is not the mixture that people bring."""
 
 
 @dataclass(frozen=True)
 class Alike:
-    """The agent, network or route that nearly all of the excess without an account has in common though the usual load has not."""
+    """The agent, network (or very few) or route that nearly all of the excess without an account has, though the usual load has not."""
 
     column: str
     value: str | None
@@ -120,6 +120,8 @@ class Alike:
     """Its share of the requests without an account in the windows of comparison."""
     networks: int
     """From how many networks it came in the window."""
+    beside: tuple[str, ...] = ()
+    """Further networks, where few together have it in common, and each a part that is worth a word."""
 
 
 def alike(scene: Scene, rise: Rise, column: str) -> Alike | None:
@@ -148,15 +150,14 @@ def alike(scene: Scene, rise: Rise, column: str) -> Alike | None:
     )
     if whole <= 0 or named.is_empty():
         return None
-    top = named.row(0, named=True)
-    found = Alike(
-        column,
-        None if top[column] is None else str(top[column]),
-        min(1.0, top["excess"] / whole),
-        top["before"] / max(usual, 1.0),
-        top["networks"],
-    )
-    return found if found.share >= MOSTLY_ALIKE and found.usual <= PROXY_SHARE else None
+    most = FEW_NETWORKS if column == "wide_network" else 1
+    worth = named.filter(pl.col("excess") >= NOTABLE * whole)
+    for top in (named.head(1), *(worth.head(n) for n in range(2, min(most, len(worth)) + 1))):
+        share, usually = min(1.0, float(top["excess"].sum()) / whole), float(top["before"].sum()) / max(usual, 1.0)
+        if share >= MOSTLY_ALIKE and usually <= PROXY_SHARE:
+            first, *beside = (None if value is None else str(value) for value in top[column])
+            return Alike(column, first, share, usually, int(top["networks"].sum()), tuple(str(value) for value in beside))
+    return None
 
 
 ADDRESS = "address"
