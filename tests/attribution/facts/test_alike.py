@@ -69,12 +69,13 @@ def test_a_program_behind_a_proxy_is_told_and_neither_is_named(tmp_path: Path) -
     ("excess", "usual", "beside"),
     [
         ({"34.77.0.0/16": 280.0, "35.90.0.0/16": 140.0, "86.42.0.0/16": 20.0}, {"86.42.0.0/16": 60.0}, ("35.90.0.0/16",)),
+        ({"34.77.0.0/16": 28.0, "35.90.0.0/16": 14.0, "86.42.0.0/16": 2.0}, {"86.42.0.0/16": 6.0}, None),
         ({"34.77.0.0/16": 420.0, "86.42.0.0/16": 20.0}, {"86.42.0.0/16": 60.0}, ()),
         ({f"100.{n}.0.0/16": 60.0 for n in range(8)}, {"86.42.0.0/16": 60.0}, None),
         ({"34.77.0.0/16": 280.0, "35.90.0.0/16": 140.0}, {"34.77.0.0/16": 40.0, "35.90.0.0/16": 40.0}, None),
         ({"34.77.0.0/16": 200.0, **{f"100.{n}.0.0/16": 30.0 for n in range(6)}}, {"86.42.0.0/16": 60.0}, None),
     ],
-    ids=["two", "one", "eight", "those from which everybody comes", "one and many"],
+    ids=["two", "two visitors", "one", "eight", "those from which everybody comes", "one and many"],
 )
 def test_what_came_from_very_few_networks_is_no_mixture(
     excess: dict[str, float], usual: dict[str, float], beside: tuple[str, ...] | None

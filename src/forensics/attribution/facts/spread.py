@@ -106,6 +106,9 @@ def _one_payer(payers: pl.DataFrame, table: pl.DataFrame, excess: float) -> dict
 MOSTLY_ALIKE, FEW_NETWORKS = 0.8, 3
 """This much of an excess with one agent, from one network (or so few together) or on one route is not the mixture that people bring."""
 
+ENOUGH = 100.0
+"""Load of an excess below which a few visitors make most of it: that they came from few networks says nothing."""
+
 
 @dataclass(frozen=True)
 class Alike:
@@ -150,7 +153,7 @@ def alike(scene: Scene, rise: Rise, column: str) -> Alike | None:
     )
     if whole <= 0 or named.is_empty():
         return None
-    most = FEW_NETWORKS if column == "wide_network" else 1
+    most = FEW_NETWORKS if column == "wide_network" and whole >= ENOUGH else 1
     worth = named.filter(pl.col("excess") >= NOTABLE * whole)
     for top in (named.head(1), *(worth.head(n) for n in range(2, min(most, len(worth)) + 1))):
         share, usually = min(1.0, float(top["excess"].sum()) / whole), float(top["before"].sum()) / max(usual, 1.0)
