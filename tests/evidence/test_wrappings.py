@@ -8,6 +8,7 @@ import json
 import tarfile
 import zipfile
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ from forensics.progress import Silent
 INNER = '198.18.0.{n} - - [02/Mar/2024:00:00:0{n} +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"'
 
 
+@cache
 def read(*raw: str) -> list[dict[str, Any]]:
+    """Return what a file of these lines is read as (once for the same lines: most tests compare with the bare ones)."""
     lines = pl.DataFrame({"line": range(1, len(raw) + 1), "raw": raw}, schema=LINES)
     reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
     return pl.concat([reader.read(lines).read, reader.finish().read]).sort("line").to_dicts()

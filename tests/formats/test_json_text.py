@@ -208,7 +208,7 @@ def damaged(draw: st.DrawFn) -> str:
     return line[:begin] + piece + line[end if draw(st.booleans()) else begin :]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.lists(written() | damaged(), min_size=1, max_size=6))
 def test_whatever_python_reads_is_read_alike(lines: list[str]) -> None:
     lines = [line.encode("utf-8", "replace").decode().replace("\n", " ").replace("\r", " ") for line in lines]
