@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import sites
+from tests.traffic import found
 
 from forensics.incidents.absences import comes_daily
 from forensics.incidents.series import Axis
@@ -45,3 +48,27 @@ def test_a_friday_without_anybody_is_no_weekend(first: tuple[int, int], last: tu
 def test_who_closes_at_noon_on_fridays_is_at_rest_then() -> None:
     requests = _office(4, {4: 12})
     assert comes_daily(Axis(MONDAY, len(requests)), requests, 18 * DAY + 12 * HOUR, 20 * DAY, 2000.0)
+
+
+OFFICE = sites.Site(
+    "bf", 25, 28, swing=0.98, peak=11, weekend=0.05, routes=12, hosts=2, timed=True, accounts=True, whole_seconds=False, pages=3,
+    pictures=1, holidays=(10,),
+)  # fmt: skip
+MATCHES = sites.Site("cup", 60, 5, swing=0.6, peak=14, routes=10, pages=5, pictures=4)
+
+
+def test_the_pauses_of_a_holiday_are_no_silence(tmp_path: Path) -> None:
+    """A few come on that Thursday, as on Sundays: they are few, and pause."""
+    case, rows = found(tmp_path, sites.quiet(OFFICE, 1239))
+    case.close()
+    assert [row["incident_id"] for row in rows] == []
+
+
+def test_a_crowd_of_most_evenings_that_stays_away_is_no_collapse(tmp_path: Path) -> None:
+    """Matches on three evenings of five: on the others nothing happens."""
+    world = sites.World(MATCHES, sites.quiet(MATCHES, 9), np.random.default_rng(4))
+    for day in (1, 2, 3):
+        world.crowd(sites.START + timedelta(days=day, hours=19), 110, 4.5, 50, 20)
+    case, rows = found(tmp_path, world.frame)
+    case.close()
+    assert [row["incident_id"] for row in rows if row["kind"] == "collapse"] == []

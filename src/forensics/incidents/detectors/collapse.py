@@ -38,8 +38,9 @@ NOTHING = 0.75
 """Share of the missing requests in one run of empty minutes from which a collapse is a silence."""
 KEPT = 4.0
 """Orders of improbability of what lies before or after the deep part of a collapse from which it belongs to it."""
-HOUR, FALLEN, AS_SLACK = 60, 0.6, 1.25
-"""Load has fallen when it is less than this share of that of the hour before; another day was as slack with at most so many times it."""
+HOUR, BLOW, FALLEN, AS_SLACK, BY_CHANCE = 60, 15, 0.6, 1.25, 1.3
+"""Load has fallen when it is less than this share of that of the hour before; another day was as slack with at most so many times it, or
+where it is not improbable by so many orders that only so much comes on it."""
 AROUND = 120
 MOST_SPREAD = 6.0
 """Bursts upwards say nothing of dips: the boundaries of a collapse do not drown in them."""
@@ -114,7 +115,7 @@ def _collapses(view: View, stretches: list[tuple[int, int]], score: Floats, orde
         short = seen <= most * wanted and wanted - seen >= LEAST_MISSING
         if begun or not short or alone < _least(view) or (ends and not _fell(view, first, last)):
             continue
-        if comes_daily(view.axis, series.requests, first, last, wanted) or _crowd_stayed_away(view, first, last):
+        if comes_daily(view.axis, series.requests, first, last, wanted) or crowd_stayed_away(view, first, last):
             continue
         found.append(_or_silence(view, Window("collapse", series.scope, first, last, float(score[span].max()), wanted - seen)))
     return found
@@ -169,22 +170,31 @@ def _or_silence(view: View, window: Window) -> Window:
     return replace(window, signal="silence", first=first, last=last, size=short) if short >= NOTHING * window.size else window
 
 
-def _crowd_stayed_away(view: View, first: int, last: int) -> bool:
+def crowd_stayed_away(view: View, first: int, last: int) -> bool:
     """Whether the load was no higher before, and as low on another day: what usually comes at this hour is a crowd.
 
-    So it is where no load came back after it, and most other days had no more: whoever had raised the level for days is gone.
+    So it is where no load came back after it, and most other days had no more: whoever had raised the level for days is gone. That load
+    declines every evening is no fall: it is one where load is lost, or comes back, at a blow.
     """
-    requests, day = view.series.requests, 1440
+    requests, day, usual = view.series.requests, 1440, view.baseline.fall(last - first + 1)
     seen, fallen = float(requests[first : last + 1].sum()), FALLEN * (last - first + 1)
-    after = requests[last + 1 : last + 1 + HOUR]
+    after, length = requests[last + 1 : last + 1 + HOUR], min(BLOW, last - first + 1)
+    lost, back = _at_a_blow(view, requests, first, length), _at_a_blow(view, requests[::-1], len(requests) - 1 - last, length)
     fell = seen < fallen * float(requests[max(0, first - HOUR) : first].mean())
-    if fell and len(after) and seen < fallen * float(after.mean()):
+    if (lost and back) or (fell and len(after) and seen < fallen * float(after.mean())):
         return False
     shifts = (shift for shift in range(-7 * day, 7 * day + 1, day) if shift and first + shift >= 0 and last + shift < len(requests))
-    others = [float(requests[first + shift : last + shift + 1].sum()) for shift in shifts]
-    if fell:
-        return bool(others) and float(np.median(others)) <= AS_SLACK * seen
-    return any(other <= AS_SLACK * seen for other in others)
+    others = np.array([float(requests[first + shift : last + shift + 1].sum()) for shift in shifts])
+    if fell and (lost or back):
+        return bool(len(others)) and float(np.median(others)) <= AS_SLACK * seen
+    return bool(((others <= AS_SLACK * seen) | (usual.few(np.full(len(others), seen), others) < BY_CHANCE)).any())
+
+
+def _at_a_blow(view: View, requests: Floats, first: int, length: int) -> bool:
+    """Whether by what came in the minutes before, whatever is usual, chance does not bring so little in as many minutes after."""
+    before, after = requests[max(0, first - length) : first], requests[first : first + length]
+    usual = view.baseline.fall(length)
+    return bool(after.sum() < FALLEN * before.sum() and usual.few(np.array([after.sum()]), np.array([before.sum()]))[0] >= WORTH)
 
 
 def _cut(view: View, first: int, last: int) -> tuple[int, int]:

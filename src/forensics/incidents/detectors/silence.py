@@ -10,9 +10,10 @@ import numpy as np
 
 from forensics.incidents.absences import comes_daily
 from forensics.incidents.baseline import WIDTHS, missing
+from forensics.incidents.detectors.collapse import HOUR, crowd_stayed_away
 from forensics.incidents.look import View
 from forensics.incidents.series import Floats, Ints, Series
-from forensics.incidents.windows import Window, runs
+from forensics.incidents.windows import Window, joined, runs
 
 LEAST_SCORE = 6.0
 """Decimal orders of improbability."""
@@ -46,7 +47,14 @@ def detect(view: View) -> list[Window]:
         score = float(orders(np.zeros(1), wanted[place : place + 1])[0])
         if score >= LEAST_SCORE + view.search and not comes_daily(view.axis, requests, first, last, short):
             found.append(Window("silence", view.series.scope, first, last, score, short))
-    return found
+    return _of_no_holiday(view, found)
+
+
+def _of_no_holiday(view: View, found: list[Window]) -> list[Window]:
+    """Drop pauses between the requests of hours in which hardly anybody is there, as on other days: it is they who are few."""
+    requests, hours = view.series.requests, joined([(w.first, w.last) for w in sorted(found, key=lambda w: w.first)], HOUR)
+    rests = [(a, b) for a, b in hours if requests[a : b + 1].any() and crowd_stayed_away(view, a, b)]
+    return [w for w in found if not any(a <= w.first <= b for a, b in rests)]
 
 
 def _seams(series: Series) -> list[tuple[int, int]]:
