@@ -76,3 +76,17 @@ def test_a_route_that_is_lost_is_missed_though_the_total_hardly_moves(tmp_path, 
     (row,) = incidents
     assert (row["kind"], row["scope"]) == ("silence", "/cdn/images/{id}.png")
     assert abs(row["started_at"] - begin) + abs(row["ended_at"] - end) <= timedelta(minutes=2)
+
+
+def test_people_who_stay_away_while_health_checks_go_on_are_everybody(tmp_path):
+    """Most lines are a probe's, which goes on: it is no single route that fell silent."""
+    start, end = at(4, 9), at(4, 10)
+    people = traffic("diurnal", 43, days=7)
+    probe = robots(START, 7 * 1440, 0.5, ALONE, "/healthz")
+    gone = people.filter(~pl.col("started_at").is_between(start, end, closed="left"))
+    case, incidents = found(tmp_path, with_robots(gone, probe))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("collapse", "everything")
+    assert row["summary"].startswith("The service lost a part of its load from")
+    assert abs(row["started_at"] - start) <= timedelta(minutes=2) >= abs(row["ended_at"] - end)

@@ -18,6 +18,8 @@ FLAPPING = 60
 """Minutes within which episodes belong together whichever is the greater."""
 LEAST_PART = 200.0
 """Requests that must be missing before the silence of one route counts."""
+MOST_OF_IT = 0.7
+"""Share of what parts lack (or failed) together that one of them holds when it is that one's trouble."""
 AFTERMATH = 0.25
 """Share of all that went wrong which may come, as relapses, after the damage was contained."""
 DISTURBING = ("errors", "refused", "latency", "collapse", "silence")
@@ -97,8 +99,8 @@ def incidents_of(whole: Sequence[Window], parts: Sequence[Window], lost: Callabl
     holes = [w for w in troubles if w.signal == "silence" and lost(w) and not any(_leads_to(other, w) for other in troubles)]
     found = [_incident(group, EVERYTHING) for group in _relapsing(_clusters([w for w in troubles if w not in holes]))]
     shown = [(first - GAP, last + GAP) for first, last in (*((f.first, f.last) for f in found), *((w.first, w.last) for w in holes))]
-    rest = [w for w in _exact(parts) if w.signal in DISTURBING and _counts(w) and not any(a <= w.last and w.first <= b for a, b in shown)]
-    by_cluster = [_clearest(cluster) for cluster in _clusters(rest)]
+    rest = [w for w in _exact(parts) if w.signal in DISTURBING and not any(a <= w.last and w.first <= b for a, b in shown)]
+    by_cluster = [_clearest(cluster, rest) for cluster in _clusters([w for w in rest if _counts(w)])]
     for scope in dict.fromkeys(cluster[0].scope for cluster in by_cluster):
         own = [cluster for cluster in by_cluster if cluster[0].scope == scope]
         found.extend(_incident(group, scope) for group in _relapsing(own))
@@ -212,10 +214,11 @@ def _size(cluster: Sequence[Window]) -> float:
     return sum(w.size for w in cluster)
 
 
-def _clearest(cluster: list[Window]) -> list[Window]:
+def _clearest(cluster: list[Window], lesser: Sequence[Window]) -> list[Window]:
     """Of several parts that went wrong together, keep the one that holds most of it; the narrower one when two hold the same.
 
-    A host that wrote nothing at all is told before the backend that nobody was sent to there: its log may be missing.
+    A host that wrote nothing at all is told before the backend that nobody was sent to there: its log may be missing. What several routes
+    lack together, with the ``lesser`` ones, and no part holds, the service does.
     """
     silent = all(window.signal == "silence" for window in cluster)
     narrow = {"route": 2, "backend": 0, "host": 1} if silent else {"route": 2, "backend": 1, "host": 0}
@@ -224,8 +227,17 @@ def _clearest(cluster: list[Window]) -> list[Window]:
     for window in cluster:
         sizes[window.scope] = sizes.get(window.scope, 0.0) + window.size
     most = max(sizes.values())
-    scope = max((s for s in sizes if sizes[s] >= 0.7 * most), key=lambda s: (narrow[s.part], sizes[s], s.name))
+    routes = [w for w in lesser if w.scope.part == "route" and SYMPTOM[w.signal] == "load" and any(w.near(own, 0) for own in cluster)]
+    if sum(w.size for w in routes) > most / MOST_OF_IT:
+        return [_of_everything(routes)]
+    scope = max((s for s in sizes if sizes[s] >= MOST_OF_IT * most), key=lambda s: (narrow[s.part], sizes[s], s.name))
     return [w for w in cluster if w.scope == scope]
+
+
+def _of_everything(routes: Sequence[Window]) -> Window:
+    """What several routes lack together and no part holds: whoever asks for pages is gone, though health checks go on."""
+    widest = max(routes, key=lambda w: (w.size, w.scope.name))
+    return replace(widest, signal="collapse", scope=EVERYTHING, size=sum(w.size for w in routes))
 
 
 def _incident(group: list[list[Window]], scope: Scope) -> Found:

@@ -20,8 +20,8 @@ UNASKED = timedelta(minutes=2)
 """Time without any request that makes the beginning or the end of failures uncertain enough to be told."""
 HARDLY_NONE, LATE = 3.0, timedelta(minutes=5)
 """So many requests that should have come are all missing by chance once in twenty times; time that takes long enough to be told."""
-MOST = 0.6
-"""Share of the load that is most of it, where it is missing."""
+MOST, HALF = 0.6, 0.4
+"""Shares of the load that are most of it, and about half, where it is missing."""
 GIVEN_UP = 0.05
 """Share of an incident's requests that were given up by those who asked, from which it is told."""
 AT_THE_ENDS = 3
@@ -36,6 +36,7 @@ WHAT = {
     "latency": "{} was slow",
     "collapse": "{} lost most of its load",
     "half collapse": "{} lost about half of its load",
+    "part collapse": "{} lost a part of its load",
     "silence": "{} fell silent",
     "surge": "{} was asked for far more than usual",
     "collection": "{} was collected from at machine speed",
@@ -62,7 +63,7 @@ def summary(finding: Finding) -> str:
 def _did(finding: Finding, subject: str) -> str:
     """What happened from when to when; what it began with and what it came to are dated apart."""
     runs = finding.found.runs
-    kind = "slow collection" if runs and all(run.slow for run in runs) else "half collapse" if _half(finding) else finding.found.kind
+    kind = "slow collection" if runs and all(run.slow for run in runs) else _lost(finding)
     what = WHAT[
         ("given up" if finding.gave_up else "refused" if _mostly(finding) else "refused in part") if finding.found.refusing else kind
     ]
@@ -77,12 +78,13 @@ def _did(finding: Finding, subject: str) -> str:
     return f"{turned}, {then}, and it was itself again at {moment(ended)} ({span(ended - started)})"
 
 
-def _half(finding: Finding) -> bool:
-    """Whether a collapse left the service with nearly half of its load, or more."""
+def _lost(finding: Finding) -> str:
+    """The kind of an incident; of a collapse, how much of the load is missing."""
     if finding.found.kind != "collapse":
-        return False
+        return finding.found.kind
     windows, expected = [w for w in finding.found.windows if w.signal == "collapse"], finding.view.baseline.expected
-    return sum(w.size for w in windows) < MOST * sum(float(expected[w.first : w.last + 1].sum()) for w in windows)
+    share = finding.missing / max(sum(float(expected[w.first : w.last + 1].sum()) for w in windows), 1.0)
+    return "collapse" if share >= MOST else "half collapse" if share >= HALF else "part collapse"
 
 
 def _mostly(finding: Finding) -> bool:
