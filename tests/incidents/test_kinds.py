@@ -144,7 +144,7 @@ def test_what_everybody_finds_gone_is_no_outage(tmp_path, quiet):
     assert {row["severity"] for row in incidents} <= {"low"}
 
 
-@pytest.mark.parametrize(("others", "incident"), [(0.9, True), (0.1, False)])
+@pytest.mark.parametrize(("others", "incident"), [(0.9, True), (0.35, True), (0.1, False)])
 def test_one_busy_client_hides_no_refusals_that_the_others_meet(tmp_path, quiet, others, incident):
     start, end = at(2, 11), at(2, 11.5)
     inside = pl.col("started_at").is_between(start, end, closed="left")

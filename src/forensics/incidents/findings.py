@@ -155,8 +155,8 @@ class Finding:
             names = REFUSED_AT_SITE if "site" in self.facts else REFUSED
             refused, by_one, requests, met, clients = (self.facts[name] for name in names)
             few = met < REFUSED_CLIENTS and self._refused_by_chance(requests, met, clients) > REFUSED_CHANCE
-            # The busiest client has many of the refusals, too, where everybody is refused: of the others at least so many requests are.
-            spared = refused - by_one < REFUSED_SHARE * (requests - by_one)
+            # The busiest client has many of the refusals, too, where everybody is refused: of the others far more requests than usual are.
+            spared = refused - by_one < min(REFUSED_SHARE, max(SPARED, 3 * self.view.baseline.refused_ratio)) * (requests - by_one)
             apart = met / max(clients, 1) < REFUSED_SHARE and not self._shut_out()
             return bool((by_one >= REFUSED_ONE * refused and spared) or few or apart)
         failed, by_one = self.facts["failed_requests"], self.facts["most_failed_by_one"]
