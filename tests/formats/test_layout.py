@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from forensics.errors import UsageError
 from forensics.formats.base import ReadOptions
+from forensics.formats.registry import all_formats
 from forensics.formats.schema import EVENTS, LINES, OUTCOME
 from forensics.formats.strings import compile_string, format_of_string
 
@@ -198,3 +199,17 @@ def test_what_a_server_writes_is_read_back(
     found = (row["user_name"], row["path"], row["query"], row["referrer"], row["user_agent"], row["status"], row["bytes_sent"])
     assert found == (user, f"/{path}", query if query != "-" else None, referrer, agent, status, size)
     assert row["timestamp"] == at.replace(microsecond=0, tzinfo=None)
+
+
+def test_a_gzip_ratio_behind_the_agent_is_no_time() -> None:
+    formats = {entry.name: entry for entry in all_formats()}
+    start = f'198.18.0.7 - - {AT} "GET /a HTTP/1.1" 200 512'
+    for name, between in (("combined_time", '"-" "curl/8"'), ("nginx_main_time", '"-" "curl/8" "-"')):
+        lines = [f"{start} {between} {last}" for last in ("-", "1.45", "10.12", "0.145", "12.000")]
+        rows = formats[name].open(ReadOptions())(pl.DataFrame({"line": range(1, 6), "raw": lines}, schema=LINES)).to_dicts()
+        assert [row["outcome"] for row in rows] == ["event", "rejected", "rejected", "event", "event"]
+        assert [row["duration_ms"] for row in rows] == [None, None, None, 145.0, 12000.0]
+    rows = formats["gitlab_nginx"].open(ReadOptions())(
+        pl.DataFrame({"line": [1, 2], "raw": [f'{start} "-" "a" {last}' for last in ("1.45", "0.145")]}, schema=LINES)
+    )
+    assert rows["outcome"].to_list() == ["event", "rejected"]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from forensics.formats.apache import compile_apache
 from forensics.formats.base import Format, Sample
-from forensics.formats.combined import CLF_HINT, COMBINED, COMMON
+from forensics.formats.combined import CLF_HINT, COMBINED, COMMON, SECONDS
 from forensics.formats.layout import Layout
 from forensics.formats.nginx import compile_nginx
 from forensics.formats.split import Token
@@ -16,6 +16,7 @@ NGINX = "https://nginx.org/en/docs/http/ngx_http_log_module.html"
 INGRESS = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/"
 NGINX_COMBINED = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
 
+_RATIO = Token("extra:gzip_ratio", pattern=r"\d+\.\d\d|-")
 _CLIENT = "198.18.0.7"
 _REQUEST = '"GET /a?b=1 HTTP/1.1" 200 512'
 _BROWSER = '"-" "curl/8.5.0"'
@@ -112,16 +113,25 @@ FORMATS = (
         "nginx_compression",
         "nginx combined and the gzip ratio",
         NGINX,
-        Layout((*compile_nginx(NGINX_COMBINED).parts[:-1], '" "', Token("extra:gzip_ratio", pattern=r"\d+\.\d+|-"), '"'), "request end"),
+        Layout((*compile_nginx(NGINX_COMBINED).parts[:-1], '" "', _RATIO, '"'), "request end"),
         37,
         f'{_CLIENT} - - {_AT} {_REQUEST} {_BROWSER} "2.75"',
         {**_EXPECTED, "extra": {"gzip_ratio": "2.75", "forwarded_for": None}},
     ),
     _format(
+        "gitlab_nginx",
+        "GitLab's bundled nginx (combined and the gzip ratio)",
+        "https://docs.gitlab.com/administration/logs/#nginx-logs",
+        Layout((*compile_nginx(NGINX_COMBINED).parts[:-1], '" ', _RATIO), "request end"),
+        36,
+        f"{_CLIENT} - - {_AT} {_REQUEST} {_BROWSER} 2.75",
+        {**_EXPECTED, "duration_ms": None, "extra": {"gzip_ratio": "2.75"}},
+    ),
+    _format(
         "nginx_main_time",
         "nginx main and the request time",
         NGINX,
-        compile_nginx(NGINX_COMBINED + ' "$http_x_forwarded_for" $request_time'),
+        Layout((*compile_nginx(NGINX_COMBINED + ' "$http_x_forwarded_for"').parts[:-1], '" ', SECONDS), "request end"),
         42,
         f'{_CLIENT} - - {_AT} {_REQUEST} {_BROWSER} "-" 0.500',
         {**_EXPECTED, "duration_ms": 500.0, "started_at": datetime(2024, 3, 2, 0, 0, 1, 500000)},

@@ -6,14 +6,13 @@ from datetime import datetime
 
 from forensics.formats.apache import compile_apache
 from forensics.formats.base import Format, Sample
-from forensics.formats.layout import Layout
+from forensics.formats.layout import THREE_DECIMALS, Layout
 from forensics.formats.split import Token
 
 CLF_HINT = r"\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d"
 COMMON = '%h %l %u %t "%r" %>s %b'
 COMBINED = COMMON + ' "%{Referer}i" "%{User-Agent}i"'
-SECONDS = Token("duration_ms", "s", r"\d{1,7}\.\d{3}|-")
-"""nginx prints times in seconds with three decimals, and nothing else does but $msec, with more digits before them."""
+SECONDS = Token("duration_ms", "s", THREE_DECIMALS)
 
 _common = compile_apache(COMMON)
 _combined = compile_apache(COMBINED)

@@ -62,6 +62,12 @@ def _one_layout(group: pl.DataFrame, names: list[str], separator: str) -> pl.Dat
     listed = odd.select(
         "row",
         (pl.col("f").list.len() == count).alias("complete"),
-        *(pl.col("f").list.get(index, null_on_oob=True).str.strip_chars('"').alias(name) for name, index in first.items()),
+        *(unquoted(pl.col("f").list.get(index, null_on_oob=True)).alias(name) for name, index in first.items()),
     )
     return pl.concat([table.filter("complete"), listed])
+
+
+def unquoted(value: pl.Expr) -> pl.Expr:
+    """Return texts without the quotes around them; a quote inside is written twice."""
+    within = value.str.extract(r'^"(.*)"$').str.replace_all('""', '"', literal=True)
+    return pl.coalesce(within, value)

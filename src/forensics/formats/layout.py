@@ -20,6 +20,8 @@ from forensics.formats.schema import EVENTS, OUTCOME
 from forensics.formats.split import Token, cut, exactly, sections_of, values
 from forensics.formats.values import ENDLESS_MS, extras
 
+THREE_DECIMALS = r"\d{1,7}\.\d{3}|-"
+"""nginx prints times in seconds with three decimals, and nothing else does but $msec, with more digits before them; a gzip ratio has two."""
 _STRICT = r'(?:[^"\\]|\\.)*'
 _LENIENT = r".*?"
 _BARE_REQUEST = r"[A-Za-z][A-Za-z_-]* \S+ HTTP/[0-9.]+"
@@ -216,13 +218,14 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
         return [value.is_null() | made.is_not_null() | value.is_in(["-", "", "000", "0", "-1"])]
     if token.kind in fields.MILLISECONDS:
         read = value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")
-        return [read & (made.fill_null(0.0) < ENDLESS_MS)]
+        exact = [value.is_null() | (value == "-") | value.str.tail(4).str.starts_with(".")] if token.pattern == THREE_DECIMALS else []
+        return [read & (made.fill_null(0.0) < ENDLESS_MS), *exact]
     if token.kind == "integer":
         return [value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")]
     if token.column == "timestamp":
         return [made.is_not_null()]
     if token.column == "extra:gzip_ratio":
-        return [value.is_null() | value.is_in(["-", ""]) | value.cast(pl.Float64, strict=False).is_not_null()]
+        return [value.is_null() | value.is_in(["-", ""]) | value.str.contains(r"^\d+[.]\d\d$")]
     if token.column == "extra:forwarded_for":  # a ratio or a time in its place is no address
         short = value.str.len_bytes() < 7
         words = value.str.contains(r"^[^.:]*[G-Zg-z][^.:]*$") & ~value.str.contains("(?i)unknown")

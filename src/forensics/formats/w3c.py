@@ -12,7 +12,7 @@ import polars as pl
 from forensics.formats import values
 from forensics.formats.assemble import Columns, assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
-from forensics.formats.headed import Headers, columns_by_layout
+from forensics.formats.headed import Headers, columns_by_layout, unquoted
 from forensics.formats.instants import to_instant
 from forensics.formats.percent import percent_decoded
 
@@ -66,12 +66,12 @@ _COMMAND = (
 
 ROLES: dict[str, tuple[str, ...]] = {
     "client": ("c-ip", "cs-ip", "client-ip", "c-dns"),
-    "user": ("cs-username", "cs-user", "c-username", "cs-auth-user", "cs-userdn"),
+    "user": ("cs-username", "cs-user", "c-username", "cs-auth-user", "cs-userdn", "x-H(remoteUser)"),
     "method": ("cs-method", "cs-operation", "s-operation"),
     "target": ("cs-uri", "cs-url", "r-uri"),
     "path": ("cs-uri-stem", "cs-uri-path"),
     "query": ("cs-uri-query",),
-    "protocol": ("cs-version", "cs-protocol-version"),
+    "protocol": ("cs-version", "cs-protocol-version", "x-H(protocol)"),
     "status": ("sc-status", "sc(Status)", "c-status"),
     "bytes": ("sc-bytes", "bytes"),
     "referrer": ("cs(Referer)", "cs(Referrer)", "cs-referer", "cs-referred", "c-referrer"),
@@ -237,8 +237,7 @@ def _pick(table: pl.DataFrame, names: tuple[str, ...]) -> pl.Series | None:
 
 def _unquoted(column: pl.Series) -> pl.Series:
     """Return texts without the quotes that Akamai writes around them, also between tabs."""
-    quoted = column.str.starts_with('"')
-    return values.of(column, values.V.str.replace(r'^"(.*)"$', "$1")) if quoted.any() else column
+    return values.of(column, unquoted(values.V)) if column.str.starts_with('"').any() else column
 
 
 def _found(table: pl.DataFrame) -> Columns:
@@ -373,6 +372,14 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line="203.0.113.3 2026-03-02 00:00:24 /stream?title=a 200 player%2F1 65580 12",
                 expected={"path": "/stream", "query": "title=a", "status": 200, "bytes_sent": 65580, "duration_ms": 12000.0},
+            ),
+            Sample(
+                line="#Fields: date time c-ip cs-method cs-uri-stem sc-status time-taken x-H(remoteUser) cs(User-Agent)",
+                expected={"outcome": "skipped"},
+            ),
+            Sample(  # Tomcat
+                line='2026-03-02 00:00:24 203.0.113.3 GET /a 200 0.015 "kim" "Mozilla/5.0 (""X"" Y)"',
+                expected={"user_name": "kim", "duration_ms": 15.0, "user_agent": 'Mozilla/5.0 ("X" Y)'},
             ),
         ),
     ),
