@@ -39,6 +39,38 @@ def test_only_formats_that_could_read_what_the_main_one_left_are_tried() -> None
     assert reader.used == {"common": 1}
 
 
+def test_agents_before_referrers_are_told_by_the_file_and_not_by_one_client_of_it() -> None:
+    start = '198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512'
+    first = [f'{start} "curl/8.5.0" "-"', f'{start} "Mozilla/5.0 (X11)" "https://a.example/b"']
+    assert plan_for(frame(*first), ReadOptions()).ranked[0].format.name == "combined_agent_first"
+    usual = [f'{start} "-" "curl/8.5.0"', f'{start} "a.example/7" "-"', f'{start} "https://a.example/b" "Mozilla/5.0 (X11)"']
+    reader = LineReader(plan_for(frame(*usual, first[0]), ReadOptions()), ReadOptions())
+    read = reader.read(frame(*usual, first[0])).read
+    assert reader.main.name == "combined"
+    assert read["referrer"].to_list() == [None, "a.example/7", "https://a.example/b", "curl/8.5.0"]
+
+
+def test_a_name_behind_the_agent_is_the_server_and_nobody_who_was_forwarded_for() -> None:
+    start = '198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5.0"'
+    lines = frame(*(f'{start} "{last}"' for last in ("www.example.com", "unknown", "203.0.113.9, 10.0.0.1", "2001:db8::1")))
+    read = LineReader(plan_for(lines, ReadOptions()), ReadOptions()).read(lines).read
+    forwarded = [{e["key"]: e["value"] for e in row or ()}.get("forwarded_for") for row in read["extra"].to_list()]
+    assert forwarded == [None, "unknown", "203.0.113.9, 10.0.0.1", "2001:db8::1"]
+    assert read["host"].to_list() == ["www.example.com", None, None, None]
+
+
+def test_a_servers_name_before_an_address_is_not_the_client() -> None:
+    rest = '[02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5.0"'
+    before = ("www.example.com 203.0.113.9 -", "shop.example.com 2001:db8::9 ann", "client7.example.org frank ann", "203.0.113.9 - ann")
+    lines = frame(*(f"{each} {rest}" for each in before))
+    for few in (lines, lines.head(2)):
+        read = LineReader(plan_for(few, ReadOptions()), ReadOptions()).read(few).read
+        clients = ["203.0.113.9", "2001:db8::9", "client7.example.org", "203.0.113.9"]
+        assert read["client_ip"].to_list() == clients[: len(few)]
+        assert read["user_name"].to_list() == [None, "ann", "ann", "ann"][: len(few)]
+        assert read["host"].to_list()[:2] == ["www.example.com", "shop.example.com"]
+
+
 def test_rows_that_do_not_fit_their_header_are_read_by_no_looks() -> None:
     """A column is missing: what looks like the first address is the server's, and no client."""
     header = "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status"

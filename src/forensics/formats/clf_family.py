@@ -16,7 +16,10 @@ NGINX = "https://nginx.org/en/docs/http/ngx_http_log_module.html"
 INGRESS = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/"
 NGINX_COMBINED = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
 
-_RATIO = Token("extra:gzip_ratio", pattern=r"\d+\.\d\d|-")
+_RATIO = Token("extra:gzip_ratio", pattern=r"\d+\.\d\d|-", exact=True)
+_PROGRAM = Token("user_agent", pattern=r'[A-Za-z][^/:"]*/\d[^"]*', exact=True)
+"""An agent where combined has the referrer: by how programs call themselves."""
+_PAGE = Token("referrer", pattern=r'-|[a-z-]+://[^"]*', exact=True)
 _CLIENT = "198.18.0.7"
 _REQUEST = '"GET /a?b=1 HTTP/1.1" 200 512'
 _BROWSER = '"-" "curl/8.5.0"'
@@ -117,6 +120,15 @@ FORMATS = (
         37,
         f'{_CLIENT} - - {_AT} {_REQUEST} {_BROWSER} "2.75"',
         {**_EXPECTED, "extra": {"gzip_ratio": "2.75", "forwarded_for": None}},
+    ),
+    _format(
+        "combined_agent_first",
+        "Combined log format with the user agent before the referrer",
+        "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats",
+        Layout((*compile_apache(COMMON).parts, ' "', _PROGRAM, '" "', _PAGE, '"')),
+        34,
+        f'{_CLIENT} - - {_AT} {_REQUEST} "curl/8.5.0" "https://ref.example/a"',
+        {**_EXPECTED, "referrer": "https://ref.example/a"},
     ),
     _format(
         "gitlab_nginx",

@@ -32,6 +32,7 @@ CLIENTS = (
     rf"^(?P<host>)(?P<client>{ADDRESS}) \((?P<forwarded>[^)]*)\) (?P<ident>[^\s\[]+) (?P<id>)(?P<user>[^\s\[]+)$",
     rf"^(?P<host>)(?P<client>{ADDRESS}) (?P<forwarded>{ADDRESS}(?:, ?{ADDRESS})+) (?P<ident>)(?P<id>)(?P<user>[^\s\[]+)$",
     rf"^(?P<host>{_HOST}) (?P<client>{SURE})(?P<ident>)(?P<id>)(?P<user>)$",
+    rf"^(?P<host>{_SITED}) (?P<client>{SURE}) (?P<ident>)(?P<id>)(?P<user>{_CALLED})$",
     rf"^(?:{_HOST} )?(?P<client>{ADDRESS}) (?P<ident>-) (?P<id>)(?P<user>{_CALLED}) (?P<host>{_SITED})$",
     rf"^(?:{_HOST} )?(?P<client>{ADDRESS}) (?P<ident>-) (?P<id>\S+)(?P<user>) (?P<host>{_SITED})$",
     rf"^(?P<host>{_HOST}) (?P<client>{ADDRESS}) (?P<ident>-) (?P<id>[0-9A-Za-z-]{{6,}}) (?P<user>\S+)$",

@@ -21,6 +21,8 @@ _TAIL = (
     r"(?: ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+)(?: ([^ ]+))?)?"
 )
 _MIDDLE = r'(?: ([^ "]+) ([^ "]+))?((?: "[^"]*")*)'
+_UNKNOWN = r"^([^ ]+ .*) -$"
+"""A request whose protocol was not known."""
 _FIELDS = (
     *("time", "request", "status", "flags", "details", "termination", "notes", "received", "bytes", "duration", "service"),
     *("forwarded", "user_agent", "request_id", "host", "upstream", "cluster", "local", "downstream", "peer", "sni", "route"),
@@ -36,7 +38,7 @@ def open_envoy(options: ReadOptions) -> Parser:
         appended = t["forwarded"].str.extract(r"([^,\s]+)\s*$", 1)
         method = pl.col("request").str.extract(r"^([^ ]+) ", 1)
         whole = t.select(
-            request=pl.when(~pl.col("request").str.contains(r"^- -")).then("request"),
+            request=pl.when(~pl.col("request").str.contains(r"^- -")).then(pl.col("request").str.replace(_UNKNOWN, "$1")),
             protocol=pl.when(pl.col("request").str.contains(r"^- -")).then(pl.col("request").str.extract(r"(HTTP/[0-9.]+)$", 1)),
             route=pl.when(method.is_not_null()).then("route"),
             status=pl.when(pl.col("request").str.contains("^- - -") & (pl.col("status") == "0")).then(None).otherwise("status"),
@@ -118,6 +120,11 @@ FORMATS: tuple[Format, ...] = (
             Sample(
                 line='[2026-03-02T00:00:19.533Z] "- - -" 0 - 87 254 4 - "-" "-" "-" "-" "172.27.0.2:80"',
                 expected={"method": None, "request": None, "status": None, "bytes_sent": 254, "duration_ms": 4.0},
+            ),
+            Sample(
+                line='[2026-03-02T00:00:20.118Z] "GET /status/418?a=b -" 503 UH no_healthy_upstream - "-" 0 19 1 - "-" "curl/8" "r" "h.example" '
+                '"-" outbound|80||h.example - 10.99.37.119:80 172.17.0.6:44690 - default',
+                expected={"method": "GET", "path": "/status/418", "query": "a=b", "protocol": None, "status": 503},
             ),
         ),
     ),

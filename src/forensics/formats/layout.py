@@ -214,6 +214,8 @@ def _reader(token: Token, value: pl.Expr, options: ReadOptions) -> pl.Expr:
 
 def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
     """Return what a value must satisfy for its line to be taken as one of this layout."""
+    if token.exact:
+        return [value.is_null() | value.str.contains(f"^(?:{token.pattern})$")]
     if token.kind == "status":
         return [value.is_null() | made.is_not_null() | value.is_in(["-", "", "000", "0", "-1"])]
     if token.kind in fields.MILLISECONDS:
@@ -224,12 +226,13 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
         return [value.is_null() | made.is_not_null() | value.is_in(["-", ""]) | value.str.starts_with("-")]
     if token.column == "timestamp":
         return [made.is_not_null()]
-    if token.column == "extra:gzip_ratio":
-        return [value.is_null() | value.is_in(["-", ""]) | value.str.contains(r"^\d+[.]\d\d$")]
     if token.column == "extra:forwarded_for":  # a ratio or a time in its place is no address
         short = value.str.len_bytes() < 7
         words = value.str.contains(r"^[^.:]*[G-Zg-z][^.:]*$") & ~value.str.contains("(?i)unknown")
-        return [value.is_null() | value.is_in(["-", ""]) | (~short & ~words) | value.str.contains(":", literal=True)]
+        named = value.str.contains(r"^(?:[A-Za-z0-9-]+[.])+[A-Za-z]{2,}$")  # nor is a server's name
+        return [value.is_null() | value.is_in(["-", ""]) | (~short & ~words & ~named) | value.str.contains(":", literal=True)]
+    if token.column == "extra:ident":  # an address in its place is the client's, behind the name of the server
+        return [value.is_null() | ~value.str.contains(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$")]
     if token.column == "host":  # a time or a mark that wraps the line is no host
         return [value.is_null() | ~value.str.contains(r'^\d{4}-\d\d-\d\dT|[/<>|"]|^\[.*[G-Zg-z#-]')]
     return []

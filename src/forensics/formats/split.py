@@ -36,6 +36,8 @@ class Token:
     """Spaces inside the value when it stands outside quotes (one in ``10/Oct/2000:13:55:36 -0700``)."""
     listed: bool = False
     """Whether it may be a list, ``a, b : c``, outside quotes."""
+    exact: bool = False
+    """Whether a line is of this layout only where the pattern fits: for values that tell layouts apart whose lines part alike."""
 
 
 Piece = str | int

@@ -21,6 +21,13 @@ _FIELDS = (
     *("time", "elapsed", "client", "result", "status", "bytes", "method", "url", "user", "peer", "type", "referrer", "user_agent"),
     *("alone", "rest"),
 )
+_LONG = (
+    r"^ *(?<time>[0-9]+(?:\.[0-9]+)?) +(?<elapsed>-?[0-9]+) +(?<client>[^ ]+)(?: +[0-9]{1,5})? +(?<result>[A-Z_]+)/(?<status>[0-9]+)"
+    r" +(?<bytes>-?[0-9]+)(?: +[0-9]+(?: +(?:[0-9]+|-))*)? +(?<method>[A-Z_]+) +(?<url>[^ ]+)(?: +(?<protocol>[0-9]\.[0-9]))? +(?<user>[^ ]+)"
+    r" +(?<peer>[A-Z_]+/[^ ]+)(?: +(?:[0-9]{1,5}|-))? +(?<type>[a-z]+/[^ ]+|-)(?: +[^ \"]+)*"
+    r' +"(?<referrer>[^"]*)" +"(?<user_agent>[^"]*)"(?: +"[^"]*")?(?: +"(?<forwarded>[0-9a-fA-F.:]+(?:, ?[0-9a-fA-F.:]+)*)")?(?: .*)?$'
+)
+"""The native format with more in its gaps: the client's port, further counts of bytes, the version of HTTP, the port of the peer, headers."""
 _AGENT = r"(?i)(?:\[|\\n|\n)User-Agent: *(.*?) *(?:\\r|\\n|\r|\n|\]|$)"
 """The user agent in the headers that ``log_mime_hdrs on`` adds."""
 
@@ -31,9 +38,13 @@ def open_squid(options: ReadOptions) -> Parser:
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         groups = pl.col("raw").str.extract_groups(_LINE).struct.rename_fields(list(_FIELDS)).alias("f")
         t = lines.select(groups).unnest("f")
+        t = _with_longer(lines["raw"], t)
         t = t.with_columns(pl.coalesce("url", "alone").alias("url"), pl.col("user").str.strip_chars('"').alias("user"))
         if t["rest"].str.contains("(?i)user-agent").any():
             t = t.with_columns(pl.coalesce("user_agent", pl.lit(percent_decoded(t["rest"]).str.extract(_AGENT))).alias("user_agent"))
+        swapped = pl.col("user_agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/:]*/\d")
+        first, last = ("referrer", "user_agent"), ("user_agent", "referrer")  # some have the agent logged first
+        t = t.with_columns(pl.when(swapped).then(other).otherwise(name).alias(name) for name, other in (first, last))
         timestamp = to_instant(t["time"])
         duration = values.to_milliseconds(t["elapsed"], "ms")
         read = t["url"].is_not_null()
@@ -45,7 +56,7 @@ def open_squid(options: ReadOptions) -> Parser:
             method=pl.when(~error | ~pl.col("method").is_in(["NONE", "-"])).then("method"),
             request=pl.when(error).then("url"),
         )
-        found = {name: t[name] for name in ("client", "user", "status", "bytes", "referrer", "user_agent")}
+        found = {name: t[name] for name in ("client", "user", "status", "bytes", "protocol", "referrer", "user_agent")}
         found |= {name: asked[name] for name in ("host", "target", "method")}
         frame = assemble(
             lines,
@@ -55,12 +66,23 @@ def open_squid(options: ReadOptions) -> Parser:
                 "started_at": pl.DataFrame({"t": timestamp, "d": duration}).select(values.before(pl.col("t"), pl.col("d"))).to_series(),
                 "duration_ms": duration,
             },
-            extra={"cache_status": t["result"], "upstream": t["peer"], "content_type": t["type"]},
+            extra={"cache_status": t["result"], "upstream": t["peer"], "content_type": t["type"], "forwarded_for": t["forwarded"]},
             outcome=outcomes(read, timestamp),
         )
         return frame.with_columns(asked["request"].alias("request")) if asked["request"].null_count() < len(asked) else frame
 
     return in_parts(parse)
+
+
+def _with_longer(raw: pl.Series, read: pl.DataFrame) -> pl.DataFrame:
+    """Return the fields of lines with those of the lines that have more of them than the native format."""
+    read = read.with_columns(pl.lit(None, pl.String).alias(name) for name in ("protocol", "forwarded"))
+    left = read["time"].is_null()
+    longer = raw.filter(left).str.extract_groups(_LONG).struct.unnest() if left.any() else pl.DataFrame()
+    if longer.is_empty() or longer["time"].null_count() == len(longer):
+        return read
+    where = left.arg_true()
+    return read.with_columns(read[name].scatter(where, longer[name]) for name in longer.columns)
 
 
 FORMATS: tuple[Format, ...] = (
@@ -123,6 +145,40 @@ FORMATS: tuple[Format, ...] = (
                 line='Info: 1772409604.900 47 192.168.0.3 TCP_MISS/200 302 GET http://example.org/a "CORP\\jane doe@realm" '
                 'DIRECT/example.org text/html DEFAULT_CASE_12-Group-NONE <IW_comp,0.0,0,"-",-> -',
                 expected={"path": "/a", "user_name": "CORP\\jane doe@realm", "status": 200, "extra": {"upstream": "DIRECT/example.org"}},
+            ),
+            Sample(
+                line="1772409602.750     22 203.0.113.9 58938 TCP_MISS/404 904 123 364 123 - GET http://www.example.com/a?b=1 1.1 kim "
+                'HIER_DIRECT/198.51.100.7 80 text/html - - "https://ref.example/" "curl/8.5.0" "www.example.com" "192.0.2.50" 53 -',
+                expected={
+                    "client_ip": "203.0.113.9",
+                    "user_name": "kim",
+                    "method": "GET",
+                    "host": "www.example.com",
+                    "path": "/a",
+                    "query": "b=1",
+                    "protocol": "HTTP/1.1",
+                    "status": 404,
+                    "bytes_sent": 904,
+                    "duration_ms": 22.0,
+                    "referrer": "https://ref.example/",
+                    "user_agent": "curl/8.5.0",
+                    "extra": {"forwarded_for": "192.0.2.50", "content_type": "text/html", "upstream": "HIER_DIRECT/198.51.100.7"},
+                },
+            ),
+            Sample(
+                line="1772409602.760     12 203.0.113.9 TCP_MISS/200 512 GET http://www.example.com/ - HIER_DIRECT/198.51.100.7 text/html "
+                '"Mozilla/5.0 (X11)" "https://ref.example/"',
+                expected={"referrer": "https://ref.example/", "user_agent": "Mozilla/5.0 (X11)"},
+            ),
+            Sample(
+                line="1772409602.770      0 203.0.113.9 32856 TCP_MEM_HIT/200 905 154 365 154 - GET http://www.example.com/ 1.1 - HIER_NONE/- - "
+                'text/html - - "-" "curl/8.5.0" "www.example.com" "-" - -',
+                expected={
+                    "user_name": None,
+                    "bytes_sent": 905,
+                    "referrer": None,
+                    "extra": {"content_type": "text/html", "forwarded_for": None},
+                },
             ),
         ),
     ),
