@@ -16,10 +16,11 @@ _REFERENCE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-u
 _TIME = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
 _COMMAS = (
     rf"^(?P<client>[^,\s]*),(?P<caller>[^,]*),(?P<user>[^,]*),(?P<time>{_TIME}),(?P<method>[A-Z]+|-),(?P<path>[^,]*),"
-    r"(?P<protocol>[A-Z]+/[\d.]+|-),(?P<status>\d{3}|-),(?P<bytes>\d+|-),(?P<id>[\w=-]+)$"
+    r"(?P<protocol>[A-Z]+/[\d.]+|-),(?P<status>\d{3}|-),(?P<bytes>\d+|-),(?P<id>[\w=-]+)(?:,[\w=-]*)?$"
 )
 _XML = (
-    r'^<request id="(?P<id>[^"]*)"> *<ip>(?P<client>[^<]*)</ip> *<caller>(?P<caller>[^<]*)</caller> *<user>(?P<user>[^<]*)</user> *'
+    r'^<request id="(?P<id>[^"]*)"> *(?:<extendedRequestId>[^<]*</extendedRequestId> *)?<ip>(?P<client>[^<]*)</ip> *'
+    r"<caller>(?P<caller>[^<]*)</caller> *<user>(?P<user>[^<]*)</user> *"
     rf"<requestTime>(?P<time>{_TIME})</requestTime> *<httpMethod>(?P<method>[^<]*)</httpMethod> *"
     r"<resourcePath>(?P<path>[^<]*)</resourcePath> *<status>(?P<status>[^<]*)</status> *<protocol>(?P<protocol>[^<]*)</protocol> *"
     r"<responseLength>(?P<bytes>[^<]*)</responseLength> *</request>$"
@@ -67,6 +68,10 @@ FORMATS: tuple[Format, ...] = (
         hint=rf"^[^,\s]*,[^,]*,[^,]*,{_TIME},",
         samples=(
             Sample(line="203.0.113.9,-,kim,02/Mar/2026:00:00:01 +0000,GET,/shop/a,HTTP/1.1,200,512,c6af-9ac6", expected=_EXPECTED),
+            Sample(  # the extended id, which later versions of the console add
+                line="203.0.113.9,-,kim,02/Mar/2026:00:00:01 +0000,GET,/shop/a,HTTP/1.1,200,512,c6af-9ac6,Dhk-F5g=",
+                expected=_EXPECTED,
+            ),
             Sample(
                 line="203.0.113.9,-,-,02/Mar/2026:00:00:01 +0000,GET,/shop/a,HTTP/1.1,-,-,c6=", expected={"status": None, "user_name": None}
             ),
@@ -85,6 +90,13 @@ FORMATS: tuple[Format, ...] = (
                 line='<request id="c6af-9ac6"> <ip>203.0.113.9</ip> <caller>-</caller> <user>kim</user> <requestTime>02/Mar/2026:00:00:01 '
                 "+0000</requestTime> <httpMethod>GET</httpMethod> <resourcePath>/shop/a</resourcePath> <status>200</status> "
                 "<protocol>HTTP/1.1</protocol> <responseLength>512</responseLength> </request>",
+                expected=_EXPECTED,
+            ),
+            Sample(
+                line='<request id="c6af-9ac6"> <extendedRequestId>Dhk-F5g=</extendedRequestId> <ip>203.0.113.9</ip> <caller>-</caller> '
+                "<user>kim</user> <requestTime>02/Mar/2026:00:00:01 +0000</requestTime> <httpMethod>GET</httpMethod> "
+                "<resourcePath>/shop/a</resourcePath> <status>200</status> <protocol>HTTP/1.1</protocol> "
+                "<responseLength>512</responseLength> </request>",
                 expected=_EXPECTED,
             ),
         ),

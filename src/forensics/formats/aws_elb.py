@@ -140,6 +140,16 @@ FORMATS: tuple[Format, ...] = (
                 '2026-03-02T00:00:10.000000Z "forward" "-" "-"',
                 expected={"client_ip": "2001:db8::1", "status": 504, "duration_ms": 10000.0, "started_at": "2026-03-02T00:00:10Z"},
             ),
+            Sample(
+                line="h2 2026-03-02T00:00:15.186641Z app/lb/50dc 203.0.113.9:2817 10.0.0.1:80 0.001 0.002 0.003 200 200 34 55 "
+                r'"GET https://a.example:443/p HTTP/2.0" "say \"hi\" x" ECDHE TLSv1.2 arn:aws:x "Root=1-5" "a.example" "arn" 0 '
+                '2026-03-02T00:00:15.180000Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-"',
+                expected={
+                    "started_at": "2026-03-02T00:00:15.180Z",
+                    "user_agent": r"say \"hi\" x",
+                    "extra": {"tls_version": "TLSv1.2", "trace_id": "Root=1-5"},
+                },
+            ),
             Sample(  # created years before it was answered: no time of this request
                 line="http 2026-03-02T00:00:20.000000Z app/lb/50dc 203.0.113.39:2817 10.0.0.1:80 0.000 0.500 0.000 200 200 34 366 "
                 '"GET http://api.example.com:80/ HTTP/1.1" "curl/8" - - arn:aws:t "Root=1-59" "-" "-" 0 2018-07-02T22:22:48.364000Z '

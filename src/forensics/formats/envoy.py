@@ -122,7 +122,7 @@ FORMATS: tuple[Format, ...] = (
                 expected={"method": None, "request": None, "status": None, "bytes_sent": 254, "duration_ms": 4.0},
             ),
             Sample(
-                line='[2026-03-02T00:00:20.118Z] "GET /status/418?a=b -" 503 UH no_healthy_upstream - "-" 0 19 1 - "-" "curl/8" "r" "h.example" '
+                line='[2026-03-02T00:00:20.118Z] "GET /status/418?a=b -" 503 UH no_healthy_upstream - "-" 0 19 1 - "-" "curl/8" "r" "h.a" '
                 '"-" outbound|80||h.example - 10.99.37.119:80 172.17.0.6:44690 - default',
                 expected={"method": "GET", "path": "/status/418", "query": "a=b", "protocol": None, "status": 503},
             ),

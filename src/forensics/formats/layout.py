@@ -21,7 +21,7 @@ from forensics.formats.split import Token, cut, exactly, sections_of, values
 from forensics.formats.values import ENDLESS_MS, extras
 
 THREE_DECIMALS = r"\d{1,7}\.\d{3}|-"
-"""nginx prints times in seconds with three decimals, and nothing else does but $msec, with more digits before them; a gzip ratio has two."""
+"""nginx prints times in seconds with three decimals, and nothing else does but $msec, with more digits before them; ratios have two."""
 _STRICT = r'(?:[^"\\]|\\.)*'
 _LENIENT = r".*?"
 _BARE_REQUEST = r"[A-Za-z][A-Za-z_-]* \S+ HTTP/[0-9.]+"

@@ -20,14 +20,25 @@ def tokens(raw: pl.Series, shape: str, least: int) -> pl.DataFrame:
     odd = ~frame["regular"]
     if not odd.any():
         return frame.select(names)
-    groups = raw.filter(odd).str.extract_groups(_pattern(shape, least)).struct.rename_fields(names).struct.unnest()
+    groups = _matched(raw.filter(odd), names, _pattern(shape, len(shape)))  # all tokens tell best where each text ends
+    some = groups["t0"].is_null().arg_true()
+    if len(some):
+        fewer = _matched(raw.filter(odd).gather(some), names, _pattern(shape, least))
+        groups = groups.select(groups[name].scatter(some, fewer[name]) for name in names)
     where = odd.arg_true()
     return pl.DataFrame([frame[name].scatter(where, groups[name]) for name in names])
 
 
+def _matched(raw: pl.Series, names: list[str], pattern: str) -> pl.DataFrame:
+    return raw.str.extract_groups(pattern).struct.rename_fields(names).struct.unnest()
+
+
 def _pattern(shape: str, least: int) -> str:
-    """Return the regular expression of a shape: a text goes on to the first quote that what follows it lets be its end."""
-    parts = [r'(?:"(.*?)"|-)' if kind == "q" else r'([^ "]+)' for kind in shape]
+    """Return the regular expression of a shape: a text goes on to the first quote that what follows it lets be its end.
+
+    A quote behind a backslash is none, unless nothing else fits.
+    """
+    parts = [r'(?:"((?:[^"\\]|\\.)*|.*?)"|-)' if kind == "q" else r'([^ "]+)' for kind in shape]
     optional = "".join(f"(?: +{part}" for part in parts[least:])
     return rf"^ *{' +'.join(parts[:least])}{optional}{')?' * (len(shape) - least)}(?: .*)?$"
 

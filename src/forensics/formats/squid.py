@@ -23,11 +23,11 @@ _FIELDS = (
 )
 _LONG = (
     r"^ *(?<time>[0-9]+(?:\.[0-9]+)?) +(?<elapsed>-?[0-9]+) +(?<client>[^ ]+)(?: +[0-9]{1,5})? +(?<result>[A-Z_]+)/(?<status>[0-9]+)"
-    r" +(?<bytes>-?[0-9]+)(?: +[0-9]+(?: +(?:[0-9]+|-))*)? +(?<method>[A-Z_]+) +(?<url>[^ ]+)(?: +(?<protocol>[0-9]\.[0-9]))? +(?<user>[^ ]+)"
-    r" +(?<peer>[A-Z_]+/[^ ]+)(?: +(?:[0-9]{1,5}|-))? +(?<type>[a-z]+/[^ ]+|-)(?: +[^ \"]+)*"
+    r" +(?<bytes>-?[0-9]+)(?: +[0-9]+(?: +(?:[0-9]+|-))*)? +(?<method>[A-Z_]+) +(?<url>[^ ]+)(?: +(?<protocol>[0-9]\.[0-9]))?"
+    r" +(?<user>[^ ]+) +(?<peer>[A-Z_]+/[^ ]+)(?: +(?:[0-9]{1,5}|-))? +(?<type>[a-z]+/[^ ]+|-)(?: +[^ \"]+)*"
     r' +"(?<referrer>[^"]*)" +"(?<user_agent>[^"]*)"(?: +"[^"]*")?(?: +"(?<forwarded>[0-9a-fA-F.:]+(?:, ?[0-9a-fA-F.:]+)*)")?(?: .*)?$'
 )
-"""The native format with more in its gaps: the client's port, further counts of bytes, the version of HTTP, the port of the peer, headers."""
+"""The native format with more in its gaps: the client's port, further counts of bytes, HTTP's version, the port of the peer, headers."""
 _AGENT = r"(?i)(?:\[|\\n|\n)User-Agent: *(.*?) *(?:\\r|\\n|\r|\n|\]|$)"
 """The user agent in the headers that ``log_mime_hdrs on`` adds."""
 
@@ -171,8 +171,8 @@ FORMATS: tuple[Format, ...] = (
                 expected={"referrer": "https://ref.example/", "user_agent": "Mozilla/5.0 (X11)"},
             ),
             Sample(
-                line="1772409602.770      0 203.0.113.9 32856 TCP_MEM_HIT/200 905 154 365 154 - GET http://www.example.com/ 1.1 - HIER_NONE/- - "
-                'text/html - - "-" "curl/8.5.0" "www.example.com" "-" - -',
+                line="1772409602.770      0 203.0.113.9 32856 TCP_MEM_HIT/200 905 154 365 154 - GET http://a.example/ 1.1 - HIER_NONE/- "
+                '- text/html - - "-" "curl/8.5.0" "www.example.com" "-" - -',
                 expected={
                     "user_name": None,
                     "bytes_sent": 905,
