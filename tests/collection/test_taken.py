@@ -350,3 +350,34 @@ def test_pairs_of_a_load_without_an_account_are_seen(tmp_path: Path) -> None:
     load = {"subject": "192.0.2.0/24", "network": "192.0.2.0/24", "agent": None, "starts": start, "ends": start + timedelta(minutes=5)}
     _, totals = taken_by(case, {}, [load])
     assert dict(totals.select("object_kind", "pairs").iter_rows()) == {"job": 60, "image": 0}
+
+
+def test_half_of_a_pair_may_have_been_served_to_an_account_at_the_same_network(tmp_path: Path) -> None:
+    """Accounts fetch jobs, and a delivery network that knows no accounts hands out their images: 40 to one network, 10 to another."""
+    start = datetime(2024, 3, 1, 23, 30)
+    rows = [
+        {
+            "started_at": start + timedelta(seconds=n + later),
+            "path": path.format(1000 + n),
+            "status": 200,
+            "bytes_sent": 10,
+            "user_name": name,
+        }
+        | {"client_ip": "192.0.2.7" if n < 40 or path.startswith("/images") else "198.51.100.1", "user_agent": "script/2"}
+        for n in range(60)
+        for path, later, name in (("/jobs/{}", 0.0, "a" if n % 2 else "b"), ("/images/{}.png", 0.4, None))
+        if n < 50 or path.startswith("/jobs")
+    ]
+    case = new_case(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows, infer_schema_length=None), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    load = {"subject": "192.0.2.0/24", "network": "192.0.2.0/24", "agent": None, "starts": start, "ends": start + timedelta(minutes=5)}
+    owners = {"a": "one", "b": "one"}
+    each, totals = taken_by(case, owners, [load])
+    wanted = {("192.0.2.0/24", "image"): (50, 40, 50), ("one", "job"): (60, 0, 60)}
+    for frame in (each, totals):
+        summed = frame.group_by("actor_id", "object_kind").agg(pl.col("objects", "pairs", "requests").sum())
+        assert {(row[0], row[1]): row[2:] for row in summed.rows()} == wanted
+    by_agent = taken_by(case, owners, [load | {"subject": "script/2", "network": None, "agent": "script/2"}])[1]
+    assert by_agent.select("actor_id", "objects", "pairs").rows() == [("one", 60, 0), ("script/2", 50, 0)], "a program is no place"

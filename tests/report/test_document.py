@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.report.made import ACTOR, IMPACT, INCIDENT, PAYER, RAMP, account, fill
+from tests.report.made import ACTOR, EVIDENCE, IMPACT, INCIDENT, PAYER, RAMP, account, fill
 
 from forensics.attribution.accounts.participants import LATER, NOT_SEEN
 from forensics.case.case import Case
@@ -297,6 +297,21 @@ def test_the_summary_ends_with_what_can_be_done(filled: Case, verdict: str, told
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     sentences = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
     assert [text for text in sentences if text.startswith("What can be done now")] == ([] if told is None else [told])
+
+
+def test_what_a_load_without_an_account_was_served_is_told_beside_what_accounts_were(filled: Case) -> None:
+    """Pictures often come from a delivery network that knows no accounts: what describes them is the accounts', they are an address's."""
+    nobody = {"actor_id": "curl", "object_kind": "image", "objects": 2_940, "pairs": 2_940, "requests": 3_637, "served": 2_940}
+    nobody |= {"bytes": 5_445_407_317, "evidence_id": EVIDENCE, "line": 7}
+    taken = filled.table("taken")
+    filled.replace("taken", pl.concat([taken, pl.DataFrame([nobody])], how="diagonal_relaxed"))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
+    told = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
+    accounts, other = [text for text in told if " served " in text]
+    assert accounts.startswith("Over the whole time of the logs these accounts were served ")
+    assert other == (
+        "While its incidents lasted, the load without an account (curl) was served 2,940 objects (2,940 complete pairs, 5.4 GB)."
+    )
 
 
 def test_a_slow_service_is_told_with_how_slow_it_was(made: Document) -> None:

@@ -9,7 +9,7 @@ owned AS (
     LEFT JOIN owners AS o ON o.account_id = f.account_id
 ),
 halves AS (
-    SELECT actor_id, object
+    SELECT actor_id, object, CASE WHEN bool_or(object_kind = $pair[1] AND NOT beside) THEN $pair[1] ELSE $pair[2] END AS told_with
     FROM owned
     WHERE served > 0 AND list_contains($pair, object_kind)
     GROUP BY actor_id, object
@@ -18,12 +18,13 @@ halves AS (
 SELECT
     f.actor_id, f.object_kind, count(DISTINCT f.account_id) AS accounts, CASE WHEN sum(f.answered) > 0 THEN count(DISTINCT f.object) FILTER (f.served > 0) END AS objects,
     CASE
-        WHEN sum(f.answered) > 0 THEN count(DISTINCT f.object) FILTER (f.served > 0 AND h.object IS NOT NULL AND f.object_kind = $pair[1])
+        WHEN sum(f.answered) > 0 THEN count(DISTINCT f.object) FILTER (f.served > 0 AND f.object_kind = h.told_with)
     END AS pairs,
     CAST(sum(f.requests) AS BIGINT) AS requests, CASE WHEN sum(f.answered) > 0 THEN CAST(sum(f.served) AS BIGINT) END AS served,
     CASE WHEN sum(f.answered) > 0 THEN CAST(sum(f.bytes) AS BIGINT) END AS bytes,
     min(f.first_at) AS first_at, max(f.last_at) AS last_at
 FROM owned AS f
 LEFT JOIN halves AS h ON h.actor_id = f.actor_id AND h.object = f.object
+WHERE NOT f.beside
 GROUP BY f.actor_id, f.object_kind
 ORDER BY f.actor_id, f.object_kind

@@ -95,7 +95,7 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
         unseen = f"; {number(found.unseen)} linked, in no log" if found.unseen else ""
         beside = f"{number(linked)} linked, uninvolved{unseen}" + (f"; {number(len(found.known))} ruled known" if found.known else "")
         items.append(Figure("accounts that took part", took_part, beside, "participants", accent=True))
-    taken = collected(document, incident["incident_id"])
+    taken = next(iter(collected(document, incident["incident_id"])), None)
     if taken:
         what, count, weight = "objects served to them", taken.objects, taken.bytes
         if not count and taken.more is not None:

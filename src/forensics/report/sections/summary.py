@@ -80,8 +80,10 @@ WHAT = {
 
 
 def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
-    steps = (_what, _whom, _who, _strangers, _known, _taken, _else, advice)
-    return [sentence for sentence in (step(document, incident) for step in steps) if sentence is not None]
+    told = [step(document, incident) for step in (_what, _whom, _who, _strangers, _known)]
+    told += _taken(document, incident)
+    told += [step(document, incident) for step in (_else, advice)]
+    return [sentence for sentence in told if sentence is not None]
 
 
 def _event(incident: dict[str, Any]) -> str:
@@ -325,10 +327,11 @@ def _served(taken: Collected) -> str:
     return f"{objects}, and {nameless}" if taken.objects else nameless
 
 
-def _taken(document: Document, incident: dict[str, Any]) -> Sentence | None:
-    taken = collected(document, incident["incident_id"])
-    if taken is None:
-        return None
+def _taken(document: Document, incident: dict[str, Any]) -> list[Sentence]:
+    return [_told_taken(taken) for taken in collected(document, incident["incident_id"])]
+
+
+def _told_taken(taken: Collected) -> Sentence:
     return Sentence(
         f"{taken.who} served {_served(taken)}.",
         evidence_id=taken.first["evidence_id"],

@@ -50,7 +50,8 @@ EXPLAINED = (
     "fetched first. Answers to other methods than GET whose path names no object, and those of one page asked with many different queries, "
     "are told by method and route; how many different things they were is known only where the query is one number or name of a thing "
     "(?id=7). Pages that were fetched without an id are left out. Of a load without an account, named by its network or "
-    "user agent in the place of the actor, it is what was served while its incidents lasted. "
+    "user agent in the place of the actor, it is what was served while its incidents lasted; the other half of its pairs may have been "
+    "served to an account at the same network. "
     "The share is of all objects of the kind that anybody was served in these logs."
 )
 
@@ -71,13 +72,20 @@ class Collected:
     """What names no object: by which method and route (all of it, or most), answers, bytes; None where there is none."""
 
 
-def collected(document: Document, incident_id: str) -> Collected | None:
-    """Return what the participants of an incident collected, or the load without an account; None where nothing was counted."""
+def collected(document: Document, incident_id: str) -> list[Collected]:
+    """Return what the participants of an incident collected, then what a load without an account did; of whom something was counted."""
+    by_name = _by_name(document, incident_id)
+    who = "the load without an account ({})" if by_name else "this load"
+    nameless = _without_account(document, incident_id, who)
+    return [found for found in (by_name, nameless) if found is not None]
+
+
+def _by_name(document: Document, incident_id: str) -> Collected | None:
     people = [row for row in document.tables["participants"].of(incident_id) if row["role"] == "participant"]
     accounts, actors = ({row[column] for row in people} for column in ("account_id", "actor_id"))
     rows = [row for row in document.rows("taken") if row["account_id"] in accounts]
     if not rows:
-        return _without_account(document, incident_id)
+        return None
     together = document.tables["taken_incidents"].of(incident_id) if "taken_incidents" in document.tables else []
     if together:
         return _summed(rows, together, "Over the whole time of the logs these accounts were", "taken_incidents")
@@ -86,13 +94,14 @@ def collected(document: Document, incident_id: str) -> Collected | None:
     return _summed(rows, totals, "Over the whole time of the logs these accounts were")
 
 
-def _without_account(document: Document, incident_id: str) -> Collected | None:
+def _without_account(document: Document, incident_id: str, who: str) -> Collected | None:
     """Return what the networks or agents that a load without an account came from were served."""
     blamed = document.tables["attributions"].of(incident_id)
     subjects = {row["subject_id"] for row in blamed if row["subject_type"] in WITHOUT_ACCOUNT}
     rows = [row for row in document.rows("taken") if row["account_id"] is None and row["actor_id"] in subjects]
     totals = [row for row in document.rows("taken_totals") if row["actor_id"] in subjects]
-    return _summed(rows, totals, "While its incidents lasted, this load was") if rows else None
+    told = who.format(" and ".join(sorted(subjects)))
+    return _summed(rows, totals, f"While its incidents lasted, {told} was") if rows else None
 
 
 WITHOUT_ACCOUNT = frozenset({"network", "agent"})
