@@ -13,6 +13,7 @@ from forensics.analysis import make_ready
 from forensics.background import Background
 from forensics.case.case import Case
 from forensics.case.load_options import LoadOptions
+from forensics.case.loaded import told
 from forensics.case.loading import LoadResult, load
 from forensics.certainty import word
 from forensics.errors import ForensicsError
@@ -46,6 +47,7 @@ def investigate(folder: Path, evidence: Sequence[str], out: Path, progress: Prog
     report = Background(partial(import_module, "forensics.report.write"))
     with Case.create(folder) as case:
         loaded = load(case, evidence, replace(options, exclude=(out,)), progress)
+        told(loaded, progress)
         written = report.result().written(case, out, None, progress)
     return Investigation(loaded, written.document, out / "report.html")
 

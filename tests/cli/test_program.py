@@ -12,8 +12,8 @@ import pytest
 import typer
 
 from forensics import limits
+from forensics.case.loaded import TOLD_EACH, told
 from forensics.case.loading import LoadResult
-from forensics.cli.load import told
 from forensics.cli.program import Program
 from forensics.errors import BrokenEvidenceError, ForensicsError, UsageError
 from forensics.progress import Silent
@@ -169,6 +169,6 @@ def test_of_thousands_of_files_those_of_one_format_are_told_together() -> None:
         "Loaded 1,000 files: log, aws_s3_access, 9,000 of 10,000 lines, 500 rejected.",
     ]
     lines.clear()
-    told(LoadResult(loaded=rows[:60]), Said())
+    told(LoadResult(loaded=rows[:TOLD_EACH]), Said())
     assert lines[1] == "Loaded 1.log: log, aws_s3_access, 9 of 10 lines, 1 rejected."
-    assert len(lines) == 60
+    assert len(lines) == TOLD_EACH

@@ -11,7 +11,7 @@ import polars as pl
 from forensics.case.case import Case
 from forensics.progress import Progress
 
-TOLD_EACH = 5
+TOLD_EACH = 2
 """Files refused for one reason of which each is told; of more, the number."""
 
 KIND = r"^(.*?)(?: \(|;|$)"
@@ -33,11 +33,12 @@ class Teller:
             self._progress.say(f"Refused {name}: it {reason}.")
 
     def end(self) -> None:
-        """Say how many more were refused for each reason."""
-        for kind, count in self._counts.items():
-            if more := max(count - TOLD_EACH, 0):
-                files = f"{more:,} more files: each" if more > 1 else "one more file: it"
-                self._progress.say(f"Refused {files} {kind} (`forensics status --section refused` lists all).")
+        """Say how many more were refused for each reason, and where all are listed."""
+        more = {kind: count - TOLD_EACH for kind, count in self._counts.items() if count > TOLD_EACH}
+        for kind, count in more.items():
+            self._progress.say(f"Refused {f'{count:,} more files: each' if count > 1 else 'one more file: it'} {kind}.")
+        if more:
+            self._progress.say(f"`forensics status --section refused` lists all {self._counts.total():,} that were refused.")
 
 
 def keep(case: Case, refused: Sequence[tuple[str, str]], read: Collection[str]) -> None:

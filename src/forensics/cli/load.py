@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,15 +19,6 @@ from forensics.cli.options import (
     TimeZoneOption,
     UntilOption,
 )
-from forensics.text import counted
-
-if TYPE_CHECKING:
-    from forensics.case.loading import LoadResult
-    from forensics.progress import Progress
-
-
-TOLD_EACH = 60
-"""Files of a load of which each is told; of more, those of one format together."""
 
 
 class Kind(StrEnum):
@@ -77,6 +68,7 @@ def load(
     """
     from forensics.case.case import Case
     from forensics.case.load_options import read_options
+    from forensics.case.loaded import told
     from forensics.case.loading import load as load_evidence
     from forensics.progress import Terminal
 
@@ -89,29 +81,6 @@ def load(
         result = load_evidence(opened, evidence, options, Terminal())
     told(result, Terminal())
     result.complain()
-
-
-def told(result: LoadResult, progress: Progress) -> None:
-    """Say on standard error what a load did: of each file, and of many those of one format together (``status`` has each)."""
-    groups: dict[object, list[dict[str, Any]]] = {}
-    for row in result.loaded:
-        each = row["path"] if len(result.loaded) <= TOLD_EACH else None
-        groups.setdefault((row["kind"], row["format"], each), []).append(row)
-    for rows in groups.values():
-        name = rows[0]["path"] if len(rows) == 1 else counted(len(rows), "file")
-        parsed, lines, bad = (sum(row[column] for row in rows) for column in ("parsed", "lines", "rejected"))
-        rejected = f", {bad:,} rejected" if bad else ""
-        progress.say(f"Loaded {name}: {rows[0]['kind']}, {rows[0]['format']}, {parsed:,} of {lines:,} lines{rejected}.")
-    if result.unchanged:
-        was, are = ("was", "is") if len(result.unchanged) == 1 else ("were", "are")
-        progress.say(f"{counted(len(result.unchanged), 'file')} {was} loaded already and {are} unchanged.{_moved(result)}")
-
-
-def _moved(result: LoadResult) -> str:
-    if not result.moved:
-        return ""
-    are, them = ("is", "it") if len(result.moved) == 1 else ("are", "them")
-    return f" {len(result.moved):,} {are} no longer where the case had {them}: the new place is kept."
 
 
 def register(app: typer.Typer) -> None:

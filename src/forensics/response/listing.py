@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,9 @@ from forensics.case.case import Case
 from forensics.incidents.listing import chosen, ranked
 from forensics.report.tables import chosen_style
 
+NOTHING = (
+    "No measure is planned where nobody is named: the report tells which explanations were weighed, and what would decide between them."
+)
 MOST_NAMED = 3
 """Names of a measure's scope that a terminal shows."""
 
@@ -18,6 +22,8 @@ def response_listing(case: Case, name: str | None, style: str | None, output: Pa
     """Return rows of ``response``, of one incident (its id, the beginning of it, or its rank) or of all; on a terminal fewer columns."""
     rows = case.table("response")
     rows = rows if name is None else rows.filter(pl.col("incident_id") == chosen(case, name)["incident_id"])
+    if rows.is_empty():
+        print(NOTHING, file=sys.stderr)
     return _choices(rows, ranked(case)["incident_id"].to_list()) if chosen_style(style, output) == "table" else rows
 
 
