@@ -161,6 +161,7 @@ def test_of_thousands_of_files_those_of_one_format_are_told_together() -> None:
     lines: list[str] = []
     rows = [
         {"path": f"{n}.log", "kind": "log", "format": "aws_s3_access" if n else "combined", "parsed": 9, "lines": 10, "rejected": n % 2}
+        | {"time_zone_source": "log"}
         for n in range(1001)
     ]
     told(LoadResult(loaded=rows), Said())
@@ -172,3 +173,9 @@ def test_of_thousands_of_files_those_of_one_format_are_told_together() -> None:
     told(LoadResult(loaded=rows[:TOLD_EACH]), Said())
     assert lines[1] == "Loaded 1.log: log, aws_s3_access, 9 of 10 lines, 1 rejected."
     assert len(lines) == TOLD_EACH
+    lines.clear()
+    unzoned = [row | {"time_zone_source": "assumed"} for row in rows[1:3]]
+    told(LoadResult(loaded=[rows[0], *unzoned]), Said())
+    assert lines[3:] == ["Times without a zone in 1.log and 1 other file are taken as UTC: `--time-zone` says otherwise."]
+    told(LoadResult(loaded=unzoned[:1]), Said())
+    assert lines[-1] == "Times without a zone in 1.log are taken as UTC: `--time-zone` says otherwise."

@@ -23,6 +23,9 @@ def told(result: LoadResult, progress: Progress) -> None:
         parsed, lines, bad = (sum(row[column] for row in rows) for column in ("parsed", "lines", "rejected"))
         rejected = f", {bad:,} rejected" if bad else ""
         progress.say(f"Loaded {name}: {rows[0]['kind']}, {rows[0]['format']}, {parsed:,} of {lines:,} lines{rejected}.")
+    if assumed := [row["path"] for row in result.loaded if row.get("time_zone_source") == "assumed"]:
+        more = f" and {counted(len(assumed) - 1, 'other file')}" if len(assumed) > 1 else ""
+        progress.say(f"Times without a zone in {assumed[0]}{more} are taken as UTC: `--time-zone` says otherwise.")
     if result.unchanged:
         was, are = ("was", "is") if len(result.unchanged) == 1 else ("were", "are")
         progress.say(f"{counted(len(result.unchanged), 'file')} {was} loaded already and {are} unchanged.{_moved(result)}")
