@@ -22,6 +22,9 @@ from forensics.formats.values import ENDLESS_MS, extras
 
 THREE_DECIMALS = r"\d{1,7}\.\d{3}|-"
 """nginx prints times in seconds with three decimals, and nothing else does but $msec, with more digits before them; ratios have two."""
+_ADDRESS = r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$"
+"""In the place of what identd says it is the client's, behind the name of the server."""
+_SHORTEST_ADDRESS = 3
 _STRICT = r'(?:[^"\\]|\\.)*'
 _LENIENT = r".*?"
 _BARE_REQUEST = r"[A-Za-z][A-Za-z_-]* \S+ HTTP/[0-9.]+"
@@ -231,8 +234,6 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
         words = value.str.contains(r"^[^.:]*[G-Zg-z][^.:]*$") & ~value.str.contains("(?i)unknown")
         named = value.str.contains(r"^(?:[A-Za-z0-9-]+[.])+[A-Za-z]{2,}$")  # nor is a server's name
         return [value.is_null() | value.is_in(["-", ""]) | (~short & ~words & ~named) | value.str.contains(":", literal=True)]
-    if token.column == "extra:ident":  # an address in its place is the client's, behind the name of the server
-        return [value.is_null() | ~value.str.contains(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$")]
     if token.column == "host":  # a time or a mark that wraps the line is no host
         return [value.is_null() | ~value.str.contains(r'^\d{4}-\d\d-\d\dT|[/<>|"]|^\[.*[G-Zg-z#-]')]
     return []
@@ -240,6 +241,8 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
 
 def _events(frame: pl.DataFrame, basis: str) -> pl.DataFrame:
     """Complete the columns of events: addresses in one spelling, ``extra`` as a map, ``started_at``, NULL for what the layout has not."""
+    if "extra:ident" in frame.columns and (frame["extra:ident"].str.len_bytes().max() or 0) >= _SHORTEST_ADDRESS:  # type: ignore[operator]
+        frame = frame.with_columns(pl.col("good") & ~pl.col("extra:ident").str.contains(_ADDRESS).fill_null(value=False))
     named = {name.removeprefix("extra:"): frame[name] for name in frame.columns if name.startswith("extra:")}
     frame = frame.with_columns(extras(named, len(frame)))
     if "client_ip" in frame.columns:
