@@ -26,6 +26,12 @@ FROM ambiguous_keys
 WHERE source = 'accounts'
 HAVING count(*) > 0
 UNION ALL
+SELECT
+    'user names of the logs',
+    format('{} stands at nearly all requests of a log, in all its hours and from very many addresses: it names the service, and no account', key)
+FROM ambiguous_keys
+WHERE source = 'log' AND len(account_ids) = 0
+UNION ALL
 SELECT 'log ' || f.host || ' (' || f.format || ')', min(t.why) || CASE
     WHEN min(t.clock_offset_seconds) <> 0 THEN '; ' || min(t.clock_offset_seconds) || ' s are added to its clock' ELSE '' END
 FROM tiers AS t

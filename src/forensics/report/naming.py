@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from forensics.report.document import Document
 from forensics.report.sections.participants import Blamed
+from forensics.report.sections.taken import WITHOUT_ACCOUNT
 from forensics.report.words import number, share
 from forensics.text import counted
 
 
 def named(document: Document, found: Blamed, strange: bool) -> str:
-    """Return who made the load: the one, or how many together and the largest of them; ``strange``: by no holder's name."""
+    """Return who made the load: the one, or how many together and the largest of them; ``strange``: by no holder's name.
+
+    Load without an account is told apart from what accounts made, each with its share: whose it was is another question.
+    """
+    nameless = [row for row in found.subjects if row["subject_type"] in WITHOUT_ACCOUNT]
+    if nameless and len(nameless) < len(found.subjects):
+        theirs = replace(found, subjects=[row for row in found.subjects if row not in nameless])
+        places = " and ".join(_place(row) for row in nameless)
+        return f"{named(document, theirs, strange)}, with {_together(theirs.subjects)}, and from {places}, with {_together(nameless)}"
     actor = next((row for row in document.rows("actors") if row["actor_id"] == found.first["actor_id"]), None)
     name = (actor or {}).get("label") or found.first.get("called") or found.first["subject_id"]  # reports of earlier versions: not called
-    part = f" ({found.first['part']} there)" if found.first.get("part") else ""
     how = tied(actor)
     name = str(actor["actor_id"]) if strange and actor else name
     own = found.accounts_of_first
-    largest = f"{counted(own, 'account')} {how} {name}" if own else f"the {found.first['subject_type']} {name}{part}"
+    largest = f"{counted(own, 'account')} {how} {name}" if own else f"the {found.first['subject_type']} {name}{_part(found.first)}"
     if len(found.subjects) == 1:
         return largest
     shares = [row["load_share"] or 0.0 for row in found.subjects]
@@ -27,6 +36,20 @@ def named(document: Document, found: Blamed, strange: bool) -> str:
     if max(shares) < EVEN * min(shares) and (joined or (found.accounts and len(shares) > FEW)):
         return _several(document, found, strange)  # of many who did alike, the one that made most by a little is nobody to point at
     return f"{_several(document, found, strange)}, {share(found.first['load_share'])} from the largest, {largest}"
+
+
+def _part(subject: dict[str, Any]) -> str:
+    return f" ({subject['part']} there)" if subject.get("part") else ""
+
+
+def _place(subject: dict[str, Any]) -> str:
+    """Return where load without an account came from."""
+    return f"the {subject['subject_type']} {subject['subject_id']}{_part(subject)} without an account"
+
+
+def _together(subjects: list[dict[str, Any]]) -> str:
+    """Return which share of the load these made together."""
+    return share(min(1.0, sum(row["load_share"] or 0.0 for row in subjects)))
 
 
 MOST_NAMED = 2

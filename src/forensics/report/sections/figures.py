@@ -9,7 +9,7 @@ from forensics.incidents.times import milliseconds
 from forensics.report.blocks import Block, Figure, Figures, Section
 from forensics.report.document import Document
 from forensics.report.sections.participants import blamed
-from forensics.report.sections.taken import collected
+from forensics.report.sections.taken import WITHOUT_ACCOUNT, collected
 from forensics.report.words import active, lasting, likely, number, share, size, span
 from forensics.text import counted
 
@@ -85,7 +85,8 @@ def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
         items.append(Figure("accounts that met a failure", hurt, paying, "incidents"))
     found = blamed(document, incident)
     if found:
-        several = f"{len(found.subjects)} actors together, " if len(found.subjects) > 1 else ""
+        nameless = any(row["subject_type"] in WITHOUT_ACCOUNT for row in found.subjects)
+        several = f"{len(found.subjects)} {'sources' if nameless else 'actors'} together, " if len(found.subjects) > 1 else ""
         items.append(
             Figure("share of the excess load", share(found.share), several + likely(found.likelihood), "attributions", accent=True)
         )
