@@ -28,14 +28,19 @@ def iso_times(text: pl.Series, like: str, digits: int) -> pl.Series | None:
     if (rows[others] != alike[others]).any() or (rows[numeric] - _ZERO > 9).any():  # bytes: what is below zero is above nine, too
         return None
     number = {name: _number(rows[start:end]) for name, (start, end) in places.items()}
-    months = ((number["year"] - 1970) * 12 + number["month"] - 1).astype("M8[M]")
-    days = months.astype("M8[D]") + (number["day"] - 1)
-    real = (number["month"] > 0).all() and (number["day"] > 0).all() and (days < (months + 1).astype("M8[D]")).all()
+    months = (number["year"] - 1970) * 12 + number["month"] - 1
+    days = _first_days(months) + number["day"] - 1
+    real = (number["month"] > 0).all() and (number["day"] > 0).all() and (days < _first_days(months + 1)).all()
     if not real or any((number[name] > latest).any() for name, latest in _LATEST.items()):
         return None
     seconds = (number["hour"] * 60 + number["minute"]) * 60 + number["second"]
     fraction = number["fraction"] * 10**6 // 10**digits
-    return pl.Series((days.astype(np.int64) * 86_400 + seconds) * 10**6 + fraction, dtype=pl.Int64).cast(pl.Datetime("us"))
+    return pl.Series((days * 86_400 + seconds) * 10**6 + fraction, dtype=pl.Int64).cast(pl.Datetime("us"))
+
+
+def _first_days(months: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the first day of each month, counted from the first of 1970 like these."""
+    return months.astype("M8[M]").astype("M8[D]").astype(np.int64)
 
 
 def _columns(text: pl.Series, width: int) -> npt.NDArray[np.uint8] | None:
