@@ -14,9 +14,11 @@ from tests.report.made import INCIDENT
 from forensics.case.case import Case
 from forensics.progress import Silent
 from forensics.report import write_report
+from forensics.report.blocks import TableView
 from forensics.report.chart import MAX_MARKS, events
 from forensics.report.collect import collect, document
-from forensics.report.document import ROW_LIMIT
+from forensics.report.document import ROW_LIMIT, Document
+from forensics.report.sections import actors
 
 NOTES = ROW_LIMIT + 500
 
@@ -49,7 +51,7 @@ def test_a_document_keeps_the_rows_of_the_incident_and_says_how_many_there_are(n
 def test_the_page_shows_them_and_a_picture_marks_them_before_notes(noted: Case, tmp_path: Path) -> None:
     write_report(noted, tmp_path / "out", None, Silent())
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert re.search(r"Those that tell most of the incidents, 400 of [\d,]+ rows, are shown; <code>timeline\.csv</code> has them all", page)
+    assert re.search(r"Those that tell most, 400 of [\d,]+ rows, are shown; <code>timeline\.csv</code> has them all", page)
     timeline = page[page.index('<section id="timeline"') : page.index('<section id="actors"')]
     for kind in ("impact starts", "peak", "mitigated", "recovered"):
         assert f">{kind}</td>" in timeline
@@ -77,3 +79,16 @@ def test_paper_has_what_is_left_after_a_filter_and_headings_on_every_page(noted:
         name = browser.run(last)
         browser.run(f"window.i = document.querySelector('#timeline input'); i.value = {name!r}; i.dispatchEvent(new Event('input'))")
         assert browser.run(printed) != []
+
+
+def test_paper_has_the_strongest_link_of_each_account_before_the_second_of_any(made: Document) -> None:
+    (table,) = [block for block in actors.build(made) if isinstance(block, TableView) and block.name == "links"]
+    people = {row["account_id"] for row in table.rows}
+    printed = [table.rows[place] for place in table.told(len(people))]
+    assert {row["account_id"] for row in printed} == people
+    assert {row["account_id"]: row["weight_bits"] for row in printed} == {
+        account: max(row["weight_bits"] for row in table.rows if row["account_id"] == account and row["kept"]) for account in people
+    }
+    assert len(people) < table.paper < len(table.rows)
+    held = sum(row["kept"] for row in table.rows)
+    assert all(table.rows[place]["kept"] for place in table.told(held)), "what was rejected comes last"

@@ -96,7 +96,7 @@ class TableView:
     @property
     def which(self) -> str:
         """Which rows are told where not all of them are, as the beginning of a sentence."""
-        return "Those that tell most of the incidents, {shown} of {total} rows," if self.ranks else "The first {shown} of {total} rows"
+        return "Those that tell most, {shown} of {total} rows," if self.ranks else "The first {shown} of {total} rows"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from forensics.report.blocks import Block, LinkGraph, Note, Section, TableView, view
@@ -19,6 +20,8 @@ ACTORS = {
     "last_at": "Last seen (UTC)",
     "actor_id": "Id",
 }
+PAPER = 20
+"""Links that are printed: the page and links.csv have all."""
 LINKS = {
     "account_id": "Account",
     "identifier_type": "Identifier",
@@ -72,10 +75,23 @@ EXPLAINED = (
 
 
 def _links(document: Document, named: set[str]) -> TableView:
-    """Return the links of the accounts that an incident names; where none does, those that hold."""
+    """Return the links of the accounts that an incident names; where none does, those that hold. Paper has the strongest of each first."""
     rows = [row for row in document.rows("links") if (row["account_id"] in named if named else row["kept"])]
     caption = "links of the accounts named in an incident" if named else "links that hold"
-    return view(document, "links", LINKS, rows=rows, caption=caption, empty="No link between accounts holds.", facet="identifier_type")
+    return view(
+        document, "links", LINKS, rows=rows, caption=caption, empty="No link between accounts holds.", facet="identifier_type",
+        ranks=_strongest_of_each(rows), paper=PAPER,
+    )  # fmt: skip
+
+
+def _strongest_of_each(rows: list[dict[str, Any]]) -> tuple[int, ...]:
+    """Return of each link how many of its account's are stronger; those that were rejected come after all that hold."""
+    ranks, seen = [0] * len(rows), Counter[str]()
+    for place in sorted(range(len(rows)), key=lambda place: (not rows[place]["kept"], -(rows[place]["weight_bits"] or 0))):
+        account = rows[place]["account_id"]
+        ranks[place] = seen[account] + (0 if rows[place]["kept"] else len(rows))
+        seen[account] += 1
+    return tuple(ranks)
 
 
 def _around(rows: list[dict[str, Any]], blamed: set[str]) -> set[str]:

@@ -27,10 +27,12 @@ def build(document: Document) -> tuple[Block, ...]:
     tables = (view(document, "response", COLUMNS, rows=rows, caption=title or None, empty="") for title, rows in found)
     hit = by_incident(document, "bystanders") if "bystanders" in document.tables else []
     columns = with_mailbox(BYSTANDERS, mailboxes([row for _, rows in hit for row in rows]))
-    named = (view(document, "bystanders", columns, rows=rows, caption=_hit(title), empty="") for title, rows in hit)
+    named = (view(document, "bystanders", columns, rows=rows, caption=_hit(title), empty="", paper=PAPER) for title, rows in hit)
     return (Note(EXPLAINED), *tables, *named)
 
 
+PAPER = 12
+"""Bystanders of an incident that are printed: how many there are stands in the plan, and the page has all."""
 BYSTANDERS = {"account_id": "Account", "measures": "Hit by", "ordinary_use": "What it uses the service for"}
 
 
