@@ -145,6 +145,13 @@ def test_memory_is_read_with_its_unit(text: str, amount: int) -> None:
     assert limits.parse_memory(text) == amount
 
 
+def test_the_case_may_be_named_before_the_command_and_what_stands_behind_it_goes_before(tmp_path: Path, forensics) -> None:
+    asked = ("status", "--format", "csv")
+    for given in (("--case", tmp_path / "a", *asked), ("--case", tmp_path / "b", *asked, "--case", tmp_path / "a")):
+        done = forensics(*given, check=2, env={"FORENSICS_CASE": str(tmp_path / "c")})
+        assert f"There is no case in {tmp_path / 'a'}" in done.stderr
+
+
 @pytest.mark.parametrize(("text", "sentence"), [("512MB", "allow at least 1GB"), ("much", "is not an amount of memory")])
 def test_memory_that_cannot_be_kept_to_is_refused(text: str, sentence: str, forensics) -> None:
     done = forensics("status", "--memory", text, check=2)

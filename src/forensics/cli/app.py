@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from forensics import CONTRACT_VERSION, __version__
 from forensics.cli import program
+from forensics.cli.options import CASE_VARIABLE
 from forensics.cli.program import INTERRUPTED, Program
 from forensics.errors import ExitCode
 
@@ -37,11 +39,14 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def forensics(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    case: Annotated[Path | None, typer.Option("--case", help="The case folder, here or behind the command.")] = None,
 ) -> None:
     """Log forensics, offline: what happened, who caused it, how sure are we.
 
     Start with `forensics demo --out report`, or `forensics investigate EVIDENCE... --out report` on your own files.
     """
+    if case is not None:
+        os.environ[CASE_VARIABLE] = str(case)  # what stands behind the command goes before it
 
 
 for group in GROUPS:

@@ -18,7 +18,8 @@ class Style(StrEnum):
     JSONL = "jsonl"
 
 
-CaseFolder = Annotated[Path, typer.Option("--case", envvar="FORENSICS_CASE", help="The case folder.", show_envvar=True)]
+CASE_VARIABLE = "FORENSICS_CASE"
+CaseFolder = Annotated[Path, typer.Option("--case", envvar=CASE_VARIABLE, help="The case folder.", show_envvar=True)]
 StyleOption = Annotated[
     Style | None,
     typer.Option("--format", help="How to write the listing (default: table on a terminal, csv in a pipe)."),
