@@ -71,6 +71,23 @@ def test_a_servers_name_before_an_address_is_not_the_client() -> None:
         assert read["host"].to_list()[:2] == ["www.example.com", "shop.example.com"]
 
 
+def test_times_and_pods_before_a_line_are_nobody_and_servers_behind_it_forwarded_nothing() -> None:
+    asked = '"GET /a HTTP/1.1" 200 512'
+    lines = frame(
+        f'www.example.com 203.0.113.9 0.123 0.120 [02/Mar/2024:00:00:02 +0000] {asked} "-" "curl/8"',
+        f"web-1 nginx [02/Mar/2024:00:00:02 +0000] 203.0.113.9 TLSv1.3 TLS_AES_256_GCM_SHA384 {asked}",
+        f'203.0.113.9 - ann [02/Mar/2024:00:00:02 +0000] {asked} "-" "curl/8" "10.0.0.1:8080, 10.0.0.2:80" "502, 200" 3.123 1.000, 2.120',
+        f'203.0.113.9 - ann [02/Mar/2024:00:00:02 +0000] {asked} "-" "curl/8" "192.0.2.1:5000, 10.0.0.2" 0.123',
+        f'203.0.113.9 - ann [02/Mar/2024:00:00:02 +0000] {asked} "-" "curl/8" "192.0.2.1" 443 0.123',
+        f"client.example.org - ann [02/Mar/2024:00:00:02 +0000] 10.0.0.5 {asked}",
+    )
+    read = LineReader(plan_for(lines, ReadOptions()), ReadOptions()).read(lines).read
+    assert read["client_ip"].to_list() == ["203.0.113.9"] * 5 + ["client.example.org"]
+    assert read["user_name"].to_list() == [None, None, "ann", "ann", "ann", "ann"]
+    forwarded = [{e["key"]: e["value"] for e in row or ()}.get("forwarded_for") for row in read["extra"].to_list()]
+    assert forwarded == [None, None, None, "192.0.2.1:5000, 10.0.0.2", "192.0.2.1", None]
+
+
 def test_rows_that_do_not_fit_their_header_are_read_by_no_looks() -> None:
     """A column is missing: what looks like the first address is the server's, and no client."""
     header = "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status"

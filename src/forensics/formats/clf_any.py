@@ -43,6 +43,8 @@ _TIMED_REQUEST = r'\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "'
 _TABBED = r'"\t\d{3}\t'
 """Tabs between the fields, where others write blanks."""
 _FIRST = rf"(?:^|\s)({SURE})(?::\d+)?(?:\s|$)"
+_POD = r"^[a-z0-9][a-z0-9.-]* [a-z][a-z0-9-]*$"
+"""The names of a pod and its container before a line."""
 _SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}|localhost)(?::\d+)?(?:\s|$)"
 """An address, and a host's full name, among words."""
 
@@ -136,9 +138,12 @@ def _with_between(client: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     between = known.select(pl.concat_str("between", pl.lit(" "), "site", pl.lit(" "), "asked", ignore_nulls=True)).to_series()
     if not between.str.contains(r"[.:]|localhost").any():
         return client
-    asks = pl.when(known["before"] == "").then(pl.lit(between.str.extract(_FIRST, 1)))
+    asked = pl.DataFrame({"before": known["before"], "first": between.str.extract(_FIRST, 1)})
+    asks = asked.select(pl.when(pl.col("before") == "").then("first")).to_series()
+    named = asked.select(pl.when(pl.col("before").str.contains(_POD)).then("first")).to_series()  # whose client follows the time
     return client.with_columns(
-        pl.coalesce("client", asks).alias("client"),
+        pl.coalesce(named, "client", asks).alias("client"),
+        pl.when(pl.lit(named.is_null())).then("user").alias("user"),
         pl.coalesce(values.present(pl.col("host")), between.str.extract(_SITE, 1)).alias("host"),
     )
 

@@ -59,8 +59,8 @@ _SPREAD = r"^(\S+) +(\S+) +(\S+)(?: +(\S+))?$"
 _PORTED = rf"(?:{_PORTLESS}|\d+\.\d+\.\d+\.\d+:\d+)"
 _SERVER = rf"^{_PORTED}(?:, ?{_PORTED})*$"
 """Addresses in the user's place (a proxy's, of servers behind), which are nobody's name."""
-_NOBODY = r"^(?:NULL-AUTH-USER|<.*>|\(.*\))$"
-"""What GlassFish logs for nobody, another value with marks around it (a process's number, a host), and the dash of a text processor."""
+_NOBODY = r"^(?:NULL-AUTH-USER|<.*>|\(.*\)|\d+\.\d{3})$"
+"""What GlassFish logs for nobody, another value with marks around it (a process's number, a host), and a time that nginx took."""
 _PHRASE = r'^(.*\s)"([^"]*[g-zG-Z=@][^"]*)"$'
 """A name in quotes, which may hold blanks (a certificate's subject): it ends what stands before the time, and is no list of addresses."""
 _AGENT = r'"[^"]*[A-Za-z]/\d[^"]*"$'
@@ -114,6 +114,9 @@ _UPSTREAMS = (
     + r"(?: (?P<request_id>[\w-]+))?$"
 )
 """What releases of ingress-nginx log behind the user agent that had no alternative upstream, or no request id, yet."""
+_SERVER_BEHIND = r"(?:\d+\.\d+\.\d+\.\d+:\d+|\[[0-9a-fA-F:.]+\]:\d+|unix:[^\s,\"]+)"
+_ANSWERED = rf'^"{_SERVER_BEHIND}(?:, {_SERVER_BEHIND})*" +"?[1-5]\d\d(?:, [1-5]\d\d)*"?(?: |$)'
+"""Servers behind, which nginx logs with their ports, and the statuses that they answered with."""
 _LABELLED = r"(?:^|\s)(ms|us)[:=](\d+(?:\.\d+)?)(?:\s|$)"
 _FPM = r"^/\S+ (\d+\.\d{3}) \d+ [\d.]+%$"
 """What PHP-FPM's own example of an access.format logs behind the status: script, milliseconds, kilobytes, share of a processor."""
@@ -201,7 +204,7 @@ def after(known: pl.DataFrame) -> After:
         pl.coalesce(
             pl.col("told").str.extract(r'(?i)X-Forwarded-For="([^"]*)"'),
             values.present(pl.col("lead")),
-            tail.str.extract(rf'^"({_LISTED})"'),
+            pl.when(~tail.str.contains(_ANSWERED)).then(tail).str.extract(rf'^"({_LISTED})"'),
             tail.str.extract(rf'\s"({_PORTLESS}(?:, ?{_PORTLESS})*)"'),  # with a port it is a server behind
         ).alias("forwarded"),
         pl.coalesce(

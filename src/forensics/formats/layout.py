@@ -22,8 +22,8 @@ from forensics.formats.values import ENDLESS_MS, extras
 
 THREE_DECIMALS = r"\d{1,7}\.\d{3}|-"
 """nginx prints times in seconds with three decimals, and nothing else does but $msec, with more digits before them; ratios have two."""
-_ADDRESS = r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$"
-"""In the place of what identd says it is the client's, behind the name of the server."""
+_NO_IDENT = r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+|\d+\.\d{3})$"
+"""What identd does not say: in its place it is the client's address, behind the name of the server, or a time that nginx took."""
 _SHORTEST_ADDRESS = 3
 _STRICT = r'(?:[^"\\]|\\.)*'
 _LENIENT = r".*?"
@@ -242,7 +242,7 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
 def _events(frame: pl.DataFrame, basis: str) -> pl.DataFrame:
     """Complete the columns of events: addresses in one spelling, ``extra`` as a map, ``started_at``, NULL for what the layout has not."""
     if "extra:ident" in frame.columns and (frame["extra:ident"].str.len_bytes().max() or 0) >= _SHORTEST_ADDRESS:  # type: ignore[operator]
-        frame = frame.with_columns(pl.col("good") & ~pl.col("extra:ident").str.contains(_ADDRESS).fill_null(value=False))
+        frame = frame.with_columns(pl.col("good") & ~pl.col("extra:ident").str.contains(_NO_IDENT).fill_null(value=False))
     named = {name.removeprefix("extra:"): frame[name] for name in frame.columns if name.startswith("extra:")}
     frame = frame.with_columns(extras(named, len(frame)))
     if "client_ip" in frame.columns:
