@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from forensics.report.advice import advice
@@ -25,7 +26,7 @@ def build(document: Document) -> tuple[Block, ...]:
     worst = Sentences(tuple(_sentences(document, incidents[0])), numbered=True)
     if len(incidents) == 1:
         return (worst,)
-    others = [_brief(document, incident) for incident in incidents[1 : 1 + OTHERS]]
+    others = list(_briefs(document, incidents[1 : 1 + OTHERS]))
     if len(incidents) > 1 + OTHERS:
         rest = number(document.tables["incidents"].total - 1 - OTHERS)
         others.append(Sentence(f"{rest} smaller ones are in the table of all incidents and in incidents.csv.", section="picture"))
@@ -66,6 +67,8 @@ def _usual_failures(document: Document) -> str:
 
 OTHERS = 8
 """Incidents told in one sentence each, beside the worst."""
+
+AGAIN = "No actor is blamed; verdict and explanation are those of the incident of {} UTC."
 
 WHAT = {
     "errors": "requests to {scope} failed",
@@ -144,18 +147,21 @@ def _site(incident: dict[str, Any]) -> str:
     return f", {most} of them to {site} ({number(incident['site_failed'])} of {number(incident['site_requests'])} there)"
 
 
-def _brief(document: Document, incident: dict[str, Any]) -> Sentence:
-    text = f"{_event(incident)}{_failed(incident)}"
-    who, over = _who(document, incident), _strangers(document, incident)
-    where = _first(document, incident, "impact starts")
-    return Sentence(
-        f"{text}. {who.text}{f' {over.text}' if over else ''}",
-        observed=False,
-        likelihood=who.likelihood,
-        query="incidents",
-        section="picture",
-        **where,
-    )
+def _briefs(document: Document, incidents: list[dict[str, Any]]) -> Iterator[Sentence]:
+    """Yield a sentence on each incident; why nobody is blamed, in the same words with the same likelihood, is said once."""
+    told: dict[tuple[str, float | None], str] = {}
+    for incident in incidents:
+        who, over = _who(document, incident), _strangers(document, incident)
+        first = told.setdefault((who.text, who.likelihood), incident["started_at"])
+        again = blamed(document, incident) is None and first != incident["started_at"]
+        yield Sentence(
+            f"{_event(incident)}{_failed(incident)}. {AGAIN.format(clock(first)) if again else who.text}{f' {over.text}' if over else ''}",
+            observed=False,
+            likelihood=who.likelihood,
+            query="incidents",
+            section="picture",
+            **_first(document, incident, "impact starts"),
+        )
 
 
 def _whom(document: Document, incident: dict[str, Any]) -> Sentence | None:
