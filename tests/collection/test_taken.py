@@ -375,9 +375,34 @@ def test_half_of_a_pair_may_have_been_served_to_an_account_at_the_same_network(t
     load = {"subject": "192.0.2.0/24", "network": "192.0.2.0/24", "agent": None, "starts": start, "ends": start + timedelta(minutes=5)}
     owners = {"a": "one", "b": "one"}
     each, totals = taken_by(case, owners, [load])
+    assert totals.select("actor_id", "pairs", "apart").rows() == [("192.0.2.0/24", 40, 40), ("one", 0, 0)]
     wanted = {("192.0.2.0/24", "image"): (50, 40, 50), ("one", "job"): (60, 0, 60)}
     for frame in (each, totals):
         summed = frame.group_by("actor_id", "object_kind").agg(pl.col("objects", "pairs", "requests").sum())
         assert {(row[0], row[1]): row[2:] for row in summed.rows()} == wanted
     by_agent = taken_by(case, owners, [load | {"subject": "script/2", "network": None, "agent": "script/2"}])[1]
     assert by_agent.select("actor_id", "objects", "pairs").rows() == [("one", 60, 0), ("script/2", 50, 0)], "a program is no place"
+
+
+def test_half_of_a_pair_may_have_come_without_an_account_to_an_address_of_the_account(tmp_path: Path) -> None:
+    """Images from a delivery network that knows no accounts: 20 to the address of a, 15 to another address, 5 to a's a day later."""
+    start = datetime(2024, 3, 1, 23, 30)
+    rows = [
+        {"started_at": start + timedelta(seconds=n), "path": f"/jobs/{1000 + n}", "user_name": "a", "client_ip": "192.0.2.7"}
+        for n in range(40)
+    ]
+    rows += [
+        {"started_at": start + timedelta(days=n >= 35, seconds=n + 0.4), "path": f"/images/{1000 + n}.png", "user_name": None}
+        | {"client_ip": "198.51.100.1" if 20 <= n < 35 else "192.0.2.7"}
+        for n in range(40)
+    ]
+    case = new_case(tmp_path)
+    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(status=200, bytes_sent=10).sort("started_at")
+    add_log(case, "edge.log", frame, "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    home = {"account_id": "a", "identifier_type": "client_ip", "identifier_value": "192.0.2.7", "first_at": start}
+    case.insert("identifiers", pl.DataFrame([home | {"last_at": start + timedelta(seconds=40)}]))
+    each, totals = taken_by(case, {"a": "actor"})
+    assert each.select("object_kind", "objects", "pairs", "requests", "bytes").rows() == [("job", 40, 20, 40, 400)]
+    assert totals.select("object_kind", "objects", "pairs", "apart", "requests").rows() == [("job", 40, 20, 20, 40)]

@@ -308,6 +308,7 @@ def test_what_a_load_without_an_account_was_served_is_told_beside_what_accounts_
     made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
     told = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
     accounts, other = [text for text in told if " served " in text]
+    assert " pairs, " in accounts
     assert accounts.startswith("Over the whole time of the logs these accounts were served ")
     assert other == (
         "While its incidents lasted, the load without an account (curl) was served 2,940 objects (2,940 complete pairs, 5.4 GB)."

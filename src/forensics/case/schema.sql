@@ -204,11 +204,14 @@ CREATE TABLE IF NOT EXISTS taken (
     first_at TIMESTAMP, last_at TIMESTAMP, evidence_id VARCHAR, line BIGINT
 );
 CREATE TABLE IF NOT EXISTS taken_totals (                                   -- by actor: what several accounts fetched is one object
-    actor_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT, requests BIGINT, served BIGINT, bytes BIGINT,
-    first_at TIMESTAMP, last_at TIMESTAMP, catalogue BIGINT, catalogue_share DOUBLE -- objects of the kind that anybody was served
+    actor_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT,
+    apart BIGINT,                                                           -- pairs of which one half was served without an account there
+    requests BIGINT, served BIGINT, bytes BIGINT, first_at TIMESTAMP, last_at TIMESTAMP,
+    catalogue BIGINT, catalogue_share DOUBLE                                -- objects of the kind that anybody was served
 );
 CREATE TABLE IF NOT EXISTS taken_incidents (                                -- by incident: what its participants were served together
-    incident_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT, requests BIGINT, served BIGINT, bytes BIGINT
+    incident_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT, apart BIGINT, requests BIGINT, served BIGINT,
+    bytes BIGINT
 );
 CREATE TABLE IF NOT EXISTS response (
     incident_id VARCHAR, measure VARCHAR, scope VARCHAR, accounts_hit BIGINT, uninvolved_hit BIGINT, load_covered DOUBLE, basis VARCHAR

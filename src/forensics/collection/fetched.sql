@@ -4,9 +4,9 @@
 --      status is logged, what was served is not known. Answers that asking otherwise than by GET brought (a POST that makes something) may
 --      be most of what was taken though their path names no object: they are rows of their own, by method and route, with object NULL. So are
 --      the answers of one page that was asked with many different queries (record.aspx?id=7): there the number in them that differs most is
---      the object. A sign-in takes nothing, nor does who uploads, changes or deletes. What accounts at the network of a load without an
---      account were served meanwhile stands `beside` it: none of its own, but half of a pair may be (a service's pictures often come by
---      another way than what describes them, without a name).
+--      the object. A sign-in takes nothing, nor does who uploads, changes or deletes. Beside an account stands what was served
+--      without one to an address of it, and beside a load without an account what accounts at its network were served: neither counts as
+--      theirs, but half of a pair may be (a service's pictures often come by another way than what describes them, without a name).
 -- parameters: $accounts; $subjects, $beginnings (of their networks), $agents, $starts, $ends (of loads without an account, see strangers.sql; equally long
 --      lists); $route_ids and $kinds (equally long lists), $least (such answers, or such queries, of a route to all of them)
 CREATE OR REPLACE TEMP TABLE fetched AS
@@ -15,6 +15,11 @@ strangers AS (
     SELECT
         unnest(CAST($subjects AS VARCHAR[])) AS subject, unnest(CAST($beginnings AS VARCHAR[])) AS beginning,
         unnest(CAST($agents AS VARCHAR[])) AS agent, unnest(CAST($starts AS TIMESTAMP[])) AS starts, unnest(CAST($ends AS TIMESTAMP[])) AS ends
+),
+homes AS (
+    SELECT account_id, identifier_value AS address, first_at - INTERVAL 1 HOUR AS since, last_at + INTERVAL 1 HOUR AS until
+    FROM identifiers
+    WHERE identifier_type = 'client_ip' AND account_id IN (SELECT unnest($accounts))
 ),
 wanted AS MATERIALIZED (
     SELECT q.account_id, NULL AS subject, FALSE AS beside, q.path, q.query, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
@@ -30,6 +35,11 @@ wanted AS MATERIALIZED (
             WHEN q.account_id IS NOT NULL THEN starts_with(network_of(q.client_ip), s.beginning)
             ELSE (s.beginning IS NULL OR starts_with(network_of(q.client_ip), s.beginning)) AND (s.agent IS NULL OR q.user_agent = s.agent)
         END
+    UNION ALL
+    SELECT h.account_id, NULL, TRUE, q.path, q.query, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
+    FROM homes AS h
+    JOIN requests AS q ON q.client_ip = h.address AND q.started_at BETWEEN h.since AND h.until
+    WHERE q.account_id IS NULL AND q.path IS NOT NULL AND coalesce(upper(q.method), 'GET') NOT IN ('PUT', 'PATCH', 'DELETE')
 ),
 paths AS (
     SELECT p.path, k.object_kind, coalesce(route_object(p.path, r.route), p.path) AS object

@@ -1,7 +1,7 @@
 -- title: what each account, and each load without an account (subject), took, by kind of object
--- why: asked for and actually served, distinct objects, complete pairs (both halves served to the same account, or one of them to a load
---      without an account and the other to an account at its network), bytes. A pair is counted once: with the kind that is fetched first,
---      of those that were asked for without an account, so that sums over kinds are true
+-- why: asked for and actually served, distinct objects, complete pairs (both halves served to the same account, or one of them without an
+--      account to an address of it; of a load without an account: to an account at its network), bytes. A pair is counted once: with the
+--      kind that is fetched first, of those that are its own, so that sums over kinds are true
 --      NULL: no status is logged. What was handed over and names no object is no object, and is told by `served` and `bytes`.
 -- parameters: $pair (list of two kinds, first the one that is fetched first, or empty)
 WITH halves AS (

@@ -1,6 +1,7 @@
 -- title: what each actor, and each load without an account, took, by kind of object: an object that several accounts fetched is one object
 -- why: the sum over accounts would count it more than once; a pair is counted with the first kind of the two, as in `taken`
 --      NULL: no status is logged. What was handed over and names no object is no object, and is told by `served` and `bytes`.
+--      `apart`: pairs of which one half is none of its own, but stands beside it (see `fetched`).
 -- parameters: $pair (list of two kinds, first the one that is fetched first, or empty), $accounts, $actors (equally long lists)
 WITH owners AS (SELECT unnest($accounts) AS account_id, unnest($actors) AS actor_id),
 owned AS (
@@ -9,7 +10,9 @@ owned AS (
     LEFT JOIN owners AS o ON o.account_id = f.account_id
 ),
 halves AS (
-    SELECT actor_id, object, CASE WHEN bool_or(object_kind = $pair[1] AND NOT beside) THEN $pair[1] ELSE $pair[2] END AS told_with
+    SELECT
+        actor_id, object, CASE WHEN bool_or(object_kind = $pair[1] AND NOT beside) THEN $pair[1] ELSE $pair[2] END AS told_with,
+        count(DISTINCT object_kind) FILTER (NOT beside) < 2 AS apart
     FROM owned
     WHERE served > 0 AND list_contains($pair, object_kind)
     GROUP BY actor_id, object
@@ -20,6 +23,7 @@ SELECT
     CASE
         WHEN sum(f.answered) > 0 THEN count(DISTINCT f.object) FILTER (f.served > 0 AND f.object_kind = h.told_with)
     END AS pairs,
+    CASE WHEN sum(f.answered) > 0 THEN count(DISTINCT f.object) FILTER (f.served > 0 AND h.apart AND f.object_kind = h.told_with) END AS apart,
     CAST(sum(f.requests) AS BIGINT) AS requests, CASE WHEN sum(f.answered) > 0 THEN CAST(sum(f.served) AS BIGINT) END AS served,
     CASE WHEN sum(f.answered) > 0 THEN CAST(sum(f.bytes) AS BIGINT) END AS bytes,
     min(f.first_at) AS first_at, max(f.last_at) AS last_at

@@ -324,7 +324,9 @@ def _victims(rows: list[dict[str, Any]]) -> Sentence:
 
 def _served(taken: Collected) -> str:
     """Return what was handed over: objects, and what names none."""
-    pairs = f"{counted(taken.pairs, 'complete pair')}, " if taken.pairs else ""
+    many = "all" if taken.apart == taken.pairs else number(taken.apart)
+    apart = f", {many} of them with one half served {taken.elsewhere}; " if taken.apart else ", "
+    pairs = f"{counted(taken.pairs, 'complete pair')}{apart}" if taken.pairs else ""
     objects = f"{counted(taken.objects, 'object')} ({pairs}{size(taken.bytes)})"
     if taken.more is None:
         return objects

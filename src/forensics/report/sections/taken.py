@@ -47,12 +47,12 @@ TOTALS = {
 EXPLAINED = (
     "Counted over the whole time of the logs. An object is one id of one kind, counted once however often it was fetched, and only "
     "where it was handed over (2xx with a body). A pair is one id of which both kinds were served; it is counted with the kind that is "
-    "fetched first. Answers to other methods than GET whose path names no object, and those of one page asked with many different queries, "
-    "are told by method and route; how many different things they were is known only where the query is one number or name of a thing "
-    "(?id=7). Pages that were fetched without an id are left out. Of a load without an account, named by its network or "
-    "user agent in the place of the actor, it is what was served while its incidents lasted; the other half of its pairs may have been "
-    "served to an account at the same network. "
-    "The share is of all objects of the kind that anybody was served in these logs."
+    "fetched first. One of the two may have been served without an account to an address of the account: pictures often come from a store "
+    "or a delivery network that knows no accounts. Answers to other methods than GET whose path names no object, and those of one page "
+    "asked with many different queries, are told by method and route; how many different things they were is known only where the query "
+    "is one number or name of a thing (?id=7). Pages that were fetched without an id are left out. Of a load without an account, named by "
+    "its network or user agent in the place of the actor, it is what was served while its incidents lasted; the other half of its pairs "
+    "may have been served to an account at its network. The share is of all objects of the kind that anybody was served in these logs."
 )
 
 
@@ -62,8 +62,12 @@ class Collected:
 
     who: str
     """When, and who was served, as the beginning of a sentence."""
+    elsewhere: str
+    """To whom the other halves of pairs were served."""
     objects: int
     pairs: int
+    apart: int
+    """Pairs of which one half was served ``elsewhere``."""
     bytes: int
     query: str
     first: dict[str, Any]
@@ -88,10 +92,10 @@ def _by_name(document: Document, incident_id: str) -> Collected | None:
         return None
     together = document.tables["taken_incidents"].of(incident_id) if "taken_incidents" in document.tables else []
     if together:
-        return _summed(rows, together, "Over the whole time of the logs these accounts were", "taken_incidents")
+        return _summed(rows, together, BY_NAME, "taken_incidents")
     everybody = {row["account_id"] for row in document.rows("taken") if row["actor_id"] in actors} <= accounts
     totals = [row for row in document.rows("taken_totals") if row["actor_id"] in actors] if everybody else []
-    return _summed(rows, totals, "Over the whole time of the logs these accounts were")
+    return _summed(rows, totals, BY_NAME)
 
 
 def _without_account(document: Document, incident_id: str, who: str) -> Collected | None:
@@ -101,22 +105,25 @@ def _without_account(document: Document, incident_id: str, who: str) -> Collecte
     rows = [row for row in document.rows("taken") if row["account_id"] is None and row["actor_id"] in subjects]
     totals = [row for row in document.rows("taken_totals") if row["actor_id"] in subjects]
     told = who.format(" and ".join(sorted(subjects)))
-    return _summed(rows, totals, f"While its incidents lasted, {told} was") if rows else None
+    return _summed(rows, totals, (f"While its incidents lasted, {told} was", "to accounts at its network")) if rows else None
 
 
+BY_NAME = ("Over the whole time of the logs these accounts were", "without an account to an address of theirs")
+"""Who was served, and to whom the other halves of their pairs were."""
 WITHOUT_ACCOUNT = frozenset({"network", "agent"})
 """Kinds of subject that load without an account is attributed to."""
 
 
-def _summed(rows: list[dict[str, Any]], totals: list[dict[str, Any]], who: str, query: str = "taken_totals") -> Collected:
+def _summed(rows: list[dict[str, Any]], totals: list[dict[str, Any]], who: tuple[str, str], query: str = "taken_totals") -> Collected:
     nameless = [row for row in totals or rows if row["served"] and not row["objects"]]
     named = [row for row in totals or rows if row not in nameless]
     objects, pairs, weight = (sum(row[column] or 0 for row in named) for column in ("objects", "pairs", "bytes"))
+    apart = sum(row.get("apart") or 0 for row in named)  # absent from documents of earlier versions, and from rows by account
     most = max(nameless, key=lambda row: (row["served"], row["object_kind"]), default=None)
     answers, large = (sum(row[column] or 0 for row in nameless) for column in ("served", "bytes"))
     alone = len({row["object_kind"] for row in nameless}) == 1
     more = (f"{'all' if alone else 'most'} of them to {most['object_kind']}", answers, large) if most is not None else None
-    return Collected(who, objects, pairs, weight, query if totals else "taken", rows[0], more)
+    return Collected(*who, objects, pairs, apart, weight, query if totals else "taken", rows[0], more)
 
 
 SECTION = Section(70, "taken", "What was taken", build)
