@@ -20,6 +20,7 @@ from forensics.case.loading import load
 from forensics.collection.listing import taken_listing
 from forensics.errors import UsageError
 from forensics.investigation import investigate
+from forensics.linkage.walk import from_seed
 from forensics.progress import Silent
 from forensics.report import write_report
 from forensics.response import blocking
@@ -108,9 +109,14 @@ def test_what_it_was_served_is_counted(flooded: Path) -> None:
 def test_its_addresses_can_be_blocked_and_the_neighbour_is_not(flooded: Path) -> None:
     with Case.open(flooded / "case") as case:
         planned, limited = case.table("response").to_dicts()
-        listed = block_list(case, None, MEASURE, days=30, shared=False)
+        listed = block_list(case, None, None, days=30, shared=False)
+        assert listed == block_list(case, None, MEASURE, days=30, shared=False), "it is the only one"
         with pytest.raises(UsageError, match=MEASURE):
             block_list(case, None, "account", days=30, shared=False)
+        with pytest.raises(UsageError, match=r"192\.0\.2\.12 asked without an account: [\d,]+ requests from 2026-10-08 03:07:"):
+            from_seed(case, "192.0.2.12")
+        with pytest.raises(UsageError, match=r"TYPE:VALUE\.$"):
+            from_seed(case, "192.0.2.99")
     assert planned["measure"] == MEASURE
     assert limited["measure"] == "rate limit without account"
     assert "No network ever asked for more." in limited["basis"]

@@ -54,7 +54,9 @@ def response(
     ] = None,
     cost: Costs = None,
     block_list: Annotated[str | None, typer.Option("--block-list", help="Write a block list: csv, nginx-deny, nginx-map or plain.")] = None,
-    measure: Annotated[str, typer.Option("--measure", help="Whom the block list holds.")] = "account",
+    measure: Annotated[
+        str | None, typer.Option("--measure", help="Whom the block list holds (default: account, or the only one that blocks anybody).")
+    ] = None,
     days: Annotated[int, typer.Option("--days", min=1, help="How long a block holds, from the last line of the logs.")] = 30,
     shared: Annotated[bool, typer.Option("--include-shared", help="Keep addresses that others use too.")] = False,
     case: CaseFolder = DEFAULT_CASE,

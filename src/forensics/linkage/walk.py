@@ -10,6 +10,7 @@ import polars as pl
 from forensics.case.case import Case
 from forensics.errors import UsageError
 from forensics.linkage.explain import PACKAGE
+from forensics.text import counted
 
 FARTHEST = 200
 """Accounts that a walk returns at most."""
@@ -28,7 +29,9 @@ def from_seed(case: Case, seed: str) -> pl.DataFrame:
     """
     seeds = [row["account_id"] for row in case.rows(PACKAGE, "seeds", seed=seed)]
     if not seeds:
-        raise UsageError(f"Nothing in the case is called {seed!r}: give an account, an email, a domain, an address, or TYPE:VALUE.")
+        raise UsageError(
+            f"No account leads to {seed!r}: give an account, an email, a domain, an address or TYPE:VALUE.{_asked(case, seed)}"
+        )
     holders: dict[tuple[str, str], list[tuple[str, float, bool, str]]] = defaultdict(list)
     values: dict[str, list[tuple[str, str, float, bool]]] = defaultdict(list)
     for kind, value, account, bits, kept, why in case.frame(PACKAGE, "walk_links").iter_rows():
@@ -53,3 +56,11 @@ def from_seed(case: Case, seed: str) -> pl.DataFrame:
                     item = (int(not holds), -strength, steps + 1, other, f"{kind.replace('_', ' ')} {value}", account, other_why)
                     heapq.heappush(queue, item)
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _asked(case: Case, address: str) -> str:
+    """Return what an address asked for without an account, as a sentence; nothing where it is not in the logs."""
+    (seen,) = case.rows(PACKAGE, "asked_from", address=address)
+    if not seen["requests"]:
+        return ""
+    return f" {address} asked without an account: {counted(seen['requests'], 'request')} from {seen['since']} to {seen['until']} UTC."

@@ -25,9 +25,10 @@ DAYS = 30
 """How long a block holds unless it is said: counted from the last line of the logs, so that the list depends on the evidence alone."""
 
 
-def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, shared: bool) -> BlockList:
+def block_list(case: Case, incident_id: str | None, measure: str | None, *, days: int, shared: bool) -> BlockList:
     """Return the accounts of one measure and the addresses they used during the incident (default: the worst that has a plan).
 
+    Without a ``measure`` it is the accounts that took part, where there are any, else the one that blocks somebody, if it is one only.
     The measure against networks lists networks alone, those against load without an account its addresses. Accounts that were ruled known
     are never listed.
 
@@ -35,13 +36,16 @@ def block_list(case: Case, incident_id: str | None, measure: str, *, days: int, 
     """
     incident = _incident(case, incident_id)
     hit = case.table("response_accounts").filter(pl.col("incident_id") == incident["incident_id"])
+    nameless = nameless_measures(case, incident["incident_id"]) + ([DENIED] if guessed(case, incident["incident_id"]) else [])
+    blocking = sorted({*hit["measure"].to_list(), *nameless})
+    if measure is None:
+        measure = blocking[0] if len(blocking) == 1 else ACCOUNT
     chosen = hit.filter(pl.col("measure") == measure).sort("account_id")
     ruled = {row["subject"] for row in case.rows(setting.PACKAGE, "known") if row["subject_type"] == "account"}
     known = [account for account in chosen["account_id"].to_list() if account in ruled]
     chosen = chosen.filter(~pl.col("account_id").is_in(known))
-    nameless = nameless_measures(case, incident["incident_id"]) + ([DENIED] if guessed(case, incident["incident_id"]) else [])
     if chosen.is_empty() and measure not in nameless:
-        others = ", ".join(sorted({*hit["measure"].to_list(), *nameless})) or "none"
+        others = ", ".join(blocking) or "none"
         raise UsageError(f"Incident {incident['incident_id']} has no measure {measure!r} that blocks anybody: choose one of {others}.")
     expires = case.rows(setting.PACKAGE, "coverage")[0]["last_minute"] + timedelta(days=days)
     entries: list[Entry] = []
@@ -77,7 +81,7 @@ def _is_network(text: str) -> bool:
     return True
 
 
-NETWORK = "network"
+ACCOUNT, NETWORK = "account", "network"
 """The measure that blocks networks: whoever else is behind one is neither named nor followed to other addresses."""
 
 
@@ -130,12 +134,19 @@ def _incident(case: Case, name: str | None) -> dict[str, Any]:
 
 
 def write_block_list(
-    case: Case, incident_id: str | None, name: str, measure: str, *, days: int = DAYS, shared: bool = False, output: Path | None = None
+    case: Case,
+    incident_id: str | None,
+    name: str,
+    measure: str | None,
+    *,
+    days: int = DAYS,
+    shared: bool = False,
+    output: Path | None = None,
 ) -> None:
     """Write a block list to a file or to standard output, and say on standard error what it is for and which addresses were left out."""
     blocked = block_list(case, incident_id, measure, days=days, shared=shared)
     text = render(blocked, name)
-    print(printable(f"Block list for incident {blocked.incident_id}, measure {measure}."), file=sys.stderr)
+    print(printable(f"Block list for incident {blocked.incident_id}, measure {blocked.measure}."), file=sys.stderr)
     for sentence in blocked.left_out:
         print(printable(f"left out: {sentence}"), file=sys.stderr)
     if output is None:
