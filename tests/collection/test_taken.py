@@ -406,3 +406,20 @@ def test_half_of_a_pair_may_have_come_without_an_account_to_an_address_of_the_ac
     each, totals = taken_by(case, {"a": "actor"})
     assert each.select("object_kind", "objects", "pairs", "requests", "bytes").rows() == [("job", 40, 20, 40, 400)]
     assert totals.select("object_kind", "objects", "pairs", "apart", "requests").rows() == [("job", 40, 20, 20, 40)]
+
+
+def test_what_was_only_answered_with_a_redirect_was_not_served_and_is_told(tmp_path: Path) -> None:
+    """A service that sends on to signed URLs: 30 images redirected, 4 of them also served; a page that failed is neither."""
+    start = datetime(2024, 3, 1, 23, 30)
+    answers = [(n, 302) for n in range(30)] + [(n, 200) for n in range(4)] + [(50, 503)]
+    rows = [
+        {"started_at": start + timedelta(seconds=number), "path": f"/images/{1000 + n}.png", "user_name": "a", "status": status}
+        for number, (n, status) in enumerate(answers)
+    ]
+    case = new_case(tmp_path)
+    add_log(case, "edge.log", pl.DataFrame(rows).with_columns(bytes_sent=10), "edge-1")
+    add_user_accounts(case)
+    rollups.count(case)
+    _, totals, together = taken_together(case, {"a": "actor"}, (), [("a", "incident")])
+    for frame in (totals, together):
+        assert frame.select("object_kind", "objects", "redirected", "requests").rows() == [("image", 4, 26, 35)]

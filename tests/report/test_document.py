@@ -315,6 +315,16 @@ def test_what_a_load_without_an_account_was_served_is_told_beside_what_accounts_
     )
 
 
+@pytest.mark.parametrize(("redirected", "told"), [(7_000, True), (700, False), (None, False)])
+def test_objects_that_were_only_redirected_are_told_where_they_are_many(filled: Case, redirected: int | None, told: bool) -> None:
+    row = {"incident_id": INCIDENT, "object_kind": "image", "accounts": 9, "objects": 8_000, "pairs": 0, "redirected": redirected}
+    filled.replace("taken_incidents", pl.DataFrame([row | {"requests": 18_000, "served": 16_000, "bytes": 1}]))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
+    texts = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
+    (text,) = [text for text in texts if " served " in text]
+    assert ("7,000 objects more: answered with a redirect, " in text) == told
+
+
 def test_load_without_an_account_is_told_apart_from_what_accounts_made(made: Document) -> None:
     """Whose it was is another question, also where the accounts are known at the very addresses that it came from."""
     told = _changed(_changed(made, "incidents", verdict="several actors"), "attributions", actor_id=ACTOR)

@@ -207,11 +207,12 @@ CREATE TABLE IF NOT EXISTS taken_totals (                                   -- b
     actor_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT,
     apart BIGINT,                                                           -- pairs of which one half was served without an account there
     requests BIGINT, served BIGINT, bytes BIGINT, first_at TIMESTAMP, last_at TIMESTAMP,
+    redirected BIGINT,                                                      -- objects never handed over, but answered with a redirect
     catalogue BIGINT, catalogue_share DOUBLE                                -- objects of the kind that anybody was served
 );
 CREATE TABLE IF NOT EXISTS taken_incidents (                                -- by incident: what its participants were served together
     incident_id VARCHAR, object_kind VARCHAR, accounts BIGINT, objects BIGINT, pairs BIGINT, apart BIGINT, requests BIGINT, served BIGINT,
-    bytes BIGINT
+    bytes BIGINT, redirected BIGINT
 );
 CREATE TABLE IF NOT EXISTS response (
     incident_id VARCHAR, measure VARCHAR, scope VARCHAR, accounts_hit BIGINT, uninvolved_hit BIGINT, load_covered DOUBLE, basis VARCHAR

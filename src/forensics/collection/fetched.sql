@@ -100,7 +100,7 @@ asked AS (
 )
 SELECT
     w.account_id, w.subject, w.beside, w.object_kind, w.object, count(*) AS requests, count(w.status) AS answered,
-    count(*) FILTER (hands_over(w.status, w.method)) AS served,
+    count(*) FILTER (hands_over(w.status, w.method)) AS served, count(*) FILTER (w.status IN (301, 302, 303, 307, 308)) AS redirected,
     coalesce(sum(w.bytes_sent) FILTER (hands_over(w.status, w.method)), 0) AS bytes,
     min(w.started_at) AS first_at, max(w.started_at) AS last_at, min(w.started_at) FILTER (hands_over(w.status, w.method)) AS served_at,
     min_by((w.evidence_id, w.line), (w.started_at, w.evidence_id, w.line)) AS first_seen

@@ -30,13 +30,13 @@ SCHEMA: dict[str, Any] = {
 TOTALS: dict[str, Any] = {
     "actor_id": pl.String, "object_kind": pl.String, "accounts": pl.Int64, "objects": pl.Int64, "pairs": pl.Int64, "apart": pl.Int64,
     "requests": pl.Int64, "served": pl.Int64, "bytes": pl.Int64, "first_at": pl.Datetime("us"), "last_at": pl.Datetime("us"),
-    "catalogue": pl.Int64, "catalogue_share": pl.Float64,
+    "redirected": pl.Int64, "catalogue": pl.Int64, "catalogue_share": pl.Float64,
 }  # fmt: skip
 
 
 TOGETHER: dict[str, Any] = {
     "incident_id": pl.String, "object_kind": pl.String, "accounts": pl.Int64, "objects": pl.Int64, "pairs": pl.Int64,
-    "apart": pl.Int64, "requests": pl.Int64, "served": pl.Int64, "bytes": pl.Int64,
+    "apart": pl.Int64, "requests": pl.Int64, "served": pl.Int64, "bytes": pl.Int64, "redirected": pl.Int64,
 }  # fmt: skip
 
 

@@ -329,10 +329,23 @@ def _served(taken: Collected) -> str:
     pairs = f"{counted(taken.pairs, 'complete pair')}{apart}" if taken.pairs else ""
     objects = f"{counted(taken.objects, 'object')} ({pairs}{size(taken.bytes)})"
     if taken.more is None:
-        return objects
+        return objects + _sent_on(taken)
     route, answers, weight = taken.more
     nameless = f"{counted(answers, 'answer')} that name no object ({size(weight)}), {route}"
-    return f"{objects}, and {nameless}" if taken.objects else nameless
+    return (f"{objects}, and {nameless}" if taken.objects else nameless) + _sent_on(taken)
+
+
+SENT_ON = 0.1
+"""Share of what was handed over from which redirected objects are worth a word: pages redirect now and then."""
+
+
+def _sent_on(taken: Collected) -> str:
+    """Return how many objects were answered with a redirect, as the end of a sentence."""
+    if not taken.redirected or taken.redirected < SENT_ON * taken.objects:
+        return ""
+    return (
+        f"; {counted(taken.redirected, 'object')} more: answered with a redirect, whether they were fetched from there is not in that log"
+    )
 
 
 def _taken(document: Document, incident: dict[str, Any]) -> list[Sentence]:

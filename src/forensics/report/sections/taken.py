@@ -37,6 +37,7 @@ TOTALS = {
     "objects": "Objects served",
     "catalogue_share": "Share of all served",
     "pairs": "Pairs",
+    "redirected": "Redirected",
     "requests": "Asked for",
     "served": "Served",
     "bytes": "Bytes",
@@ -46,13 +47,14 @@ TOTALS = {
 }
 EXPLAINED = (
     "Counted over the whole time of the logs. An object is one id of one kind, counted once however often it was fetched, and only "
-    "where it was handed over (2xx with a body). A pair is one id of which both kinds were served; it is counted with the kind that is "
-    "fetched first. One of the two may have been served without an account to an address of the account: pictures often come from a store "
-    "or a delivery network that knows no accounts. Answers to other methods than GET whose path names no object, and those of one page "
-    "asked with many different queries, are told by method and route; how many different things they were is known only where the query "
-    "is one number or name of a thing (?id=7). Pages that were fetched without an id are left out. Of a load without an account, named by "
-    "its network or user agent in the place of the actor, it is what was served while its incidents lasted; the other half of its pairs "
-    "may have been served to an account at its network. The share is of all objects of the kind that anybody was served in these logs."
+    "where it was handed over (2xx with a body). Objects that were only answered with a redirect (to a store of files, or to a login) are "
+    "told as redirected: what became of them is not in that log. A pair is one id of which both kinds were served; it is counted with the "
+    "kind that is fetched first. One of the two may have been served without an account to an address of the account: pictures often come "
+    "from a store or a delivery network that knows no accounts. Answers to other methods than GET whose path names no object, and those of "
+    "one page asked with many different queries, are told by method and route; how many different things they were is known only where the "
+    "query is one number or name of a thing (?id=7). Pages that were fetched without an id are left out. Of a load without an account, "
+    "named by its network or user agent in the place of the actor, it is what was served while its incidents lasted; the other half of its "
+    "pairs may have gone to an account at its network. The share is of all objects of the kind that anybody was served in these logs."
 )
 
 
@@ -69,6 +71,8 @@ class Collected:
     apart: int
     """Pairs of which one half was served ``elsewhere``."""
     bytes: int
+    redirected: int
+    """Further objects that were answered with a redirect."""
     query: str
     first: dict[str, Any]
     """The row of the account that took most."""
@@ -118,12 +122,13 @@ def _summed(rows: list[dict[str, Any]], totals: list[dict[str, Any]], who: tuple
     nameless = [row for row in totals or rows if row["served"] and not row["objects"]]
     named = [row for row in totals or rows if row not in nameless]
     objects, pairs, weight = (sum(row[column] or 0 for row in named) for column in ("objects", "pairs", "bytes"))
-    apart = sum(row.get("apart") or 0 for row in named)  # absent from documents of earlier versions, and from rows by account
+    # Both absent from documents of earlier versions, and from rows by account.
+    apart, redirected = (sum(row.get(column) or 0 for row in totals) for column in ("apart", "redirected"))
     most = max(nameless, key=lambda row: (row["served"], row["object_kind"]), default=None)
     answers, large = (sum(row[column] or 0 for row in nameless) for column in ("served", "bytes"))
     alone = len({row["object_kind"] for row in nameless}) == 1
     more = (f"{'all' if alone else 'most'} of them to {most['object_kind']}", answers, large) if most is not None else None
-    return Collected(*who, objects, pairs, apart, weight, query if totals else "taken", rows[0], more)
+    return Collected(*who, objects, pairs, apart, weight, redirected, query if totals else "taken", rows[0], more)
 
 
 SECTION = Section(70, "taken", "What was taken", build)
