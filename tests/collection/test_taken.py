@@ -406,6 +406,9 @@ def test_half_of_a_pair_may_have_come_without_an_account_to_an_address_of_the_ac
     each, totals = taken_by(case, {"a": "actor"})
     assert each.select("object_kind", "objects", "pairs", "requests", "bytes").rows() == [("job", 40, 20, 40, 400)]
     assert totals.select("object_kind", "objects", "pairs", "apart", "requests").rows() == [("job", 40, 20, 20, 40)]
+    others = [home | {"account_id": name, "last_at": start} for name in ("b", "c")]
+    case.insert("identifiers", pl.DataFrame(others))
+    assert taken_by(case, {"a": "actor"})[1]["pairs"].to_list() == [0], "an address of all is nobody's"
 
 
 def test_what_was_only_answered_with_a_redirect_was_not_served_and_is_told(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ strangers AS (
         unnest(CAST($subjects AS VARCHAR[])) AS subject, unnest(CAST($beginnings AS VARCHAR[])) AS beginning,
         unnest(CAST($agents AS VARCHAR[])) AS agent, unnest(CAST($starts AS TIMESTAMP[])) AS starts, unnest(CAST($ends AS TIMESTAMP[])) AS ends
 ),
+-- Not where most accounts are others': behind a proxy of the service everybody has one address.
 homes AS (
     SELECT account_id, identifier_value AS address, first_at - INTERVAL 1 HOUR AS since, last_at + INTERVAL 1 HOUR AS until
-    FROM identifiers
-    WHERE identifier_type = 'client_ip' AND account_id IN (SELECT unnest($accounts))
+    FROM (SELECT *, account_id IN (SELECT unnest($accounts)) AS own FROM identifiers WHERE identifier_type = 'client_ip')
+    QUALIFY own AND 2 * count(*) FILTER (own) OVER (PARTITION BY address) >= count(*) OVER (PARTITION BY address)
 ),
 wanted AS MATERIALIZED (
     SELECT q.account_id, NULL AS subject, FALSE AS beside, q.path, q.query, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
