@@ -341,13 +341,13 @@ def test_load_without_an_account_is_told_apart_from_what_accounts_made(made: Doc
 
 
 def test_a_slow_service_is_told_with_how_slow_it_was(made: Document) -> None:
-    times = {"latency_ms": 4_000.0, "latency_worst_ms": 12_300.0, "latency_before_ms": 30.0}
+    times = {"latency_ms": 4_000.0, "latency_usual_ms": 30.0}
     slow = _changed(made, "incidents", kind="latency", failed_requests=0, **times)
-    assert " the service answered slowly, in about 4.0 s (at worst 12.3 s, 30 ms before); 0 of 412,000 " in _first_sentence(slow)
+    assert " the service answered slowly, in about 4.0 s (usually 30 ms); 0 of 412,000 " in _first_sentence(slow)
     figures = key_figures.build(slow)[0]
     assert isinstance(figures, Figures)
     (figure,) = [item for item in figures.items if item.label == "time to answer"]
-    assert (figure.value, figure.detail) == ("4.0 s", "at worst 12.3 s, 30 ms before")
+    assert (figure.value, figure.detail) == ("4.0 s", "usually 30 ms")
     untimed = _changed(slow, "incidents", **dict.fromkeys(times))
     assert " the service answered slowly; 0 of" in _first_sentence(untimed)
 

@@ -154,7 +154,7 @@ CREATE TABLE IF NOT EXISTS incidents (
     kind_until TIMESTAMP,                                                   -- until when: the last of it may be slowness again; NULL: beyond the logs
     kind_seconds BIGINT,                                                    -- how long of the time between, without the pauses
     site VARCHAR, site_failed BIGINT, site_requests BIGINT,                 -- where the failures (refusals) are those of one requested host: name, failures, requests
-    latency_ms DOUBLE, latency_worst_ms DOUBLE, latency_before_ms DOUBLE,   -- where it was slow: how long requests took while it was, in the worst minute, before
+    latency_ms DOUBLE, latency_usual_ms DOUBLE,                             -- where it was slow: how long a request took while it was, and what the same routes usually take
     seen VARCHAR,                                                           -- the part of the summary that was seen: what the verdict concludes comes after it
     participants_failed BIGINT, participants_affected BIGINT,               -- failed requests of those who took part, and how many of them met one
     failed_unnamed BIGINT,                                                  -- failed requests that name no account, where somebody took part

@@ -218,7 +218,7 @@ class Finding:
             "given_up_requests": facts.get("given_up") if self.gave_up else None,
             "kind_since": self.kind_since, "kind_until": None if ended is None else until, "kind_seconds": lasted,
             "site": facts.get("site"), "site_failed": facts.get("failed_of_site"), "site_requests": facts.get("requests_of_site"),
-            **{name: facts.get(name) for name in ("latency_ms", "latency_worst_ms", "latency_before_ms")},
+            **{name: facts.get(name) for name in ("latency_ms", "latency_usual_ms")},
             "seen": self.summary,
         }  # fmt: skip
 
@@ -266,7 +266,7 @@ SCHEMA: dict[str, Any] = {
     "refused_requests": pl.Int64, "refused_clients": pl.Int64, "refused_regulars": pl.Int64, "given_up_requests": pl.Int64,
     "kind_since": pl.Datetime("us"), "kind_until": pl.Datetime("us"), "kind_seconds": pl.Int64,
     "site": pl.String, "site_failed": pl.Int64, "site_requests": pl.Int64, "seen": pl.String,
-    "latency_ms": pl.Float64, "latency_worst_ms": pl.Float64, "latency_before_ms": pl.Float64,
+    "latency_ms": pl.Float64, "latency_usual_ms": pl.Float64,
 }  # fmt: skip
 
 

@@ -137,10 +137,9 @@ def _counts(finding: Finding) -> list[str]:
 
 
 def _took(facts: Mapping[str, Any]) -> str:
-    """How long requests took while the service was slow."""
-    before, worst = facts["latency_before_ms"], milliseconds(facts["latency_worst_ms"])
-    usual = "" if before is None else f", {milliseconds(before)} before"
-    return f"a request took about {milliseconds(facts['latency_ms'])} while it was slow ({worst} in the worst minute{usual})"
+    """How long a request took while the service was slow."""
+    took, usual = (milliseconds(facts[name]) for name in ("latency_ms", "latency_usual_ms"))
+    return f"while it was slow a typical request took {took}, where {usual} are usual"
 
 
 def _course(finding: Finding) -> list[str]:

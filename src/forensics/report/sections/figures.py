@@ -39,21 +39,10 @@ def begins_unseen(document: Document, incident: dict[str, Any]) -> bool:
     return datetime.fromisoformat(str(incident["started_at"])) - datetime.fromisoformat(str(first)) < INSIDE
 
 
-def _times(incident: dict[str, Any]) -> tuple[str, str] | None:
-    """Return how long requests took while a service was slow, and the worst minute and the time before."""
-    took = incident.get("latency_ms")  # absent from documents of earlier versions
-    if incident["kind"] != "latency" or took is None:
-        return None
-    before = incident["latency_before_ms"]
-    return milliseconds(took), f"at worst {milliseconds(incident['latency_worst_ms'])}" + (
-        "" if before is None else f", {milliseconds(before)} before"
-    )
-
-
 def slowness(incident: dict[str, Any]) -> str:
     """Return how slow a slow service was, and is usually, as a part of a sentence; nothing of other incidents."""
-    times = _times(incident)
-    return "" if times is None else f", in about {times[0]} ({times[1]})"
+    told = _slow(incident)
+    return f", in about {told[0].value} ({told[0].detail})" if told else ""
 
 
 LOADS = frozenset({"surge", "collection"})
@@ -61,8 +50,10 @@ LOADS = frozenset({"surge", "collection"})
 
 
 def _slow(incident: dict[str, Any]) -> list[Figure]:
-    times = _times(incident)
-    return [] if times is None else [Figure("time to answer", *times, "incidents")]
+    took = incident.get("latency_ms")  # absent from documents of earlier versions
+    if incident["kind"] != "latency" or took is None:
+        return []
+    return [Figure("time to answer", milliseconds(took), f"usually {milliseconds(incident['latency_usual_ms'])}", "incidents")]
 
 
 def _of_incident(document: Document, incident: dict[str, Any]) -> list[Figure]:
