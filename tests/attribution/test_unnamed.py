@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.attribution.worlds import World
-from tests.stored_case import new_case
+from tests.stored_case import add_log, add_user_accounts, new_case
 
 from forensics.analysis import ensure_analysed
 from forensics.attribution.attribute import attribute
@@ -19,13 +19,14 @@ from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
 from forensics.collection.listing import taken_listing
 from forensics.errors import UsageError
+from forensics.incidents import rollups
 from forensics.investigation import investigate
 from forensics.linkage.walk import from_seed
 from forensics.progress import Silent
 from forensics.report import write_report
 from forensics.response import blocking
 from forensics.response.blocking import block_list
-from forensics.response.nameless import AGENT_MEASURE, MEASURE, agent_measure
+from forensics.response.nameless import AGENT_MEASURE, MEASURE, addresses, agent_measure, network_measure
 
 START = datetime(2026, 10, 5)
 FLOOD = START + timedelta(days=3, hours=3, minutes=7)
@@ -124,13 +125,40 @@ def test_its_addresses_can_be_blocked_and_the_neighbour_is_not(flooded: Path) ->
     assert [entry.value for entry in listed.entries] == [f"192.0.2.{n}" for n in range(10, 15)]
 
 
+def test_accounts_that_took_part_are_no_others_at_the_addresses_of_the_load(tmp_path: Path) -> None:
+    """Pictures come without an account, to the address of who fetched what describes them, and of a neighbour."""
+    start = datetime(2024, 3, 2)
+    asked = [{"started_at": start + timedelta(seconds=n), "user_name": None} for n in range(60)]
+    asked += [{"started_at": start + timedelta(seconds=n), "user_name": name} for name in ("ring", "neighbour") for n in range(5)]
+    case = new_case(tmp_path)
+    add_log(
+        case,
+        "edge.log",
+        pl.DataFrame(asked, infer_schema_length=None).with_columns(path=pl.lit("/"), status=200, client_ip=pl.lit("192.0.2.7")),
+    )
+    add_user_accounts(case)
+    rollups.count(case)
+    incident = {"incident_id": "i", "kind": "errors", "scope": "everything", "started_at": start, "ended_at": start + timedelta(minutes=2)}
+    case.insert("incidents", pl.DataFrame([incident]))
+    blamed = {"incident_id": "i", "rank": 1, "subject_type": "network", "subject_id": "192.0.2.0/24", "load_share": 0.9}
+    case.insert("attributions", pl.DataFrame([blamed]))
+    case.insert("participants", pl.DataFrame([{"incident_id": "i", "account_id": "ring", "role": "participant"}]))
+    with case:
+        (row,) = case.table("incidents").to_dicts()
+        (address,) = addresses(case, row, MEASURE)
+        planned = network_measure(case, row, [], {"ring"})
+    assert (address["address"], address["requests"], address["other_accounts"]) == ("192.0.2.7", 60, 1)
+    assert planned is not None
+    assert (planned["accounts_hit"], planned["uninvolved_hit"]) == (2, 1)
+
+
 def test_an_agent_from_many_networks_can_be_blocked_by_its_addresses(flooded: Path, tmp_path: Path) -> None:
     """As if nothing but the agent stood out: others come with it at other times, and from an address that people share."""
     shutil.copytree(flooded / "case", tmp_path / "case")
     with Case.open(tmp_path / "case") as case:
         case.connection.execute("UPDATE attributions SET subject_type = 'agent', subject_id = 'script/2', part = NULL")
         incident = case.table("incidents").to_dicts()[0]
-        planned = agent_measure(case, incident, [])
+        planned = agent_measure(case, incident, [], set())
         listed = block_list(case, None, AGENT_MEASURE, days=30, shared=False)
         with pytest.raises(UsageError, match=AGENT_MEASURE):
             block_list(case, None, "account", days=30, shared=False)

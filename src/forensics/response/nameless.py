@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
+from forensics.attribution.networks import LEAST_REQUESTS, beginning
 from forensics.attribution.windows import Window, bounds, whole_window
 from forensics.case.case import Case
-from forensics.text import counted
-
-if TYPE_CHECKING:
-    pass
-from forensics.attribution.networks import LEAST_REQUESTS, beginning
 from forensics.response import PACKAGE
+from forensics.text import counted
 
 MEASURE, AGENT_MEASURE = "network without account", "agent without account"
 
@@ -28,22 +25,25 @@ def _blamed(case: Case, incident_id: str, kind: str) -> pl.DataFrame:
     return case.table("attributions").filter(chosen).sort("rank")
 
 
-def network_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -> dict[str, Any] | None:
-    """Return the row of ``response`` for the networks that load without an account came from (without incident_id); None without any."""
+def network_measure(case: Case, incident: dict[str, Any], masks: list[Window], guilty: set[str]) -> dict[str, Any] | None:
+    """Return the row of ``response`` for the networks that load without an account came from (without incident_id); None without any.
+
+    ``guilty``: the accounts that took part, where there are any: they are hit, and not uninvolved.
+    """
     blamed = blamed_networks(case, incident["incident_id"])
     if blamed.is_empty():
         return None
     use = case.rows(PACKAGE, "network_use", beginnings=[beginning(n) for n in blamed["subject_id"]], **bounds(masks))[0]
     usual = f"{counted(use['requests'], 'request')} on {counted(use['days'], 'day')}" if use["requests"] else "nothing"
     return _measure(
-        MEASURE, blamed, use["accounts"],
+        MEASURE, blamed, use["accounts"], guilty,
         "Load without an account rose with the incident there; a block or a limit hits everybody behind it. "
         f"Outside of incidents {usual} came from there.",
     )  # fmt: skip
 
 
-def agent_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -> dict[str, Any] | None:
-    """Return the row of ``response`` for the agents that load without an account came with (without incident_id); None without any."""
+def agent_measure(case: Case, incident: dict[str, Any], masks: list[Window], guilty: set[str]) -> dict[str, Any] | None:
+    """Return the row of ``response`` for the agents that load without an account came with, as ``network_measure`` does for networks."""
     blamed = _blamed(case, incident["incident_id"], "agent")
     if blamed.is_empty():
         return None
@@ -52,17 +52,18 @@ def agent_measure(case: Case, incident: dict[str, Any], masks: list[Window]) -> 
         f"{counted(use['requests'], 'request')} on {counted(use['days'], 'day')} came with it from {counted(use['networks'], 'network')}"
     )
     return _measure(
-        AGENT_MEASURE, blamed, use["accounts"],
+        AGENT_MEASURE, blamed, use["accounts"], guilty,
         "Load without an account rose with this agent, from no network that stands out; a block hits "
         "everybody who comes with it, and lasts until whoever sent it names another. "
         f"Outside of incidents {usual if use['requests'] else 'nothing came with it'}.",
     )  # fmt: skip
 
 
-def _measure(measure: str, blamed: pl.DataFrame, accounts: list[str], basis: str) -> dict[str, Any]:
+def _measure(measure: str, blamed: pl.DataFrame, accounts: list[str], guilty: set[str], basis: str) -> dict[str, Any]:
     named = [(row["called"] or row["subject_id"]) + (f" ({row['part']})" if row["part"] else "") for row in blamed.to_dicts()]
     return {
-        "measure": measure, "scope": ", ".join(named), "accounts_hit": len(accounts), "uninvolved_hit": len(accounts),
+        "measure": measure, "scope": ", ".join(named), "accounts_hit": len(accounts),
+        "uninvolved_hit": len(set(accounts) - guilty),
         "load_covered": round(min(1.0, float(blamed["load_share"].sum())), 4), "basis": basis,
     }  # fmt: skip
 
@@ -75,7 +76,7 @@ def addresses(case: Case, incident: dict[str, Any], measure: str) -> list[dict[s
     whole = blamed_networks(case, incident["incident_id"]).filter(pl.col("part").is_null())
     networks = [beginning(n) for n in whole["subject_id"]] if measure == MEASURE else []
     agents = _blamed(case, incident["incident_id"], "agent")["subject_id"].to_list() if measure == AGENT_MEASURE else []
-    window, found = whole_window(incident), {"beginnings": networks, "agents": agents}
+    window, found = whole_window(incident), {"incident": incident["incident_id"], "beginnings": networks, "agents": agents}
     return case.rows(PACKAGE, "nameless_addresses", **found, start=window.start, end=window.end, least=LEAST_REQUESTS)
 
 

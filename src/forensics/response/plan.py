@@ -43,15 +43,20 @@ def plan(case: Case) -> None:
     for incident in incidents:
         involved = participants.filter(pl.col("incident_id") == incident["incident_id"])
         borne = None if is_load(incident) else capacity(minutes, disturbances(incident, incidents), incident["started_at"])
-        plans += _nameless(case, incident, borne, masks)
+        plans += _nameless(case, incident, borne, masks, _guilty(involved))
         plans += [{"incident_id": incident["incident_id"], **row} for row in denied_measures(case, incident)]
-        if involved.filter(pl.col("role") == "participant").is_empty():
+        if not _guilty(involved):
             continue
         rows, hit = _plan(case, incident, borne, involved, masks, ruled, _elsewhere(participants, incident["incident_id"]))
         plans += [_warned(row) if incident["incident_id"] in strangers else row for row in rows]
         accounts += hit
     case.replace("response", pl.DataFrame(plans, schema=RESPONSE))
     case.replace("response_accounts", pl.DataFrame(accounts, schema=ACCOUNTS))
+
+
+def _guilty(involved: pl.DataFrame) -> set[str]:
+    """Return the accounts that took part, of ``participants`` of an incident."""
+    return set(involved.filter(pl.col("role") == "participant")["account_id"].to_list())
 
 
 def _strangers(case: Case) -> set[str]:
@@ -66,9 +71,9 @@ def _warned(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"basis": said + row["basis"]} if row["measure"] in ("account", "actor", "payer", "organisation") else row
 
 
-def _nameless(case: Case, incident: dict[str, Any], borne: Capacity | None, masks: list[Window]) -> list[dict[str, Any]]:
+def _nameless(case: Case, incident: dict[str, Any], borne: Capacity | None, masks: list[Window], guilty: set[str]) -> list[dict[str, Any]]:
     """Return what could be done about networks and agents to which load without an account was attributed."""
-    blocked = [row for measure in (network_measure, agent_measure) if (row := measure(case, incident, masks))]
+    blocked = [row for measure in (network_measure, agent_measure) if (row := measure(case, incident, masks, guilty))]
     if not blocked:
         return []
     limited = network_limit(case, incident, borne, masks)
@@ -81,7 +86,7 @@ def _plan(
 ) -> tuple[list[Any], list[Any]]:  # fmt: skip
     window = whole_window(incident)
     loads = case.frame(PACKAGE, "measure_loads", start=window.start, end=window.end)
-    guilty = set(involved.filter(pl.col("role") == "participant")["account_id"].to_list())
+    guilty = _guilty(involved)
     over = {row["account_id"]: row["load_share"] for row in involved.to_dicts()}
     found = measures(case, involved, loads)
     use = _ordinary_use(case, sorted(set().union(*(m.accounts for m in found)) - guilty), masks) | elsewhere
