@@ -299,6 +299,22 @@ def test_the_summary_ends_with_what_can_be_done(filled: Case, verdict: str, told
     assert [text for text in sentences if text.startswith("What can be done now")] == ([] if told is None else [told])
 
 
+@pytest.mark.parametrize("known", [0, 2])
+def test_the_advice_says_whom_a_block_of_a_network_would_hit_that_only_sign_ins_name(filled: Case, known: int) -> None:
+    plan = {"incident_id": INCIDENT, "measure": "network without account", "accounts_hit": 0, "uninvolved_hit": 0, "load_covered": 0.76}
+    filled.replace("response", pl.DataFrame([plan]))
+    rows = [
+        {"incident_id": INCIDENT, "account_id": account(n), "actor_id": ACTOR, "how": "seen at", "address": "192.0.2.1"}
+        for n in range(known)
+    ]
+    if rows:
+        filled.replace("network_accounts", pl.DataFrame(rows))
+    made = document(collect(filled, None), analysis_id="0" * 16, incident=None)
+    texts = [item.text for block in summary.build(made) if isinstance(block, Sentences) for item in block.items]
+    (advice,) = [text for text in texts if text.startswith("What can be done now")]
+    assert f"hits no account that the logs name{', but 2 accounts known there otherwise' if known else ''}. " in advice
+
+
 def test_what_a_load_without_an_account_was_served_is_told_beside_what_accounts_were(filled: Case) -> None:
     """Pictures often come from a delivery network that knows no accounts: what describes them is the accounts', they are an address's."""
     nobody = {"actor_id": "curl", "object_kind": "image", "objects": 2_940, "pairs": 2_940, "requests": 3_637, "served": 2_940}

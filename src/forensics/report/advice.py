@@ -21,7 +21,8 @@ def advice(document: Document, incident: dict[str, Any]) -> Sentence | None:
     measures = [row for row in _measures(document, incident) if found is not None or row["measure"] == DENIED]
     if measures:
         narrow, *wider = measures
-        text = f"What can be done now: {_narrow(narrow)}{_wider(narrow, wider)}. “forensics response” lists all, and writes block lists."
+        told = f"{_narrow(document, narrow)}{_wider(narrow, wider)}"
+        text = f"What can be done now: {told}. “forensics response” lists all, and writes block lists."
         return Sentence(text, observed=False, likelihood=found.likelihood if found else None, query="response", section="response")
     best = explained_by(document, incident) or next(iter(explanations(document, incident)), None)
     if best is None or not best["evidence_wanted"]:
@@ -38,10 +39,12 @@ def _measures(document: Document, incident: dict[str, Any]) -> list[dict[str, An
     return sorted(rows, key=lambda row: (row["uninvolved_hit"] or 0, -row["load_covered"], row["measure"]))
 
 
-def _narrow(row: dict[str, Any]) -> str:
+def _narrow(document: Document, row: dict[str, Any]) -> str:
     hit, uninvolved = row["accounts_hit"] or 0, row["uninvolved_hit"] or 0
     if not hit:
-        whom = "hits no account that is known"
+        table = document.tables.get("network_accounts")  # absent from documents of earlier versions
+        there = {known["account_id"] for known in table.of(row["incident_id"])} if table is not None else ()
+        whom = "hits no account that the logs name" + (f", but {counted(len(there), 'account')} known there otherwise" if there else "")
     elif not uninvolved:
         whom = f"hits {counted(hit, 'account')}, none of them uninvolved"
     else:
