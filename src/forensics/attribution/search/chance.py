@@ -8,7 +8,7 @@ mean 1, the posterior predictive in closed form).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, expm1, lgamma, log, log1p
 
@@ -29,6 +29,8 @@ TOP, FEWEST, MOST = 0.05, 10, 100
 DAYS = 0.5
 BUSY = 0.5
 """Other hours teach the tail where so much was asked in them, against the same hours of other days."""
+AT_A_TIME = 4
+"""Other hours that are read at a time: in one of them tens of thousands of people ask for many routes."""
 MOST_TERMS = 10_000
 FEWEST_MEMBERS, AT_ONCE = 3, 0.8
 """Accounts of an actor are weighed as several rises when so many rose, and those that began together made so much of its rise."""
@@ -92,36 +94,46 @@ class Tails:
         totals = scene.totals(measure)
         rest = float(totals[0]) - sum(winner.load for winner in suspects)
         self._growth = max(1.0, rest / max(float(totals[1:].mean()), 1.0)) if len(totals) > 1 else 1.0
-        self._loads: pl.DataFrame | None = None
 
     def of(self, winner: Winner) -> Tail:
         """Return the tail of the rises of subjects like a winner, whole ones: a part rises no further than its whole."""
         column = {"actor": "actor_id", "agent": "agent_id"}.get(winner.kind, "wide_network" if wide(winner) else "network")
         if column not in self._known:
-            loads = self._compared()
-            windows = int(loads["w"].max() or 0) + 1  # type: ignore[arg-type]
-            rows = loads if winner.kind == "actor" else loads.filter(pl.col("actor_id").is_null())
+            rows, windows = self._compared(column)
             _, load = load_matrix(rows, column, windows, self._measure)
             others = (load.sum(axis=1, keepdims=True) - load) / max(windows - 1, 1)
             self._known[column] = tail_of((load - others)[:, 1:])
         return self._known[column]
 
-    def _compared(self) -> pl.DataFrame:
-        """Return the loads that a tail is learnt from: with few placebos also those of other hours that were about as busy."""
-        if self._loads is None:
-            self._loads = pl.concat([self._scene.loads, *self._other_hours()], how="diagonal")
-        return self._loads
+    def _compared(self, column: str) -> tuple[pl.DataFrame, int]:
+        """Return the load (column, w) that a tail is learnt from, and of how many windows it is.
 
-    def _other_hours(self) -> list[pl.DataFrame]:
-        scene, measure = self._scene, self._measure
+        With few placebos it is also that of other hours that were about as busy: in a log of one day that is most of it, and a few of its
+        windows are read at a time.
+        """
+        scene = self._scene
+        found, windows = [self._summed(scene.loads, column)], scene.windows
+        for loads in self._other_hours():
+            by_window = loads.group_by("w").agg(pl.col(self._measure).sum()).sort("w")
+            busy = by_window.filter(pl.col(self._measure) >= BUSY * float(np.median(scene.totals(self._measure)[1:])))["w"]
+            numbers = pl.DataFrame({"w": busy, "number": np.arange(len(busy), dtype=np.int32) + windows})
+            kept = loads.join(numbers, on="w", how="inner", maintain_order="left").with_columns(w=pl.col("number"))
+            found.append(self._summed(kept, column))
+            windows += len(busy)
+        return pl.concat(found), windows
+
+    def _other_hours(self) -> Iterator[pl.DataFrame]:
+        scene = self._scene
         if scene.placebos >= ENOUGH_PLACEBOS or refusing(scene.incident):
-            return []
+            return
         windows = other_hours(scene.window, scene.whole, scene.covered, [*scene.masked, *scene.others])
-        loads = loads_of(self._case, scene, windows) if windows else scene.loads.clear()
-        by_window = loads.group_by("w").agg(pl.col(measure).sum()).sort("w")
-        busy = by_window.filter(pl.col(measure) >= BUSY * float(np.median(scene.totals(measure)[1:])))["w"]
-        numbers = pl.DataFrame({"w": busy, "number": np.arange(len(busy), dtype=np.int32) + scene.windows})
-        return [loads.join(numbers, on="w", how="inner", maintain_order="left").with_columns(w=pl.col("number")).drop("number")]
+        for first in range(0, len(windows), AT_A_TIME):
+            yield loads_of(self._case, scene, windows[first : first + AT_A_TIME])
+
+    def _summed(self, loads: pl.DataFrame, column: str) -> pl.DataFrame:
+        """Return the load of each subject of a kind in each window; networks and agents are those without an account."""
+        own = pl.col("actor_id").is_not_null() if column == "actor_id" else pl.col("actor_id").is_null() & pl.col(column).is_not_null()
+        return loads.filter(own).group_by(column, "w").agg(pl.col(self._measure).sum())
 
     def chance(self, winner: Winner) -> float:
         """Return how likely it is that anybody's load rises so much in a window in which nothing special happens.
