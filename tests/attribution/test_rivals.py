@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -56,6 +57,7 @@ def test_a_crawlers_load_is_told_in_its_unit(monkeypatch: pytest.MonkeyPatch, me
     ("kin", "share", "said"),
     [
         (0, 0.0, "It is spread: no account made more than 0.9 % of the excess."),
+        (-8, 0.9, "8 of the 2,700 accounts that asked made 90 % of the excess: they are no crowd."),
         (
             51,
             0.43,
@@ -65,7 +67,8 @@ def test_a_crawlers_load_is_told_in_its_unit(monkeypatch: pytest.MonkeyPatch, me
     ],
 )
 def test_a_crowd_of_whose_load_a_group_made_much_is_told_with_it(kin: int, share: float, said: str) -> None:
-    over = Spread(2700, 17.0, 900, 0.009, 0.0, 0.1, share, kin)
+    few = {"few": -kin, "few_share": share, "kin": 0, "kin_share": 0.0}
+    over = replace(Spread(2700, 17.0, 900, 0.009, 0.0, 0.1, share, kin), **few if kin < 0 else {})
     found = Weighed()
     organic_surge._spread(facts(spread=over, walk=None, referral=None, route=None), {}, found)
     assert [text for text, _ in (*found.speaks_for, *found.speaks_against)] == [said]

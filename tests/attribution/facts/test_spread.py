@@ -14,6 +14,7 @@ from tests.attribution.worlds import World
 from tests.stored_case import add_log, add_user_accounts
 
 from forensics.attribution.attribute import attribute
+from forensics.attribution.facts.spread import _few
 from forensics.case.case import Case
 
 CARD = "fp_77"
@@ -90,3 +91,21 @@ def test_a_resellers_customers_are_as_many_in_a_surge_as_ever(tmp_path: Path) ->
     assert CARD not in summary(case)
     (crowd,) = case.table("rivals").filter(explanation="organic surge").to_dicts()
     assert not any("card" in sentence for sentence in crowd["evidence_against"])
+
+
+@pytest.mark.parametrize(
+    ("loads", "wanted"),
+    [
+        ([(8, 0.0, 100.0), (992, 1.0, 1.1)], (8, 0.89)),
+        ([(10, 1000.0, 2000.0), (990, 1.0, 2.0)], (0, 0.0)),
+        ([(10, 0.0, 100.0), (990, 1.0, 3.0)], (0, 0.0)),
+        ([(4, 0.0, 100.0), (36, 1.0, 1.1)], (0, 0.0)),
+    ],
+    ids=["eight of a thousand", "large customers whose load is most as ever", "many rose, too", "few asked at all"],
+)
+def test_a_few_who_made_nearly_all_are_no_crowd(loads: list[tuple[int, float, float]], wanted: tuple[int, float]) -> None:
+    """Each of ``loads``: so many accounts, what each usually asks, what it asks now."""
+    table = pl.concat([pl.DataFrame({"usual": [usual] * many, "now": [now] * many}) for many, usual, now in loads])
+    table = table.with_columns(over=pl.col("now") - pl.col("usual"))
+    few, share = _few(table, float(table["over"].sum()))
+    assert (few, round(share, 2)) == wanted

@@ -19,6 +19,8 @@ MOST, FEWEST, OUTGROWN = 0.5, 3, 2.0
 their share of the usual load."""
 NOTABLE = 0.2
 """Share of the excess that the accounts of one group made together which is worth a word."""
+FEW, NEARLY = 0.02, 0.8
+"""Share of the active accounts that is no crowd where it made nearly all of the excess, ``OUTGROWN`` times its share of the usual load."""
 NO_KIN: dict[str, Any] = {"kin_share": 0.0, "kin": 0}
 
 
@@ -41,6 +43,11 @@ class Spread:
     """How many accounts of that group asked for more than usual."""
     kin_by: tuple[str, str] | None = None
     """What they pay with, all of them, where only that ties them and linkage makes no actor of them (type and value)."""
+
+    few: int = 0
+    """How many accounts made nearly all of the excess, where they are hardly any of those that asked; 0: more than that."""
+    few_share: float = 0.0
+    """What share of it they made."""
 
     agentless: bool = False
     """Whether hardly any of the requests without an account came with an agent: where none is logged, that none stands out says little."""
@@ -66,6 +73,7 @@ def spread(scene: Scene, measure: str) -> Spread:
     risen = table.with_columns(over=over).filter(pl.col("over") > 0).join(scene.setting.groups, on="account_id")
     kin = risen.group_by("root").agg(pl.col("over").sum(), pl.len()).sort("over", "root", descending=[True, False])
     own: Any = {"kin_share": min(1.0, float(kin["over"][0]) / excess), "kin": int(kin["len"][0])} if len(kin) else NO_KIN
+    few, few_share = _few(table.with_columns(over=over), excess)
     paid = None if own["kin_share"] >= MOST else _one_payer(scene.setting.payers, table.with_columns(over=over), excess)
     return Spread(
         active=int((table["now"] > 0).sum()),
@@ -75,8 +83,23 @@ def spread(scene: Scene, measure: str) -> Spread:
         anonymous_share=min(1.0, max(0.0, unnamed / excess)),
         agentless=_agentless(hidden.filter(pl.col("w") == 0)),
         newcomer_share=min(1.0, float(table.filter(pl.col("usual") == 0)["now"].sum()) / excess),
+        few=few,
+        few_share=few_share,
         **(paid or own),
     )
+
+
+def _few(table: pl.DataFrame, excess: float) -> tuple[int, float]:
+    """Return how many accounts made nearly all of the excess, and their share, where they are few and it is not theirs as ever."""
+    active = int((table["now"] > 0).sum())
+    top = table.sort("over", descending=True).head(int(FEW * active))
+    made = top["over"].cum_sum() / excess
+    if top.is_empty() or made[-1] < NEARLY:
+        return 0, 0.0
+    count = int((made < NEARLY).sum()) + 1
+    share = min(1.0, float(made[count - 1]))
+    usually = float(top["usual"].head(count).sum()) / max(float(table["usual"].sum()), 1.0)
+    return (count, share) if share >= OUTGROWN * usually else (0, 0.0)
 
 
 def _agentless(unnamed: pl.DataFrame) -> bool:

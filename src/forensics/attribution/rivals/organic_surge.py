@@ -69,6 +69,9 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     spread_out = f"It is spread: no account made more than {percent(facts.spread.top_share)} of the excess"
     if facts.spread.kin_share >= 0.5 and facts.spread.kin > 1:
         found.contra(f"{of_kin(facts.spread)}: they are no crowd.", DECISIVE)
+    elif facts.spread.few:
+        few = f"{amount(facts.spread.few)} of the {counted(facts.spread.active, 'account')} that asked made"
+        found.contra(f"{few} {percent(facts.spread.few_share)} of the excess: they are no crowd.", DECISIVE)
     elif facts.spread.anonymous_share < 0.5 and facts.spread.kin_notable:
         found.pro(f"{spread_out}; but {of_kin(facts.spread)}.", FAIR)
     elif facts.spread.anonymous_share < 0.5:
