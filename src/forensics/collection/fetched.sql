@@ -19,8 +19,15 @@ strangers AS (
 -- Not where most accounts are others': behind a proxy of the service everybody has one address.
 homes AS (
     SELECT account_id, identifier_value AS address, first_at - INTERVAL 1 HOUR AS since, last_at + INTERVAL 1 HOUR AS until
-    FROM (SELECT *, account_id IN (SELECT unnest($accounts)) AS own FROM identifiers WHERE identifier_type = 'client_ip')
-    QUALIFY own AND 2 * count(*) FILTER (own) OVER (PARTITION BY address) >= count(*) OVER (PARTITION BY address)
+    FROM identifiers
+    SEMI JOIN (
+        SELECT identifier_value
+        FROM identifiers
+        WHERE identifier_type = 'client_ip'
+        GROUP BY identifier_value
+        HAVING 2 * count(*) FILTER (account_id IN (SELECT unnest($accounts))) >= count(*)
+    ) USING (identifier_value)
+    WHERE identifier_type = 'client_ip' AND account_id IN (SELECT unnest($accounts))
 ),
 wanted AS MATERIALIZED (
     SELECT q.account_id, NULL AS subject, FALSE AS beside, q.path, q.query, q.status, q.method, q.bytes_sent, q.started_at, q.evidence_id, q.line
