@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forensics.incidents.boundaries import ramp_start
-from forensics.incidents.windows import deepest, height
+from forensics.incidents.windows import deepest
 
 
 def load(*levels: tuple[float, int], seed: int = 0) -> np.ndarray:
@@ -90,15 +90,3 @@ def test_a_load_that_was_over_hours_before_is_no_ramp():
     """A ring was at it at noon; in the afternoon, when all is as ever, a host falls silent for a minute."""
     requests = load((20, 60), (400, 90), (20, 120))
     assert ramp_start(requests, np.full(len(requests), 20.0), 4.0, len(requests)) is None
-
-
-@pytest.mark.parametrize("half_life", [5, 20, 45])
-def test_a_long_tail_does_not_make_a_crowd_longer(half_life: int) -> None:
-    """It stands for twenty minutes, and goes: it ends where half of it is left, however slowly the rest goes."""
-    minute = np.arange(600)
-    crowd = np.where(minute >= 200, 300 * 0.5 ** (np.maximum(minute - 220, 0) / half_life), 0.0)
-    usual = np.full(600, 60.0)
-    seen = np.random.default_rng(2).poisson(usual + crowd).astype(float)
-    first, last = height(seen, usual, 198, 220 + 2 * half_life)
-    assert first == pytest.approx(200, abs=1)
-    assert last == pytest.approx(220 + half_life, abs=2 + 0.1 * half_life)

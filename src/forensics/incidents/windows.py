@@ -164,17 +164,14 @@ def levels(seen: Floats, wanted: Floats) -> Ints:
 def height(requests: Floats, expected: Floats, first: int, last: int) -> tuple[int, int]:
     """Cut (or widen) a stretch of surplus load to where it stands high: from where half of the crowd is there to where half is left.
 
-    The height is the mean surplus of the higher half of its minutes, so that a long tail does not lower it; the stretch is the contiguous
-    one with the greatest sum of what exceeds half of it (what trails behind, a lively evening, is outside). The most likely step would
-    reach to where a third is left, far into the tail of a crowd.
+    The height is the mean surplus within; the stretch is the contiguous one with the greatest sum of what exceeds half of it (what trails
+    behind, a lively evening, is outside). The most likely step would reach to where a third is left, far into the tail of a crowd.
     """
     low = max(0, first - SHARPEN)
     seen, usual = requests[low : last + SHARPEN + 1], np.maximum(expected[low : last + SHARPEN + 1], 0.05)
     first, last = first - low, min(last - low, len(seen) - 1)
-    smooth = np.convolve(seen - usual, np.full(SHORTEST, 1 / SHORTEST), "same")
     for _ in range(4):
-        inside = smooth[first : last + 1]
-        step = max(float(inside[inside >= np.median(inside)].mean()), 0.1)
+        step = max(float((seen - usual)[first : last + 1].mean()), 0.1)
         total = np.concatenate(([0.0], np.cumsum(seen - usual - step / 2)))
         end = int(np.argmax(total[1:] - np.minimum.accumulate(total[:-1])))
         found = int(np.argmin(total[: end + 1])), end
