@@ -56,7 +56,8 @@ def nginx(rows: pl.DataFrame) -> tuple[str, pl.Expr]:
 
 
 def with_durations(rows: pl.DataFrame) -> tuple[str, pl.Expr]:
-    return "log", pl.format("{} {}", nginx(rows)[1], (pl.col("duration_ms") / 1000).round(3))
+    took = pl.col("duration_ms").round().cast(pl.Int64)
+    return "log", pl.format("{} {}.{}", nginx(rows)[1], took // 1000, (took % 1000).cast(pl.String).str.zfill(3))
 
 
 def answered(rows: pl.DataFrame) -> pl.DataFrame:
