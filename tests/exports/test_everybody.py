@@ -40,7 +40,7 @@ def test_who_signs_the_requests_of_all_is_no_account(tmp_path: Path) -> None:
         said = [row["assumption"] for row in case.rows("case", "status_assumptions")]
     (text,) = [text for text in said if SIGNER in text]
     assert text.startswith(f"{SIGNER} stands at nearly all requests of a log, ")
-    assert text.endswith(" it names the service, and no account")
+    assert text.endswith(" taken for the name of the service, and of no account")
 
 
 @pytest.mark.parametrize(

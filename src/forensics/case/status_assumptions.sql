@@ -28,7 +28,7 @@ HAVING count(*) > 0
 UNION ALL
 SELECT
     'user names of the logs',
-    format('{} stands at nearly all requests of a log, in all its hours and from very many addresses: it names the service, and no account', key)
+    format('{} stands at nearly all requests of a log, in nearly all its hours, from many addresses: taken for the name of the service, and of no account', key)
 FROM ambiguous_keys
 WHERE source = 'log' AND len(account_ids) = 0
 UNION ALL

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from forensics.attribution.facts.around import Around
-from forensics.attribution.facts.borne import GROWN, SMOOTH, carried, fall, outlasted, step
+from forensics.attribution.facts.borne import GROWN, SMOOTH, Fall, carried, fall, outlasted, step
 from forensics.attribution.facts.capacity import capacity, rest_peak, until_the_fall
 from forensics.attribution.facts.comers import comers
 from forensics.attribution.facts.facts import Facts
@@ -44,12 +44,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     guilty = pl.any_horizontal([belongs(b.winner) for b in finding.blamed]) if finding.blamed else pl.lit(False)
     minutes, impact, broken = around.minutes, around.impact, around.broken
     usual_ratio = _ratio(broken.filter(pl.col("w") == 1) if around.days else minutes.filter(pl.col("minute") < scene.window.start))
-    parts = parts_of(broken)
-    course = _course(case, scene, finding, around, guilty, again)
-    near, errors = course.near, course.errors
-    started = until_the_fall(near, scene.window, impact, errors, there_before=course.there_before)
-    peak = float(started["load"].max() or 0)  # type: ignore[arg-type]
-    fell = fall(near, errors, peak) if finding.blamed and errors is not None else None
+    parts, course = parts_of(broken), _course(case, scene, finding, around, guilty, again)
+    started, peak, fell = _until_it_fell(scene, finding, impact, course)
     borne = course.borne(scene) if finding.blamed and not is_load(scene.incident) else 0
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
     spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
@@ -59,17 +55,17 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         finding=finding,
         capacity=capacity(minutes, [*scene.masked, *course.runs], scene.incident["started_at"]),
         peak_load=peak,
-        rest_peak=rest_peak(started, errors),
+        rest_peak=rest_peak(started, course.errors),
         carried=borne,
         outlasted=course.outlasted,
-        step=step(near, borne, errors, fell) if finding.blamed and not course.grew_by_itself else None,
+        step=step(course.near, borne, course.errors, fell) if finding.blamed and not course.grew_by_itself else None,
         fall=fell,
-        slower=slowdown(case, scene, errors, course.load_at) if finding.rise.significant and course.early >= EARLY else None,
-        served_slower=served_slower(case, scene, errors) if finding.blamed and course.early < EARLY else None,
+        slower=slowdown(case, scene, course.errors, course.load_at) if finding.rise.significant and course.early >= EARLY else None,
+        served_slower=served_slower(case, scene, course.errors) if finding.blamed and course.early < EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=usual_ratio,
         failed_before=_ratio(minutes.filter(pl.col("minute").is_between(impact.start - 10 * MINUTE, impact.start, closed="left"))),
-        impact_growth=_growth(near, around),
+        impact_growth=_growth(course.near, around),
         parts=parts,
         asked=routes_asked(case, around.within(scene.window).filter(guilty)),
         burdened=hosts_asked(case, scene) if concentrated(parts, "host", usual_ratio) else {},
@@ -80,19 +76,27 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         preceded=course.looked.preceded() if course.late and course.looked else None,
         logins=_logins(case, finding),
         machines=_machines(case, finding),
-        lag=lead_lag(near["blamed"].to_numpy().astype(float), ratios(near)) if finding.blamed else None,
+        lag=lead_lag(course.near["blamed"].to_numpy().astype(float), ratios(course.near)) if finding.blamed else None,
         load_onset=course.load_at,
-        error_onset=errors,
+        error_onset=course.errors,
         alike=common,
         route=alike(scene, finding.rise, "route_id"),
         denied=turned_away(case, scene, finding),
         veil=hidden,
         walk=_walk(case, scene, finding, spread_over) if hidden is None else None,
         referral=referral(case, scene) if finding.rise.significant and not finding.blamed else None,
-        comers=comers(around.loads, guilty.fill_null(value=False), scene.window.start, impact.start, errors) if finding.blamed else None,
+        comers=comers(around.loads, guilty.fill_null(False), scene.window.start, impact.start, course.errors) if finding.blamed else None,
         release=release(case, scene, finding.blamed),
         origins=origins(case, scene.whole, [b.winner for b in finding.blamed], common),
     )
+
+
+def _until_it_fell(scene: Scene, finding: Finding, impact: Window, course: _Course) -> tuple[pl.DataFrame, float, Fall | None]:
+    """Return the minutes until the fall, the highest load of one of them, and the fall itself where anybody is blamed."""
+    started = until_the_fall(course.near, scene.window, impact, course.errors, there_before=course.there_before)
+    peak = float(started["load"].max() or 0)  # type: ignore[arg-type]
+    fell = fall(course.near, course.errors, peak) if finding.blamed and course.errors is not None else None
+    return started, peak, fell
 
 
 class _Course(NamedTuple):

@@ -3,4 +3,4 @@
 -- parameters: $address
 SELECT count(*) AS requests, strftime(min(started_at), '%Y-%m-%d %H:%M:%S') AS since, strftime(max(started_at), '%Y-%m-%d %H:%M:%S') AS until
 FROM requests
-WHERE client_ip = $address
+WHERE client_ip = $address AND account_id IS NULL

@@ -92,7 +92,7 @@ def _read(document: Document) -> Iterator[Sentence]:
     ambiguous = document.tables["ambiguous_keys"].total
     if ambiguous:
         yield Sentence(
-            f"{counted(ambiguous, 'name')} of more than one account, which therefore join none.",
+            f"{counted(ambiguous, 'name')} of more than one account, or of nearly all who ask, which therefore join none.",
             query="ambiguous_keys",
         )
     unjoined = (overview.get("unjoined_payments"), overview.get("unjoined_users"))  # absent from documents of earlier versions
