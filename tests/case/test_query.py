@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 import resource
 from importlib.resources import files
@@ -17,6 +20,7 @@ from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
 from forensics.errors import ForensicsError, UsageError
 from forensics.progress import Silent
+from forensics.report import tables
 
 HOSTILE = [
     "SELECT 1; SELECT 2",
@@ -173,6 +177,24 @@ def test_columns_of_one_name_are_told_apart(case: Path) -> None:
     found = query.select(case, "SELECT 1 AS a, 2 AS a, 3 AS a_1, 4 AS b, 5 AS a", Silent())
     assert found.to_dicts() == [{"a": 1, "a_2": 2, "a_1": 3, "b": 4, "a_3": 5}]
     assert query.select(case, "SELECT x.*, y.* FROM accounts AS x, accounts AS y", Silent()).width > 2
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("TIMESTAMP '2024-03-02 01:00' - TIMESTAMP '2024-03-01'", "1 day 01:00:00"), ("[INTERVAL 1 HOUR]", "['01:00:00']"),
+        ("DATE '2024-03-02'", "2024-03-02"), ("[DATE '2024-03-02']", ["2024-03-02"]), ("TIME '10:00'", "10:00:00"),
+        ("TIMETZ '10:00:00+02'", "10:00:00+02"), ("'\\xAA'::BLOB", "\\xAA"), ("'101'::BIT", "101"), ("1::VARIANT", "1"),
+        ("TIMESTAMPTZ '2024-03-02 00:00+01'", "2024-03-01T23:00:00.000000Z"), ("0.0::DOUBLE / 0", None), ("union_value(k := 1)", "1"),
+        ("sum(range) FROM range(3)", 3),
+    ],
+)  # fmt: skip
+def test_every_type_of_a_result_can_be_written(case: Path, value: str, text: object) -> None:
+    columns, rest = (value, "") if " FROM " not in value else value.split(" FROM ")
+    found = query.select(case, f"SELECT {columns} AS a, 2 AS a, DATE '2024-02-29' AS b {rest and 'FROM ' + rest}", Silent())
+    assert json.loads(tables.as_json(found)) == [{"a": text, "a_1": 2, "b": "2024-02-29"}]
+    (row,) = csv.DictReader(io.StringIO(tables.as_csv(found)))
+    assert row == {"a": "" if text is None else str(text if not isinstance(text, list) else text[0]), "a_1": "2", "b": "2024-02-29"}
 
 
 def test_a_limit_is_kept_where_logs_have_no_users(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
@@ -57,6 +58,10 @@ INTERNAL = ("duckdb_", "pg_", "pragma_", "sqlite_")
 
 ROWS_AT_ONCE = 50_000
 """Rows of a result that are fetched together."""
+
+AS_TEXT = re.compile(r"\b(?:INTERVAL|TIME WITH TIME ZONE|BLOB|BIT|BIGNUM|VARIANT|UNION)\b")
+"""Types, also inside lists and structs, that a frame cannot hold, or only as bytes."""
+ZONED = "TIMESTAMP WITH TIME ZONE"
 
 FENCES = (
     "SET enable_external_access = false",
@@ -161,7 +166,8 @@ def _check_plan(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 def _collected(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
     """Return the result; ``ForensicsError`` as soon as it is larger than a quarter of the memory allowed."""
     allowed = limits.current().memory // 4
-    with connection.sql(query).to_arrow_reader(ROWS_AT_ONCE) as reader:
+    found = connection.sql(query)
+    with _readable(found).to_arrow_reader(ROWS_AT_ONCE) as reader:
         batches, size = [], 0
         for batch in reader:
             batches.append(batch)
@@ -171,7 +177,17 @@ def _collected(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFram
                     f"The result is larger than {allowed / 1e6:,.0f} MB: aggregate, add a LIMIT, or allow more with --memory."
                 )
         table = pa.Table.from_batches(batches, reader.schema)
-        return pl.DataFrame(pl.from_arrow(table.rename_columns(_apart(table.column_names))))
+        return pl.DataFrame(pl.from_arrow(table.rename_columns(_apart(found.columns))))
+
+
+def _readable(found: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return the result with everything that a frame has no type for as the text that DuckDB makes of it; most results stay as they are."""
+    kinds = [str(kind) for kind in found.types]
+    if not any(AS_TEXT.search(kind) or kind == ZONED for kind in kinds):
+        return found
+    cast = {n: "CAST(#{} AS VARCHAR)" for n, kind in enumerate(kinds) if AS_TEXT.search(kind)}
+    cast |= {n: "#{} AT TIME ZONE 'UTC'" for n, kind in enumerate(kinds) if kind == ZONED}
+    return found.project(", ".join(f"{cast.get(n, '#{}').format(n + 1)} AS c{n}" for n in range(len(kinds))))
 
 
 def _apart(columns: list[str]) -> list[str]:

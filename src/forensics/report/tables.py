@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,10 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds") + "Z"
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float) and not isfinite(value):
+        return None  # 0 / 0: JSON has no word for it
     if isinstance(value, Decimal):  # sums of whole numbers come as decimals without places
         return int(value) if value.as_tuple().exponent == 0 else float(value)
     if isinstance(value, dict):
@@ -101,7 +106,7 @@ def _cells(series: pl.Series) -> pl.Expr:
     if kind.is_integer() or kind == pl.Boolean:
         return column.cast(pl.String)
     if kind.is_float():
-        return pl.lit(pl.Series(["" if value is None else str(value) for value in series.to_list()], dtype=pl.String))
+        return pl.lit(pl.Series([cell(value) for value in series.to_list()], dtype=pl.String))
     if isinstance(kind, pl.Datetime):
         return column.dt.strftime(ISO_8601)
     return pl.lit(pl.Series([cell(value) for value in series.to_list()], dtype=pl.String))
