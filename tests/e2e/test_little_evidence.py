@@ -208,6 +208,24 @@ def test_callers_are_known_by_their_api_keys_where_a_log_names_no_users(quick, t
     assert "joined to accounts by API key (3)" in told
 
 
+def test_callers_are_known_by_their_sessions_where_a_log_names_no_users(quick, tmp_path):
+    """A session of two accounts is nobody's, and neither is a short number, which others have too; a user that the log names asked."""
+    sessions = {n: f"{n}67f89002ac0fcdc70ba1733" for n in range(5)} | {5: "17"}
+    line = {"time": "2024-03-02T00:00:00Z", "ip": "198.18.0.1", "method": "GET", "path": "/", "status": 200}
+    lines = [line | {"session_id": session} for session in sessions.values()] + [line | {"session_id": sessions[0], "user": "a3"}]
+    (tmp_path / "app.jsonl").write_text("".join(json.dumps(row) + "\n" for row in lines))
+    (tmp_path / "accounts.csv").write_text("account_id,email\n" + "".join(f"a{n},m@x{n}.example\n" for n in range(4)))
+    owners = [(0, "a0"), (1, "a1"), (2, "a2"), (2, "a3"), (4, "m@x3.example"), (5, "a2")]
+    rows = "".join(f"{sessions[n]},{who},198.18.0.{n},2024-03-01T00:00:00Z\n" for n, who in owners)
+    (tmp_path / "sessions.csv").write_text(f"session_id,user_id,ip,created_at\n{rows}")
+    case = tmp_path / "case"
+    quick("load", tmp_path, "--case", case)
+    told = json.loads(quick("sql", "SELECT account_id FROM events ORDER BY line", "--case", case, "--format", "json").stdout)
+    assert [row["account_id"] for row in told] == ["a0", "a1", None, None, "a3", None, "a3"]
+    shown = quick("status", "--case", case, "--section", "assumptions", "--format", "csv").stdout
+    assert "sessions of the logs,joined to accounts by session (3)" in shown
+
+
 def test_callers_are_known_by_their_api_keys_in_urls(quick, tmp_path):
     """A parameter of that name that is nobody's key is nobody's; a user that the log names made the request, whatever key stands there."""
     asked = ["key=k0", "zoom=3&api_key=k1", "key=shoes", "monkey=k0", "page=2", "access_token=k1&key=k0"]

@@ -100,6 +100,13 @@ def test_braintree() -> None:
     assert (found["account_key"], found["card_fingerprint"], found["card_last4"], found["payer_id"]) == ("u1", "a8d", "1111", "PQ7")
 
 
+def test_what_a_shop_says_of_its_customer_is_read_in_german() -> None:
+    header = PAYPAL_GERMAN + ",Rechnungsnummer,Zollnummer,Anzahl,PLZ"
+    cells = {"Datum": "25.03.2024", "Uhrzeit": "20:46:56", "Zeitzone": "MEZ", "Zollnummer": "u7", "Rechnungsnummer": "9"}
+    found = only(row(header, Brutto="1", Transaktionscode="T1", **cells))
+    assert (found["account_key"], found["paid_at"]) == ("u7", datetime(2024, 3, 25, 19, 46, 56))
+
+
 @pytest.mark.parametrize("header", [PAYPAL, PAYPAL_GERMAN])
 def test_a_refund_is_its_receivers(header: str) -> None:
     names = header.split(",")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.exports.test_headers import read
 
+from forensics.exports.reader import recognise
+
 AT = "2026-01-02T03:04:05Z"
 SIGN_INS = {
     "a table of the service": f"user_id,ip_address,user_agent,logged_in_at\nann,203.0.113.7:443,x,{AT}\n",
@@ -20,6 +22,10 @@ SIGN_INS = {
     "Cloudflare Access": '{"Action":"login","Allowed":true,"AppDomain":"a.example/warp","AppUUID":"u","CreatedAt":1767323045000000000,'
     '"Email":"ann","IPAddress":"203.0.113.7","RayID":"r","UserUID":"9"}\n{"Action":"login","Allowed":false,"AppDomain":"a.example/warp",'
     f'"AppUUID":"u","CreatedAt":"{AT}","Email":"ann","IPAddress":"203.0.113.9","RayID":"r","UserUID":"9"}}',
+    "Cognito": f'{{"AuthEvents":[{{"EventId":"e1","EventType":"SignIn","CreationDate":"{AT}","EventResponse":"Pass","Username":"ann",'
+    f'"EventContextData":{{"IpAddress":"203.0.113.7"}}}},{{"EventId":"e2","EventType":"SignIn","CreationDate":"{AT}","EventResponse":"Fail",'
+    '"Username":"ann","EventContextData":{"IpAddress":"203.0.113.9"}}]}',
+    "Laravel": "id,user_id,ip_address,user_agent,payload,last_activity\nx,ann,203.0.113.7,x,YTo,1767323045\n",
     "sessions": f"id,user_id,ip,user_agent,created_at,updated_at\n1,ann,203.0.113.7,x,{AT},{AT}\n",
 }
 
@@ -30,9 +36,25 @@ def test_who_signed_in_from_where(text: str) -> None:
     (found,) = rows.frames["identifier_records"].to_dicts()  # who failed to sign in may be anybody
     assert (found["account_key"], found["identifier_type"], found["identifier_value"]) == ("ann", "client_ip", "203.0.113.7")
     assert str(found["first_at"]) == str(found["last_at"]) == "2026-01-02 03:04:05"
-    assert rows.format.startswith("sessions" if "created_at" in text else "cloudflare_access" if "AppDomain" in text else "sign_ins")
+    systems = {"created_at": "sessions", "last_activity": "sessions", "AppDomain": "cloudflare_access", "AuthEvents": "cognito_events"}
+    assert rows.format.startswith(next((system for mark, system in systems.items() if mark in text), "sign_ins"))
     failed = [told for told in rows.assumptions if told == "1 row of what failed left out: whose it was is not known"]
     assert len(failed) == ("203.0.113.9" in text)
+
+
+@pytest.mark.parametrize("header", ["session_id,user_id,ip,created_at", "session_id,user_id,created_at,expires_at"])
+def test_a_table_of_sessions_tells_whose_they_are_and_from_where(header: str) -> None:
+    cells = {"session_id": "s-1", "user_id": "ann", "ip": "203.0.113.7"}
+    other = {"session_id": "", "user_id": "bob", "ip": ""}
+    lines = [header, *(",".join(of.get(name, AT) for name in header.split(",")) for of in (cells, other))]
+    rows = read("\n".join(lines) + "\n")
+    told = rows.frames["identifier_records"].select("account_key", "identifier_type", "identifier_value", "line").rows()
+    assert told == [*([("ann", "client_ip", "203.0.113.7", 2)] if ",ip" in header else []), ("ann", "session", "s-1", 2)]
+    assert (rows.kind, rows.parsed, rows.lines) == ("identifiers", 2, 3)
+
+
+def test_records_of_what_happened_are_no_accounts() -> None:
+    assert recognise(f"username,event_type,event_id,creation_date\nann,SignIn,e1,{AT}\n".encode(), "events.csv") is None
 
 
 @pytest.mark.parametrize(

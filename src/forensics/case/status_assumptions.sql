@@ -47,7 +47,7 @@ JOIN evidence_files AS f ON t.evidence_id = f.evidence_id
 GROUP BY f.host, f.format
 UNION ALL
 SELECT
-    CASE WHEN key_type IN ('api_key', 'url_key') THEN 'API keys of the logs' ELSE 'user names of the logs' END,
+    CASE WHEN key_type IN ('api_key', 'url_key') THEN 'API keys of the logs' WHEN key_type = 'session' THEN 'sessions of the logs' ELSE 'user names of the logs' END,
     CASE WHEN how = 'seen only in logs' AND EXISTS (SELECT 1 FROM account_records)
         THEN format('{:,} of {:,} are joined to no account of the exports: each is taken for an account of its own', count(*), any_value(names))
         ELSE 'joined to accounts by ' || how || ' (' || count(*) || ')' END

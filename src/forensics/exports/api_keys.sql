@@ -1,7 +1,8 @@
--- title: API keys by which logs know their callers, joined to accounts
+-- title: API keys and sessions by which logs know their callers, joined to accounts
 -- why: a gateway logs the key and no user, or whoever asks writes the key into the URL (maps, tiles, weather). Whose a key is, the accounts export says in a column of its own (also one of an account's metadata, or of
 --      a list in it: attributes_api_key_0, app_metadata_api_key), or identifiers that were brought; a key
---      of two accounts joins none, and a key that nobody is known to own makes no account: it may be a secret.
+--      of two accounts joins none, and a key that nobody is known to own makes no account: it may be a secret. A session is whose the export
+--      of sessions says, if its name is no mere number: short ones are given again, and to the connections of a proxy, too.
 -- parameters: none
 CREATE OR REPLACE TEMP TABLE key_owners AS
 WITH carried AS (
@@ -37,6 +38,19 @@ SELECT DISTINCT 'url_key', 'API key in the URL', o.key, o.account_id, o.account_
 FROM stored_events AS e
 JOIN key_owners AS o ON o.key = url_key(e.query)
 WHERE e.user_name IS NULL AND e.query IS NOT NULL AND e.extra['api_key'] IS NULL;
+
+INSERT INTO keys_in_logs
+WITH told AS (
+    SELECT trim(r.identifier_value) AS key, list_sort(list(DISTINCT a.account_id))[:20] AS account_ids, count(DISTINCT a.account_id) AS owners
+    FROM identifier_records AS r
+    JOIN account_aliases AS a ON a.source = 'identifiers' AND a.key = r.account_key
+    WHERE r.identifier_type IN ('session', 'session_id') AND length(trim(r.identifier_value)) >= 16
+    GROUP BY ALL
+)
+SELECT DISTINCT 'session', 'session', t.key, t.account_ids[1], t.account_ids, t.owners
+FROM stored_events AS e
+JOIN told AS t ON t.key = e.extra['session_id']
+WHERE e.user_name IS NULL AND e.extra['api_key'] IS NULL;
 
 INSERT INTO account_aliases
 SELECT 'log', key_type, key, account_id, how FROM keys_in_logs WHERE owners = 1 ORDER BY key_type, key;

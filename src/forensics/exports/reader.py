@@ -195,7 +195,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
         kept = kept.with_columns(pl.lit(system.name).alias("source"))
     moments = kept.select(pl.col(pl.Datetime("us"))).unpivot()["value"] if kept.height else pl.Series([], dtype=pl.Datetime("us"))
     return ExportRows(
-        frames={TABLES[system.kind]: kept},
+        frames={TABLES[system.kind]: _told_beside(kept, system)},
         lines=table.lines,
         parsed=kept.height,
         rejected=_rejected(rejected, evidence_id, secrets=len(clean.frame.columns) < len(table.frame.columns)),
@@ -207,6 +207,15 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
         format=f"{system.name} ({match.container})",
         **made.clock(),
     )
+
+
+def _told_beside(records: pl.DataFrame, system: System) -> pl.DataFrame:
+    """Return the records with one more for each second identifier that their rows tell; with one, a row needs no first."""
+    if not system.also:
+        return records
+    beside = [records.with_columns(identifier_type=pl.lit(name), identifier_value=pl.col(f"also {name}")) for name in system.also]
+    told = pl.concat([records, *beside]).filter(pl.col("identifier_value").is_not_null())
+    return told.drop(f"also {name}" for name in system.also).sort("line", maintain_order=True)
 
 
 def _table(stream: BinaryIO, match: ExportMatch) -> rows.Table:
@@ -259,6 +268,7 @@ class Columns:
         fields = FIELDS[self.system.kind]
         columns: list[pl.Series] = [self.frame[rows.LINE].alias("line")]
         columns += [self._field(name, kind) for name, kind in fields.items()]
+        columns += [self._first(aliases).alias(f"also {name}") for name, aliases in self.system.also.items()]
         if self.system.kind in WHOLE:
             columns.append(self._extra(fields))
         return pl.DataFrame(columns), list(dict.fromkeys(self.assumptions))
@@ -291,6 +301,10 @@ class Columns:
         joined = pl.concat_str(parts, separator="/" if name == "card_expiry" else " ", ignore_nulls=True)
         text = values.cleaned(joined) if len(parts) > 1 else parts[0]
         return self.frame.select(text.alias(name)).to_series()
+
+    def _first(self, headers: tuple[str, ...]) -> pl.Series:
+        found = next((pl.col(self.column[header]) for header in headers if header in self.column), pl.lit(None, dtype=pl.String))
+        return self.frame.with_columns(found.alias("first"))["first"]
 
     def _cell(self, header: str) -> pl.Expr | None:
         if header not in self.column:

@@ -85,6 +85,8 @@ class System:
     """How a row of such a table begins (a regular expression)."""
     constant: dict[str, str] = field(default_factory=dict, hash=False)
     """Field -> what it is in every row, whatever the columns say (the type of identifiers, the kind of note)."""
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Of identifiers: type -> the headers under which a row tells a second one (the session, beside the address)."""
 
     def fits(self, headers: frozenset[str]) -> bool:
         """Whether these (normalised) headers are this system's."""
@@ -144,6 +146,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         order=tuple(table.get("order", ())),
         row=str(table.get("row", "")),
         constant=dict(table.get("constant", {})),
+        also={name: tuple(aliases) for name, aliases in table.get("also", {}).items()},
     )
 
 

@@ -206,7 +206,7 @@ SAYS_UTC = re.compile(r"(?:^|_)(?:utc|gmt)(?:_|$)")
 
 OFFSETS = {
     "PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6, "CDT": -5, "EST": -5, "EDT": -4, "GMT": 0, "UTC": 0, "BST": 1, "CET": 1,
-    "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11,
+    "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11, "MEZ": 1, "MESZ": 2,
 }  # fmt: skip
 """Hours east of Greenwich of the abbreviations that payment reports use; IANA names are understood as well."""
 ZONES = {
