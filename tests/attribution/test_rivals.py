@@ -70,8 +70,19 @@ def test_a_crowd_of_whose_load_a_group_made_much_is_told_with_it(kin: int, share
     few = {"few": -kin, "few_share": share, "kin": 0, "kin_share": 0.0}
     over = replace(Spread(2700, 17.0, 900, 0.009, 0.0, 0.1, share, kin), **few if kin < 0 else {})
     found = Weighed()
-    organic_surge._spread(facts(spread=over, walk=None, referral=None, route=None), {}, found)
+    organic_surge._spread(facts(spread=over, foremost=[], walk=None, referral=None, route=None), {}, found)
     assert [text for text, _ in (*found.speaks_for, *found.speaks_against)] == [said]
+
+
+def test_a_few_of_whom_chance_makes_no_such_load_are_no_crowd() -> None:
+    """Nine of three hundred accounts: by their number alone they might be one."""
+    nine = [SimpleNamespace(share=0.11)] * 9
+    found = Weighed()
+    organic_surge._spread(
+        facts(spread=Spread(309, 290.0, 9, 0.12, 0.0, 1.0, 0.0, 0), foremost=nine, walk=None, referral=None, route=None), {}, found
+    )
+    assert [text for text, _ in found.speaks_against] == ["9 of the 309 accounts that asked made 99 % of the excess: they are no crowd."]
+    assert not found.speaks_for
 
 
 def silent_host(others: int, **incident: Any) -> Facts:

@@ -30,4 +30,4 @@ def test_nobody_is_named_below_likely(monkeypatch: pytest.MonkeyPatch, likelihoo
     rivals: Any = [rival("one actor", likelihood), rival("failing backend", 0.99 - likelihood)]
     found = verdict.judge(facts(), rivals, {})
     assert (found.name == verdict.ATTRIBUTED) is named
-    assert named or (found.name == verdict.INCONCLUSIVE and "nobody is named" in found.summary)
+    assert named or (found.name == verdict.INCONCLUSIVE and "nobody is blamed" in found.summary)

@@ -14,7 +14,7 @@ from forensics.response.listing import response_listing
 
 @pytest.mark.parametrize(
     ("listing", "why"),
-    [(taken_listing, "Nobody is known to have made the load"), (response_listing, "No measure is planned where nobody is named")],
+    [(taken_listing, "Nobody is known to have made the load"), (response_listing, "No measure is planned where nobody is blamed")],
 )
 def test_an_empty_list_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str], listing: Any, why: str) -> None:
     with Case.create(tmp_path / "case") as case:

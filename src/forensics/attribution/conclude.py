@@ -18,9 +18,8 @@ from forensics.attribution.search.blame import CHANCE, MIN_SHARE, MOST, in_windo
 from forensics.attribution.search.finding import Blamed, Finding, rise_of
 from forensics.attribution.search.scan import belongs
 from forensics.attribution.verdict import NO_SINGLE, undecided
+from forensics.attribution.whose import whose
 from forensics.attribution.windows import (
-    JUST_BEFORE,
-    MINUTE,
     SUDDEN,
     Window,
     floor_minute,
@@ -33,8 +32,6 @@ from forensics.attribution.wording import amount, clock
 
 MOST_RULED, NAMED = 0.5, 3
 """Share of an excess from which it is told that it was ruled known, and how many of these subjects are named."""
-STILL_THERE = 1 / 3
-"""Of its share of the excess since the ramp began, what a subject has at least of the excess right before, and as, requests failed."""
 BEFORE = timedelta(hours=1)
 """How long before the load's window failures are looked at, to know what is usual."""
 
@@ -59,17 +56,15 @@ def _concluded(asked: Inquiry) -> Conclusion:
     scene = _before(asked)
     first = asked.weighed(scene, asked.found(scene))
     if first.somebody:
-        there = _there_at_the_fall(asked, first)
-        if there == first.facts.finding:
-            late = _latecomers(asked, first)
-            joined = asked.weighed(scene, late) if late else _seen_longer(asked, first)
-            return joined if joined.somebody else first
-        first = asked.weighed(scene, there)
+        late = _latecomers(asked, first)
+        joined = asked.weighed(scene, late) if late else _seen_longer(asked, first)
+        return joined if joined.somebody else first
     sudden = _sudden(asked, scene)
     second = asked.weighed(*sudden) if sudden else first
     if second.somebody:
         return second
-    return replace(_came_at_once(asked, first) or _came_along(asked, first) or first, lead=_lead(asked, scene))
+    nobody = _came_at_once(asked, first) or _came_along(asked, first) or first
+    return replace(nobody, lead=_lead(asked, scene, nobody))
 
 
 def _before(asked: Inquiry) -> Scene:
@@ -81,31 +76,6 @@ def _before(asked: Inquiry) -> Scene:
         return scene
     shorter = asked.scene(last)
     return shorter if shorter.windows > 1 else scene
-
-
-def _there_at_the_fall(asked: Inquiry, found: Conclusion) -> Finding:
-    """Return the finding without those who had a part in the load before, and hardly any in that in which the service fell.
-
-    Where more came at the end, from others, who was busy just before that is not who broke it. Nobody is left where those who are made
-    less than most of it.
-    """
-    facts, finding, scene = found.facts, found.facts.finding, found.facts.scene
-    errors = facts.error_onset
-    if errors is None or is_load(scene.incident):
-        return finding
-    fall = Window(errors - JUST_BEFORE, errors + MINUTE)
-    rows = asked.around(scene, finding.rise.measure).within(fall)
-    part = fall.minutes / scene.window.minutes
-    excess = float(rows["load"].sum()) - part * finding.rise.expected
-    if excess <= part * finding.rise.excess:
-        return finding
-
-    def there(blamed: Blamed) -> bool:
-        own = float(rows.filter(belongs(blamed.winner))["load"].sum()) - part * blamed.winner.expected
-        return blamed.together or own >= STILL_THERE * blamed.share * excess
-
-    left = [blamed for blamed in finding.blamed if there(blamed)]
-    return finding if len(left) == len(finding.blamed) else replace(finding, blamed=left if sum(b.share for b in left) >= MOST else [])
 
 
 def _latecomers(asked: Inquiry, found: Conclusion) -> Finding | None:
@@ -229,11 +199,13 @@ def _maker(there: Finding) -> list[Blamed]:
     return [Blamed(top, min(1.0, share), 1.0, 0.0, 0)] if top and share >= MOST else []
 
 
-def _lead(asked: Inquiry, scene: Scene) -> str | None:
-    """Return what leads on where nobody is blamed: what half a log says, where the other is missing, and whose load was ruled known."""
+def _lead(asked: Inquiry, scene: Scene, found: Conclusion) -> str | None:
+    """Return what leads on where nobody is blamed: whose load it was, or what half a log says of it; and whose was ruled known."""
     part = half(asked.case, scene)
     told = []
-    if part is not None:
+    if part is None:
+        told += [made] if (made := whose(asked, found)) else []
+    else:
         weighed = asked.weighed(part.scene, asked.search(part.scene))
         told.append(part.told(weighed.facts.finding.blamed if weighed.somebody else [], asked.names))
     return " ".join([*told, *_ruled(scene)]) or None

@@ -56,6 +56,8 @@ class Verdict:
     name: str
     likelihood: float
     summary: str
+    told: bool = False
+    """Whether the sentence says who made how much of the excess, though nobody is blamed."""
 
 
 def capped(likelihood: float, facts: Facts) -> float:
@@ -76,7 +78,7 @@ def judge(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     if facts.finding.blamed and not (facts.follows or facts.echo) and by_actor >= EVEN:
         if by_actor < LIKELY:
             return Verdict(
-                INCONCLUSIVE, 0.5, f"{_load(facts)} Some made much of it, and other explanations are about as likely: nobody is named."
+                INCONCLUSIVE, 0.5, f"{_load(facts)} Some made much of it, and other explanations are about as likely: nobody is blamed."
             )
         return _somebody(facts, rivals, names, by_actor)
     return _nobody(facts, rivals, names)
@@ -88,7 +90,7 @@ def undecided(facts: Facts, around: Window, blamed: Sequence[Blamed], names: Nam
         f"From {clock(around.start)} to {clock(around.end)}, around the first of what went wrong, of the excess made: "
         f"{shares_of(blamed, names)}. That began within a minute of it: whether it was the cause, or an answer to it, is not shown."
     )
-    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}")
+    return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {sentence}", told=True)
 
 
 def _somebody(facts: Facts, rivals: list[Rival], names: Names, likelihood: float) -> Verdict:
@@ -132,7 +134,7 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}{beside}{_one_route(facts, best)}")
     if facts.finding.blamed and facts.follows:
         made = f"Of the excess made: {shares_of(facts.finding.blamed, names)}, and no earlier than the errors"
-        return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {made}: whether it caused them, or answered them, is not shown.")
+        return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} {made}: whether it caused them, or answered them, is not shown.", told=True)
     return Verdict(INCONCLUSIVE, 0.5, f"{_load(facts)} No explanation is likely enough to be a verdict.{_turned(facts, names)}{one}")
 
 

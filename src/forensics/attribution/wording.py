@@ -73,6 +73,17 @@ def shares_of(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) ->
     )
 
 
+def came_from(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) -> str:
+    """From whom how much of a load came, the largest first, the rest as a sum: as a part of a sentence that blames nobody."""
+    rest = blamed[most:]
+    told = [(percent(min(1.0, b.share)), subject(b.winner, names)) for b in blamed[:most]]
+    if rest:
+        others = f"{counted(len(rest), 'other')}{' together' if len(rest) > 1 else ''}"
+        told.append((percent(min(1.0, sum(b.share for b in rest))), others))
+    parts = [f"{share} {'' if n else 'came '}from {who}" for n, (share, who) in enumerate(told)]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
 def them(blamed: Sequence[Blamed], names: dict[str, str], most: int = 3) -> str:
     """Who made the load, by name: the largest first, the rest as a number."""
     said, rest = [subject(b.winner, names) for b in blamed[:most]], len(blamed) - most

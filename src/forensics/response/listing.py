@@ -12,7 +12,7 @@ from forensics.incidents.listing import chosen, ranked
 from forensics.report.tables import chosen_style
 
 NOTHING = (
-    "No measure is planned where nobody is named: the report tells which explanations were weighed, and what would decide between them."
+    "No measure is planned where nobody is blamed: the report tells which explanations were weighed, and what would decide between them."
 )
 MOST_NAMED = 3
 """Names of a measure's scope that a terminal shows."""

@@ -22,7 +22,7 @@ from forensics.attribution.facts.seconds import EARLY
 from forensics.attribution.facts.spread import Alike, Spread, Veil
 from forensics.attribution.facts.walk import Walk
 from forensics.attribution.scene import Scene
-from forensics.attribution.search.finding import Finding
+from forensics.attribution.search.finding import Blamed, Finding
 from forensics.attribution.windows import is_load
 
 Floats = NDArray[np.float64]
@@ -70,6 +70,8 @@ class Facts:
     """Host -> share of the excess meanwhile that it got; empty where there is nothing to compare with."""
     hosts: list[Host]
     spread: Spread
+    foremost: list[Blamed]
+    """Few accounts that made most of an excess which nobody is held to have made: they are told, and not blamed."""
     notes: list[dict[str, Any]]
     lag: LeadLag | None
     early_share: float

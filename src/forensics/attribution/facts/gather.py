@@ -25,6 +25,7 @@ from forensics.attribution.facts.unseen import unseen_of
 from forensics.attribution.facts.walk import Walk, walk
 from forensics.attribution.networks import beginning
 from forensics.attribution.scene import Scene
+from forensics.attribution.search.blame import foremost
 from forensics.attribution.search.finding import Finding
 from forensics.attribution.search.scan import belongs
 from forensics.attribution.setting import PACKAGE
@@ -71,6 +72,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         burdened=hosts_asked(case, scene) if concentrated(parts, "host", usual_ratio) else {},
         hosts=hosts_of(broken, around.days, impact, scene.setting.logged),
         spread=spread_over,
+        foremost=foremost(case, scene, finding.rise) if not finding.blamed and not is_load(scene.incident) else [],
         notes=around.notes,
         early_share=course.early,
         preceded=course.looked.preceded() if course.late and course.looked else None,

@@ -11,7 +11,7 @@ from forensics.attribution.scene import Scene
 from forensics.attribution.search.chance import Tails
 from forensics.attribution.search.finding import Blamed, Finding, Rise, rise_of
 from forensics.attribution.search.history import FEWEST, SIGMAS, TIMES
-from forensics.attribution.search.scan import Winner, belongs, expectation, scan
+from forensics.attribution.search.scan import Winner, belongs, expectation, load_matrix, scan
 from forensics.attribution.search.somebody import habitual, somebody
 from forensics.attribution.search.unlinked import coherent, cohorts
 from forensics.attribution.windows import ENOUGH_PLACEBOS, refusing
@@ -19,6 +19,10 @@ from forensics.case.case import Case
 
 MIN_SHARE = 0.15
 """A subject with less of the excess than this is not blamed for it by itself."""
+WORTH = 0.05
+"""Share of an excess below which an account is not told by name where nobody is blamed."""
+FEW = 0.1
+"""Share of the active accounts from which those who made most of an excess are no few."""
 MOST = 0.5
 """Those who are blamed must together have made at least this much of the excess."""
 PREFERRED = 1.5
@@ -105,6 +109,30 @@ def _many(case: Case, scene: Scene, rise: Rise, excess: float) -> list[Blamed]:
             joint, tail = tails.joint(cohort.members), tails.of(cohort.members[0])
             return [Blamed(m, m.excess / excess, joint, tail.largest, tail.windows, together=True) for m in cohort.members]
     return []
+
+
+def foremost(case: Case, scene: Scene, rise: Rise) -> list[Blamed]:
+    """Return the few accounts that made most of an excess, where chance hardly ever makes so many rise so far.
+
+    Whether anything ties them, and whether other days were searched in the same way, is left open: who made a load is told by it, and
+    nobody is blamed.
+    """
+    names, load = load_matrix(scene.loads, "actor_id", scene.windows, rise.measure)
+    if not names or not rise.significant:
+        return []
+    expected, excess = expectation(load, scene.totals(rise.measure))[:, 0], max(rise.excess, 1.0)
+    over = load[:, 0] - expected
+    standing = np.flatnonzero((over >= WORTH * excess) & (load[:, 0] >= TIMES * load[:, 1:].max(axis=1, initial=0.0)))
+    members = [
+        Winner("actor", names[i], float(load[i, 0]), float(expected[i]), 0.0, None, float(load[i, 1:].max(initial=0.0)), 0.0)
+        for i in standing[np.argsort(-over[standing], kind="stable")]
+    ]
+    active = np.count_nonzero(load[:, 0] > 0)
+    if sum(member.excess for member in members) < MOST * excess or len(members) > max(1.0, FEW * active):
+        return []
+    tails = Tails(case, scene, rise.measure, members)
+    joint, tail = tails.joint(members), tails.of(members[0])
+    return [Blamed(m, m.excess / excess, joint, tail.largest, tail.windows) for m in members] if joint <= BESIDE else []
 
 
 def _asked(scene: Scene, winner: Winner) -> float:

@@ -1,0 +1,44 @@
+"""Whose load it was, where nobody is blamed: who made most of an excess is a fact of the logs, whether or not it broke anything.
+
+It is told beside a verdict and blames nobody: no account takes part by it, and no measure follows from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forensics.attribution.evidence import order, remainder, significance
+from forensics.attribution.facts.facts import Facts
+from forensics.attribution.facts.origin import called
+from forensics.attribution.inquiry import Conclusion, Inquiry
+from forensics.attribution.rivals import Names, Weighed
+from forensics.attribution.verdict import NOT_AN_OUTAGE
+from forensics.attribution.windows import is_load
+from forensics.attribution.wording import came_from
+
+
+def whose(asked: Inquiry, found: Conclusion) -> str | None:
+    """Return who made most of the load before an impact, and what speaks most against its having broken the service.
+
+    None where nobody stands out in it, or a program of many people does (a crowd), where the logs do not hold what others asked for, where
+    the verdict tells it already, and of a load that broke nothing.
+    """
+    facts = found.facts
+    if is_load(facts.scene.incident) or found.verdict.name == NOT_AN_OUTAGE or found.verdict.told or not facts.finding.rise.significant:
+        return None
+    if facts.foremost:
+        facts = asked.weighed(facts.scene, replace(facts.finding, blamed=facts.foremost)).facts
+    if not facts.finding.blamed or facts.unseen is not None or facts.release is not None:
+        return None
+    names = asked.names | called(facts.origins)
+    return f"Of the excess {came_from(facts.finding.blamed, names)}; that it was the cause is not shown{_against(facts, names)}."
+
+
+def _against(facts: Facts, names: Names) -> str:
+    """Return what speaks most against that a load broke the service, as the end of a sentence; empty where only likelihoods do."""
+    weighed = Weighed()
+    significance(facts, facts.finding.blamed[0], weighed, names)
+    order(facts, weighed)
+    remainder(facts, weighed)
+    sentence, bits = max(weighed.speaks_against, key=lambda said: said[1], default=("", 0.0))
+    return f": above all, {sentence[0].lower()}{sentence[1:-1]}" if bits > 0 else ""
