@@ -58,6 +58,16 @@ def test_a_gateway_behind_two_edges_is_not_counted(tmp_path: Path) -> None:
     assert "edge-1 and edge-2" in found["gateway"]["tier_why"]
 
 
+@pytest.mark.parametrize("hosts", [("a-proxy", "b-service"), ("z-proxy", "b-service")])
+@pytest.mark.parametrize("finer", [0.4, -0.4, None])
+def test_who_knows_the_clients_is_in_front_where_durations_do_not_tell(tmp_path: Path, hosts: tuple[str, str], finer: float | None) -> None:
+    """Of durations that differ by what one of the two rounds nothing follows, whatever the hosts are called."""
+    seen = [row | {"client_ip": f"198.18.0.{number % 9}"} for number, row in enumerate(traffic(1))]
+    took = {"duration_ms": None if finer is None else 100.0 + finer}
+    found = tiers(tmp_path, {hosts[0]: seen, hosts[1]: [row | took | {"client_ip": "10.0.0.1"} for row in seen]})
+    assert {host: row["counted"] for host, row in found.items()} == {hosts[0]: True, hosts[1]: False}
+
+
 def test_load_balanced_siblings_are_both_counted(tmp_path: Path) -> None:
     found = tiers(tmp_path, {"edge-1": traffic(1), "edge-2": traffic(2)})
     assert all(row["counted"] for row in found.values())

@@ -7,7 +7,7 @@
 -- parameters: $modulus (1: every path)
 CREATE OR REPLACE TEMP TABLE tier_requests AS
 SELECT
-    f.stream, e.started_at, e.duration_ms,
+    f.stream, e.started_at, e.duration_ms, e.client_ip,
     coalesce(e.extra['request_id'], '') AS request_id,
     hash(e.method, e.path, coalesce(e.query, ''), e.status) AS content
 FROM stored_events AS e

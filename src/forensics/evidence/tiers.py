@@ -1,7 +1,8 @@
 """Tiers: a request that two tiers logged is counted once, by the outer one; and whose clock is off.
 
 Streams (host and format) that logged the same requests are told by twins, see ``tier_twins.sql``. Of two linked streams the inner one is
-the one more of whose requests have twins: all that reaches a gateway came through an edge, but not the other way round.
+the one more of whose requests have twins (all that reaches a gateway came through an edge, but not the other way round), else the one that
+answered sooner, else the one that knows fewer addresses.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ INNER_COVER = 0.5
 """An inner stream is set aside when so much of it was logged by outer ones."""
 CLOCK_SECONDS = 1.5
 """Smaller differences of clocks are below what whole seconds in logs can tell."""
+DURATION_MS = 1.0
+"""What one tier took longer than the other, at least: most round to milliseconds, which says nothing of who is in front."""
 SAMPLED = 400_000
 """Requests that twins are looked for among."""
 
@@ -55,6 +58,8 @@ class Stream:
     inner: list[int] = field(default_factory=list)
     cover: float = 0.0
     """Share of its rare requests that linked streams logged too."""
+    addresses: int = 0
+    """Clients' addresses among them."""
     offset: float = 0.0
     why: str = "nothing in the evidence logged the same requests"
 
@@ -104,6 +109,7 @@ def _order(case: Case, streams: dict[int, Stream], links: dict[tuple[int, int], 
         pairs = [f"{one}-{other}" for one, other in sorted(links)]
         for row in case.rows("evidence", "tier_cover", pairs=pairs):
             streams[row["stream"]].cover = row["twins"] / row["rare"] if row["rare"] else 0.0
+            streams[row["stream"]].addresses = row["addresses"]
     for one, other in sorted(links):
         if one < other:
             outer, inner = _outer_first(streams[one], streams[other], links[one, other])
@@ -116,9 +122,10 @@ def _outer_first(one: Stream, other: Stream, link: Link) -> tuple[Stream, Stream
         return (one, other) if ORDER[one.tier] < ORDER[other.tier] else (other, one)
     if abs(one.cover - other.cover) > 0.02:
         return (one, other) if one.cover < other.cover else (other, one)
-    if link.longer_ms:
-        return (one, other) if link.longer_ms < 0 else (other, one)
-    return one, other
+    longer = link.longer_ms or 0.0
+    if abs(longer) >= DURATION_MS:
+        return (one, other) if longer < 0 else (other, one)
+    return (one, other) if one.addresses >= other.addresses else (other, one)
 
 
 def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], given: dict[str, float]) -> None:
