@@ -145,8 +145,9 @@ def test_the_same_bytes_again_change_nothing(small_case, quick):
 
 def test_investigate_without_accounts_or_payments(quick, tmp_path):
     (tmp_path / "only.log").write_text(LOG)
-    quick("investigate", tmp_path / "only.log", "--case", tmp_path / "case", "--out", tmp_path / "out")
+    shown = quick("investigate", tmp_path / "only.log", "--case", tmp_path / "a case", "--out", tmp_path / "out")
     assert (tmp_path / "out" / "report.html").is_file()
+    assert f"forensics timeline --case '{tmp_path}/a case'\n" in shown.stdout, "for the shell"
 
 
 def test_a_job_without_standard_streams_works_and_says_why_it_cannot(small_case, tmp_path):

@@ -68,6 +68,7 @@ def test_listings_say_the_same_in_every_format(command, case, forensics, quick, 
 def test_one_incident_and_one_actor(demo, case, quick):
     incident = demo.main_incident()["incident_id"]
     assert incident in quick("incident", incident, "--case", case).stdout
+    assert "lumenworks.example" in quick("incident", incident, "--case", case, "--format", "table").stdout.partition("attributed to")[2]
     person = next(row for row in demo.rows("participants") if row["role"] == "participant")
     assert quick("actor", person["actor_id"], "--case", case).stdout.strip()
     assert person["account_id"] in quick("explain", person["account_id"], "--case", case, "--format", "table").stdout

@@ -78,12 +78,14 @@ def investigate(
 
 def tell(found: Investigation, case: Path) -> None:
     """Print what was found, how sure it is, where the report is and what to do next."""
+    from shlex import quote
+
     from forensics.text import printable
 
     for line in ("", *found.story, "", f"The report is {found.report}. Next:"):
         print(printable(line))
     for command in ("timeline", "response", "status"):
-        print(printable(f"  forensics {command} --case {case}"))
+        print(printable(f"  forensics {command} --case {quote(str(case))}"))
     found.loaded.complain()
 
 

@@ -53,7 +53,7 @@ def picture(case: Case, name: str) -> Picture:
         incident=incident,
         phases=case.table("phases").filter(mine).sort("started_at").to_dicts(),
         minutes=case.table("incident_minutes").filter(mine).sort("minute"),
-        attributions=case.table("attributions").filter(mine).sort("rank").to_dicts(),
+        attributions=case.rows("incidents", "blamed", incident=incident["incident_id"]),
     )
 
 

@@ -119,7 +119,7 @@ def _who(attributions: list[dict[str, Any]]) -> Table:
     for name in ("rank", "subject", "excess requests", "share", "likelihood"):
         table.add_column(name, justify="left" if name == "subject" else "right")
     for row in attributions[:10]:
-        cells = (row["rank"], row["called"] or row["subject_id"], row["excess_requests"], row["load_share"], row["likelihood"])
+        cells = (row["rank"], row["subject"], row["excess_requests"], row["load_share"], row["likelihood"])
         table.add_row(*(Text(readable(cell)) for cell in cells))
     return table
 
