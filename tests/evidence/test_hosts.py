@@ -22,6 +22,12 @@ def test_what_a_container_wrote_is_of_its_pod(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "host"),
     [
+        ("shop-5d4f8c7b6-x2x9z_0.log", "shop-5d4f8c7b6-x2x9z"),
+        ("logs/shop-5d4f8c7b6-x2x9z_1.log.gz", "shop-5d4f8c7b6-x2x9z"),
+        ("default_shop-x2x9z_6f1d1c1e-9a4b-4a51-8a51-0f6b2c6f9a10_nginx_1.log", "shop-x2x9z"),
+        ("web_0.log", "web_0"),
+        ("web_1.log", "web_1"),
+        ("shop-22222_0.log", "shop-22222_0"),
         ("edge-1/access.log.2.gz", "edge-1"),
         ("edge-1-access.log-20240302", "edge-1"),
         ("access.log", "access"),

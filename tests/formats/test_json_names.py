@@ -55,6 +55,12 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="API Gateway, with the names of its context",
         ),
         pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","peer_addr":"203.0.113.9","auth_user":"kim","http_path":"/a/7?b=1","route":"/a/{id}",'
+            '"method":"GET","status":200,"request_time_s":0.25}',
+            {"client_ip": "203.0.113.9", "user_name": "kim", "path": "/a/7", "query": "b=1", "duration_ms": 250.0},
+            id="what was asked beside the route",
+        ),
+        pytest.param(
             '{"time":"2026-03-02T00:00:01Z","remote_addr":"203.0.113.9","user_email":"kim@a.example","method":"GET","uri":"/a","status":200}',
             {"timestamp": AT, "user_name": "kim@a.example", "path": "/a"},
             id="a user by mail address",

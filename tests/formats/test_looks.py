@@ -482,3 +482,9 @@ def test_haproxys_own_log_formats_are_told_by_timers_and_names(line: str, expect
 def test_requests_as_servers_in_python_log_them(request_line: str, expected: tuple[str | None, ...]) -> None:
     (row,) = rows_of(f'198.18.0.7 - - {AT} "{request_line}" 200 512')
     assert tuple(row[name] for name in ("method", "path", "query", "protocol", "request")) == expected
+
+
+def test_records_in_json_are_not_read_by_their_looks() -> None:
+    record = '{"forwarded":"203.0.113.9","a":"GET /a HTTP/1.1","b":200,"at":"2024-03-02T00:00:02Z","c":"198.18.0.7"}'
+    lines = pl.DataFrame({"line": [1], "raw": [record]}, schema={"line": pl.Int64, "raw": pl.String})
+    assert plan_for(lines, ReadOptions()).ranked == []

@@ -46,9 +46,12 @@ PODS = tuple(
     for pattern in (
         r"(?:.*/)?[a-z0-9-]+_(?P<pod>[a-z0-9.-]+)_[0-9a-f-]{4,36}/[^/]+/\d+\.log(?:\.\d{8}-\d{6})?(?:\.\w+)?",
         r"(?:.*/)?(?P<pod>[a-z0-9.-]+)_[a-z0-9-]+_[a-z0-9.-]+-[0-9a-f]{64}\.log.*",
+        r"(?:.*/)?(?:[a-z0-9-]+_)?(?P<pod>[a-z0-9.-]+-(?!\d{5})[bcdfghjklmnpqrstvwxz2456789]{5})(?:_[0-9a-f-]{36})?(?:_[a-z][a-z0-9-]*)?_\d{1,3}\.log.*",
     )
 )
-"""Where Kubernetes keeps what containers write: pods/NAMESPACE_POD_UID/CONTAINER/0.log and containers/POD_NAMESPACE_CONTAINER-ID.log."""
+"""Where Kubernetes keeps what containers write: pods/NAMESPACE_POD_UID/CONTAINER/0.log and containers/POD_NAMESPACE_CONTAINER-ID.log.
+
+The last: the former as one name (POD_0.log after a restart is POD_1.log), told by the five characters that end a pod's name."""
 _SITE = re.compile(r"(?i)(?:w3|ftp|smtp)svc\d+")
 """The folder of one site of an IIS: every machine has a ``W3SVC1``."""
 _MACHINE = re.compile(r"(?i)(?=.*[a-z])[a-z0-9-]*[a-z-]\d{1,4}(?:\.[a-z0-9.-]+)?")

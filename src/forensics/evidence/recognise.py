@@ -102,7 +102,7 @@ class Asked:
 def recognition(entry: Format, sampled: Parsed, *, unzoned: bool = False) -> Recognition:
     """Return a format's reading of sampled lines with the share that it read."""
     outcome = sampled.read["outcome"]
-    events = int((outcome == "event").sum())
+    events = 0 if entry.misread is not None and entry.misread(sampled.read) else int((outcome == "event").sum())
     tried = len(outcome) - int((outcome == "skipped").sum())
     return Recognition(entry, events / tried if tried else 0.0, events, sampled, unzoned)
 

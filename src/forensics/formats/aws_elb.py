@@ -30,6 +30,11 @@ def _total(parts: list[pl.Series]) -> pl.Series:
     return (first + second + third).round(9)
 
 
+def _peer(ported: pl.Series) -> pl.Series:
+    """Return addresses without the port that always stands behind them: IPv6 has no brackets here, so only its place tells the port."""
+    return values.of(ported, values.V.str.replace(r"^([^\[]*:[^\[]*):\d+$", "$1"))
+
+
 def _nothing_asked(request: pl.Series) -> pl.Series:
     """Return request lines, NULL for those of connections without a request (``- - -``)."""
     return values.of(request, pl.when(~values.V.str.contains(r"^[- ]*$")).then(values.V))
@@ -49,7 +54,13 @@ def open_alb(options: ReadOptions) -> Parser:
         read = (t["t1"].str.contains(_TIME) & t["t0"].str.contains(r"^(?:https?|h2|wss?|grpcs?)$") & t["t12"].is_not_null()).fill_null(
             False
         )
-        found = {"client": t["t3"], "request": _nothing_asked(t["t12"]), "user_agent": t["t13"], "status": t["t8"], "bytes": t["t11"]}
+        found = {
+            "client": _peer(t["t3"]),
+            "request": _nothing_asked(t["t12"]),
+            "user_agent": t["t13"],
+            "status": t["t8"],
+            "bytes": t["t11"],
+        }
         extra = {
             "upstream": t["t4"],
             "upstream_status": t["t9"],
@@ -74,7 +85,7 @@ def open_classic(options: ReadOptions) -> Parser:
         read = (t["t0"].str.contains(_TIME) & t["t2"].str.contains(r":\d+$") & t["t10"].str.contains(r"^(?:\d+|-1)$")).fill_null(False)
         read = read & t["t11"].is_not_null()
         sent = values.of(t["t10"], pl.when(values.V != "-1").then(values.V))
-        found = {"client": t["t2"], "request": _nothing_asked(t["t11"]), "user_agent": t["t12"], "status": t["t7"], "bytes": sent}
+        found = {"client": _peer(t["t2"]), "request": _nothing_asked(t["t11"]), "user_agent": t["t12"], "status": t["t7"], "bytes": sent}
         extra = {
             "upstream": t["t3"],
             "upstream_status": t["t8"],
@@ -95,7 +106,7 @@ def open_network(options: ReadOptions) -> Parser:
         t = lines.select(pl.col("raw").str.extract_groups(_NETWORK).struct.rename_fields(list(_NETWORK_FIELDS)).alias("f")).unnest("f")
         timestamp, created = to_instant(t["time"]), to_instant(t["created"])
         extra = {"upstream": t["upstream"], "tls_cipher": t["cipher"], "tls_version": t["version"], "error": t["alert"]}
-        found = {"client": t["client"], "host": t["host"], "bytes": t["bytes"]}
+        found = {"client": _peer(t["client"]), "host": t["host"], "bytes": t["bytes"]}
         times = {"timestamp": timestamp, "started_at": created, "duration_ms": values.to_milliseconds(t["took"], "ms")}
         return assemble(lines, found, times=times, extra=extra, outcome=outcomes(t["client"].is_not_null(), timestamp))
 
@@ -157,6 +168,11 @@ FORMATS: tuple[Format, ...] = (
                 expected={"duration_ms": 500.0, "started_at": "2026-03-02T00:00:19.5Z"},
             ),
             Sample(
+                line="http 2026-03-02T00:00:20.500000Z app/lb/50dc 2001:db8:4538:1:bcf4:5264:e01c:f215:50718 10.0.0.1:80 0.0 0.5 0.0 "
+                '200 200 34 366 "GET http://a.example:80/ HTTP/1.1" "curl/8" - - - "-" "-" "-" 0 2026-03-02T00:00:20.000000Z "-" "-" "-"',
+                expected={"client_ip": "2001:db8:4538:1:bcf4:5264:e01c:f215", "status": 200},
+            ),
+            Sample(
                 line='http 2026-03-02T00:00:21.000000Z app/lb/50dc 203.0.113.40:2817 - -1 -1 -1 400 - 0 0 "- - -" "-" - - - "-" "-" "-" 0 '
                 '2026-03-02T00:00:20.900000Z "-" "-" "-"',
                 expected={"method": None, "path": None, "request": None, "status": 400, "duration_ms": 100.0},
@@ -194,6 +210,10 @@ FORMATS: tuple[Format, ...] = (
                 expected={"method": None, "status": None, "bytes_sent": 343, "request": None, "duration_ms": 1.029},
             ),
             Sample(
+                line='2026-03-02T00:00:12.500000Z lb 2001:db8::17:50718 10.0.0.1:80 .1 .2 .3 200 200 0 29 "GET http://a.example/ HTTP/1"',
+                expected={"client_ip": "2001:db8::17"},
+            ),
+            Sample(
                 line='2026-03-02T00:00:13.000000Z lb 203.0.113.43:1 10.0.0.1:80 .1 .2 .3 200 200 0 29 "GET http://a.example:80/ HTTP/1.1"',
                 expected={"path": "/", "user_agent": None, "duration_ms": 600.0},
             ),
@@ -223,6 +243,11 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 5250.0,
                     "extra": {"upstream": "10.0.0.1:80", "tls_cipher": "ECDHE-RSA-AES128-SHA", "tls_version": "tlsv12", "error": None},
                 },
+            ),
+            Sample(
+                line="tls 2.0 2026-03-02T00:00:10 net/lb/c6e7 g3d4 2001:db8:1d0c:29b7:c9b2:7b5a:e7d0:2380:55932 2001:db8::1:443 35 2 9 24 "
+                "- - - TLS_AES_128_GCM_SHA256 tlsv13 x25519 example.com - - - 2026-03-02T00:00:09",
+                expected={"client_ip": "2001:db8:1d0c:29b7:c9b2:7b5a:e7d0:2380", "duration_ms": 35.0},
             ),
             Sample(
                 line="tls 2.0 2026-03-02T00:00:11 net/lb/c6e7 g3d4 203.0.113.52:2817 10.0.0.1:80 0 - 0 0 - - - - - - - - - - "

@@ -82,6 +82,8 @@ class Format:
     """A regular expression that some line of this format contains; the format is not tried on lines without it. None: always tried."""
     pattern: str | None = None
     """A regular expression of whole lines (without blanks at their end), where there is one: the format is tried when some line matches."""
+    misread: Callable[[pl.DataFrame], bool] | None = None
+    """Tells by what the format made of sampled lines that its values stand elsewhere in them (another format reads such lines)."""
     keys: JsonKeys | None = None
     """Where a JSON format keeps its values: tables whose columns are named so are read alike."""
     assumption: str | None = None

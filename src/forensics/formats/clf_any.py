@@ -15,23 +15,29 @@ import polars as pl
 from forensics.formats import fields, values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
-from forensics.formats.clf_parts import SURE, after, whose
+from forensics.formats.clf_parts import SURE, after, asked_by, whose
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _DAY = r"(?:\d{1,2}/\p{L}{3,5}\.?/\d{4}[: ]|\d\d/\d\d/\d{4}[: ]|\d{4}[/-]\d\d[/-]\d\d[T ])"
-ZONED = rf"(?:{_DAY}|[A-Z][a-z]{{2}}, \d{{1,2}} [A-Z][a-z]{{2}} \d{{4}} ){_CLOCK} ?(?:[+-]\d\d:?\d\d|Z|GMT|UTC)"
+ZONED = rf"(?:{_DAY}|[A-Z][a-z]{{2}}, \d{{1,2}} [A-Z][a-z]{{2}} \d{{4}} ){_CLOCK} ?(?:[+-]\d\d:?\d\d|Z|GMT|UTC)|\d{{10}}\.\d{{3}}"
+"""The last is nginx' $msec."""
 LOCAL = rf"{_DAY}{_CLOCK}|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d \d{{4}}"
 _HINT = (
-    r'["\[](?:\d{1,2}/\p{L}{3,5}\.?/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2},? '
+    r'["\[](?:\d{1,2}/\p{L}{3,5}\.?/\d{4}|\d\d/\d\d/\d{4}|\d{4}[/-]\d\d[/-]\d\d)[T: ]\d\d:|\[[A-Z][a-z]{2},? |\[\d{10}\.\d{3}\]'
     r'| \d\d/[A-Z][a-z]{2}/\d{4}:[\d:]+ [+-]\d{4} "'
 )
 _OPEN = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
 """The common log format's own time where it stands without brackets (WebSEAL)."""
-_BETWEEN = r'(?: +\((?P<paused>\d+) s\))?(?P<between>(?: +[^\s"]+){0,3}?)(?: +"(?P<site>[^"]*)")?'
+_SERVERS = r"(?: +(?:\d+\.\d+\.\d+\.\d+:\d+|unix:[^\s\",]+|-|:),?){0,7}?"
+"""Servers behind, as nginx' $upstream_addr lists them."""
+_BETWEEN = rf'(?: +\((?P<paused>\d+) s\))?(?P<between>(?: +[^\s"]+){{0,3}}?{_SERVERS})(?: +"(?P<site>[^"]*)")?'
 _NAMED = r"(?: +(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?)?"
-_STATUS = rf"(?P<asked>{_NAMED})" + r" +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
+_STATUS = rf"(?P<asked>{_NAMED})" + r"(?: +(?P<ahead>\d+\.\d{3}))? +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
+
+
+_STATED = r'(?:\d+\.\d{3} +|- +)?(?:"?\d{3}"?|-|0)(?:[ \t]|$)'
 
 
 _ASKED_APART = r'\] ([A-Z]{3,16}) "([^"\s]*)" (HTTP/[\d.]+) '
@@ -40,9 +46,15 @@ _INSIDE = r'(?:^|[^\\])"[A-Z]{3,16} [^"\s]+ HTTP/[\d.]+" '
 """A whole request among what stands between quotes: they are those of other fields (proxies write the user first)."""
 _TIMED_REQUEST = r'\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "'
 """A time and a request behind it: of two in one line the second is another's, whose beginning ran into this one when the log was cut."""
-_TABBED = r'"\t\d{3}\t'
+_TABBED = r'"\t\d{3}\t|^\S+\t(?:\S+\t){1,3}\[\d\d/'
 """Tabs between the fields, where others write blanks."""
+_ANSWER_QUOTED = r'(\](?:[^"]*"[^"]*")??[^"]*"[^"]*") +(?:"(\d{3})" +"(\d+|-)"|(\d{3}) +"(\d+)")( |$)'
+"""Status and bytes in quotes, or the bytes alone."""
+_ANSWER_DASHED = r'^(.*?") - (\d{3}) - (\d+) -( ".*)$'
+"""Dashes between the fields."""
 _FIRST = rf"(?:^|\s)({SURE})(?::\d+)?(?:\s|$)"
+_LATER = rf"^ *{SURE}(?::\d+)? - (\S+)"
+"""The client and the user, as the common log format has them, behind the time."""
 _POD = r"^[a-z0-9][a-z0-9.-]* [a-z][a-z0-9-]*$"
 """The names of a pod and its container before a line."""
 _SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}|localhost)(?::\d+)?(?:\s|$)"
@@ -62,7 +74,7 @@ def bare_line_of(time: str) -> str:
 
 def fitting(time: str) -> str:
     """Return the regular expression, quick to try, of lines that may be read with that time."""
-    return rf'(?:(?:\[|")(?:{time})(?:\]|")| {_OPEN} ").*[ \t][^ ]*(?:"|HTTP/[\d.]+){_NAMED}(?: +|\t)(?:\d{{3}}|-|0)(?:[ \t]|$)'
+    return rf'(?:(?:\[|")(?:{time})(?:\]|")| {_OPEN} ").*[ \t][^ ]*(?:"|HTTP/[\d.]+){_NAMED}(?: +|\t){_STATED}'
 
 
 def opener(time: str) -> Callable[[ReadOptions], Parser]:
@@ -75,7 +87,7 @@ def opener(time: str) -> Callable[[ReadOptions], Parser]:
             raw = pl.col("raw").str.replace_all("\t", " ", literal=True) if tabbed else pl.col("raw")
             raw = raw.str.replace(_ASKED_APART, '] "$1 $2 $3" ')
             known = (
-                lines.with_columns(raw.str.extract_groups(line).alias("g"))
+                lines.with_columns(_plain_answer(lines["raw"], raw).str.extract_groups(line).alias("g"))
                 .unnest("g")
                 .with_columns(pl.coalesce("time", "open").alias("time"))
             )
@@ -86,6 +98,16 @@ def opener(time: str) -> Callable[[ReadOptions], Parser]:
         return in_parts(parse)
 
     return open_
+
+
+def _plain_answer(logged: pl.Series, raw: pl.Expr) -> pl.Expr:
+    """Return lines with status and bytes between blanks, as servers write them that were not told otherwise."""
+    if logged.str.contains(_ANSWER_QUOTED).any():
+        raw = raw.str.replace(_ANSWER_QUOTED, "$1 ${2}${4} ${3}${5}$6")
+    if logged.str.contains(_ANSWER_DASHED).any():
+        dashed = raw.str.replace(_ANSWER_DASHED, "$1 $2 $3") + raw.str.extract(_ANSWER_DASHED, 4).str.replace_all('" - "', '" "')
+        raw = pl.coalesce(dashed, raw)
+    return raw
 
 
 def _with_bare(known: pl.DataFrame, bare: str) -> pl.DataFrame:
@@ -130,7 +152,36 @@ def _answered(known: pl.DataFrame) -> dict[str, pl.Series]:
     secure = pl.concat_str("before", pl.lit(" "), "between", ignore_nulls=True).str.contains(r"(?:^|\s)(?:TLSv[\d.]+|SSLv\d) \S+ *$")
     alone = secure & pl.col("bytes").is_null() & (pl.col("rest").fill_null("") == "")
     told = known.select(status=pl.when(~alone).then("status"), bytes=pl.when(alone).then("status").otherwise("bytes"))
+    for second in (_sent_by_grpc(known), _sent_behind_state(known)):
+        told = told if second is None else told.with_columns(bytes=second)
     return {"status": told["status"], "bytes": told["bytes"]}
+
+
+def _sent_by_grpc(known: pl.DataFrame) -> pl.Series | None:
+    """Return the bytes of a log that has gRPC's status between HTTP's and them, None of any other.
+
+    It is so where that number stands for requests of gRPC alone (POST over HTTP/2; ``-`` for the others) and is no greater than the
+    last of its statuses, and sometimes nought.
+    """
+    second = known["rest"].str.extract(r"^ (\d+|-)(?: |$)")
+    if second.null_count() or not (known["bytes"] == "0").any():
+        return None
+    grpc = known["request"].str.contains(r"^POST \S+ HTTP/2")
+    fits = ((known["bytes"] == "-") & ~grpc) | (grpc & known["bytes"].str.contains(r"^(?:\d|1[0-6])$"))
+    return second if fits.all() else None
+
+
+def _sent_behind_state(known: pl.DataFrame) -> pl.Series | None:
+    """Return the bytes of a log that has the connection's state between the status and them (Apache's ``%X``: ``+``, ``-`` or ``X``).
+
+    ``+`` or ``X`` in some line tell of it: then ``-`` is the state, too, and no count of bytes.
+    """
+    state = known["rest"].str.extract_groups(r"^ ([+X]) (\d+|-)(?: |$)").struct
+    if not (state.field("2").is_not_null() & known["bytes"].is_null()).any():
+        return None
+    second = values.first_of(state.field("2"), known["rest"].str.extract(r"^ (\d+|-)(?: |$)"))
+    closed = known["bytes"].is_null() | (known["bytes"] == "-")
+    return pl.select(pl.when(pl.lit(closed)).then(pl.lit(second)).otherwise(pl.lit(known["bytes"]))).to_series()
 
 
 def _with_between(client: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -140,10 +191,12 @@ def _with_between(client: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         return client
     asked = pl.DataFrame({"before": known["before"], "first": between.str.extract(_FIRST, 1)})
     asks = asked.select(pl.when(pl.col("before") == "").then("first")).to_series()
-    named = asked.select(pl.when(pl.col("before").str.contains(_POD)).then("first")).to_series()  # whose client follows the time
+    pod = pl.col("before").str.contains(_POD) & ~pl.col("before").str.contains(rf"^{SURE} ")
+    named = asked.select(pl.when(pod).then("first")).to_series()  # whose client follows the time
+    user = asked_by(pl.when(pl.lit(known["before"] == "")).then(pl.lit(between).str.extract(_LATER)))
     return client.with_columns(
         pl.coalesce(named, "client", asks).alias("client"),
-        pl.when(pl.lit(named.is_null())).then("user").alias("user"),
+        pl.coalesce(pl.when(pl.lit(named.is_null())).then("user"), user).alias("user"),
         pl.coalesce(values.present(pl.col("host")), between.str.extract(_SITE, 1)).alias("host"),
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from forensics.formats.apache import compile_apache
 from forensics.formats.base import Format, Sample
+from forensics.formats.clf_columns import misplaced
 from forensics.formats.combined import CLF_HINT, COMBINED, COMMON, SECONDS
 from forensics.formats.layout import Layout
 from forensics.formats.nginx import compile_nginx
@@ -17,8 +18,10 @@ INGRESS = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configura
 NGINX_COMBINED = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
 
 _RATIO = Token("extra:gzip_ratio", pattern=r"\d+\.\d\d|-", exact=True)
-_PROGRAM = Token("user_agent", pattern=r'[A-Za-z][^/:"]*/\d[^"]*', exact=True)
-"""An agent where combined has the referrer: by how programs call themselves."""
+_PROGRAM = r'[A-Za-z][^/:"]*/\d[^"]*'
+"""How programs call themselves."""
+_AGENT = Token("user_agent", pattern=rf'{_PROGRAM}|(?:[^:"\\]|\\.|:[^/"]|:/[^/"])*', exact=True)
+"""An agent where combined has the referrer: anything but a URL."""
 _PAGE = Token("referrer", pattern=r'-|[a-z-]+://[^"]*', exact=True)
 _CLIENT = "198.18.0.7"
 _REQUEST = '"GET /a?b=1 HTTP/1.1" 200 512'
@@ -36,7 +39,9 @@ _COMMON_EXPECTED = {
 _EXPECTED = _COMMON_EXPECTED | {"user_agent": "curl/8.5.0", "referrer": None}
 
 
-def _format(name: str, title: str, reference: str, layout: Layout, rank: int, line: str, expected: dict[str, object]) -> Format:
+def _format(
+    name: str, title: str, reference: str, layout: Layout, rank: int, line: str, expected: dict[str, object], pattern: str = ""
+) -> Format:
     return Format(
         name=name,
         title=title,
@@ -46,7 +51,8 @@ def _format(name: str, title: str, reference: str, layout: Layout, rank: int, li
         open_blocks=layout.block_opener,
         time_basis=layout.time_basis,
         hint=CLF_HINT,
-        pattern=layout.strict,
+        pattern=pattern or layout.strict,
+        misread=misplaced,
         rank=rank,
     )
 
@@ -125,10 +131,11 @@ FORMATS = (
         "combined_agent_first",
         "Combined log format with the user agent before the referrer",
         "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats",
-        Layout((*compile_apache(COMMON).parts, ' "', _PROGRAM, '" "', _PAGE, '"')),
+        Layout((*compile_apache(COMMON).parts, ' "', _AGENT, '" "', _PAGE, '"')),
         34,
         f'{_CLIENT} - - {_AT} {_REQUEST} "curl/8.5.0" "https://ref.example/a"',
         {**_EXPECTED, "referrer": "https://ref.example/a"},
+        rf'" \d{{3}} \S+ "{_PROGRAM}" "(?:{_PAGE.pattern})"$',
     ),
     _format(
         "gitlab_nginx",

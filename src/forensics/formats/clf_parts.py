@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from forensics.formats import values
+from forensics.formats.clf_columns import by_columns, columns_of
 
 ADDRESS = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?::\d+)?|unix:|localhost)"
 _HOST = r"(?:-|[0-9]*[A-Za-z_.*-][\w.*-]*(?::\d+)?|\[?[0-9a-fA-F:.]+\]?)"
@@ -23,7 +24,7 @@ _PRODUCT = r"[A-Za-z][^\"/]*/\d[^\"]*"
 
 _SITED = r"(?i:(?:[a-z0-9-]+\.){2,}[a-z]{2,}|[a-z0-9-]+\.(?:com|net|org|info|biz|io|dev|app|local|test|example|[a-z]{2}))"
 """A server's full name, in the place where ``first.last`` may be a user's."""
-_CALLED = r"(?:-|[A-Za-z][A-Za-z._@-]*\d{0,4})"
+_CALLED = r"(?:-|[A-Za-z](?:[A-Za-z._@-]|\\x5C|\\+)*\d{0,4})"
 """A user's name, and no request's id."""
 SURE = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\]?|\[?[0-9a-fA-F:]*::[0-9a-fA-F:.]*\]?)"
 """An address, and no time of the day."""
@@ -61,10 +62,22 @@ _SERVER = rf"^{_PORTED}(?:, ?{_PORTED})*$"
 """Addresses in the user's place (a proxy's, of servers behind), which are nobody's name."""
 _NOBODY = r"^(?:NULL-AUTH-USER|<.*>|\(.*\)|\d+\.\d{3})$"
 """What GlassFish logs for nobody, another value with marks around it (a process's number, a host), and a time that nginx took."""
+_NO_SITE = (
+    r"^(?:\d+(?:\.\d+)?|[A-Z]{2}|https?|HIT|MISS|EXPIRED|BYPASS|STALE|UPDATING|REVALIDATED|SCARCE|PASS"
+    r"|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
+)
+"""What nginx may be told to log before the client's address that is no host: numbers, times, countries, what a cache did, requests' ids."""
+_REQUEST_NAMED = r"^([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
 _PHRASE = r'^(.*\s)"([^"]*[g-zG-Z=@][^"]*)"$'
 """A name in quotes, which may hold blanks (a certificate's subject): it ends what stands before the time, and is no list of addresses."""
 _AGENT = r'"[^"]*[A-Za-z]/\d[^"]*"$'
 """A program's name and version: nobody is called so."""
+_QUOTED_LIST = rf'^"({_LISTED})" {SURE} '
+"""What was forwarded, in quotes before the client's address."""
+_PAIR = rf"^({SURE}) ({SURE}) \S+ \S+$"
+_LIST_FIRST = rf"^{SURE}(?:, ?{ADDRESS})+ {SURE} \S+ \S+$"
+_NONE_SECOND = rf"^{SURE} - \S+ \S+$"
+_FEW_ADDRESSES = 16
 _HELD = "\x1f"
 """Stands for a blank within such a name while the fields are told apart."""
 _PARTS = ("host", "client", "listed", "forwarded", "ident", "id", "user", "alone")
@@ -73,6 +86,7 @@ AFTER = (
     rf'^{_MIDDLE} +"(?P<site>{_SITED})(?::\d+)?" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_TEXT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"[^"\s/]*" +"(?P<referrer>https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"(?P<lead>-|{_LISTED})" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
+    rf'^{_MIDDLE} +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_TEXT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +(?:"(?P<referrer>{_TEXT})" +(?:"(?P<agent>{_TEXT})"|-)|- +"(?P<sole>{_TEXT})")(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"(?P<referrer>https?://[^"]*)"(?P<tail>[^"]*)$',
     rf'^{_MIDDLE} +"(?P<agent>{_PRODUCT})"(?P<tail>[^"]*)$',
@@ -87,10 +101,10 @@ _BARE = r"(?:^|\s)(Mozilla/\d\.\d \((?:[^()]|\([^()]*\))*\)(?: (?:\([^)]*\)|[A-Z
 """A browser's name without quotes (Tomcat's ``%{User-Agent}i``), up to what is no part of it."""
 _TYPE = r"^(?:text|image|application|audio|video|font)/[a-z][\w.+-]*(?:;.*)?$"
 """A content type, which no agent calls itself."""
-_SECONDS = r'(?:^|[\s=:])"?(\d{1,7}\.\d{3,6})"?(?:[\s,;]|$)'
+_SECONDS = r'(?:^|[\s=:])["\[]?(\d{1,7}\.\d{3,6})["\]]?(?:[\s,;]|$)'
 """nginx writes three decimals, Rack four, Gunicorn six; more digits before the point are a time of the day ($msec)."""
-_BOTH = r'(?:^|[\s"])(\d{1,4}\.\d{3})"? +"?(\d{1,4}\.\d{3})(?:["\s]|$)'
-"""nginx' times of a request and of the server behind side by side, in either order: the request's is no shorter."""
+_TIMES = r'(?:^|[\s"\[])\d{1,4}\.\d{3}[",\]]*\s(?:.*[\s"\[])?\d{1,4}\.\d{3}(?:[",\]\s]|$)'
+"""Two of nginx' times among other words."""
 _UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
 _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took|time"
 _NAMED = rf'(?i)(?:^|[\s,;"\[])(?:{_NAMES})(?:[=:] ?| )"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
@@ -118,6 +132,9 @@ _SERVER_BEHIND = r"(?:\d+\.\d+\.\d+\.\d+:\d+|\[[0-9a-fA-F:.]+\]:\d+|unix:[^\s,\"
 _ANSWERED = rf'^"{_SERVER_BEHIND}(?:, {_SERVER_BEHIND})*" +"?[1-5]\d\d(?:, [1-5]\d\d)*"?(?: |$)'
 """Servers behind, which nginx logs with their ports, and the statuses that they answered with."""
 _LABELLED = r"(?:^|\s)(ms|us)[:=](\d+(?:\.\d+)?)(?:\s|$)"
+_SHORT = r"(?:^|\s)(?:ua|urt|uct|uht)[:=]"
+"""How nginx' logs call the server behind and its times for short: ``us`` is the status that it answered with, then, and no unit."""
+_BOTH_UNITS = r"(?:^|\s)(\d+)([/ ])(\d+)$"
 _FPM = r"^/\S+ (\d+\.\d{3}) \d+ [\d.]+%$"
 """What PHP-FPM's own example of an access.format logs behind the status: script, milliseconds, kilobytes, share of a processor."""
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
@@ -149,18 +166,45 @@ def whose(before: pl.Series) -> pl.DataFrame:
     bare = held.str.replace_all('"', "", literal=True).str.strip_chars()
     if bare.str.contains("  ", literal=True).any():
         bare = bare.str.replace(_SPREAD, "$1 $2 $3 $4").str.strip_chars_end()
-    found = first_fitting(bare, CLIENTS, _PARTS, "client")
+    found = _paired(first_fitting(bare, CLIENTS, _PARTS, "client"), bare)
     who = pl.coalesce("user", "alone")
     user = who.str.replace(rf"^{_PORTED}(?:, ?{_PORTED})* - ", "").str.replace(r"^(?:- )+", "").str.replace(r"(?: -)+$", "")
     user = user.str.replace_all(_HELD, " ", literal=True)
     site = pl.col("ident").str.extract(rf"^({_SITED})(?::\d+)?$")  # lighttpd and Domino have the host there
+    sent = before.str.extract(_QUOTED_LIST)
+    host = pl.when(~pl.col("host").str.contains(_NO_SITE) & pl.lit(sent.is_null())).then(values.present(pl.col("host")))
     return found.with_columns(
         pl.coalesce("listed", "client").alias("client"),
-        pl.coalesce("forwarded", "listed", who.str.extract(rf"^({_PORTLESS}(?:, ?{_PORTLESS})*) - ")).alias("forwarded"),
-        pl.coalesce(values.present(pl.col("host")), user.str.extract(rf"^\(({_SITED})\)$"), site).alias("host"),
+        pl.coalesce(pl.lit(sent), "forwarded", "listed", who.str.extract(rf"^({_PORTLESS}(?:, ?{_PORTLESS})*) - ")).alias("forwarded"),
+        pl.coalesce(host, user.str.extract(rf"^\(({_SITED})\)$"), site).alias("host"),
+        pl.coalesce(values.present(pl.col("id")), pl.col("host").str.extract(_REQUEST_NAMED)).alias("id"),
         pl.when(site.is_null()).then("ident").alias("ident"),
-        pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user).alias("user"),
+        asked_by(user).alias("user"),
     ).drop("alone", "listed")
+
+
+def _paired(found: pl.DataFrame, before: pl.Series) -> pl.DataFrame:
+    """Return the parts where two addresses stand before ident and user: the first is the host that was asked for, or what was forwarded.
+
+    It was forwarded where other lines hold a list there, and where it is another one in most lines: a server has few addresses. Where
+    others have none in the second place, the second was forwarded.
+    """
+    pair = before.str.contains(_PAIR)
+    if not pair.any():
+        return found
+    first = before.str.extract(_PAIR)
+    if before.str.contains(_NONE_SECOND).any():  # the second is left out where nobody forwarded
+        client, forwarded = pl.coalesce(first, "client"), pl.when(pl.lit(pair)).then("client").otherwise("forwarded")
+    elif first.n_unique() > max(_FEW_ADDRESSES, pair.sum() // 2) or before.str.contains(_LIST_FIRST).any():
+        client, forwarded = pl.col("client"), pl.coalesce(first, "forwarded")
+    else:
+        return found
+    return found.with_columns(client.alias("client"), forwarded.alias("forwarded"), pl.when(pl.lit(~pair)).then("host").alias("host"))
+
+
+def asked_by(user: pl.Expr) -> pl.Expr:
+    """Return names of users, NULL for what stands there for nobody."""
+    return pl.when(~user.str.contains(_NOBODY) & ~user.str.contains(_SERVER)).then(user)
 
 
 def _with_held_blanks(before: pl.Series) -> pl.Series:
@@ -187,18 +231,19 @@ class After:
 def after(known: pl.DataFrame) -> After:
     """Return what stands after the bytes (``rest``); times may stand before them, too.
 
-    ``before``: what stands before the time, ``between``: words before the request, ``paused``: whole seconds there, ``early``: seconds
-    before the bytes.
+    ``before``: what stands before the time, ``between``: words before the request, ``paused``: whole seconds there, ``ahead``, ``early``:
+    seconds before the status and before the bytes.
     """
     parts = _sorted(known)
     swapped = pl.col("agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/]*/\d")
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
     parts = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told"))
     behind = parts["told"].str.contains("(?i)u[rch]?t[=:]|upstream").any()
-    times = pl.concat_str("early", "told", separator=" ", ignore_nulls=True)
-    two = parts.select(times.str.contains(_BOTH).any()).item()
-    parts = parts.with_columns((_longer(times) if two else pl.lit(None, pl.String)).alias("longer"))
-    told = parts.with_columns((pl.col("told").str.replace_all(_BEHIND, " ") if behind else pl.col("told")).alias("own")).select(
+    parts = parts.with_columns((pl.col("told").str.replace_all(_BEHIND, " ") if behind else pl.col("told")).alias("own"))
+    times = pl.concat_str("early", "own", separator=" ", ignore_nulls=True)
+    more = parts.select(times.str.contains(_TIMES).any()).item()
+    both_units = pl.lit(_in_both_units(parts["told"])) if parts["told"].str.contains(_BOTH_UNITS).any() else pl.lit(None, pl.String)
+    told = parts.with_columns((_longest(times) if more else pl.lit(None, pl.String)).alias("longest")).select(
         pl.when(swapped).then("agent").otherwise("referrer").alias("referrer"),
         pl.when(swapped).then("referrer").otherwise("agent").alias("agent"),
         pl.coalesce(
@@ -210,14 +255,18 @@ def after(known: pl.DataFrame) -> After:
         pl.coalesce(
             pl.col("told").str.extract(_FPM) + "ms",
             pl.col("told").str.extract(_NAMED),
-            "longer",
+            "longest",
+            "ahead",
             "early",
             pl.col("own").str.extract(_UNIT, 1) + pl.col("own").str.extract(_UNIT, 2).str.strip_chars(),
             pl.col("own").str.extract(_SECONDS),
-            middle.str.extract(_TOMCAT) + "ms",
+            pl.when(pl.lit(known["bytes"].is_not_null())).then(middle.str.extract(_TOMCAT)) + "ms",
             pl.when(known["before"].str.contains("http.server.AccessLog", literal=True)).then(pl.col("told").str.extract(r"^(\d+)$"))
             + "ms",
-            pl.col("told").str.extract(_LABELLED, 2) + pl.col("told").str.extract(_LABELLED, 1),
+            both_units,
+            pl.when(~pl.col("told").str.contains(_SHORT)).then(
+                pl.col("told").str.extract(_LABELLED, 2) + pl.col("told").str.extract(_LABELLED, 1)
+            ),
             pl.col("between").str.extract(_UNIT, 1) + pl.col("between").str.extract(_UNIT, 2).str.strip_chars(),
             pl.col("between").str.extract(_SECONDS),
             pl.col("paused"),
@@ -236,8 +285,8 @@ def after(known: pl.DataFrame) -> After:
 
 def _sorted(known: pl.DataFrame) -> pl.DataFrame:
     """Return what stands after the bytes in its parts: ``lead``, ``referrer``, ``agent``, what surrounds them, and times from before."""
-    parts = first_fitting(known["rest"].fill_null("").str.strip_chars_end(), AFTER, _AFTER_PARTS, "tail").with_columns(
-        known[name] for name in ("between", "paused", "early")
+    parts = _parts_of(known["rest"].fill_null("").str.strip_chars_end()).with_columns(
+        known[name] for name in ("between", "paused", "ahead", "early")
     )
     found = pl.col("sole").str.contains(r"^https?://").fill_null(value=False)
     parts = parts.with_columns(
@@ -247,11 +296,41 @@ def _sorted(known: pl.DataFrame) -> pl.DataFrame:
     return _without_addresses(parts)
 
 
-def _longer(told: pl.Expr) -> pl.Expr:
-    """Return the longer of two times that stand side by side."""
-    both = told.str.extract_groups(_BOTH).struct
-    first, second = both.field("1"), both.field("2")
-    return pl.when(second.cast(pl.Float64) > first.cast(pl.Float64)).then(second).otherwise(first)
+def _parts_of(rest: pl.Series) -> pl.DataFrame:
+    """Return the parts of what stands behind the bytes: by its columns where these are not the usual ones, else by each line's looks."""
+    columns = columns_of(rest, _LISTED, _SITED)
+    if columns is None or columns.usual:
+        return first_fitting(rest, AFTER, _AFTER_PARTS, "tail")
+    told = by_columns(rest, columns)
+    left = ~told["fits"]
+    if not left.any():
+        return told
+    others = first_fitting(rest.filter(left), AFTER, _AFTER_PARTS, "tail").with_columns(row=left.arg_true())
+    whole = told.with_row_index("row").filter("fits")
+    return pl.concat([whole, others.select(whole.columns)]).sort("row").drop("row")
+
+
+def _longest(told: pl.Expr) -> pl.Expr:
+    """Return the longest of nginx' times where there are two or more: no part of a request, nor a server behind, takes longer than it."""
+    words = told.str.split(" ").list.eval(pl.element().str.strip_chars('",[]'))
+    times = words.list.eval(pl.element().filter(pl.element().str.contains(r"^\d{1,4}\.\d{3}$")).cast(pl.Float64))
+    return pl.when(times.list.len() > 1).then(times.list.max()).cast(pl.String)
+
+
+def _in_both_units(told: pl.Series) -> pl.Series:
+    """Return the duration where it stands in seconds and in a finer unit at the end of a line (Apache's ``%T/%D``), with that unit.
+
+    With a blank between them two numbers say so only where this fits all lines of a batch, one of more than a second among them.
+    """
+    both = told.rename("t").to_frame().select(pl.col("t").str.extract_groups(_BOTH_UNITS)).unnest("t")
+    seconds, finer = both["1"].cast(pl.Int64, strict=False), both["3"].cast(pl.Int64, strict=False)
+    slashed = both["2"] == "/"
+    for unit, parts in (("us", 1_000_000), ("ms", 1000)):
+        fits = seconds == finer // parts
+        sure = bool(fits.all() and not fits.null_count() and (seconds > 0).any())
+        if sure or (fits | ~slashed).all():
+            return pl.DataFrame({"n": both["3"], "s": slashed | sure}).select(pl.when("s").then(pl.col("n") + unit)).to_series()
+    return pl.Series([None] * len(told), dtype=pl.String)
 
 
 def _without_type(parts: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from forensics.formats.apache import compile_apache
 from forensics.formats.base import Format, Sample
+from forensics.formats.clf_columns import misplaced
 from forensics.formats.layout import THREE_DECIMALS, Layout
 from forensics.formats.split import Token
 
@@ -104,6 +105,7 @@ FORMATS = (
         open_blocks=_combined.block_opener,
         hint=CLF_HINT,
         pattern=_combined.strict,
+        misread=misplaced,
         rank=30,
     ),
     Format(
@@ -128,6 +130,7 @@ FORMATS = (
         time_basis="request end",
         hint=CLF_HINT,
         pattern=_timed.strict,
+        misread=misplaced,
         rank=40,
     ),
 )

@@ -9,6 +9,7 @@ import ipaddress
 
 import polars as pl
 
+from forensics.formats.values import NINTH
 from forensics.formats.zones import needed
 
 CLF_TIME = "%d/%b/%Y:%H:%M:%S %z"
@@ -84,6 +85,7 @@ def _one_spelling(values: pl.Series) -> pl.Series:
         .str.strip_chars("\"' ")
         .str.replace(r"^\[([^\]]*)\](?::[0-9]*)?$", "$1")
         .str.replace(r"^([^:]+):[0-9]*$", "$1")
+        .str.replace(NINTH, "$1")
         .str.replace(r"%[0-9A-Za-z]+$", "")
         .str.replace(r"(?i)^::ffff:([0-9.]+)$", "$1")
     )

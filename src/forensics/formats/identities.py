@@ -16,7 +16,17 @@ USER = (
     *("user>email", "user.email"),
     *("user_id", "userId", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "authenticated_user", "principal"),
     *("attributes>enduser.id", "attributes>user.id", "req>user", "req>user>id", "request>user", "consumer>username", "remoteUser"),
-    *("cs-username", "cs_username", "client>user>name", "client.user.name", "source>user>name", "current_user", "currentUser", "sub"),
+    *(
+        "cs-username",
+        "cs_username",
+        "client>user>name",
+        "client.user.name",
+        "source>user>name",
+        "current_user",
+        "currentUser",
+        "sub",
+        "auth_user",
+    ),
     *(
         "userid",
         "user-id",

@@ -66,6 +66,7 @@ CLIENT = (
     *("remote-address", "httpRequest>remoteIP"),
     *("SrcIpAddr", "src_endpoint>ip", "principal>ip"),  # Sentinel's ASIM, OCSF, Google's UDM
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
+    "peer_addr",
 )
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
@@ -107,7 +108,7 @@ PATH = (
     *("attributes>url.path", "request>path", "req>path", "resource_path", "resourcePath", "pathname", "Path", "http>path", "endpoint"),
     *("u", "file_path_requested", "RequestPath"),
     *("requested_uri", "CsUriStem", "csUriStem", "UriStem"),
-    "http_request>url>path",
+    *("http_request>url>path", "http_path"),
     *("Properties>RequestPath", "Properties>Path", "UrlStem", "clientRequestPath"),  # the last as Cloudflare's GraphQL names it
     *("http>route", "http.route", "attributes>http.route", "route"),  # what it was matched with, where nothing says what was asked
 )
@@ -218,7 +219,14 @@ DURATION = (
         "duration_sec@s",
     ),
     *("duration_seconds@s", "durationSeconds@s", "duration_secs@s", "elapsed_seconds@s", "elapsed_s@s", "latency_seconds@s", "latency_s@s"),
-    *("response_time_s@s", "response_time_seconds@s", "request_time_seconds@s", "http.server.request.duration@s", "time_taken_s@s"),
+    *(
+        "response_time_s@s",
+        "response_time_seconds@s",
+        "request_time_seconds@s",
+        "request_time_s@s",
+        "http.server.request.duration@s",
+        "time_taken_s@s",
+    ),
     *("attributes>http.server.request.duration@s", "request_duration_seconds@s", "took_s@s", "latencies>request@ms", "responseTime@ms"),
     *("response_time@ms", "duration@ms", "latency@ms", "elapsed@ms", "elapsed_time@ms", "elapsedTime@ms", "time-taken@ms"),
     *("time_taken@ms", "timeTaken@ms", "took@ms", "response-time@ms", "responseLatency@ms", "runtime@ms", "total_time@ms", "total@ms"),

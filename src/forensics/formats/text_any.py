@@ -11,7 +11,7 @@ import polars as pl
 from forensics.formats import values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
-from forensics.formats.clf_parts import SURE
+from forensics.formats.clf_parts import SURE, asked_by
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
@@ -26,6 +26,7 @@ _TIMES = (
     rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {_CLOCK} \d{{4}}",
     rf"\d\d-[A-Z][a-z]{{2}}-\d{{4}} {_CLOCK}",
     rf"\d{{6}} {_CLOCK}",  # Tornado
+    r"^\d{10}\.\d{3} ",
     r"\[\d{10}\.\d{3}\]",  # seconds since 1970, as HAProxy's %Ts.%ms and nginx' $msec
 )
 _TIME = f"({'|'.join(_TIMES)})"
@@ -66,10 +67,16 @@ _AHEAD = rf"(?:^|[\s\[])({_CODE})(?:[\s\]]|$)"
 """A status before the request."""
 _PARTY = r"(?:^|\s)\[pid: \d+\|.*?\] \S+ \(([^()]+)\) \{\d+ vars in "
 """Whom uWSGI names behind the address."""
+_CALLED = rf"(?:^|\s){SURE}(?::\d+)? - (\S+) +(?:\S+ +)?$"
+"""The user behind the address, as the common log format has both."""
+_NAMED_PAGE = r'(?i)\b(?:http_)?referr?er[=:] ?"?([a-z][a-z-]*://[^\s"]+)'
+_NAMED_AGENT = r'(?i)\b(?:http_)?user_?agent[=:] ?"([^"]+)"'
 _ALONE = r'^ *(\d+) +"'
 """A number between request and referrer: the bytes, where the status stood before the request."""
 _STAMP = r"\bmsec \d{10}\.\d{3}"
 """nginx' $msec behind its name: no unit of the number before it."""
+_RECORD = r'^\s*\{"[^"]*": ?["\d{]'
+"""A record in JSON, whose values mean what their names say, or nothing."""
 _ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w-]*:?[a-z]+\d?\]"
 _HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{0,3}}(?:{_METHOD}) \S+ \S+ \d{{2,5}} \S+ (?:{SURE}|-) "
 """A line of IIS whose header was lost: its port is no status, and the server's address stands before the client's."""
@@ -114,7 +121,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
         *("time", "method", "target"),
         pl.coalesce("protocol", tail.str.extract(r"\((HTTP/[\d.]+) \d{3}\)")).alias("protocol"),
         pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS)).alias("client"),
-        head.str.extract(_PARTY).alias("user"),
+        pl.coalesce(head.str.extract(_PARTY), asked_by(head.str.extract(_CALLED))).alias("user"),
         pl.coalesce(timers.field("status"), ahead, status).alias("status"),
         pl.when("barred")
         .then(tail.str.extract(_CELL_BYTES))
@@ -136,8 +143,8 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce(_longest(tail), _longest(head)) + "s" if clocked else pl.lit(None),
             tail.str.extract(_LAST) + "s",
         ).alias("took"),
-        tail.str.extract(r'"(https?://[^"]*)"').alias("referrer"),
-        tail.str.extract(r'"([A-Za-z][^"/]*/\d[^"]*)"').alias("user_agent"),
+        pl.coalesce(tail.str.extract(_NAMED_PAGE), tail.str.extract(r'"(https?://[^"]*)"')).alias("referrer"),
+        pl.coalesce(tail.str.extract(_NAMED_AGENT), tail.str.extract(r'"([A-Za-z][^"/]*/\d[^"]*)"')).alias("user_agent"),
     )
 
 
@@ -146,7 +153,11 @@ def _cut(lines: pl.DataFrame) -> pl.DataFrame:
     raw = pl.col("raw")
     headed = lines["raw"].str.starts_with("#Fields:").any()  # whose rows mean what the header says, or nothing
     told = (
-        pl.lit(not headed) & ~raw.str.contains(_ERRORS) & ~raw.str.contains(_HEADLESS) & (raw.str.count_matches('"', literal=True) % 2 == 0)
+        pl.lit(not headed)
+        & ~raw.str.contains(_RECORD)
+        & ~raw.str.contains(_ERRORS)
+        & ~raw.str.contains(_HEADLESS)
+        & (raw.str.count_matches('"', literal=True) % 2 == 0)
     )
     bare = ~lines["raw"].str.contains('"', literal=True)
     barred = pl.lit(bare) & (raw.str.count_matches(r"[|\t]") >= _CELLS) if bare.any() else pl.lit(value=False)
@@ -155,7 +166,7 @@ def _cut(lines: pl.DataFrame) -> pl.DataFrame:
     cut = lines.select(
         told.alias("told"),
         barred.alias("barred"),
-        raw.str.extract(_TIME).str.strip_chars("[]").alias("time"),
+        raw.str.extract(_TIME).str.strip_chars("[] ").alias("time"),
         raw.str.replace(_TIME, " ").alias("rest"),
     )
     split = pl.col("rest").str.extract_groups(rf"^(?P<head>|.*?[^\w-]){_ASKED}(?P<tail>.*)$")

@@ -24,6 +24,9 @@ _PLAIN = r"^[0-9.]+$"
 _WHOLE_URL = r"^[A-Za-z][A-Za-z0-9+.\-]*://"
 
 
+NINTH = r"^((?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}):\d{1,5}$"
+"""A whole IPv6 address and the port behind it, without brackets: no address has a ninth group."""
+
 V = pl.col("value")
 """The column that expressions given to ``of`` speak about."""
 
@@ -115,6 +118,7 @@ def _odd_address(text: pl.Series) -> pl.Series:
     ported = V.str.contains(r"^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]*|[^:\[\]/]+:[0-9]+)$")
     bracketed = pl.when(V.str.starts_with("[")).then(V).str.extract(r"^\[([^\]]*)\](?::\d*)?$", 1)
     plain = of(value, pl.when(ported).then(V.str.slice(0, V.str.find(":", literal=True))).otherwise(pl.coalesce(bracketed, V)))
+    plain = of(plain, V.str.replace(NINTH, "$1"))
     if plain.str.contains("%", literal=True).any():
         plain = of(plain, V.str.replace(r"%.*$", ""))
     distinct = plain.unique()
