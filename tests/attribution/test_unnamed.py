@@ -294,7 +294,7 @@ def test_the_proxy_that_everything_comes_through_is_nobody(tmp_path: Path, seed:
     (incident,) = case.table("incidents").to_dicts()
     assert incident["verdict"] == "inconclusive"
     assert case.table("attributions").is_empty()
-    assert "a proxy in front of the service, say, in whose own logs" in incident["summary"]
+    assert "a proxy in front of the service, say, in whose own logs, or in what it forwards (--trusted-proxy)," in incident["summary"]
     rivals = {row["explanation"]: row for row in case.table("rivals").to_dicts()}
     assert all(row["likelihood"] < 0.45 for row in rivals.values()), "what cannot be seen speaks for nothing"
     assert "nobody can stand out" in rivals["one actor"]["evidence_against"][0]

@@ -371,6 +371,15 @@ def test_a_client_behind_a_trusted_proxy_is_the_right_most_untrusted_entry(tmp_p
     assert found["client_ip"].to_list() == ["203.0.113.9", "198.18.0.9"]
 
 
+def test_a_log_of_forwarded_requests_says_how_their_clients_are_known(tmp_path: Path) -> None:
+    """Once they are believed it says that."""
+    (tmp_path / "a.log").write_bytes(text([clf(n, client="10.0.0.1") + f' "203.0.113.{n}"' for n in range(60)]))
+    _, rows = loaded(tmp_path / "a", tmp_path / "a.log")
+    assert [told for told in rows[0]["assumptions"] if "--trusted-proxy 10.0.0.1 " in told]
+    _, rows = loaded(tmp_path / "b", tmp_path / "a.log", trusted_proxies=("10.0.0.1",))
+    assert rows[0]["assumptions"] == ["forwarded client addresses were believed behind 10.0.0.1"]
+
+
 def test_a_log_is_read_by_the_format_that_the_user_describes(tmp_path: Path) -> None:
     line = "198.51.100.7|-|ann|[02/Mar/2024:00:00:01 +0100]|GET http://a.example/x?y=1 HTTP/1.1|200|512|hit|4321"
     (tmp_path / "a.log").write_bytes(text([line]))

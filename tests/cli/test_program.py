@@ -186,3 +186,6 @@ def test_of_thousands_of_files_those_of_one_format_are_told_together() -> None:
     assert lines[3:] == ["Times without a zone in 1.log and 1 other file are taken as UTC: `--time-zone` says otherwise."]
     told(LoadResult(loaded=unzoned[:1]), Said())
     assert lines[-1] == "Times without a zone in 1.log are taken as UTC: `--time-zone` says otherwise."
+    behind = [row | {"assumptions": ["a", "their proxies are the clients: --trusted-proxy 10.0.0.1 says otherwise"]} for row in rows[1:3]]
+    told(LoadResult(loaded=[rows[0], *behind]), Said())
+    assert lines[-1] == "In 1.log and 1 other file their proxies are the clients: --trusted-proxy 10.0.0.1 says otherwise."

@@ -8,7 +8,7 @@ import random
 import polars as pl
 import pytest
 
-from forensics.formats.proxies import behind_proxies, of_lists
+from forensics.formats.proxies import LEAST_FORWARDED, behind_proxies, of_lists, unbelieved
 from forensics.formats.schema import EVENTS
 
 
@@ -88,3 +88,40 @@ def test_against_a_plain_walk_from_the_right() -> None:
             walk.pop()
         expected.append(walk[-1])
     assert behind_proxies(events(*pairs), trusted)["client_ip"].to_list() == expected
+
+
+def forwarded(peers: list[str], share: float = 1.0) -> pl.DataFrame:
+    """Return requests that came through these peers, a share of them with the address that they were forwarded for."""
+    count = 200
+    return events(*((peers[n % len(peers)], f"203.0.113.{n}" if n < share * count else None) for n in range(count)))
+
+
+def test_proxies_of_ones_own_are_named_with_the_option_that_believes_them() -> None:
+    told = unbelieved(forwarded(["10.0.0.1", "10.0.0.2"]))
+    assert told.endswith("taken for the clients: --trusted-proxy 10.0.0.1 --trusted-proxy 10.0.0.2 says otherwise")
+    many = unbelieved(forwarded([f"10.0.{n}.1" for n in range(9)] + ["fd00::7"]))
+    assert "--trusted-proxy 10.0.0.0/8 --trusted-proxy fc00::/7 says" in many
+    believed = behind_proxies(forwarded(["10.0.0.1", "10.0.0.2"]), ("10.0.0.1", "10.0.0.2"))
+    assert unbelieved(believed) == ""
+
+
+def test_nobody_on_the_internet_is_named_as_a_proxy() -> None:
+    """A flood may write the header into nearly all lines of a log: to believe it would name whomever it likes."""
+    told = unbelieved(forwarded(["198.51.100.7"]))
+    assert "198.51.100.7" not in told
+    assert "where a proxy of your own wrote that" in told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        forwarded(["10.0.0.1"], share=0.8),  # some clients have a proxy of their own
+        forwarded(["10.0.0.1"]).head(LEAST_FORWARDED - 10),
+        events(*(("203.0.113.9", "203.0.113.9") for _ in range(200))),  # the log has the client in both places
+        events(*(("10.0.0.1", "-") for _ in range(200))),
+        events(*(("10.0.0.1", None) for _ in range(200))),
+        events(),
+    ],
+)
+def test_other_logs_are_taken_as_they_are(told: pl.DataFrame) -> None:
+    assert unbelieved(told) == ""

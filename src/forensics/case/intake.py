@@ -250,6 +250,8 @@ def _log_row(file: EvidenceFile, intake: Intake, plan: Plan, reader: LineReader,
     assumptions += [*reader.assumed, *reading.assumed]
     if options.trusted_proxies:
         assumptions.append(f"forwarded client addresses were believed behind {', '.join(options.trusted_proxies)}")
+    if reading.unbelieved:
+        assumptions.append(reading.unbelieved)
     for other, count in ((by_name(name), count) for name, count in sorted(reader.used.items()) if count):
         assumptions += _also_read(other, count, reader.carries_zones(other), options)
     return {

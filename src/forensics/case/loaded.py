@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forensics.case.loading import LoadResult
+from forensics.formats.proxies import OPTION
 from forensics.progress import Progress
 from forensics.text import counted
 
@@ -26,6 +27,11 @@ def told(result: LoadResult, progress: Progress) -> None:
     if assumed := [row["path"] for row in result.loaded if row.get("time_zone_source") == "assumed"]:
         more = f" and {counted(len(assumed) - 1, 'other file')}" if len(assumed) > 1 else ""
         progress.say(f"Times without a zone in {assumed[0]}{more} are taken as UTC: `--time-zone` says otherwise.")
+    believable = [(row["path"], text) for row in result.loaded for text in row.get("assumptions") or () if OPTION in text]
+    for sentence in dict.fromkeys(text for _, text in believable):
+        files = [path for path, text in believable if text == sentence]
+        more = f" and {counted(len(files) - 1, 'other file')}" if len(files) > 1 else ""
+        progress.say(f"In {files[0]}{more} {sentence}.")
     if result.unchanged:
         was, are = ("was", "is") if len(result.unchanged) == 1 else ("were", "are")
         progress.say(f"{counted(len(result.unchanged), 'file')} {was} loaded already and {are} unchanged.{_moved(result)}")

@@ -23,7 +23,7 @@ from forensics.evidence.lines import KEPT_OF_REJECT, NO_LINES, LineBatch, batch_
 from forensics.evidence.prefetch import mapped
 from forensics.evidence.recognise import LineReader, Parsed
 from forensics.formats.base import BlockParser
-from forensics.formats.proxies import behind_proxies
+from forensics.formats.proxies import behind_proxies, unbelieved
 from forensics.formats.schema import EVENTS, OUTCOME
 
 ROW_GROUP = 131_072
@@ -35,6 +35,9 @@ WAITING_LINES = 4096
 """So many lines that a block parser left are read together."""
 BACKWARD = timedelta(seconds=60)
 """A timestamp so much before the one above it is a backward step of the clock (slow requests are logged late by less)."""
+
+FIRST_EVENTS = 4096
+"""Events of a file that tell whether it is one of forwarded requests."""
 
 BLANK = "blank"
 OUTSIDE = "outside --from and --to"
@@ -59,6 +62,8 @@ class Reading:
     skips: dict[str, int] = field(default_factory=dict)
     assumed: list[str] = field(default_factory=list)
     """What was taken for granted of its times."""
+    unbelieved: str = ""
+    """What to tell of forwarded requests whose clients are not known (of the first batch)."""
     _before: datetime | None = None
 
     @property
@@ -296,6 +301,8 @@ class _Sink:
     def keep(self, events: pl.DataFrame, others: pl.DataFrame = NO_OUTCOMES, lines: pl.DataFrame = NO_LINES.lines) -> None:
         """Write the events inside the window, and count them and all other lines."""
         kept = behind_proxies(self.window.kept(events), self.trusted_proxies)
+        if not self.reading.parsed:
+            self.reading.unbelieved = unbelieved(kept.head(FIRST_EVENTS))
         self.reading.skip(len(events) - len(kept), OUTSIDE)
         self.reading.count(kept, others, lines)
         self.writer.write(kept)

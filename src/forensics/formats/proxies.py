@@ -19,6 +19,13 @@ OWN = (
 """Networks in which proxies of one's own are and no client on the Internet is (RFC 1918, 6598, 3927, 1122, 4193, 4291)."""
 
 
+OPTION = "--trusted-proxy"
+FORWARDED = 0.9
+"""Share of requests from which on a log is one of forwarded requests."""
+LEAST_FORWARDED = 50
+"""So many requests at least are looked at before that is said."""
+NAMED = 3
+"""Proxies that are named each; of more their networks."""
 _ZEEK = r"X-FORWARDED-FOR -> (.*?)(?:, ?[A-Z-]+ -> .*)?$"
 """How Zeek names the header, among others that proxies add."""
 _FORWARDED = r'(?i)(?:^|;) *for="?([^;"]+)'
@@ -34,14 +41,43 @@ def behind_proxies(events: pl.DataFrame, trusted: Sequence[str]) -> pl.DataFrame
     if not trusted or events.is_empty():
         return events
     networks = [ipaddress.ip_network(entry, strict=False) for entry in trusted]
-    first = pl.col("extra").list.eval(pl.element().struct.field("value").filter(pl.element().struct.field("key") == "forwarded_for"))
-    rows = events.select("client_ip", forwarded=first.list.first()).with_row_index("row").drop_nulls()
+    rows = _forwarded(events)
     rows = rows.filter(_within(rows["client_ip"], networks))
     if rows.is_empty():
         return events
     found = _right_most(_entries(rows), networks).filter(_is_address("entry"))
     clients = events["client_ip"].scatter(found["row"], found["entry"])
     return events.with_columns(clients.alias("client_ip"))
+
+
+def unbelieved(events: pl.DataFrame) -> str:
+    """Return what to tell of requests that were nearly all forwarded by somebody whose word is not taken; empty where that is not so.
+
+    Addresses are named only where no client on the Internet can be: whoever asks directly may write any entry, a flood into nearly all
+    lines of a log.
+    """
+    rows = _forwarded(events)
+    if len(rows) < FORWARDED * max(len(events), LEAST_FORWARDED):
+        return ""
+    named = _right_most(_entries(rows), []).filter(_is_address("entry")).join(rows.select("row", "client_ip"), on="row")
+    others = named.filter(pl.col("entry") != pl.col("client_ip"))
+    if len(others) < FORWARDED * len(events):
+        return ""
+    peers = rows["client_ip"].unique().sort()
+    if not _within(peers, [ipaddress.ip_network(entry) for entry in OWN]).all():
+        return (
+            f"nearly all requests tell for whom they were forwarded: where a proxy of your own wrote that, name it with {OPTION}, "
+            "and the clients are those and not the proxy"
+        )
+    networks = peers.to_list() if len(peers) <= NAMED else [entry for entry in OWN if _within(peers, [ipaddress.ip_network(entry)]).any()]
+    believed = " ".join(f"{OPTION} {network}" for network in networks)
+    return f"nearly all requests were forwarded by proxies of your own, which are taken for the clients: {believed} says otherwise"
+
+
+def _forwarded(events: pl.DataFrame) -> pl.DataFrame:
+    """Return ``row, client_ip, forwarded`` of the events that tell whom they were forwarded for."""
+    first = pl.col("extra").list.eval(pl.element().struct.field("value").filter(pl.element().struct.field("key") == "forwarded_for"))
+    return events.select("client_ip", forwarded=first.list.first()).with_row_index("row").drop_nulls()
 
 
 def of_lists(clients: pl.Series) -> pl.Series:

@@ -212,7 +212,8 @@ class Veil:
         """Say where those who asked can be told apart, as the end of a sentence."""
         if self.column == ADDRESS:
             return "who asked may be told by the logs of another tier, or by a field of these that was not understood"
-        return "a proxy in front of the service, say, in whose own logs those who asked can be told apart"
+        where = "in whose own logs, or in what it forwards (--trusted-proxy),"
+        return f"a proxy in front of the service, say, {where} those who asked can be told apart"
 
 
 def veil(scene: Scene, measure: str) -> Veil | None:
