@@ -99,6 +99,16 @@ def test_an_accounts_file_given_as_a_log(small_case, quick, tmp_path, project):
     assert contents(case) == before
 
 
+@pytest.mark.parametrize(
+    ("command", "said"), [("incidents", "No incident was found"), ("actors", "No accounts share enough"), ("taken", "Nobody is")]
+)
+def test_a_listing_of_nothing_says_so(command, said, small_case, quick, tmp_path):
+    shutil.copytree(small_case, tmp_path / "case")
+    shown = quick(command, "--case", tmp_path / "case")
+    assert said in shown.stderr
+    assert len(shown.stdout.splitlines()) == 1, "its columns"
+
+
 def test_a_missing_file_is_named(small_case, quick, tmp_path):
     shown = quick("load", tmp_path / "gone.log", "--case", small_case, check=None)
     assert shown.returncode in (1, 2)

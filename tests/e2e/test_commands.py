@@ -20,6 +20,33 @@ CONTRACT = (
     "decide", "report", "export", "show", "verify", "sql", "formats",
 )  # fmt: skip
 
+TABLES = {
+    "evidence": "evidence_id path sha256 size_bytes kind format host tier time_zone time_zone_source time_basis lines events rejected "
+    "skipped duplicates first_at last_at loaded_at",
+    "events": "evidence_id line timestamp started_at client_ip user_name account_id method host path query protocol status bytes_sent "
+    "duration_ms referrer user_agent request extra",
+    "rejects": "evidence_id line reason raw",
+    "duplicates": "evidence_id line of_evidence_id of_line",
+    "accounts": "account_id source email email_domain name created_at plan status signup_ip extra",
+    "account_aliases": "source key_type key account_id how",
+    "payments": "payment_id account_id paid_at amount currency status card_fingerprint card_brand card_last4 card_expiry payer_id "
+    "payer_email billing_name billing_postcode billing_country extra",
+    "identifiers": "account_id identifier_type identifier_value signal first_at last_at uses",
+    "links": "identifier_type identifier_value account_id actor_id weight_bits kept why",
+    "actors": "actor_id parent_actor_id label accounts email_domains payers level likelihood first_at last_at requests",
+    "actor_accounts": "actor_id account_id strength_bits via",
+    "incidents": "incident_id kind scope started_at peaked_at mitigated_at ended_at severity requests failed_requests affected_accounts "
+    "affected_paying_accounts verdict likelihood summary",
+    "phases": "incident_id phase started_at ended_at",
+    "attributions": "incident_id rank subject_type subject_id actor_id excess_requests load_share likelihood p_value smallest_p",
+    "rivals": "incident_id explanation likelihood evidence_for evidence_against evidence_wanted",
+    "participants": "incident_id actor_id account_id role requests load_share first_at last_at",
+    "taken": "actor_id account_id object_kind objects pairs requests served bytes first_at last_at",
+    "response": "incident_id measure scope accounts_hit uninvolved_hit load_covered basis",
+    "timeline": "incident_id occurred_at event_type message observed actor_id account_id evidence_id line rows likelihood",
+}
+"""Table of the contract -> its columns, in their order; there may be more behind them."""
+
 LISTINGS = ("status", "incidents", "timeline", "actors", "taken", "response", "formats")
 
 
@@ -33,6 +60,25 @@ def case(demo, tmp_path_factory) -> Path:
 
 def test_every_command_of_the_contract_is_there():
     assert set(CONTRACT) <= set(COMMANDS)
+
+
+def test_the_tables_of_the_contract_have_its_columns_and_so_have_the_files(demo, case, quick):
+    query = "SELECT table_name AS t, column_name AS c, data_type AS d FROM duckdb_columns() WHERE NOT internal ORDER BY t, column_index"
+    columns = json.loads(quick("sql", query, "--case", case, "--format", "json").stdout)
+    there = {name: [row["c"] for row in columns if row["t"] == name] for name in TABLES}
+    assert {name: there[name][: len(said.split())] for name, said in TABLES.items()} == {
+        name: said.split() for name, said in TABLES.items()
+    }
+    assert {row["d"] for row in columns if row["t"] in TABLES and row["c"].endswith(("_at", "timestamp"))} == {"TIMESTAMP"}, "in UTC"
+    assert {row["d"] for row in columns if row["t"] in TABLES and row["c"] == "likelihood"} == {"DOUBLE"}
+    for path in sorted(demo.out.glob("*.csv")):
+        with path.open(newline="") as stream:
+            header = next(csv.reader(stream))
+        expected = [column for column in there[path.stem] if (path.stem, column) != ("evidence", "loaded_at")]
+        if path.stem == "timeline":
+            assert header[:3] == ["message", "datetime", "timestamp_desc"]
+            header, expected = sorted(set(header[3:])), sorted(set(expected) - {"message"})
+        assert header == expected + (["actor_id", "strength_bits"] if path.stem == "accounts" else []), path.name
 
 
 @pytest.mark.parametrize("command", COMMANDS)

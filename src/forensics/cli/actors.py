@@ -30,7 +30,7 @@ def actors(seed: Seed = None, case: CaseFolder = DEFAULT_CASE, style: StyleOptio
     """
     from forensics.analysis import ensure_analysed
     from forensics.case.case import Case
-    from forensics.linkage.listing import brief, clusters, told_changes
+    from forensics.linkage.listing import NOTHING, brief, clusters, told_changes
     from forensics.linkage.walk import from_seed
     from forensics.progress import Terminal
     from forensics.report.linkage_view import drawn
@@ -44,6 +44,8 @@ def actors(seed: Seed = None, case: CaseFolder = DEFAULT_CASE, style: StyleOptio
             for sentence in told_changes(opened):
                 Terminal().say(sentence)
             found = clusters(opened)
+            if found.is_empty():
+                Terminal().say(NOTHING)
             emit(brief(found) if drawn(style, output) else found, style=style, output=output, title="Actors of several accounts")
 
 

@@ -29,7 +29,7 @@ def incidents(
     """
     from forensics.analysis import ensure_analysed
     from forensics.case.case import Case
-    from forensics.incidents.listing import keep_baseline, ranked
+    from forensics.incidents.listing import NOTHING, keep_baseline, ranked
     from forensics.progress import Terminal
     from forensics.report.incident_view import short
     from forensics.report.tables import emit
@@ -37,7 +37,10 @@ def incidents(
     with Case.open(case) as opened:
         keep_baseline(opened, baseline)
         ensure_analysed(opened, Terminal())
-        emit(short(ranked(opened), style, output), style=style, output=output, title="Incidents")
+        found = ranked(opened)
+        if found.is_empty():
+            Terminal().say(NOTHING)
+        emit(short(found, style, output), style=style, output=output, title="Incidents")
 
 
 def incident(

@@ -11,6 +11,8 @@ import polars as pl
 from forensics.case.case import Case
 from forensics.errors import UsageError
 
+NOTHING = "No incident was found: `forensics status` tells which hours the logs cover, and what could not be read."
+
 
 @dataclass(frozen=True)
 class Picture:

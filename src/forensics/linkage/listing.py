@@ -8,6 +8,10 @@ from forensics.case.case import Case
 from forensics.linkage.explain import PACKAGE
 from forensics.text import counted
 
+NOTHING = (
+    "No accounts share enough to belong together: `forensics explain A B` tells what two of them share, `forensics status` what names them."
+)
+
 
 def clusters(case: Case) -> pl.DataFrame:
     """Return the actors of several accounts, those with most requests first."""
