@@ -208,6 +208,42 @@ def test_callers_are_known_by_their_api_keys_where_a_log_names_no_users(quick, t
     assert "joined to accounts by API key (3)" in told
 
 
+def test_callers_are_known_by_how_their_keys_begin(quick, tmp_path):
+    """A service keeps the first letters of a key. What two accounts or two keys have in common names nobody, and neither do four letters;
+    the ids of the table are those of the keys, not of accounts; a user that the log names asked, whatever key stands there.
+    """
+    keys = [
+        "pk_live_14d4aa16f00d",
+        "pk_live_14d4aa17f00d",
+        "pk_live_88888888aaaa",
+        "pk_live_88888888bbbb",
+        "pk_live_77777777f00d",
+        "pk_live_abcdf00d",
+    ]
+    line = '198.18.0.{n} - {user} [02/Mar/2024:00:00:0{n} +0000] "GET /?api_key={key} HTTP/1.1" 200 9 "-" "x"\n'
+    lines = [line.format(n=n, user="-", key=key) for n, key in enumerate(keys)] + [line.format(n=6, user="a1", key=keys[0])]
+    (tmp_path / "access.log").write_text("".join(lines))
+    (tmp_path / "accounts.csv").write_text("account_id,email\n" + "".join(f"a{n},m@x{n}.example\n" for n in range(4)))
+    begin = {
+        0: "pk_live_14d4aa16",
+        1: "pk_live_14d4aa17",
+        2: "pk_live_88888888",
+        3: "pk_live_77777777",
+        4: "pk_live_77777777",
+        5: "pk_live_abcd",
+    }
+    rows = "".join(f"a{3 - n % 3},m@x{n % 4}.example,{prefix},2024-01-01,false\n" for n, prefix in begin.items())
+    (tmp_path / "api_keys.csv").write_text(f"id,user_email,key_prefix,created_at,revoked\n{rows}")
+    case = tmp_path / "case"
+    quick("load", tmp_path, "--case", case)
+    told = json.loads(quick("sql", "SELECT account_id FROM events ORDER BY line", "--case", case, "--format", "json").stdout)
+    assert [row["account_id"] for row in told] == ["a0", "a1", None, None, None, None, "a1"]
+    shown = quick("status", "--case", case, "--section", "assumptions", "--format", "csv").stdout
+    assert "API keys of the logs,joined to accounts by the beginning of an API key (2)" in shown
+    query = "SELECT count(*) AS n FROM links WHERE identifier_type LIKE '%prefix%'"
+    assert json.loads(quick("sql", query, "--case", case, "--format", "json").stdout) == [{"n": 0}], "how a key begins links nobody"
+
+
 def test_callers_are_known_by_their_sessions_where_a_log_names_no_users(quick, tmp_path):
     """A session of two accounts is nobody's, and neither is a short number, which others have too; a user that the log names asked."""
     sessions = {n: f"{n}67f89002ac0fcdc70ba1733" for n in range(5)} | {5: "17"}

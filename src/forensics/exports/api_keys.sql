@@ -3,6 +3,8 @@
 --      a list in it: attributes_api_key_0, app_metadata_api_key), or identifiers that were brought; a key
 --      of two accounts joins none, and a key that nobody is known to own makes no account: it may be a secret. A session is whose the export
 --      of sessions says, if its name is no mere number: short ones are given again, and to the connections of a proxy, too.
+--      Where only the beginnings of keys are kept, a key is whose beginning it has, if that is drawn at random for six characters and neither
+--      two accounts nor two keys of the logs have it: others in the logs may begin alike.
 -- parameters: none
 CREATE OR REPLACE TEMP TABLE key_owners AS
 WITH carried AS (
@@ -38,6 +40,31 @@ SELECT DISTINCT 'url_key', 'API key in the URL', o.key, o.account_id, o.account_
 FROM stored_events AS e
 JOIN key_owners AS o ON o.key = url_key(e.query)
 WHERE e.user_name IS NULL AND e.query IS NOT NULL AND e.extra['api_key'] IS NULL;
+
+INSERT INTO keys_in_logs
+WITH begun AS (
+    SELECT trim(r.identifier_value) AS prefix, list_sort(list(DISTINCT a.account_id))[:20] AS account_ids, count(DISTINCT a.account_id) AS owners
+    FROM identifier_records AS r
+    JOIN account_aliases AS a ON a.source = 'identifiers' AND a.key = r.account_key
+    WHERE r.identifier_type IN ('api_key_prefix', 'key_prefix', 'token_prefix') AND length(regexp_extract(trim(r.identifier_value), '[^_.-]*$')) >= 6
+    GROUP BY ALL
+),
+used AS (
+    SELECT DISTINCT
+        if(e.extra['api_key'] IS NULL, 'url_key', 'api_key') AS key_type, coalesce(e.extra['api_key'], nullif(url_key(e.query), '')) AS key
+    FROM stored_events AS e
+    WHERE e.user_name IS NULL AND EXISTS (SELECT 1 FROM begun)
+),
+alike AS (
+    SELECT u.key_type, u.key, b.account_ids, b.owners, count(DISTINCT u.key) OVER (PARTITION BY b.prefix) AS keys
+    FROM used AS u
+    CROSS JOIN (SELECT DISTINCT length(prefix) AS size FROM begun) AS s
+    JOIN begun AS b ON b.prefix = left(u.key, s.size) AND length(u.key) > s.size
+    WHERE u.key NOT IN (SELECT key FROM keys_in_logs)
+)
+SELECT key_type, 'the beginning of an API key', key, min(account_ids[1]), list_distinct(flatten(list(account_ids))), greatest(max(owners), max(keys), count(*))
+FROM alike
+GROUP BY key_type, key;
 
 INSERT INTO keys_in_logs
 WITH told AS (

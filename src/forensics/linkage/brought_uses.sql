@@ -19,8 +19,10 @@ SELECT
 FROM plain AS r
 JOIN account_aliases AS a ON a.source = 'identifiers' AND a.key = r.account_key
 LEFT JOIN names AS n ON n.name = r.given
--- The first or last digits of a card are many people's.
-WHERE r.given NOT IN ('bin', 'card_bin', 'iin', 'first6', 'first_6', 'first_six', 'card_first6', 'last4', 'last_4', 'last_four', 'card_last4')
+-- The first or last digits of a card, and how a key begins, are many people's.
+WHERE r.given NOT IN (
+    'api_key_prefix', 'key_prefix', 'token_prefix',
+    'bin', 'card_bin', 'iin', 'first6', 'first_6', 'first_six', 'card_first6', 'last4', 'last_4', 'last_four', 'card_last4')
     AND NOT starts_with(trim(r.identifier_value), '**** ');
 
 CREATE OR REPLACE TEMP TABLE brought_accounts AS
