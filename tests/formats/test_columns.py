@@ -74,6 +74,9 @@ def test_referrers_that_look_like_programs_stay_referrers() -> None:
         (' "-" "curl/8" 0.012 x 0.250', 250.0),
         (' "-" "curl/8" 0.250 0.000, 0.012 : 0.100 10.0.0.9:80', 250.0),
         (' "-" "curl/8" "0.001" "0.250"', 250.0),
+        (' "-" "curl/8" 0.000 0.001 0.090 0.100', 100.0),
+        (' "-" "curl/8" 0.012 10.0.0.123 10.123.4.5', 12.0),
+        (' "-" "curl/8" 49 0.012 [a-b-80] [] 10.0.0.9:80 17 0.016 200 7f9c', 12.0),
         (' "-" "curl/8" rt=0.004 urt=0.250', 4.0),
         (' "-" "curl/8" 0/250123', 250.123),
         (' "-" "curl/8" 12/12345678', 12345.678),
@@ -165,6 +168,33 @@ def test_small_counts_of_bytes_are_no_status_of_grpc(asked: str, status: str) ->
         ),
         (f'198.18.0.7 - ann {AT} "GET /a HTTP/1.1" "404" "512" "-" "a b" 17', {"path": "/a", "status": 404, "bytes_sent": 512}),
         ('2024-03-02T00:00:02+00:00 198.18.0.7 - ann "GET /a HTTP/1.1" 200 5 "-" "curl/8" 17', {"user_name": "ann", "path": "/a"}),
+        (f"198.18.0.7 - ann {AT} 'GET /a HTTP/1.1' 404 12 '-' 'a b' 17", {"path": "/a", "status": 404, "user_agent": "a b"}),
+        (f'198.18.0.7 - ann {AT} "GET /a?b=\'c\' HTTP/1.1" 404 12 "-" "a\'b" 17', {"query": "b='c'", "user_agent": "a'b"}),
+        (
+            f'{AT} "125043" "198.18.0.7" {REQUEST} "-" "a b" "x"',
+            {"client_ip": "198.18.0.7", "path": "/a", "status": 200, "user_agent": "a b"},
+        ),
+        (
+            f'198.18.0.7 - ann {AT} "GET /a HTTP/1.1" to: 10.0.0.9:80 404 12 "-" "a b" "-" "shop.example"',
+            {"path": "/a", "status": 404, "bytes_sent": 12, "user_agent": "a b", "host": "shop.example"},
+        ),
+        (
+            f'"203.0.113.9, 10.0.0.1" shop.example 198.18.0.7 - ann {AT} {REQUEST} 17 "-" "a b"',
+            {"client_ip": "198.18.0.7", "host": "shop.example", "extra": {"fields": "17", "forwarded_for": "203.0.113.9, 10.0.0.1"}},
+        ),
+        (f'"-" 198.18.0.7 - ann {AT} {REQUEST} "-" "a b"', {"client_ip": "198.18.0.7", "host": None, "user_name": "ann"}),
+        (f'"198.18.0.7" - "ann" {AT} {REQUEST} "-" "a b" 17', {"client_ip": "198.18.0.7", "user_name": "ann"}),
+        (
+            f'198.18.0.7 shop.example - - 443 {AT} "GET /a HTTP/1.1" "?b=1" 404 12 "-" "a b" 17',
+            {"path": "/a", "status": 404, "bytes_sent": 12, "user_name": None, "host": "shop.example"},
+        ),
+        (f'198.18.0.7 - 4711 {AT} {REQUEST} "-" "a b" 17', {"user_name": "4711"}),
+        (f'198.18.0.7 - ann {AT} "GET /a HTTP/1.1" "" 404 12 "-" "a b" 17', {"path": "/a", "status": 404, "user_name": "ann"}),
+        (
+            line(' 607 https://a.example/x "Mozilla/5.0 (X11)" "51cumq"'),
+            {"referrer": "https://a.example/x", "user_agent": "Mozilla/5.0 (X11)"},
+        ),
+        (line(' 607 - "Mozilla/5.0 (X11)" "51cumq"'), {"referrer": None, "user_agent": "Mozilla/5.0 (X11)"}),
         ('1709337602.250 198.18.0.7 "GET /a HTTP/1.1" 200 5 0.012', {"client_ip": "198.18.0.7", "duration_ms": 12.0, "status": 200}),
         ('2024-03-02T00:00:02+00:00 198.18.0.7 - - "GET /a HTTP/1.1" 200 5 "-" "curl/8" 17', {"user_name": None, "path": "/a"}),
         (

@@ -39,6 +39,13 @@ def test_columns_that_nobody_knows_are_kept() -> None:
     assert extra == {"tenant_name": "Acme 1", "price": "1.50"}
 
 
+@pytest.mark.parametrize("table", ["log.", "hits."])
+def test_columns_may_be_headed_by_their_table(table: str) -> None:
+    names = ("timestamp", "client_ip", "method", "uri", "status")
+    rows = rows_of("\t".join(f"{table}{name}" for name in names), "2024-03-02 00:00:02\t198.18.0.7\tGET\t/a?b=1\t200")
+    assert (rows[1]["client_ip"], rows[1]["path"], rows[1]["query"], rows[1]["status"]) == ("198.18.0.7", "/a", "b=1", 200)
+
+
 def test_a_table_may_tell_who_was_answered_and_not_what_was_asked() -> None:
     rows = rows_of(
         "ip,date,time,cik,code,size", "203.0.113.jja,2016-06-30,00:00:09,1608552.0,200.0,80251.0", "203.0.113.7,2016-06-30,00:00:10,7,301,"

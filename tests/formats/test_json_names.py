@@ -61,6 +61,16 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="what was asked beside the route",
         ),
         pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","remote_addr":"203.0.113.9","method":"GET","uri":"/a","status":200,"dur":"1.5s"}',
+            {"duration_ms": 1500.0},
+            id="a short name whose value has a unit",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","remote_addr":"203.0.113.9","method":"GET","uri":"/a","status":200,"dur":17}',
+            {"duration_ms": None},
+            id="a short name whose value has none",
+        ),
+        pytest.param(
             '{"time":"2026-03-02T00:00:01Z","remote_addr":"203.0.113.9","user_email":"kim@a.example","method":"GET","uri":"/a","status":200}',
             {"timestamp": AT, "user_name": "kim@a.example", "path": "/a"},
             id="a user by mail address",

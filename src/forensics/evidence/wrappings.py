@@ -108,7 +108,9 @@ LOOSE_KEYS = JSON_KEYS[JSON_KEYS.index("full_message") :]
 """Where they may just as well keep a word beside the request (Caddy: ``"msg":"handled request"``): a line only where it looks like one."""
 ENOUGH = 0.3
 """Where so many of the texts under such a key look like lines, all are: also those of connections that asked for nothing."""
-LIKE_A_LINE = r"^\s*\{|\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|HTTP/\d|^\S+ \S+ \S+ \[|\[\d\d/[A-Z][a-z]{2}/\d{4}:"
+LIKE_A_LINE = (
+    r"^\s*\{|\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|HTTP/\d|^\S+ \S+ \S+ \[|\[\d\d/[A-Z][a-z]{2}/\d{4}:|\|https?://"
+)
 JSON_TIMES = (
     *("time", "@timestamp", "timestamp", "date", "TimeGenerated", "_time", "result>_time", "_source>@timestamp", "attributes>timestamp"),
     "__REALTIME_TIMESTAMP",

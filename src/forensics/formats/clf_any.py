@@ -32,8 +32,11 @@ _OPEN = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
 """The common log format's own time where it stands without brackets (WebSEAL)."""
 _SERVERS = r"(?: +(?:\d+\.\d+\.\d+\.\d+:\d+|unix:[^\s\",]+|-|:),?){0,7}?"
 """Servers behind, as nginx' $upstream_addr lists them."""
-_BETWEEN = rf'(?: +\((?P<paused>\d+) s\))?(?P<between>(?: +[^\s"]+){{0,3}}?{_SERVERS})(?: +"(?P<site>[^"]*)")?'
-_NAMED = r"(?: +(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?)?"
+_PAUSED = r"(?: +\((?P<paused>\d+) s\))?"
+_BETWEEN = _PAUSED + r'(?P<between>(?: +[^\s"]+){0,3}?)(?: +"(?P<site>[^"]*)")?'
+_MORE_BETWEEN = _PAUSED + rf'(?P<between>(?: +[^\s"]+){{0,3}}?{_SERVERS})(?P<site>(?: +"[^"]*"){{0,3}})'
+"""What few have between time and request: it makes the matcher slower, and is tried on the lines that are left."""
+_NAMED = r"(?: +(?:(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?|to: \d+\.\d+\.\d+\.\d+:\d+:?))?"
 _STATUS = rf"(?P<asked>{_NAMED})" + r"(?: +(?P<ahead>\d+\.\d{3}))? +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
 
 
@@ -42,6 +45,8 @@ _STATED = r'(?:\d+\.\d{3} +|- +)?(?:"?\d{3}"?|-|0)(?:[ \t]|$)'
 
 _ASKED_APART = r'\] ([A-Z]{3,16}) "([^"\s]*)" (HTTP/[\d.]+) '
 """A request with only its target in quotes."""
+_ASKED_BEFORE = r'(?:^|")([A-Z]{3,16} [^"]* HTTP/[\d.]+)(?:"|$)'
+"""A request before another field in quotes (Apache's ``"%q"``, a host)."""
 _INSIDE = r'(?:^|[^\\])"[A-Z]{3,16} [^"\s]+ HTTP/[\d.]+" '
 """A whole request among what stands between quotes: they are those of other fields (proxies write the user first)."""
 _TIMED_REQUEST = r'\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "'
@@ -50,6 +55,7 @@ _TABBED = r'"\t\d{3}\t|^\S+\t(?:\S+\t){1,3}\[\d\d/'
 """Tabs between the fields, where others write blanks."""
 _ANSWER_QUOTED = r'(\](?:[^"]*"[^"]*")??[^"]*"[^"]*") +(?:"(\d{3})" +"(\d+|-)"|(\d{3}) +"(\d+)")( |$)'
 """Status and bytes in quotes, or the bytes alone."""
+_SINGLY = r"\] '[^'\"]*' \d{3} [^\"]*$"
 _ANSWER_DASHED = r'^(.*?") - (\d{3}) - (\d+) -( ".*)$'
 """Dashes between the fields."""
 _FIRST = rf"(?:^|\s)({SURE})(?::\d+)?(?:\s|$)"
@@ -61,10 +67,10 @@ _SITE = r"(?:^|\s)((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}|localhost)(?:
 """An address, and a host's full name, among words."""
 
 
-def line_of(time: str) -> str:
+def line_of(time: str, between: str = _BETWEEN) -> str:
     """Return the regular expression of lines whose time looks like ``time``: the known fields, and the rest."""
     quoted = rf'"(?P<request>.*?)"{_STATUS}(?P<rest>(?: .*)?)$'
-    return rf'^(?P<before>.*?) ?(?:(?:\[|")(?P<time>{time})(?:\]|")|(?P<open>{_OPEN})){_BETWEEN} *{quoted}'
+    return rf'^(?P<before>.*?) ?(?:(?:\[|")(?P<time>{time})(?:\]|")|(?P<open>{_OPEN})){between} *{quoted}'
 
 
 def bare_line_of(time: str) -> str:
@@ -74,23 +80,26 @@ def bare_line_of(time: str) -> str:
 
 def fitting(time: str) -> str:
     """Return the regular expression, quick to try, of lines that may be read with that time."""
-    return rf'(?:(?:\[|")(?:{time})(?:\]|")| {_OPEN} ").*[ \t][^ ]*(?:"|HTTP/[\d.]+){_NAMED}(?: +|\t){_STATED}'
+    return rf'(?:(?:\[|")(?:{time})(?:\]|")| {_OPEN} ").*[ \t][^ ]*(?:"|\'|HTTP/[\d.]+){_NAMED}(?: +|\t){_STATED}'
 
 
 def opener(time: str) -> Callable[[ReadOptions], Parser]:
     """Return what ``Format.open`` wants, for lines whose time looks like ``time``."""
-    line, bare = line_of(time), bare_line_of(time)
+    line, longer, bare = line_of(time), line_of(time, _MORE_BETWEEN), bare_line_of(time)
 
     def open_(options: ReadOptions) -> Parser:
         def parse(lines: pl.DataFrame) -> pl.DataFrame:
             tabbed = lines["raw"].str.contains(_TABBED).any()
             raw = pl.col("raw").str.replace_all("\t", " ", literal=True) if tabbed else pl.col("raw")
-            raw = raw.str.replace(_ASKED_APART, '] "$1 $2 $3" ')
-            known = (
-                lines.with_columns(_plain_answer(lines["raw"], raw).str.extract_groups(line).alias("g"))
-                .unnest("g")
-                .with_columns(pl.coalesce("time", "open").alias("time"))
-            )
+            raw = _doubly_quoted(lines["raw"], raw).str.replace(_ASKED_APART, '] "$1 $2 $3" ')
+            plain = lines.with_columns(_plain_answer(lines["raw"], raw).alias("plain"))
+            known = _told(plain, line)
+            left = known["time"].is_null() | known["request"].str.contains('" "', literal=True)
+            if left.any():
+                known = pl.concat([known.filter(~left), _told(plain.filter(left), longer)]).sort("line")
+            if known["site"].str.contains(_ASKED_BEFORE).any():
+                asked = pl.when(~pl.col("request").str.contains(r" HTTP/\d")).then(pl.col("site").str.extract(_ASKED_BEFORE))
+                known = known.with_columns(pl.coalesce(asked, "request").alias("request"))
             if known["time"].null_count():
                 known = _with_bare(known, bare)
             return _events(known, options.time_zone)
@@ -98,6 +107,19 @@ def opener(time: str) -> Callable[[ReadOptions], Parser]:
         return in_parts(parse)
 
     return open_
+
+
+def _told(plain: pl.DataFrame, pattern: str) -> pl.DataFrame:
+    """Return lines with the named groups of a pattern; ``time`` is the time wherever it stood."""
+    known = plain.with_columns(pl.col("plain").str.extract_groups(pattern).alias("g")).unnest("g")
+    return known.with_columns(pl.coalesce("time", "open").alias("time"))
+
+
+def _doubly_quoted(logged: pl.Series, raw: pl.Expr) -> pl.Expr:
+    """Return lines whose fields stand in single quotes with double ones."""
+    if not logged.str.contains("] '", literal=True).any():
+        return raw
+    return pl.when(pl.lit(logged.str.contains(_SINGLY))).then(raw.str.replace_all("'", '"', literal=True)).otherwise(raw)
 
 
 def _plain_answer(logged: pl.Series, raw: pl.Expr) -> pl.Expr:
@@ -186,7 +208,9 @@ def _sent_behind_state(known: pl.DataFrame) -> pl.Series | None:
 
 def _with_between(client: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Return ``client`` with what stands around the request: the host, and where the time comes first the client, too."""
-    between = known.select(pl.concat_str("between", pl.lit(" "), "site", pl.lit(" "), "asked", ignore_nulls=True)).to_series()
+    between = known.select(
+        pl.concat_str("between", pl.lit(" "), pl.col("site").str.replace_all('"', ""), pl.lit(" "), "asked", ignore_nulls=True)
+    ).to_series()
     if not between.str.contains(r"[.:]|localhost").any():
         return client
     asked = pl.DataFrame({"before": known["before"], "first": between.str.extract(_FIRST, 1)})

@@ -72,8 +72,8 @@ _PHRASE = r'^(.*\s)"([^"]*[g-zG-Z=@][^"]*)"$'
 """A name in quotes, which may hold blanks (a certificate's subject): it ends what stands before the time, and is no list of addresses."""
 _AGENT = r'"[^"]*[A-Za-z]/\d[^"]*"$'
 """A program's name and version: nobody is called so."""
-_QUOTED_LIST = rf'^"({_LISTED})" {SURE} '
-"""What was forwarded, in quotes before the client's address."""
+_QUOTED_LIST = rf'^"({_LISTED}|-)" ((?:[^\s"-][^\s"]* )?{SURE} .*)$'
+"""What was forwarded, in quotes before the client's address (and the host that was asked for)."""
 _PAIR = rf"^({SURE}) ({SURE}) \S+ \S+$"
 _LIST_FIRST = rf"^{SURE}(?:, ?{ADDRESS})+ {SURE} \S+ \S+$"
 _NONE_SECOND = rf"^{SURE} - \S+ \S+$"
@@ -83,6 +83,7 @@ _HELD = "\x1f"
 _PARTS = ("host", "client", "listed", "forwarded", "ident", "id", "user", "alone")
 
 AFTER = (
+    rf'^{_MIDDLE} +(?:-|(?P<referrer>https?://[^\s"]+)) +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"(?P<site>{_SITED})(?::\d+)?" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_TEXT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"[^"\s/]*" +"(?P<referrer>https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
     rf'^{_MIDDLE} +"(?P<lead>-|{_LISTED})" +"(?P<referrer>-|https?://[^"]*)" +"(?P<agent>{_PRODUCT})"(?P<tail>{_TAIL})$',
@@ -105,6 +106,11 @@ _SECONDS = r'(?:^|[\s=:])["\[]?(\d{1,7}\.\d{3,6})["\]]?(?:[\s,;]|$)'
 """nginx writes three decimals, Rack four, Gunicorn six; more digits before the point are a time of the day ($msec)."""
 _TIMES = r'(?:^|[\s"\[])\d{1,4}\.\d{3}[",\]]*\s(?:.*[\s"\[])?\d{1,4}\.\d{3}(?:[",\]\s]|$)'
 """Two of nginx' times among other words."""
+_BOTH = r'(?:^|[\s"])(\d{1,4}\.\d{3})"? +"?(\d{1,4}\.\d{3})(?:["\s]|$)'
+_TIME = r'(?:^|[\s"\[])\d{1,4}\.\d{3}(?:[",\]\s]|$)'
+_RUN = r'(?:^|[\s"\[])((?:\d{1,4}\.\d{3}"? +"?)+\d{1,4}\.\d{3}(?:[",\s]|$))'
+_MUCH = 0.1
+"""Seconds by which nginx' clock does not err: it stands still while events are handled."""
 _UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
 _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took|time"
 _NAMED = rf'(?i)(?:^|[\s,;"\[])(?:{_NAMES})(?:[=:] ?| )"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
@@ -162,20 +168,29 @@ def first_fitting(text: pl.Series, patterns: tuple[str, ...], parts: tuple[str, 
 
 def whose(before: pl.Series) -> pl.DataFrame:
     """Return ``host, client, forwarded, ident, id, user`` of what stands before the time, and ``fits``."""
+    sent = before.str.extract(_QUOTED_LIST, 1)
+    if sent.null_count() < len(sent):
+        before = values.first_of(before.str.extract(_QUOTED_LIST, 2), before)
     held = _with_held_blanks(before)
     bare = held.str.replace_all('"', "", literal=True).str.strip_chars()
     if bare.str.contains("  ", literal=True).any():
         bare = bare.str.replace(_SPREAD, "$1 $2 $3 $4").str.strip_chars_end()
     found = _paired(first_fitting(bare, CLIENTS, _PARTS, "client"), bare)
     who = pl.coalesce("user", "alone")
-    user = who.str.replace(rf"^{_PORTED}(?:, ?{_PORTED})* - ", "").str.replace(r"^(?:- )+", "").str.replace(r"(?: -)+$", "")
+    user = (
+        who.str.replace(rf"^{_PORTED}(?:, ?{_PORTED})* - ", "")
+        .str.replace(r"^(?:- ){2,}\d+$", "-")
+        .str.replace(r"^(?:- )+", "")
+        .str.replace(r"(?: -)+$", "")
+    )
     user = user.str.replace_all(_HELD, " ", literal=True)
     site = pl.col("ident").str.extract(rf"^({_SITED})(?::\d+)?$")  # lighttpd and Domino have the host there
-    sent = before.str.extract(_QUOTED_LIST)
-    host = pl.when(~pl.col("host").str.contains(_NO_SITE) & pl.lit(sent.is_null())).then(values.present(pl.col("host")))
+    host = pl.when(~pl.col("host").str.contains(_NO_SITE)).then(values.present(pl.col("host")))
     return found.with_columns(
         pl.coalesce("listed", "client").alias("client"),
-        pl.coalesce(pl.lit(sent), "forwarded", "listed", who.str.extract(rf"^({_PORTLESS}(?:, ?{_PORTLESS})*) - ")).alias("forwarded"),
+        pl.coalesce(values.present(pl.lit(sent)), "forwarded", "listed", who.str.extract(rf"^({_PORTLESS}(?:, ?{_PORTLESS})*) - ")).alias(
+            "forwarded"
+        ),
         pl.coalesce(host, user.str.extract(rf"^\(({_SITED})\)$"), site).alias("host"),
         pl.coalesce(values.present(pl.col("id")), pl.col("host").str.extract(_REQUEST_NAMED)).alias("id"),
         pl.when(site.is_null()).then("ident").alias("ident"),
@@ -243,7 +258,8 @@ def after(known: pl.DataFrame) -> After:
     times = pl.concat_str("early", "own", separator=" ", ignore_nulls=True)
     more = parts.select(times.str.contains(_TIMES).any()).item()
     both_units = pl.lit(_in_both_units(parts["told"])) if parts["told"].str.contains(_BOTH_UNITS).any() else pl.lit(None, pl.String)
-    told = parts.with_columns((_longest(times) if more else pl.lit(None, pl.String)).alias("longest")).select(
+    longest = pl.lit(_request_time(parts.select(times).to_series()) if more else None, pl.String)
+    told = parts.select(
         pl.when(swapped).then("agent").otherwise("referrer").alias("referrer"),
         pl.when(swapped).then("referrer").otherwise("agent").alias("agent"),
         pl.coalesce(
@@ -255,7 +271,7 @@ def after(known: pl.DataFrame) -> After:
         pl.coalesce(
             pl.col("told").str.extract(_FPM) + "ms",
             pl.col("told").str.extract(_NAMED),
-            "longest",
+            longest,
             "ahead",
             "early",
             pl.col("own").str.extract(_UNIT, 1) + pl.col("own").str.extract(_UNIT, 2).str.strip_chars(),
@@ -310,11 +326,24 @@ def _parts_of(rest: pl.Series) -> pl.DataFrame:
     return pl.concat([whole, others.select(whole.columns)]).sort("row").drop("row")
 
 
-def _longest(told: pl.Expr) -> pl.Expr:
-    """Return the longest of nginx' times where there are two or more: no part of a request, nor a server behind, takes longer than it."""
-    words = told.str.split(" ").list.eval(pl.element().str.strip_chars('",[]'))
-    times = words.list.eval(pl.element().filter(pl.element().str.contains(r"^\d{1,4}\.\d{3}$")).cast(pl.Float64))
-    return pl.when(times.list.len() > 1).then(times.list.max()).cast(pl.String)
+def _request_time(words: pl.Series) -> pl.Series:
+    """Return the request's time of nginx' where there are two or more: no part of a request, nor a server behind, takes longer than it.
+
+    Of those side by side it is the longest, in any order. Of others it is the first, which the clock may show a little shorter than a
+    server behind took, unless another is much longer.
+    """
+    pair = words.str.extract_groups(_BOTH).struct.unnest()
+    side = pair.select(pl.max_horizontal(pl.all().cast(pl.Float64))).to_series()
+    count = words.str.replace_all(" ", "  ", literal=True).str.count_matches(_TIME)
+    left = ((count > 1) & (side.is_null() | (count > 2))).fill_null(value=False)
+    if not left.any():
+        return side.cast(pl.String)
+    spread = words.filter(left).str.replace_all(" ", "  ", literal=True)
+    some = pl.DataFrame({"all": spread.str.extract_all(_TIME), "run": spread.str.extract(_RUN).str.extract_all(_TIME)})
+    some = some.select(pl.all().list.eval(pl.element().str.strip_chars('",[] ').cast(pl.Float64)))
+    first, longest = pl.col("all").list.first(), pl.col("all").list.max()
+    told = pl.coalesce(pl.col("run").list.max(), pl.when(longest > first + _MUCH).then(longest).otherwise(first))
+    return side.scatter(left.arg_true(), some.select(told).to_series()).cast(pl.String)
 
 
 def _in_both_units(told: pl.Series) -> pl.Series:

@@ -233,7 +233,7 @@ class _Csv:
         self._looked = True
         for line in raw.head(_LOOK_FOR_HEADER).drop_nulls():
             for separator in SEPARATORS:
-                cells = line.removeprefix(_FIELDS).split(separator)
+                cells = _without_table(line.removeprefix(_FIELDS).split(separator))
                 if not 3 < len(cells) < 500:
                     continue
                 written = [cell.strip().strip('"').removesuffix(" [UTC]") for cell in cells]
@@ -255,6 +255,13 @@ class _Csv:
                         if name in self._known or name in self._further:
                             self._columns.setdefault(self._known.get(name, name), index)
                     return
+
+
+def _without_table(names: list[str]) -> list[str]:
+    """Return the names of columns without that of their table, where each begins with it (``log.client_ip``, as Hive heads its answers)."""
+    table = names[0].strip().strip('"').partition(".")[0]
+    bare = [name.strip().strip('"').removeprefix(f"{table}.") for name in names]
+    return bare if all(short != name.strip().strip('"') for short, name in zip(bare, names, strict=True)) else names
 
 
 def _meant(names: list[str], paths: list[str]) -> JsonKeys | None:

@@ -66,7 +66,7 @@ CLIENT = (
     *("remote-address", "httpRequest>remoteIP"),
     *("SrcIpAddr", "src_endpoint>ip", "principal>ip"),  # Sentinel's ASIM, OCSF, Google's UDM
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
-    "peer_addr",
+    *("peer_addr", "src"),
 )
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
@@ -175,6 +175,7 @@ DURATION = (
     *(rf"{name}@s?{name}~^\d{{1,4}}[.]\d{{1,3}}$" for name in ("requestTime", "req_time", "responsetime", "res>duration")),
     "request_processing_time+target_processing_time+response_processing_time@s",
     "dur@ms?resp_content_length",  # Thruster
+    r"dur@ms?dur~\d ?(?:ns|us|µs|ms|s)$",
     *("micros@us", "msecs@ms", "meta>responseTime@ms", "response>time_ms@ms", "response>duration_ms@ms", "TimeTaken@ms"),
     *("latency_human@ms", "time_taken_micros@us", "api>timeToResponse@ns", "responseTimeMillis@ms", "response_time_millis@ms"),
     *(

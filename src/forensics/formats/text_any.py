@@ -34,7 +34,7 @@ _ADDRESS = rf'(?:^|[\s\[("|=@])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
 _CODE = r"[1-35]\d\d|4[0-35-9]\d|44[0-24-9]"
 """A status, and no port 443."""
 _STATUS = (
-    (rf'^[\s"\]|:,=>-]*(?:(?:from|for) \S+ -? ?)?({_CODE})(?:[\s,;|)\]"]|$)', "tail"),
+    (rf'^[\s"\]|:,=>(-]*(?:(?:from|for) \S+ -? ?)?({_CODE})(?:[\s,;|)\]"]|$)', "tail"),
     (r"\(HTTP/[\d.]+ ([1-5]\d\d)\)", "tail"),
     (r"^ responded ([1-5]\d\d) in \d", "tail"),  # Serilog
     (r'(?i)\bstatus(?:_?code)?[ =:"]+([1-5]\d\d)\b', "tail"),
