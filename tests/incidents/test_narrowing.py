@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 from tests import sites
@@ -48,7 +49,7 @@ def test_what_fails_elsewhere_hours_later_is_no_relapse(tmp_path, quiet, second,
 
 @pytest.mark.parametrize(
     ("gap", "scopes", "incidents"),
-    [(180, [EAST, WEST], 2), (180, [EAST, EAST], 1), (180, [EVERYTHING, WEST], 1), (40, [EAST, WEST], 1)],
+    [(180, [EAST, WEST], 2), (180, [EAST, EAST], 1), (180, [EVERYTHING, WEST], 1), (40, [EAST, WEST], 1), (40, [EAST, EVERYTHING], 2)],
 )
 def test_episodes_of_other_parts_are_other_incidents_unless_they_follow_within_the_hour(gap, scopes, incidents):
     windows = tuple(Window("errors", EVERYTHING, first, first + 30, 20.0, 100.0) for first in (1000, 1030 + gap))
@@ -69,3 +70,36 @@ def test_a_route_that_is_slow_as_everything_is_every_night_is_no_incident(tmp_pa
     case, incidents = found(tmp_path, frame.with_columns(duration_ms=slower))
     case.close()
     assert [(row["kind"], row["scope"]) for row in incidents] == [("latency", "everything")] * told
+
+
+def test_what_failed_in_one_route_alone_is_bounded_as_the_route_failed(tmp_path):
+    """Uploads are one request in thirty, at night one in two minutes: of everything a ratio that counts is there later."""
+    site = sites.Site("uploads", 30, 6, 0.4, 13, 0.8, pages=1, pictures=0, hosts=3, routes=12, accounts=True, whole_seconds=False)
+    frame, start, end = sites.quiet(site, 7), sites.START + timedelta(days=3, hours=3.5), sites.START + timedelta(days=3, hours=6.5)
+    upload = pl.int_range(pl.len()) % 33 == 0
+    failing_upload = upload & pl.col("started_at").is_between(start, end, closed="left")
+    frame = frame.with_columns(
+        path=pl.when(upload).then(pl.lit("/upload")).otherwise("path"), status=pl.when(failing_upload).then(507).otherwise("status")
+    )
+    case, incidents = found(tmp_path, frame)
+    case.close()
+    (row,) = incidents
+    assert row["scope"] == "/upload"
+    assert abs(row["started_at"] - start) <= 5 * MINUTE
+    assert abs(row["ended_at"] - end) <= 5 * MINUTE
+
+
+def test_a_flood_of_an_address_of_its_own_does_not_hide_that_everything_is_slow(tmp_path):
+    """All that is known of the flood's address is how slow it was then: that is no usual to measure it by."""
+    site = sites.Site("flooded", 20, 5, 0.65, 15, 0.7, pages=3, pictures=2, hosts=2, routes=14, timed=True)
+    rng, start = np.random.default_rng(3), sites.START + timedelta(days=3, hours=17.2)
+    flood = sites.events(site, rng, np.sort(rng.random(5000)) * 1300, rng.integers(5000, 9000, 5000)).with_columns(
+        started_at=pl.col("started_at") + (start - sites.START), path=pl.lit("/search")
+    )
+    frame = pl.concat([sites.quiet(site, 8), flood]).sort("started_at", maintain_order=True)
+    slower = pl.when(pl.col("started_at").is_between(start, start + 22 * MINUTE)).then(pl.col("duration_ms") * 7).otherwise("duration_ms")
+    case, incidents = found(tmp_path, frame.with_columns(duration_ms=slower))
+    case.close()
+    (row,) = incidents
+    assert (row["kind"], row["scope"]) == ("latency", "everything")
+    assert abs(row["started_at"] - start) <= 2 * MINUTE

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from forensics.incidents.boundaries import ramp_start
-from forensics.incidents.windows import deepest
+from forensics.incidents.detectors.errors import AROUND, LEAST_STATE, _likelihood
+from forensics.incidents.windows import bounded_runs, deepest
 
 
 def load(*levels: tuple[float, int], seed: int = 0) -> np.ndarray:
@@ -90,3 +91,13 @@ def test_a_load_that_was_over_hours_before_is_no_ramp():
     """A ring was at it at noon; in the afternoon, when all is as ever, a host falls silent for a minute."""
     requests = load((20, 60), (400, 90), (20, 120))
     assert ramp_start(requests, np.full(len(requests), 20.0), 4.0, len(requests)) is None
+
+
+def test_a_stretch_does_not_go_on_to_where_the_look_at_it_ends():
+    """Of every answer one in fifty fails: what is left of that beside an outage is none of it."""
+    failed, answered = np.zeros(600), np.full(600, 1.0)
+    failed[::45] = 1.0
+    failed[200:290] = 1.0
+    likely = _likelihood(failed, answered, 0.02, LEAST_STATE)
+    (stretch,) = bounded_runs(failed * (np.arange(600) >= 200) * (np.arange(600) < 290) > 0, AROUND, likely)
+    assert stretch == (200, 289)

@@ -129,15 +129,17 @@ def of_part(found: Found, scope: Scope, windows: Sequence[Window]) -> Found:
     """Return an incident of everything as that of one part of it: where the part's own windows are near, they say when."""
     signals = {w.signal for w in found.windows}
     own = [w for w in windows if w.scope == scope and w.signal in signals and any(w.near(other, GAP) for other in found.windows)]
+    rest = [w for w in found.windows if not any(w.signal == mine.signal and w.near(mine, 0) for mine in own)]
     if own:
-        return replace(_incident(_clusters(own), scope), surges=found.surges)
+        return replace(_incident(_clusters([*own, *(replace(w, scope=scope) for w in rest)]), scope), surges=found.surges)
     return replace(found, scope=scope, windows=tuple(replace(w, scope=scope) for w in found.windows))
 
 
 def parted(found: Found, scope_of: Callable[[Found], Scope]) -> list[Found]:
     """Return an incident of everything as several where a later episode happened in another part than those before it.
 
-    What fails in another part within an hour may be the same thing that moves on: hosts that are restarted one by one.
+    What fails in another part within an hour may be the same thing that moves on: hosts that are restarted one by one. Where everything
+    fails after one part had, and had been well again, who asked before that is another question than who asked before the first.
     """
     groups: list[list[list[Window]]] = []
     where: set[Scope] = set()
@@ -145,7 +147,8 @@ def parted(found: Found, scope_of: Callable[[Found], Scope]) -> list[Found]:
         cluster = [w for w in found.windows if a <= w.first <= b]
         scope = scope_of(_incident([cluster], found.scope))
         elsewhere = EVERYTHING not in {scope, *where} and scope not in where
-        if not groups or (elsewhere and a - max(w.last for w in groups[-1][-1]) > FLAPPING):
+        spread = scope == EVERYTHING and EVERYTHING not in where
+        if not groups or spread or (elsewhere and a - max(w.last for w in groups[-1][-1]) > FLAPPING):
             groups.append([])
             where = set()
         groups[-1].append(cluster)

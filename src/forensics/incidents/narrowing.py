@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -36,10 +35,7 @@ def narrowed(found: Found, whole: View, parts: Mapping[Scope, View], windows: Se
     concentrated = _harm(best, span, found) >= CONCENTRATED * harm and share_of_load <= MOST_OF_LOAD
     if not concentrated or not _rest_is_healthy(whole, best, span, found):
         return found
-    scope = best.series.scope
-    if slow:
-        return of_part(found, scope, windows)
-    return replace(found, scope=scope, windows=tuple(replace(w, scope=scope) for w in found.windows))
+    return of_part(found, best.series.scope, windows)
 
 
 def _harm(view: View, span: Bools, found: Found) -> float:

@@ -1,7 +1,8 @@
 -- title: minutes of everything, of each host, backend and route
 -- why: every detector looks at the same few series. Latency is a ratio to what the same route usually takes (geometric mean over requests,
---      in 1/10,000 of a natural logarithm), so that a change in the mix of routes is no change in latency. Rows come in any order: each
---      has its place by its part, name and minute, and sorting takes as long as all the rest.
+--      in 1/10,000 of a natural logarithm), so that a change in the mix of routes is no change in latency. A route that was asked for within
+--      hours alone (what a flood asks for) has no usual: how slow it was then is all that is known. Rows come in any order: each has its place
+--      by its part, name and minute, and sorting takes as long as all the rest.
 -- parameters: $most_parts hosts, backends and routes that are looked at, each by number of requests; $most_failing further ones, by number of failures, of $least_failed at least
 
 WITH typical AS (
@@ -9,6 +10,7 @@ WITH typical AS (
     FROM service_minutes
     WHERE duration_ms_p50 > 0
     GROUP BY route_id
+    HAVING max(minute) - min(minute) >= least(INTERVAL 3 HOURS, (SELECT (max(minute) - min(minute)) / 4 FROM service_minutes))
 ),
 
 minutes AS (
@@ -16,7 +18,7 @@ minutes AS (
         s.minute, s.host, s.backend, r.route, s.requests, s.failed, s.refused, s.answered, s.timed, s.first_at, s.last_at,
         CASE WHEN s.timed > 0 AND s.duration_ms_p50 > 0
             THEN CAST(round(ln(s.duration_ms_p50 / t.usual_ms) * 10000) AS BIGINT) * s.timed END AS slowness,
-        CASE WHEN s.duration_ms_p50 > 0 THEN s.timed ELSE 0 END AS slow_timed
+        CASE WHEN s.duration_ms_p50 > 0 AND t.usual_ms IS NOT NULL THEN s.timed ELSE 0 END AS slow_timed
     FROM service_minutes AS s
     LEFT JOIN routes AS r ON r.route_id = s.route_id
     LEFT JOIN typical AS t ON t.route_id IS NOT DISTINCT FROM s.route_id

@@ -68,10 +68,11 @@ def joined(stretches: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
     return out
 
 
-def path(likelihood: Floats, switch: float = SWITCH, begin: float = SWITCH / 2) -> Ints:
+def path(likelihood: Floats, switch: float = SWITCH, begin: float = SWITCH / 2, end: float = 0.0) -> Ints:
     """Return the most likely state of each minute; ``likelihood`` (minutes, states) in nats, state 0 is normal.
 
-    ``begin``: the cost of deviating from the first minute on, less where a log begins in it: before that nobody saw it begin.
+    ``begin``: the cost of deviating from the first minute on, less where a log begins in it: before that nobody saw it begin; ``end`` that
+    of deviating in the last one, none where the log ends in it.
 
     A state is entered from the best state of its kind or not at all, so that each minute costs a few comparisons, in plain numbers:
     arrays of four would cost more to make than to compare.
@@ -90,6 +91,7 @@ def path(likelihood: Floats, switch: float = SWITCH, begin: float = SWITCH / 2) 
         normal = best[0] if back else worst - switch
         best = [(score if stay else entered) + gain for score, stay, gain in zip(best, stays, row, strict=True)]
         best[0] = normal + row[0]
+    best[0] += end
     found = [best.index(max(best))]
     for sources in reversed(came):
         found.append(sources[found[-1]])
@@ -101,7 +103,7 @@ def bounded_runs(candidates: Bools, around: int, likelihood: Floats) -> list[tup
     found: list[tuple[int, int]] = []
     for first, last in joined(runs(candidates), 2 * around):
         low, high = max(0, first - around), min(len(candidates), last + around + 1)
-        deviating = path(likelihood[low:high], begin=SWITCH if low else SWITCH / 2) > 0
+        deviating = path(likelihood[low:high], begin=SWITCH if low else SWITCH / 2, end=SWITCH * (high < len(candidates))) > 0
         found.extend((low + a, low + b) for a, b in runs(deviating) if candidates[low + a : low + b + 1].any())
     return found
 

@@ -35,6 +35,9 @@ SEARCHED = 4.0
 """Decimal orders that such a window must have beyond those of the number of answers: a small log holds few places to search."""
 LEAST_STATE, LEAST_OF_TRICKLE = 0.08, 0.015
 """Share of the answers that fail where fewest do."""
+STRAY = 32.0
+"""In a part that little is asked of a failure is so much likelier where fewest fail than where nothing is wrong, at most: a stray one after
+its end does not move it."""
 PIECES = 0.5
 """Share of a trickle that worse stretches within it hold, from which on it is they."""
 AROUND = 120
@@ -82,7 +85,8 @@ def windows(
     if others is not None:
         candidates |= others
     found = []
-    for first, last in bounded_runs(candidates, around, _likelihood(bad, answered, usual, least)):
+    healthy = usual if view.series.scope == EVERYTHING else max(usual, least / STRAY)
+    for first, last in bounded_runs(candidates, around, _likelihood(bad, answered, healthy, least)):
         span = slice(first, last + 1)
         size = float(bad[span].sum() - usual * answered[span].sum())
         found.append(trimmed(Window(signal, view.series.scope, first, last, float(score[span].max()), size), bad > 0))
