@@ -9,9 +9,10 @@ import pytest
 
 from forensics.incidents.chance import Chance
 from forensics.incidents.detectors.collapse import _collapses
-from forensics.incidents.look import look
-from forensics.incidents.series import EVERYTHING, Axis, Series
-from forensics.incidents.survey import _steady
+from forensics.incidents.detectors.refusals import detect as refused
+from forensics.incidents.look import View, look
+from forensics.incidents.series import EVERYTHING, Axis, Bools, Floats, Scope, Series
+from forensics.incidents.survey import _missed, _steady
 from forensics.incidents.windows import Window
 
 
@@ -59,3 +60,45 @@ def test_a_stretch_that_is_low_at_its_very_ends_alone_is_no_collapse() -> None:
     series = Series(EVERYTHING, requests, none, none, requests, none, never, none + 0.5, none + 0.5)
     view = look(Axis(datetime(2024, 2, 19), len(requests)), series, np.zeros(len(requests), dtype=bool))
     assert _collapses(view, [(100, 120)], none, Chance.few) == []
+
+
+def seen(requests: Floats, refused: Floats | None = None, scope: Scope = EVERYTHING, masked: Bools | None = None) -> View:
+    """What was asked, minute by minute, beside what is usual."""
+    none, never = np.zeros(len(requests)), np.full(len(requests), np.nan)
+    series = Series(scope, requests, none, none if refused is None else refused, requests, none, never, none + 0.5, none + 0.5)
+    return look(Axis(datetime(2024, 2, 19), len(requests)), series, np.zeros(len(requests), dtype=bool) if masked is None else masked)
+
+
+def test_minutes_that_a_few_visits_fill_are_not_each_a_visit_of_its_own() -> None:
+    """Visits of three pages with two pictures each, four a minute: that fifty requests are missing is six visits that stayed away."""
+    rng, minutes = np.random.default_rng(2), 8 * 1440
+    begins = np.repeat(np.sort(rng.integers(0, minutes, 4 * minutes)), 3)
+    pages = begins + rng.integers(0, 4, len(begins))
+    usual = seen(3.0 * np.bincount(pages[pages < minutes], minlength=minutes)).baseline
+    chance = usual.emptiness(5000, 5002)
+    assert chance.clump >= 0.5 * usual.bursts[3]
+    assert chance.few(np.zeros(1), np.array([50.0]))[0] < 6.0
+    steady = seen(rng.poisson(17.0, minutes).astype(float)).baseline.emptiness(5000, 5002)
+    assert steady.few(np.zeros(1), np.array([50.0]))[0] > 12.0
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.97, 1), (0.3, 0)])
+def test_a_login_that_is_asked_for_twice_a_minute_and_refuses_for_half_an_hour_is_told(share: float, told: int) -> None:
+    rng, minutes = np.random.default_rng(5), 8 * 1440
+    requests = rng.poisson(1.6, minutes).astype(float)
+    likely = np.where((np.arange(minutes) >= 6000) & (np.arange(minutes) < 6032), share, 0.08)
+    view = seen(requests, rng.binomial(requests.astype(int), likely).astype(float), Scope("route", "/login"))
+    assert len(refused(view)) == told
+
+
+def test_the_silence_of_a_route_is_as_improbable_by_its_own_rhythm_as_silence_is() -> None:
+    """A log of a day, of which nobody knows how the level wavers: that for three hours it would be next to nothing is another thing."""
+    rng, minutes = np.random.default_rng(8), 1700
+    level = np.exp(np.repeat(rng.normal(0, 0.6, 100), 30)[:minutes])
+    requests = rng.poisson(16 * level).astype(float)
+    requests[1000:1180] = 0.0
+    route = Scope("route", "/a")
+    assert _missed(Window("silence", route, 1000, 1179, 15.0, 2900.0), seen(requests, scope=route))
+    requests[:] = rng.poisson(0.05, minutes)
+    requests[1000:1180] = 0.0
+    assert not _missed(Window("silence", route, 1000, 1179, 15.0, 2900.0), seen(requests, scope=route))

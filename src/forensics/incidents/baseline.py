@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.incidents.chance import Chance, swings, unmasked
+from forensics.incidents.chance import MOST_UNLIKE, Chance, swings, unmasked
 from forensics.incidents.clockwork import by_the_clock
 from forensics.incidents.series import Axis, Bools, Floats, Ints, Series
 
@@ -79,12 +79,14 @@ class Baseline:
         """How requests stay away altogether in these minutes: empty stretches tell the size of a visit best.
 
         Of a night of which little is known they last long; that says nothing of the hours in which everybody is at work. Where hardly a
-        minute is empty, what comes together within the time of the silence (and the parts of minutes beside it) is missing at once.
+        minute is empty, what comes together within the time of the silence (and the parts of minutes beside it) is missing at once; a
+        mean visit is half of that at least.
         """
         busy = self.busy_lulls > 0 and float(self.expected[first : last + 1].mean()) >= BUSIEST * float(self.expected.mean())
         lasting = self.busy_lulls if busy else self.lulls
         together = float(self.bursts[min(last - first + 1, len(self.bursts) - 1)])
-        return Chance(max(lasting or min(self.fall(15).clump, together), 1.0), self.fall(last - first + 1).wobble)
+        least = together / MOST_UNLIKE if np.isfinite(together) else 1.0
+        return Chance(max(lasting or min(max(self.fall(15).clump, least), together), 1.0), self.fall(last - first + 1).wobble)
 
     def rise(self, width: int) -> Chance:
         """How sums over ``width`` minutes rise."""

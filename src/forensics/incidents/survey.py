@@ -15,6 +15,7 @@ from forensics.incidents.absences import SHORTEST, long_absences
 from forensics.incidents.clocks import Step, apart, passed_twice, steps, without_doubles
 from forensics.incidents.detectors import detectors
 from forensics.incidents.detectors.latency import as_usual
+from forensics.incidents.detectors.silence import improbable
 from forensics.incidents.episodes import Found, incidents_of, parted, with_its_silence
 from forensics.incidents.look import View, beside, look
 from forensics.incidents.narrowing import narrowed
@@ -119,6 +120,8 @@ def _missed(window: Window, own: View) -> bool:
         return True
     span = slice(window.first, window.last + 1)
     seen, wanted = (np.array([values[span].sum()]) for values in (own.series.requests, own.baseline.expected))
+    if not seen[0]:
+        return improbable(own, window.first, window.last, float(wanted[0])) >= BY_ITSELF
     return bool(own.baseline.fall(window.last - window.first + 1).few(seen, wanted)[0] >= BY_ITSELF)
 
 

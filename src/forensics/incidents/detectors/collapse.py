@@ -22,7 +22,8 @@ host or backend that does half of its work is one whose weight was changed."""
 WIDTHS = (3, 5, 15, 30, 60, 240)
 LEAST_SCORE = 6.5
 """Decimal orders of improbability, by how load falls when nothing is wrong."""
-LITTLE_KNOWN = 1.5
+LITTLE_KNOWN, UNSEEN = 1.5, 1.5
+"""Orders that it needs beyond that in a log of a day or two; and those that sums over other widths than its length may lack of it."""
 LEAST_MISSING = 30.0
 WORTH = 3.0
 """Orders of improbability, whatever the level wavers like, from which it is worth to look again."""
@@ -232,7 +233,7 @@ def _scan(view: View) -> list[tuple[Bools, Floats]]:
         for (candidates, best), orders in zip(found, (few, _deepened(chance, seen[at], wanted[at], few)), strict=True):
             score = np.zeros(len(requests))
             score[at] = _told(orders, seen[at], wanted[at])
-            candidates |= marked(score >= least, width) & far_below
+            candidates |= marked(score >= least - UNSEEN, width) & far_below
             np.maximum(best, score, out=best)
     return found
 

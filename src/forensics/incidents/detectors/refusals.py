@@ -10,7 +10,7 @@ from forensics.incidents.detectors.errors import Scans, windows
 from forensics.incidents.look import View
 from forensics.incidents.windows import Window
 
-SCANS: Scans = ((2, 0.6, 60), (5, 0.5, 30), (15, 0.4, 40), (60, 0.8, 20), (60, 0.12, 150))
+SCANS: Scans = ((2, 0.6, 60), (5, 0.5, 30), (15, 0.4, 40), (30, 0.7, 20), (60, 0.8, 20), (60, 0.12, 150))
 """(minutes, least ratio, least refusals) of a window worth testing."""
 
 

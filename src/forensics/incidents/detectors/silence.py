@@ -41,13 +41,20 @@ def detect(view: View) -> list[Window]:
     found = []
     for place in np.flatnonzero(wanted >= LEAST_MISSING):
         (first, last), short = inside[place], float(wanted[place])
-        chance = view.baseline.emptiness(first, last)
-        # What a level wavers like is measured over an hour at most; over longer it would have to be next to nothing all the time.
-        orders = chance.few if last - first < WIDTHS[-1] else chance.lull
-        score = float(orders(np.zeros(1), wanted[place : place + 1])[0])
+        score = improbable(view, first, last, short)
         if score >= LEAST_SCORE + view.search and not comes_daily(view.axis, requests, first, last, short):
             found.append(Window("silence", view.series.scope, first, last, score, short))
     return _of_no_holiday(view, found)
+
+
+def improbable(view: View, first: int, last: int, wanted: float) -> float:
+    """Return the orders of improbability that none of so many requests come in these minutes.
+
+    What a level wavers like is measured over an hour at most; over longer it would have to be next to nothing all the time.
+    """
+    chance = view.baseline.emptiness(first, last)
+    orders = chance.few if last - first < WIDTHS[-1] else chance.lull
+    return float(orders(np.zeros(1), np.array([wanted]))[0])
 
 
 def _of_no_holiday(view: View, found: list[Window]) -> list[Window]:
