@@ -87,6 +87,8 @@ def test_a_hole_of_one_hour_in_the_night_of_the_change_reads_as_the_clock(tmp_pa
     case, incidents = found(tmp_path, hole)
     case.close()
     assert [(row["kind"], row["reading"], row["severity"]) for row in incidents] == [("silence", "clock", "low")]
+    assert incidents[0]["summary"].startswith("The log of the service has no line from 2024-03-10 01:59:")
+    assert "fell silent" not in incidents[0]["summary"]
 
 
 def test_a_silence_of_one_host_while_the_others_go_on_reads_as_a_missing_log(tmp_path):

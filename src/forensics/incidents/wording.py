@@ -38,6 +38,7 @@ WHAT = {
     "half collapse": "{} lost about half of its load",
     "part collapse": "{} lost a part of its load",
     "silence": "{} fell silent",
+    "clock": "the log of {} has no line",
     "surge": "{} was asked for far more than usual",
     "collection": "{} was collected from at machine speed",
     "slow collection": "{} was collected from slowly, one id after the other,",
@@ -79,9 +80,10 @@ def _did(finding: Finding, subject: str) -> str:
 
 
 def _lost(finding: Finding) -> str:
-    """The kind of an incident; of a collapse, how much of the load is missing."""
+    """The kind of an incident; of a collapse, how much of the load is missing; of a silence, whether a clock left the time out."""
     if finding.found.kind != "collapse":
-        return finding.found.kind
+        skipped = finding.found.kind == "silence" and finding.reading is not None and finding.reading.name == "clock"
+        return "clock" if skipped else finding.found.kind
     windows, expected = [w for w in finding.found.windows if w.signal == "collapse"], finding.view.baseline.expected
     share = finding.missing / max(sum(float(expected[w.first : w.last + 1].sum()) for w in windows), 1.0)
     return "collapse" if share >= MOST else "half collapse" if share >= HALF else "part collapse"
@@ -117,6 +119,8 @@ def _counts(finding: Finding) -> list[str]:
         said.append(f"about {counted(finding.missing, 'request')} that should have come {'are not in the logs' if lost else 'did not'}")
     if finding.reading is not None and finding.reading.name == "host down":
         said.append("the other hosts did its work")
+    if _lost(finding) == "clock" and finding.reading is not None:
+        said.append(finding.reading.why)
     if finding.silent_hosts is not None:
         said.append(f"nothing was written by {finding.silent_hosts}")
     if finding.found.kind == "surge":
