@@ -252,14 +252,16 @@ def test_candidates_that_are_looked_at_in_portions_are_joined_as_all_at_once(mad
 
 
 def test_a_portion_has_no_more_values_than_fit() -> None:
-    """Three hundred people with a hundred addresses each: more than four million values of pairs."""
-    pairs = [(left, right) for right in range(300) for left in range(right)]
-    candidates = pl.DataFrame(pairs, schema={"left": pl.Int32, "right": pl.Int32}, orient="row")
+    """Three hundred people with a hundred addresses each, all of which have one of them: more than four million values of pairs."""
+    everybody = pl.Series("group", np.arange(300), dtype=pl.Int32)
+    sharing = pl.DataFrame({"value_no": pl.Series(np.zeros(300), dtype=pl.Int32), "group": everybody})
     held = pl.DataFrame({"group": pl.Series(np.repeat(np.arange(300), 100), dtype=pl.Int32)})
-    portions = corroboration._portions(candidates, held)
-    assert max(portion.height for portion in portions) * 100 <= corroboration.AT_A_TIME
-    assert pl.concat(portions).equals(candidates)
-    assert [portion.height for portion in corroboration._portions(candidates.head(0), held)] == [0]
+    portions = corroboration._portions(sharing, held)
+    pairs = [corroboration._candidates(sharing, lefts).height for lefts in portions]
+    assert max(pairs) * 100 <= corroboration.AT_A_TIME + 300 * 100, "the last group of a portion may not fit whole"
+    assert sum(pairs) == 300 * 299 // 2
+    assert pl.concat(portions)["group"].equals(everybody)
+    assert [portion.height for portion in corroboration._portions(sharing.head(0), held)] == [0]
 
 
 def test_a_reseller_links_nobody_and_says_so(made: Maker) -> None:

@@ -37,7 +37,7 @@ def corroborated(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFr
     """
     held = _held(world, uses, groups)
     usual = _usual(world, held)
-    pairs = _several(_without_office(_evidence(world, held, usual, _candidates(world, held, usual)), world, uses, groups))
+    pairs = _several_of(world, held, usual, _at_offices(world, uses, groups))
     if pairs.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     together = _enough(combine(pairs, ["left", "right"]), world)
@@ -85,8 +85,19 @@ def _held(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
     return pl.DataFrame({name: column[several] for name, column in columns.items()})
 
 
-def _candidates(world: World, held: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
-    """Return left, right: pairs of groups that share a value which is rare enough for them to pass at all.
+def _several_of(world: World, held: pl.DataFrame, usual: pl.DataFrame, offices: pl.DataFrame) -> pl.DataFrame:
+    """Return the evidence of the pairs that may pass: left, right, value_no, family, block, bits, members of both.
+
+    A group that has more values of a family than usual shares one with anybody more easily: the bits are less by as much.
+    """
+    sharing = _sharing(world, held, usual)
+    eased = _eased(held.join(sharing.select("group").unique(), on="group", how="semi"), usual)
+    looked = (_shared(world, eased, _candidates(sharing, lefts)) for lefts in _portions(sharing, eased))
+    return pl.concat([_several(_without_office(pairs, offices)) for pairs in looked])
+
+
+def _sharing(world: World, held: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
+    """Return value_no, group: the groups that share a value which is rare enough for two of them to pass at all.
 
     A family counts at most twice its strongest value, so half of what is needed must be left of that one when its ease is taken off.
     """
@@ -99,28 +110,24 @@ def _candidates(world: World, held: pl.DataFrame, usual: pl.DataFrame) -> pl.Dat
     steps = counts.group_by("groups").agg(pl.len().alias("values")).sort("groups")
     pairs = pl.col("values") * pl.col("groups") * (pl.col("groups") - 1) // 2
     fitting = steps.filter(pairs.cum_sum() <= PAIR_BUDGET).select("groups")
-    chosen = sharing.join(counts.join(fitting, on="groups").select("value_no"), on="value_no")
-    both = chosen.join(chosen, on="value_no").filter(pl.col("group") < pl.col("group_right"))
+    return sharing.join(counts.join(fitting, on="groups").select("value_no"), on="value_no")
+
+
+def _candidates(sharing: pl.DataFrame, lefts: pl.DataFrame) -> pl.DataFrame:
+    """Return left, right: the pairs of groups, the first (and smaller) of them one of ``lefts``, that share such a value."""
+    both = sharing.join(lefts, on="group", how="semi").join(sharing, on="value_no").filter(pl.col("group") < pl.col("group_right"))
     return both.select(left="group", right="group_right").unique()
 
 
-def _evidence(world: World, held: pl.DataFrame, usual: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """Return everything that candidate pairs share: left, right, value_no, family, block, bits, members of both.
-
-    A group that has more values of a family than usual shares one with anybody more easily: the bits are less by as much.
-    """
-    concerned = pl.concat([candidates.select(group="left"), candidates.select(group="right")]).unique()
-    eased = _eased(held.join(concerned, on="group"), usual)
-    return pl.concat([_shared(world, eased, pairs) for pairs in _portions(candidates, eased)])
-
-
-def _portions(candidates: pl.DataFrame, eased: pl.DataFrame) -> list[pl.DataFrame]:
-    """Cut the candidates where their left groups have ``AT_A_TIME`` values together; one portion at least, empty or not."""
-    holdings = eased.group_by(left="group").agg(pl.len().cast(pl.Int64).alias("values"))
-    counted = candidates.join(holdings, on="left", how="left", maintain_order="left")
-    portion = pl.col("values").cum_sum() // AT_A_TIME
-    cut = counted.select("left", "right", portion=portion).partition_by("portion", maintain_order=True, include_key=False)
-    return cut or [candidates]
+def _portions(sharing: pl.DataFrame, eased: pl.DataFrame) -> list[pl.DataFrame]:
+    """Cut the groups where they have ``AT_A_TIME`` values together, each as often as it may have partners; one portion at least."""
+    holdings = eased.group_by("group").agg(pl.len().cast(pl.Int64).alias("values"))
+    after = (pl.len() - pl.col("group").rank("ordinal")).over("value_no").cast(pl.Int64)
+    partners = sharing.with_columns(partners=after)
+    counted = partners.group_by("group").agg(pl.col("partners").sum()).join(holdings, on="group").sort("group")
+    portion = (pl.col("partners") * pl.col("values")).cum_sum() // AT_A_TIME
+    cut = counted.select("group", portion=portion).partition_by("portion", maintain_order=True, include_key=False)
+    return cut or [counted.select("group")]
 
 
 def _shared(world: World, eased: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
@@ -165,11 +172,15 @@ def _eased(concerned: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
     return counted.select("value_no", "group", "members", ease)
 
 
-def _without_office(pairs: pl.DataFrame, world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
+def _at_offices(world: World, uses: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
+    """Return value_no, group: the groups of each organisation, by what is its own."""
+    own = world.values.filter(pl.col("owned"), pl.col("level") == "organisation").select("value_no")
+    at = uses.join(own, on="value_no")
+    return at.select("value_no", pl.Series("group", groups[at["account_no"].to_numpy()], dtype=pl.Int32)).unique()
+
+
+def _without_office(pairs: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
     """Drop shared networks between groups of one organisation: colleagues share the office, whoever pays."""
-    offices = world.values.filter(pl.col("owned"), pl.col("level") == "organisation").select("value_no")
-    at = uses.join(offices, on="value_no")
-    at = at.select("value_no", pl.Series("group", groups[at["account_no"].to_numpy()], dtype=pl.Int32)).unique()
     colleagues = (
         pairs.select("left", "right").unique()
         .join(at.select(left="group", office="value_no"), on="left")
@@ -177,7 +188,7 @@ def _without_office(pairs: pl.DataFrame, world: World, uses: pl.DataFrame, group
         .select("left", "right").unique().with_columns(colleagues=pl.lit(value=True))
     )  # fmt: skip
     place = pl.col("family").is_in(["network", "signup"])
-    return pairs.join(colleagues, on=["left", "right"], how="left").filter(pl.col("colleagues").is_null() | ~place)
+    return pairs.join(colleagues, on=["left", "right"], how="left").filter(pl.col("colleagues").is_null() | ~place).drop("colleagues")
 
 
 def _both_sides(joined: pl.DataFrame, pairs: pl.DataFrame, groups: Numbers) -> pl.DataFrame:
