@@ -52,6 +52,23 @@ def test_of_a_crowd_nobody_is_told(tmp_path: Path, accounts: int, new: int, days
     assert nobody_blamed(world, tmp_path)["lead"] is None
 
 
+@pytest.mark.parametrize("usual", [False, True])
+def test_the_one_program_of_many_accounts_is_told_where_few_have_it(tmp_path: Path, usual: bool) -> None:
+    """Sixty accounts, each with too little of the load to be told by name; what everybody always comes with says nothing."""
+    world = World(seed=23, days=1, ramp=10, per_minute=30.0)
+    world.ring(world.newcomers(60), 100.0)
+    for part in world.parts if usual else []:
+        part["agent"][:] = 7
+    lead = nobody_blamed(world, tmp_path)["lead"]
+    if usual:
+        assert lead is None
+    else:
+        said = (
+            r"Of what accounts asked beyond the usual 9\d % came with the one agent 'Agent7/1.0' \(usually 0 %\), from 60 accounts: a tool"
+        )
+        assert re.match(said, lead)
+
+
 def test_who_made_a_load_that_was_borne_is_told_with_what_speaks_against_it(tmp_path: Path) -> None:
     """One actor made a load that was answered for an hour, and then everything failed at once."""
     world = World(seed=45, days=25, ramp=60)

@@ -10,28 +10,50 @@ from dataclasses import replace
 from forensics.attribution.evidence import order, remainder, significance
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.origin import called
+from forensics.attribution.facts.spread import MOST, UNNAMED, alike
 from forensics.attribution.inquiry import Conclusion, Inquiry
 from forensics.attribution.rivals import Names, Weighed
 from forensics.attribution.verdict import NOT_AN_OUTAGE
 from forensics.attribution.windows import is_load
-from forensics.attribution.wording import came_from
+from forensics.attribution.wording import came_from, percent
+from forensics.text import counted
+
+RARE, SEVERAL = 0.05, 3
+"""Share of what accounts usually ask up to which an agent is one that few have; accounts that have it in common which are worth a word."""
 
 
 def whose(asked: Inquiry, found: Conclusion) -> str | None:
     """Return who made most of the load before an impact, and what speaks most against its having broken the service.
 
-    None where nobody stands out in it, or a program of many people does (a crowd), where the logs do not hold what others asked for, where
-    the verdict tells it already, and of a load that broke nothing.
+    Where nobody stands out, the one program that it came with, if it did. None of a crowd, or of a program of many people that changed,
+    where the logs do not hold what others asked for, where the verdict tells it already, and of a load that broke nothing.
     """
     facts = found.facts
     if is_load(facts.scene.incident) or found.verdict.name == NOT_AN_OUTAGE or found.verdict.told or not facts.finding.rise.significant:
         return None
     if facts.foremost:
         facts = asked.weighed(facts.scene, replace(facts.finding, blamed=facts.foremost)).facts
-    if not facts.finding.blamed or facts.unseen is not None or facts.release is not None:
+    if facts.unseen is not None or facts.release is not None:
         return None
+    if not facts.finding.blamed:
+        return _one_program(facts, asked.names)
     names = asked.names | called(facts.origins)
     return f"Of the excess {came_from(facts.finding.blamed, names)}; that it was the cause is not shown{_against(facts, names)}."
+
+
+def _one_program(facts: Facts, names: Names) -> str | None:
+    """Return that nearly all of what accounts asked beyond the usual came with one agent that few have: it ties nobody to anybody."""
+    if max(facts.spread.anonymous_share, facts.spread.top_share) >= MOST:
+        return None
+    found = alike(facts.scene, facts.finding.rise, "agent_id", of=~UNNAMED)
+    if found is None or found.value is None or found.usual > RARE or found.accounts < SEVERAL:
+        return None
+    agent = names.get(f"agent {found.value}", found.value)
+    return (
+        f"Of what accounts asked beyond the usual {percent(found.share)} came with the one agent {agent!r} (usually "
+        f"{percent(found.usual)}), from {counted(found.accounts, 'account')}: a tool of some, or a program that many have; logs do not "
+        "tell which, and nobody is tied to anybody by it."
+    )
 
 
 def _against(facts: Facts, names: Names) -> str:

@@ -135,30 +135,35 @@ ENOUGH = 100.0
 
 @dataclass(frozen=True)
 class Alike:
-    """The agent, network (or very few) or route that nearly all of the excess without an account has, though the usual load has not."""
+    """The agent, network (or very few) or route that nearly all of an excess has, though the usual load has not."""
 
     column: str
     value: str | None
     """None: no agent at all."""
     share: float
-    """Its share of the excess without an account."""
+    """Its share of that excess."""
     usual: float
-    """Its share of the requests without an account in the windows of comparison."""
+    """Its share of such requests in the windows of comparison."""
     networks: int
     """From how many networks it came in the window."""
+    accounts: int = 0
+    """From how many accounts."""
     beside: tuple[str, ...] = ()
     """Further networks, where few together have it in common, and each a part that is worth a word."""
 
 
-def alike(scene: Scene, rise: Rise, column: str) -> Alike | None:
-    """Return what the excess without an account has in common in a column of ``loads``; None when it is mixed.
+UNNAMED = pl.col("account_id").is_null()
+
+
+def alike(scene: Scene, rise: Rise, column: str, of: pl.Expr = UNNAMED) -> Alike | None:
+    """Return what the excess of some rows of ``loads``, those without an account, has in common in a column; None when it is mixed.
 
     What many always have in common (one app, one page) says nothing: it must be rare in the windows of comparison.
     """
     if not rise.significant:
         return None
     measure = rise.measure
-    rows = scene.loads.filter(pl.col("account_id").is_null())
+    rows = scene.loads.filter(of)
     now, before = pl.col("w") == 0, pl.col("w") > 0
     others = max(scene.windows - 1, 1)
     by_value = (
@@ -167,6 +172,7 @@ def alike(scene: Scene, rise: Rise, column: str) -> Alike | None:
             now=pl.col(measure).filter(now).sum(),
             before=pl.col(measure).filter(before).sum(),
             networks=pl.col("network").filter(now).n_unique(),
+            accounts=pl.col("account_id").filter(now).n_unique(),
         )
         .with_columns(excess=pl.col("now") - pl.col("before") / others)
     )
@@ -182,7 +188,8 @@ def alike(scene: Scene, rise: Rise, column: str) -> Alike | None:
         share, usually = min(1.0, float(top["excess"].sum()) / whole), float(top["before"].sum()) / max(usual, 1.0)
         if share >= MOSTLY_ALIKE and usually <= PROXY_SHARE:
             first, *beside = (None if value is None else str(value) for value in top[column])
-            return Alike(column, first, share, usually, int(top["networks"].sum()), tuple(str(value) for value in beside))
+            networks, accounts = int(top["networks"].sum()), int(top["accounts"].sum())
+            return Alike(column, first, share, usually, networks, accounts, tuple(str(value) for value in beside))
     return None
 
 
