@@ -10,7 +10,7 @@ WHERE kind = 'log' AND parsed > 0
 GROUP BY host, format;
 
 CREATE OR REPLACE TEMP TABLE tier_files AS
-SELECT f.evidence_id, s.stream, f.first_at, f.last_at, f.parsed
+SELECT f.evidence_id, s.stream, f.first_at, f.last_at, f.parsed, CAST(0 AS BIGINT) AS ahead_us
 FROM evidence_files AS f
 JOIN tier_streams AS s ON f.host IS NOT DISTINCT FROM s.host AND f.format IS NOT DISTINCT FROM s.format
 WHERE f.kind = 'log' AND f.parsed > 0

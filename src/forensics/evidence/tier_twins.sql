@@ -7,16 +7,16 @@
 -- parameters: $modulus (1: every path)
 CREATE OR REPLACE TEMP TABLE tier_requests AS
 SELECT
-    f.stream, e.started_at, e.duration_ms, e.client_ip,
+    f.stream, e.started_at - to_microseconds(f.ahead_us) AS started_at, e.duration_ms, e.client_ip,
     coalesce(e.extra['request_id'], '') AS request_id,
     hash(e.method, e.path, coalesce(e.query, ''), e.status) AS content
 FROM stored_events AS e
 ANTI JOIN duplicates AS d ON e.evidence_id = d.evidence_id AND e.line = d.line
 JOIN tier_files AS f ON e.evidence_id = f.evidence_id
 WHERE e.path IS NOT NULL AND hash(e.path) % CAST($modulus AS UBIGINT) = 0
-    AND e.started_at >= (SELECT min(greatest(a.first_at, b.first_at)) FROM tier_files AS a, tier_files AS b
+    AND e.started_at - to_microseconds(f.ahead_us) >= (SELECT min(greatest(a.first_at, b.first_at)) FROM tier_files AS a, tier_files AS b
         WHERE a.stream <> b.stream AND a.first_at <= b.last_at AND b.first_at <= a.last_at)
-    AND e.started_at <= (SELECT max(least(a.last_at, b.last_at)) FROM tier_files AS a, tier_files AS b
+    AND e.started_at - to_microseconds(f.ahead_us) <= (SELECT max(least(a.last_at, b.last_at)) FROM tier_files AS a, tier_files AS b
         WHERE a.stream <> b.stream AND a.first_at <= b.last_at AND b.first_at <= a.last_at);
 
 CREATE OR REPLACE TEMP TABLE tier_rare AS

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from forensics.case.case import Case
+from forensics.evidence.clocks import Ahead, ahead
 from forensics.evidence.told import tell
 
 LEAST_TWINS = 20
@@ -68,9 +69,10 @@ def assign_tiers(case: Case) -> None:
     """Fill ``tiers``: of every log its tier, whether rates count it, its clock offset in seconds, and why in a sentence."""
     case.execute("evidence", "tier_streams")
     streams = {row["stream"]: _stream(row) for row in case.rows("evidence", "tier_streams_list")}
-    links = _links(case, streams) if len(streams) > 1 else {}
+    clocks = ahead(case, sum(stream.parsed for stream in streams.values())) if len(streams) > 1 else {}
+    links = _links(case, streams, clocks) if len(streams) > 1 else {}
     _order(case, streams, links)
-    _clocks(streams, links, case.option("clock_offsets", {}))
+    _clocks(streams, links, clocks, case.option("clock_offsets", {}))
     tell(case, _inside(streams, links))
     case.replace("tiers", pl.DataFrame(_rows(case, streams), schema=_SCHEMA).sort("evidence_id"))
     case.refresh_events()
@@ -90,12 +92,17 @@ class Link:
     longer_ms: float | None
 
 
-def _links(case: Case, streams: dict[int, Stream]) -> dict[tuple[int, int], Link]:
-    """Return the pairs of streams that logged the same requests, both ways round."""
+def _links(case: Case, streams: dict[int, Stream], clocks: dict[int, Ahead]) -> dict[tuple[int, int], Link]:
+    """Return the pairs of streams that logged the same requests, both ways round; twins are compared by clocks that were set right."""
     modulus = max(1, sum(stream.parsed for stream in streams.values()) // SAMPLED)
     case.execute("evidence", "tier_twins", modulus=modulus)
+    seconds = {stream: clock.seconds for stream, clock in clocks.items()}
     found = {
-        (row["stream"], row["other"]): Link(row["near"] / row["rare"], row["later_seconds"], row["longer_ms"])
+        (row["stream"], row["other"]): Link(
+            row["near"] / row["rare"],
+            row["later_seconds"] + seconds.get(row["other"], 0.0) - seconds.get(row["stream"], 0.0),
+            row["longer_ms"],
+        )
         for row in case.rows("evidence", "tier_links")
         if row["near"] >= LEAST_TWINS and row["near"] >= LEAST_NEAR * row["twins"]
     }
@@ -128,8 +135,11 @@ def _outer_first(one: Stream, other: Stream, link: Link) -> tuple[Stream, Stream
     return (one, other) if one.addresses >= other.addresses else (other, one)
 
 
-def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], given: dict[str, float]) -> None:
-    """Set each stream's offset: what was given for its host, else what makes it agree with its largest linked stream."""
+def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], clocks: dict[int, Ahead], given: dict[str, float]) -> None:
+    """Set each stream's offset: what was given for its host, else what makes it agree with its largest linked stream.
+
+    Else with that of the largest stream where the same people ask both.
+    """
     settled = {number for number, stream in streams.items() if stream.host in given}
     for stream in streams.values():
         stream.offset = given.get(stream.host, 0.0)
@@ -146,6 +156,10 @@ def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], give
                 off = streams[bases[0]].offset - later
                 streams[number].offset = round(off, 3) if abs(off) >= CLOCK_SECONDS else 0.0
                 settled.add(number)
+    for number, clock in clocks.items():
+        if clock.people and number not in settled:
+            streams[number].offset = round(streams[clock.base].offset - clock.seconds, 3)
+            streams[number].why += f"; {clock.told(streams[clock.base].host)}"
 
 
 def _inside(streams: dict[int, Stream], links: dict[tuple[int, int], Link]) -> list[tuple[int, int, float]]:

@@ -71,7 +71,7 @@ RULED = "People decided this, and the program obeyed: it is no finding. Who or w
 ASSUMPTIONS, ALIKE = 40, 3
 """Assumptions that are told, and files of which one is made above which it is told once."""
 NO_LINES, HOLES = "no log lines", 8
-"""The type of a hole in the log of a host in the story (``timeline/sources/gaps.sql``), and how many of them are told."""
+"""The type of a hole in the log of a host in the story (``timeline/sources/gaps.sql``), and how many of them are told (of clocks, too)."""
 
 
 def _read(document: Document) -> Iterator[Sentence]:
@@ -89,6 +89,10 @@ def _read(document: Document) -> Iterator[Sentence]:
             f"rate, so that no request counts twice{' (' + why.removeprefix('not counted: ') + ')' if why else ''}.",
             query="evidence",
         )
+    moved = {row["host"]: row["clock_offset_seconds"] for row in document.rows("evidence") if row["clock_offset_seconds"]}
+    for host, seconds in list(moved.items())[:HOLES]:
+        text = f"Times of {host} are moved by {seconds:+,.3f} s, so that its clock agrees with the others'; “forensics status” tells why."
+        yield Sentence(text, query="evidence")
     ambiguous = document.tables["ambiguous_keys"].total
     if ambiguous:
         yield Sentence(
