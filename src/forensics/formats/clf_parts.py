@@ -8,6 +8,7 @@ import polars as pl
 
 from forensics.formats import values
 from forensics.formats.clf_columns import by_columns, columns_of
+from forensics.formats.clf_durations import durations
 
 ADDRESS = r"(?:\d+\.\d+\.\d+\.\d+(?::\d+)?|\[?[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?::\d+)?|unix:|localhost)"
 _HOST = r"(?:-|[0-9]*[A-Za-z_.*-][\w.*-]*(?::\d+)?|\[?[0-9a-fA-F:.]+\]?)"
@@ -102,20 +103,6 @@ _BARE = r"(?:^|\s)(Mozilla/\d\.\d \((?:[^()]|\([^()]*\))*\)(?: (?:\([^)]*\)|[A-Z
 """A browser's name without quotes (Tomcat's ``%{User-Agent}i``), up to what is no part of it."""
 _TYPE = r"^(?:text|image|application|audio|video|font)/[a-z][\w.+-]*(?:;.*)?$"
 """A content type, which no agent calls itself."""
-_SECONDS = r'(?:^|[\s=:])["\[]?(\d{1,7}\.\d{3,6})["\]]?(?:[\s,;]|$)'
-"""nginx writes three decimals, Rack four, Gunicorn six; more digits before the point are a time of the day ($msec)."""
-_TIMES = r'(?:^|[\s"\[])\d{1,4}\.\d{3}[",\]]*\s(?:.*[\s"\[])?\d{1,4}\.\d{3}(?:[",\]\s]|$)'
-"""Two of nginx' times among other words."""
-_BOTH = r'(?:^|[\s"])(\d{1,4}\.\d{3})"? +"?(\d{1,4}\.\d{3})(?:["\s]|$)'
-_TIME = r'(?:^|[\s"\[])\d{1,4}\.\d{3}(?:[",\]\s]|$)'
-_RUN = r'(?:^|[\s"\[])((?:\d{1,4}\.\d{3}"? +"?)+\d{1,4}\.\d{3}(?:[",\s]|$))'
-_MUCH = 0.1
-"""Seconds by which nginx' clock does not err: it stands still while events are handled."""
-_UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
-_NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took|time"
-_NAMED = rf'(?i)(?:^|[\s,;"\[])(?:{_NAMES})(?:[=:] ?| )"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
-_BEHIND = r'(?i)(?:^|[\s,;"\[])(?:upstream\w*|u[rch]?t)[=:] ?"?[\d.-]+(?:(?:, ?| : )[\d.-]+)*'
-"""A time that the server behind took, by its name."""
 _SITES = (rf'(?i)(?:^|\s)(?:v?host|domain|server_name|site)[=:] ?"?({_SITED})(?:[\s":]|$)', rf'(?:^|[\s"])({_SITED})(?::\d+)?(?:[\s"]|$)')
 """A server's full name, by what it is called or by its looks."""
 _ID = r'(?i)(?:^|[\s,;"])(?:%s)[=:]"?([0-9A-Za-z][\w./+=;:-]{7,})'
@@ -137,12 +124,6 @@ _UPSTREAMS = (
 _SERVER_BEHIND = r"(?:\d+\.\d+\.\d+\.\d+:\d+|\[[0-9a-fA-F:.]+\]:\d+|unix:[^\s,\"]+)"
 _ANSWERED = rf'^"{_SERVER_BEHIND}(?:, {_SERVER_BEHIND})*" +"?[1-5]\d\d(?:, [1-5]\d\d)*"?(?: |$)'
 """Servers behind, which nginx logs with their ports, and the statuses that they answered with."""
-_LABELLED = r"(?:^|\s)(ms|us)[:=](\d+(?:\.\d+)?)(?:\s|$)"
-_SHORT = r"(?:^|\s)(?:ua|urt|uct|uht)[:=]"
-"""How nginx' logs call the server behind and its times for short: ``us`` is the status that it answered with, then, and no unit."""
-_BOTH_UNITS = r"(?:^|\s)(\d+)([/ ])(\d+)$"
-_FPM = r"^/\S+ (\d+\.\d{3}) \d+ [\d.]+%$"
-"""What PHP-FPM's own example of an access.format logs behind the status: script, milliseconds, kilobytes, share of a processor."""
 _TOMCAT = rf"^(?:{ADDRESS}|[+X-])(?: [+X-])? (\d+)$"
 
 
@@ -253,12 +234,8 @@ def after(known: pl.DataFrame) -> After:
     swapped = pl.col("agent").str.contains(r"^https?://\S+$") & pl.col("referrer").str.contains(r"^[A-Za-z][^/]*/\d")
     middle, tail = pl.col("middle").str.strip_chars(), pl.col("tail").str.strip_chars()
     parts = parts.with_columns(pl.concat_str(middle, tail, separator=" ", ignore_nulls=True).str.strip_chars().alias("told"))
-    behind = parts["told"].str.contains("(?i)u[rch]?t[=:]|upstream").any()
-    parts = parts.with_columns((pl.col("told").str.replace_all(_BEHIND, " ") if behind else pl.col("told")).alias("own"))
-    times = pl.concat_str("early", "own", separator=" ", ignore_nulls=True)
-    more = parts.select(times.str.contains(_TIMES).any()).item()
-    both_units = pl.lit(_in_both_units(parts["told"])) if parts["told"].str.contains(_BOTH_UNITS).any() else pl.lit(None, pl.String)
-    longest = pl.lit(_request_time(parts.select(times).to_series()) if more else None, pl.String)
+    counted = pl.when(pl.lit(known["bytes"].is_not_null())).then(middle.str.extract(_TOMCAT))
+    took = durations(parts.with_columns(known["before"], counted.alias("counted")))
     told = parts.select(
         pl.when(swapped).then("agent").otherwise("referrer").alias("referrer"),
         pl.when(swapped).then("referrer").otherwise("agent").alias("agent"),
@@ -268,25 +245,6 @@ def after(known: pl.DataFrame) -> After:
             pl.when(~tail.str.contains(_ANSWERED)).then(tail).str.extract(rf'^"({_LISTED})"'),
             tail.str.extract(rf'\s"({_PORTLESS}(?:, ?{_PORTLESS})*)"'),  # with a port it is a server behind
         ).alias("forwarded"),
-        pl.coalesce(
-            pl.col("told").str.extract(_FPM) + "ms",
-            pl.col("told").str.extract(_NAMED),
-            longest,
-            "ahead",
-            "early",
-            pl.col("own").str.extract(_UNIT, 1) + pl.col("own").str.extract(_UNIT, 2).str.strip_chars(),
-            pl.col("own").str.extract(_SECONDS),
-            pl.when(pl.lit(known["bytes"].is_not_null())).then(middle.str.extract(_TOMCAT)) + "ms",
-            pl.when(known["before"].str.contains("http.server.AccessLog", literal=True)).then(pl.col("told").str.extract(r"^(\d+)$"))
-            + "ms",
-            both_units,
-            pl.when(~pl.col("told").str.contains(_SHORT)).then(
-                pl.col("told").str.extract(_LABELLED, 2) + pl.col("told").str.extract(_LABELLED, 1)
-            ),
-            pl.col("between").str.extract(_UNIT, 1) + pl.col("between").str.extract(_UNIT, 2).str.strip_chars(),
-            pl.col("between").str.extract(_SECONDS),
-            pl.col("paused"),
-        ).alias("duration"),
         pl.coalesce("site", *(pl.col("told").str.extract(each) for each in _SITES)).alias("host"),
         pl.col("told").str.extract(_REQUEST_ID).alias("request_id"),
         pl.col("told").str.extract(_TRACE_ID).alias("trace_id"),
@@ -296,7 +254,7 @@ def after(known: pl.DataFrame) -> After:
     extra = {"forwarded_for": told["forwarded"], **ids, "fields": told["fields"]}
     if told["fields"].str.contains(_UPSTREAMS).any():
         extra |= _upstreams(told["fields"], ids)
-    return After(told["referrer"], told["agent"], values.to_milliseconds(told["duration"], "s"), told["host"], extra, parts["fits"])
+    return After(told["referrer"], told["agent"], took, told["host"], extra, parts["fits"])
 
 
 def _sorted(known: pl.DataFrame) -> pl.DataFrame:
@@ -324,42 +282,6 @@ def _parts_of(rest: pl.Series) -> pl.DataFrame:
     others = first_fitting(rest.filter(left), AFTER, _AFTER_PARTS, "tail").with_columns(row=left.arg_true())
     whole = told.with_row_index("row").filter("fits")
     return pl.concat([whole, others.select(whole.columns)]).sort("row").drop("row")
-
-
-def _request_time(words: pl.Series) -> pl.Series:
-    """Return the request's time of nginx' where there are two or more: no part of a request, nor a server behind, takes longer than it.
-
-    Of those side by side it is the longest, in any order. Of others it is the first, which the clock may show a little shorter than a
-    server behind took, unless another is much longer.
-    """
-    pair = words.str.extract_groups(_BOTH).struct.unnest()
-    side = pair.select(pl.max_horizontal(pl.all().cast(pl.Float64))).to_series()
-    count = words.str.replace_all(" ", "  ", literal=True).str.count_matches(_TIME)
-    left = ((count > 1) & (side.is_null() | (count > 2))).fill_null(value=False)
-    if not left.any():
-        return side.cast(pl.String)
-    spread = words.filter(left).str.replace_all(" ", "  ", literal=True)
-    some = pl.DataFrame({"all": spread.str.extract_all(_TIME), "run": spread.str.extract(_RUN).str.extract_all(_TIME)})
-    some = some.select(pl.all().list.eval(pl.element().str.strip_chars('",[] ').cast(pl.Float64)))
-    first, longest = pl.col("all").list.first(), pl.col("all").list.max()
-    told = pl.coalesce(pl.col("run").list.max(), pl.when(longest > first + _MUCH).then(longest).otherwise(first))
-    return side.scatter(left.arg_true(), some.select(told).to_series()).cast(pl.String)
-
-
-def _in_both_units(told: pl.Series) -> pl.Series:
-    """Return the duration where it stands in seconds and in a finer unit at the end of a line (Apache's ``%T/%D``), with that unit.
-
-    With a blank between them two numbers say so only where this fits all lines of a batch, one of more than a second among them.
-    """
-    both = told.rename("t").to_frame().select(pl.col("t").str.extract_groups(_BOTH_UNITS)).unnest("t")
-    seconds, finer = both["1"].cast(pl.Int64, strict=False), both["3"].cast(pl.Int64, strict=False)
-    slashed = both["2"] == "/"
-    for unit, parts in (("us", 1_000_000), ("ms", 1000)):
-        fits = seconds == finer // parts
-        sure = bool(fits.all() and not fits.null_count() and (seconds > 0).any())
-        if sure or (fits | ~slashed).all():
-            return pl.DataFrame({"n": both["3"], "s": slashed | sure}).select(pl.when("s").then(pl.col("n") + unit)).to_series()
-    return pl.Series([None] * len(told), dtype=pl.String)
 
 
 def _without_type(parts: pl.DataFrame) -> pl.DataFrame:
