@@ -10,6 +10,7 @@ import pytest
 
 from forensics.evidence.recognise import LineReader, plan_for
 from forensics.formats.base import ReadOptions
+from forensics.formats.values import unit_of
 
 AT = datetime(2026, 3, 2, 0, 0, 1)
 
@@ -29,6 +30,16 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             '"status":200,"length":512}}',
             {"host": "a.example", "query": "b=1", "bytes_sent": 512, "duration_ms": 15.0, "user_agent": "curl/8"},
             id="slog-http",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","method":"GET","path":"/a","status":200,"dur_ms":12.5,"db_time_ms":9}',
+            {"duration_ms": 12.5, "extra": {"dur_ms": "12.5", "db_time_ms": "9"}},
+            id="a name that nobody listed, with its unit",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","method":"GET","path":"/a","status":200,"time_ms":1772409601000,"took":3}',
+            {"duration_ms": 3.0},
+            id="a time of the day in ms is no duration",
         ),
         pytest.param(
             '{"time":"2026-03-02T00:00:01Z","account":"a1","client":{"ip":"203.0.113.9","device_id":"d7"},"http":{"method":"POST",'
@@ -305,3 +316,16 @@ def test_a_request_that_is_told_when_it_begins_and_when_it_ends_is_one(beginning
     reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
     rows = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
     assert [row["outcome"] for row in rows] == ["skipped", "event"]
+
+
+@pytest.mark.parametrize(
+    ("key", "unit"),
+    [
+        ("dur_ms", "ms"), ("handlerTimeMicros", "us"), ("http.request.time.ns", "ns"), ("Total-Elapsed-Secs", "s"), ("rt_s", "s"),
+        ("db_time_ms", None), ("upstream_latency_ms", None), ("queue_time_ms", None), ("timeout_ms", None), ("time", None), ("ms", None),
+        ("request_ms", None), ("duration", None), ("", None), ("requests", None), ("status", None),
+    ],
+)  # fmt: skip
+def test_units_are_told_by_names_of_how_long_a_request_took(key: str, unit: str | None) -> None:
+    """What a database, a queue or a server behind took is not how long the request did."""
+    assert unit_of(key) == unit

@@ -301,6 +301,8 @@ def _times(record: Record, time_zone: str, time_basis: str) -> Columns:
         time = pl.select(pl.when(date.is_not_null() & time.str.contains(r"^\d{1,2}:")).then(date + " " + time).otherwise(time)).to_series()
     timestamp = to_instant(time, time_zone)
     duration = record.duration(record.keys.roles.get("duration", ()))
+    if record.further and duration.null_count() == len(duration):
+        duration = record.duration(tuple(f"{key}@{unit}" for key in record.further if (unit := values.unit_of(key))))
     if "end" in record.keys.roles:
         ended = to_instant(record.role("end"), time_zone)
         between = (ended - timestamp).dt.total_microseconds() / 1000.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 
 import polars as pl
@@ -13,17 +14,24 @@ from forensics.formats.views import adopted
 
 UNITS_MS: dict[str, float] = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 """Unit of a duration -> milliseconds."""
-
 ENDLESS_MS = 1e10
 """Milliseconds that no request takes (a hundred days): such a number is a time of the day, and no duration."""
 _GROUPED = r"^\d{1,3}(?:,\d{3})+$"
 """A whole number as Kibana writes it into tables."""
 _OWN_UNITS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1000.0}
+_UNIT_NAMES = {
+    **dict.fromkeys(("ms", "msec", "msecs", "millis", "milliseconds"), "ms"),
+    **dict.fromkeys(("us", "usec", "usecs", "micros", "microseconds"), "us"),
+    **dict.fromkeys(("ns", "nsec", "nanos", "nanoseconds"), "ns"),
+    **dict.fromkeys(("s", "sec", "secs", "seconds"), "s"),
+}
+_LASTING = frozenset(["dur", "duration", "elapsed", "latency", "rt", "runtime", "taken", "time", "took"])
+_OF_REQUESTS = _LASTING.union(
+    ["exec", "execution", "handler", "handling", "http", "processing", "req", "request", "resp", "response", "total", "wall"]
+)
 _METHOD = r"^[A-Za-z][A-Za-z0-9_\-]*$"
 _PLAIN = r"^[0-9.]+$"
 _WHOLE_URL = r"^[A-Za-z][A-Za-z0-9+.\-]*://"
-
-
 NINTH = r"^((?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}):\d{1,5}$"
 """A whole IPv6 address and the port behind it, without brackets: no address has a ninth group."""
 
@@ -68,6 +76,12 @@ def _number(text: pl.Series, kind: pl.DataType) -> pl.Series:
         grouped = pl.when(V.str.contains(_GROUPED)).then(V.str.replace_all(",", "", literal=True))
         number = first_of(number, of(text, grouped).cast(kind, strict=False))
     return of(number, pl.when(V >= 0).then(V))
+
+
+def unit_of(key: str) -> str | None:
+    """Return the unit that a key tells of how long a request took (``dur_ms``, ``handlerTimeMicros``); None for every other key."""
+    *words, unit = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-.]", "_", key).lower().split("_")
+    return _UNIT_NAMES.get(unit) if _OF_REQUESTS.issuperset(words) and not _LASTING.isdisjoint(words) else None
 
 
 def to_milliseconds(text: pl.Series, unit: str) -> pl.Series:
