@@ -356,6 +356,15 @@ def test_load_without_an_account_is_told_apart_from_what_accounts_made(made: Doc
     assert figure.detail.startswith("2 sources together, ")
 
 
+def test_whose_times_were_moved_is_told_once_for_each_host(made: Document) -> None:
+    host = next(row["host"] for row in made.rows("evidence") if row["kind"] == "log")
+    blocks = method.build(_changed(made, "evidence", clock_offset_seconds=-2820.013))
+    told = [item.text for block in blocks if isinstance(block, Sentences) for item in block.items if "are moved by" in item.text]
+    assert f"Times of {host} are moved by -2,820.013 s" in told[0]
+    assert len(told) == len({row["host"] for row in made.rows("evidence") if row["kind"] == "log"})
+    assert not [item for block in method.build(made) if isinstance(block, Sentences) for item in block.items if "are moved by" in item.text]
+
+
 def test_a_slow_service_is_told_with_how_slow_it_was(made: Document) -> None:
     times = {"latency_ms": 4_000.0, "latency_usual_ms": 30.0}
     slow = _changed(made, "incidents", kind="latency", failed_requests=0, **times)

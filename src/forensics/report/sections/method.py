@@ -81,7 +81,8 @@ def _read(document: Document) -> Iterator[Sentence]:
         f"{number(overview['rejected'])} rejected, {number(overview['skipped'])} skipped, {number(overview['duplicates'])} duplicates.",
         query="overview",
     )
-    uncounted = [row for row in document.rows("evidence") if row["kind"] == "log" and row["counted"] is False]
+    logs = [row for row in document.rows("evidence") if row["kind"] == "log"]
+    uncounted = [row for row in logs if row["counted"] is False]
     if uncounted:
         why = next((row["tier_why"] for row in uncounted if row["tier_why"]), "")
         yield Sentence(
@@ -89,7 +90,7 @@ def _read(document: Document) -> Iterator[Sentence]:
             f"rate, so that no request counts twice{' (' + why.removeprefix('not counted: ') + ')' if why else ''}.",
             query="evidence",
         )
-    moved = {row["host"]: row["clock_offset_seconds"] for row in document.rows("evidence") if row["clock_offset_seconds"]}
+    moved = {row["host"] or row["path"]: row["clock_offset_seconds"] for row in logs if row["clock_offset_seconds"]}
     for host, seconds in list(moved.items())[:HOLES]:
         text = f"Times of {host} are moved by {seconds:+,.3f} s, so that its clock agrees with the others'; “forensics status” tells why."
         yield Sentence(text, query="evidence")
