@@ -42,7 +42,7 @@ def test_hosts_that_the_same_people_ask_have_one_clock(tmp_path: Path, seconds: 
     assert found["edge-2"]["clock_offset_seconds"] == pytest.approx(-seconds, abs=15)
     assert found["edge-1"]["clock_offset_seconds"] == 0
     assert (
-        f"in the same minutes if this clock is {abs(seconds) / 60:,.0f} min {'later' if seconds > 0 else 'earlier'}"
+        f"in the same minutes if this clock is {abs(seconds) / 60:,.0f} min {'ahead of' if seconds > 0 else 'behind'}"
         in found["edge-2"]["tier_why"]
     )
     assert all(row["counted"] for row in found.values())
@@ -59,6 +59,30 @@ def test_a_given_offset_wins(tmp_path: Path) -> None:
     one, two = visits(300)
     found = tiers(tmp_path, {"edge-1": one, "edge-2": off(two, 2820)}, {"edge-2": 0.0, "edge-1": 0.0})
     assert [row["clock_offset_seconds"] for row in found.values()] == [0, 0]
+
+
+def test_what_is_behind_a_moved_tier_moves_with_it(tmp_path: Path) -> None:
+    """An application that knows its proxy's address only is asked by nobody; a shop on another host has the right clock."""
+    shop, ours = visits(400)
+    edge = [row | {"path": f"/orders/{n}"} for n, row in enumerate(off(ours[: len(ours) // 2], 3600))]
+    found = tiers(tmp_path, {"shop": shop, "edge": edge, "app": inner(edge)})
+    assert {host: row["counted"] for host, row in found.items()} == {"shop": True, "edge": True, "app": False}
+    assert [found[host]["clock_offset_seconds"] for host in ("edge", "app")] == [-3600, pytest.approx(-3600, abs=0.5)]
+    assert [host for host, row in found.items() if "ask shop too" in row["tier_why"]] == ["edge"]
+    given = tiers(tmp_path / "given", {"shop": shop, "edge": edge, "app": inner(edge)}, {"edge": 0.0})
+    assert {host: (row["counted"], row["clock_offset_seconds"]) for host, row in given.items()} == {
+        "shop": (True, 0), "edge": (True, 0), "app": (False, 0)
+    }  # fmt: skip
+
+
+def timer() -> list[Rows]:
+    """Machines ask one host at any time of the day and report to another ten minutes later, among requests of people."""
+    (people,) = visits(100, hosts=1)
+    draw = random.Random(3)
+    begun = {who: draw.random() * HOURS * 3600 for who in range(500, 700)}
+    asks = [asked(who, at, "/config") for who, at in begun.items()]
+    reports = [asked(who, at + 600 + draw.random() * 3, "/report") for who, at in begun.items()]
+    return [people + asks, reports + off(people[:50], 30)]
 
 
 def timetable() -> list[Rows]:
@@ -92,7 +116,7 @@ def right() -> list[Rows]:
     return visits(300)
 
 
-@pytest.mark.parametrize("logs", [timetable, staggered, relieved, mirrored, few, right])
+@pytest.mark.parametrize("logs", [timer, timetable, staggered, relieved, mirrored, few, right])
 def test_what_is_no_clock_moves_no_times(tmp_path: Path, logs: Callable[[], list[Rows]]) -> None:
     one, two = logs()
     found = tiers(tmp_path, {"edge-1": one, "edge-2": two})

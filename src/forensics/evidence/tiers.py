@@ -62,6 +62,8 @@ class Stream:
     addresses: int = 0
     """Clients' addresses among them."""
     offset: float = 0.0
+    moved: str = ""
+    """Why its times are moved where no twins tell it."""
     why: str = "nothing in the evidence logged the same requests"
 
 
@@ -69,10 +71,10 @@ def assign_tiers(case: Case) -> None:
     """Fill ``tiers``: of every log its tier, whether rates count it, its clock offset in seconds, and why in a sentence."""
     case.execute("evidence", "tier_streams")
     streams = {row["stream"]: _stream(row) for row in case.rows("evidence", "tier_streams_list")}
-    clocks = ahead(case, sum(stream.parsed for stream in streams.values())) if len(streams) > 1 else {}
-    links = _links(case, streams, clocks) if len(streams) > 1 else {}
+    offsets = case.option("clock_offsets", {})
+    links, clocks = _compared(case, streams, offsets) if len(streams) > 1 else ({}, {})
     _order(case, streams, links)
-    _clocks(streams, links, clocks, case.option("clock_offsets", {}))
+    _clocks(streams, links, clocks, offsets)
     tell(case, _inside(streams, links))
     case.replace("tiers", pl.DataFrame(_rows(case, streams), schema=_SCHEMA).sort("evidence_id"))
     case.refresh_events()
@@ -90,6 +92,14 @@ class Link:
     later_seconds: float
     """Median of the other's time less this stream's."""
     longer_ms: float | None
+
+
+def _compared(case: Case, streams: dict[int, Stream], offsets: dict[str, float]) -> tuple[dict[tuple[int, int], Link], dict[int, Ahead]]:
+    """Return the pairs of streams that logged the same requests, and whose clock is off by how much: set right, more are pairs."""
+    links = _links(case, streams, {})
+    requests = sum(stream.parsed for stream in streams.values())
+    clocks = ahead(case, requests, links, {number for number, stream in streams.items() if stream.host in offsets})
+    return (_links(case, streams, clocks) if clocks else links), clocks
 
 
 def _links(case: Case, streams: dict[int, Stream], clocks: dict[int, Ahead]) -> dict[tuple[int, int], Link]:
@@ -143,10 +153,16 @@ def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], cloc
     settled = {number for number, stream in streams.items() if stream.host in given}
     for stream in streams.values():
         stream.offset = given.get(stream.host, 0.0)
-    linked = sorted({number for pair in links for number in pair}, key=lambda n: (n not in settled, -streams[n].parsed, n))
+    bases, moving = {clock.base for clock in clocks.values()}, {number for number, clock in clocks.items() if clock.moves}
+    linked = sorted(
+        {number for pair in links for number in pair},
+        key=lambda n: (n not in settled, n not in bases, n not in moving, -streams[n].parsed, n),
+    )
     waiting = list(linked)
     while waiting:
         known = [number for number in waiting if number in settled] or waiting[:1]
+        for number in set(known).difference(settled):
+            _move(streams, number, clocks)
         settled.update(known)
         waiting = [number for number in waiting if number not in known]
         for number in list(waiting):
@@ -156,10 +172,16 @@ def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], cloc
                 off = streams[bases[0]].offset - later
                 streams[number].offset = round(off, 3) if abs(off) >= CLOCK_SECONDS else 0.0
                 settled.add(number)
-    for number, clock in clocks.items():
-        if clock.people and number not in settled:
-            streams[number].offset = round(streams[clock.base].offset - clock.seconds, 3)
-            streams[number].why += f"; {clock.told(streams[clock.base].host)}"
+    for number in sorted(clocks.keys() - settled):
+        _move(streams, number, clocks)
+
+
+def _move(streams: dict[int, Stream], number: int, clocks: dict[int, Ahead]) -> None:
+    """Set the offset of a stream that no twins tell of, where those who ask do."""
+    clock = clocks.get(number)
+    if clock is not None and clock.moves:
+        streams[number].offset = round(streams[clock.base].offset - clock.seconds, 3)
+        streams[number].moved = f"; {clock.told(streams[clock.base].host)}"
 
 
 def _inside(streams: dict[int, Stream], links: dict[tuple[int, int], Link]) -> list[tuple[int, int, float]]:
@@ -179,7 +201,7 @@ def _rows(case: Case, streams: dict[int, Stream]) -> list[dict[str, Any]]:
                     "tier": _tier(stream, streams),
                     "counted": not set_aside or alone,
                     "clock_offset_seconds": stream.offset,
-                    "why": _why(stream, streams, file["covered"], set_aside=set_aside, alone=alone),
+                    "why": _why(stream, streams, file["covered"], set_aside=set_aside, alone=alone) + stream.moved,
                 }
             )
     return rows

@@ -92,7 +92,7 @@ def _read(document: Document) -> Iterator[Sentence]:
         )
     moved = {row["host"] or row["path"]: row["clock_offset_seconds"] for row in logs if row["clock_offset_seconds"]}
     for host, seconds in list(moved.items())[:HOLES]:
-        text = f"Times of {host} are moved by {seconds:+,.3f} s, so that its clock agrees with the others'; “forensics status” tells why."
+        text = f"Times of {host} are moved by {seconds:+,.0f} s, as its clock is taken to differ from the others' (“forensics status”)."
         yield Sentence(text, query="evidence")
     ambiguous = document.tables["ambiguous_keys"].total
     if ambiguous:
