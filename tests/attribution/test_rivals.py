@@ -81,7 +81,7 @@ def test_a_few_of_whom_chance_makes_no_such_load_are_no_crowd() -> None:
     organic_surge._spread(
         facts(spread=Spread(309, 290.0, 9, 0.12, 0.0, 1.0, 0.0, 0), foremost=nine, walk=None, referral=None, route=None), {}, found
     )
-    assert [text for text, _ in found.speaks_against] == ["9 of the 309 accounts that asked made 99 % of the excess: they are no crowd."]
+    assert [text for text, _ in found.speaks_against] == ["9 of those who asked (309 accounts) made 99 % of the excess: they are no crowd."]
     assert not found.speaks_for
 
 

@@ -337,3 +337,20 @@ def test_names_of_two_halves_in_other_languages(header: str) -> None:
 def test_a_customers_number_is_the_account(header: str) -> None:
     found = read(f"{header};email;opened\n4711;ann@mail.example;2026-01-01\n").frames["account_records"]
     assert found["account_id"].to_list() == ["4711"]
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("order_id,user_id,session_id,created_at,total", "payments"),
+        ("id,user_id,checkout_session_id,session_id,created_at,total,card_last4", "payments"),
+        ("email,prefix,first_name,last_name,expires_at", "accounts"),
+        ("email,name,api_key_prefix,last_used_at", "accounts"),
+        ("id,email,name,created_at,session_id", "accounts"),
+        ("user_id,session_id,ip_address,user_agent,created_at", "identifiers"),
+    ],
+)
+def test_a_column_of_sessions_or_keys_makes_no_table_of_them(header: str, kind: str) -> None:
+    match = reader.recognise(f"{header}\n{','.join('x' * len(header.split(',')))}\n".encode(), "table.csv", None)
+    assert match is not None
+    assert match.kind == kind

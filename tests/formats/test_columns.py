@@ -56,6 +56,19 @@ def test_what_looks_like_a_program_is_none_where_most_values_are_others(shape: s
     told(shape)
 
 
+def test_a_flood_of_one_agent_hides_no_others() -> None:
+    """Of what is logged very often it is looked at once: a bot without a version, a constant of the server."""
+    people = [line(f' "{agent}" "{sent}" "h"') for agent, sent in zip(PROGRAMS, LISTS, strict=True)]
+    rows = rows_of(*people, *(line(' "bot" "203.0.113.9" "h"') for _ in range(20 * len(people))))
+    assert [row["user_agent"] for row in rows[: len(people)]] == [none(agent) for agent in PROGRAMS]
+    assert {row["user_agent"] for row in rows[len(people) :]} == {"bot"}
+
+
+def test_a_service_that_is_reached_by_its_address_has_host_and_port() -> None:
+    (row, *_) = rows_of(*(line(f' "-" "curl/8.{n}"', before="10.0.0.5:80 203.0.113.7 - - ") for n in range(30)))
+    assert (row["host"], row["extra"]["port"]) == ("10.0.0.5", "80")
+
+
 def test_a_few_lines_are_told_by_their_looks() -> None:
     (row,) = rows_of(line(' "curl/8" "https://a.example/" 17'))
     assert (row["user_agent"], row["referrer"]) == ("curl/8", "https://a.example/")

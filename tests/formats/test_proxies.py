@@ -125,3 +125,19 @@ def test_nobody_on_the_internet_is_named_as_a_proxy() -> None:
 )
 def test_other_logs_are_taken_as_they_are(told: pl.DataFrame) -> None:
     assert unbelieved(told) == ""
+
+
+def test_every_proxy_on_the_way_is_named() -> None:
+    told = unbelieved(events(*(("10.0.0.1", f"203.0.113.{n}, 10.0.0.2") for n in range(100))))
+    assert "--trusted-proxy 10.0.0.1 --trusted-proxy 10.0.0.2 says" in told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        events(*(("10.0.0.1", f"10.0.0.{n % 4}:8080") for n in range(200))),  # the servers behind
+        events(*((f"203.0.113.{n}", f"203.0.113.{n}, 10.0.0.1") for n in range(200))),  # the client is known already
+    ],
+)
+def test_what_is_no_forwarded_client_is_not_advised(told: pl.DataFrame) -> None:
+    assert unbelieved(told) == ""

@@ -151,6 +151,13 @@ def test_digits_of_a_card_never_link(kind: str, tmp_path: Path) -> None:
     assert len(set(given(tmp_path / "again", rows[:2]).values())) == 62, "nobody is tied by digits of a card"
 
 
+@pytest.mark.parametrize("session", ["57", "20240302000000000057", "s-57"])
+def test_sessions_that_are_counted_never_link(session: str, tmp_path: Path) -> None:
+    """The fifty-seventh session of everybody is called so."""
+    found = given(tmp_path, [(f"a-{n:06d}", "session_id", session, None) for n in range(2)])
+    assert found["a-000000"] != found["a-000001"]
+
+
 def test_a_thousand_identifiers_of_one_account(tmp_path: Path) -> None:
     """Whoever has everything shares something with anybody; that ties nobody together."""
     rows: list[Row] = [("collector", "link", f"page-{n}", None) for n in range(1000)]

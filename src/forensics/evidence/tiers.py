@@ -153,10 +153,10 @@ def _clocks(streams: dict[int, Stream], links: dict[tuple[int, int], Link], cloc
     settled = {number for number, stream in streams.items() if stream.host in given}
     for stream in streams.values():
         stream.offset = given.get(stream.host, 0.0)
-    bases, moving = {clock.base for clock in clocks.values()}, {number for number, clock in clocks.items() if clock.moves}
+    largest, moving = {clock.base for clock in clocks.values()}, {number for number, clock in clocks.items() if clock.moves}
     linked = sorted(
         {number for pair in links for number in pair},
-        key=lambda n: (n not in settled, n not in bases, n not in moving, -streams[n].parsed, n),
+        key=lambda n: (n not in settled, n not in largest, n not in moving, -streams[n].parsed, n),
     )
     waiting = list(linked)
     while waiting:

@@ -66,12 +66,13 @@ def columns_of(rest: pl.Series, listed: str, sited: str) -> Columns | None:
 
 def _shares(values: pl.Series, listed: str, sited: str) -> dict[str, float]:
     """Return the share that looks like each kind among the values that are there, and how many are ``programs``."""
-    there = values.filter(~values.is_in(["-", ""]))
+    logged = values.filter(~values.is_in(["-", ""]))
+    there = logged.unique()
     kinds = {
         "program": _programs(there),
         "page": there.str.contains(_PAGE),
         "listed": there.str.contains(rf"^{listed}$"),
-        "number": there.str.contains(r"^[\d.]+$") if len(there) >= LEAST else pl.Series([False]),
+        "number": there.str.contains(r"^[\d.]+$") if len(logged) >= LEAST else pl.Series([False]),
         "site": there.str.contains(rf"^{sited}(?::\d+)?$"),
     }
     shares = {kind: float(fits.mean() or 0) for kind, fits in kinds.items()}  # type: ignore[arg-type]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+
+import polars as pl
 
 from forensics.formats.apache import compile_apache
 from forensics.formats.base import Format, Sample
@@ -40,7 +43,15 @@ _EXPECTED = _COMMON_EXPECTED | {"user_agent": "curl/8.5.0", "referrer": None}
 
 
 def _format(
-    name: str, title: str, reference: str, layout: Layout, rank: int, line: str, expected: dict[str, object], pattern: str = ""
+    name: str,
+    title: str,
+    reference: str,
+    layout: Layout,
+    rank: int,
+    line: str,
+    expected: dict[str, object],
+    pattern: str = "",
+    misread: Callable[[pl.DataFrame], bool] | None = misplaced,
 ) -> Format:
     return Format(
         name=name,
@@ -52,7 +63,7 @@ def _format(
         time_basis=layout.time_basis,
         hint=CLF_HINT,
         pattern=pattern or layout.strict,
-        misread=misplaced,
+        misread=misread,
         rank=rank,
     )
 
@@ -81,6 +92,7 @@ FORMATS = (
         36,
         f"www.example.com:443 {_CLIENT} - - {_AT} {_REQUEST} {_BROWSER}",
         {**_EXPECTED, "host": "www.example.com", "extra": {"port": "443"}},
+        misread=None,  # what has a port is a host, though it be an address
     ),
     _format(
         "host_combined",

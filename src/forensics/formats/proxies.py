@@ -59,17 +59,23 @@ def unbelieved(events: pl.DataFrame) -> str:
     rows = _forwarded(events)
     if len(rows) < FORWARDED * max(len(events), LEAST_FORWARDED):
         return ""
-    named = _right_most(_entries(rows), []).filter(_is_address("entry")).join(rows.select("row", "client_ip"), on="row")
-    others = named.filter(pl.col("entry") != pl.col("client_ip"))
+    own = [ipaddress.ip_network(entry) for entry in OWN]
+    entries = _entries(rows).filter(_is_address("entry"))
+    entries = entries.with_columns(_within(entries["entry"], own).alias("own"))
+    known = entries.join(rows.select("row", pl.col("client_ip").alias("entry")), on=["row", "entry"])
+    others = (
+        _right_most(entries, own).filter(~pl.col("own")).join(known, on="row", how="anti")
+    )  # servers behind are one's own, and no clients
     if len(others) < FORWARDED * len(events):
         return ""
-    peers = rows["client_ip"].unique().sort()
-    if not _within(peers, [ipaddress.ip_network(entry) for entry in OWN]).all():
+    peers = rows["client_ip"].unique()
+    if not _within(peers, own).all():
         return (
             f"nearly all requests tell for whom they were forwarded: where a proxy of your own wrote that, name it with {OPTION}, "
             "and the clients are those and not the proxy"
         )
-    networks = peers.to_list() if len(peers) <= NAMED else [entry for entry in OWN if _within(peers, [ipaddress.ip_network(entry)]).any()]
+    proxies = pl.concat([peers, entries.filter("own")["entry"]]).unique().sort()
+    networks = proxies.to_list() if len(proxies) <= NAMED else [str(net) for net in own if _within(proxies, [net]).any()]
     believed = " ".join(f"{OPTION} {network}" for network in networks)
     return f"nearly all requests were forwarded by proxies of your own, which are taken for the clients: {believed} says otherwise"
 

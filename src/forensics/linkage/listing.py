@@ -9,7 +9,7 @@ from forensics.linkage.explain import PACKAGE
 from forensics.text import counted
 
 NOTHING = (
-    "No accounts share enough to belong together: `forensics explain A B` tells what two of them share, `forensics status` what names them."
+    "No accounts share enough to belong together. `forensics explain A B` tells what two share, `forensics status` how logs name them."
 )
 
 

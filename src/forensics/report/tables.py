@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
@@ -44,7 +44,8 @@ def plain(value: Any) -> Any:
     a decimal without places is a whole number.
     """
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds") + "Z"
+        utc = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        return utc.isoformat(timespec="microseconds") + "Z"
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, float) and not isfinite(value):

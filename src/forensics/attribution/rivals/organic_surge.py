@@ -73,7 +73,7 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
         few = f"{amount(facts.spread.few)} of the {counted(facts.spread.active, 'account')} that asked made"
         found.contra(f"{few} {percent(facts.spread.few_share)} of the excess: they are no crowd.", DECISIVE)
     elif facts.foremost:
-        few = f"{len(facts.foremost)} of the {counted(facts.spread.active, 'account')} that asked made"
+        few = f"{amount(len(facts.foremost))} of those who asked ({counted(facts.spread.active, 'account')}) made"
         found.contra(f"{few} {percent(min(1.0, sum(b.share for b in facts.foremost)))} of the excess: they are no crowd.", DECISIVE)
     elif facts.spread.anonymous_share < 0.5 and facts.spread.kin_notable:
         found.pro(f"{spread_out}; but {of_kin(facts.spread)}.", FAIR)
