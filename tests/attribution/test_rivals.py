@@ -138,7 +138,7 @@ def test_several_who_rise_at_once_are_rarer_than_one_of_them() -> None:
 
 @pytest.mark.parametrize(("low", "several", "told"), [
     (1, False, "Errors follow its load by 2 minutes (90 % interval 1 to 4"),
-    (1, True, "Errors follow the load of all who are blamed by 2 minutes"),
+    (1, True, "Errors follow the load of all of them by 2 minutes"),
     (-3, False, "Errors rise and fall with its load (correlation 0.90); by minutes it is not told which comes first"),
 ])  # fmt: skip
 def test_what_came_first_is_said_of_all_whose_load_it_was_and_only_if_the_interval_says_so(low: int, several: bool, told: str) -> None:

@@ -118,7 +118,7 @@ def _several(facts: Facts) -> bool:
 def order(facts: Facts, found: Weighed) -> None:
     """Say what came first, the load or the errors."""
     if facts.lag is not None and facts.lag.correlation >= 0.3 and abs(facts.lag.lag) < MOST_LAG:
-        lag, load_of = facts.lag, "the load of all who are blamed" if _several(facts) else "its load"
+        lag, load_of = facts.lag, "the load of all of them" if _several(facts) else "its load"
         if lag.low > 0:
             interval = f"90 % interval {lag.low} to {lag.high}; correlation {lag.correlation:.2f}"
             found.pro(f"Errors follow {load_of} by {minutes(lag.lag)} ({interval}).", 0.0)
@@ -161,7 +161,7 @@ def remainder(facts: Facts, found: Weighed) -> None:
     borne(facts, found)
     measure, usual = facts.finding.rise.measure, amount(facts.capacity.usual)
     peak, rest = load(facts.peak_load, measure), load(facts.rest_peak, measure)
-    them = "all who are blamed" if _several(facts) else "it"
+    them = "all of them" if _several(facts) else "it"
     if facts.beyond_health:
         found.pro(
             f"With {them} the load reached {peak} a minute; at most {usual} were carried in health outside the incidents.",

@@ -63,5 +63,4 @@ def _against(facts: Facts, names: Names) -> str:
     order(facts, weighed)
     remainder(facts, weighed)
     sentence, bits = max(weighed.speaks_against, key=lambda said: said[1], default=("", 0.0))
-    told = sentence.replace("all who are blamed", "all of them")  # here nobody is
-    return f": above all, {told[0].lower()}{told[1:-1]}" if bits > 0 else ""
+    return f": above all, {sentence[0].lower()}{sentence[1:-1]}" if bits > 0 else ""

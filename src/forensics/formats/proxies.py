@@ -63,9 +63,8 @@ def unbelieved(events: pl.DataFrame) -> str:
     entries = _entries(rows).filter(_is_address("entry"))
     entries = entries.with_columns(_within(entries["entry"], own).alias("own"))
     known = entries.join(rows.select("row", pl.col("client_ip").alias("entry")), on=["row", "entry"])
-    others = (
-        _right_most(entries, own).filter(~pl.col("own")).join(known, on="row", how="anti")
-    )  # servers behind are one's own, and no clients
+    # Servers behind are one's own, and no clients.
+    others = _right_most(entries, own).filter(~pl.col("own")).join(known, on="row", how="anti")
     if len(others) < FORWARDED * len(events):
         return ""
     peers = rows["client_ip"].unique()
