@@ -25,8 +25,6 @@ WHERE (contains(lower(name), 'key') OR contains(lower(name), 'token')) AND regex
 )
 GROUP BY key;
 
-CREATE OR REPLACE MACRO names_session(name) AS length(name) >= 16 AND NOT regexp_full_match(name, '\d+'); -- linkage asks for it too
-
 CREATE OR REPLACE MACRO url_key(query) AS regexp_extract( -- the view `events` asks for it too
     query, '(?i)(?:^|&)(?:(?:x-)?api[-_]?key|key|(?:access|auth|app|subscription|licen[cs]e)[-_]?key|app_?id|(?:api[-_]?|access[-_]?)?token)=([^&]+)', 1
 );
@@ -73,7 +71,8 @@ WITH told AS (
     SELECT trim(r.identifier_value) AS key, list_sort(list(DISTINCT a.account_id))[:20] AS account_ids, count(DISTINCT a.account_id) AS owners
     FROM identifier_records AS r
     JOIN account_aliases AS a ON a.source = 'identifiers' AND a.key = r.account_key
-    WHERE r.identifier_type IN ('session', 'session_id') AND names_session(trim(r.identifier_value))
+    WHERE r.identifier_type IN ('session', 'session_id') AND length(trim(r.identifier_value)) >= 16
+        AND NOT regexp_full_match(trim(r.identifier_value), '\d+')
     GROUP BY ALL
 )
 SELECT DISTINCT 'session', 'session', t.key, t.account_ids[1], t.account_ids, t.owners
