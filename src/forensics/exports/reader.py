@@ -16,7 +16,7 @@ import polars as pl
 
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.readable import Readable
-from forensics.exports import rows, values
+from forensics.exports import people, rows, values
 from forensics.exports.systems import System, foreign, normalised, system_for, system_without_header, systems
 from forensics.formats.values import to_address
 from forensics.text import counted
@@ -265,6 +265,7 @@ class Columns:
 
     def records(self) -> tuple[pl.DataFrame, list[str]]:
         """Return the rows of the record table (line, fields, extra) and what had to be assumed."""
+        self._of_persons()
         fields = FIELDS[self.system.kind]
         columns: list[pl.Series] = [self.frame[rows.LINE].alias("line")]
         columns += [self._field(name, kind) for name, kind in fields.items()]
@@ -333,7 +334,20 @@ class Columns:
             return text.set(text.str.contains(values.CARD_DIGITS).fill_null(value=False), None)
         if name == "signup_ip" or (name == "identifier_value" and self.system.constant.get("identifier_type") == "client_ip"):
             return to_address(text).alias(name)
+        if name in people.FIELDS:
+            text, told = people.present(text)
+            self.assumptions += told
         return text.str.to_lowercase() if name in ("email", "payer_email") else text
+
+    def _of_persons(self) -> None:
+        """Take for an account's id the one that each person has, where the first is a customer's with several people."""
+        chosen = self.mapping.get("account_id", ("",))[0]
+        ids = {header: self.frame[self.column[header]] for header in (chosen, *people.OWN) if header in self.column}
+        told = [self._field(name, pl.String()) for name in ("email", "name", "user_name") if name in self.mapping]
+        own = people.own_id(ids, chosen, pl.DataFrame(told[:2])) if chosen in ids else None
+        if own is not None:
+            self.mapping["account_id"] = (own,)
+            self.assumptions.append(f"{self.column[chosen]!r} is of several people: {self.column[own]!r} is taken for the account")
 
     def _moments(self, text: pl.Series) -> pl.Series:
         """Times in UTC: by the zone they carry, by the column that the export has for it, or by the zone that was given."""
