@@ -39,7 +39,20 @@ def test_a_mail_is_told() -> None:
         "-- PostgreSQL database dump",
         "COPY public.users (id, email) FROM stdin;",
         "CREATE TABLE `users` (`id` int);",
+        "CREATE TABLE users(id integer, email text);",
+        "INSERT INTO users VALUES(1,'a@b.example');",
     ],
 )
 def test_a_dump_of_a_database_is_told(line: str) -> None:
     assert why_no_log(pl.Series(["--", line, "1\ta@b.example"])) == "is a dump of a database in SQL: export its tables as CSV"
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("dn: uid=ann,ou=people,dc=firm,dc=example", "is an export of a directory (LDIF): write its entries as CSV"),
+        (f"{'*' * 27} 1. row {'*' * 27}", r"is a table as MySQL's client writes it with \G: export it as CSV"),
+    ],
+)
+def test_other_exports_that_are_no_tables_are_told(line: str, what: str) -> None:
+    assert why_no_log(pl.Series([line, "id: 1", "mail: a@b.example"])) == what

@@ -304,6 +304,33 @@ def test_headers_in_other_languages_are_those_in_english() -> None:
     assert (spanish["account_id"], spanish["email"]) == ("7", "a@firm.example")
 
 
+@pytest.mark.parametrize(
+    ("header", "day"),
+    [
+        ("Kundennummer;E-Mail-Adresse;Name;Erstellt;Tarif", "13.03.2026"),
+        ("Identifiant;Adresse e-mail;Nom;Date de création;Forfait", "13/03/2026"),
+        ("ID Usuario;Correo electrónico;Nombre;Fecha de alta;Plan", "13/03/2026"),
+        ("ID cliente;Indirizzo email;Nome;Data di registrazione;Piano", "13/03/2026"),
+        ("Klantnummer;E-mailadres;Naam;Aangemaakt op;Abonnement", "13-03-2026"),
+        ("ID klienta;Adres e-mail;Imię i nazwisko;Data rejestracji;Abonament", "2026-03-13"),
+        ("ID do usuário;E-mail;Nome completo;Data de cadastro;Plano", "13/03/2026"),
+        ("会員番号;メールアドレス;お名前;登録日;プラン", "2026年3月13日"),
+        ("ユーザーＩＤ;ﾒｰﾙアドレス;氏名;登録日時;プラン", "2026/03/13"),  # wide letters and half-width kana are the same words
+        ("用户ID;邮箱;姓名;注册时间;套餐", "2026-03-13"),
+        ("ID пользователя;Эл. почта;ФИО;Дата регистрации;Тариф", "13.03.2026"),
+    ],
+)
+def test_accounts_in_many_languages(header: str, day: str) -> None:
+    found = only(f"{header};カード\n7;a@firm.example;Ann Lee;{day};Pro;1\n", "account_records")
+    assert [found[name] for name in ("account_id", "email", "name", "plan")] == ["7", "a@firm.example", "Ann Lee", "Pro"]
+    assert (str(found["created_at"]), found["extra"]) == ("2026-03-13 00:00:00", {"カード": "1"})
+
+
+@pytest.mark.parametrize("header", ["パスワード", "密码", "Пароль", "Hasło", "Contraseña", "Senha", "Wachtwoord", "Mot de passe"])
+def test_passwords_are_dropped_in_many_languages(header: str) -> None:
+    assert "hunter2" not in str(only(f"user_id,email,{header}\n7,a@firm.example,hunter2\n", "account_records"))
+
+
 @pytest.mark.parametrize("header", [PAYPAL_FRENCH, PAYPAL_FRENCH_STATEMENT, PAYPAL_SPANISH_STATEMENT])
 def test_paypal_reports_in_other_languages(header: str) -> None:
     """Semicolons, decimal commas, days first: also where no day tells."""
@@ -327,7 +354,15 @@ def test_paypal_reports_in_other_languages(header: str) -> None:
     assert any("read as day first" in told for told in rows.assumptions)
 
 
-@pytest.mark.parametrize("header", ["Numéro de client,Prénom,Nom,Courriel", "Id cliente,Nombre,Apellidos,Correo electrónico"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Numéro de client,Prénom,Nom,Courriel",
+        "Id cliente,Nombre,Apellidos,Correo electrónico",
+        "ID cliente,Nome,Cognome,E-mail",
+        "ID,Имя,Фамилия,email",
+    ],
+)
 def test_names_of_two_halves_in_other_languages(header: str) -> None:
     text = header + "\nC1,Zoé,Klein,z@x.example\n"
     assert only(text, "account_records")["name"] == "Zoé Klein"

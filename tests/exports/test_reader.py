@@ -220,6 +220,46 @@ def test_records_of_mongodb() -> None:
     row = read(payment).frames["payment_records"].to_dicts()[0]
     assert (row["payment_id"], row["account_key"], str(row["amount"]), row["card_fingerprint"]) == ("75b1", "65b1", "10.5000", "fp")
     assert row["paid_at"] == datetime(2024, 2, 10, 10)
+    assert (
+        read("_id,email\nObjectId(65b1000000000000000000aa),a@b.com\n").frames["account_records"]["account_id"][0]
+        == "65b1000000000000000000aa"
+    )
+
+
+def test_records_of_dynamodb() -> None:
+    text = '{"Item":{"userId":{"S":"u1"},"email":{"S":"a@b.com"},"createdAt":{"N":"1706781600"},"plan":{"M":{"name":{"S":"pro"}}}}}\n'
+    row = read(text).frames["account_records"].to_dicts()[0]
+    assert (row["account_id"], row["email"], row["plan"], row["created_at"]) == ("u1", "a@b.com", "pro", datetime(2024, 2, 1, 10))
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (" id |  email  \n----+---------\n  1 | a@b.com\n  2 | c@b.com\n(2 rows)\n\n", [3, 4]),
+        (
+            "+----+---------+\n| id | email   |\n+----+---------+\n| 1 | a@b.com |\n| 2 | c@b.com |\n+----+---------+\n2 rows in set\n",
+            [4, 5],
+        ),
+    ],
+)
+def test_tables_as_database_clients_draw_them(text: str, lines: list[int]) -> None:
+    """Their rules and what stands below them are no accounts."""
+    found = read(text).frames["account_records"].select("account_id", "email", "line").rows()
+    assert found == list(zip(("1", "2"), ("a@b.com", "c@b.com"), lines, strict=True))
+
+
+def test_who_says_what_a_file_is_knows_better() -> None:
+    text = b"user_id,username,created_at,current_session_id,event_type\nu1,ann,2024-02-01,s1,signup\n"
+    assert reader.recognise(text, "x.csv") is None
+    match = reader.recognise(text, "x.csv", "accounts")
+    assert match is not None
+    assert reader.read(Given(text), match, "e1").frames["account_records"]["account_id"].to_list() == ["u1"]
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("usd", "19.9900"), ("JPY", "1999.0000")])
+def test_amounts_in_cents_by_their_header(currency: str, amount: str) -> None:
+    row = read(f"user_id,amount_cents,currency\nu1,1999,{currency}\n").frames["payment_records"].to_dicts()[0]
+    assert str(row["amount"]) == amount
 
 
 def test_what_a_system_does_not_call_its_own_way_is_read_by_its_plain_name() -> None:

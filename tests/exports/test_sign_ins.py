@@ -26,6 +26,7 @@ SIGN_INS = {
     f'"EventContextData":{{"IpAddress":"203.0.113.7"}}}},{{"EventId":"e2","EventType":"SignIn","CreationDate":"{AT}","EventResponse":"Fail",'
     '"Username":"ann","EventContextData":{"IpAddress":"203.0.113.9"}}]}',
     "Laravel": "id,user_id,ip_address,user_agent,payload,last_activity\nx,ann,203.0.113.7,x,YTo,1767323045\n",
+    "audit trail": f"id,user_id,action,ip_address,created_at\n1,ann,exported,203.0.113.7,{AT}\n2,ann,login_failed,203.0.113.9,{AT}\n",
     "sessions": f"id,user_id,ip,user_agent,created_at,updated_at\n1,ann,203.0.113.7,x,{AT},{AT}\n",
 }
 
@@ -36,7 +37,13 @@ def test_who_signed_in_from_where(text: str) -> None:
     (found,) = rows.frames["identifier_records"].to_dicts()  # who failed to sign in may be anybody
     assert (found["account_key"], found["identifier_type"], found["identifier_value"]) == ("ann", "client_ip", "203.0.113.7")
     assert str(found["first_at"]) == str(found["last_at"]) == "2026-01-02 03:04:05"
-    systems = {"created_at": "sessions", "last_activity": "sessions", "AppDomain": "cloudflare_access", "AuthEvents": "cognito_events"}
+    systems = {
+        "action": "activity",
+        "created_at": "sessions",
+        "last_activity": "sessions",
+        "AppDomain": "cloudflare_access",
+        "AuthEvents": "cognito_events",
+    }
     assert rows.format.startswith(next((system for mark, system in systems.items() if mark in text), "sign_ins"))
     failed = [told for told in rows.assumptions if told == "1 row of what failed left out: whose it was is not known"]
     assert len(failed) == ("203.0.113.9" in text)
@@ -55,12 +62,17 @@ def test_a_table_of_sessions_tells_whose_they_are_and_from_where(header: str) ->
 
 def test_records_of_what_happened_are_no_accounts() -> None:
     assert recognise(f"username,event_type,event_id,creation_date\nann,SignIn,e1,{AT}\n".encode(), "events.csv") is None
+    github = (
+        f'[{{"action":"org.add_member","actor":"ann","actor_ip":"203.0.113.7","created_at":"{AT}","org":"firm","user":"bo","user_id":7}}]'
+    )
+    assert recognise(github.encode(), "audit.json") is None  # an organisation's people there are not the service's
 
 
 @pytest.mark.parametrize(
     "text",
     [
         f"user_id,email,created_at,ip_address,user_agent\nu1,a@firm.example,{AT},203.0.113.7,x\n",
+        f"id,email,plan,action,ip_address,created_at\n1,a@firm.example,pro,edit,203.0.113.7,{AT}\n",
         f"id,username,last_login_ip,last_login,date_joined\n1,ann,203.0.113.7,{AT},{AT}\n",
     ],
 )

@@ -150,8 +150,9 @@ def why_no_log(raw: pl.Series) -> str:
             "has the header of a W3C extended log, and its lines have other fields than #Fields names, or none that tell of requests: "
             "write the fields that they have into the header of a copy"
         )
-    if raw.str.contains(_SQL).any():
-        return "is a dump of a database in SQL: export its tables as CSV"
+    for pattern, what in _DUMPS:
+        if raw.str.contains(pattern).any():
+            return f"is {what} as CSV"
     category = _azure_category(raw)
     if category is not None:
         return f"is an Azure log of the category {category}, not an access log: export the access log of the same resource"
@@ -257,7 +258,15 @@ _MAIL = (
     r"^(?:From|To|Cc|Subject|Date|Received|Return-Path|Delivered-To|Message-I[Dd]|MIME-Version|Content-Type|X-[\w-]+): |^From \S+@|^\s+\S"
 )
 """Headers of a mail, and what goes on with one."""
-_SQL = r"^-- (?:MySQL|MariaDB|PostgreSQL database) dump|^(?:INSERT INTO|CREATE TABLE) \S+ \(|^COPY \S+ \(.*\) FROM stdin;"
+_DUMPS = (
+    (
+        r"^-- (?:MySQL|MariaDB|PostgreSQL database) dump|^(?:INSERT INTO|CREATE TABLE) \S+ ?(?:VALUES ?)?\(|^PRAGMA \w+=|"
+        r"^COPY \S+ \(.*\) FROM stdin;",
+        "a dump of a database in SQL: export its tables",
+    ),
+    (r"^dn::? \w+=", "an export of a directory (LDIF): write its entries"),
+    (r"^\*{20,} \d+\. row \*{20,}$", r"a table as MySQL's client writes it with \G: export it"),
+)
 _OBJECT = r"^\s*\{"
 _TIMELESS = r"(?:\b|m)(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?:/|https?://)"
 _CLOCK = r"(?:^|[\sT\[:])\d{1,2}:\d\d:\d\d|\d{10}"

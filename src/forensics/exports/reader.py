@@ -326,7 +326,8 @@ class Columns:
         if kind == pl.Datetime("us"):
             return self._moments(text)
         if isinstance(kind, pl.Decimal):
-            return values.amounts(text, self._text("currency") if self.system.minor_units else None).alias(name)
+            cents = self.system.minor_units or any(part.endswith("cents") for part in self.mapping.get(name, ()))
+            return values.amounts(text, self._text("currency") if cents else None).alias(name)
         if name == "card_last4":
             masked = self._text("masked_card").str.extract(r"(\d{4})\s*$")
             return pl.select(pl.coalesce(text.str.extract(r"(\d{4})\s*$"), masked).alias(name)).to_series()

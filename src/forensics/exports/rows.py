@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -27,6 +28,10 @@ FOLLOWING = 10
 LONGEST_NAME = 60
 """Characters that a column's name has at most, where the header does not stand at the top."""
 BATCH = 100_000
+TYPES = frozenset({"S", "N", "BOOL", "M", "L", "SS", "NS"})
+"""https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html"""
+RULE = re.compile(r"\s*(?:[-+=][-+=\s]*)?|\(\d+ rows?\)\s*|\d+ rows? in set.*")
+"""A line that is no row: a blank one, and what database clients draw around the rows of a table and say below them."""
 
 
 @dataclass
@@ -63,11 +68,11 @@ def encoding_of(data: bytes) -> str:
 
 
 def first_rows(text: str, delimiter: str) -> list[list[str]]:
-    """Return the cells of the first lines that are not empty, one of which may be the header; [] when there are none of a table."""
+    """Return the cells of the first lines that are rows, one of which may be the header; [] when there are none of a table."""
     found: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            if any(cell.strip() for cell in row):
+            if not RULE.fullmatch("".join(row)):
                 found.append(row)
             if len(found) > MOST_TITLES + FOLLOWING:
                 break
@@ -128,7 +133,7 @@ def _filled(frame: pl.DataFrame, named: list[str], header: list[str]) -> pl.Data
 
 
 def _records(reader: Any, lines: Numbered, table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Yield (first line, cells) of every record that is not blank; an unreadable record is rejected and reading goes on."""
+    """Yield (first line, cells) of every row; an unreadable record is rejected and reading goes on."""
     while True:
         line = lines.number + 1
         try:
@@ -138,7 +143,7 @@ def _records(reader: Any, lines: Numbered, table: Table) -> Iterator[tuple[int, 
         except csv.Error as error:
             table.rejected.append((line, f"not readable as CSV: {error}", ""))
             continue
-        if any(cell.strip() for cell in row):
+        if not RULE.fullmatch("".join(row)):
             yield line, row
 
 
@@ -229,8 +234,8 @@ def flat(value: dict[str, Any]) -> dict[str, str | None]:
     """Return a nested object as one level of text: keys joined with dots, list places as numbers (of a list of named values the names).
 
     A record that has all of it under one name is what stands there. An object that stands in a text (Firebase's ``customAttributes``,
-    metadata of many systems) is nested, too. One that only says of what type a value is (``{"$oid": ...}``, as MongoDB exports them) is
-    that value.
+    metadata of many systems) is nested, too. One that only says of what type a value is (``{"$oid": ...}``, as MongoDB exports them,
+    ``{"S": ...}``, DynamoDB) is that value.
     """
     while len(value) == 1 and isinstance(inner := next(iter(value.values())), dict) and not next(iter(value)).startswith("$"):
         value = inner  # {"transaction": {...}}
@@ -270,7 +275,7 @@ def _named(items: list[Any]) -> list[tuple[str, Any]]:
 
 
 def _unpacked(item: Any) -> Any:
-    while isinstance(item, dict) and len(item) == 1 and next(iter(item)).startswith("$"):
+    while isinstance(item, dict) and len(item) == 1 and ((key := next(iter(item))).startswith("$") or key in TYPES):
         item = next(iter(item.values()))
     if not (isinstance(item, str) and item[:1] == "{" and item[-1:] == "}"):
         return item

@@ -16,7 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_WORD = re.compile(r"[^0-9a-z]+")
+_WORD = re.compile(r"[\W_]+")
+_ACCENT = re.compile(r"[\u0300-\u036f]")
 
 LOG_MARKS = frozenset(
     {"path", "uri", "request", "request_uri", "request_method", "http_method", "http_user_agent", "remote_addr", "bytes_sent"}
@@ -26,7 +27,7 @@ LOG_MARKS = frozenset(
 KEYS = frozenset({"account_id", "account_key", "payer_id", "card_fingerprint"})
 """Fields of which a system's own columns are all that there are: others of the same name hold other things there."""
 
-_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l", "ø": "o"})
 
 
 def normalised(header: str) -> str:
@@ -41,15 +42,15 @@ def foreign(header: str) -> bool:
 
 
 def _plain_word(header: str) -> str:
-    plain = unicodedata.normalize("NFKD", header.strip().lower().translate(_SPELT))
-    return _WORD.sub("_", "".join(c for c in plain if not unicodedata.combining(c))).strip("_")
+    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", header.strip().lower().translate(_SPELT)))
+    return _WORD.sub("_", unicodedata.normalize("NFC", plain)).strip("_")
 
 
 @cache
 def _translations() -> dict[str, str]:
     """Return header -> its English name, of all languages in ``headers.toml``."""
     table = tomllib.loads((files("forensics") / "exports" / "headers.toml").read_text(encoding="utf-8"))
-    return {word: name for language in table.values() for word, name in language.items()}
+    return {_plain_word(word): name for language in table.values() for word, name in language.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +89,13 @@ class System:
     also: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     """Of identifiers: type -> the headers under which a row tells a second one (the session, beside the address)."""
 
+    def marked(self, headers: frozenset[str]) -> bool:
+        """Whether these (normalised) headers may be this system's."""
+        return all(group & headers for group in self.marks)
+
     def fits(self, headers: frozenset[str]) -> bool:
-        """Whether these (normalised) headers are this system's."""
-        return all(group & headers for group in self.marks) and not self.excluded & headers
+        """Whether they are: none speaks against it."""
+        return self.marked(headers) and not self.excluded & headers
 
     def mapping(self, headers: list[str]) -> dict[str, tuple[str, ...]]:
         """Return field -> the headers that are read for it, for the normalised headers of a file; empty fields are left out."""
@@ -162,9 +167,11 @@ def _aliases(name: str, own: dict[str, list[str]], plain: dict[str, list[str]]) 
 
 
 def system_for(headers: list[str], kind: str | None = None) -> System | None:
-    """Return the system whose export has these headers, or None; ``kind`` restricts the choice."""
+    """Return the system whose export has these headers, or None; who says the ``kind`` knows better than what speaks against it."""
     present = frozenset(normalised(header) for header in headers)
     fitting = [system for system in systems() if (kind is None or system.kind == kind) and system.fits(present)]
+    if kind is not None and not fitting:
+        fitting = [system for system in systems() if system.kind == kind and system.marked(present)]
     if not fitting or fitting[0].name.startswith("plain_"):
         return _plain(fitting, present)
     return fitting[0]

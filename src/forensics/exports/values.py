@@ -14,8 +14,8 @@ from forensics.formats.instants import in_zone
 EMPTY = ("", "-", "--", "null", "none", "nil", "nan", "n/a", "#n/a", "(null)", "(none)", "undefined", "unknown", "not available", "\\n")
 """What exports write for nothing, in lower case."""
 
-GUARDED = r"^'([0-9+=@-][^']*)$"
-"""How shops and spreadsheets write a long number as text (Shopify's ``'7001234567890``)."""
+GUARDED = r"^(?:'([0-9+=@-][^']*)|ObjectI[dD]\([\"']?([0-9a-f]{24})[\"']?\))$"
+"""How shops and spreadsheets write a long number as text (Shopify's ``'7001234567890``), and MongoDB an id in CSV."""
 
 SECRET = re.compile(
     r"passw(or)?d|passwort|kennwort|passphrase|hashed_?salted|secret(?!ar)|totp|"
@@ -133,7 +133,7 @@ def luhn(digits: str) -> bool:
 def cleaned(column: pl.Expr) -> pl.Expr:
     """Return a text cell without surrounding space and without the apostrophe that keeps spreadsheets from taking it for a number; what
     means nothing is NULL."""
-    text = column.str.strip_chars().str.replace(GUARDED, "${1}")
+    text = column.str.strip_chars().str.replace(GUARDED, "${1}${2}")
     return pl.when(~text.str.to_lowercase().is_in(EMPTY)).then(text)
 
 
@@ -152,8 +152,9 @@ PLAIN = (
     "%d-%b-%Y %H:%M",
     "%b %d, %Y %H:%M:%S",
     "%b %d, %Y %H:%M",
+    "%b %d, %Y %I:%M:%S %p",
 )
-DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y")
+DATES = ("%Y年%m月%d日", "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y")
 
 
 def month_first(texts: pl.Series) -> bool | None:
@@ -179,16 +180,16 @@ def times(texts: pl.Series, column: str, day_first: bool = False) -> Times:
     """Return the times of texts, and what had to be assumed of ``column``, as the file calls it (quoted).
 
     ``day_first``: how ``03/02/2024`` is read where no other row tells (in an export in another language than English).
-    Understood: ISO 8601 with or without zone, seconds to nanoseconds since 1970, days first or month first with slashes, dates alone.
+    Understood: ISO 8601 with or without zone, seconds to nanoseconds since 1970, days or months first (slashes, hyphens), dates alone.
     """
-    text = texts.str.replace(r"(\s*UTC|\s*GMT|Z)$", "+00:00")
+    text = texts.str.replace(r"(\s*UTC|\s*GMT|Z)$", "+00:00").str.replace(r"^(\d{1,2})-(\d{1,2})-(\d{4})", "${1}/${2}/${3}")
     number = pl.col("t").str.extract(r"^(\d{9,16}|\d{19})(?:\.\d+)?$").cast(pl.Int64, strict=False)
     fine = pl.when(number >= 10**18).then(number // 1000).otherwise(number)
     micro = pl.when(number >= 10**15).then(fine).when(number >= 10**12).then(number * 1000).otherwise(number * 1_000_000)
     assumptions: list[str] = []
     slashed = ["%m/%d/%Y", "%d/%m/%Y"]
-    if texts.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}").any():
-        first = month_first(texts)
+    if text.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}").any():
+        first = month_first(text)
         if first is None:
             first = not day_first
             assumptions.append(f"dates of column {column} such as 03/02/2024 read as {'month' if first else 'day'} first")
