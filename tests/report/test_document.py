@@ -413,9 +413,13 @@ def _first_sentence(made: Document) -> str:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"), [(None, "–"), (0.0, "0 %"), (0.0004, "< 0.1 %"), (0.0931, "9.3 %"), (0.1, "10 %"), (0.949, "95 %"), (1.0, "100 %")]
-)
-def test_a_small_share_is_told_to_a_tenth_of_a_per_cent(value: float | None, told: str) -> None:
+    ("value", "told"),
+    [
+        (None, "–"), (0.0, "0 %"), (0.0004, "< 0.1 %"), (0.0931, "9.3 %"), (0.1, "10 %"), (0.949, "95 %"),
+        (0.9961, "99.6 %"), (0.9999, "> 99.9 %"), (1.0, "100 %"),
+    ],
+)  # fmt: skip
+def test_a_share_that_is_nearly_nothing_or_all_is_told_to_a_tenth_of_a_per_cent(value: float | None, told: str) -> None:
     assert share(value) == told
 
 

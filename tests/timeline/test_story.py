@@ -64,6 +64,12 @@ def test_the_story_is_whole_and_in_order(filled: Case) -> None:
     assert not story["account_id"].eq(account(9)).any()  # the uninvolved one has no part in the story
 
 
+@pytest.mark.parametrize(("part", "told"), [(0.949, "95 %"), (0.9961, "99.6 %"), (0.9999, "over 99.9 %"), (1.0, "100 %")])
+def test_a_hundred_per_cent_of_an_excess_is_all_of_it(filled: Case, part: float, told: str) -> None:
+    filled.connection.execute("UPDATE attributions SET load_share = $part", {"part": part})
+    assert filled.frame(SOURCES, "attribution")["message"][0].split(": ")[1].startswith(f"{told} of the whole excess")
+
+
 def test_an_actor_of_many_accounts_is_told_as_one(case: Case) -> None:
     fill(case, ring=200)
     story = case.table("timeline")

@@ -10,6 +10,7 @@ import polars as pl
 from forensics.case.case import Case
 from forensics.incidents.listing import chosen, ranked
 from forensics.report.tables import chosen_style
+from forensics.report.words import share
 
 NOTHING = (
     "No measure is planned where nobody is blamed: the report tells which explanations were weighed, and what would decide between them."
@@ -28,7 +29,7 @@ def response_listing(case: Case, name: str | None, style: str | None, output: Pa
 
 
 def _choices(rows: pl.DataFrame, worst_first: list[str]) -> pl.DataFrame:
-    names, share = pl.col("scope").str.split(", "), (pl.col("load_covered") * 100).round().cast(pl.Int64)
+    names = pl.col("scope").str.split(", ")
     several = pl.format("{} and {} more", names.list.head(MOST_NAMED).list.join(", "), names.list.len().cast(pl.Int64) - MOST_NAMED)
     scope = pl.when(names.list.len() > MOST_NAMED).then(several).otherwise("scope").alias("scope")
     order = pl.col("incident_id").replace_strict(worst_first, range(len(worst_first)), default=None, return_dtype=pl.Int64)
@@ -37,6 +38,6 @@ def _choices(rows: pl.DataFrame, worst_first: list[str]) -> pl.DataFrame:
         "measure",
         pl.col("accounts_hit").alias("hit"),
         pl.col("uninvolved_hit").alias("uninvolved"),
-        pl.format("{} %", share).alias("load"),
+        pl.col("load_covered").map_elements(share, return_dtype=pl.String, skip_nulls=False).alias("load"),
         scope,
     )

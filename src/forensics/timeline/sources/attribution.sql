@@ -5,11 +5,13 @@
 SELECT
     a.incident_id, i.started_at AS occurred_at, 'attribution' AS event_type,
     format(
-        '{} made {:,.0f} {}requests {}more than usual {}{}: {:.0f} % of the whole excess.',
+        '{} made {:,.0f} {}requests {}more than usual {}{}: {} % of the whole excess.',
         if(a.subject_type IN ('network', 'agent'), format('The {} {}', a.subject_type, a.subject_id), coalesce(n.label, a.called, a.subject_id)),
         a.excess_requests, if(i.refused_requests IS NULL, '', 'refused '), if(a.subject_type IN ('network', 'agent'), 'without an account ', ''),
         if(i.kind IN ('surge', 'collection') OR i.refused_requests IS NOT NULL, 'while it lasted', 'from the ramp to the impact'),
-        if(a.excess_work IS NULL, '', format(', as much work as {:,.0f} usual ones', a.excess_work)), 100 * a.load_share
+        if(a.excess_work IS NULL, '', format(', as much work as {:,.0f} usual ones', a.excess_work)),
+        CASE WHEN a.load_share >= 0.9995 AND a.load_share < 1 THEN 'over 99.9'
+            ELSE format(if(a.load_share > 0.99 AND a.load_share < 1, '{:.1f}', '{:.0f}'), 100 * a.load_share) END -- 100 % is all of it
     ) || coalesce(' ' || a.origin, '') AS message,
     FALSE AS observed, if(a.subject_type IN ('network', 'agent'), NULL, a.actor_id) AS actor_id, NULL AS account_id, NULL AS evidence_id, NULL AS line,
     CAST(round(a.excess_requests) AS BIGINT) AS rows, a.likelihood
