@@ -271,6 +271,12 @@ UNTIMED = '{"method": "GET", "path": "/a?b=1", "status": 200, "ip": "198.18.0.1"
         f"2024-03-02T00:00:01.5+00:00\tapp.access\t{UNTIMED}",
         f"2024-03-02 01:00:01.500000000 +0100 app.access: {UNTIMED}",
         "[0] app.access: [1709337601.500000000, " + UNTIMED.replace('": ', '"=>') + "]",
+        f"2024-03-02 00:00:01,500 INFO [exec-1] a.b.Access - {UNTIMED}",
+        f"2024-03-02T00:00:01.5Z 8f2c1d3e-aaaa-4bbb INFO {UNTIMED}",
+        f"[2024-03-02T00:00:01.500000+00:00] app.INFO: access {UNTIMED} []",
+        f"INFO 2024-03-02 00:00:01,500 access 12 {UNTIMED}",
+        f"0|web  | 2024/03/02 00:00:01.500 {UNTIMED}",
+        json.dumps({"log": f"2024-03-02T00:00:01.5Z [Information] {UNTIMED}\n", "stream": "stdout", "time": "2024-03-02T00:00:09Z"}),
         json.dumps({"id": "1", "timestamp": 1709337601500, "message": UNTIMED}),
         json.dumps({"insertId": "1", "jsonPayload": json.loads(UNTIMED), "timestamp": "2024-03-02T00:00:01.5Z"}),
     ],
@@ -285,11 +291,25 @@ def test_a_record_without_a_time_has_that_of_its_wrapping(line: str) -> None:
     )
 
 
-@pytest.mark.parametrize("before", ["2024-03-02T00:00:09Z stdout F", "<134>Mar  2 00:00:09 edge-1", "Mar  2 00:00:09"])
+@pytest.mark.parametrize(
+    "before",
+    ["2024-03-02T00:00:09Z stdout F", "<134>Mar  2 00:00:09 edge-1", "Mar  2 00:00:09", "[ACCESS] 9", "I0302 00:00:09.5 1 a.go:4]"],
+)
 def test_the_time_of_a_record_is_its_own(before: str) -> None:
     own = UNTIMED[:-1] + ', "ts": "2024-03-02T00:00:00Z"}'
     (row,) = read(f"{before} {own}")
     assert row["timestamp"] == datetime(2024, 3, 2)
+
+
+def test_a_record_behind_a_request_is_no_line() -> None:
+    (row,) = read('2024-03-02T00:00:01Z 198.18.0.1 GET /a 200 12ms {"method": "POST", "path": "/z", "status": 500}')
+    assert (row["client_ip"], row["method"], row["path"], row["status"]) == ("198.18.0.1", "GET", "/a", 200)
+
+
+def test_what_an_application_logs_as_json_is_no_request() -> None:
+    paid = (f'2024-03-02 00:00:0{n},251 INFO [main] a.b.Orders - paid {{"id": {n}, "path": "/a"}}' for n in range(3))
+    asked = f"2024-03-02 00:00:09,251 INFO [main] a.b.Access - {UNTIMED}"
+    assert [row["outcome"] for row in read(asked, *paid, asked)] == ["event", *["skipped"] * 3, "event"]
 
 
 def test_the_message_beside_a_request_is_no_line() -> None:

@@ -31,16 +31,21 @@ RFC3164 = (
     r"(?:\S+ (?P<app>[^\s:\[\]{}\"]+)(?:\[[^\]]*\])?|[^\s:\[\]]+\[[\w.-]+\]): (?P<text>.*)$"
 )
 """The times of RFC 3164 and its kin, the kernel's, and what journalctl prints (short, short-iso, short-full, short-unix)."""
-UNTAGGED = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[^\s{]+ )?(?P<text>\{.*\})$"
-"""A JSON record behind the time of RFC 3164 where the name of the program should stand."""
 COMPOSE = r"^(?:\x1b\[[\d;]*m)?(?:\d\d:\d\d:\d\d )?[\w.-]+ +\|(?:\x1b\[[\d;]*m)? (?:\x1b\[[\d;]*m)?(?P<text>.*)$"
 STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\{.*\}|\S+ .*)$"
 COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
 PYTHON = r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:(?P<text>.*)$"
 """What Python's logging writes where nobody told it how (https://docs.python.org/3/library/logging.html#logging.basicConfig)."""
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
-TAILED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|[+-]\d\d:?\d\d)?)[ \t]\S+?(?:: |\t)(?P<text>\{.*\})$"
-"""What fluentd writes to a file and to its terminal: https://docs.fluentd.org/output/file, https://docs.fluentd.org/output/stdout."""
+LED = (
+    r"^(?:[^{\"]*?(?P<at>\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)? ?(?:Z|[+-]\d\d:?\d\d)?))?[^{\"]+"
+    r"(?P<text>\{ *\"[^\"]+\" *:.*\})(?: \[\])?$"
+)
+"""A JSON record behind whatever a logger writes before it (its time, level, thread, class, tag): log4j, logback, Python's and Go's logging,
+pm2, Monolog (brackets behind it), syslog without the name of a program, fluentd (https://docs.fluentd.org/output/file,
+https://docs.fluentd.org/output/stdout)."""
+_ASKS = r'^[^{"]*\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?:/|https?:)'
+"""Words before a record that tell of a request themselves: the line is theirs."""
 HASHED = r"^\[\d+\] [^\s:]+: \[\[?(?P<at>\d{9,}\.\d+)(?:, \{.*?\}\])?, (?P<text>\{.*\})\]$"
 """What Fluent Bit writes to its terminal: https://docs.fluentbit.io/manual/data-pipeline/outputs/standard-output."""
 EXPORTED = r"^MESSAGE=(?P<text>.*)$"
@@ -216,7 +221,8 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     told = first.select("line", text.alias("text"), partial.alias("partial"), stream.alias("stream"))
     if not told["text"].str.contains(_RECORD).any():  # nobody will ask for the time
         return told.with_columns(pl.lit(None, dtype=pl.String).alias("at"))
-    times = (left.str.extract_groups(_before(pattern)).struct.field("at") for pattern in patterns if "(?P<at>" in pattern)
+    leads = (pattern.partition("(?P<text>")[0] for pattern in patterns if "(?P<at>" in pattern)
+    times = (left.str.extract_groups(lead).struct.field("at") for lead in leads)
     return told.with_columns(first.select(pl.coalesce("stamp", pl.col("cri").struct.field("at"), *times).alias("at"))["at"])
 
 
@@ -254,7 +260,7 @@ def _of_console(raw: pl.Series) -> pl.Series | None:
 
 def _of_pattern(pattern: str, raw: pl.Series) -> pl.Series | None:
     """Return what stands in a wrapping, Fluent Bit's ``"key"=>value`` as JSON."""
-    text = _behind(raw, pattern)
+    text = _behind(raw if pattern != LED else raw.set(raw.str.contains(_ASKS), None), pattern)
     return text.str.replace_all(r'([^\\])"=>', '$1":') if text is not None and pattern == HASHED else text
 
 
@@ -295,8 +301,8 @@ def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    timed = (RFC5424, RFC3164, UNTAGGED, COMPOSE, PREFIXED, NUMBERED, TAILED, STREAMED, STAMPED)
-    plain = (*timed, HASHED, ARCHIVED, EXPORTED, SEARCHED_IPV6, SEARCHED, COLOURED, PYTHON)
+    timed = (RFC5424, RFC3164, COMPOSE, PREFIXED, NUMBERED, STREAMED, ARCHIVED, LED, STAMPED)
+    plain = (*timed, HASHED, EXPORTED, SEARCHED_IPV6, SEARCHED, COLOURED, PYTHON)
     return (*plain, TAGGED) if tagged else plain
 
 
