@@ -28,7 +28,7 @@ from forensics.report.document import Document, Edge, from_json, to_json
 from forensics.report.drawing import RUNTIME_SNIPPET, runtime
 from forensics.report.figures import incident as drawn
 from forensics.report.graph import MAX_NODES, graphs
-from forensics.report.html import MAX_BYTES, as_html
+from forensics.report.html import MAX_BYTES, as_html, shortened
 from forensics.report.markdown import as_markdown, escaped, sparkline
 from forensics.report.masking import MASK, masked
 from forensics.report.naming import besides
@@ -786,3 +786,17 @@ def test_accounts_that_only_went_on_with_a_load_are_no_part_of_what_led_to_the_i
     found = blamed(made, incident)
     assert found is not None
     assert besides(made, found, False).startswith("; 1 of them went on with it only after the impact had begun")
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "told"),
+    [
+        ("ann@firm.example", 34, "ann@firm.example"),
+        ("render-worker-of-a-department-with-a-name-417", 34, "render-worker-of-a-depa…a-name-417"),
+        ("many words of a sentence " * 5, 90, "many words of a sentence many words of a sentence many words of a sentence many words of…"),
+    ],
+)
+def test_a_long_name_is_cut_in_its_middle_and_a_sentence_after_a_word(text: str, length: int, told: str) -> None:
+    """The accounts of one company begin alike: what tells them apart often stands at the end."""
+    assert shortened(text, length) == told
+    assert len(told) <= length

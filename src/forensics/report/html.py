@@ -118,7 +118,7 @@ def _environment() -> jinja2.Environment:
         finalize=_visible,
     )
     environment.filters.update(number=words.number, share=words.share, likely=words.likely, clock=words.clock, data=_data)
-    environment.filters.update(short=_short, capitalize_first=_capital, headline=_headline)
+    environment.filters.update(short=shortened, capitalize_first=_capital, headline=_headline)
     environment.globals.update(kind_of=_kind_of)
     return environment
 
@@ -138,16 +138,20 @@ def _data(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
-def _short(text: str, length: int) -> str:
-    """Return a text cut to a length, a sentence after a word."""
+def shortened(text: str, length: int) -> str:
+    """Return a text cut to a length: a sentence after a word, a name in the middle (many accounts begin alike)."""
     if len(text) <= length:
         return text
+    if length <= SENTENCE:
+        return f"{text[: length - NAME_END - 1]}…{text[-NAME_END:]}"
     cut = text[: length - 1]
-    return (cut[: cut.rindex(" ")] if " " in cut[-20:] and length > SENTENCE else cut) + "…"
+    return (cut[: cut.rindex(" ")] if " " in cut[-20:] else cut) + "…"
 
 
 SENTENCE = 80
 """Characters beyond which a text is no name but a sentence."""
+NAME_END = 10
+"""Characters of a long name's end that are shown."""
 
 
 def _capital(text: str) -> str:
