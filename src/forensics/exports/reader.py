@@ -6,7 +6,6 @@ and one-time-code secrets are dropped here and never reach the case.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,10 +15,13 @@ import polars as pl
 
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.readable import Readable
-from forensics.exports import people, rows, values
-from forensics.exports.systems import System, foreign, normalised, system_for, system_without_header, systems
+from forensics.exports import people, rows, things, values
+from forensics.exports.recognition import ExportMatch, recognise
+from forensics.exports.systems import System, foreign, normalised, system_for
 from forensics.formats.values import to_address
 from forensics.text import counted
+
+__all__ = ["ExportRows", "read", "recognise"]
 
 EXTRA = pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))
 
@@ -55,36 +57,11 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "notes": (("occurred_at",), "time"),
 }
 """Kind -> the fields of which a row must have one, and what their columns may be called."""
-LISTS = ("data", "results", "items", "list", "records", "orders", "value", "users", "accounts", "customers", "payments", "transactions")
-"""Keys under which programming interfaces answer with a list, whatever it is of."""
 LACKING = {"notes": "no time that can be read"}
 """Kind -> why a row without any of these is rejected; of the others, because no account is named."""
 
 FINDINGS = frozenset({"strength_bits", "weight_bits", "load_share", "incident_id"})
 """Columns that, beside ``actor_id``, tell a table that this program wrote: loaded as evidence it would prove itself."""
-
-
-@dataclass(frozen=True)
-class ExportMatch:
-    """What a file was recognised as. ``system`` is None for Parquet, whose headers stand at its end: ``read`` finds it."""
-
-    kind: str
-    """accounts | payments | identifiers | notes"""
-    container: str
-    """csv | json lines | json | parquet"""
-    system: System | None
-    delimiter: str = ","
-    records: str | None = None
-    """Of JSON: the key under which the list of records is; None where the list is all of the file."""
-    titles: int = 0
-    """Of CSV: the lines before the header."""
-    columns: tuple[str, ...] = ()
-    """Of CSV without a header: its columns."""
-
-    @property
-    def format(self) -> str:
-        """What ``status`` shows, e.g. ``stripe_payments (csv)``."""
-        return f"{self.system.name if self.system else self.kind} ({self.container})"
 
 
 @dataclass(frozen=True)
@@ -109,67 +86,6 @@ class ExportRows:
     """log | given | assumed"""
 
 
-def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | None:
-    """Return what export a file is by its first bytes (decompressed, a few kilobytes), or None when it is none.
-
-    ``kind`` (from ``--kind``) restricts the choice. Parquet is recognised by its magic; its kind is read from its headers later.
-    """
-    if head[:4] == b"PAR1":
-        return ExportMatch(kind or _kind_by_name(name), "parquet", None)
-    text = rows.decoded(head)
-    start = text.lstrip()[:1]
-    if start in ("{", "["):
-        return _recognise_json(text.lstrip(), start, kind)
-    if "\x00" in text.lstrip().partition("\n")[0]:  # no table; in a cell it is hostile, and no reason to refuse the others
-        return None
-    headed = _recognise_csv(text.partition("\n\n")[0] or text, kind) or _recognise_csv(text, kind, rows.MOST_TITLES)
-    if headed is not None:
-        return headed
-    unheaded = system_without_header(text.lstrip().partition("\n")[0], kind)
-    return None if unheaded is None else ExportMatch(unheaded.kind, "csv", unheaded, columns=unheaded.order)
-
-
-def _recognise_csv(text: str, kind: str | None, most_titles: int = 0) -> ExportMatch | None:
-    """Return the export whose header comes after so many other lines at most; of several separators the one that makes most cells."""
-    best: tuple[int, ExportMatch] | None = None
-    for delimiter in rows.DELIMITERS:
-        first = rows.first_rows(text, delimiter)
-        for titles, header in enumerate(first[: most_titles + 1]):
-            system = system_for(header, kind) if len(header) > 1 else None
-            if system is None or (titles and not rows.is_table(first[titles:])):
-                continue
-            if best is None or len(header) > best[0]:
-                best = (len(header), ExportMatch(system.kind, "csv", system, delimiter, titles=titles))
-                break
-    return best[1] if best else None
-
-
-def _kind_by_name(name: str) -> str:
-    lowered = name.lower()
-    if any(word in lowered for word in ("pay", "charge", "transaction", "invoice", "billing")):
-        return "payments"
-    return "identifiers" if "identifier" in lowered else "accounts"
-
-
-def _recognise_json(text: str, start: str, kind: str | None) -> ExportMatch | None:
-    decoder = json.JSONDecoder()
-    candidates: list[tuple[str, int, str | None]] = [("json lines", 0, None)] if start == "{" else [("json", 1, None)]
-    candidates += [("json", text.find("[", text.find(f'"{key}"')) + 1, key) for key in _record_keys() if f'"{key}"' in text]
-    for container, place, key in candidates:
-        try:
-            first, _ = decoder.raw_decode(text[place:].lstrip())
-        except ValueError:
-            continue
-        system = system_for(list(rows.flat(first)), kind) if isinstance(first, dict) else None
-        if system is not None and (key in (None, *LISTS) or system.records == key):
-            return ExportMatch(system.kind, container, system, records=key)
-    return None
-
-
-def _record_keys() -> list[str]:
-    return sorted({*LISTS, *(system.records for system in systems() if system.records)})
-
-
 def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | None = None) -> ExportRows:
     """Read a recognised export, times that carry no zone in ``time_zone`` (else UTC); ``RefusedEvidenceError`` when it names no account."""
     with file.open() as stream:
@@ -188,6 +104,11 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
     usable = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
     if not any(name in made.mapping for name in names):
         raise RefusedEvidenceError(f"has no column that names an account: rename one to {wanted} and load it again")
+    if system.kind == "accounts" and not match.asked and (own := made.row_id()):
+        raise RefusedEvidenceError(
+            f"is a table of what accounts have ({own} is another in every row, and most accounts stand in several), not of accounts: "
+            "--kind accounts takes it for one of accounts"
+        )
     rejected = [*table.rejected, *((line, LACKING.get(system.kind, "no account is named"), "") for line in records.filter(~usable)["line"])]
     totals = values.totals(records) if system.kind == "payments" else pl.lit(value=False)
     kept = records.filter(usable & ~totals).with_columns(pl.lit(evidence_id).alias("evidence_id"))
@@ -262,6 +183,13 @@ class Columns:
         clean = frame.with_columns(values.cleaned(pl.col(column)) for column in headers)
         made = cls(clean, {c: h for c, h in headers.items() if clean[c].null_count() < clean.height}, system, time_zone)
         return made if any(name in made.mapping for name in NEEDED[system.kind][0]) else cls(clean, headers, system, time_zone)
+
+    def row_id(self) -> str | None:
+        """Return the header of the id that rows of an export of accounts have, where they are of what the accounts have; else None."""
+        persons = {self.mapping[name][0] for name in NEEDED["accounts"][0] if name in self.mapping} - {"id"}
+        ids = {name: self.frame[column] for name, column in self.column.items() if name == "id" or name.endswith(("_id", "uuid"))}
+        named = [self.frame[self.column[name]] for name in sorted(persons) if name in self.column]
+        return things.row_id({name: column for name, column in ids.items() if name not in persons}, named)
 
     def records(self) -> tuple[pl.DataFrame, list[str]]:
         """Return the rows of the record table (line, fields, extra) and what had to be assumed."""

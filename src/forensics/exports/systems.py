@@ -1,6 +1,7 @@
 """The export tables of known systems: one TOML file per system in ``exports/systems/``; the folder is the registry.
 
-A file says which header names mark the system (``marks``: of every group at least one must be there; ``not``: none may be) and which
+A file says which header names mark the system (``marks``: of every group at least one must be there,
+``columns.FIELD`` in a plain table being all that it reads for that field; ``not``: none may be) and which
 of its columns carry what (``columns``: in order of preference; ``a+b`` joins two columns). What a system's columns do not tell is looked
 up in the plain table of its kind, so that reports with columns that a user chose or renamed are read by name all the same; only which
 account it is of is for the system to say, and an empty list says that there is nothing of the kind.
@@ -138,7 +139,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         title=str(table["title"]),
         reference=str(table["reference"]),
         kind=str(table["kind"]),
-        marks=tuple(frozenset(_spelt(group) if name.startswith("plain_") else group) for group in table["marks"]),
+        marks=tuple(_marks(group, columns if name.startswith("plain_") else {}) for group in table["marks"]),
         excluded=frozenset(table.get("not", ())) | LOG_MARKS,
         columns={key: tuple(value) for key, value in columns.items()},
         outgoing=dict(table.get("outgoing", {})),
@@ -153,6 +154,12 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         constant=dict(table.get("constant", {})),
         also={name: tuple(aliases) for name, aliases in table.get("also", {}).items()},
     )
+
+
+def _marks(group: list[str], plain: dict[str, list[str]]) -> frozenset[str]:
+    """Return the headers of a group of marks: names, and of a plain table ``columns.FIELD``, all that are read for that field."""
+    named = [name for mark in group for name in (plain[mark.removeprefix("columns.")] if mark.startswith("columns.") else [mark])]
+    return frozenset(_spelt(named) if plain else named)
 
 
 def _spelt(aliases: list[str]) -> list[str]:

@@ -1,0 +1,102 @@
+"""What export a file is, by its first bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from forensics.exports import rows
+from forensics.exports.systems import System, system_for, system_without_header, systems
+
+LISTS = ("data", "results", "items", "list", "records", "orders", "value", "users", "accounts", "customers", "payments", "transactions")
+"""Keys under which programming interfaces answer with a list, whatever it is of."""
+
+
+@dataclass(frozen=True)
+class ExportMatch:
+    """What a file was recognised as. ``system`` is None for Parquet, whose headers stand at its end: ``read`` finds it."""
+
+    kind: str
+    """accounts | payments | identifiers | notes"""
+    container: str
+    """csv | json lines | json | parquet"""
+    system: System | None
+    delimiter: str = ","
+    records: str | None = None
+    """Of JSON: the key under which the list of records is; None where the list is all of the file."""
+    titles: int = 0
+    """Of CSV: the lines before the header."""
+    columns: tuple[str, ...] = ()
+    """Of CSV without a header: its columns."""
+    asked: bool = False
+    """Whether somebody said what kind it is (``--kind``): then the rows are taken for that."""
+
+    @property
+    def format(self) -> str:
+        """What ``status`` shows, e.g. ``stripe_payments (csv)``."""
+        return f"{self.system.name if self.system else self.kind} ({self.container})"
+
+
+def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | None:
+    """Return what export a file is by its first bytes (decompressed, a few kilobytes), or None when it is none.
+
+    ``kind`` (from ``--kind``) restricts the choice. Parquet is recognised by its magic; its kind is read from its headers later.
+    """
+    if head[:4] == b"PAR1":
+        return ExportMatch(kind or _kind_by_name(name), "parquet", None, asked=kind is not None)
+    found = _recognise_text(rows.decoded(head), kind)
+    return found and replace(found, asked=kind is not None)
+
+
+def _recognise_text(text: str, kind: str | None) -> ExportMatch | None:
+    start = text.lstrip()[:1]
+    if start in ("{", "["):
+        return _recognise_json(text.lstrip(), start, kind)
+    if "\x00" in text.lstrip().partition("\n")[0]:  # no table; in a cell it is hostile, and no reason to refuse the others
+        return None
+    headed = _recognise_csv(text.partition("\n\n")[0] or text, kind) or _recognise_csv(text, kind, rows.MOST_TITLES)
+    if headed is not None:
+        return headed
+    unheaded = system_without_header(text.lstrip().partition("\n")[0], kind)
+    return None if unheaded is None else ExportMatch(unheaded.kind, "csv", unheaded, columns=unheaded.order)
+
+
+def _recognise_csv(text: str, kind: str | None, most_titles: int = 0) -> ExportMatch | None:
+    """Return the export whose header comes after so many other lines at most; of several separators the one that makes most cells."""
+    best: tuple[int, ExportMatch] | None = None
+    for delimiter in rows.DELIMITERS:
+        first = rows.first_rows(text, delimiter)
+        for titles, header in enumerate(first[: most_titles + 1]):
+            system = system_for(header, kind) if len(header) > 1 else None
+            if system is None or (titles and not rows.is_table(first[titles:])):
+                continue
+            if best is None or len(header) > best[0]:
+                best = (len(header), ExportMatch(system.kind, "csv", system, delimiter, titles=titles))
+                break
+    return best[1] if best else None
+
+
+def _kind_by_name(name: str) -> str:
+    lowered = name.lower()
+    if any(word in lowered for word in ("pay", "charge", "transaction", "invoice", "billing")):
+        return "payments"
+    return "identifiers" if "identifier" in lowered else "accounts"
+
+
+def _recognise_json(text: str, start: str, kind: str | None) -> ExportMatch | None:
+    decoder = json.JSONDecoder()
+    candidates: list[tuple[str, int, str | None]] = [("json lines", 0, None)] if start == "{" else [("json", 1, None)]
+    candidates += [("json", text.find("[", text.find(f'"{key}"')) + 1, key) for key in _record_keys() if f'"{key}"' in text]
+    for container, place, key in candidates:
+        try:
+            first, _ = decoder.raw_decode(text[place:].lstrip())
+        except ValueError:
+            continue
+        system = system_for(list(rows.flat(first)), kind) if isinstance(first, dict) else None
+        if system is not None and (key in (None, *LISTS) or system.records == key):
+            return ExportMatch(system.kind, container, system, records=key)
+    return None
+
+
+def _record_keys() -> list[str]:
+    return sorted({*LISTS, *(system.records for system in systems() if system.records)})

@@ -1,0 +1,91 @@
+"""Tables of what people made or asked for are no lists of accounts, though they name accounts and days."""
+
+from __future__ import annotations
+
+import pytest
+from tests.exports.test_reader import Given, read
+
+from forensics.errors import RefusedEvidenceError
+from forensics.exports import reader
+
+DAY = "2024-03-01"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,created_at,url",
+        "id,name,status,created",
+        "id,name,description,created_at,updated_at",
+        "id,name,ip_address,created_at",
+        "id,status,created_at",
+        "id,user_id,title,created_at",
+        "job_id,user_id,created_at,prompt,status",
+        "ticket_id,email,subject,created_at,state",
+        "image_id,username,width,height,created_at",
+    ],
+)
+def test_a_table_of_things_is_no_export_of_accounts(header: str) -> None:
+    row = ",".join(DAY if column.startswith(("created", "updated")) else "1" for column in header.split(","))
+    assert reader.recognise(f"{header}\n{row}\n".encode(), "things.csv") is None
+
+
+@pytest.mark.parametrize(
+    ("header", "system"),
+    [
+        ("account_id,created_at", "plain_accounts_by_id"),
+        ("user_id,country,created_at", "plain_accounts_by_id"),
+        ("id,email,created_at", "plain_accounts"),
+        ("id,name,plan,created_at", "plain_accounts"),
+        ("id,first_name,last_name,phone,created_at", "plain_accounts"),
+        ("uuid,login,created_at", "plain_accounts"),
+    ],
+)
+def test_accounts_are_known_by_what_only_people_have_or_by_nothing_else_being_told(header: str, system: str) -> None:
+    row = ",".join(DAY if column == "created_at" else "1" for column in header.split(","))
+    found = reader.recognise(f"{header}\n{row}\n".encode(), "accounts.csv")
+    assert found is not None
+    assert found.system is not None
+    assert (found.kind, found.system.name) == ("accounts", system)
+
+
+def test_who_says_that_they_are_accounts_is_believed() -> None:
+    found = reader.recognise(f"id,status,created_at\n1,active,{DAY}\n".encode(), "x.csv", "accounts")
+    assert found is not None
+    assert found.kind == "accounts"
+
+
+def table(header: str, *cells: str) -> str:
+    """Return forty rows; ``{n}`` is the row's number, ``{person}`` one of seven people."""
+    return "\n".join([header, *(",".join(cells).format(n=n, person=n % 7) for n in range(40)), ""])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table("post_no_id,username,votes,created", "{n}", "u{person}", "3", DAY),
+        table("id,login,score,created_at", "{n}", "u{person}", "3", DAY),
+        table("support_case_id,email,country,created_at", "{n}", "p{person}@mail.example", "NL", DAY),
+        table("render_id,user_id,email,created_at", "{n}", "u{person}", "p{person}@mail.example", DAY),
+    ],
+)
+def test_rows_with_an_id_of_their_own_and_several_of_one_person_are_no_accounts(text: str) -> None:
+    with pytest.raises(RefusedEvidenceError, match="not of accounts: --kind accounts"):
+        read(text)
+    forced = reader.recognise(text.encode(), "x.csv", "accounts")
+    assert forced is not None
+    assert reader.read(Given(text), forced, "e1").parsed == 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table("id,user_id,email,verified,created_at", "{n}", "u{person}", "p{n}@mail.example", "t", DAY),  # mailboxes of accounts
+        table("id,email,created_at", "{n}", "p{n}@mail.example", DAY),
+        table("account_id,email,created_at", "a{n}", "office{person}@firm.example", DAY),  # one mailbox for several accounts
+        table("user_id,email,plan,created_at", "u{person}", "p{person}@mail.example", "pro", DAY),  # each account told several times
+        table("id,username,email,created_at", "{n}", "", "p{n}@mail.example", DAY),
+    ],
+)
+def test_rows_of_people_are_accounts_however_often_each_is_told(text: str) -> None:
+    assert read(text).parsed == 40
