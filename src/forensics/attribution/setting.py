@@ -35,7 +35,7 @@ class Setting:
     groups: pl.DataFrame
     """account_id, root: the outermost group of each account that is in one with others."""
     payers: pl.DataFrame
-    """identifier_type, identifier_value, account_id: what three accounts or more pay with (``payers.sql``)."""
+    """identifier_type, identifier_value, account_id, actor_id: what three accounts or more pay with (``payers.sql``)."""
     logged: dict[str, list[tuple[datetime, datetime]]]
     """Host -> where each of its counted log files begins and ends."""
     only_failures: bool

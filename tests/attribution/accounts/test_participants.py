@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 import pytest
+from tests.attribution.facts.test_spread import one_card
 from tests.attribution.test_attribute import named
 from tests.attribution.worlds import World
 
@@ -46,6 +47,23 @@ def test_who_comes_after_the_impact_with_a_browser_of_its_own_takes_part_at_the_
     attribute(case)
     assert named(case, "participant") == set(world.names[ring[:6]])
     assert named(case, "uninvolved") == set(world.names[colleague])
+
+
+def test_who_only_pays_with_the_card_of_those_who_are_blamed_may_have_taken_over(tmp_path: Path) -> None:
+    """Only a card ties seven accounts; two come after the impact. Another of that card browses, one of no card does the same."""
+    world = World(seed=47, days=21)
+    ring = world.newcomers(9)
+    first, late, browsing, other = ring[:5], ring[5:7], ring[7], ring[8]
+    world.ring(first, 200.0)
+    low, high = world.last + world.onset + 10, world.last + world.end
+    for who in (*late, browsing, other):
+        n = 40 * (high - low)
+        pairs = np.where(world.rng.random(n) < 0.5, 1, 2)
+        world.add_accounts(np.repeat(who, n), world.rng.integers(low, high, n), None if who == browsing else pairs, np.full(n, 7))
+    case = world.write(tmp_path)
+    one_card(case, world.names[ring[:8]].tolist())
+    attribute(case)
+    assert named(case, "participant") == set(world.names[ring[:7]])
 
 
 @pytest.mark.parametrize(("agent", "told"), [(7, True), (2, False)])

@@ -14,7 +14,7 @@ from forensics.attribution.search.finding import Finding
 from forensics.attribution.search.history import Bools, Floats, History, cells, history, similarity, telling, within
 from forensics.attribution.search.scan import Winner, belongs
 from forensics.attribution.search.unlinked import MIN_SHARE
-from forensics.attribution.setting import PACKAGE
+from forensics.attribution.setting import PACKAGE, SEVERAL
 from forensics.attribution.windows import bounds, placebo_windows
 from forensics.case.case import Case
 
@@ -56,6 +56,8 @@ class Suspects:
     """Accounts of the blamed actors themselves."""
     kin: dict[str, str]
     """account_id -> the blamed actor that it is linked to."""
+    tied: frozenset[str]
+    """Accounts that nothing links to the blamed ones, and that pay with the one thing that these pay with."""
 
 
 def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
@@ -63,16 +65,16 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
 
     A participant's own excess over its own other days is significant, and is part of the bulk of its actor's load or at least 1 % of the
     incident's excess, or was made in the very way of the others; it may also have taken over after the impact (shifts), at the
-    participants' pace, doing the same thing. Accounts of which none stands out so may be known jointly (``jointly.py``); ``why`` says
-    which. An account that is linked by an organisation only, or by nothing, must have done the same thing with at least 1 % of the excess
-    by itself. Who was ruled known is neither: what it did is told, and it is not blamed.
+    participants' pace, doing the same thing; so may one that only pays with what all of several blamed actors pay with. Accounts of which
+    none stands out so may be known jointly (``jointly.py``); ``why`` says which. An account that is linked by an organisation only, or by
+    nothing, must have done the same thing with at least 1 % of the excess by itself. Who was ruled known is neither: what it did is told,
+    and it is not blamed.
     """
-    actors = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
-    if not actors:
+    if not any(b.winner.kind == "actor" for b in finding.blamed):
         return pl.DataFrame(schema=SCHEMA)
     excess = max(finding.requests_excess(scene), 1.0)
     ways = _ways(scene, finding)
-    known = _suspects(case, scene, actors, ways, excess)
+    known = _suspects(case, scene, finding, ways, excess)
     accounts = sorted(known.actor_of)
     whole = history(scene.loads, accounts, scene.windows)
     narrow = history(within(scene.loads, ways), accounts, scene.windows)
@@ -89,7 +91,8 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     strangers = ~inside & (own.over >= max(MIN_SHARE * excess, FEWEST_ALONE)) & as_fast & alone.any()
     like = same & (inside & (narrow.over >= small) | strangers)
     took |= like
-    late = inside & as_fast & _later(case, scene, accounts, took, ways, pace >= BRISK * typical)
+    tied = np.array([a in known.tied for a in accounts])
+    late = (inside | tied) & as_fast & _later(case, scene, accounts, took, ways, pace >= BRISK * typical)
     took |= late
     took &= np.array([account not in scene.ruled for account in accounts], dtype=bool)
     why = [_why(account, groups, grounds) for account, *grounds in zip(accounts, alone.tolist(), like.tolist(), late.tolist(), strict=True)]
@@ -145,7 +148,8 @@ def _peculiar(scene: Scene, ways: pl.DataFrame, blamed: frozenset[str]) -> pl.Da
     return ways.filter(pl.col("agent_id").is_not_null()).join(common, on="agent_id", how="anti")
 
 
-def _suspects(case: Case, scene: Scene, actors: list[str], ways: pl.DataFrame, excess: float) -> Suspects:
+def _suspects(case: Case, scene: Scene, finding: Finding, ways: pl.DataFrame, excess: float) -> Suspects:
+    actors = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
     named = scene.loads.filter(pl.col("account_id").is_not_null())
     kin: dict[str, str] = {}
     for actor in reversed(actors):
@@ -155,8 +159,19 @@ def _suspects(case: Case, scene: Scene, actors: list[str], ways: pl.DataFrame, e
     blamed |= set(case.frame(PACKAGE, "own_accounts", actors=actors)["account_id"].to_list())
     strong = within(named, ways).filter(pl.col("w") == 0).group_by("account_id").agg(pl.col("requests").sum())
     strangers = set(strong.filter(pl.col("requests") >= MIN_SHARE * excess)["account_id"].to_list())
-    everyone = blamed | set(kin) | strangers
-    return Suspects({account: owners.get(account, kin.get(account, "")) for account in sorted(everyone)}, frozenset(blamed), kin)
+    tied = _tied(scene, finding)
+    everyone = blamed | set(kin) | strangers | set(tied)
+    known = tied | kin | owners
+    return Suspects({account: known.get(account, "") for account in sorted(everyone)}, frozenset(blamed), kin, frozenset(tied))
+
+
+def _tied(scene: Scene, finding: Finding) -> dict[str, str]:
+    """Return the accounts (and their actors) that pay with the one thing that nearly all of several blamed actors pay with."""
+    members = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
+    value, payers = ["identifier_type", "identifier_value"], scene.setting.payers
+    held = payers.filter(pl.col("actor_id").is_in(members)).group_by(value).agg(pl.col("actor_id").n_unique().alias("members"))
+    one = held.filter(pl.col("members") >= max(SEVERAL, ALIKE * len(members)))
+    return dict(payers.join(one, on=value, how="semi").select("account_id", "actor_id").iter_rows())
 
 
 def _singly(case: Case, scene: Scene, ways: pl.DataFrame, whole: History, narrow: History) -> Bools:
