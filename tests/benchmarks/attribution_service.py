@@ -55,6 +55,12 @@ def pace(made: Service, rng: np.random.Generator, cost: float = WALK) -> float:
     return float(rng.uniform(1.1, 2.5)) * made.capacity / cost
 
 
+def usual_work(made: Service, start: float) -> float:
+    """Milliseconds of work a minute in the half hour before."""
+    at = int(start // STEP)
+    return float(made._work()[1][at - 1800 // STEP : at].sum()) / 30
+
+
 def card(seed: int, number: int = 0) -> str:
     return f"ring{seed}-{number}"
 
@@ -122,7 +128,7 @@ def two_rings(seed: int) -> tuple[Service, Truth]:
     """Two hands that know nothing of each other; the service bears either of them, and not both."""
     made, rng, start, length = service(seed)
     first, second = made.members(5, card(seed, 1)), made.members(4, card(seed, 2))
-    rate = float(rng.uniform(0.65, 0.9)) * made.capacity / WALK
+    rate = float(rng.uniform(0.65, 0.9)) * (made.capacity - usual_work(made, start)) / WALK
     made.fetches(first, start, length, rate)
     made.fetches(second, start + rng.uniform(-600, 600), length, rate, agent=31)
     return made, {*first, *second}
@@ -168,9 +174,7 @@ def long_queue(seed: int) -> tuple[Service, Truth]:
     made, rng, start, length = service(seed)
     made.patience = float(rng.uniform(1.0, 3.0))
     who = made.members(4, card(seed))
-    at = int(start // STEP)
-    usual = float(made._work()[1][at - 1800 // STEP : at].sum()) / 30
-    made.fetches(who, start, length, (float(rng.uniform(1.15, 1.4)) * made.capacity - usual) / WALK)
+    made.fetches(who, start, length, (float(rng.uniform(1.15, 1.4)) * made.capacity - usual_work(made, start)) / WALK)
     return made, set(who)
 
 

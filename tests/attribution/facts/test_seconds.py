@@ -131,6 +131,17 @@ def test_who_came_with_the_first_failures_is_told_from_who_came_later(begins: in
     assert Seconds(rows, 180, 0.0).along() is expected
 
 
+@pytest.mark.parametrize(("last", "expected"), [(4, True), (0, False)])
+def test_a_lull_of_seconds_may_be_chance(last: int, expected: bool) -> None:
+    """Fifty in the minute before the first failure, a hundred in the one after it, and of the last ten seconds a few, or none."""
+    own = np.zeros(480)
+    own[120:170] = 1
+    own[180 - last : 180] = 1
+    own[180:240] = 98 / 60
+    rows = pl.DataFrame({"own": own, "own_load": own, "asked": own, "failed": np.zeros(480)})
+    assert Seconds(rows, 180, 0.0).preceded() is expected
+
+
 @pytest.mark.parametrize(("gap", "expected"), [(12, True), (45, False)])
 def test_who_asks_for_little_has_gaps(gap: int, expected: bool) -> None:
     """Ten heavy requests a minute leave ten seconds out now and then; who stopped for most of a minute was not at it."""

@@ -40,7 +40,7 @@ LATELY, QUICKER = 20, 1.25
 """Seconds before the first failure in which who quickened asked so many times as much as before."""
 PACE, LAST = 0.25, 10
 """In the last seconds before the first failure (ten, or as many as hold five of their requests) the blamed worked at this share, at least,
-of their pace in the minute after it."""
+of their pace in the minute after it, less what chance leaves out."""
 
 ALONG = 0.25
 """Of what they asked in the minute after, what those who came with the first failures asked in the minute from them on."""
@@ -62,11 +62,10 @@ class Seconds:
     def preceded(self) -> bool:
         """Whether the subjects were at it before the first failures: much, more than usual, and no mere beginning of what follows."""
         many = int(self._minute("own").sum()) >= FEWEST_HEAVY
-        own = self.rows["own_load"].to_numpy().astype(float)
-        before, after = own[self.first - LULL : self.first], own[self.first : self.first + LULL]
-        pace: Any = before[-self._lately() :].mean() if len(before) else 0.0
-        busy = before.sum() >= max(FEWEST, TIMES * self.usual)
-        return bool(many and busy and pace >= PACE * (after.mean() if len(after) else 0.0))
+        busy = float(self._minute("own_load").sum()) >= max(FEWEST, TIMES * self.usual)
+        own, last = self.rows["own"].to_numpy().astype(float), self._lately()
+        expected = PACE * last * float(own[self.first : self.first + LULL].mean())
+        return many and busy and float(own[max(0, self.first - last) : self.first].sum()) >= expected - expected**0.5
 
     def along(self) -> bool:
         """Whether they came within a minute of the first failure, and not only as what was asked again grew."""
