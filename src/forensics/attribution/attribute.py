@@ -8,7 +8,8 @@
 4. What explains it (``rivals``): each explanation weighed in bits with the facts, the one actor among them; ``verdict`` says which holds.
    Whoever was found is named only if that is likely.
 5. Were those the right minutes (``conclude``): 1 to 4 are asked again of the minutes around the first failures, for who came only then.
-   Where nobody is blamed, whose load it was is told all the same (``whose``), and what half a log says (``half_log``).
+   Where nobody is blamed, whose load it was is told all the same (``whose``), and what half a log says (``half_log``); and whoever is
+   blamed, who came only after the first failures (``afterwards``).
 6. Which accounts (``accounts``): who of the blamed took part and how that is known, whether one hand did it, or strangers.
 7. What would have been without them (``without``).
 

@@ -8,20 +8,19 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from forensics.attribution.accounts.participants import participants
+from forensics.attribution.afterwards import came_after, others_rose, pace
 from forensics.attribution.facts.borne import GROWN
 from forensics.attribution.facts.minutes import error_onset
 from forensics.attribution.facts.seconds import crowd_precedes, seconds, seconds_precede
 from forensics.attribution.half_log import half
 from forensics.attribution.inquiry import Conclusion, Inquiry
 from forensics.attribution.scene import Scene
-from forensics.attribution.search.blame import CHANCE, MIN_SHARE, MOST, in_window
+from forensics.attribution.search.blame import CHANCE, MOST, in_window
 from forensics.attribution.search.finding import Blamed, Finding, rise_of
-from forensics.attribution.search.scan import belongs
 from forensics.attribution.verdict import NO_SINGLE, undecided
 from forensics.attribution.whose import whose
 from forensics.attribution.windows import (
     SUDDEN,
-    Window,
     floor_minute,
     is_load,
     last_minutes,
@@ -37,6 +36,13 @@ BEFORE = timedelta(hours=1)
 
 
 def conclude(asked: Inquiry) -> Conclusion:
+    """Return what is concluded, with who came only after the first failures."""
+    found = _named(asked)
+    told = [found.lead, came_after(asked, found)]
+    return replace(found, lead=" ".join(said for said in told if said) or None)
+
+
+def _named(asked: Inquiry) -> Conclusion:
     """Return what is concluded, without actors of whom no account is known to have taken part: their name would be of nobody."""
     found = _with_accounts(asked, _concluded(asked))
     took = found.accounts.filter(pl.col("role") == "participant")["actor_id"]
@@ -86,7 +92,7 @@ def _latecomers(asked: Inquiry, found: Conclusion) -> Finding | None:
     """
     before, finding = found.facts.scene, found.facts.finding
     window = sudden_window(asked.incident, found.facts.error_onset)
-    if window is None or not _others_rose(asked, found, window):
+    if window is None or not others_rose(asked, found, window):
         return None
     scene = asked.scene(window)
     began, late = _fall(asked, found.facts.error_onset), asked.found(scene)
@@ -94,15 +100,6 @@ def _latecomers(asked: Inquiry, found: Conclusion) -> Finding | None:
     new = [b for b in late.blamed if b.winner.kind == "actor" and b.winner.id not in known and b.chance <= CHANCE]
     sure = [b for b in new if seconds_precede(asked.case, scene, [b.winner], began, late.rise.measure)]
     return replace(finding, blamed=[*finding.blamed, *(in_window(before, finding, b) for b in sure)], fall=scene) if sure else None
-
-
-def _others_rose(asked: Inquiry, found: Conclusion, window: Window) -> bool:
-    """Whether any actor that is not blamed made a part of the load of some minutes that is worth to be looked at."""
-    scene, finding = found.facts.scene, found.facts.finding
-    rows = asked.around(scene, finding.rise.measure).within(window).filter(pl.col("actor_id").is_not_null())
-    usual = finding.rise.expected / scene.window.minutes * window.minutes
-    own = rows.filter(~pl.any_horizontal([belongs(b.winner) for b in finding.blamed])).group_by("actor_id").agg(pl.col("load").sum())
-    return bool((own["load"] >= MIN_SHARE * max(float(rows["load"].sum()) - usual, 1.0)).any())
 
 
 def _seen_longer(asked: Inquiry, found: Conclusion) -> Conclusion:
@@ -141,12 +138,7 @@ def _sudden(asked: Inquiry, before: Scene) -> tuple[Scene, Finding] | None:
 def _quickened(before: Scene, known: Finding, scene: Scene, blamed: Blamed) -> bool:
     """Whether a subject asked more around the fall than it was found to have asked before: what went on as it was did not come at once."""
     earlier = [b for b in known.blamed if (b.winner.kind, b.winner.id) == (blamed.winner.kind, blamed.winner.id)]
-    return not earlier or _pace(scene, blamed) >= GROWN * _pace(before, earlier[0])
-
-
-def _pace(scene: Scene, blamed: Blamed) -> float:
-    own = scene.loads.filter(belongs(blamed.winner) & (pl.col("w") == 0))["requests"].sum()
-    return float(own) / max(scene.window.minutes, 1)
+    return not earlier or pace(scene, blamed) >= GROWN * pace(before, earlier[0])
 
 
 def _fall(asked: Inquiry, errors: datetime | None) -> datetime:

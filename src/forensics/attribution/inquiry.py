@@ -34,7 +34,8 @@ class Conclusion:
     rivals: list[Rival]
     verdict: Verdict
     lead: str | None = None
-    """Where nobody is blamed: whose load it was, or which log that names accounts is missing and whom the rest points to."""
+    """Where nobody is blamed: whose load it was, or which log that names accounts is missing and whom the rest points to; and who came
+    only after the first failures."""
     accounts: pl.DataFrame = field(default_factory=pl.DataFrame)
     """Of those who are blamed: who took part, and who is only linked to them (as of ``participants``)."""
 

@@ -158,7 +158,7 @@ CREATE TABLE IF NOT EXISTS incidents (
     seen VARCHAR,                                                           -- the part of the summary that was seen: what the verdict concludes comes after it
     participants_failed BIGINT, participants_affected BIGINT,               -- failed requests of those who took part, and how many of them met one
     failed_unnamed BIGINT,                                                  -- failed requests that name no account, where somebody took part
-    lead VARCHAR                                                            -- where nobody is blamed: whose load it was, or what half a log says of it, and what of it was ruled known
+    lead VARCHAR                                                            -- where nobody is blamed: whose load it was, or what half a log says of it, and what of it was ruled known; who came after the first failures
 );
 CREATE TABLE IF NOT EXISTS phases (incident_id VARCHAR, phase VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP);
 CREATE TABLE IF NOT EXISTS incident_minutes (                               -- the picture: one row per minute from before the ramp to after the end

@@ -215,7 +215,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     if found is None:
         return Sentence(
             f"No actor is blamed (verdict “{incident['verdict']}”{_itself(document, incident)}){_why(document, incident)}."
-            + (f" {incident['lead']}" if incident.get("lead") else ""),  # absent from documents of earlier versions
+            + _lead(incident),
             observed=False,
             likelihood=incident["likelihood"],
             query="attributions",
@@ -223,7 +223,7 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
     strange = strangers(document, incident) is not None
     came = f"came from {named(document, found, strange)}{back(document, incident, found)}{besides(document, found, strange)}"
     return Sentence(
-        f"{share(found.share)} of the {_measured(incident)} {came}.{_origin(found)}",
+        f"{share(found.share)} of the {_measured(incident)} {came}.{_origin(found)}{_lead(incident)}",
         observed=False,
         likelihood=found.likelihood,
         evidence_id=found.accounts[0]["evidence_id"] if found.accounts else None,
@@ -231,6 +231,11 @@ def _who(document: Document, incident: dict[str, Any]) -> Sentence:
         query="attributions",
         section="actors",
     )
+
+
+def _lead(incident: dict[str, Any]) -> str:
+    """Return what leads on beside a verdict."""
+    return f" {incident['lead']}" if incident.get("lead") else ""  # absent from documents of earlier versions
 
 
 def _origin(found: Blamed) -> str:
