@@ -59,10 +59,10 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         rest_peak=rest_peak(started, course.errors),
         carried=borne,
         outlasted=course.outlasted,
-        step=step(course.near, borne, course.errors, fell) if finding.blamed and not course.grew_by_itself else None,
+        step=step(course.near, borne, course.errors, fell) if finding.blamed and not (course.leapt or course.grew_by_itself) else None,
         fall=fell,
-        slower=slowdown(case, scene, course.errors, course.load_at) if finding.rise.significant and course.early >= EARLY else None,
-        served_slower=served_slower(case, scene, course.errors) if finding.blamed and course.early < EARLY else None,
+        slower=slowdown(case, scene, course.errors, course.load_at) if finding.rise.significant and not course.leapt else None,
+        served_slower=served_slower(case, scene, course.errors) if finding.blamed and course.leapt else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=usual_ratio,
         failed_before=_ratio(minutes.filter(pl.col("minute").is_between(impact.start - 10 * MINUTE, impact.start, closed="left"))),
@@ -121,12 +121,19 @@ class _Course(NamedTuple):
     """The end of the whole incident."""
 
     @property
+    def leapt(self) -> bool:
+        """Whether the load of the blamed rose with the errors: then it was not borne before them."""
+        return self.early < EARLY
+
+    @property
     def grew_by_itself(self) -> bool:
         """Whether the blamed asked more in the minute of the fall, by seconds too where they are known."""
         return self.grew and (self.looked is None or self.looked.quickened())
 
     def borne(self, scene: Scene) -> int:
         """Return for how many minutes the load was borne: where it was only slow at first, or at all, until it was slow."""
+        if self.leapt:
+            return 0
         slow = floor_minute(scene.incident["started_at"])
         fell = [slow] if self.errors is None else [self.errors, slow] if slow < self.errors - SMOOTH * MINUTE else [self.errors]
         return max(carried(self.near, self.began.start, until) for until in fell)
@@ -140,7 +147,7 @@ class _Course(NamedTuple):
 
 def _course(case: Case, scene: Scene, finding: Finding, around: Around, guilty: pl.Expr, again: pl.DataFrame | None) -> _Course:
     near = around.near(guilty, again)
-    errors, load_at = error_onset(near, scene.window.start, around.impact.start), load_onset(near, scene)
+    errors, load_at = error_onset(near, scene.window.start, around.impact.start), load_onset(near, scene, finding)
     early = early_share(near, scene, finding, errors)
     there_before = early >= HALF and not any(b.at_fall for b in finding.blamed) and not _at_once(case, scene, finding, errors)
     late, grew, winners = _late(errors, load_at, early), _grew(near, errors), [b.winner for b in finding.blamed]

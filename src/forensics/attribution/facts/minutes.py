@@ -131,13 +131,18 @@ LEAP = 0.25
 """Load that was less than this share, in the two minutes before the errors, of what it was in the two after, rose with them."""
 
 
-def load_onset(near: pl.DataFrame, scene: Scene) -> datetime | None:
+def load_onset(near: pl.DataFrame, scene: Scene, finding: Finding) -> datetime | None:
     """Return when the blamed subjects' load had made a tenth of the excess that it made up to the impact's first minutes."""
     rows = near.filter(pl.col("minute") < scene.window.end + 5 * MINUTE)
     load = rows["blamed"].to_numpy().astype(float)
     before = load[(rows["minute"] < scene.window.start).to_numpy()]
-    at = onset(load, float(np.median(before)) if len(before) >= 30 else 0.0)
+    at = onset(load, max(float(np.median(before)) if len(before) >= 30 else 0.0, _usual(scene, finding)))
     return rows["minute"][at] if at is not None and load.sum() > 0 else None
+
+
+def _usual(scene: Scene, finding: Finding) -> float:
+    """Return what is to be expected of the blamed in a minute."""
+    return sum(b.winner.expected for b in finding.blamed) / max(scene.window.minutes, 1)
 
 
 def run_start(near: pl.DataFrame, scene: Scene, load_at: datetime | None) -> datetime:
@@ -153,7 +158,7 @@ def run_start(near: pl.DataFrame, scene: Scene, load_at: datetime | None) -> dat
 def early_share(near: pl.DataFrame, scene: Scene, finding: Finding, errors: datetime | None) -> float:
     """Return which share of their excess in the window the blamed made before the first errors; 0 where it leapt up with them."""
     inside = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < scene.window.end))
-    usual = sum(b.winner.expected for b in finding.blamed) / max(scene.window.minutes, 1)
+    usual = _usual(scene, finding)
     over = inside.select("minute", over=pl.col("blamed") - usual)
     total = float(over["over"].sum())
     if errors is None or total <= 0:
