@@ -85,6 +85,28 @@ def test_a_few_of_whom_chance_makes_no_such_load_are_no_crowd() -> None:
     assert not found.speaks_for
 
 
+def test_that_such_a_load_is_nothing_new_speaks_as_much_against_a_crowd_as_against_one() -> None:
+    def weighed(minutes: int) -> float:
+        found = Weighed()
+        scene = SimpleNamespace(incident={"kind": "errors"})
+        known = facts(within_health=minutes, peak_load=50.0, scene=scene, concentrated=lambda kind: None, served_slower=None, slower=None)
+        organic_surge._without_overload(known, found)
+        return -found.bits
+
+    assert weighed(0) == 0 < weighed(3) < weighed(10) < weighed(300)
+
+
+@pytest.mark.parametrize(("one_agent", "mixed"), [(0.95, False), (0.4, True)])
+def test_where_all_came_with_one_usual_agent_it_is_not_said_that_none_stands_out(one_agent: float, mixed: bool) -> None:
+    found = Weighed()
+    over = Spread(40, 30.0, 2, 0.01, 1.0, 0.1, 0.0, 0, one_agent=one_agent)
+    told = {"foremost": [], "walk": None, "referral": None, "route": None, "veil": None, "alike": None}
+    organic_surge._spread(facts(spread=over, **told), {}, found)
+    ((sentence, bits),) = found.speaks_for
+    assert ("no network or agent that stands out" in sentence) is mixed
+    assert (bits >= 4) is mixed
+
+
 def silent_host(others: int, **incident: Any) -> Facts:
     """One of three hosts that wrote nothing from within its file on; the others did ``others`` requests of 2,000."""
     hosts = [Host("web2", 0, 0, 1000.0, False), Host("web1", others // 2, 0, 1000.0, False), Host("web3", others // 2, 0, 1000.0, False)]

@@ -175,10 +175,16 @@ def remainder(facts: Facts, found: Weighed) -> None:
             bits = FAIR * facts.overshoot_left
             found.contra(f"Without {them} the load would still have reached {rest} a minute, more than was carried in health.", bits)
     elif facts.within_health:
-        found.contra(
-            f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
-            DECISIVE + min(DECISIVE, log2(facts.within_health / OFTEN)) if facts.within_health >= OFTEN else STRONG,
-        )
+        nothing_new(facts, found)
+
+
+def nothing_new(facts: Facts, found: Weighed) -> None:
+    """Say that such a load was carried in health."""
+    peak, often = load(facts.peak_load, facts.finding.rise.measure), facts.within_health
+    found.contra(
+        f"Such a load is nothing new: {often} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
+        DECISIVE + min(DECISIVE, log2(often / OFTEN)) if often >= OFTEN else STRONG,
+    )
 
 
 def borne(facts: Facts, found: Weighed) -> None:

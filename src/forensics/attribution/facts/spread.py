@@ -49,6 +49,9 @@ class Spread:
     few_share: float = 0.0
     """What share of it they made."""
 
+    one_agent: float = 0.0
+    """Share of the excess without an account that came with one agent, whether or not that is usual."""
+
     agentless: bool = False
     """Whether hardly any of the requests without an account came with an agent: where none is logged, that none stands out says little."""
 
@@ -85,6 +88,7 @@ def spread(scene: Scene, measure: str) -> Spread:
         newcomer_share=min(1.0, float(table.filter(pl.col("usual") == 0)["now"].sum()) / excess),
         few=few,
         few_share=few_share,
+        one_agent=_one_agent(hidden, measure, others),
         **(paid or own),
     )
 
@@ -106,6 +110,13 @@ def _agentless(unnamed: pl.DataFrame) -> bool:
     return float(unnamed.filter(pl.col("agent_id").is_not_null())["requests"].sum()) <= (1.0 - NEARLY_ALL) * float(
         unnamed["requests"].sum()
     )
+
+
+def _one_agent(unnamed: pl.DataFrame, measure: str, others: int) -> float:
+    over = pl.col(measure).filter(pl.col("w") == 0).sum() - pl.col(measure).filter(pl.col("w") > 0).sum() / others
+    by_agent = unnamed.filter(pl.col("agent_id").is_not_null()).group_by("agent_id").agg(over=over)["over"]
+    whole = float(unnamed.select(over).item())
+    return min(1.0, float(by_agent.max() or 0.0) / whole) if whole > 0 else 0.0  # type: ignore[arg-type]
 
 
 def _one_payer(payers: pl.DataFrame, table: pl.DataFrame, excess: float) -> dict[str, Any] | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import OFTEN, came, confined, overload
+from forensics.attribution.evidence import came, confined, nothing_new, overload
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.refusals import asked_as_ever, shut_out
+from forensics.attribution.facts.spread import MOSTLY_ALIKE
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.windows import refusing
-from forensics.attribution.wording import amount, growth, in_common, load, measured, of_kin, percent, served_before, turned_away
+from forensics.attribution.wording import amount, growth, in_common, measured, of_kin, percent, served_before, turned_away
 from forensics.text import counted
 
 EXPLANATION = "organic surge"
@@ -85,6 +86,8 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
         found.contra(f"{in_common(facts.alike, names)}: a crowd is a mixture.", STRONG)
     elif facts.spread.agentless:
         found.pro("It came without accounts, from no network that stands out; agents are not logged.", 0.0 if facts.route else FAIR)
+    elif facts.spread.one_agent >= MOSTLY_ALIKE:
+        found.pro("It came without accounts, from no network that stands out, nearly all with the agent that many always come with.", WEAK)
     else:
         found.pro("It came without accounts, from no network or agent that stands out.", FAIR if facts.route else STRONG)
     if facts.referral is not None:
@@ -104,11 +107,7 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
 def _without_overload(facts: Facts, found: Weighed) -> None:
     """A surge breaks a service by overload: everywhere, and above what it is used to carry."""
     if facts.within_health:
-        peak = load(facts.peak_load, facts.finding.rise.measure)
-        found.contra(
-            f"Such a load is nothing new: {facts.within_health} healthy minutes had nine tenths of {peak} a minute or more.",
-            STRONG if facts.within_health >= OFTEN else FAIR,
-        )
+        nothing_new(facts, found)
     if facts.scene.incident.get("kind") in ("silence", "collapse") and not facts.failing:
         found.contra("Nothing failed before it fell silent: of a crowd that is too much many are turned away first.", STRONG)
     confined(facts, found)
