@@ -78,6 +78,7 @@ def test_who_made_a_load_that_was_borne_is_told_with_what_speaks_against_it(tmp_
     found = nobody_blamed(world, tmp_path, strained=0)
     assert re.search(r"Of the excess \d+ % came from the accounts of n\d+ \(actor of 2 accounts\); that it was the cause", found["lead"])
     assert "had been borne for" in found["lead"] or "bore that load for" in found["lead"]
+    assert re.search(r"For it speaks most: (with it the load reached|a tenth of its excess)", found["lead"]), "both sides are heard"
 
 
 MADE = Blamed(Winner("actor", "a", 700.0, 0.0, 99.0, None, 0.0, 1.0), 0.98, 0.001, 3.0, 40)
@@ -89,7 +90,7 @@ MADE = Blamed(Winner("actor", "a", 700.0, 0.0, 99.0, None, 0.0, 1.0), 0.98, 0.00
     ids=["a load itself", "no outage", "told already", "no rise", "logs searched for some", "everybody's app"],
 )
 def test_where_it_says_nothing_or_is_told_already_it_is_left_out(monkeypatch: pytest.MonkeyPatch, otherwise: dict[str, Any]) -> None:
-    monkeypatch.setattr("forensics.attribution.whose._against", lambda facts, names: "")
+    monkeypatch.setattr("forensics.attribution.whose._weighed", lambda facts, names: "")
 
     def told(kind: str = "errors", verdict: str = "inconclusive", told: bool = False, risen: bool = True, **facts: Any) -> str | None:
         scene = SimpleNamespace(incident={"kind": kind})

@@ -38,7 +38,7 @@ def whose(asked: Inquiry, found: Conclusion) -> str | None:
     if not facts.finding.blamed:
         return _one_program(facts, asked.names)
     names = asked.names | called(facts.origins)
-    return f"Of the excess {came_from(facts.finding.blamed, names)}; that it was the cause is not shown{_against(facts, names)}."
+    return f"Of the excess {came_from(facts.finding.blamed, names)}; that it was the cause is not shown{_weighed(facts, names)}."
 
 
 def _one_program(facts: Facts, names: Names) -> str | None:
@@ -56,11 +56,13 @@ def _one_program(facts: Facts, names: Names) -> str | None:
     )
 
 
-def _against(facts: Facts, names: Names) -> str:
-    """Return what speaks most against that a load broke the service, as the end of a sentence; empty where only likelihoods do."""
-    weighed = Weighed()
-    significance(facts, facts.finding.blamed[0], weighed, names)
-    order(facts, weighed)
-    remainder(facts, weighed)
-    sentence, bits = max(weighed.speaks_against, key=lambda said: said[1], default=("", 0.0))
-    return f": above all, {sentence[0].lower()}{sentence[1:-1]}" if bits > 0 else ""
+def _weighed(facts: Facts, names: Names) -> str:
+    """Return what speaks most against that a load broke the service, and for it, to end a sentence; empty where only likelihoods do."""
+    cause, rare = Weighed(), Weighed()
+    significance(facts, facts.finding.blamed[0], rare, names)
+    order(facts, cause)
+    remainder(facts, cause)
+    against, bits = max([*rare.speaks_against, *cause.speaks_against], key=lambda said: said[1], default=("", 0.0))
+    speaks, most = max(cause.speaks_for, key=lambda said: said[1], default=("", 0.0))
+    told = f": above all, {against[0].lower()}{against[1:-1]}" if bits > 0 else ""
+    return f"{told}. For it speaks most: {speaks[0].lower()}{speaks[1:-1]}" if told and most > 0 else told
