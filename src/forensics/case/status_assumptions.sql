@@ -27,6 +27,17 @@ WHERE source = 'accounts'
 HAVING count(*) > 0
 UNION ALL
 SELECT
+    f.path, format(
+        '{:,} of its ids belong to others in an export that is called after people: here they are called {} and so on, and an id in logs and payments '
+        'means the other', count(*), min(a.account_id)
+    )
+FROM accounts AS a
+JOIN evidence_files AS f ON f.evidence_id = a.evidence_id
+WHERE contains(a.account_id, ' (' || f.path)
+    AND a.account_id NOT IN (SELECT unnest(account_ids) FROM ambiguous_keys WHERE source = 'accounts')
+GROUP BY f.path
+UNION ALL
+SELECT
     'user names of the logs',
     format('{} stands at nearly all requests of a log, in nearly all its hours, from many addresses: taken for the name of the service, and of no account', key)
 FROM ambiguous_keys

@@ -4,9 +4,15 @@
 --      account that its email or user name alone names. Two exports whose ids mean different people (two shops, each counting its customers from
 --      one) are told by the ids that both hold: most of them have another mailbox, another name and another beginning. Such an id is nobody's: the
 --      accounts are called ID (FILE), and logs and payments that name the id join none of them.
+--      Where one of them is called users and the other is not (invites, out of one database), its ids are meant, and only the other's are called so.
 --      An export may give an account a second id (user_id beside account_id), and logs may name that one; numbers of it fit whatever is counted.
 -- parameters: $customers (headers under which account exports say what a payment provider calls an account), $others (... a second id)
-CREATE OR REPLACE TEMP TABLE foreign_exports AS -- pairs of them, both ways round
+CREATE OR REPLACE TEMP MACRO says_people(path) AS regexp_matches(
+    lower(parse_filename(path)),
+    '(^|[^a-z])(users?|accounts?|customers?|members?|clients?|people)([^a-z]+(export|dump|table|list|data|all|full))*[^a-z]*(\.|$)'
+);
+
+CREATE OR REPLACE TEMP TABLE foreign_exports AS -- pairs of them: the export whose ids are called otherwise, and which other has them, too
 WITH told AS (
     SELECT account_id, evidence_id, min(split_part(lower(email), '@', 1)) AS mailbox, min(lower(name)) AS name, min(created_at) AS created_at
     FROM account_records
@@ -16,6 +22,9 @@ WITH told AS (
 SELECT a.evidence_id, b.evidence_id AS other
 FROM told AS a
 JOIN told AS b ON a.account_id = b.account_id AND a.evidence_id <> b.evidence_id
+JOIN evidence_files AS f ON f.evidence_id = a.evidence_id
+JOIN evidence_files AS o ON o.evidence_id = b.evidence_id
+WHERE NOT says_people(f.path) OR says_people(o.path)
 GROUP BY a.evidence_id, b.evidence_id
 HAVING count(*) FILTER (
     a.mailbox <> b.mailbox AND NOT coalesce(a.name = b.name, FALSE)
@@ -32,7 +41,14 @@ SEMI JOIN account_records AS o ON o.evidence_id = x.other AND o.account_id = r.a
 JOIN evidence_files AS f ON f.evidence_id = r.evidence_id;
 
 INSERT INTO ambiguous_keys
-SELECT 'accounts', 'account_id', id, list(account_id ORDER BY account_id)[:20] FROM foreign_ids GROUP BY id ORDER BY id;
+SELECT 'accounts', 'account_id', id, list(account_id ORDER BY account_id)[:20]
+FROM foreign_ids
+WHERE id NOT IN (
+    SELECT account_id FROM account_records AS r ANTI JOIN foreign_ids AS f ON f.id = r.account_id AND f.evidence_id = r.evidence_id
+    WHERE account_id IS NOT NULL
+)
+GROUP BY id
+ORDER BY id;
 
 CREATE OR REPLACE TEMP TABLE named_records AS
 WITH own AS (
