@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from forensics.evidence.recognise import Asked, LineReader, candidates, plan_for
+from forensics.evidence.recognise import Asked, LineReader, candidates, plan_for, share_read
 from forensics.evidence.refusals import why_no_log
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import all_formats
@@ -140,6 +140,73 @@ def test_the_events_of_a_service_are_no_alerts_because_of_their_keys() -> None:
     lines = frame(f'{{{told},"event_type":"alert"}}', f'{{{told},"event_type":"request","dest_ip":"198.51.100.9"}}')
     read = LineReader(plan_for(lines, ReadOptions()), ReadOptions()).read(lines).read
     assert read["outcome"].to_list() == ["event", "event"]
+
+
+TRACES = {
+    "python": """Traceback (most recent call last):
+  File "apps/shop/app.py", line 119, in __init__
+    shop.session_obj = self.get(
+AttributeError: 'NoneType' object has no attribute 'cart'
+
+During handling of the above exception, another exception occurred:
+shop.errors.NoCartError: none""",
+    "java": """java.lang.IllegalStateException: no cart
+\tat example.shop.Cart.find(Cart.java:12)
+Caused by: java.lang.NullPointerException: null
+\t... 14 more""",
+    "node": """TypeError [ERR_A]: Cannot read properties of undefined (reading 'id')
+    at Object.<anonymous> (/srv/app/index.js:3:9)
+    at next (/srv/app/node_modules/express/lib/router/route.js:144:13) {
+  code: 'ERR_A',""",
+    "php": """Stack trace:
+#0 /srv/app/cart.php(12): find()
+#1 {main}""",
+    "ruby": """/srv/gems/thin-1.6.4/lib/thin/runner.rb:156:in `run!'
+\tfrom /srv/app/bin/thin:6:in `<main>'""",
+    "go": """goroutine 1 [running]:
+\t/srv/app/main.go:12 +0x1d""",
+}
+
+
+@pytest.mark.parametrize("language", TRACES)
+def test_a_log_of_requests_that_failed_is_one_whatever_their_failures_print(language: str) -> None:
+    asked = '198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 500 12'
+    trace = [line for line in TRACES[language].split("\n") if line]
+    lines = frame(*[asked, *trace * 9] * 3)
+    plan = plan_for(lines, ReadOptions())
+    assert share_read(plan, lines, ReadOptions()) == 1
+    read = LineReader(plan, ReadOptions()).read(frame(asked, *trace)).read
+    assert read["outcome"].to_list() == ["event", *["skipped"] * len(trace)]
+
+
+def test_no_request_is_taken_for_a_part_of_a_trace_and_no_programs_own_for_a_request() -> None:
+    asked = '198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 500 12'
+    requests = [
+        "    GET /a 500 12 ms",
+        "\t198.18.0.7 2024-03-02 00:00:01 /a 500",
+        "  HEAD /at (x:1)",
+        "Error: GET /a failed",
+        "AnError in /a 500",
+    ]
+    own = '2024-03-02 00:00:01,000 DEBUG urllib3.connectionpool https://198.18.0.9:443 "POST /a HTTP/1.1" 200 512'
+    reader = LineReader(plan_for(frame(*[asked] * 5), ReadOptions()), ReadOptions())
+    read = reader.read(frame(asked, *requests, own)).read
+    assert read["outcome"].to_list() == ["event", *["rejected"] * 5, "skipped"]
+    assert read["reason"][-1] == "a request that the program made itself"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '2024-03-02 00:00:01,000 DEBUG urllib3.connectionpool https://a.example:443 "POST /a HTTP/1.1" 200 512',
+        "2024-03-02 00:00:01,000 INFO elasticsearch: POST http://10.0.0.1:9200/_bulk [status:200 request:0.012s]",
+        "2024-03-02T00:00:01.000Z DEBUG requests GET https://a.example/x -> 200 (12ms)",
+    ],
+)
+def test_what_a_program_asks_of_others_is_no_request_of_its_own(line: str) -> None:
+    assert plan_for(frame(line, line), ReadOptions()).ranked == []
+    asked = line.replace("https://a.example:443 ", "198.18.0.7 ").replace("http://10.0.0.1:9200", "").replace("https://a.example", "")
+    assert plan_for(frame(asked, asked), ReadOptions()).ranked
 
 
 def test_traces_after_a_line_of_another_log_do_not_hide_what_it_is() -> None:

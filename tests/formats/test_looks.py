@@ -97,6 +97,7 @@ def test_tabs_stand_between_the_fields_as_blanks_do() -> None:
         (' 0.202 "-" "curl/8"', {"duration_ms": 202.0, "user_agent": "curl/8"}),
         (' "-" "curl/8" uct=0.001 rt=0.250 urt=0.240', {"duration_ms": 250.0}),
         (' "-" "curl/8" 12ms', {"duration_ms": 12.0}),
+        (" (2424μs)", {"duration_ms": 2.424}),
         (' "-" "curl/8" upstream=198.18.0.9:80 upstream_time=0.014 time=0.015', {"duration_ms": 15.0}),
         (' "-" "curl/8" urt=0.014 0.015', {"duration_ms": 15.0}),
         (' "-" "curl/8" 0.014 0.015', {"duration_ms": 15.0}),
@@ -317,8 +318,31 @@ def test_several_blanks_before_the_time_are_one() -> None:
             '[2024-03-02T15:04:05Z INFO  actix_web::middleware::logger] 198.18.0.7 "GET /a?b=1 HTTP/1.1" 200 13 "-" "curl/8" 0.015125',
             {"client_ip": "198.18.0.7", "status": 200, "bytes_sent": 13, "duration_ms": 15.125},
         ),
+        (
+            "[02/Mar/2024:15:04:05 +0000]  198.18.0.7 GET /a?b=1 HTTP/1.1 401 (15100 microseconds)",
+            {"client_ip": "198.18.0.7", "status": 401, "bytes_sent": None, "duration_ms": 15.1},
+        ),
+        (
+            '2024-03-02 15:04:05,000 - /srv/app/http.py - INFO - 198.18.0.7 - "GET /a?b=1 1.1" 200 0.25s',
+            {"client_ip": "198.18.0.7", "protocol": "HTTP/1.1", "status": 200, "bytes_sent": None, "duration_ms": 250.0},
+        ),
+        (
+            '2024-03-02T15:04:05,000 - /198.18.0.7:5000 "GET /a?b=1 HTTP/1.1" 503 559',
+            {"client_ip": "198.18.0.7", "status": 503, "bytes_sent": None, "duration_ms": 559.0},
+        ),
+        (
+            '2024-03-02T15:04:05,000 INFO from /198.18.0.7:5000 "GET /a?b=1 HTTP/1.1" 200 559',
+            {"client_ip": "198.18.0.7", "status": 200, "bytes_sent": 559, "duration_ms": None},
+        ),
+        (
+            '2024-03-02 15:04:05 Mozilla/5.0 (X11) Chrome/120.0.0.1 198.18.0.7 "GET /a?b=1 HTTP/1.1" 200 559',
+            {"client_ip": "198.18.0.7", "status": 200, "bytes_sent": 559},
+        ),
     ],
-    ids=["php", "php-ipv6", "serilog", "fiber", "nginx-upstream", "tornado", "jupyter", "gitea", "actix"],
+    ids=[
+        *("php", "php-ipv6", "serilog", "fiber", "nginx-upstream", "tornado", "jupyter", "gitea", "actix", "tomcat-us", "starlette"),
+        *("torchserve", "another-of-java", "an-agent-is-no-address"),
+    ],
 )
 def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:
     (row,) = rows_of(line)

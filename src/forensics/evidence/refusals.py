@@ -217,6 +217,14 @@ def _table(raw: pl.Series, *, headed: bool = True) -> bool:
     return alike and headed != any(character.isdigit() for character in str(raw[0]))
 
 
+_TRACE = (
+    r"^(?:Traceback \(most recent call last\):|Stack trace:|Caused by: \S.*|goroutine \d+ \[[^\]]+\]:)$"
+    r"|^(?:During handling of the above exception, another|The above exception was the direct cause of the following) exception"
+    r'|^\s+(?:File "[^"]+", line \d+|at \S.*[:)][^:)]*$|\.\.\. \d+ )'
+    r"|^#\d+ (?:/|\{main\}|\[internal function\])|^\s*(?:from )?\S+\.rb:\d+:in "
+    r"|^(?:[A-Za-z_$][\w$]*\.)*\w*[a-z](?:Error|Exception|Interrupt)(?: \[\w+\])?(?::|$)"
+)
+"""What Python, Java, Node, Go, PHP and Ruby print of a failure."""
 _OF_PROGRAMS = ("a log of PostgreSQL", "a log of MySQL", "a log of Redis", "a log of MongoDB", "a log of fail2ban")
 _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[0][0], "a line of an Apache error log"),
@@ -230,6 +238,9 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^\d{2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d+ [A-Z]+ \[[^\]]*\] [\w.$]+ ", "a line of Tomcat's own log (catalina.out)"),
     (r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\] \[[A-Z]+\] ", "a line of Gunicorn's own log"),
     *((pattern, f"a line of {name}") for pattern, name in KNOWN if name in _OF_PROGRAMS),
+    (_TRACE, "a line of a stack trace"),
+    (r"^ \* [A-Z]", "a notice of Flask's server"),
+    (r'\burllib3\.connectionpool\b.*"[A-Z]+ \S+ HTTP/', "a request that the program made itself"),
     (r"^\s*[\x00]*\s*$|^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) F ?$", "blank"),
     (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),
     (r"^==> \S.* <==$", "the name of a file, which tail wrote"),
@@ -245,6 +256,9 @@ _APPLICATION = (
 )
 _ASKED = r"(?i)\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|https?://|\bstatus\b"
 """What a line that tells of a request would have."""
+_INDENTED = r"^(?: {2,}|\t)\s*\S"
+_UNLIKE_CODE = r"\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT)\b|\d:\d\d:\d\d|\d{10}"
+"""A request or a time, which no line of a program has that a stack trace quotes."""
 _REQUEST = r'"?[A-Z]{3,10} \S+ HTTP/\d'
 _SYSLOG = r"^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ ([\w./-]+)(?:\[\d+\])?:"
 _YEARLESS = (
@@ -282,6 +296,8 @@ def what_line(raw: pl.Expr) -> pl.Expr:
     other = program.is_not_null() & ~raw.str.contains(_REQUEST) & ~raw.str.contains(_YEARLESS)
     said = raw.str.contains(_OBJECT) & raw.str.contains(_LEVELLED) & raw.str.contains(_MESSAGE) & ~raw.str.contains(rf"(?i){_TOLD}")
     own = (raw.str.contains(_APPLICATION) | said) & ~raw.str.contains(_ASKED)
+    indented = raw.str.contains(_INDENTED) & ~raw.str.contains(_UNLIKE_CODE)
+    chain = pl.coalesce(chain, pl.when(indented).then(pl.lit("a line that goes on with the one above")))
     chain = pl.coalesce(chain, pl.when(own).then(pl.lit("a line of an application's own log, without a request")))
     return pl.coalesce(chain, pl.when(other).then(pl.format("a syslog line of {} without a request", program)))
 

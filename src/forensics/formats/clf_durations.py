@@ -15,7 +15,7 @@ _TIME = r'(?:^|[\s"\[])\d{1,4}\.\d{3}(?:[",\]\s]|$)'
 _RUN = r'(?:^|[\s"\[])((?:\d{1,4}\.\d{3}"? +"?)+\d{1,4}\.\d{3}(?:[",\s]|$))'
 _MUCH = 0.1
 """Seconds by which nginx' clock does not err: it stands still while events are handled."""
-_UNIT = r'(?:^|[\s=:])"?(\d+(?:\.\d+)?)(ns|us|µs| ?ms|s)"?(?:[\s,;]|$)'
+_UNIT = r'(?:^|[\s=:(])"?(\d+(?:\.\d+)?)(ns|us|[µμ]s| ?ms|s)"?(?:[\s,;)]|$)'
 _NAMES = "rt|request_?time|req_?time|response_?time|duration|elapsed|time_?taken|took|time"
 _NAMED = rf'(?i)(?:^|[\s,;"\[])(?:{_NAMES})(?:[=:] ?| )"?(\d+\.\d+|\d+(?:ns|us|µs|ms|s))'
 _BEHIND = r'(?i)(?:^|[\s,;"\[])(?:upstream\w*|u[rch]?t)[=:] ?"?[\d.-]+(?:(?:, ?| : )[\d.-]+)*'

@@ -16,7 +16,10 @@ from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
 
 _METHOD = r"GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|MKCOL|SEARCH"
-_ASKED = rf'"?(?P<method>{_METHOD}) +"?(?P<target>(?:/|https?://|\*)[^\s"]*)"?(?: (?P<protocol>HTTP/[\d.]+))?"?'
+_ASKED = (
+    rf'"?(?P<method>{_METHOD}) +"?(?P<target>(?:/|https?://|\*)[^\s"]*)"?(?: (?P<protocol>HTTP/[\d.]+)| (?P<version>[123](?:\.[01])?)")?"?'
+)
+"""What was asked; Python's frameworks know the protocol's version by its number alone."""
 _HINT = rf'(?:^|[\s"|\]])(?:{_METHOD})(?: +"?| *\| *)(?:/|https?://|\*)'
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _TIMES = (
@@ -30,7 +33,7 @@ _TIMES = (
     r"\[\d{10}\.\d{3}\]",  # seconds since 1970, as HAProxy's %Ts.%ms and nginx' $msec
 )
 _TIME = f"({'|'.join(_TIMES)})"
-_ADDRESS = rf'(?:^|[\s\[("|=@])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
+_ADDRESS = rf'(?:(?:^|\s)/|^|[\s\[("|=@])({SURE})(?::\d+)?(?:[\s\]),|"]|$)'
 _CODE = r"[1-35]\d\d|4[0-35-9]\d|44[0-24-9]"
 """A status, and no port 443."""
 _STATUS = (
@@ -44,10 +47,15 @@ _STATUS = (
 )
 _TIMERS = r"(?:^|\s)(?:-?\d+/){3,5}\+?(?P<took>\d+) (?:(?P<status>[1-5]\d\d) \+?(?P<bytes>\d+)|[A-Za-z-]{4})\s"
 """HAProxy's timers in a ``log-format`` of one's own: the last is the whole time, status and bytes or the state of the end follow."""
-_TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|µs|sec|millis)'
+_SOCKET = rf"(?:^|\s)- /{SURE}:\d+ $"
+"""An address as Java writes that of a connection, behind the dash of its loggers' layout."""
+_MILLIS = r'^"? [1-5]\d\d (\d+)$'
+"""What follows there in the logs of TorchServe, DJL Serving and MXNet's server: the status and milliseconds, and no bytes
+(https://pytorch.org/serve/logging.html)."""
+_TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|[µμ]s|sec|milli|micro|nano)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
 _NAMED_BYTES = r"(?i)\b(?:resp(?:onse)?_?(?:size|bytes|length)|(?:body_)?bytes_sent)[=:] ?\+?(\d+)\b"
-_TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|µs|micros|ms|msecs?|s|secs?)(?:[\s|,;)]|$)"
+_TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|[µμ]s|micros|ms|msecs?|s|secs?|(?:nano|micro|milli)?seconds)(?:[\s|,;)]|$)"
 _LONG = r"(?:^|[\s|=(])((?:\d+h)?\d+m\d+(?:\.\d+)?s)(?:[\s|,;)\]]|$)"
 """What Go prints of a minute and more."""
 _NAMED_TIME = r'(?i)\b(?:request_?time|rt)(?:[=:] ?| )"?(\d+\.\d{3})\b'
@@ -82,7 +90,12 @@ _HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{0,3}}(?:{_METHOD}) \S+ \S+ \d
 """A line of IIS whose header was lost: its port is no status, and the server's address stands before the client's."""
 _CONNECTION = r"^\[[^\]]+ \d{4}\] (?:\S+:\d+ (?:Accepted|Closing|Closed without sending a request\b.*)|PHP .* Development Server .*)$"
 """What PHP's own server prints between the requests."""
-_UNITS = {"micros": "us", "msec": "ms", "msecs": "ms", "sec": "s", "secs": "s"}
+_OUTGOING = r"(?:^|\s)https?://\S+ $"
+"""The server before what was asked of it, as urllib3 logs what a program asks of others."""
+_UNITS = {
+    **{"nanoseconds": "ns", "micros": "us", "microseconds": "us"},
+    **{"msec": "ms", "msecs": "ms", "milliseconds": "ms", "sec": "s", "secs": "s", "seconds": "s"},
+}
 
 
 def open_text(options: ReadOptions) -> Parser:
@@ -115,12 +128,16 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     timers = head.str.extract_groups(_TIMERS).struct
     took = pl.when(tail.str.contains(_TOOK)).then(tail).otherwise(head).str.extract_groups(_TOOK).struct
     longer = pl.coalesce(tail.str.extract(_LONG), head.str.extract(_LONG))
+    millis = pl.when(head.str.contains(_SOCKET)).then(tail.str.extract(_MILLIS))
     sent = tail.str.extract_groups(_BYTES).struct
+    client = pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS))
+    others = head.str.contains(_OUTGOING) | (pl.col("target").str.starts_with("http") & pl.col("protocol").is_null())
+    asked = pl.col("method").is_not_null() & ~(client.is_null() & others)  # a whole URL that nobody asks for is asked of somebody else
     return t.select(
-        (pl.col("told") & pl.col("method").is_not_null()).fill_null(value=False).alias("read"),
+        (pl.col("told") & asked).fill_null(value=False).alias("read"),
         *("time", "method", "target"),
-        pl.coalesce("protocol", tail.str.extract(r"\((HTTP/[\d.]+) \d{3}\)")).alias("protocol"),
-        pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS)).alias("client"),
+        pl.coalesce("protocol", pl.lit("HTTP/") + pl.col("version"), tail.str.extract(r"\((HTTP/[\d.]+) \d{3}\)")).alias("protocol"),
+        client.alias("client"),
         pl.coalesce(head.str.extract(_PARTY), asked_by(head.str.extract(_CALLED))).alias("user"),
         pl.coalesce(timers.field("status"), ahead, status).alias("status"),
         pl.when("barred")
@@ -130,13 +147,13 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
                 timers.field("bytes"),
                 tail.str.extract(_NAMED_BYTES),
                 pl.when(ahead.is_not_null()).then(tail.str.extract(_ALONE)),
-                sent.field("1"),
-                sent.field("2"),
+                pl.when(millis.is_null()).then(pl.coalesce(sent.field("1"), sent.field("2"))),
             )
         )
         .alias("bytes"),
         pl.coalesce(
             timers.field("took") + "ms",
+            millis + "ms",
             tail.str.extract(_NAMED_TIME) + "s",
             took.field("1") + took.field("2").replace(_UNITS),
             longer,
