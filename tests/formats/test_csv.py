@@ -46,6 +46,20 @@ def test_columns_may_be_headed_by_their_table(table: str) -> None:
     assert (rows[1]["client_ip"], rows[1]["path"], rows[1]["query"], rows[1]["status"]) == ("198.18.0.7", "/a", "b=1", 200)
 
 
+@pytest.mark.parametrize("status", ["Status", "Staus"])
+def test_a_column_of_first_lines_tells_the_method_whatever_it_is_called(status: str) -> None:
+    rows = rows_of(
+        f"IP,Time,URL,{status}",
+        "198.18.0.7,[29/Nov/2017:06:58:55,GET /a?b=1 HTTP/1.1,200",
+        "198.18.0.8,[29/Nov/2017:06:58:56,-,400",
+        "198.18.0.9,[29/Nov/2017:06:58:57,https://a.example/,200",
+    )
+    assert [row["outcome"] for row in rows] == ["skipped", "event", "rejected", "rejected"]
+    told = {name: rows[1][name] for name in ("timestamp", "client_ip", "method", "path", "query", "protocol")}
+    assert list(told.values()) == [datetime(2017, 11, 29, 6, 58, 55), "198.18.0.7", "GET", "/a", "b=1", "HTTP/1.1"]
+    assert rows[1]["status"] == (200 if status == "Status" else None)
+
+
 def test_a_table_may_tell_who_was_answered_and_not_what_was_asked() -> None:
     rows = rows_of(
         "ip,date,time,cik,code,size", "203.0.113.jja,2016-06-30,00:00:09,1608552.0,200.0,80251.0", "203.0.113.7,2016-06-30,00:00:10,7,301,"

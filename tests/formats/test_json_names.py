@@ -32,6 +32,29 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="slog-http",
         ),
         pytest.param(
+            '{"time":1772409601,"ip":"203.0.113.9","userID":"7","latency":1,"statusCode":200,"method":"GET","path":"/a","args":{},'
+            '"requestBodySize":9,"responseBodySize":270}',
+            {"timestamp": AT, "user_name": "7", "query": None, "bytes_sent": 270},
+            id="a query without values, and names of Go",
+        ),
+        pytest.param(
+            '{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","status":200,"method":"GET","path":"/a","query":{"b":"1"}}',
+            {"query": '{"b":"1"}'},
+            id="a query with values, as it was logged",
+        ),
+        pytest.param(
+            '{"date_time":"2026-03-02 00:00:01","ip_client":"198.51.100.7","method":"GET","response_code":"200","uri":"/a",'
+            '"x_forwarded_for_header_value":"203.0.113.9"}',
+            {"timestamp": AT, "client_ip": "198.51.100.7", "path": "/a", "extra": {"forwarded_for": "203.0.113.9"}},
+            id="F5's names",
+        ),
+        pytest.param(
+            '{"level":"info","message":"HTTP GET /a?b=1","meta":{"req":{"headers":{"host":"a.example"}},"res":{"statusCode":304},'
+            '"responseTime":6},"timestamp":"2026-03-02T00:00:01Z"}',
+            {"timestamp": AT, "method": "GET", "host": "a.example", "path": "/a", "query": "b=1", "status": 304, "duration_ms": 6.0},
+            id="what express-winston says of a request whose headers alone it keeps",
+        ),
+        pytest.param(
             '{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","method":"GET","path":"/a","status":200,"dur_ms":12.5,"db_time_ms":9}',
             {"duration_ms": 12.5, "extra": {"dur_ms": "12.5", "db_time_ms": "9"}},
             id="a name that nobody listed, with its unit",
@@ -329,3 +352,18 @@ def test_a_request_that_is_told_when_it_begins_and_when_it_ends_is_one(beginning
 def test_units_are_told_by_names_of_how_long_a_request_took(key: str, unit: str | None) -> None:
     """What a database, a queue or a server behind took is not how long the request did."""
     assert unit_of(key) == unit
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"level":"info","message":"GET /a failed","statusCode":500,"timestamp":"2026-03-02T00:00:01Z"}',
+        '{"level":"info","message":"HTTP GET https://b.example/a","meta":{"res":{"statusCode":200}},"timestamp":"2026-03-02T00:00:01Z"}',
+        '{"time":"2026-03-02T00:00:01Z","ip":"203.0.113.9","url":"https://a.example/","status":200}',
+        '{"@timestamp":"2026-03-02T00:00:01Z","caller":"a.go:6","content":"[HTTP] GET /a gave 200","duration":"1.6ms","level":"info"}',
+    ],
+    ids=["an application's word", "a request to somebody else", "a monitor's check", "a sentence of another kind"],
+)
+def test_sentences_and_addresses_that_tell_of_no_request_are_none(record: str) -> None:
+    lines = pl.DataFrame({"line": [1], "raw": [record]}, schema={"line": pl.Int64, "raw": pl.String})
+    assert plan_for(lines, ReadOptions()).ranked == []

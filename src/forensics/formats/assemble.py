@@ -12,7 +12,9 @@ from forensics.formats.proxies import of_lists
 Columns = dict[str, pl.Series]
 
 _METHOD = r"^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PURGE|FASTLYPURGE|PROPFIND)(?: \S+)?$"
-_FIRST_LINE = r"^[A-Z]{3,16} \S.* HTTP/\d"
+FIRST_LINE = r"^[A-Z]{3,16} \S.* HTTP/\d"
+_NOTHING_ASKED = ("{}", "[]")
+"""What frameworks make of a query that is not there: objects and lists of its values."""
 _PLAIN = r"^[0-9.]+$"
 _TUNNEL = r"^(\[[^\]]+\]|[^/?#:\[]+):\d+$"
 NOT_UNDERSTOOD = "not a line of this format"
@@ -75,11 +77,11 @@ def request_columns(found: Mapping[str, pl.Series], rows: int) -> Columns:
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, rows)
     method, path, query, host = (found.get(name, nothing) for name in ("method", "path", "query", "host"))
     if query.null_count() < rows:
-        query = values.of(query, values.present(values.V.str.strip_prefix("?")))
+        query = values.of(query, values.present(pl.when(~values.V.is_in(_NOTHING_ASKED)).then(values.V.str.strip_prefix("?"))))
     target, line = found.get("target", nothing), found.get("request", nothing)
     protocol = to_protocol(found.get("protocol", nothing))
-    if not _rooted(target) and target.str.contains(_FIRST_LINE).any():  # Athena's table of S3 calls it request_uri
-        whole = pl.select(pl.when(target.str.contains(_FIRST_LINE)).then(target)).to_series()
+    if not _rooted(target) and target.str.contains(FIRST_LINE).any():  # Athena's table of S3 calls it request_uri
+        whole = pl.select(pl.when(target.str.contains(FIRST_LINE)).then(target)).to_series()
         target, line = pl.select(pl.when(whole.is_null()).then(target)).to_series(), values.first_of(line, whole)
     raw = nothing
     if line.null_count() < rows:

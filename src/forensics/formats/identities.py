@@ -14,7 +14,7 @@ from forensics.formats.json_format import JsonKeys
 USER = (
     *("user_name", "username", "userName", "remote_user", "user>name", "user.name", "uname", "user>id", "user.id"),
     *("user>email", "user.email"),
-    *("user_id", "userId", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "authenticated_user", "principal"),
+    *("user_id", "userId", "userID", "user", "usr>id", "usr.id", "enduser.id", "account", "login", "authenticated_user", "principal"),
     *("attributes>enduser.id", "attributes>user.id", "req>user", "req>user>id", "request>user", "consumer>username", "remoteUser"),
     *(
         "cs-username",

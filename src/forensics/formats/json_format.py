@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from forensics.formats import values
-from forensics.formats.assemble import Columns, assemble_tidy
+from forensics.formats.assemble import FIRST_LINE, Columns, assemble_tidy
 from forensics.formats.base import Format, Parser, ReadOptions
 from forensics.formats.instants import INSTANT, to_instant
 from forensics.formats.json_text import JsonReader, entries
@@ -61,6 +61,8 @@ class JsonKeys:
     """Lines that lack what is required but have a value of each of these groups are records of another kind and are skipped."""
     notices: str | None = None
     """Pattern of plain-text lines between the records that are no requests and are skipped."""
+    said: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Path of a sentence -> (pattern, path that must have a value, too): what its named groups find is under the paths ``path:group``."""
     client_entry: int | None = None
     """Which entry counts where the client is a list: 0 the first, -1 the last."""
     plussed: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ class JsonKeys:
             tuple(self.matching),
             tuple(self.others),
             *self.other_kind,
+            *((path, needed) for path, (_, needed) in self.said.items()),
             self.headers,
         ]
         return sorted({path for group in named for entry in group for path in plain_paths(entry)})
@@ -132,7 +135,7 @@ class Record:
     def __init__(self, keys: JsonKeys, found: pl.DataFrame, lists: set[str], rows: int, further: Sequence[str] = ()) -> None:
         """``lists``: columns of ``found`` that hold lists; ``further``: those that no role knows."""
         self.keys = keys
-        self.found = found.select(values.present(pl.all())) if found.width else found
+        self.found = _with_said(keys, found.select(values.present(pl.all()))) if found.width else found
         self._written = found
         self.lists = lists
         self.rows = rows
@@ -225,6 +228,21 @@ class Record:
             if value.null_count() < self.rows:
                 found[key] = value if self.lists.isdisjoint(paths) else _joined(value) if key in _JOINED else _first_entry(value)
         return found
+
+
+def _with_said(keys: JsonKeys, found: pl.DataFrame) -> pl.DataFrame:
+    """Add what sentences tell, and as a request what is a whole first line under the name of a target: it tells the method."""
+    for path, (pattern, needed) in keys.said.items():
+        if {path, needed}.issubset(found.columns):
+            said = found[path].str.extract_groups(pattern).struct.unnest()
+            said = said.select(pl.when(pl.lit(found[needed].is_not_null())).then(pl.all()).name.prefix(f"{path}:"))
+            found = found.with_columns(column for column in said if column.null_count() < len(column))
+    requests = keys.roles.get("request", ())
+    if requests and not any(path in found.columns for path in requests):
+        for path in keys.roles.get("target", ()):
+            if path in found.columns and not found[path].str.starts_with("/").all() and found[path].str.contains(FIRST_LINE).any():
+                return found.with_columns(pl.when(pl.col(path).str.contains(FIRST_LINE)).then(path).alias(requests[0]))
+    return found
 
 
 def _loud(value: pl.Series) -> pl.Series:

@@ -61,6 +61,9 @@ KEYS = JsonKeys(
         "id>orig_h": (".", "a record of Zeek of another kind, no request"),
     },
     extra=names.EXTRA,
+    said={  # express-winston, where it is told to keep headers only
+        "message": (r"^(?:HTTP )?(?P<method>GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?P<target>/\S*)", "meta>res>statusCode"),
+    },
     quoted=("referrer", "user_agent"),
     most_further=MOST_FURTHER,
 )

@@ -66,7 +66,7 @@ CLIENT = (
     *("remote-address", "httpRequest>remoteIP"),
     *("SrcIpAddr", "src_endpoint>ip", "principal>ip"),  # Sentinel's ASIM, OCSF, Google's UDM
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
-    *("peer_addr", "src"),
+    *("peer_addr", "src", "ip_client"),  # the last is F5's
 )
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
@@ -75,7 +75,7 @@ METHOD = (
     *("request_verb", "RequestMethod", "api>name", "http>http_method", "@http.method", "httpRequest>requestMethod"),
     *("httpRequest>method", "span>method", "clientRequestHTTPMethodName", "req_method"),
     *("HttpRequestMethod", "http_request>http_method", "network>http>method", "request_http_method"),
-    *("meta>req>method", "CsMethod", "csMethod", "Properties>RequestMethod", "Properties>Method", "event>request>method"),
+    *("meta>req>method", "message:method", "CsMethod", "csMethod", "Properties>RequestMethod", "Properties>Method", "event>request>method"),
 )
 REQUEST = (
     "request",
@@ -99,7 +99,7 @@ TARGET = (
     *("requestURI", "RequestURI", "requestURL", "raw_path", "rawPath", "fullPath", "full_path", "request_target", "URL", "Url", "http_url"),
     *("attributes>url.original", "http>request>url", "http>target", "endpoint_url", "href", "cs_uri"),
     *("@http.url", "httpRequest>requestUrl", "httpRequest>requestURL", "httpRequest>url"),
-    *("meta>req>originalUrl", "meta>req>url"),
+    *("meta>req>originalUrl", "meta>req>url", "message:target"),
     *("http.request.uri", "event>request>url"),
     *("http_uri", "req_url", "req_uri", "originalURL", "URI", "http_request>url>url_string", "target>url"),
 )
@@ -158,7 +158,7 @@ BYTES = (
         "B",
         "b",
     ),
-    *("response_body_size", "res>contentLength", "sent_bytes", "sentBytes", "bytes_written"),
+    *("response_body_size", "responseBodySize", "res>contentLength", "sent_bytes", "sentBytes", "bytes_written"),
     *("bytesWritten", "body_sent", "body_bytes", "bodyBytes", "bodyBytesSent", "body_bytes_send", "res>body_length", "res>length"),
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
@@ -290,6 +290,7 @@ EXTRA = {
         *("req>headers>x-forwarded-for", "request>headers>x-forwarded-for", "request>headers>X-Forwarded-For"),
         *("proxy_add_x_forwarded_for", "forwardedFor", "network>forwarded_ip", "network.forwarded_ip", "headers>x-forwarded-for"),
         *("fwd", "forwardedfor", "forwarded", "x-forward-for", "x_forwarded", "httpXForwardedFor", "meta>req>headers>x-forwarded-for"),
+        "x_forwarded_for_header_value",
     ),
     "request_id": (
         *("request_id", "requestId", "requestID", "req_id", "reqId", "x_request_id", "x-request-id", "correlation_id", "correlationId"),
