@@ -165,6 +165,18 @@ Caused by: java.lang.NullPointerException: null
 \tfrom /srv/app/bin/thin:6:in `<main>'""",
     "go": """goroutine 1 [running]:
 \t/srv/app/main.go:12 +0x1d""",
+    "django": """Watching for file changes with StatReloader
+System check identified no issues (0 silenced).
+March 02, 2024 - 15:04:00
+Starting development server at http://127.0.0.1:8000/
+Not Found: /a
+Forbidden (CSRF token missing.): /a/
+[02/Mar/2024 15:04:06] - Broken pipe from ('127.0.0.1', 57434)
+198.18.0.7 - - [02/Mar/2024 15:04:08] code 400, message Bad request syntax""",
+    "uwsgi": """*** Starting uWSGI 2.0.18 (64bit) on [Fri Mar 22 15:10:05 2019] ***
+os: Linux-4.9.125-linuxkit #1 SMP Fri Sep 7 08:20:28 UTC 2018
+uwsgi socket 0 bound to TCP address :8000 fd 3
+--- no python application found, check your startup logs for errors ---""",
 }
 
 
@@ -187,11 +199,14 @@ def test_no_request_is_taken_for_a_part_of_a_trace_and_no_programs_own_for_a_req
         "  HEAD /at (x:1)",
         "Error: GET /a failed",
         "AnError in /a 500",
+        "Not Found: GET /a",
+        '198.18.0.7 [02/Mar/2024 15:04:08] "GET /a code 400, message"',
+        "*** GET /a 500 ***: 12",
     ]
     own = '2024-03-02 00:00:01,000 DEBUG urllib3.connectionpool https://198.18.0.9:443 "POST /a HTTP/1.1" 200 512'
     reader = LineReader(plan_for(frame(*[asked] * 5), ReadOptions()), ReadOptions())
     read = reader.read(frame(asked, *requests, own)).read
-    assert read["outcome"].to_list() == ["event", *["rejected"] * 5, "skipped"]
+    assert read["outcome"].to_list() == ["event", *["rejected"] * len(requests), "skipped"]
     assert read["reason"][-1] == "a request that the program made itself"
 
 

@@ -201,6 +201,14 @@ def test_what_a_server_writes_is_read_back(
     assert row["timestamp"] == at.replace(microsecond=0, tzinfo=None)
 
 
+def test_a_time_in_quotes_behind_the_agent_is_no_forwarded_address() -> None:
+    main = next(entry for entry in all_formats() if entry.name == "nginx_main").open(ReadOptions())
+    last = ["0.500", "0.001561", "13.301561", "-", "203.0.113.9", "2001:db8::7", "203.0.113.9, 198.18.0.1", "unknown"]
+    lines = [f'198.18.0.7 - - {AT} "GET /a HTTP/1.1" 200 512 "-" "curl/8" "{one}"' for one in last]
+    rows = main(pl.DataFrame({"line": range(len(lines)), "raw": lines}, schema=LINES))
+    assert rows["outcome"].to_list() == ["rejected"] * 3 + ["event"] * 5
+
+
 def test_a_gzip_ratio_behind_the_agent_is_no_time() -> None:
     formats = {entry.name: entry for entry in all_formats()}
     start = f'198.18.0.7 - - {AT} "GET /a HTTP/1.1" 200 512'

@@ -225,6 +225,21 @@ _TRACE = (
     r"|^(?:[A-Za-z_$][\w$]*\.)*\w*[a-z](?:Error|Exception|Interrupt)(?: \[\w+\])?(?::|$)"
 )
 """What Python, Java, Node, Go, PHP and Ruby print of a failure."""
+_DJANGO = (
+    r"^(?:Not Found|Internal Server Error|Bad Request|Unauthorized|Forbidden|Method Not Allowed|Gone)(?: \([^)]*\))?: /\S*$"
+    r"|\d\] (?:- Broken pipe from \(|code \d{3}, message |You're accessing the development server over HTTPS)"
+    r"|^(?:Watching for file changes with |Performing system checks|System check identified |Django version \d|Quit the server with )"
+    r"|^Starting (?:\S+ version \S+ )?development server at |^\S+\.py changed, reloading\.$|^[A-Z]\w+ \d\d, \d{4} - \d\d:\d\d:\d\d$"
+)
+"""What Django and Python's http.server say beside the line of a request, and runserver when it starts."""
+_UWSGI = (
+    r"^\*\*\* [^*]+ \*\*\*$|^(?:---|!!!) .* (?:---|!!!)$|^(?:\[uWSGI\]|uWSGI|uwsgi|(?:S|s|Res)pawned uWSGI|goodbye to uWSGI) "
+    r"|^(?:compiled with version|os|nodename|machine|clock source|current working directory|detected binary path|lock engine): "
+    r"|^(?:detected (?:number of CPU|max file)|your (?:processes|memory page|server socket|mercy|request) |mapped \d+ bytes |WSGI app \d+ )"
+    r"|^Python (?:version: |main interpreter |threads support )|^python threads support |^(?:chdir|setgid|setuid)\(\) to "
+    r"|^(?:thunder lock: |DAMN ! |SIGINT/SIG\w+ received|VACUUM: |gracefully (?:killing|\(RE\)spawned)|worker \d+ (?:buried|killed) )"
+)
+"""https://github.com/unbit/uwsgi/blob/master/core/uwsgi.c: what uWSGI prints when it starts and ends."""
 _OF_PROGRAMS = ("a log of PostgreSQL", "a log of MySQL", "a log of Redis", "a log of MongoDB", "a log of fail2ban")
 _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[0][0], "a line of an Apache error log"),
@@ -240,6 +255,8 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     *((pattern, f"a line of {name}") for pattern, name in KNOWN if name in _OF_PROGRAMS),
     (_TRACE, "a line of a stack trace"),
     (r"^ \* [A-Z]", "a notice of Flask's server"),
+    (_DJANGO, "a notice of Django"),
+    (_UWSGI, "a notice of uWSGI"),
     (r'\burllib3\.connectionpool\b.*"[A-Z]+ \S+ HTTP/', "a request that the program made itself"),
     (r"^\s*[\x00]*\s*$|^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) F ?$", "blank"),
     (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),

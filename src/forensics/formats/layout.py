@@ -230,7 +230,7 @@ def _plausible(token: Token, value: pl.Expr, made: pl.Expr) -> list[pl.Expr]:
     if token.column == "timestamp":
         return [made.is_not_null()]
     if token.column == "extra:forwarded_for":  # a ratio or a time in its place is no address
-        short = value.str.len_bytes() < 7
+        short = (value.str.len_bytes() < 7) | value.str.contains(r"^\d+[.]\d+$")
         words = value.str.contains(r"^[^.:]*[G-Zg-z][^.:]*$") & ~value.str.contains("(?i)unknown")
         named = value.str.contains(r"^(?:[A-Za-z0-9-]+[.])+[A-Za-z]{2,}$")  # nor is a server's name
         return [value.is_null() | value.is_in(["-", ""]) | (~short & ~words & ~named) | value.str.contains(":", literal=True)]
