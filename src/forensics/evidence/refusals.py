@@ -162,7 +162,8 @@ def why_no_log(raw: pl.Series) -> str:
     if _table(raw):
         return (
             f"looks like a table, and its columns are not known (it begins with {first!r}); rename them in a copy: account_id, email, "
-            "created_at for accounts, account_id, paid_at, amount, card_fingerprint for payments, timestamp, client_ip, path for a log"
+            "created_at for accounts, account_id, paid_at, amount, card_fingerprint for payments, timestamp, client_ip, path for a log; "
+            "--kind accounts takes each of its rows for one account"
         )
     if _table(raw, headed=False):
         return (
@@ -214,7 +215,7 @@ def _table(raw: pl.Series, *, headed: bool = True) -> bool:
     """Whether sampled lines are a header of words and rows with as many cells, or rows alone."""
     cells = [raw.str.count_matches(mark, literal=True) for mark in (",", ";", "\t", "|")]
     alike = any(count[0] >= 2 + 2 * (not headed) and len(raw) > 1 and (count == count[0]).mean() >= 0.9 for count in cells)
-    return alike and headed != any(character.isdigit() for character in str(raw[0]))
+    return alike and headed != bool(re.search(r"""(?:^|[,;\t|]) *["']?[\d.-]""", str(raw[0])))
 
 
 _TRACE = (
