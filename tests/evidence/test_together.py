@@ -42,8 +42,8 @@ def test_each_file_is_told_what_it_would_be_told_alone() -> None:
 
 
 def test_a_folder_of_small_files_is_loaded_as_each_of_them_by_itself(tmp_path: Path) -> None:
-    """Of every second format: what each file is told has been compared above."""
-    folder, texts = tmp_path / "evidence", [*(SAMPLES[name] for name in sorted(SAMPLES)[::2]), *OTHERS]
+    """Of every fourth format: what each file is told has been compared above."""
+    folder, texts = tmp_path / "evidence", [*(SAMPLES[name] for name in sorted(SAMPLES)[::4]), *OTHERS]
     folder.mkdir()
     for number, text in enumerate(texts):
         (folder / f"{number:03}.log").write_bytes(text + b"\n")
@@ -58,6 +58,6 @@ def test_a_folder_of_small_files_is_loaded_as_each_of_them_by_itself(tmp_path: P
                     load(alone, [path.name], LoadOptions(), Silent())
         first, second = (case.table("evidence_files").select(columns).sort("path") for case in (together, alone))
         assert first.rows() == second.rows()
-        assert first.filter(pl.col("kind") == "log").height > 30
+        assert first.filter(pl.col("kind") == "log").height > 15
         rejects = [case.table("rejects").drop("evidence_id").sort(pl.all()) for case in (together, alone)]
         assert rejects[0].rows() == rejects[1].rows()

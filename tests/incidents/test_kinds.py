@@ -452,8 +452,7 @@ def test_what_fails_at_once_is_dated_once(tmp_path, quiet):
     assert row["summary"].startswith("Requests to the service failed from ")
 
 
-@pytest.mark.parametrize("hour", [0.05, 13.3, 18.5])
-@pytest.mark.parametrize("share", [0.9, 0.97])
+@pytest.mark.parametrize(("hour", "share"), [(0.05, 0.97), (13.3, 0.9), (18.5, 0.97)])
 def test_a_day_without_most_of_its_load_is_one_incident(tmp_path, hour, share):
     start, end = at(6, hour), at(7, hour)
     case, incidents = found(tmp_path, lost(traffic("diurnal", 33, days=11), start, end, share))

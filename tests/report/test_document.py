@@ -590,7 +590,7 @@ def test_every_incident_is_reachable_however_many_there_are(case: Case, incident
     assert len(page.encode()) <= MAX_BYTES
     assert page.count('<path class="asked"') == len(small)
     assert page.count('class="frame"') == page.count('class="frame" tabindex="0"') > 0, "what scrolls is reached by keyboard"
-    assert as_html(from_json(to_json(made))) == page
+    assert from_json(to_json(made)) == made
 
 
 def _multiply(case: Case, incidents: int) -> None:
