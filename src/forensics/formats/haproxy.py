@@ -161,7 +161,7 @@ def open_tcp(options: ReadOptions) -> Parser:
 FORMATS: tuple[Format, ...] = (
     Format(
         name="haproxy_http",
-        hint=r":\d+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\]|^Connect from |haproxy",
+        hint=r":\d+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{1,6}\]|^Connect from |haproxy",
         title="HAProxy HTTP log",
         reference="https://docs.haproxy.org/3.0/configuration.html#8.2.3",
         open=open_http,
@@ -195,6 +195,10 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 6001.0,
                     "extra": {"error": "cR--", "backend": "be", "upstream": None},
                 },
+            ),
+            Sample(
+                line='198.51.100.2:44 [02/Mar/2026:00:00:15.2] fe be/srv 0/0/0/69/109 404 99 - - ---- 0/0/0/0/0 0/1 "GET /a HTTP/1.1"',
+                expected={"timestamp": "2026-03-02T00:00:15.200Z", "status": 404, "duration_ms": 109.0, "extra": {"upstream": "be/srv"}},
             ),
             Sample(
                 line='198.51.100.2:33319 [02/Mar/2026:00:00:15.000] fe~ be/srv 0/0/1/1/23 200 99 - - ---- 9/8/0/0/0 0/0 "GET /a HTTP/2.0" '
@@ -263,7 +267,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         name="haproxy_tcp",
-        hint=r":\d+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\]",
+        hint=r":\d+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{1,6}\]",
         title="HAProxy TCP log",
         reference="https://docs.haproxy.org/3.0/configuration.html#8.2.2",
         open=open_tcp,
