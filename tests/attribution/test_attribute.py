@@ -15,7 +15,7 @@ from tests.stored_case import new_case
 
 from forensics.attribution.accounts.participants import NOT_SEEN
 from forensics.attribution.attribute import attribute
-from forensics.attribution.evidence import equal_load
+from forensics.attribution.bearing import equal_load
 from forensics.attribution.rivals import Weighed
 from forensics.attribution.search.finding import Rise
 from forensics.attribution.windows import impact_window

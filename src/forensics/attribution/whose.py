@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from forensics.attribution.evidence import order, remainder, significance
+from forensics.attribution.bearing import remainder
+from forensics.attribution.evidence import order, significance
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.origin import called
 from forensics.attribution.facts.spread import MOST, UNNAMED, alike

@@ -13,7 +13,7 @@ from tests.stored_case import new_case
 from tests.traffic import at, failing, found, traffic
 
 from forensics.attribution.attribute import attribute
-from forensics.attribution.evidence import concentration, confined
+from forensics.attribution.bearing import concentration, confined
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.parts import parts_of
 from forensics.attribution.rivals import Weighed, bad_deploy, failing_backend

@@ -235,9 +235,9 @@ def test_nobody_is_the_maker_where_the_others_are_refused_too():
     others = [(0, "a", "192.0.2.0/24", 500, 200, 300), *[row for row in OTHERS if row[0]]]
     rows = [*others, (0, None, "198.51.100.0/24", 2000, 2000, 0)]
     both = makers(scene(rows), finding("198.51.100.0/24", 2000))
-    assert (both.blamed, [b.share for b in both.foremost]) == ([], [0.95]), "who asked most is told, and not blamed"
+    assert (both.blamed, [b.share for b in both.asked_most]) == ([], [0.95]), "who asked most is told, and not blamed"
     alone = makers(scene([*OTHERS, rows[-1]]), finding("198.51.100.0/24", 2000))
-    assert (len(alone.blamed), alone.foremost) == (1, ())
+    assert (len(alone.blamed), alone.asked_most) == (1, ())
     assert not asked_as_ever(scene(rows))
 
 

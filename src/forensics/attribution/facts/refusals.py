@@ -57,7 +57,7 @@ def makers(scene: Scene, finding: Finding) -> Finding:
         return replace(finding, blamed=[])
     now, usual = rest_refused(scene, kept)
     alone = now <= max(REST_TIMES * usual, usual + REST_MORE)
-    return replace(finding, blamed=kept if alone else [], foremost=() if alone else tuple(kept))
+    return replace(finding, blamed=kept if alone else [], asked_most=() if alone else tuple(kept))
 
 
 def asked_as_ever(scene: Scene) -> bool:
@@ -76,7 +76,7 @@ def shut_out(scene: Scene, finding: Finding) -> bool:
 
     Not where most of it is one subject's that asked for more than ever: the others may have been refused because of it.
     """
-    if finding.foremost:
+    if finding.asked_most:
         return False
     met, regulars = (scene.incident.get(name) or 0 for name in ("refused_clients", "refused_regulars"))
     return bool(met and regulars >= NEARLY_ALL * met)

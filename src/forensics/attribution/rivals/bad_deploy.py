@@ -7,7 +7,8 @@ from datetime import datetime
 from math import exp
 from typing import Any
 
-from forensics.attribution.evidence import alone_slow, concentration, equal_load, only_slow, waited_in_vain
+from forensics.attribution.bearing import alone_slow, concentration, equal_load, waited_in_vain
+from forensics.attribution.evidence import only_slow
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.refusals import asked_as_ever, shut_out
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import machine, order, remainder, settled, significance
+from forensics.attribution.bearing import remainder
+from forensics.attribution.evidence import machine, order, settled, significance
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, Names, Weighed
 from forensics.attribution.wording import amount, in_common, measured, percent, subject, turned_away, unit

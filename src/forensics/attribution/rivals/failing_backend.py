@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import alone_slow, concentration, equal_load, only_slow, waited_in_vain
+from forensics.attribution.bearing import alone_slow, concentration, equal_load, waited_in_vain
+from forensics.attribution.evidence import only_slow
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.missing_logs import AS_USUAL, growth_of

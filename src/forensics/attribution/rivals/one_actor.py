@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import machine, order, refused_with_others, remainder, settled, significance
+from forensics.attribution.bearing import remainder
+from forensics.attribution.evidence import machine, order, refused_with_others, settled, significance
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.search.finding import SECOND
@@ -50,7 +51,7 @@ def nobody(facts: Facts, names: Names, found: Weighed) -> None:
             "it did not rise beyond the usual range.",
             DECISIVE,
         )
-    elif facts.finding.foremost:
+    elif facts.finding.asked_most:
         found.contra(refused_with_others(facts, names), STRONG)
     elif facts.finding.blamed:
         made = f"{percent(facts.finding.share)} of the excess came without an account: {shares_of(facts.finding.blamed, names)}"

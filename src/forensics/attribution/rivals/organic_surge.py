@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import came, confined, nothing_new, overload
+from forensics.attribution.bearing import came, confined, nothing_new, overload
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.refusals import asked_as_ever, shut_out
 from forensics.attribution.facts.spread import MOSTLY_ALIKE

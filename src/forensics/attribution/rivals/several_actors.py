@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from forensics.attribution.evidence import order, remainder, settled, significance
+from forensics.attribution.bearing import remainder
+from forensics.attribution.evidence import order, settled, significance
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.rivals.one_actor import nobody

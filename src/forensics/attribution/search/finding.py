@@ -77,7 +77,7 @@ class Finding:
     blamed: list[Blamed]
     again: float = 0.0
     """Requests of the window that only repeat what had failed for those who were found first: they were left out."""
-    foremost: tuple[Blamed, ...] = ()
+    asked_most: tuple[Blamed, ...] = ()
     """Who asked for most of what was refused where the others were refused as well: that it made the refusals is not shown."""
     fall: Scene | None = None
     """The minutes around the first failures, where some are blamed who came last (``at_fall``)."""
