@@ -256,6 +256,15 @@ def test_who_says_what_a_file_is_knows_better() -> None:
     assert reader.read(Given(text), match, "e1").frames["account_records"]["account_id"].to_list() == ["u1"]
 
 
+def test_a_log_in_parquet_is_no_export_whatever_its_name_lets_guess() -> None:
+    stream = io.BytesIO()
+    pl.DataFrame({"time": ["x"], "user_id": ["u1"], "email": ["a@b.com"], "path": ["/a"]}).write_parquet(stream)
+    match = reader.recognise(stream.getvalue(), "users.parquet")
+    assert match is not None
+    with pytest.raises(RefusedEvidenceError, match="without the columns of an export"):
+        reader.read(Given(stream.getvalue()), match, "e1")
+
+
 @pytest.mark.parametrize(("currency", "amount"), [("usd", "19.9900"), ("JPY", "1999.0000")])
 def test_amounts_in_cents_by_their_header(currency: str, amount: str) -> None:
     row = read(f"user_id,amount_cents,currency\nu1,1999,{currency}\n").frames["payment_records"].to_dicts()[0]

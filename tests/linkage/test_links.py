@@ -25,8 +25,9 @@ from forensics.linkage import corroboration
 from forensics.linkage.actors import link
 from forensics.linkage.explain import explain_account, explain_pair, needed
 from forensics.linkage.identifiers import collect
+from forensics.linkage.listing import strongest, told_of_walk
 from forensics.linkage.structure import structure
-from forensics.linkage.walk import from_seed
+from forensics.linkage.walk import FARTHEST, from_seed
 from forensics.progress import Silent
 
 BEGUN = datetime(2024, 3, 1)
@@ -381,6 +382,18 @@ def test_a_walk_goes_outwards_from_an_address(pair: Maker) -> None:
         assert reached["account_id"].to_list()[:2] == ["p1", "p2"]
         with pytest.raises(UsageError):
             from_seed(case, "203.0.113.250")
+
+
+def test_a_walk_says_what_it_leaves_out() -> None:
+    """A terminal shows all that belongs together and few of the others; nobody is to think that a walk of so many came to all."""
+    some = pl.DataFrame({"account_id": [f"a{n}" for n in range(40)], "kept": [n < 12 for n in range(40)]})
+    assert strongest(some)["account_id"].to_list() == [f"a{n}" for n in range(17)]
+    assert told_of_walk(some, strongest(some)) == ["23 more accounts share too little to belong together: --format csv has all."]
+    assert told_of_walk(some, some) == []
+    many = pl.DataFrame({"kept": [True] * FARTHEST})
+    assert told_of_walk(many, many) == [
+        "The walk ended at 200 accounts, the most strongly linked ones: what else can be reached is not listed."
+    ]
 
 
 def test_exports_without_emails_or_cards(tmp_path: Path) -> None:

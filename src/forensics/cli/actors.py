@@ -30,7 +30,7 @@ def actors(seed: Seed = None, case: CaseFolder = DEFAULT_CASE, style: StyleOptio
     """
     from forensics.analysis import ensure_analysed
     from forensics.case.case import Case
-    from forensics.linkage.listing import NOTHING, brief, clusters, told_changes
+    from forensics.linkage.listing import NOTHING, brief, clusters, strongest, told_changes, told_of_walk
     from forensics.linkage.walk import from_seed
     from forensics.progress import Terminal
     from forensics.report.linkage_view import drawn
@@ -39,7 +39,11 @@ def actors(seed: Seed = None, case: CaseFolder = DEFAULT_CASE, style: StyleOptio
     with Case.open(case) as opened:
         ensure_analysed(opened, Terminal())
         if seed is not None:
-            emit(from_seed(opened, seed), style=style, output=output, title=f"Reachable from {seed}")
+            reached = from_seed(opened, seed)
+            shown = strongest(reached) if drawn(style, output) else reached
+            for sentence in told_of_walk(reached, shown):
+                Terminal().say(sentence)
+            emit(shown, style=style, output=output, title=f"Reachable from {seed}")
         else:
             for sentence in told_changes(opened):
                 Terminal().say(sentence)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 
 from forensics.exports import rows
-from forensics.exports.systems import System, system_for, system_without_header, systems
+from forensics.exports.systems import System, system_said, system_without_header, systems
 
 LISTS = ("data", "results", "items", "list", "records", "orders", "value", "users", "accounts", "customers", "payments", "transactions")
 """Keys under which programming interfaces answer with a list, whatever it is of."""
@@ -67,7 +67,7 @@ def _recognise_csv(text: str, kind: str | None, most_titles: int = 0) -> ExportM
     for delimiter in rows.DELIMITERS:
         first = rows.first_rows(text, delimiter)
         for titles, header in enumerate(first[: most_titles + 1]):
-            system = system_for(header, kind) if len(header) > 1 else None
+            system = system_said(header, kind) if len(header) > 1 else None
             if system is None or (titles and not rows.is_table(first[titles:])):
                 continue
             if best is None or len(header) > best[0]:
@@ -92,7 +92,7 @@ def _recognise_json(text: str, start: str, kind: str | None) -> ExportMatch | No
             first, _ = decoder.raw_decode(text[place:].lstrip())
         except ValueError:
             continue
-        system = system_for(list(rows.flat(first)), kind) if isinstance(first, dict) else None
+        system = system_said(list(rows.flat(first)), kind) if isinstance(first, dict) else None
         if system is not None and (key in (None, *LISTS) or system.records == key):
             return ExportMatch(system.kind, container, system, records=key)
     return None

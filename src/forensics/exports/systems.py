@@ -174,14 +174,18 @@ def _aliases(name: str, own: dict[str, list[str]], plain: dict[str, list[str]]) 
 
 
 def system_for(headers: list[str], kind: str | None = None) -> System | None:
-    """Return the system whose export has these headers, or None; who says the ``kind`` knows better than what speaks against it."""
+    """Return the system whose export has these headers, or None; ``kind`` restricts the choice."""
     present = frozenset(normalised(header) for header in headers)
     fitting = [system for system in systems() if (kind is None or system.kind == kind) and system.fits(present)]
-    if kind is not None and not fitting:
-        fitting = [system for system in systems() if system.kind == kind and system.marked(present)]
     if not fitting or fitting[0].name.startswith("plain_"):
         return _plain(fitting, present)
     return fitting[0]
+
+
+def system_said(headers: list[str], kind: str | None) -> System | None:
+    """Return ``system_for`` these headers; who says the ``kind`` of a file knows better than what speaks against it."""
+    present = frozenset(normalised(header) for header in headers)
+    return system_for(headers, kind) or _plain([system for system in systems() if system.kind == kind and system.marked(present)], present)
 
 
 def system_without_header(row: str, kind: str | None = None) -> System | None:

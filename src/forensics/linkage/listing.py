@@ -6,8 +6,11 @@ import polars as pl
 
 from forensics.case.case import Case
 from forensics.linkage.explain import PACKAGE
+from forensics.linkage.walk import FARTHEST
 from forensics.text import counted
 
+TOO_LITTLE = 5
+"""Accounts that share too little to belong together, of which so many are shown."""
 NOTHING = (
     "No accounts share enough to belong together. `forensics explain A B` tells what two share, `forensics status` how logs name them."
 )
@@ -21,6 +24,21 @@ def clusters(case: Case) -> pl.DataFrame:
 def brief(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the columns of an actors listing that fit a terminal."""
     return frame.select("actor_id", "label", "level", "accounts", "likelihood", "requests")
+
+
+def strongest(reached: pl.DataFrame) -> pl.DataFrame:
+    """Return the accounts of a walk that a terminal shows: all that links hold, and a few of those that share too little."""
+    return pl.concat([reached.filter("kept"), reached.filter(~pl.col("kept")).head(TOO_LITTLE)])
+
+
+def told_of_walk(reached: pl.DataFrame, shown: pl.DataFrame) -> list[str]:
+    """Return what to say of the accounts of a walk that are not shown, and of those that it did not come to."""
+    told = []
+    if shown.height < reached.height:
+        told.append(f"{counted(reached.height - shown.height, 'more account')} share too little to belong together: --format csv has all.")
+    if reached.height >= FARTHEST:
+        told.append(f"The walk ended at {FARTHEST} accounts, the most strongly linked ones: what else can be reached is not listed.")
+    return told
 
 
 def told_changes(case: Case) -> list[str]:

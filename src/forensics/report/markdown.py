@@ -82,7 +82,10 @@ def _(block: blocks.Heading) -> str:
 
 @drawn.register
 def _(block: blocks.Figures) -> str:
-    return "\n".join(f"- {escaped(item.label)}: **{escaped(item.value)}** {escaped(item.detail)}".rstrip() for item in block.items)
+    details = [f" ({escaped(item.detail)})" if item.detail else "" for item in block.items]
+    return "\n".join(
+        f"- {escaped(item.label)}: **{escaped(item.value)}**{detail}" for item, detail in zip(block.items, details, strict=True)
+    )
 
 
 @drawn.register
