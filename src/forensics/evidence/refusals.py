@@ -6,6 +6,9 @@ import re
 
 import polars as pl
 
+from forensics.formats.json_general import understood
+from forensics.formats.summaries import COUNTS
+
 KNOWN: tuple[tuple[str, str], ...] = (
     (
         r"^ *\[\w{3} \w{3} +\d{1,2} [\d:.]+ \d{4}\] \[[\w-]*:?[a-z]+\d?\]"
@@ -156,6 +159,11 @@ def why_no_log(raw: pl.Series) -> str:
     category = _azure_category(raw)
     if category is not None:
         return f"is an Azure log of the category {category}, not an access log: export the access log of the same resource"
+    if summed := _summed(str(raw[0])):
+        return (
+            f"is a table of counts ({summed}), of requests by the minute or longer: none of its rows tells of one request, or when it "
+            "came; export the requests themselves"
+        )
     if float(raw.str.contains(_OBJECT).sum()) >= 0.5 * len(raw):
         return _not_told_by_keys(raw)
     first = str(raw[0])[:80]
@@ -202,6 +210,12 @@ def _not_told_by_keys(raw: pl.Series) -> str:
         + " whose keys do not tell a request: a time, a path and a method (or a first line), and a status or client are needed "
         f"(its first keys: {', '.join(list(keys)[:12])})"
     )
+
+
+def _summed(first: str) -> str | None:
+    """Return what counts requests among the columns or keys of a table that would be one of requests without it."""
+    names = [word.strip().strip('"').lower() for word in re.split(r"[,;\t|{}:]", first[:2000])]
+    return next((name for name in names if name in COUNTS), None) if understood(names) else None
 
 
 def _azure_category(raw: pl.Series) -> str | None:

@@ -18,6 +18,7 @@ import polars as pl
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.json_format import JsonKeys, Record, plain_paths, record_events
 from forensics.formats.json_general import AT_END, KEYS, MOST_FURTHER, understood
+from forensics.formats.summaries import of_many
 
 _FIELDS = "#Fields:"
 """What stands before the header where a table has comment lines (Exchange's HttpProxy logs)."""
@@ -303,6 +304,7 @@ FORMATS: tuple[Format, ...] = (
         assumption=AT_END,
         rank=-20,
         hint=r"[,;\t|]",
+        misread=of_many,
         samples=(
             Sample(
                 line="Timestamp,Client IP,http_method,URL,Status,Bytes Sent,duration_ms,User-Agent,user.name",

@@ -9,6 +9,7 @@ from forensics.formats.base import Format, Sample
 from forensics.formats.halves import BEGINNING
 from forensics.formats.identities import ACCOUNT, USER
 from forensics.formats.json_format import JsonKeys, json_format
+from forensics.formats.summaries import of_many
 
 
 def _either(groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -96,6 +97,7 @@ FORMATS: tuple[Format, ...] = (
         zoned=False,
         assumption=AT_END,
         rank=-10,
+        misread=of_many,
         samples=(
             Sample(
                 line='{"@timestamp":"2026-03-02T01:00:00.250+01:00","http":{"request":{"method":"GET"},"response":{"status_code":200,'
