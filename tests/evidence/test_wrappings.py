@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -355,6 +356,51 @@ def test_a_record_cut_between_two_batches_is_joined() -> None:
     parts = [reader.read(lines.head(2)).read, reader.read(lines.tail(1)).read, reader.finish().read]
     assert [len(part) for part in parts] == [1, 2, 0]
     assert pl.concat(parts).sort("line")["outcome"].to_list() == ["event", "event", "skipped"]
+
+
+CARRIERS = [
+    lambda line: json.dumps({"log": f"{line}\n", "stream": "stdout", "time": "2024-03-02T00:00:01.5Z"}),
+    lambda line: json.dumps({"level": "http", "message": line, "timestamp": "2024-03-02T00:00:01.5Z"}),
+    lambda line: json.dumps({"level": "http", "message": f"{line}\n", "service": "a", "timestamp": "2024-03-02 01:00:01.500+01:00"}),
+    lambda line: f"2024-03-02T00:00:01.5Z stdout F {line}",
+]
+
+
+@pytest.mark.parametrize("carry", CARRIERS, ids=["docker", "winston", "morgan-stream", "cri"])
+@pytest.mark.parametrize(
+    ("line", "client", "size", "took"),
+    [
+        ('INFO:     198.18.0.7:5000 - "GET /a?b=1 HTTP/1.1" 404 Not Found', "198.18.0.7", None, None),
+        ("\x1b[0mGET /a?b=1 \x1b[33m404\x1b[0m 3.512 ms - 45\x1b[0m", None, 45, 3.512),
+        ("GET /a?b=1 404 45 - 3.512 ms ::1", "::1", 45, 3.512),
+        ("198.18.0.7 - GET /a?b=1 HTTP/1.1 404 45 - 3.512 ms", "198.18.0.7", 45, 3.512),
+    ],
+    ids=["uvicorn", "dev", "tiny", "short"],
+)
+def test_what_tells_no_time_has_that_of_what_carries_it(
+    carry: Callable[[str], str], line: str, client: str | None, size: int | None, took: float | None
+) -> None:
+    (row,) = read(carry(line))
+    assert (row["outcome"], row["timestamp"]) == ("event", datetime(2024, 3, 2, 0, 0, 1, 500000))
+    found = tuple(row[name] for name in ("client_ip", "method", "path", "query", "status", "bytes_sent", "duration_ms"))
+    assert found == (client, "GET", "/a", "b=1", 404, size, took)
+
+
+@pytest.mark.parametrize("carry", CARRIERS, ids=["docker", "winston", "morgan-stream", "cri"])
+def test_what_tells_its_own_time_keeps_it_and_what_is_no_request_gets_none(carry: Callable[[str], str]) -> None:
+    (row,) = read(carry('[01/Mar/2024 10:00:00] "GET /a HTTP/1.1" 200 512'))
+    assert (row["outcome"], row["timestamp"]) == ("event", datetime(2024, 3, 1, 10))
+    for said in ("Mapped {/a, GET} route", "calling GET https://a.example/b", "GET https://a.example/b 200 12ms", "GET /a failed"):
+        lines = pl.DataFrame({"line": [1], "raw": [carry(said)]}, schema=LINES)
+        assert plan_for(lines, ReadOptions()).ranked == []
+
+
+def test_colours_are_taken_off_only_where_a_terminal_is_meant() -> None:
+    asked = '198.18.0.7 - - [02/Mar/2024:00:00:01 +0000] "GET /\x1b[31ma HTTP/1.1" 200 512 "-" "\x1b[0mcurl/8"'
+    (row,) = read(asked)
+    assert (row["path"], row["user_agent"]) == ("/\x1b[31ma", "\x1b[0mcurl/8")
+    (row,) = read("2024-03-02 00:00:01 \x1b[32mINFO\x1b[0m 198.18.0.7 GET /a \x1b[31m500\x1b[0m 12ms")
+    assert (row["client_ip"], row["path"], row["status"], row["duration_ms"]) == ("198.18.0.7", "/a", 500, 12.0)
 
 
 @pytest.mark.parametrize("colour", [("", ""), ("\x1b[34m", "\x1b[0m")], ids=["plain", "coloured"])

@@ -33,7 +33,9 @@ RFC3164 = (
 """The times of RFC 3164 and its kin, the kernel's, and what journalctl prints (short, short-iso, short-full, short-unix)."""
 COMPOSE = r"^(?:\x1b\[[\d;]*m)?(?:\d\d:\d\d:\d\d )?[\w.-]+ +\|(?:\x1b\[[\d;]*m)? (?:\x1b\[[\d;]*m)?(?P<text>.*)$"
 STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\{.*\}|\S+ .*)$"
-COLOURED = r"^(?:\x1b\[[\d;]*m)+(?P<text>.*?)(?:\x1b\[[\d;]*[mK])*$"
+COLOUR = r"\x1b\[[\d;]*[mK]"
+COLOURED = rf"^(?P<text>(?:{COLOUR}|[^\x1b]*{COLOUR}.*\x1b\[0?m).*)$"
+"""What is printed for a terminal: it begins with a colour, or some of it has one and goes back to none."""
 PYTHON = r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:(?P<text>.*)$"
 """What Python's logging writes where nobody told it how (https://docs.python.org/3/library/logging.html#logging.basicConfig)."""
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
@@ -125,6 +127,8 @@ _TIMES = ('"time', '"ts"', '"t"', '"@t', '"date', '"msec"', '"start', '"epoch', 
 """What shows that a record tells a time of its own."""
 _RECORD = r"^\{|(?:^|\s)(?:method|verb|path|uri|url|status)="
 """A record, or named values, which become one."""
+_ASKED = r'(?:\b|m)(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?:/|https?://)[^\s"]*'
+_CLOCK = r"(?:^|[\s\[(T])\d{1,2}:\d\d:\d\d|\d{4}-\d\d-\d\d|\d/[A-Z][a-z]{2}/\d|^\d{10}|\b\d{10}\.\d"
 _STAMP = r"^[0-9][0-9A-Za-z:.,+/ -]*$"
 
 
@@ -178,7 +182,14 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True, deepest: int = DEEPEST) ->
         return Unwrapped(inner.with_columns(text.alias("raw")), continued, held)
     untimed = text.str.starts_with("{") & ~text.str.contains_any(list(_TIMES)) & at.str.contains(_STAMP)
     stamped = pl.lit('{"_timestamp":"') + at + '",' + text.str.slice(1)
-    return Unwrapped(inner.with_columns(pl.when(untimed).then(stamped).otherwise(text).alias("raw")), continued, held)
+    dated = _timeless(text) & at.str.contains(_STAMP)
+    raw = pl.when(untimed).then(stamped).when(dated).then(at + pl.lit(" ") + text).otherwise(text)
+    return Unwrapped(inner.with_columns(raw.alias("raw")), continued, held)
+
+
+def _timeless(text: pl.Series) -> pl.Series:
+    """Which texts tell of a request and not when it came, as uvicorn and morgan print them: what carries them knows."""
+    return text.str.contains(_ASKED) & ~text.str.replace(_ASKED, "").str.contains(_CLOCK)
 
 
 def uncounted(raw: pl.Series) -> pl.Series | None:
@@ -219,7 +230,7 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     text = pl.coalesce(pl.col("json").str.strip_suffix("\n"), "of_cri", pl.lit(taken))
     partial, stream = _parts(lines["raw"], json)
     told = first.select("line", text.alias("text"), partial.alias("partial"), stream.alias("stream"))
-    if not told["text"].str.contains(_RECORD).any():  # nobody will ask for the time
+    if not (told["text"].str.contains(_RECORD) | _timeless(told["text"])).any():  # nobody will ask for the time
         return told.with_columns(pl.lit(None, dtype=pl.String).alias("at"))
     leads = (pattern.partition("(?P<text>")[0] for pattern in patterns if "(?P<at>" in pattern)
     times = (left.str.extract_groups(lead).struct.field("at") for lead in leads)
@@ -259,9 +270,10 @@ def _of_console(raw: pl.Series) -> pl.Series | None:
 
 
 def _of_pattern(pattern: str, raw: pl.Series) -> pl.Series | None:
-    """Return what stands in a wrapping, Fluent Bit's ``"key"=>value`` as JSON."""
+    """Return what stands in a wrapping, Fluent Bit's ``"key"=>value`` as JSON, and without colours."""
     text = _behind(raw if pattern != LED else raw.set(raw.str.contains(_ASKS), None), pattern)
-    return text.str.replace_all(r'([^\\])"=>', '$1":') if text is not None and pattern == HASHED else text
+    said = {HASHED: (r'([^\\])"=>', '$1":'), COLOURED: (COLOUR, "")}.get(pattern)
+    return text.str.replace_all(*said) if text is not None and said is not None else text
 
 
 _TEXT = "(?P<text>.*)$"
@@ -331,7 +343,7 @@ def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
         found = found.with_columns(pl.when(~(pl.col("log").str.starts_with("{") & pl.col("message").is_not_null())).then("log"))
     carried = found.select(pl.coalesce(keys)).to_series()
     untimed = carried.str.contains(_RECORD) & ~carried.str.contains_any(list(_TIMES))
-    if untimed.any():
+    if (untimed | _timeless(carried)).any():
         times, _ = extract(records, list(JSON_TIMES))
         known = [key for key in JSON_TIMES if key in times.columns]
         stamps = stamps.scatter(looks.arg_true(), times.select(pl.coalesce(known)).to_series()) if known else stamps

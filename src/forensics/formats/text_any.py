@@ -54,6 +54,8 @@ _MILLIS = r'^"? [1-5]\d\d (\d+)$'
 (https://pytorch.org/serve/logging.html)."""
 _TIMED = r'^[\s"\]|:,=>-]*[1-5]\d\d ?(?:ms|s|us|[µμ]s|sec|milli|micro|nano)'
 _BYTES = r"(?:generated (\d+) bytes|[1-5]\d\d (?:[A-Z][A-Za-z ]* )?(\d+) ?(?:B|bytes)?(?:[\s,;|]|$))"
+_DASHED_BYTES = r"^ [1-5]\d\d [\d.]+ ms - (\d+) *$"
+"""Behind the time, as morgan's ``dev`` writes them (https://github.com/expressjs/morgan#predefined-formats)."""
 _NAMED_BYTES = r"(?i)\b(?:resp(?:onse)?_?(?:size|bytes|length)|(?:body_)?bytes_sent)[=:] ?\+?(\d+)\b"
 _TOOK = r"(?:^|[\s|=(])(\d+(?:\.\d+)?) ?(ns|us|[µμ]s|micros|ms|msecs?|s|secs?|(?:nano|micro|milli)?seconds)(?:[\s|,;)]|$)"
 _LONG = r"(?:^|[\s|=(])((?:\d+h)?\d+m\d+(?:\.\d+)?s)(?:[\s|,;)\]]|$)"
@@ -88,6 +90,8 @@ _RECORD = r'^\s*\{"[^"]*": ?["\d{]'
 _ERRORS = r"^\d{4}/\d\d/\d\d [\d:]+ \[\w+\] \d+#|^\s*\[\w{3} \w{3} +\d+ [\d:.]+ \d{4}\] \[[\w-]*:?[a-z]+\d?\]"
 _HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{0,3}}(?:{_METHOD}) \S+ \S+ \d{{2,5}} \S+ (?:{SURE}|-) "
 """A line of IIS whose header was lost: its port is no status, and the server's address stands before the client's."""
+_VERSIONED = rf"(?:{_METHOD}) \S+ HTTP/\d"
+"""Where IIS has the query and the port."""
 _CONNECTION = r"^\[[^\]]+ \d{4}\] (?:\S+:\d+ (?:Accepted|Closing|Closed without sending a request\b.*)|PHP .* Development Server .*)$"
 """What PHP's own server prints between the requests."""
 _OUTGOING = r"(?:^|\s)https?://\S+ $"
@@ -147,6 +151,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
                 timers.field("bytes"),
                 tail.str.extract(_NAMED_BYTES),
                 pl.when(ahead.is_not_null()).then(tail.str.extract(_ALONE)),
+                tail.str.extract(_DASHED_BYTES),
                 pl.when(millis.is_null()).then(pl.coalesce(sent.field("1"), sent.field("2"))),
             )
         )
@@ -173,7 +178,7 @@ def _cut(lines: pl.DataFrame) -> pl.DataFrame:
         pl.lit(not headed)
         & ~raw.str.contains(_RECORD)
         & ~raw.str.contains(_ERRORS)
-        & ~raw.str.contains(_HEADLESS)
+        & (~raw.str.contains(_HEADLESS) | raw.str.contains(_VERSIONED))
         & (raw.str.count_matches('"', literal=True) % 2 == 0)
     )
     bare = ~lines["raw"].str.contains('"', literal=True)
