@@ -173,6 +173,11 @@ Not Found: /a
 Forbidden (CSRF token missing.): /a/
 [02/Mar/2024 15:04:06] - Broken pipe from ('127.0.0.1', 57434)
 198.18.0.7 - - [02/Mar/2024 15:04:08] code 400, message Bad request syntax""",
+    "gin": """[GIN-debug] [WARNING] Running in "debug" mode. Switch to "release" mode in production.
+ - using env:\texport GIN_MODE=release
+[GIN-debug] Loaded HTML Templates (1):
+\t- index.tpl
+[GIN-debug] GET    /a                        --> shop.Cart (8 handlers)""",
     "uwsgi": """*** Starting uWSGI 2.0.18 (64bit) on [Fri Mar 22 15:10:05 2019] ***
 os: Linux-4.9.125-linuxkit #1 SMP Fri Sep 7 08:20:28 UTC 2018
 uwsgi socket 0 bound to TCP address :8000 fd 3

@@ -43,6 +43,28 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             id="a query with values, as it was logged",
         ),
         pytest.param(
+            '{"client_ip":"203.0.113.9","latency_time":3880302,"level":"info","req_method":"GET","req_uri":"/a?b=1","status_code":200,'
+            '"time":"2026-03-02 00:00:01"}',
+            {"timestamp": AT, "client_ip": "203.0.113.9", "path": "/a", "query": "b=1", "duration_ms": 3.880302},
+            id="Go's nanoseconds under a name without a unit",
+        ),
+        pytest.param(
+            'time="2026-03-02T00:00:01Z" level=info client_ip=203.0.113.9 latency_time=1m2.5s req_method=GET req_uri=/a status_code=200',
+            {"timestamp": AT, "duration_ms": 62500.0},
+            id="the same in logrus' text",
+        ),
+        pytest.param(
+            '{"client_ip":"203.0.113.9","latency_time":12,"req_method":"GET","req_uri":"/","status_code":200,"time":"2026-03-02 00:00:01"}',
+            {"duration_ms": None},
+            id="a number too small to be Go's",
+        ),
+        pytest.param(
+            '{"clientIP":"203.0.113.9","dataLength":12,"hostname":"a1","latency":3,"level":"info","method":"GET","msg":"","path":"/a",'
+            '"referer":"","statusCode":200,"time":"2026-03-02T00:00:01Z","userAgent":"curl/8"}',
+            {"bytes_sent": 12, "duration_ms": 3.0, "host": None},
+            id="gin-logrus",
+        ),
+        pytest.param(
             '{"date_time":"2026-03-02 00:00:01","ip_client":"198.51.100.7","method":"GET","response_code":"200","uri":"/a",'
             '"x_forwarded_for_header_value":"203.0.113.9"}',
             {"timestamp": AT, "client_ip": "198.51.100.7", "path": "/a", "extra": {"forwarded_for": "203.0.113.9"}},

@@ -270,6 +270,7 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     *((pattern, f"a line of {name}") for pattern, name in KNOWN if name in _OF_PROGRAMS),
     (_TRACE, "a line of a stack trace"),
     (r"^ \* [A-Z]", "a notice of Flask's server"),
+    (r"^\[GIN-debug\] |^ - using (?:env|code):\t", "a notice of Gin"),
     (_DJANGO, "a notice of Django"),
     (_UWSGI, "a notice of uWSGI"),
     (r'\burllib3\.connectionpool\b.*"[A-Z]+ \S+ HTTP/', "a request that the program made itself"),

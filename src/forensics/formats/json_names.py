@@ -163,6 +163,7 @@ BYTES = (
     *("network.bytes_written", "resp_body_size", "destination>bytes", "destination.bytes", "Size", "res>headers>Content-Length"),
     *("api>tx", "response_content_length", "http>length", "http>bytes", "@network.bytes_written", "httpRequest>responseSize"),
     *("httpResponse>bytes", "edgeResponseBytes", "http_response>length", "DstBytes", "network>receivedBytes", "network>received_bytes"),
+    *("dataLength", "data_length"),  # https://github.com/toorop/gin-logrus
     *("ScBytes", "scBytes", "ServerSentBytes", "http.response.written", "response>length", "ResponseBytes", "byte_sent"),
     *("res-headers>content-length", "proxy>responseByteSize", "resp_content_length"),
 )
@@ -238,6 +239,7 @@ DURATION = (
     *("http_response>latency@ms", "NetworkDuration@ms"),
     *("httpResponse>elapsed@ms", "fields>latency@ms"),  # go-chi/httplog, tower-http
     *("response>latency@ns?response>time", "total_ns@ns"),  # what slog-http and Linkerd write
+    r"latency_time@ns?latency_time~^(?:\d{4,}|[\d.]*\d[hmnsuµμ].*)$",  # Go's durations, beside Gin
     *("req_elapsed_time@ms", "process_time_taken_microseconds@us", "res>responseTime@ms", "totalTime@ms", r"ptime@s?ptime~^\d+[.]\d+$"),
 )
 REFERRER = (
