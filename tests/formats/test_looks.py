@@ -464,6 +464,21 @@ def test_a_time_with_its_unit_may_stand_before_the_request() -> None:
     assert row["duration_ms"] is None
 
 
+@pytest.mark.parametrize(
+    "at",
+    [
+        "Sat, 02 Mar 2024 14:04:05 GMT",
+        "Sat Mar 02 2024 15:04:05 GMT+0100",
+        "Sat Mar 02 2024 19:34:05 GMT+0530 (India Standard Time)",
+        "[Sat Mar 02 2024 14:04:05 GMT+0000 (Coordinated Universal Time)]",
+    ],
+)
+def test_dates_as_javascript_prints_them_are_times(at: str) -> None:
+    (row,) = rows_of(f"{at} 198.18.0.7 GET /a?since=2020-01-01 404 10 - 3.2 ms")
+    found = (row["timestamp"], row["client_ip"], row["path"], row["status"], row["bytes_sent"], row["duration_ms"])
+    assert found == (datetime(2024, 3, 2, 14, 4, 5), "198.18.0.7", "/a", 404, 10, 3.2)
+
+
 def test_what_is_no_word_is_no_method() -> None:
     (row,) = rows_of(f'198.18.0.7 - - {AT} "<SCRIPT>X</SCRIPT> / HTTP/1.1" 400 5 "-" "-"')
     assert (row["method"], row["path"], row["request"]) == (None, "/", "<SCRIPT>X</SCRIPT> / HTTP/1.1")

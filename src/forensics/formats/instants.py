@@ -44,6 +44,8 @@ _EXACT = re.compile(
     r"(?:(?P<iso>\d{4}-\d\d-\d\d)(?P<t>[T ])|\d\d/[A-Z][a-z]{2}/\d{4}:)\d\d:\d\d:(?P<seconds>\d\d)"
     r"(?:(?P<point>[.,])(?P<digits>\d{3}|\d{6}|\d{9}))?(?P<zone> ?(?:Z|UTC|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)))?"
 )
+_NAMED_ZONE = r" \([A-Za-z ]+\)$"
+"""The zone's name behind its number, where JavaScript prints a date."""
 _RARE = (
     "%Y%m%dT%H%M%S%#z",
     "%Y%m%dT%H%M%SZ",
@@ -52,6 +54,7 @@ _RARE = (
     "%a, %d %b %Y %H:%M:%S UTC",
     "%a %b %e %H:%M:%S %Y",
     "%a %b %d %H:%M:%S %Z %Y",
+    "%a %b %d %Y %H:%M:%S GMT%z",
     "%Y/%m/%d %H:%M:%S%.f",
     "%Y/%m/%d %H:%M:%S %z",
     "%Y/%m/%d - %H:%M:%S",
@@ -256,6 +259,7 @@ def _epoch(text: pl.Series, time_zone: str) -> pl.Series:
 
 def _rare(text: pl.Series, time_zone: str) -> pl.Series:
     result = pl.Series("instant", [None], dtype=INSTANT).new_from_index(0, len(text))
+    text = text.str.replace(_NAMED_ZONE, "")
     for notation in _RARE:
         read = text.str.to_datetime(notation, time_unit="us", strict=False)
         if read.dtype.time_zone is not None:  # type: ignore[attr-defined]

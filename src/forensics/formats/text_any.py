@@ -27,6 +27,8 @@ _TIMES = (
     rf"\d{{4}}/\d\d/\d\d(?: -)? {_CLOCK}",
     rf"\d{{1,2}}/[A-Z][a-z]{{2}}/\d{{4}}[: ]{_CLOCK}(?: ?[+-]\d{{4}})?",
     rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {_CLOCK} \d{{4}}",
+    rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} \d\d \d{{4}} {_CLOCK} GMT[+-]\d{{4}}(?: \([A-Za-z ]+\))?",  # JavaScript's dates
+    rf"[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4}} {_CLOCK} GMT",
     rf"\d\d-[A-Z][a-z]{{2}}-\d{{4}} {_CLOCK}",
     rf"\d{{6}} {_CLOCK}",  # Tornado
     r"^\d{10}\.\d{3} ",
