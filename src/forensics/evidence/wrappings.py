@@ -3,8 +3,8 @@
 Lines of named values (logfmt, LTSV) are turned into the JSON objects that they are another notation of.
 
 A record that a container runtime cut into parts is joined again; it counts as an event of its first physical line, and the lines that
-continue it are skipped with that reason. A JSON record that has no time of its own, as a platform that stamps the lines makes it needless,
-has that of its wrapping. Docker: https://docs.docker.com/engine/logging/drivers/json-file/, CRI:
+continue it are skipped with that reason. A JSON record or a request in text that has no time of its own, as a platform that stamps the
+lines makes it needless, has that of its wrapping. Docker: https://docs.docker.com/engine/logging/drivers/json-file/, CRI:
 https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md, syslog: RFC 3164 and RFC 5424.
 """
 
