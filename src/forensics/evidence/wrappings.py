@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import TypeVar
 
 import polars as pl
 
@@ -138,6 +139,9 @@ _CARRIER = (
 )
 
 
+Text = TypeVar("Text", pl.Series, pl.Expr)
+
+
 _ALONE = r'^\s*\{\s*"[\w.@-]+"\s*:\s*(\{.*\})\s*\}\s*$'
 """A record that has all of it under one name (``{"nginx":{...}}``)."""
 _REQUEST = r'"(?:method|http_?[mM]ethod|request_?[mM]ethod|verb|req|request|httpRequest|url|uri|path|request_uri|status|statusCode)"\s*:'
@@ -187,7 +191,7 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True, deepest: int = DEEPEST) ->
     return Unwrapped(inner.with_columns(raw.alias("raw")), continued, held)
 
 
-def _timeless(text: pl.Series) -> pl.Series:
+def _timeless(text: Text) -> Text:
     """Which texts tell of a request and not when it came, as uvicorn and morgan print them: what carries them knows."""
     return text.str.contains(_ASKED) & ~text.str.replace(_ASKED, "").str.contains(_CLOCK)
 
