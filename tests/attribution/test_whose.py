@@ -69,6 +69,18 @@ def test_the_one_program_of_many_accounts_is_told_where_few_have_it(tmp_path: Pa
         assert re.match(said, lead)
 
 
+def test_that_most_of_a_load_came_from_people_of_one_company_is_told_and_no_more(tmp_path: Path) -> None:
+    """An organisation is never blamed by itself: sixty of its people, each with too little of the load to be told by name."""
+    world = World(seed=23, days=1, ramp=10, per_minute=30.0)
+    people = world.newcomers(60)
+    world.organisation(world.actor(people[:1], "same operator"), people[1:])
+    world.ring(people, 100.0)
+    lead = nobody_blamed(world, tmp_path)["lead"]
+    assert re.match(
+        r"(9\d(\.\d)?|100) % of the excess came from 60 accounts that hang together; that they acted together is not shown\. Of", lead
+    )
+
+
 def test_who_made_a_load_that_was_borne_is_told_with_what_speaks_against_it(tmp_path: Path) -> None:
     """One actor made a load that was answered for an hour, and then everything failed at once."""
     world = World(seed=45, days=25, ramp=60)

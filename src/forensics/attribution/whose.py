@@ -16,7 +16,7 @@ from forensics.attribution.inquiry import Conclusion, Inquiry
 from forensics.attribution.rivals import Names, Weighed
 from forensics.attribution.verdict import NOT_AN_OUTAGE
 from forensics.attribution.windows import is_load
-from forensics.attribution.wording import came_from, percent
+from forensics.attribution.wording import came_from, of_kin, percent
 from forensics.text import counted
 
 RARE, SEVERAL = 0.05, 3
@@ -26,8 +26,9 @@ RARE, SEVERAL = 0.05, 3
 def whose(asked: Inquiry, found: Conclusion) -> str | None:
     """Return who made most of the load before an impact, and what speaks most against its having broken the service.
 
-    Where nobody stands out, the one program that it came with, if it did. None of a crowd, or of a program of many people that changed,
-    where the logs do not hold what others asked for, where the verdict tells it already, and of a load that broke nothing.
+    Where nobody stands out, what those who asked have in common: links, or the one program that it came with. None of a crowd, or of a
+    program of many people that changed, where the logs do not hold what others asked for, where the verdict tells it already, and of a
+    load that broke nothing.
     """
     facts = found.facts
     if is_load(facts.scene.incident) or found.verdict.name == NOT_AN_OUTAGE or found.verdict.told or not facts.finding.rise.significant:
@@ -37,9 +38,15 @@ def whose(asked: Inquiry, found: Conclusion) -> str | None:
     if facts.unseen is not None or facts.release is not None:
         return None
     if not facts.finding.blamed:
-        return _one_program(facts, asked.names)
+        return " ".join(filter(None, (_kin(facts), _one_program(facts, asked.names)))) or None
     names = asked.names | called(facts.origins)
     return f"Of the excess {came_from(facts.finding.blamed, names)}; that it was the cause is not shown{_weighed(facts, names)}."
+
+
+def _kin(facts: Facts) -> str | None:
+    """Return that most of it came from accounts that are linked, of whom none stands out: a company's people, as often as one operator."""
+    spread = facts.spread
+    return f"{of_kin(spread)}; that they acted together is not shown." if spread.kin > 1 and spread.kin_share >= MOST else None
 
 
 def _one_program(facts: Facts, names: Names) -> str | None:
