@@ -76,6 +76,20 @@ def test_a_short_silence_of_those_who_come_through_one_proxy_is_no_job_that_did_
     assert [(row["kind"], abs(row["started_at"] - start) < MINUTE) for row in incidents] == [("silence", True)]
 
 
+@pytest.mark.parametrize(("addresses", "kinds"), [(200, ["collapse"]), (1, [])])
+def test_a_network_of_many_addresses_that_stays_away_is_no_job_that_did_not_come(tmp_path, addresses, kinds):
+    """A log without accounts, three quarters of it of one campus: that the others come as usual shows that the campus cannot."""
+    quiet = traffic("diurnal", 14, days=DAYS).with_columns(user_name=pl.lit(None, pl.String), user_agent=pl.lit(None, pl.String))
+    campus = pl.int_range(pl.len()) % 4 > 0
+    address = pl.format("198.19.9.{}", pl.int_range(pl.len()) % addresses)
+    quiet = quiet.with_columns(client_ip=pl.when(campus).then(address).otherwise("client_ip"))
+    start, end = at(4, 13), at(4, 14.2)
+    away = pl.col("client_ip").str.starts_with("198.19.9.") & pl.col("started_at").is_between(start, end)
+    case, incidents = found(tmp_path, quiet.filter(~away))
+    case.close()
+    assert [row["kind"] for row in incidents] == kinds
+
+
 @pytest.mark.parametrize(("clients", "agent", "kinds"), [(400, "Shop/3", ["collapse"]), (1, "Shop/3", []), (400, "Shopbot/3", [])])
 def test_an_app_that_stays_away_while_health_checks_go_on_is_no_job_that_did_not_come(tmp_path, clients, agent, kinds):
     """A certificate that expired shuts out everybody, who all come with one app; one client of it may come or not, and so may a crawler."""

@@ -4,8 +4,10 @@
 --      there just before either (a service that fails cuts off who was there), and be no more than half of the whole log: an agent that all
 --      share, or the one proxy that everybody comes through, is no job. In the first and the last minute others came before it began
 --      and after it ended: where none of them came in the whole minutes between (`inside`), it is no job that is missing. Nor is what many
---      share, unless it says that it is a robot: the one app, or the one proxy, that stays away while health checks go on is everybody.
--- parameters: $many accounts, or networks, that share an agent or a network; reads `incidents` as filled by detection
+--      share, unless it says that it is a robot: the one app, or the one proxy, that stays away while health checks go on is everybody; and
+--      so is, where a log knows no accounts, a network of many addresses.
+-- parameters: $many accounts, addresses or networks that share an agent or a network; reads `incidents` as filled by detection and
+--      `client_networks` as made by askers.sql
 WITH spans AS (
     SELECT
         incident_id, date_trunc('minute', started_at) AS low, coalesce(ended_at, started_at) AS high,
@@ -58,6 +60,11 @@ shared AS (
     HAVING count(DISTINCT coalesce(u.account_id, u.network)) >= $many
     UNION ALL
     SELECT incident_id, 'network', network FROM used WHERE network IS NOT NULL GROUP BY ALL HAVING count(DISTINCT account_id) >= $many
+    UNION ALL
+    SELECT u.incident_id, 'network', u.network
+    FROM used AS u
+    SEMI JOIN (SELECT network FROM client_networks GROUP BY network HAVING count(*) >= $many) AS n ON n.network = u.network
+    GROUP BY ALL
 ),
 
 -- who usually makes much of the load of these hours
