@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -11,7 +11,9 @@ from tests import sites
 from tests.traffic import at, failing, found, traffic
 
 from forensics.incidents.episodes import Found, parted
-from forensics.incidents.series import EVERYTHING, Scope
+from forensics.incidents.look import View, look
+from forensics.incidents.narrowing import narrowed
+from forensics.incidents.series import EVERYTHING, Axis, Scope, Series
 from forensics.incidents.windows import Window
 
 MINUTE = timedelta(minutes=1)
@@ -57,6 +59,20 @@ def test_episodes_of_other_parts_are_other_incidents_unless_they_follow_within_t
     told = parted(whole, lambda episode: scopes[0] if episode.first == 1000 else scopes[1])
     assert [len(f.episodes) for f in told] == [1] * incidents if incidents > 1 else [2]
     assert [w for f in told for w in f.windows] == list(windows)
+
+
+@pytest.mark.parametrize(("others", "where"), [(20, "/a"), (3, "everything")])
+def test_that_a_handful_of_others_were_answered_makes_no_route_of_it(others, where):
+    """In one minute the busiest route fails; that the three others were answered may be chance, that twenty were is none."""
+    minutes, route = 3000, Scope("route", "/a")
+    failed, none = np.where(np.arange(minutes) == 2000, 7.0, 0.0), np.zeros(minutes)
+
+    def seen(scope: Scope, load: float) -> View:
+        series = Series(scope, none + load, failed, none, none + load, none, none + np.nan, none + 0.5, none + 0.5)
+        return look(Axis(datetime(2024, 2, 19), minutes), series, np.zeros(minutes, dtype=bool))
+
+    whole = Found("errors", EVERYTHING, (Window("errors", EVERYTHING, 2000, 2000, 20.0, 7.0),), ((2000, 2000),))
+    assert narrowed(whole, seen(EVERYTHING, 8.0 + others), {route: seen(route, 8.0)}, ()).scope.name == where
 
 
 @pytest.mark.parametrize(("nights", "told"), [(range(7), 0), ((1, 5), 2)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.special import betainc
 
 from forensics.incidents.episodes import Found, of_part
 from forensics.incidents.look import View
@@ -17,6 +18,8 @@ MOST_OF_LOAD = 0.8
 """Share of the requests above which a part is as good as everything."""
 HEALTHY_TIMES = 1.5
 """Times the usual duration up to which the rest is not slow."""
+NO_CHANCE = 1e-3
+"""How likely it is at most that so few of the rest fail by chance, if they failed as those of the part do."""
 
 
 def narrowed(found: Found, whole: View, parts: Mapping[Scope, View], windows: Sequence[Window]) -> Found:
@@ -67,5 +70,8 @@ def _rest_is_healthy(whole: View, part: View, span: Bools, found: Found) -> bool
     rest = (whole.series.requests - part.series.requests)[span].sum()
     if found.kind == "errors":
         (bad, usual), (inside, _) = _bad(whole, found), _bad(part, found)
-        return bool((bad - inside)[span].sum() <= max(0.1, 2 * usual) * max(rest, 1.0))
+        outside, ratio = (bad - inside)[span].sum(), inside[span].sum() / max(part.series.answered[span].sum(), 1.0)
+        others = (whole.series.answered - part.series.answered)[span].sum()
+        by_chance = betainc(others - outside, outside + 1.0, 1.0 - min(ratio, 0.99)) if others > outside else 1.0
+        return bool(outside <= max(0.1, 2 * usual) * max(rest, 1.0) and by_chance <= NO_CHANCE)
     return bool(rest >= 0.5 * (whole.baseline.expected - part.baseline.expected)[span].sum())
