@@ -7,9 +7,12 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from forensics.incidents.baseline import spreads
 from forensics.incidents.chance import Chance
 from forensics.incidents.detectors.collapse import _collapses
 from forensics.incidents.detectors.refusals import detect as refused
+from forensics.incidents.detectors.silence import detect as silences
+from forensics.incidents.detectors.surge import detect as surges
 from forensics.incidents.look import View, look
 from forensics.incidents.series import EVERYTHING, Axis, Bools, Floats, Scope, Series
 from forensics.incidents.survey import _missed, _steady
@@ -102,3 +105,38 @@ def test_the_silence_of_a_route_is_as_improbable_by_its_own_rhythm_as_silence_is
     requests[:] = rng.poisson(0.05, minutes)
     requests[1000:1180] = 0.0
     assert not _missed(Window("silence", route, 1000, 1179, 15.0, 2900.0), seen(requests, scope=route))
+
+
+@pytest.mark.parametrize(("times", "told"), [(2.2, 1), (1.25, 0)])
+def test_a_crowd_in_an_office_is_what_never_came_on_another_day_however_its_load_wavers(times: float, told: int) -> None:
+    """At weekends nobody is there, so that load wavers by all there is; twice what the busiest day brings is a surge all the same."""
+    minute = np.arange(12 * 1440)
+    open_now = (minute // 1440 % 7 < 5) & (minute % 1440 >= 480) & (minute % 1440 < 1080)
+    crowd = (minute >= 2 * 1440 + 640) & (minute < 2 * 1440 + 750)
+    visits = np.random.default_rng(4).poisson(np.where(open_now, 3.0, 0.02) * np.where(crowd, times, 1.0))
+    windows = surges(seen(12.0 * visits))
+    assert len(windows) == told
+    assert all(abs(w.first - 2 * 1440 - 640) <= 15 and abs(w.last - 2 * 1440 - 749) <= 15 for w in windows)
+
+
+def test_no_visit_is_smaller_than_half_of_what_comes_together() -> None:
+    requests, never = np.random.default_rng(6).poisson(8.0, 4000).astype(float), np.zeros(4000, dtype=bool)
+    bursts = np.array([2.0, 4.0, 6.0, 8.0, 9.0, 10.0])
+    falls = spreads(requests, np.full(4000, 8.0), never, 0.0, bursts)[1]
+    assert [falls[width].clump >= least for width, least in ((1, 1.0), (5, 4.5), (15, 5.0), (60, 5.0))] == [True] * 4
+    assert spreads(requests, np.full(4000, 8.0), never, 0.0, np.full(6, np.inf))[1][15].clump < 2.0
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_pause_that_begins_in_the_minute_of_a_job_is_not_as_empty_as_the_same_minutes_of_other_days(silent: bool) -> None:
+    """Each full hour brings four times the usual within a minute: most of what is missing is missing from that."""
+    minute, at = np.arange(10 * 1440), 5 * 1440 + 13 * 60
+    requests = np.random.default_rng(9).poisson(np.where(minute % 60 == 0, 40.0, 9.0)).astype(float)
+    before, after = np.full(len(minute), 0.05), np.full(len(minute), 0.05)
+    if silent:
+        requests[at : at + 4] = 13.0, 0.0, 0.0, 4.0
+        after[at : at + 3], before[at + 1 : at + 4] = (0.78, 1.0, 1.0), (1.0, 1.0, 0.82)
+    none, never = np.zeros(len(minute)), np.full(len(minute), np.nan)
+    series = Series(EVERYTHING, requests, none, none, requests, none, never, before, after)
+    windows = silences(look(Axis(datetime(2024, 2, 19), len(minute)), series, np.zeros(len(minute), dtype=bool)))
+    assert [(w.first, w.last) for w in windows] == [(at + 1, at + 2)] * silent

@@ -274,12 +274,15 @@ def once(requests: Floats, expected: Floats) -> Bools:
     return departing if times <= A_FEW and departing.mean() <= LITTLE else np.zeros(len(requests), dtype=bool)
 
 
-def spreads(requests: Floats, expected: Floats, masked: Bools, lulls: float) -> tuple[dict[int, float], Chances, Chances]:
+def spreads(
+    requests: Floats, expected: Floats, masked: Bools, lulls: float, bursts: Floats | None = None
+) -> tuple[dict[int, float], Chances, Chances]:
     """Return ``Baseline.dispersion``, ``falls`` and ``rises``: how sums scatter about what was expected, outside masked minutes.
 
-    No visit is smaller than empty stretches (``lulls``) or narrower sums show; nor does a level waver less over half an hour than it would
-    if its quarters had nothing to do with each other.
+    No visit is smaller than empty stretches (``lulls``), what comes together (half of ``bursts``) or narrower sums show; nor does a level
+    waver less over half an hour than it would if its quarters had nothing to do with each other.
     """
+    together = np.ones(VISIT + 1) if bursts is None else np.where(np.isfinite(bursts), bursts / MOST_UNLIKE, 1.0)
     scatter: dict[int, float] = {}
     down: Chances = {}
     up: Chances = {}
@@ -287,6 +290,7 @@ def spreads(requests: Floats, expected: Floats, masked: Bools, lulls: float) -> 
     for width in WIDTHS:
         sums = unmasked(requests, expected, masked, width)
         scatter[width] = dispersion(*sums) if len(sums[0]) >= FEWEST_SUMS else max(scatter.values(), default=1.0)
+        clump = max(clump, float(together[min(width, VISIT + 1) - 1]))
         down[width], up[width] = swings(*sums, clump, lulls)
         if narrower and len(sums[1]):
             down[width] = _wavering(down[width], down[narrower].wobble * narrower / width, clump, float(sums[1].mean()))

@@ -46,7 +46,8 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
     slowness, scale = _slowness(series, masked)
     empty = lulls(series, expected, masked)
     unusual = masked | (once(series.requests, expected) if axis.days < HOURS else False)
-    dispersion, falls, rises = spreads(series.requests, expected, unusual, empty)
+    together = bursts(series.requests, expected, masked)
+    dispersion, falls, rises = spreads(series.requests, expected, unusual, empty, together)
     baseline = Baseline(
         expected=expected,
         dispersion=dispersion,
@@ -54,7 +55,7 @@ def look(axis: Axis, series: Series, masked: Bools) -> View:
         rises=rises,
         lulls=empty,
         busy_lulls=busy_lulls(series, expected, masked),
-        bursts=bursts(series.requests, expected, masked),
+        bursts=together,
         days=float(np.sum(~masked)) / 1440,
         rhythm=rhythm,
         error_ratio=_error_ratio(series, masked),
@@ -78,7 +79,8 @@ def beside(part: View, whole: View) -> View:
     nearby = np.roll(rolling(others, 5), -2) / 5 * share
     expected = np.maximum(np.minimum(part.baseline.expected, nearby), 1e-6)
     empty = lulls(part.series, expected, part.masked)
-    dispersion, falls, rises = spreads(part.series.requests, expected, part.masked, empty)
+    together = bursts(part.series.requests, expected, part.masked)
+    dispersion, falls, rises = spreads(part.series.requests, expected, part.masked, empty, together)
     usual = replace(
         part.baseline,
         expected=expected,
@@ -87,7 +89,7 @@ def beside(part: View, whole: View) -> View:
         rises=rises,
         lulls=empty,
         busy_lulls=busy_lulls(part.series, expected, part.masked),
-        bursts=bursts(part.series.requests, expected, part.masked),
+        bursts=together,
     )
     return replace(part, baseline=usual)
 

@@ -169,8 +169,9 @@ def height(requests: Floats, expected: Floats, first: int, last: int) -> tuple[i
     The height is the mean surplus within; the stretch is the contiguous one with the greatest sum of what exceeds half of it (what trails
     behind, a lively evening, is outside). The most likely step would reach to where a third is left, far into the tail of a crowd.
     """
-    low = max(0, first - SHARPEN)
-    seen, usual = requests[low : last + SHARPEN + 1], np.maximum(expected[low : last + SHARPEN + 1], 0.05)
+    reach = max(SHARPEN, last - first + 1)
+    low = max(0, first - reach)
+    seen, usual = requests[low : last + reach + 1], np.maximum(expected[low : last + reach + 1], 0.05)
     first, last = first - low, min(last - low, len(seen) - 1)
     for _ in range(4):
         step = max(float((seen - usual)[first : last + 1].mean()), 0.1)

@@ -42,7 +42,8 @@ def detect(view: View) -> list[Window]:
     for place in np.flatnonzero(wanted >= LEAST_MISSING):
         (first, last), short = inside[place], float(wanted[place])
         score = improbable(view, first, last, short)
-        if score >= LEAST_SCORE + view.search and not comes_daily(view.axis, requests, first, last, short):
+        whole = min(short, float(view.baseline.expected[first : last + 1].sum()))  # a job may begin in the minute before
+        if score >= LEAST_SCORE + view.search and not comes_daily(view.axis, requests, first, last, whole):
             found.append(Window("silence", view.series.scope, first, last, score, short))
     return _of_no_holiday(view, found)
 

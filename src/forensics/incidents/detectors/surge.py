@@ -13,7 +13,7 @@ from forensics.incidents.detectors.collapse import load_likelihood
 from forensics.incidents.look import View
 from forensics.incidents.recurring import comes_again
 from forensics.incidents.series import Bools, Floats
-from forensics.incidents.windows import Window, bounded_runs, height, marked, trimmed
+from forensics.incidents.windows import SHARPEN, Window, bounded_runs, height, joined, marked, runs, trimmed
 
 WIDTHS = (15, 60)
 LEAST_TIMES = 1.8
@@ -38,10 +38,12 @@ def detect(view: View) -> list[Window]:
     series, expected = view.series, view.baseline.expected
     if series.scope.part in ("route", "program"):
         return []
-    candidates, score = _scan(view)
+    candidates, score, unheard_of = _scan(view)
     found = []
     likelihood = load_likelihood(series.requests, expected, STATES, _spread(view, candidates))
-    for first, last in bounded_runs(candidates, AROUND, likelihood):
+    stretches = bounded_runs(candidates, AROUND, likelihood)
+    stretches += [(a, b) for a, b in joined(runs(unheard_of), SHARPEN) if not any(a <= last and first <= b for first, last in stretches)]
+    for first, last in sorted(stretches):
         first, last = height(series.requests, expected, first, last)
         span = slice(first, last + 1)
         seen, surplus = float(series.requests[span].sum()), float(series.requests[span].sum() - expected[span].sum())
@@ -93,15 +95,16 @@ def _never_seen(view: View, seen: Floats, width: int) -> Bools:
     return flags
 
 
-def _scan(view: View) -> tuple[Bools, Floats]:
+def _scan(view: View) -> tuple[Bools, Floats, Bools]:
+    """Return which minutes may be of a surge, orders of improbability, and where more came than ever does, however that is by chance."""
     requests, expected = view.series.requests, view.baseline.expected
-    candidates, best = np.zeros(len(requests), dtype=bool), np.zeros(len(requests))
+    candidates, unheard_of, best = (np.zeros(len(requests), dtype=kind) for kind in (bool, bool, float))
     for width in WIDTHS:
         seen, wanted = rolling(requests, width), rolling(expected, width)
         hits = (seen >= LEAST_TIMES * wanted) & (seen >= OVER_PEAK * usual_peak(view, width))
         score = np.zeros(len(requests))
         score[hits] = view.baseline.rise(width).many(seen[hits], wanted[hits])
-        strange = (score >= LEAST_SCORE) | (hits & _never_seen(view, seen, width))
-        candidates |= marked(strange, width) & (requests > 1.5 * expected)
+        unheard_of |= marked(hits & _never_seen(view, seen, width), width)
+        candidates |= marked(score >= LEAST_SCORE, width)
         best = np.maximum(best, score)
-    return candidates, best
+    return (candidates | unheard_of) & (requests > 1.5 * expected), best, unheard_of
