@@ -498,3 +498,18 @@ def test_the_end_of_the_log_that_holds_most_is_no_collapse(tmp_path, quiet):
     case, incidents = found(tmp_path, lost(frame, fetched, fetched + 1440 * MINUTE, host="edge-1"))
     case.close()
     assert incidents == []
+
+
+@pytest.mark.parametrize(("failing_before", "kinds"), [(False, []), (True, ["errors"])])
+def test_a_log_that_is_fetched_earlier_than_the_others_is_no_silence_unless_something_was_wrong_before(
+    tmp_path, quiet, failing_before, kinds
+):
+    until = quiet["started_at"].max()
+    fetched = until - 40 * MINUTE
+    frame = quiet
+    if failing_before:
+        hit = pl.col("started_at").is_between(fetched - 10 * MINUTE, fetched) & (pl.col("logged_by") == "edge-2")
+        frame = quiet.with_columns(status=pl.when(hit).then(502).otherwise("status"))
+    case, incidents = found(tmp_path, lost(frame, fetched, until + MINUTE, host="edge-2"))
+    case.close()
+    assert [(row["kind"], row["scope"], row["ended_at"]) for row in incidents] == [(kind, "edge-2", None) for kind in kinds]
