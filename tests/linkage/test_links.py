@@ -229,6 +229,28 @@ def test_an_address_alone_links_nobody(made: Maker) -> None:
         assert "not enough" in rejected[0]["why"]
 
 
+def test_what_stands_for_a_client_that_is_not_known_links_nobody(made: Maker) -> None:
+    for name in ("n1", "n2"):
+        made.account(name, f"{name}@gmail.com")
+        for address in ("unix:", "127.0.0.1", "::1", "@", "unknown", "XXX.XXX.XXX.XXX"):
+            made.visit(name, address)
+    with made.case() as case:
+        found = groups(case)
+        assert found["n1"] != found["n2"]
+        told = case.table("links").filter(pl.col("identifier_type").is_in(["client_ip", "client_network"]))
+        assert told.is_empty()
+
+
+def test_addresses_that_were_cut_or_hashed_are_still_somebodys(made: Maker) -> None:
+    for name in ("n1", "n2"):
+        made.account(name, f"{name}@gmail.com")
+        for address in ("198.51.100.xxx", "9f86d081884c7d65"):
+            made.visit(name, address)
+    with made.case() as case:
+        told = case.table("links").filter(pl.col("identifier_type") == "client_ip")
+        assert set(told["identifier_value"]) == {"198.51.100.xxx", "9f86d081884c7d65"}
+
+
 def test_three_independent_networks_are_enough(made: Maker) -> None:
     for name in ("n1", "n2"):
         made.account(name, f"{name}@gmail.com")

@@ -27,6 +27,8 @@ SELECT
 FROM came
 GROUP BY account_id, client_ip, user_agent;
 
+UPDATE account_clients SET client_ip = NULL WHERE is_nobodys_address(client_ip);
+
 -- A key that stands in the URLs of a page is used by whoever looks at the page: from many addresses, none of them the account's own.
 DELETE FROM account_clients
 WHERE account_id IN (

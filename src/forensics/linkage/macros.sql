@@ -40,12 +40,20 @@ CREATE OR REPLACE TEMP MACRO told_extras() AS TABLE
     UNION ALL
     SELECT account_id, extra, paid_at, evidence_id, line FROM payments WHERE account_id IS NOT NULL;
 
+-- What stands for a client that the server cannot tell: a socket on its own machine, that machine itself, a word or a mask for nothing.
+CREATE OR REPLACE TEMP MACRO is_nobodys_address(address) AS regexp_full_match(
+    lower(address),
+    'unix(:.*)?|@.*|/.*|localhost|127\.\d+\.\d+\.\d+|::1|0\.0\.0\.0|::|[x*.:]+'
+    || '|[(<\[]?(unknown|null|nil|none|undefined|n/a|empty|hidden|masked|redacted|removed|filtered|anonymi[sz]ed)[)>\]]?'
+);
+
 -- The groups of an IPv6 address with :: written out, cut to the first four: its /64.
 CREATE OR REPLACE TEMP MACRO network_of(address) AS
     CASE
+        WHEN starts_with(address, '127.') OR address = '0.0.0.0' THEN NULL
         WHEN regexp_full_match(address, '\d{1,3}(\.\d{1,3}){3}') THEN regexp_replace(address, '\.\d+$', '.0/24')
         WHEN regexp_full_match(lower(address), '::ffff:\d{1,3}(\.\d{1,3}){3}') THEN regexp_replace(address[8:], '\.\d+$', '.0/24')
-        WHEN contains(address, ':') THEN
+        WHEN contains(address, ':') AND NOT is_nobodys_address(address) THEN
             array_to_string(list_transform(
                 (CASE
                     WHEN contains(address, '::') THEN list_concat(
