@@ -48,6 +48,9 @@ _NAMED = {
     "user_agent": r'(?i)(?:^| )[\w.-]*user[_-]?agent(?:\.original)?=(?:"([^"]+)"|[^" ]+)',
 }
 """What the rest calls by its name."""
+_BROWSER = r"(?:^|\|)(Mozilla/\d[^|]*)"
+_PROGRAM = r"(?:^|\|)([A-Za-z][\w.+-]*/v?\d[^|]*)"
+"""The user agent among captured headers: a browser's looks like nothing else, a program's as the ``Server`` of a response does."""
 _HTTP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "status", "bytes", "cookie1", "cookie2", "termination")
 _TCP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "bytes", "termination", "added")
 
@@ -109,6 +112,8 @@ def open_http(options: ReadOptions) -> Parser:
         status = values.of(t["status"], pl.when(values.V != "-1").then(values.V))
         found = {"client": t["client"], "request": t["request"], "status": status, "bytes": t["bytes"]}
         found |= {name: added.pop(name) for name in _NAMED if name in added}
+        agent = _agent(t)
+        found["user_agent"] = values.first_of(found.get("user_agent", agent), agent)
         times = {"timestamp": timestamp, "duration_ms": _total(t["timers"])}
         captured = t.select(
             captured_headers=pl.coalesce("first", "last"), captured_response_headers=pl.when(pl.col("first").is_not_null()).then("last")
@@ -117,6 +122,13 @@ def open_http(options: ReadOptions) -> Parser:
         return assemble(lines, found, times=times, extra=extra, outcome=_outcome(lines["raw"], read, timestamp))
 
     return in_parts(parse)
+
+
+def _agent(t: pl.DataFrame) -> pl.Series:
+    """Return the user agent among the captured headers: those of the request alone where there are two lists, else of either."""
+    program = pl.when(~pl.col("first").str.contains(r"(?:^|\|)(?:HTTP|TLS|SSL)/")).then(pl.col("first").str.extract(_PROGRAM))
+    browser = pl.coalesce("first", "last").str.extract(_BROWSER)
+    return t.select(pl.coalesce(browser, program)).to_series()
 
 
 def _added(text: pl.Series) -> dict[str, pl.Series]:
@@ -182,8 +194,19 @@ FORMATS: tuple[Format, ...] = (
                     "status": 200,
                     "bytes_sent": 2750,
                     "duration_ms": 109.0,
+                    "user_agent": "curl/8",
                     "extra": {"route": "https-in", "upstream": "st/srv1", "upstream_duration_ms": "69", "error": None},
                 },
+            ),
+            Sample(  # one list may be the response's, whose server looks as programs do
+                line="198.51.100.2:33317 [02/Mar/2026:00:00:15.000] fe st/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {nginx/1.18} "
+                '"GET /a HTTP/1.1"',
+                expected={"user_agent": None, "extra": {"captured_headers": "nginx/1.18"}},
+            ),
+            Sample(
+                line="198.51.100.2:33317 [02/Mar/2026:00:00:15.000] fe st/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "
+                '{Mozilla/5.0 (X11)|https://a.example/} "GET /a HTTP/1.1"',
+                expected={"user_agent": "Mozilla/5.0 (X11)", "path": "/a", "status": 200},
             ),
             Sample(
                 line='2001:db8::2:33318 [02/Mar/2026:00:00:15.000] fe be/<NOSRV> -1/-1/-1/-1/6001 -1 212 - - cR-- 1/1/0/0/0 0/0 "<BADREQ>"',

@@ -20,7 +20,7 @@ _ASKED = (
     rf'"?(?P<method>{_METHOD}) +"?(?P<target>(?:/|https?://|\*)[^\s"]*)"?(?: (?P<protocol>HTTP/[\d.]+)| (?P<version>[123](?:\.[01])?)")?"?'
 )
 """What was asked; Python's frameworks know the protocol's version by its number alone."""
-_HINT = rf'(?:^|[\s"|\]])(?:{_METHOD})(?: +"?| *\| *)(?:/|https?://|\*)'
+_HINT = rf'(?:^|[\s"|\]])(?:{_METHOD})(?: +"?| *\| *| - )(?:/|https?://|\*)'
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _TIMES = (
     rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?: ?(?:Z|[+-]\d\d:?\d\d))?",
@@ -65,11 +65,11 @@ _LONG = r"(?:^|[\s|=(])((?:\d+h)?\d+m\d+(?:\.\d+)?s)(?:[\s|,;)\]]|$)"
 _NAMED_TIME = r'(?i)\b(?:request_?time|rt)(?:[=:] ?| )"?(\d+\.\d{3})\b'
 _UPSTREAM = r'(?i)\bupstream\S*[ =:]+"?[\d.]+'
 """What took place in a server behind."""
-_CELL_BYTES = r'^[\s"]*[1-5]\d\d (\d+)(?: +[^\d\s]| +\d+\.| *$)'
+_CELL_BYTES = r'^[\s"]*[1-5]\d\d (\d+)(?: +[^\d\s]| +\d+\.| +\d+ ?[a-zµ]| *$)'
 """The only whole number behind the status: of two the first may be the request's length."""
 _CELL_STATUS = r"\s([1-5]\d\d)\s"
 _CELLS = 6
-"""So many bars or tabs make cells of a line without quotes."""
+"""So many bars, tabs or dashes between blanks make cells of a line without quotes."""
 _APART = rf'"({_METHOD})" "((?:/|https?://|\*)[^"]*)"(?: "(HTTP/[\d.]+)")?'
 _SECONDS = r'[\s"]\d{1,4}\.\d{3}(?:[\s"]|$)'
 """As nginx writes $request_time."""
@@ -184,6 +184,8 @@ def _cut(lines: pl.DataFrame) -> pl.DataFrame:
         & (raw.str.count_matches('"', literal=True) % 2 == 0)
     )
     bare = ~lines["raw"].str.contains('"', literal=True)
+    dashed = bare & (lines["raw"].str.count_matches(" - ", literal=True) >= _CELLS)
+    raw = pl.when(pl.lit(dashed)).then(raw.str.replace_all(" - ", " | ", literal=True)).otherwise(raw) if dashed.any() else raw
     barred = pl.lit(bare) & (raw.str.count_matches(r"[|\t]") >= _CELLS) if bare.any() else pl.lit(value=False)
     if lines.select(barred.any()).item():
         raw = pl.when(barred).then(_quoted_cells(raw)).otherwise(raw)
@@ -202,7 +204,7 @@ def _cut(lines: pl.DataFrame) -> pl.DataFrame:
 def _quoted_cells(raw: pl.Expr) -> pl.Expr:
     """Return lines of cells divided by bars or tabs with quotes around each that is no number, and method and target in one."""
     cells = pl.lit('"') + raw.str.replace_all(r" *\|+ *|\t", '" "') + pl.lit('"')
-    return cells.str.replace_all(r'"([\d.]*|-)"', "$1").str.replace(_APART, '"$1 $2 $3"')
+    return cells.str.replace_all(r'"([\d.]*(?: ?[nuµm]?s)?|-)"', "$1").str.replace(_APART, '"$1 $2 $3"')
 
 
 def _longest(text: pl.Expr) -> pl.Expr:
@@ -264,6 +266,18 @@ FORMATS: tuple[Format, ...] = (
                     "status": 200,
                     "bytes_sent": 512,
                     "duration_ms": 56.0,
+                },
+            ),
+            Sample(
+                line="2026-03-02 15:04:05,250 - 203.0.113.9 - - - GET - /x?a=b - 404 - 512 - 12ms",
+                expected={
+                    "timestamp": "2026-03-02T15:04:05.250Z",
+                    "client_ip": "203.0.113.9",
+                    "path": "/x",
+                    "query": "a=b",
+                    "status": 404,
+                    "bytes_sent": 512,
+                    "duration_ms": 12.0,
                 },
             ),
             Sample(
