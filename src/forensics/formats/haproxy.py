@@ -50,6 +50,7 @@ _NAMED = {
 """What the rest calls by its name."""
 _BROWSER = r"(?:^|\|)(Mozilla/\d[^|]*)"
 _PROGRAM = r"(?:^|\|)([A-Za-z][\w.+-]*/v?\d[^|]*)"
+_NO_PROGRAM = r"(?:^|\|)(?:HTTP|TLS|SSL)/"
 """The user agent among captured headers: a browser's looks like nothing else, a program's as the ``Server`` of a response does."""
 _HTTP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "status", "bytes", "cookie1", "cookie2", "termination")
 _TCP_FIELDS = ("client", "time", "frontend", "backend", "server", "timers", "bytes", "termination", "added")
@@ -102,10 +103,11 @@ def open_http(options: ReadOptions) -> Parser:
         pieces = pl.col("raw").str.splitn('"', 2).struct
         t = lines.select(
             pieces[0].str.extract_groups(_HTTP).struct.rename_fields(list(_HTTP_FIELDS)).alias("f"),
-            pieces[1].str.replace(_ASKED, "$1$3").alias("request"),
-            pieces[1].str.replace(_ASKED, "$2$4").alias("added"),
+            pieces[1].alias("behind"),
+            pieces[1].str.extract_groups(_ASKED).alias("asked"),
             pieces[0].str.extract_groups(r"(?:\{([^}]*)\} )?\{([^}]*)\} $").struct.rename_fields(["first", "last"]).alias("captured"),
-        ).unnest("f", "captured")
+        ).unnest("f", "captured", "asked")
+        t = t.with_columns(request=pl.coalesce("1", "3", "behind"), added=pl.coalesce("2", "4"))
         added = _added(t["added"])
         timestamp = to_instant(t["time"], options.time_zone)
         read = t["status"].is_not_null() & t["request"].is_not_null()
@@ -126,9 +128,10 @@ def open_http(options: ReadOptions) -> Parser:
 
 def _agent(t: pl.DataFrame) -> pl.Series:
     """Return the user agent among the captured headers: those of the request alone where there are two lists, else of either."""
-    program = pl.when(~pl.col("first").str.contains(r"(?:^|\|)(?:HTTP|TLS|SSL)/")).then(pl.col("first").str.extract(_PROGRAM))
-    browser = pl.coalesce("first", "last").str.extract(_BROWSER)
-    return t.select(pl.coalesce(browser, program)).to_series()
+    browser = t.select(pl.coalesce("first", "last").str.extract(_BROWSER)).to_series()
+    others = t["first"].set(browser.is_not_null(), None)
+    programs = pl.when(~pl.lit(others).str.contains(_NO_PROGRAM)).then(pl.lit(others).str.extract(_PROGRAM))
+    return browser if others.null_count() == len(others) else pl.select(pl.coalesce(browser, programs)).to_series()
 
 
 def _added(text: pl.Series) -> dict[str, pl.Series]:
