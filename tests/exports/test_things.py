@@ -24,6 +24,7 @@ DAY = "2024-03-01"
         "job_id,user_id,created_at,prompt,status",
         "ticket_id,email,subject,created_at,state",
         "image_id,username,width,height,created_at",
+        "SessionID,UserID,Email,SourceIP,DestinationIP,Transport",  # Cloudflare's Gateway
     ],
 )
 def test_a_table_of_things_is_no_export_of_accounts(header: str) -> None:

@@ -140,7 +140,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         reference=str(table["reference"]),
         kind=str(table["kind"]),
         marks=tuple(_marks(group, columns if name.startswith("plain_") else {}) for group in table["marks"]),
-        excluded=frozenset(table.get("not", ())) | LOG_MARKS,
+        excluded=frozenset(_spelt(table.get("not", []))) | LOG_MARKS,
         columns={key: tuple(value) for key, value in columns.items()},
         outgoing=dict(table.get("outgoing", {})),
         nothing=dict(table.get("nothing", {})),
