@@ -58,3 +58,16 @@ def test_who_was_there_before_did_not_come_after(tmp_path: Path) -> None:
     case = world.write(tmp_path)
     attribute(case)
     assert "after the first failures" not in told(case)
+
+
+def test_who_is_named_for_the_beginning_is_not_said_to_have_come_afterwards(tmp_path: Path) -> None:
+    """A ring asks six times as much once the service fails: what it did before is the finding, and no little."""
+    world = World(seed=54)
+    ring = world.newcomers(4)
+    world.actor(ring)
+    world.ring(ring, 200.0)
+    world.ring(ring, 1000.0, world.onset + 1)
+    case = world.write(tmp_path)
+    attribute(case)
+    assert named(case, "participant") == set(world.names[ring])
+    assert "after the first failures" not in told(case)

@@ -75,10 +75,8 @@ def test_that_most_of_a_load_came_from_people_of_one_company_is_told_and_no_more
     people = world.newcomers(60)
     world.organisation(world.actor(people[:1], "same operator"), people[1:])
     world.ring(people, 100.0)
-    lead = nobody_blamed(world, tmp_path)["lead"]
-    assert re.match(
-        r"(9\d(\.\d)?|100) % of the excess came from 60 accounts that hang together; that they acted together is not shown\. Of", lead
-    )
+    said = r"(?:9\d(?:\.\d)?|100) % of the excess came from 60 accounts that hang together; that they acted together is not shown\."
+    assert len(re.findall(said, nobody_blamed(world, tmp_path)["summary"])) == 1
 
 
 def test_who_made_a_load_that_was_borne_is_told_with_what_speaks_against_it(tmp_path: Path) -> None:

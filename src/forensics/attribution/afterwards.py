@@ -23,7 +23,7 @@ LITTLE = 0.25
 
 
 def came_after(asked: Inquiry, found: Conclusion) -> str | None:
-    """Return who made much of what was asked beyond the usual from the first failures on, and had asked for little before."""
+    """Return who else made much of what was asked beyond the usual from the first failures on, and had asked for little before."""
     facts = found.facts
     if facts.error_onset is None or is_load(asked.incident) or facts.unseen is not None or found.verdict.told:
         return None
@@ -32,7 +32,9 @@ def came_after(asked: Inquiry, found: Conclusion) -> str | None:
     if window.minutes < LEAST or not (window.end > seen.end or others_rose(asked, found, window)):
         return None
     scene = asked.scene(window)
-    new = [b for b in asked.found(scene).blamed if b.winner.kind == "actor" and pace(facts.scene, b) < LITTLE * pace(scene, b)]
+    judged = {b.winner.id for b in facts.finding.blamed}  # of whom the verdict tells already
+    later = [b for b in asked.found(scene).blamed if b.winner.kind == "actor" and b.winner.id not in judged]
+    new = [b for b in later if pace(facts.scene, b) < LITTLE * pace(scene, b)]
     if not new:
         return None
     return (

@@ -15,6 +15,7 @@ from forensics.attribution.search.blame import MIN_SHARE
 from forensics.attribution.search.finding import SECOND, Blamed
 from forensics.attribution.windows import ENOUGH_PLACEBOS, Window, begins_inside, gave_up, refusing
 from forensics.attribution.wording import (
+    NOT_TOGETHER,
     amount,
     clock,
     in_common,
@@ -130,7 +131,7 @@ def _nobody(facts: Facts, rivals: list[Rival], names: Names) -> Verdict:
     if together >= EVEN and not (crowd and one):
         sure = capped(best.likelihood, facts)
         why = f"The best explanation is: {best.explanation} ({word(sure)}, {percent(sure)}){_runner_up(exclusive[:2], facts)}."
-        beside = f" {of_kin(facts.spread)}." if crowd and facts.spread.kin_notable else ""
+        beside = f" {of_kin(facts.spread)}; {NOT_TOGETHER}." if crowd and facts.spread.kin_notable else ""
         return Verdict(NO_SINGLE, capped(together, facts), f"{_load(facts)} {why}{beside}{_one_route(facts, best)}")
     if facts.finding.blamed and facts.follows:
         made = f"Of the excess made: {shares_of(facts.finding.blamed, names)}, and no earlier than the errors"

@@ -16,7 +16,7 @@ from forensics.attribution.inquiry import Conclusion, Inquiry
 from forensics.attribution.rivals import Names, Weighed
 from forensics.attribution.verdict import NOT_AN_OUTAGE
 from forensics.attribution.windows import is_load
-from forensics.attribution.wording import came_from, of_kin, percent
+from forensics.attribution.wording import NOT_TOGETHER, came_from, of_kin, percent
 from forensics.text import counted
 
 RARE, SEVERAL = 0.05, 3
@@ -38,7 +38,8 @@ def whose(asked: Inquiry, found: Conclusion) -> str | None:
     if facts.unseen is not None or facts.release is not None:
         return None
     if not facts.finding.blamed:
-        return " ".join(filter(None, (_kin(facts), _one_program(facts, asked.names)))) or None
+        kin = None if of_kin(facts.spread) in found.verdict.summary else _kin(facts)
+        return " ".join(filter(None, (kin, _one_program(facts, asked.names)))) or None
     names = asked.names | called(facts.origins)
     return f"Of the excess {came_from(facts.finding.blamed, names)}; that it was the cause is not shown{_weighed(facts, names)}."
 
@@ -46,7 +47,7 @@ def whose(asked: Inquiry, found: Conclusion) -> str | None:
 def _kin(facts: Facts) -> str | None:
     """Return that most of it came from accounts that are linked, of whom none stands out: a company's people, as often as one operator."""
     spread = facts.spread
-    return f"{of_kin(spread)}; that they acted together is not shown." if spread.kin > 1 and spread.kin_share >= MOST else None
+    return f"{of_kin(spread)}; {NOT_TOGETHER}." if spread.kin > 1 and spread.kin_share >= MOST else None
 
 
 def _one_program(facts: Facts, names: Names) -> str | None:

@@ -43,12 +43,16 @@ def of_kin(spread: Spread) -> str:
     return f"{percent(spread.kin_share)} of the excess came from {counted(spread.kin, 'account')} {tie}"
 
 
+NOT_TOGETHER = "that they acted together is not shown"
+"""Of people whom links tie, where nobody is blamed."""
+
+
 def percent(share: float) -> str:
     """A share as per cent; small ones with a digit, never 0 % or 100 % unless exact."""
-    value = 100.0 * share
-    if value in (0.0, 100.0) or 1 <= value <= 99:
+    value = round(100.0 * share, 6)  # a sum of parts may miss the whole by a rounding
+    if value == 0 or 1 <= value <= 99 or value >= 100:
         return f"{value:.0f} %"
-    return f"{value:.1f} %" if 0.05 <= value <= 99.95 else ("under 0.1 %" if value < 1 else "over 99.9 %")
+    return f"{value:.1f} %" if 0.05 <= value < 99.95 else ("under 0.1 %" if value < 1 else "over 99.9 %")
 
 
 def growth(load: float, expected: float) -> str:

@@ -32,12 +32,12 @@ def share(value: float | None) -> str:
     """Return a share in [0, 1] as per cent, never 0 % or 100 % unless it is just that."""
     if value is None:
         return "–"
-    per_cent = 100 * value
+    per_cent = round(100 * value, 6)  # a sum of parts may miss the whole by a rounding
     if 0 < per_cent < 0.05:
         return "< 0.1 %"
     if 99.95 <= per_cent < 100:
         return "> 99.9 %"
-    return f"{per_cent:.0f} %" if 10 <= per_cent <= 99 or per_cent in (0, 100) else f"{per_cent:.1f} %"
+    return f"{per_cent:.0f} %" if 10 <= per_cent <= 99 or per_cent == 0 or per_cent >= 100 else f"{per_cent:.1f} %"
 
 
 def moment(text: str | None) -> datetime | None:

@@ -66,6 +66,20 @@ def test_who_only_pays_with_the_card_of_those_who_are_blamed_may_have_taken_over
     assert named(case, "participant") == set(world.names[ring[:7]])
 
 
+def test_customers_of_the_reseller_with_whose_card_a_ring_pays_have_not_taken_over(tmp_path: Path) -> None:
+    """Two hundred people have had that card for weeks; one of them starts a fast job once the service fails."""
+    world = World(seed=48, days=21)
+    ring = world.newcomers(5)
+    world.ring(ring, 200.0)
+    low, high = world.last + world.onset + 10, world.last + world.end
+    n = 40 * (high - low)
+    world.add_accounts(np.repeat(3, n), world.rng.integers(low, high, n), np.where(world.rng.random(n) < 0.5, 1, 2), np.full(n, 7))
+    case = world.write(tmp_path)
+    one_card(case, [*world.names[ring].tolist(), *world.names[:200].tolist()])
+    attribute(case)
+    assert world.names[3] not in named(case, "participant")
+
+
 @pytest.mark.parametrize(("agent", "told"), [(7, True), (2, False)])
 def test_who_did_the_same_with_everybodys_browser_was_only_busy(tmp_path: Path, agent: int, told: bool) -> None:
     """An account that nothing links to a ring fetches pairs as the ring does: with its program, or with a browser that many people use."""

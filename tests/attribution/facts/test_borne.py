@@ -17,6 +17,7 @@ from tests.stored_case import add_log, add_user_accounts
 from forensics.attribution.attribute import attribute
 from forensics.attribution.facts.borne import Step, fall, lately, outlasted, step
 from forensics.attribution.facts.gather import _Course
+from forensics.attribution.facts.minutes import leapt_with
 from forensics.attribution.windows import Window
 
 START = datetime(2024, 3, 2)
@@ -36,13 +37,24 @@ def stepped(near: pl.DataFrame, errors: datetime) -> Step | None:
     return step(near, 0, errors, fall(near, errors, 0.0))
 
 
-@pytest.mark.parametrize(("early", "least"), [(0.9, 25), (0.0, 0)])
-def test_what_leapt_up_with_the_errors_had_not_been_borne(early: float, least: int) -> None:
+@pytest.mark.parametrize(("after", "least"), [(60.0, 25), (600.0, 0)])
+def test_what_leapt_up_with_the_errors_had_not_been_borne(after: float, least: int) -> None:
     """For half an hour somebody asks at one pace; whether that is the load that fails, or it only came with the errors."""
-    near = fallen([60.0] * 33, [0.0] * 30 + [0.9, 0.9, 0.9]).with_columns(refused=pl.lit(0.0))
+    near = fallen([60.0] * 30 + [after] * 3, [0.0] * 30 + [0.9, 0.9, 0.9]).with_columns(refused=pl.lit(0.0))
     errors, began = near["minute"][-3], Window(near["minute"][40], near["minute"][-1])
     course = _Course(
-        near, errors, began.start, began, early, there_before=True, late=False, grew=False, looked=None, outlasted=0, whole_end=errors
+        near,
+        errors,
+        began.start,
+        began,
+        0.1,
+        leapt_with(near, errors),
+        there_before=True,
+        late=False,
+        grew=False,
+        looked=None,
+        outlasted=0,
+        whole_end=errors,
     )
     scene: Any = SimpleNamespace(incident={"started_at": errors})
     assert least <= course.borne(scene) <= least + 5

@@ -142,6 +142,16 @@ def test_a_lull_of_seconds_may_be_chance(last: int, expected: bool) -> None:
     assert Seconds(rows, 180, 0.0).preceded() is expected
 
 
+@pytest.mark.parametrize(("gap", "expected"), [(8, True), (12, False), (30, False)])
+def test_who_had_stopped_before_the_first_failure_was_not_at_it(gap: int, expected: bool) -> None:
+    """One a second for half a minute, then nothing; a third of that pace in the minute after."""
+    own = np.zeros(480)
+    own[180 - gap - 30 : 180 - gap] = 1
+    own[180:240] = 22 / 60
+    rows = pl.DataFrame({"own": own, "own_load": own, "asked": own, "failed": np.zeros(480)})
+    assert Seconds(rows, 180, 0.0).preceded() is expected
+
+
 @pytest.mark.parametrize(("gap", "expected"), [(12, True), (45, False)])
 def test_who_asks_for_little_has_gaps(gap: int, expected: bool) -> None:
     """Ten heavy requests a minute leave ten seconds out now and then; who stopped for most of a minute was not at it."""

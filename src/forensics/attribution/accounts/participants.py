@@ -20,6 +20,8 @@ from forensics.case.case import Case
 
 BULK = 0.99
 """The largest own excesses that make up this much of their actor's are its load."""
+PAYING = 0.9
+"""Of several blamed actors so many pay with one thing, where that ties others to them."""
 ALIKE = 0.9
 """Cosine of routes from which an account is said to have done the same thing."""
 ABOUT = 0.7
@@ -44,6 +46,7 @@ SCHEMA: dict[str, Any] = {
 
 LATER = "singly: after the impact had begun it did the same thing as those who took part, at their pace"
 """Why an account is held to have taken part that had none in what led to the impact."""
+AS_THEY_PAY = ", and it pays with what they pay with; nothing else ties it to them"
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,9 @@ def participants(case: Case, scene: Scene, finding: Finding) -> pl.DataFrame:
     late = (inside | tied) & as_fast & _later(case, scene, accounts, took, ways, pace >= BRISK * typical)
     took |= late
     took &= np.array([account not in scene.ruled for account in accounts], dtype=bool)
-    why = [_why(account, groups, grounds) for account, *grounds in zip(accounts, alone.tolist(), like.tolist(), late.tolist(), strict=True)]
+    paying = (tied & ~inside).tolist()
+    told = zip(accounts, alone.tolist(), like.tolist(), late.tolist(), paying, strict=True)
+    why = [_why(account, groups, grounds) for account, *grounds in told]
     return _rows(scene, known, whole, took, why, max(finding.requests_shared(scene), 1.0))
 
 
@@ -111,15 +116,17 @@ def _groups(case: Case, scene: Scene, finding: Finding, known: Suspects, alone: 
 
 
 def _why(account: str, groups: dict[str, Together], grounds: list[bool]) -> str | None:
-    """Say how it is known that an account took part (``grounds``: alone, like the others, later); None where nothing says so."""
-    alone, like, late = grounds
+    """Say how it is known that an account took part (``grounds``: alone, like the others, later, tied by what it pays with
+    alone); None where nothing says so.
+    """
+    alone, like, late, paying = grounds
     if alone:
         return "singly: its own load rose clearly above that of the same hours at other times"
     if account in groups:
         return groups[account].told()
     if like:
         return "singly: it did the same thing as those who took part, in the same way, more than ever at such hours"
-    return LATER if late else None
+    return (LATER + AS_THEY_PAY if paying else LATER) if late else None
 
 
 def _ways(scene: Scene, finding: Finding) -> pl.DataFrame:
@@ -166,11 +173,19 @@ def _suspects(case: Case, scene: Scene, finding: Finding, ways: pl.DataFrame, ex
 
 
 def _tied(scene: Scene, finding: Finding) -> dict[str, str]:
-    """Return the accounts (and their actors) that pay with the one thing that nearly all of several blamed actors pay with."""
+    """Return the accounts (and their actors) that pay with the one thing that nearly all of several blamed actors pay with.
+
+    Not where most who pay with it and asked meanwhile are others: a reseller's customers have that in common, and nothing else.
+    """
     members = [b.winner.id for b in finding.blamed if b.winner.kind == "actor"]
     value, payers = ["identifier_type", "identifier_value"], scene.setting.payers
     held = payers.filter(pl.col("actor_id").is_in(members)).group_by(value).agg(pl.col("actor_id").n_unique().alias("members"))
-    one = held.filter(pl.col("members") >= max(SEVERAL, ALIKE * len(members)))
+    asked = (
+        payers.join(scene.loads.filter(pl.col("requests") > 0), on="account_id", how="semi").group_by(value).agg(pl.len().alias("asked"))
+    )
+    theirs = payers.filter(pl.col("actor_id").is_in(members)).group_by(value).agg(pl.len().alias("theirs"))
+    counts = held.join(asked, on=value).join(theirs, on=value)
+    one = counts.filter(pl.col("members") >= max(SEVERAL, PAYING * len(members)), 2 * pl.col("theirs") > pl.col("asked"))
     return dict(payers.join(one, on=value, how="semi").select("account_id", "actor_id").iter_rows())
 
 

@@ -12,7 +12,7 @@ from forensics.attribution.facts.borne import GROWN, SMOOTH, Fall, carried, fall
 from forensics.attribution.facts.capacity import capacity, rest_peak, until_the_fall
 from forensics.attribution.facts.comers import comers
 from forensics.attribution.facts.facts import Facts
-from forensics.attribution.facts.minutes import early_share, error_onset, lead_lag, load_onset, ratios, run_start
+from forensics.attribution.facts.minutes import early_share, error_onset, lead_lag, leapt_with, load_onset, ratios, run_start
 from forensics.attribution.facts.origin import origins
 from forensics.attribution.facts.parts import concentrated, hosts_asked, hosts_of, parts_of, routes_asked
 from forensics.attribution.facts.referral import referral
@@ -61,8 +61,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         outlasted=course.outlasted,
         step=step(course.near, borne, course.errors, fell) if finding.blamed and not (course.leapt or course.grew_by_itself) else None,
         fall=fell,
-        slower=slowdown(case, scene, course.errors, course.load_at) if finding.rise.significant and not course.leapt else None,
-        served_slower=served_slower(case, scene, course.errors) if finding.blamed and course.leapt else None,
+        slower=slowdown(case, scene, course.errors, course.load_at) if finding.rise.significant and course.early >= EARLY else None,
+        served_slower=served_slower(case, scene, course.errors) if finding.blamed and course.early < EARLY else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=usual_ratio,
         failed_before=_ratio(minutes.filter(pl.col("minute").is_between(impact.start - 10 * MINUTE, impact.start, closed="left"))),
@@ -111,6 +111,8 @@ class _Course(NamedTuple):
     began: Window
     """The run of the load that is judged, to the end of the scene's window: it is no other time."""
     early: float
+    leapt: bool
+    """Whether the load of the blamed rose with the errors."""
     there_before: bool
     late: bool
     grew: bool
@@ -119,11 +121,6 @@ class _Course(NamedTuple):
     outlasted: int
     whole_end: datetime
     """The end of the whole incident."""
-
-    @property
-    def leapt(self) -> bool:
-        """Whether the load of the blamed rose with the errors: then it was not borne before them."""
-        return self.early < EARLY
 
     @property
     def grew_by_itself(self) -> bool:
@@ -154,7 +151,8 @@ def _course(case: Case, scene: Scene, finding: Finding, around: Around, guilty: 
     looked = seconds(case, scene, winners, errors, finding.rise.measure) if errors and winners and (late or grew) else None
     began = Window(run_start(near, scene, load_at), scene.window.end)
     lasted = outlasted(near, around.after(case, scene, guilty), errors) if finding.blamed and not is_load(scene.incident) else 0
-    return _Course(near, errors, load_at, began, early, there_before, late, grew, looked, lasted, scene.whole.end)
+    leapt = leapt_with(near, errors)
+    return _Course(near, errors, load_at, began, early, leapt, there_before, late, grew, looked, lasted, scene.whole.end)
 
 
 def _walk(case: Case, scene: Scene, finding: Finding, over: Spread) -> Walk | None:

@@ -164,7 +164,15 @@ def early_share(near: pl.DataFrame, scene: Scene, finding: Finding, errors: date
     if errors is None or total <= 0:
         return 1.0
     share = max(0.0, float(over.filter(pl.col("minute") < errors)["over"].sum()) / total)
-    near_before = near.filter((pl.col("minute") >= errors - 2 * MINUTE) & (pl.col("minute") < errors))["blamed"]
-    at_once = near.filter((pl.col("minute") >= errors) & (pl.col("minute") < errors + 2 * MINUTE))["blamed"]
-    leapt = float(near_before.sum()) < LEAP * float(at_once.sum())
-    return min(share, 0.0 if share < 0.5 and leapt else 1.0)
+    return min(share, 0.0 if share < 0.5 and leapt_with(near, errors) else 1.0)
+
+
+def leapt_with(near: pl.DataFrame, errors: datetime | None) -> bool:
+    """Whether the load of the blamed rose with the errors: then it was not borne before them."""
+    if errors is None:
+        return False
+    before, at_once = (
+        float(near.filter(pl.col("minute").is_between(start, start + 2 * MINUTE, closed="left"))["blamed"].sum())
+        for start in (errors - 2 * MINUTE, errors)
+    )
+    return before < LEAP * at_once

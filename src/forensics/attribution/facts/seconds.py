@@ -65,7 +65,8 @@ class Seconds:
         busy = float(self._minute("own_load").sum()) >= max(FEWEST, TIMES * self.usual)
         own, last = self.rows["own"].to_numpy().astype(float), self._lately()
         expected = PACE * last * float(own[self.first : self.first + LULL].mean())
-        return many and busy and float(own[max(0, self.first - last) : self.first].sum()) >= expected - expected**0.5
+        least = max(expected - expected**0.5, min(expected, 1.0))  # a lull may be chance; that they had stopped is none
+        return many and busy and float(own[max(0, self.first - last) : self.first].sum()) >= least
 
     def along(self) -> bool:
         """Whether they came within a minute of the first failure, and not only as what was asked again grew."""

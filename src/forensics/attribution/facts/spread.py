@@ -115,8 +115,8 @@ def _agentless(unnamed: pl.DataFrame) -> bool:
 def _one_agent(unnamed: pl.DataFrame, measure: str, others: int) -> float:
     over = pl.col(measure).filter(pl.col("w") == 0).sum() - pl.col(measure).filter(pl.col("w") > 0).sum() / others
     by_agent = unnamed.filter(pl.col("agent_id").is_not_null()).group_by("agent_id").agg(over=over)["over"]
-    whole = float(unnamed.select(over).item())
-    return min(1.0, float(by_agent.max() or 0.0) / whole) if whole > 0 else 0.0  # type: ignore[arg-type]
+    rose = float(by_agent.filter(by_agent > 0).sum())
+    return float(by_agent.max() or 0.0) / rose if rose > 0 else 0.0  # type: ignore[arg-type]
 
 
 def _one_payer(payers: pl.DataFrame, table: pl.DataFrame, excess: float) -> dict[str, Any] | None:
