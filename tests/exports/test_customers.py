@@ -228,3 +228,31 @@ def test_of_one_database_the_ids_of_the_table_that_is_called_after_people_are_me
         told = " ".join(section(case, "assumptions")["assumption"])
         assert "5 of its ids belong to others in an export that is called after people: here they are called 1 (invites.csv)" in told
         assert "stand in two exports" not in told
+
+
+@pytest.mark.parametrize("other", ["users_eu.csv", "shop_berlin.csv", "newsletter_shop.csv"])
+def test_a_file_that_is_called_after_people_does_not_show_that_another_is_of_the_same_database(tmp_path: Path, other: str) -> None:
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "users.csv").write_text(customers("ann{}"))
+    (tmp_path / "evidence" / other).write_text(customers("zoe{}", "2023-05-0{}T11:0{}:02Z"))
+    (tmp_path / "evidence" / "payments.csv").write_text("payment_id,user_id,paid_at,amount\np1,1,2024-02-01,9.00\n")
+    with new_case(tmp_path / "case") as case:
+        load(case, [str(tmp_path / "evidence")], LoadOptions(), Silent())
+        resolve(case)
+        assert paid(case) == {"p1": None}
+        assert {"1 (users.csv)", f"1 ({other})"} <= set(case.table("accounts")["account_id"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["1", "2"], [None, None]),  # customers 1 and 2, most likely: who has that id himself is of another company
+        (["1", "4"], ["1", "4"]),  # no customer is called 4
+        (["3", "3"], ["3", "3"]),  # the only one of that customer is called so himself
+    ],
+)
+def test_payments_of_customers_are_no_strangers(tmp_path: Path, keys: list[str], expected: list[str | None]) -> None:
+    people = "id,account_id,email,name\n1,2,ann@two.example,Ann\n2,2,bob@two.example,Bob\n4,1,cy@one.example,Cy\n5,1,di@one.example,Di\n"
+    payments = "payment_id,account_id,paid_at,amount\n" + "".join(f"p{n},{key},2024-02-01,9.00\n" for n, key in enumerate(keys))
+    with case_of(tmp_path, people + "3,3,ed@three.example,Ed\n", payments) as case:
+        assert list(paid(case).values()) == expected

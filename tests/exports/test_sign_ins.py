@@ -83,3 +83,22 @@ def test_a_table_of_accounts_with_an_address_is_one_of_accounts(text: str) -> No
 def test_the_address_of_a_sign_up_is_written_as_those_of_the_logs() -> None:
     rows = read("user_id,email,created_at,signup_ip\nu1,a@firm.example,2026-01-02,::ffff:203.0.113.7\n")
     assert rows.frames["account_records"]["signup_ip"].to_list() == ["203.0.113.7"]
+
+
+@pytest.mark.parametrize("who", ["actor_id", "actor_email", "actor", "performed_by", "admin_id", "staff_id"])
+def test_an_address_in_an_audit_trail_is_of_who_acted(who: str) -> None:
+    """Whom an administrator suspended was not at the administrator's address."""
+    rows = read(f"id,user_id,{who},action,ip_address,created_at\n1,ann,root,user.suspended,203.0.113.7,{AT}\n")
+    assert rows.frames["identifier_records"]["account_key"].to_list() == ["root"]
+
+
+@pytest.mark.parametrize(
+    ("action", "kept"),
+    [
+        *((action, 1) for action in ("identity confirmed", "accident.reported", "session.invalidate", "user.unblocked_by", "unlocked")),
+        *((action, 0) for action in ("login_failed", "LoginFailed", "sign-in failure", "access denied", "invalid_password")),
+    ],
+)
+def test_what_failed_is_told_by_whole_words(action: str, kept: int) -> None:
+    rows = read(f"id,user_id,action,result,ip_address,created_at\n1,ann,{action},,203.0.113.7,{AT}\n2,bo,x,{action},203.0.113.8,{AT}\n")
+    assert rows.parsed == 2 * kept

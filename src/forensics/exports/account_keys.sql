@@ -4,12 +4,12 @@
 --      account that its email or user name alone names. Two exports whose ids mean different people (two shops, each counting its customers from
 --      one) are told by the ids that both hold: most of them have another mailbox, another name and another beginning. Such an id is nobody's: the
 --      accounts are called ID (FILE), and logs and payments that name the id join none of them.
---      Where one of them is called users and the other is not (invites, out of one database), its ids are meant, and only the other's are called so.
+--      Where one of them is called users and the other after something else that people are written down for (invites, newsletter), the ids of users
+--      are meant, and only the other's are called so. A name of a shop or a country does not say that both are of one database.
 --      An export may give an account a second id (user_id beside account_id), and logs may name that one; numbers of it fit whatever is counted.
 -- parameters: $customers (headers under which account exports say what a payment provider calls an account), $others (... a second id)
-CREATE OR REPLACE TEMP MACRO says_people(path) AS regexp_matches(
-    lower(parse_filename(path)),
-    '(^|[^a-z])(users?|accounts?|customers?|members?|clients?|people)([^a-z]+(export|dump|table|list|data|all|full))*[^a-z]*(\.|$)'
+CREATE OR REPLACE TEMP MACRO called(path, words) AS regexp_matches( -- the people among these words stand in recognition.py, too
+    lower(parse_filename(path)), '(^|[^a-z])(' || words || ')([^a-z]+(export|dump|table|list|data|all|full))*[^a-z]*(\.|$)'
 );
 
 CREATE OR REPLACE TEMP TABLE foreign_exports AS -- pairs of them: the export whose ids are called otherwise, and which other has them, too
@@ -24,7 +24,10 @@ FROM told AS a
 JOIN told AS b ON a.account_id = b.account_id AND a.evidence_id <> b.evidence_id
 JOIN evidence_files AS f ON f.evidence_id = a.evidence_id
 JOIN evidence_files AS o ON o.evidence_id = b.evidence_id
-WHERE NOT says_people(f.path) OR says_people(o.path)
+WHERE NOT (
+    called(f.path, 'users?|accounts?|customers?|members?|clients?|people')
+    AND called(o.path, 'invit(e|ation)s?|subscribers?|newsletter|waitlist|leads?|referrals?')
+)
 GROUP BY a.evidence_id, b.evidence_id
 HAVING count(*) FILTER (
     a.mailbox <> b.mailbox AND NOT coalesce(a.name = b.name, FALSE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forensics.case.case import Case
 from forensics.exports.domains import described
+from forensics.exports.people import CUSTOMERS
 from forensics.exports.systems import account_headers
 
 MOST = 0.9
@@ -23,5 +24,5 @@ def resolve(case: Case) -> None:
     case.replace("email_domains", described(case.frame("exports", "mail_domains")["domain"].to_list()))
     headers = {of: list(account_headers(of)) for of in ("customers", "others")}
     for step in ("account_keys", "spellings", "log_keys", "everybody", "record_keys", "api_keys", "fill_accounts"):
-        case.execute("exports", step, **headers, most=MOST, addresses=MANY_ADDRESSES)
+        case.execute("exports", step, **headers, tenants=list(CUSTOMERS), most=MOST, addresses=MANY_ADDRESSES)
     case.refresh_events()

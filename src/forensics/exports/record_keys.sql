@@ -1,7 +1,8 @@
 -- title: what payment and identifier exports call their accounts, joined to accounts
 -- why: a payment export may carry an account id, an email, or only the provider's customer id, which another row or export ties to an
---      email. Keys that mean two accounts join none.
--- parameters: none
+--      email. Keys that mean two accounts join none. Where accounts are people of customers that have several (each with an id of his own), payments
+--      of which every key is a customer's may name customers: what is the id of another person, too, joins none.
+-- parameters: $tenants (headers of ids that may be those of a customer with many people)
 CREATE OR REPLACE TEMP TABLE record_names AS
 SELECT 'payments' AS source, evidence_id, account_key AS key FROM payment_records WHERE account_key IS NOT NULL
 UNION SELECT 'payments', evidence_id, payer_id FROM payment_records WHERE payer_id IS NOT NULL
@@ -26,6 +27,27 @@ INSERT INTO record_found
 SELECT l.source, o.evidence_id, o.key, o.key_type, o.account_id, o.account_ids, o.owners
 FROM found_otherwise('record_keys', 'record_found') AS o
 JOIN record_names AS l USING (evidence_id, key);
+
+CREATE OR REPLACE TEMP TABLE customers_people AS
+WITH told AS (
+    SELECT DISTINCT evidence_id, account_id, said.key AS header, said.value AS key
+    FROM (SELECT evidence_id, account_id, unnest(map_entries(extra)) AS said FROM named_records)
+    WHERE said.key IN (SELECT unnest($tenants))
+)
+SELECT key, list_sort(list(DISTINCT account_id))[:20] AS account_ids, count(DISTINCT account_id) AS owners
+FROM told
+SEMI JOIN (
+    SELECT evidence_id, header FROM told GROUP BY evidence_id, header HAVING count(DISTINCT account_id) > count(DISTINCT key)
+) USING (evidence_id, header)
+GROUP BY key;
+
+INSERT INTO record_found
+SELECT f.source, f.evidence_id, f.key, f.key_type, c.account_ids[1], c.account_ids, c.owners
+FROM record_found AS f
+JOIN customers_people AS c USING (key)
+WHERE f.source = 'payments' AND f.key_type = 'account_id' AND f.evidence_id NOT IN (
+    SELECT p.evidence_id FROM payment_records AS p ANTI JOIN customers_people AS k ON k.key = p.account_key WHERE p.account_key IS NOT NULL
+);
 
 CREATE OR REPLACE TEMP TABLE record_fit AS
 SELECT evidence_id, arg_max(key_type, (names, key_type = 'account_id', key_type = 'email')) AS key_type
