@@ -73,7 +73,7 @@ def nothing_new(facts: Facts, found: Weighed) -> None:
     """Say that such a load was carried in health."""
     peak, often = load(facts.peak_load, facts.finding.rise.measure), facts.within_health
     found.contra(
-        f"Such a load is nothing new: {often} healthy minutes had nine tenths of its peak of {peak} a minute or more.",
+        f"Such a load is nothing new: {counted(often, 'healthy minute')} had nine tenths of its peak of {peak} a minute or more.",
         DECISIVE + min(DECISIVE, log2(often / OFTEN)) if often >= OFTEN else STRONG,
     )
 
