@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from forensics.evidence.refusals import not_text, why_no_log
+from forensics.evidence.refusals import not_text, what_line, why_no_log
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,21 @@ def test_a_dump_of_a_database_is_told(line: str) -> None:
 )
 def test_other_exports_that_are_no_tables_are_told(line: str, what: str) -> None:
     assert why_no_log(pl.Series([line, "id: 1", "mail: a@b.example"])) == what
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("\tat a.b.Orders.GET(Orders.java:12)", "a line of a stack trace"),
+        ("    at async GET (/app/a.js:10:22)", "a line of a stack trace"),
+        ("\tat foo POST /secret (x:1)", None),
+        ("os: Linux-5.4.0-1 #1 SMP Thu Jul 4 13:38:28 UTC 2019", "a notice of uWSGI"),
+        ("machine: x86_64", "a notice of uWSGI"),
+        ("machine: 203.0.113.9 GET /x 200", None),
+        ("nodename: 203.0.113.9 asked for /x", None),
+        ("os: 203.0.113.9 asked for /x", None),
+        ("*** Operational MODE: GET /x 200 ***", None),
+    ],
+)
+def test_a_line_with_a_request_is_none_of_a_program(line: str, what: str | None) -> None:
+    assert pl.DataFrame({"raw": [line]}).select(what_line(pl.col("raw"))).item() == what

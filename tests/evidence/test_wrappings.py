@@ -21,6 +21,7 @@ from forensics.case.loading import LoadOptions, load
 from forensics.evidence import archives
 from forensics.evidence.discover import at, discover
 from forensics.evidence.recognise import LineReader, plan_for
+from forensics.evidence.wrappings import unwrap
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import all_formats
 from forensics.formats.schema import LINES
@@ -312,6 +313,28 @@ def test_what_an_application_logs_as_json_is_no_request() -> None:
     assert [row["outcome"] for row in read(asked, *paid, asked)] == ["event", *["skipped"] * 3, "event"]
 
 
+@pytest.mark.parametrize(
+    "lead", ["2024-03-02 00:00:09,251 INFO [main] a.b.HttpClient - response ", "Mar  2 00:00:09 edge-1 app[1]: response "]
+)
+def test_what_a_program_asks_of_others_is_no_request_of_its_own(lead: str) -> None:
+    asked = '{"time": "2024-03-02T00:00:09Z", "method": "GET", "url": "https://api.example/v1/a", "status": 200'
+    lines = pl.DataFrame({"line": [1], "raw": [f"{lead}{asked}}}"]}, schema=LINES)
+    assert plan_for(lines, ReadOptions()).ranked == []
+    whose = ('"ip": "198.18.0.7"', '"ip": "2001:db8::7"', '"protocol": "HTTP/1.1"', '"path": "/v1/a"')
+    assert [row["path"] for row in read(*(f"{lead}{asked}, {each}}}" for each in whose))] == ["/v1/a"] * 4
+    (row,) = read(f'{lead}{UNTIMED[:-1]}, "ts": "2024-03-02T00:00:09Z", "referer": "https://a.example/b"}}')
+    assert (row["outcome"], row["path"]) == ("event", "/a")
+
+
+def test_a_time_that_the_words_before_a_record_tell_of_is_not_the_loggers() -> None:
+    for words in ("deploy of 2020-01-01 00:00:00 at 2024-03-02 00:00:01,500 INFO - ", "INFO since 2020-01-01 00:00:00: "):
+        lines = pl.DataFrame({"line": [1], "raw": [words + UNTIMED]}, schema=LINES)
+        assert plan_for(lines, ReadOptions()).ranked == []
+    begins = ("[INFO] ", "[INFO ] [", "<134>", "I, [", "\x1b[32mINFO\x1b[0m ", "WARNING: ")
+    for row in read(*(f"{each}2024-03-02T00:00:01.500 of 2020-01-01 00:00:00 {UNTIMED}" for each in begins)):
+        assert row["timestamp"] == datetime(2024, 3, 2, 0, 0, 1, 500000)
+
+
 def test_the_message_beside_a_request_is_no_line() -> None:
     record = '{"time": 1709337601000, "req": {"method": "GET", "url": "/a"}, "res": {"statusCode": 200}, "msg": "request completed"}'
     (row,) = read(json.dumps({"log": record + "\n", "stream": "stdout", "time": "2024-03-02T00:00:09Z"}))
@@ -393,6 +416,28 @@ def test_what_tells_its_own_time_keeps_it_and_what_is_no_request_gets_none(carry
     for said in ("Mapped {/a, GET} route", "calling GET https://a.example/b", "GET https://a.example/b 200 12ms", "GET /a failed"):
         lines = pl.DataFrame({"line": [1], "raw": [carry(said)]}, schema=LINES)
         assert plan_for(lines, ReadOptions()).ranked == []
+
+
+@pytest.mark.parametrize(
+    "clock", ["1709251200", "1709251200000", "1709251200000000", "1709251200000000000", "[1709251200]", "20240301T000000Z"]
+)
+def test_a_line_with_a_time_that_is_not_known_as_one_is_left_as_it_is(clock: str) -> None:
+    line = f'198.18.0.7 - - {clock} "GET /a HTTP/1.1" 200 512'
+    for carry in CARRIERS:
+        lines = pl.DataFrame({"line": [1], "raw": [carry(line)]}, schema=LINES)
+        assert [text.strip() for text in unwrap(lines).inner["raw"]] in ([line], [])
+
+
+@pytest.mark.parametrize("digits", ["", "000", "000000", "000000000"], ids=["s", "ms", "us", "ns"])
+def test_named_values_and_records_keep_their_own_time_beside_a_message(digits: str) -> None:
+    said = f'ts=1709251200{digits} client_ip=198.18.0.7 method=GET path=/a status=200 msg="GET /a"'
+    told = json.dumps(
+        {"ts": int(f"1709251200{digits}"), "client_ip": "198.18.0.7", "method": "GET", "path": "/a", "status": 200, "msg": "GET /a"}
+    )
+    for line in (said, told):
+        for carry in (CARRIERS[0], CARRIERS[-1], lambda text: f"<14>1 2024-03-02T00:00:01.5Z edge-1 app 1 - - {text}"):
+            (row,) = read(carry(line))
+            assert (row["outcome"], row["timestamp"], row["client_ip"]) == ("event", datetime(2024, 3, 1), "198.18.0.7")
 
 
 def test_colours_are_taken_off_only_where_a_terminal_is_meant() -> None:

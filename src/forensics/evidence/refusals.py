@@ -235,11 +235,12 @@ def _table(raw: pl.Series, *, headed: bool = True) -> bool:
 _TRACE = (
     r"^(?:Traceback \(most recent call last\):|Stack trace:|Caused by: \S.*|goroutine \d+ \[[^\]]+\]:)$"
     r"|^(?:During handling of the above exception, another|The above exception was the direct cause of the following) exception"
-    r'|^\s+(?:File "[^"]+", line \d+|at \S.*[:)][^:)]*$|\.\.\. \d+ )'
+    r'|^\s+(?:File "[^"]+", line \d+|\.\.\. \d+ )'
     r"|^#\d+ (?:/|\{main\}|\[internal function\])|^\s*(?:from )?\S+\.rb:\d+:in "
     r"|^(?:[A-Za-z_$][\w$]*\.)*\w*[a-z](?:Error|Exception|Interrupt)(?: \[\w+\])?(?::|$)"
 )
 """What Python, Java, Node, Go, PHP and Ruby print of a failure."""
+_FRAME = r"^\s+at \S.*[:)][^:)]*$"
 _DJANGO = (
     r"^(?:Not Found|Internal Server Error|Bad Request|Unauthorized|Forbidden|Method Not Allowed|Gone)(?: \([^)]*\))?: /\S*$"
     r"|\d\] (?:- Broken pipe from \(|code \d{3}, message |You're accessing the development server over HTTPS)"
@@ -249,7 +250,8 @@ _DJANGO = (
 """What Django and Python's http.server say beside the line of a request, and runserver when it starts."""
 _UWSGI = (
     r"^\*\*\* [^*]+ \*\*\*$|^(?:---|!!!) .* (?:---|!!!)$|^(?:\[uWSGI\]|uWSGI|uwsgi|(?:S|s|Res)pawned uWSGI|goodbye to uWSGI) "
-    r"|^(?:compiled with version|os|nodename|machine|clock source|current working directory|detected binary path|lock engine): "
+    r"|^(?:compiled with version|current working directory|detected binary path|lock engine): "
+    r"|^(?:os: [A-Z]\w*-\d|(?:nodename|machine|clock source): \S+$)"
     r"|^(?:detected (?:number of CPU|max file)|your (?:processes|memory page|server socket|mercy|request) |mapped \d+ bytes |WSGI app \d+ )"
     r"|^Python (?:version: |main interpreter |threads support )|^python threads support |^(?:chdir|setgid|setuid)\(\) to "
     r"|^(?:thunder lock: |DAMN ! |SIGINT/SIG\w+ received|VACUUM: |gracefully (?:killing|\(RE\)spawned)|worker \d+ (?:buried|killed) )"
@@ -272,7 +274,6 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^ \* [A-Z]", "a notice of Flask's server"),
     (r"^\[GIN-debug\] |^ - using (?:env|code):\t", "a notice of Gin"),
     (_DJANGO, "a notice of Django"),
-    (_UWSGI, "a notice of uWSGI"),
     (r'\burllib3\.connectionpool\b.*"[A-Z]+ \S+ HTTP/', "a request that the program made itself"),
     (r"^\s*[\x00]*\s*$|^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) F ?$", "blank"),
     (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),
@@ -281,6 +282,8 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^_*[A-Z][A-Z0-9_]*=(?:s=[0-9a-f]+;|$|\S)", "a field of a journal export beside the message"),
     (r'^"?(?:_[a-z]+|@?timestamp|@?message|[Tt]ime|[Dd]ate)"?(?:,"?[A-Za-z_@][\w@.: -]*"?)+$', "a header line"),
 )
+_UNLESS_ASKED = ((_FRAME, "a line of a stack trace"), (_UWSGI, "a notice of uWSGI"))
+"""Lines that are these where no request is in them (a function may be called GET, and what uWSGI prints may have a time)."""
 _APPLICATION = (
     r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*(?:Z|[+-]\d\d:?\d\d)? +(?:\[[^\]]*\] +)?"
     r"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b"
@@ -325,6 +328,8 @@ def what_line(raw: pl.Expr) -> pl.Expr:
     chain = pl.lit(None, dtype=pl.String)
     for pattern, name in reversed(_OTHER_LINES):
         chain = pl.when(raw.str.contains(pattern)).then(pl.lit(name)).otherwise(chain)
+    for pattern, name in _UNLESS_ASKED:
+        chain = pl.coalesce(chain, pl.when(raw.str.contains(pattern) & ~raw.str.contains(_TIMELESS)).then(pl.lit(name)))
     program = raw.str.extract(_SYSLOG)
     other = program.is_not_null() & ~raw.str.contains(_REQUEST) & ~raw.str.contains(_YEARLESS)
     said = raw.str.contains(_OBJECT) & raw.str.contains(_LEVELLED) & raw.str.contains(_MESSAGE) & ~raw.str.contains(rf"(?i){_TOLD}")

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from forensics.evidence.led import LED, led
 from forensics.evidence.pairs import as_json
 from forensics.formats.json_text import BLANK, extract
 from forensics.formats.schema import LINES
@@ -40,15 +41,6 @@ COLOURED = rf"^(?P<text>(?:{COLOUR}|[^\x1b]*{COLOUR}.*\x1b\[0?m).*)$"
 PYTHON = r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:(?P<text>.*)$"
 """What Python's logging writes where nobody told it how (https://docs.python.org/3/library/logging.html#logging.basicConfig)."""
 TAGGED = r"^\S+ (?P<app>[\w./-]+)(?:\[\d+\])?: (?P<text>.*)$"
-LED = (
-    r"^(?:[^{\"]*?(?P<at>\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)? ?(?:Z|[+-]\d\d:?\d\d)?))?[^{\"]+"
-    r"(?P<text>\{ *\"[^\"]+\" *:.*\})(?: \[\])?$"
-)
-"""A JSON record behind whatever a logger writes before it (its time, level, thread, class, tag): log4j, logback, Python's and Go's logging,
-pm2, Monolog (brackets behind it), syslog without the name of a program, fluentd (https://docs.fluentd.org/output/file,
-https://docs.fluentd.org/output/stdout)."""
-_ASKS = r'^[^{"]*\b(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?:/|https?:)'
-"""Words before a record that tell of a request themselves: the line is theirs."""
 HASHED = r"^\[\d+\] [^\s:]+: \[\[?(?P<at>\d{9,}\.\d+)(?:, \{.*?\}\])?, (?P<text>\{.*\})\]$"
 """What Fluent Bit writes to its terminal: https://docs.fluentbit.io/manual/data-pipeline/outputs/standard-output."""
 EXPORTED = r"^MESSAGE=(?P<text>.*)$"
@@ -129,7 +121,11 @@ _TIMES = ('"time', '"ts"', '"t"', '"@t', '"date', '"msec"', '"start', '"epoch', 
 _RECORD = r"^\{|(?:^|\s)(?:method|verb|path|uri|url|status)="
 """A record, or named values, which become one."""
 _ASKED = r'(?:\b|m)(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?:/|https?://)[^\s"]*'
-_CLOCK = r"(?:^|[\s\[(T])\d{1,2}:\d\d:\d\d|\d{4}-\d\d-\d\d|\d/[A-Z][a-z]{2}/\d|^\d{10}|\b\d{10}\.\d"
+_CLOCK = (
+    r"(?:^|[\s\[(T])\d{1,2}:\d\d:\d\d|\d{4}-\d\d-\d\d|\d/[A-Z][a-z]{2}/\d|\b\d{8}T\d{4}|"
+    r"^\d{10}|\b\d{10}\.\d|\b1\d{9}(?:\d{3}|\d{6}|\d{9})?\b"
+)
+"""Times of day, dates, and seconds, milliseconds, microseconds or nanoseconds since 1970."""
 _STAMP = r"^[0-9][0-9A-Za-z:.,+/ -]*$"
 
 
@@ -192,8 +188,11 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True, deepest: int = DEEPEST) ->
 
 
 def _timeless(text: Text) -> Text:
-    """Which texts tell of a request and not when it came, as uvicorn and morgan print them: what carries them knows."""
-    return text.str.contains(_ASKED) & ~text.str.replace(_ASKED, "").str.contains(_CLOCK)
+    """Which texts tell of a request and not when it came, as uvicorn and morgan print them: what carries them knows.
+
+    Records and named values are none: what stands before them is no part of them.
+    """
+    return text.str.contains(_ASKED) & ~text.str.contains(_RECORD) & ~text.str.replace(_ASKED, "").str.contains(_CLOCK)
 
 
 def uncounted(raw: pl.Series) -> pl.Series | None:
@@ -275,7 +274,7 @@ def _of_console(raw: pl.Series) -> pl.Series | None:
 
 def _of_pattern(pattern: str, raw: pl.Series) -> pl.Series | None:
     """Return what stands in a wrapping, Fluent Bit's ``"key"=>value`` as JSON, and without colours."""
-    text = _behind(raw if pattern != LED else raw.set(raw.str.contains(_ASKS), None), pattern)
+    text = _behind(led(raw) if pattern == LED else raw, pattern)
     said = {HASHED: (r'([^\\])"=>', '$1":'), COLOURED: (COLOUR, "")}.get(pattern)
     return text.str.replace_all(*said) if text is not None and said is not None else text
 

@@ -1,7 +1,7 @@
 """What go-zero's servers write of requests: a sentence in a record of its logger.
 
 The address is the request's X-Forwarded-For where there is one, which anybody may write, and else that of the connection with its port.
-A slow request is told a second time, as a slow one.
+A slow request is told a second time, at the level ``slow``; the words ``slowcall(…)`` at the end may be anybody's user agent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KEYS = JsonKeys(
     },
     requires=(("content:status",), ("duration",), ("caller",)),
     said={"content": (_SENTENCE, "caller")},
-    others={"content": (r"^\[HTTP\] [^\n]* - slowcall\([^)\n]*\)$", "a slow request, which is told by itself")},
+    others={"level?content:status": ("^slow$", "a slow request, which is told by itself")},
     other_kind=(("content",), ("caller",)),
     extra={"trace_id": ("trace",)},
 )
@@ -67,6 +67,11 @@ FORMATS: tuple[Format, ...] = (
                 line='{"@timestamp":"2026-03-02T00:00:02Z","caller":"handler/loghandler.go:140","content":"[HTTP] 500 - POST /a - '
                 '203.0.113.9, 198.51.100.7 - curl/8 - slowcall(612.0ms)","duration":"612.0ms","level":"slow"}',
                 expected={"outcome": "skipped"},
+            ),
+            Sample(
+                line='{"@timestamp":"2026-03-02T00:00:02Z","caller":"handler/loghandler.go:147","content":"[HTTP] 200 - GET /a - '
+                '198.51.100.7:34164 - curl/8 - slowcall(1ms)","duration":"12.5ms","level":"info"}',
+                expected={"client_ip": "198.51.100.7", "status": 200, "user_agent": "curl/8 - slowcall(1ms)", "duration_ms": 12.5},
             ),
             Sample(
                 line='{"@timestamp":"2026-03-02T00:00:02Z","caller":"tag/logic.go:6","content":"POST /a took 200 ms","level":"info"}',
