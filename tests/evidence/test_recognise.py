@@ -98,6 +98,7 @@ def test_rows_that_do_not_fit_their_header_are_read_by_no_looks() -> None:
 def test_a_table_of_unknown_columns_is_refused_with_what_to_rename() -> None:
     table = pl.Series(["fiets,kleur,wiel", *(f"{n},rood,{n}" for n in range(20))])
     assert "its columns are not known (it begins with 'fiets,kleur,wiel'); rename them" in why_no_log(table)
+    assert "its columns are not known" in why_no_log(pl.Series(["fiets,kleur,2fa_enabled", "a,rood,t", "b,geel,f"]))
     bare = pl.Series([f"2024-03-02T00:00:0{n}Z,198.18.0.7,ann,GET,/a,200,512" for n in range(9)])
     assert "a table without a header" in why_no_log(bare)
     assert "put a line with the names of its columns before it in a copy" in why_no_log(bare)

@@ -241,7 +241,8 @@ def test_auth0_by_the_names_of_its_default_columns() -> None:
 
 SECRETS = [
     ("user_pass", "plain-text"), ("userPassword", "plain-text"), ("encrypted_password", "x" * 20),
-    ("otp_secret_key", "JBSWY3DP"), ("totpSeed", "JBSWY3DP"),
+    ("otp_secret_key", "JBSWY3DP"), ("totpSeed", "JBSWY3DP"), ("Хеш пароля", "geheim"), ("Токен", "geheim"), ("密码哈希", "geheim"),
+    ("パスワードハッシュ", "geheim"), ("Hasło użytkownika", "geheim"), ("Contraseña actual", "geheim"), ("wachtwoord_2", "geheim"),
     ("google2fa_secret", "JBSWY3DP"), ("Kennwort", "geheim"), ("passphrase", "four words"), ("security_answer", "rex"),
     ("hash", "$2y$10$abcdefghijk"),
     ("credential", "$argon2id$v=19$m=65536"), ("legacy", "pbkdf2_sha256$600000$abc"), ("ldap", "{SSHA}abcdef"), ("note", "otpauth://totp/x?secret=JBSW"),
@@ -257,7 +258,8 @@ def test_secrets_go_under_any_name(header: str, secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["cvc_check", "CVV Response Code", "password_changed_at", "totp_enabled", "secretary", "passport_country"]
+    "header",
+    ["cvc_check", "CVV Response Code", "password_changed_at", "totp_enabled", "secretary", "passport_country", "Password changed at"],
 )
 def test_results_are_no_secrets(header: str) -> None:
     assert "kept" in str(read(f"account_id,email,{header}\n1,a@firm.example,kept\n").frames["account_records"].to_dicts())

@@ -63,8 +63,9 @@ def test_one_who_changed_name_and_mailbox_is_no_customer_with_people() -> None:
     "gone",
     [
         "deleted@deleted.invalid", "deleted+1020@service.example", "Deleted-User-17@service.example", "anonymized_5@service.example",
-        "x@y.invalid", "3f0b6a1e-0000-4000-8000-000000000001@anonymized.service.example", "user123@deleted.example",
-        "ann.deleted@service.example", "noemail@service.example", "geloescht.77@service.example",
+        "x@y.invalid", "3f0b6a1e-0000-4000-8000-000000000001@anonymized.service.example", "10004711@deleted.example",
+        "user17.deleted@service.example", "deleted_user_42@service.example", "deleted-3f0b6a1e@service.example",
+        "noemail@service.example", "geloescht.77@service.example",
     ],
 )  # fmt: skip
 def test_mailboxes_of_the_deleted_are_nobodys(gone: str) -> None:
@@ -86,6 +87,9 @@ def test_mailboxes_of_the_deleted_are_nobodys(gone: str) -> None:
         ("bob@redacted.example", "Redacted Ltd"),
         ("ann.deletedale@firm.example", "Deleted Scenes Inc"),
         ("removedor@mail.example", "Purgedi"),
+        ("eve.removed@evilcorp.example", "Eve Removed"),
+        ("noemail.king@mail.example", "King"),
+        ("12@removed.example", "Removals"),
     ],
 )
 def test_who_only_sounds_deleted_is_not(mail: str, name: str) -> None:

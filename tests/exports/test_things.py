@@ -21,6 +21,10 @@ DAY = "2024-03-01"
         "id,status,created_at",
         "id,name,domain,plan,created_at",
         "id,user_id,title,created_at",
+        "id,name,phone,city",
+        "id,display_name",
+        "id,domain,registration_date",
+        "id,serial,registered_at",
         "job_id,user_id,created_at,prompt,status",
         "ticket_id,email,subject,created_at,state",
         "image_id,username,width,height,created_at",
@@ -38,9 +42,11 @@ def test_a_table_of_things_is_no_export_of_accounts(header: str) -> None:
         ("account_id,created_at", "plain_accounts_by_id"),
         ("user_id,country,created_at", "plain_accounts_by_id"),
         ("id,email,created_at", "plain_accounts"),
-        ("id,user_id,plan,status,current_period_end,created_at", "plain_accounts_by_plan"),
+        ("id,user_id,plan,status,current_period_end,created_at", "plain_accounts_by_word"),
         ("id,first_name,last_name,phone,created_at", "plain_accounts"),
         ("uuid,login,created_at", "plain_accounts"),
+        ("user_id,phone", "plain_accounts_by_word"),
+        ("account_id,display_name,registered_at", "plain_accounts_by_word"),
     ],
 )
 def test_accounts_are_known_by_what_only_people_have_or_by_nothing_else_being_told(header: str, system: str) -> None:
@@ -87,6 +93,7 @@ def test_rows_with_an_id_of_their_own_and_several_of_one_person_are_no_accounts(
         table("account_id,email,created_at", "a{n}", "office{person}@firm.example", DAY),  # one mailbox for several accounts
         table("user_id,email,plan,created_at", "u{person}", "p{person}@mail.example", "pro", DAY),  # each account told several times
         table("id,username,email,created_at", "{n}", "", "p{n}@mail.example", DAY),
+        table("user_id,account_id,last_login", "{n}", "a{person}", DAY),  # people of customers
     ],
 )
 def test_rows_of_people_are_accounts_however_often_each_is_told(text: str) -> None:

@@ -48,3 +48,28 @@ def test_sums_are_refused_by_what_they_are(tmp_path: Path, name: str, of: int) -
 @pytest.mark.parametrize("of", [0, 1], ids=["table", "JSON"])
 def test_requests_with_a_number_of_their_own_are_read(tmp_path: Path, name: str, stamp: str, count: str, of: int) -> None:
     assert loaded(tmp_path, rows(name, stamp, count)[of]) == 30
+
+
+@pytest.mark.parametrize(
+    ("name", "stamp", "count"),
+    [
+        ("count", "2024-03-02T00:{n}:00Z", "{n}.0"),
+        ("count_requests", "2024-03-02T00:{n}:00Z", '"1,1{n}"'),
+        ("hits", "2024-03-02T{n}:00:50Z", "{n}"),
+    ],
+)
+def test_however_the_sums_are_written(tmp_path: Path, name: str, stamp: str, count: str) -> None:
+    table = rows(name, stamp, count)[0].splitlines(keepends=True)
+    with pytest.raises(ForensicsError, match=rf"is a table of counts \({name}"):
+        loaded(tmp_path, "".join(table[:15]))
+
+
+def test_fractions_count_nothing(tmp_path: Path) -> None:
+    assert loaded(tmp_path, rows("count", "2024-03-02T00:{n}:00Z", "0.{n}")[0]) == 30
+
+
+@pytest.mark.parametrize("of", [0, 1], ids=["table", "JSON"])
+def test_what_is_refused_for_its_times_is_no_table_of_counts(tmp_path: Path, of: int) -> None:
+    with pytest.raises(ForensicsError) as refused:
+        loaded(tmp_path, rows("hits", "le 2 mars a 15h{n}", "1")[of])
+    assert "table of counts" not in str(refused.value)

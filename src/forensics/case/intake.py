@@ -25,6 +25,7 @@ from forensics.evidence.recognise import (
     SAMPLE_LINES,
     LineReader,
     Plan,
+    Recognition,
     first_lines,
     plan_for,
     sample_lines,
@@ -38,6 +39,7 @@ from forensics.formats.base import Format, ReadOptions
 from forensics.formats.json_general import understood
 from forensics.formats.registry import by_name
 from forensics.formats.strings import format_of_string, is_format_string
+from forensics.formats.summaries import counted_by, of_many
 
 READERS = ("forensics.timeline.notes", "forensics.exports.reader")
 """Modules that know evidence other than logs: ``recognise(head, name, kind)`` and ``read(file, match, evidence_id, time_zone)``."""
@@ -228,8 +230,18 @@ def _plan(file: EvidenceFile, head: bytes, reading: ReadOptions, intake: Intake)
         raise RefusedEvidenceError(reason)
     plan = plan_for(sample, reading, asked=asked)
     if not plan.ranked or (options.kind is None and plan.ranked[0].share < LEAST_SHARE > share_read(plan, sample, reading)):
+        if counted := next((name for each in plan.tried if (name := _counted_by(each))), None):
+            raise RefusedEvidenceError(
+                f"is a table of counts ({counted}), of requests by some span of time: none of its rows tells of one request, or when it "
+                "came; export the requests themselves"
+            )
         raise RefusedEvidenceError(why_no_log(first_lines(head).drop_nulls().str.head(LONGEST_SAMPLE)))
     return plan
+
+
+def _counted_by(tried: Recognition) -> str | None:
+    """Return what counts requests in the rows of a sample that a format reads, and none of which is one request."""
+    return counted_by(tried.sampled.read) if tried.sampled and tried.format.misread is of_many else None
 
 
 def _also_read(other: Format, count: int, zoned: bool, options: LoadOptions) -> list[str]:

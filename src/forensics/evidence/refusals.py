@@ -6,9 +6,6 @@ import re
 
 import polars as pl
 
-from forensics.formats.json_general import understood
-from forensics.formats.summaries import COUNTS
-
 KNOWN: tuple[tuple[str, str], ...] = (
     (
         r"^ *\[\w{3} \w{3} +\d{1,2} [\d:.]+ \d{4}\] \[[\w-]*:?[a-z]+\d?\]"
@@ -159,11 +156,6 @@ def why_no_log(raw: pl.Series) -> str:
     category = _azure_category(raw)
     if category is not None:
         return f"is an Azure log of the category {category}, not an access log: export the access log of the same resource"
-    if summed := _summed(str(raw[0])):
-        return (
-            f"is a table of counts ({summed}), of requests by the minute or longer: none of its rows tells of one request, or when it "
-            "came; export the requests themselves"
-        )
     if float(raw.str.contains(_OBJECT).sum()) >= 0.5 * len(raw):
         return _not_told_by_keys(raw)
     first = str(raw[0])[:80]
@@ -212,12 +204,6 @@ def _not_told_by_keys(raw: pl.Series) -> str:
     )
 
 
-def _summed(first: str) -> str | None:
-    """Return what counts requests among the columns or keys of a table that would be one of requests without it."""
-    names = [word.strip().strip('"').lower() for word in re.split(r"[,;\t|{}:]", first[:2000])]
-    return next((name for name in names if name in COUNTS), None) if understood(names) else None
-
-
 def _azure_category(raw: pl.Series) -> str | None:
     """Return the category of Azure's resource logs where most lines are such and tell of no access."""
     category = raw.filter(raw.str.contains(r'"(?:resourceId|operationName)"\s*:')).str.extract(r'"category"\s*:\s*"(\w+)"').drop_nulls()
@@ -226,10 +212,10 @@ def _azure_category(raw: pl.Series) -> str | None:
 
 
 def _table(raw: pl.Series, *, headed: bool = True) -> bool:
-    """Whether sampled lines are a header of words and rows with as many cells, or rows alone."""
+    """Whether sampled lines are a header of words (``2fa_enabled`` is one) and rows with as many cells, or rows alone."""
     cells = [raw.str.count_matches(mark, literal=True) for mark in (",", ";", "\t", "|")]
     alike = any(count[0] >= 2 + 2 * (not headed) and len(raw) > 1 and (count == count[0]).mean() >= 0.9 for count in cells)
-    return alike and headed != bool(re.search(r"""(?:^|[,;\t|]) *["']?[\d.-]""", str(raw[0])))
+    return alike and headed != bool(re.search(r"""(?:^|[,;\t|]) *["']?(?:\d(?!\d?[A-Za-z])|[.-])""", str(raw[0])))
 
 
 _TRACE = (

@@ -11,12 +11,13 @@ _WORDS = (
     r"eliminado|borrado|anonimizado|cancellato|verwijderd)(?:[_ -]?(?:user|account|customer|member|contact|person))?"
 )
 GONE = (
-    rf"(?i)^(?:[^@]*[._+-])?{_WORDS}(?:[._+-][^@]*)?\d*@"
-    rf"|^(?:[a-z]+[._-]?)?[0-9a-f-]*\d[0-9a-f-]*@(?:[^@]+\.)?{_WORDS}\.|@(?:[^@]+\.)?invalid$"
+    rf"(?i)^(?:[^@]*\d[._+-])?{_WORDS}@"
+    rf"|^(?:(?:user|account|customer|member|contact|person)[._+-]?)?{_WORDS}(?:\d+|\+[^@]*|[._-][0-9a-f._-]*\d[0-9a-f._-]*)@"
+    rf"|^[0-9a-f-]{{8,}}@(?:[^@]+\.)?{_WORDS}\.|@(?:[^@]+\.)?invalid$"
     rf"|^\W*{_WORDS}[\W\d_]*$"
 )
 """What systems write in the place of a mailbox or a name when somebody's data are deleted: no two of these are the same person, nor of one
-company. No mailbox is under ``invalid`` (RFC 2606); a company may call itself by such a word, but its people are no numbers."""
+company. No mailbox is under ``invalid`` (RFC 2606); people and companies may call themselves by such a word, with no number beside it."""
 
 MAILBOX = r"([^\s<>;,\"']+@[^\s<>;,\"']+)"
 SEVERAL = r"[\s<>;,].*@|@.*[\s<>;,]"

@@ -20,7 +20,8 @@ GUARDED = r"^(?:'([0-9+=@-][^']*)|ObjectI[dD]\([\"']?([0-9a-f]{24})[\"']?\))$"
 SECRET = re.compile(
     r"passw(or)?d|passwort|kennwort|passphrase|hashed_?salted|secret(?!ar)|totp|"
     r"(^|_)(pass|user_?pass|pass_?hash|pwd|salt|seed|credential_?data|credentials_\d+_value|otp_?key|otp_?seed|mfa_?key|2fa_?key|backup_?codes?|"
-    r"recovery_?(codes?|question|answer)|security_?(code|answer)|cvv2?|cvc2?|cvn|private_?key|access_?token|refresh_?token|id_?token)(_|$)"
+    r"recovery_?(codes?|question|answer)|security_?(code|answer)|cvv2?|cvc2?|cvn|private_?key|access_?token|refresh_?token|id_?token)(_|$)|"
+    r"парол|токен|секрет(?!ар)|хеш|密码|密碼|哈希|令牌|パスワード|トークン|ハッシュ|wachtwoord|(^|_)(haslo|senha|contrasena|mot_de_passe)(_|$)"
 )
 """Normalised headers whose values are secrets, whatever system wrote them: dropped at load. ``cvc_check`` is a result, not a secret."""
 
@@ -61,7 +62,7 @@ def without_secrets(frame: pl.DataFrame, headers: dict[str, str]) -> Cleaned:
     secret = [
         column
         for column, header in headers.items()
-        if (_secret(header) and not _switch(frame[column])) or frame[column].str.contains(HASHED).any()
+        if (_secret(header, column) and not _switch(frame[column])) or frame[column].str.contains(HASHED).any()
     ]
     filled = [column for column in secret if frame[column].drop_nulls().ne("").any()]
     warnings = [f"column {column!r} holds secrets (passwords, hashes or one-time codes): dropped" for column in filled]
@@ -95,8 +96,9 @@ FEW_NUMBERS, BY_CHANCE = 20, 0.3
 """Numbers in a column below which each that may be a card's is cut, and the share of them that must pass for cards."""
 
 
-def _secret(header: str) -> bool:
-    return bool(SECRET.search(header)) and not NOT_SECRET.search(header)
+def _secret(header: str, written: str) -> bool:
+    """Whether a column holds secrets, by its normalised header or as it was ``written`` (accents and other scripts)."""
+    return any(SECRET.search(word) for word in (header, written.lower())) and not NOT_SECRET.search(header)
 
 
 def _switch(column: pl.Series) -> bool:
