@@ -98,3 +98,18 @@ def test_rows_with_an_id_of_their_own_and_several_of_one_person_are_no_accounts(
 )
 def test_rows_of_people_are_accounts_however_often_each_is_told(text: str) -> None:
     assert read(text).parsed == 40
+
+
+@pytest.mark.parametrize("header", ["id,name,plan,created_at", "id,name,created_at", "id,status,created_at"])
+@pytest.mark.parametrize(
+    ("name", "read_as"), [("dump/users.csv", "accounts"), ("public.members_2024-03-04.csv", "accounts"), ("servers.csv", None)]
+)
+def test_a_file_that_is_called_after_people_is_of_them(header: str, name: str, read_as: str | None) -> None:
+    row = ",".join(DAY if column == "created_at" else "1" for column in header.split(","))
+    found = reader.recognise(f"{header}\n{row}\n".encode(), name)
+    assert (found and found.kind) == read_as
+
+
+@pytest.mark.parametrize("header", ["id,path,created_at", "id,amount,created_at", "id,post_id,created_at", "id,name,phone"])
+def test_a_files_name_does_not_outweigh_what_speaks_against_it(header: str) -> None:
+    assert reader.recognise(f"{header}\n{header.replace('created_at', DAY)}\n".encode(), "users.csv") is None

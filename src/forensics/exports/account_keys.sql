@@ -8,7 +8,7 @@
 --      are meant, and only the other's are called so. A name of a shop or a country does not say that both are of one database.
 --      An export may give an account a second id (user_id beside account_id), and logs may name that one; numbers of it fit whatever is counted.
 -- parameters: $customers (headers under which account exports say what a payment provider calls an account), $others (... a second id)
-CREATE OR REPLACE TEMP MACRO called(path, words) AS regexp_matches( -- the people among these words stand in recognition.py, too
+CREATE OR REPLACE TEMP MACRO called(path, words) AS regexp_matches( -- systems.py (PEOPLE) has those of people, too
     lower(parse_filename(path)), '(^|[^a-z])(' || words || ')([^a-z]+(export|dump|table|list|data|all|full))*[^a-z]*(\.|$)'
 );
 

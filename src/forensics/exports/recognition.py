@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import PurePosixPath
 
 from forensics.exports import rows
-from forensics.exports.systems import System, system_said, system_without_header, systems
+from forensics.exports.systems import PEOPLE, System, system_called, system_said, system_without_header, systems
 
 LISTS = ("data", "results", "items", "list", "records", "orders", "value", "users", "accounts", "customers", "payments", "transactions")
 """Keys under which programming interfaces answer with a list, whatever it is of."""
+
+
+Said = Callable[[list[str]], System | None]
+"""Tells by headers of which system an export is."""
 
 
 @dataclass(frozen=True)
@@ -44,30 +51,36 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | 
     """
     if head[:4] == b"PAR1":
         return ExportMatch(kind or _kind_by_name(name), "parquet", None, asked=kind is not None)
-    found = _recognise_text(rows.decoded(head), kind)
+    text = rows.decoded(head)
+    found = _recognise_text(text, partial(system_said, kind=kind)) or _recognise_row(text, kind)
+    if found is None and kind is None and PEOPLE.search(PurePosixPath(name).name.lower()):
+        found = _recognise_text(text, system_called)
     return found and replace(found, asked=kind is not None)
 
 
-def _recognise_text(text: str, kind: str | None) -> ExportMatch | None:
-    start = text.lstrip()[:1]
-    if start in ("{", "["):
-        return _recognise_json(text.lstrip(), start, kind)
-    if "\x00" in text.lstrip().partition("\n")[0]:  # no table; in a cell it is hostile, and no reason to refuse the others
-        return None
-    headed = _recognise_csv(text.partition("\n\n")[0] or text, kind) or _recognise_csv(text, kind, rows.MOST_TITLES)
-    if headed is not None:
-        return headed
+def _recognise_row(text: str, kind: str | None) -> ExportMatch | None:
+    """Return the export of which a table without a header is."""
     unheaded = system_without_header(text.lstrip().partition("\n")[0], kind)
     return None if unheaded is None else ExportMatch(unheaded.kind, "csv", unheaded, columns=unheaded.order)
 
 
-def _recognise_csv(text: str, kind: str | None, most_titles: int = 0) -> ExportMatch | None:
+def _recognise_text(text: str, said: Said) -> ExportMatch | None:
+    """Return the export of whose records ``said`` tells the system by their headers."""
+    start = text.lstrip()[:1]
+    if start in ("{", "["):
+        return _recognise_json(text.lstrip(), start, said)
+    if "\x00" in text.lstrip().partition("\n")[0]:  # no table; in a cell it is hostile, and no reason to refuse the others
+        return None
+    return _recognise_csv(text.partition("\n\n")[0] or text, said) or _recognise_csv(text, said, rows.MOST_TITLES)
+
+
+def _recognise_csv(text: str, said: Said, most_titles: int = 0) -> ExportMatch | None:
     """Return the export whose header comes after so many other lines at most; of several separators the one that makes most cells."""
     best: tuple[int, ExportMatch] | None = None
     for delimiter in rows.DELIMITERS:
         first = rows.first_rows(text, delimiter)
         for titles, header in enumerate(first[: most_titles + 1]):
-            system = system_said(header, kind) if len(header) > 1 else None
+            system = said(header) if len(header) > 1 else None
             if system is None or (titles and not rows.is_table(first[titles:])):
                 continue
             if best is None or len(header) > best[0]:
@@ -83,7 +96,7 @@ def _kind_by_name(name: str) -> str:
     return "identifiers" if "identifier" in lowered else "accounts"
 
 
-def _recognise_json(text: str, start: str, kind: str | None) -> ExportMatch | None:
+def _recognise_json(text: str, start: str, said: Said) -> ExportMatch | None:
     decoder = json.JSONDecoder()
     candidates: list[tuple[str, int, str | None]] = [("json lines", 0, None)] if start == "{" else [("json", 1, None)]
     candidates += [("json", text.find("[", text.find(f'"{key}"')) + 1, key) for key in _record_keys() if f'"{key}"' in text]
@@ -92,7 +105,7 @@ def _recognise_json(text: str, start: str, kind: str | None) -> ExportMatch | No
             first, _ = decoder.raw_decode(text[place:].lstrip())
         except ValueError:
             continue
-        system = system_said(list(rows.flat(first)), kind) if isinstance(first, dict) else None
+        system = said(list(rows.flat(first))) if isinstance(first, dict) else None
         if system is not None and (key in (None, *LISTS) or system.records == key):
             return ExportMatch(system.kind, container, system, records=key)
     return None

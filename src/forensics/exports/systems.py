@@ -25,6 +25,11 @@ LOG_MARKS = frozenset(
 )
 """Columns that only a log of requests has: such a file is never an export."""
 
+PEOPLE = re.compile(
+    r"(?:^|[^a-z])(?:users?|accounts?|customers?|members?|clients?|people)(?:[^a-z]+(?:export|dump|table|list|data|all|full))*[^a-z]*(?:\.|$)"
+)
+"""What files are called that hold people (lower case); ``account_keys.sql`` has the same words."""
+
 KEYS = frozenset({"account_id", "account_key", "payer_id", "card_fingerprint"})
 """Fields of which a system's own columns are all that there are: others of the same name hold other things there."""
 
@@ -79,6 +84,8 @@ class System:
     """Header -> headers beside which it means something else (the state of an address) and is not read."""
     failed: dict[str, str] = field(default_factory=dict, hash=False)
     """Header -> what its values look like (lower case) in rows that tell of something that did not succeed: these are skipped."""
+    called: bool = False
+    """Whether its tables are known only where their file is called after people."""
     records: str | None = None
     """The key of a JSON object under which the list of records is."""
     order: tuple[str, ...] = ()
@@ -148,6 +155,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         failed=dict(table.get("failed", {})),
         minor_units=table.get("minor_units") is True,
         minor_in_json=table.get("minor_units") == "in JSON",
+        called=table.get("called") is True,
         records=str(table["records"]) if "records" in table else None,
         order=tuple(table.get("order", ())),
         row=str(table.get("row", "")),
@@ -176,7 +184,7 @@ def _aliases(name: str, own: dict[str, list[str]], plain: dict[str, list[str]]) 
 def system_for(headers: list[str], kind: str | None = None) -> System | None:
     """Return the system whose export has these headers, or None; ``kind`` restricts the choice."""
     present = frozenset(normalised(header) for header in headers)
-    fitting = [system for system in systems() if (kind is None or system.kind == kind) and system.fits(present)]
+    fitting = [system for system in systems() if (kind is None or system.kind == kind) and system.fits(present) and not system.called]
     if not fitting or fitting[0].name.startswith("plain_"):
         return _plain(fitting, present)
     return fitting[0]
@@ -186,6 +194,12 @@ def system_said(headers: list[str], kind: str | None) -> System | None:
     """Return ``system_for`` these headers; who says the ``kind`` of a file knows better than what speaks against it."""
     present = frozenset(normalised(header) for header in headers)
     return system_for(headers, kind) or _plain([system for system in systems() if system.kind == kind and system.marked(present)], present)
+
+
+def system_called(headers: list[str]) -> System | None:
+    """Return the system whose export has these headers, if its file is called after people (``PEOPLE``)."""
+    present = frozenset(normalised(header) for header in headers)
+    return next((system for system in systems() if system.called and system.fits(present)), None)
 
 
 def system_without_header(row: str, kind: str | None = None) -> System | None:
