@@ -119,6 +119,16 @@ def test_a_crowd_in_an_office_is_what_never_came_on_another_day_however_its_load
     assert all(abs(w.first - 2 * 1440 - 640) <= 15 and abs(w.last - 2 * 1440 - 749) <= 15 for w in windows)
 
 
+def test_a_surge_ends_before_the_next_one_begins_however_high_that_stands() -> None:
+    """A long, low crowd would be widened by its own length into a higher one beside it, and both be told of the same requests."""
+    minute, crowds = np.arange(10 * 1440), [(515, 650, 200.0), (704, 744, 800.0), (781, 818, 200.0), (863, 991, 60.0)]
+    usual = 10.0 + 6.0 * np.sin(2 * np.pi * minute / 1440)
+    for first, end, more in crowds:
+        usual[8 * 1440 + first : 8 * 1440 + end] += more
+    windows = surges(seen(np.random.default_rng(14).poisson(usual).astype(float)))
+    assert [(w.first - 8 * 1440, w.last + 1 - 8 * 1440) for w in windows] == [(first, end) for first, end, _ in crowds]
+
+
 def test_no_visit_is_smaller_than_half_of_what_comes_together() -> None:
     requests, never = np.random.default_rng(6).poisson(8.0, 4000).astype(float), np.zeros(4000, dtype=bool)
     bursts = np.array([2.0, 4.0, 6.0, 8.0, 9.0, 10.0])

@@ -163,16 +163,17 @@ def levels(seen: Floats, wanted: Floats) -> Ints:
     return np.array(cuts[::-1], dtype=np.int64)
 
 
-def height(requests: Floats, expected: Floats, first: int, last: int) -> tuple[int, int]:
+def height(requests: Floats, expected: Floats, first: int, last: int, within: tuple[int, int]) -> tuple[int, int]:
     """Cut (or widen) a stretch of surplus load to where it stands high: from where half of the crowd is there to where half is left.
 
     The height is the mean surplus within; the stretch is the contiguous one with the greatest sum of what exceeds half of it (what trails
-    behind, a lively evening, is outside). The most likely step would reach to where a third is left, far into the tail of a crowd.
+    behind, a lively evening, is outside). The most likely step would reach to where a third is left, far into the tail of a crowd. It
+    stays ``within`` those minutes (both included): what is higher beside it may be a crowd of its own.
     """
     reach = max(SHARPEN, last - first + 1)
-    low = max(0, first - reach)
-    seen, usual = requests[low : last + reach + 1], np.maximum(expected[low : last + reach + 1], 0.05)
-    first, last = first - low, min(last - low, len(seen) - 1)
+    low, high = max(within[0], first - reach), min(within[1], last + reach) + 1
+    seen, usual = requests[low:high], np.maximum(expected[low:high], 0.05)
+    first, last = first - low, last - low
     for _ in range(4):
         step = max(float((seen - usual)[first : last + 1].mean()), 0.1)
         total = np.concatenate(([0.0], np.cumsum(seen - usual - step / 2)))

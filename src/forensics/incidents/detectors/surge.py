@@ -5,6 +5,8 @@ A crawler at night is several times the usual for the hour, and no trouble: the 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from forensics.incidents.baseline import FEWEST_SUMS, dispersion, rolling
@@ -43,8 +45,11 @@ def detect(view: View) -> list[Window]:
     likelihood = load_likelihood(series.requests, expected, STATES, _spread(view, candidates))
     stretches = bounded_runs(candidates, AROUND, likelihood)
     stretches += [(a, b) for a, b in joined(runs(unheard_of), SHARPEN) if not any(a <= last and first <= b for first, last in stretches)]
-    for first, last in sorted(stretches):
-        first, last = height(series.requests, expected, first, last)
+    stretches.sort()
+    free = 0
+    for (first, last), (following, _) in pairwise([*stretches, (len(expected), len(expected))]):
+        first, last = height(series.requests, expected, first, last, (free, following - 1))
+        free = last + 1
         span = slice(first, last + 1)
         seen, surplus = float(series.requests[span].sum()), float(series.requests[span].sum() - expected[span].sum())
         if comes_again(series.requests, first, last, seen - surplus / 2):
