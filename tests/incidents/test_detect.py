@@ -187,6 +187,14 @@ def test_one_silent_host_is_not_everything(tmp_path, quiet):
     assert (row["kind"], row["scope"]) == ("silence", "edge-2")
 
 
+def test_a_host_that_never_comes_back_is_a_silence_without_an_end(tmp_path, quiet):
+    until = quiet["started_at"].max()
+    frame = quiet.with_columns(logged_by=pl.format("edge-{}", pl.col("user_name").hash(5) % 4 + 1))
+    case, incidents = found(tmp_path, lost(frame, until - 180 * MINUTE, until + MINUTE, host="edge-2"))
+    case.close()
+    assert [(row["kind"], row["scope"], row["ended_at"]) for row in incidents] == [("silence", "edge-2", None)]
+
+
 def test_a_host_that_wrote_nothing_in_an_outage_is_named_with_its_time(tmp_path, quiet):
     start, end = at(3, 9), at(3, 15)
     world = lost(failing(quiet, start, end), at(3, 10), at(3, 13), host="edge-2")
@@ -498,18 +506,3 @@ def test_the_end_of_the_log_that_holds_most_is_no_collapse(tmp_path, quiet):
     case, incidents = found(tmp_path, lost(frame, fetched, fetched + 1440 * MINUTE, host="edge-1"))
     case.close()
     assert incidents == []
-
-
-@pytest.mark.parametrize(("failing_before", "kinds"), [(False, []), (True, ["errors"])])
-def test_a_log_that_is_fetched_earlier_than_the_others_is_no_silence_unless_something_was_wrong_before(
-    tmp_path, quiet, failing_before, kinds
-):
-    until = quiet["started_at"].max()
-    fetched = until - 40 * MINUTE
-    frame = quiet
-    if failing_before:
-        hit = pl.col("started_at").is_between(fetched - 10 * MINUTE, fetched) & (pl.col("logged_by") == "edge-2")
-        frame = quiet.with_columns(status=pl.when(hit).then(502).otherwise("status"))
-    case, incidents = found(tmp_path, lost(frame, fetched, until + MINUTE, host="edge-2"))
-    case.close()
-    assert [(row["kind"], row["scope"], row["ended_at"]) for row in incidents] == [(kind, "edge-2", None) for kind in kinds]

@@ -96,7 +96,7 @@ def incidents_of(whole: Sequence[Window], parts: Sequence[Window], lost: Callabl
     """
     troubles = _exact([w for w in whole if w.signal in DISTURBING])
     surges = [w for w in whole if w.signal == "surge"]
-    holes = [w for w in troubles if w.signal == "silence" and lost(w) and not any(leads_to(other, w) for other in troubles)]
+    holes = [w for w in troubles if w.signal == "silence" and lost(w) and not any(_leads_to(other, w) for other in troubles)]
     found = [_incident(group, EVERYTHING) for group in _relapsing(_clusters([w for w in troubles if w not in holes]))]
     shown = [(first - GAP, last + GAP) for first, last in (*((f.first, f.last) for f in found), *((w.first, w.last) for w in holes))]
     rest = [w for w in _exact(parts) if w.signal in DISTURBING and not any(a <= w.last and w.first <= b for a, b in shown)]
@@ -110,7 +110,7 @@ def incidents_of(whole: Sequence[Window], parts: Sequence[Window], lost: Callabl
     return sorted(found, key=lambda f: (f.first, f.kind, f.scope.part, f.scope.name))
 
 
-def leads_to(trouble: Window, silence: Window) -> bool:
+def _leads_to(trouble: Window, silence: Window) -> bool:
     """Whether the service was in trouble right before a silence."""
     return trouble.first < silence.first <= trouble.last + GAP
 

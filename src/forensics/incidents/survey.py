@@ -16,7 +16,7 @@ from forensics.incidents.clocks import Step, apart, passed_twice, steps, without
 from forensics.incidents.detectors import detectors
 from forensics.incidents.detectors.latency import as_usual
 from forensics.incidents.detectors.silence import improbable
-from forensics.incidents.episodes import Found, incidents_of, leads_to, parted, with_its_silence
+from forensics.incidents.episodes import Found, incidents_of, parted, with_its_silence
 from forensics.incidents.look import View, beside, look
 from forensics.incidents.narrowing import narrowed
 from forensics.incidents.recoveries import recovered_between
@@ -86,7 +86,6 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     parts = [window for part, window in told if _missed(window, alone[window.scope]) and not _shared(window, part, view)]
     until = _logged_until(axis, series, files)
     whole, parts = ([w for w in windows if w.signal not in LOAD or w.first < until - BEFORE_END] for windows in (whole, parts))
-    parts = [w for w in parts if not _log_ends(w, views[w.scope], parts)]
     if _elastic([part for part in series[1:] if part.scope.part == "host"], series[0]):
         parts = [w for w in parts if w.scope.part != "host" or w.signal not in LOAD]
     service, clocked = apart(without_doubles(whole, twice), axis, set_back)
@@ -110,12 +109,6 @@ def _logged_until(axis: Axis, series: Sequence[Series], files: Sequence[Mapping[
     half = 0.5 * series[0].requests.sum()
     last = next((end for (end, _), requests in zip(sorted(hosts), ended, strict=True) if requests >= half), axis.minutes)
     return axis.minutes if any(axis.index(file["first_at"]) > last for file in files) else last
-
-
-def _log_ends(window: Window, part: View, parts: Sequence[Window]) -> bool:
-    """Whether a host merely has no more lines from some minute on: its log ends there, unless something was wrong before."""
-    ended = window.scope.part == "host" and window.signal in LOAD and not part.series.requests[window.first + 1 :].any()
-    return ended and not any(w.scope == window.scope and leads_to(w, window) for w in parts)
 
 
 def _missed(window: Window, own: View) -> bool:
