@@ -7,10 +7,8 @@
 --      Where one of them is called users and the other after something else that people are written down for (invites, newsletter), the ids of users
 --      are meant, and only the other's are called so. A name of a shop or a country does not say that both are of one database.
 --      An export may give an account a second id (user_id beside account_id), and logs may name that one; numbers of it fit whatever is counted.
--- parameters: $customers (headers under which account exports say what a payment provider calls an account), $others (... a second id)
-CREATE OR REPLACE TEMP MACRO called(path, words) AS regexp_matches( -- systems.py (PEOPLE) has those of people, too
-    lower(parse_filename(path)), '(^|[^a-z])(' || words || ')([^a-z]+(export|dump|table|list|data|all|full))*[^a-z]*(\.|$)'
-);
+-- parameters: $customers (headers under which account exports say what a payment provider calls an account), $others (... a second id),
+--      $people and $listed (how files are called that hold people, and others in which people are written down)
 
 CREATE OR REPLACE TEMP TABLE foreign_exports AS -- pairs of them: the export whose ids are called otherwise, and which other has them, too
 WITH told AS (
@@ -25,8 +23,7 @@ JOIN told AS b ON a.account_id = b.account_id AND a.evidence_id <> b.evidence_id
 JOIN evidence_files AS f ON f.evidence_id = a.evidence_id
 JOIN evidence_files AS o ON o.evidence_id = b.evidence_id
 WHERE NOT (
-    called(f.path, 'users?|accounts?|customers?|members?|clients?|people')
-    AND called(o.path, 'invit(e|ation)s?|subscribers?|newsletter|waitlist|leads?|referrals?')
+    regexp_matches(lower(parse_filename(f.path)), $people) AND regexp_matches(lower(parse_filename(o.path)), $listed)
 )
 GROUP BY a.evidence_id, b.evidence_id
 HAVING count(*) FILTER (

@@ -5,8 +5,10 @@ from __future__ import annotations
 from forensics.case.case import Case
 from forensics.exports.domains import described
 from forensics.exports.people import CUSTOMERS
-from forensics.exports.systems import account_headers
+from forensics.exports.systems import PEOPLE, account_headers, called
 
+LISTED = "invit(?:e|ation)s?|subscribers?|newsletter|waitlist|leads?|referrals?"
+"""After what else files are called in which people are written down: one database has both, each with ids of its own."""
 MOST = 0.9
 """Share of a log's requests, and of its hours, that a name has which is nobody's in particular."""
 MANY_ADDRESSES = 50
@@ -24,5 +26,14 @@ def resolve(case: Case) -> None:
     case.replace("email_domains", described(case.frame("exports", "mail_domains")["domain"].to_list()))
     headers = {of: list(account_headers(of)) for of in ("customers", "others")}
     for step in ("account_keys", "spellings", "log_keys", "everybody", "record_keys", "api_keys", "fill_accounts"):
-        case.execute("exports", step, **headers, tenants=list(CUSTOMERS), most=MOST, addresses=MANY_ADDRESSES)
+        case.execute(
+            "exports",
+            step,
+            **headers,
+            tenants=list(CUSTOMERS),
+            people=called(PEOPLE).pattern,
+            listed=called(LISTED).pattern,
+            most=MOST,
+            addresses=MANY_ADDRESSES,
+        )
     case.refresh_events()

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from forensics.exports import rows
-from forensics.exports.systems import PEOPLE, System, system_called, system_said, system_without_header, systems
+from forensics.exports.systems import PEOPLE, System, called, system_called, system_said, system_without_header, systems
 
 LISTS = ("data", "results", "items", "list", "records", "orders", "value", "users", "accounts", "customers", "payments", "transactions")
 """Keys under which programming interfaces answer with a list, whatever it is of."""
@@ -53,7 +53,7 @@ def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | 
         return ExportMatch(kind or _kind_by_name(name), "parquet", None, asked=kind is not None)
     text = rows.decoded(head)
     found = _recognise_text(text, partial(system_said, kind=kind)) or _recognise_row(text, kind)
-    if found is None and kind is None and PEOPLE.search(PurePosixPath(name).name.lower()):
+    if found is None and kind is None and called(PEOPLE).search(PurePosixPath(name).name.lower()):
         found = _recognise_text(text, system_called)
     return found and replace(found, asked=kind is not None)
 

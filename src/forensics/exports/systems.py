@@ -1,8 +1,8 @@
 """The export tables of known systems: one TOML file per system in ``exports/systems/``; the folder is the registry.
 
-A file says which header names mark the system (``marks``: of every group at least one must be there,
-``columns.FIELD`` in a plain table being all that it reads for that field; ``not``: none may be) and which
-of its columns carry what (``columns``: in order of preference; ``a+b`` joins two columns). What a system's columns do not tell is looked
+A file says which header names mark the system (``marks``: of every group at least one must be there, ``columns.FIELD`` in a plain table
+being all that it reads for that field; ``not``: none may be) and which of its columns carry what (``columns``: in order of preference;
+``a+b`` joins two columns). What a system's columns do not tell is looked
 up in the plain table of its kind, so that reports with columns that a user chose or renamed are read by name all the same; only which
 account it is of is for the system to say, and an empty list says that there is nothing of the kind.
 """
@@ -25,10 +25,8 @@ LOG_MARKS = frozenset(
 )
 """Columns that only a log of requests has: such a file is never an export."""
 
-PEOPLE = re.compile(
-    r"(?:^|[^a-z])(?:users?|accounts?|customers?|members?|clients?|people)(?:[^a-z]+(?:export|dump|table|list|data|all|full))*[^a-z]*(?:\.|$)"
-)
-"""What files are called that hold people (lower case); ``account_keys.sql`` has the same words."""
+PEOPLE = "users?|accounts?|customers?|members?|clients?|people"
+"""After what files are called that hold people."""
 
 KEYS = frozenset({"account_id", "account_key", "payer_id", "card_fingerprint"})
 """Fields of which a system's own columns are all that there are: others of the same name hold other things there."""
@@ -200,6 +198,11 @@ def system_called(headers: list[str]) -> System | None:
     """Return the system whose export has these headers, if its file is called after people (``PEOPLE``)."""
     present = frozenset(normalised(header) for header in headers)
     return next((system for system in systems() if system.called and system.fits(present)), None)
+
+
+def called(words: str) -> re.Pattern[str]:
+    """Return what matches file names (lower case, without folders) that end in such a word, but for what only says that it is an export."""
+    return re.compile(rf"(?:^|[^a-z])(?:{words})(?:[^a-z]+(?:export|dump|table|list|data|all|full))*[^a-z]*(?:\.|$)")
 
 
 def system_without_header(row: str, kind: str | None = None) -> System | None:
