@@ -24,9 +24,7 @@ WHERE r.given NOT IN (
     'api_key_prefix', 'key_prefix', 'token_prefix',
     'bin', 'card_bin', 'iin', 'first6', 'first_6', 'first_six', 'card_first6', 'last4', 'last_4', 'last_four', 'card_last4')
     AND NOT starts_with(trim(r.identifier_value), '**** ')
-    AND NOT (
-        r.given IN ('session', 'session_id')
-        AND (length(trim(r.identifier_value)) < 16 OR regexp_full_match(trim(r.identifier_value), '\d+')));
+    AND (r.given NOT IN ('session', 'session_id') OR tells_session(r.identifier_value));
 
 CREATE OR REPLACE TEMP TABLE brought_accounts AS
 WITH valued AS (SELECT DISTINCT identifier_type, identifier_value FROM brought_rows),
