@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from forensics.report.advice import advice
+from forensics.report.blame import taken_over, who
 from forensics.report.blocks import Block, Heading, Note, Section, Sentence, Sentences
 from forensics.report.document import Document
-from forensics.report.naming import back, besides, named, tied, together
-from forensics.report.sections.figures import LOADS, begins_unseen, slowness
-from forensics.report.sections.participants import LET_IN, Blamed, blamed
-from forensics.report.sections.rivals import LIKELY, NAMES_SOMEBODY, explained_by, explanations, strangers
+from forensics.report.naming import tied, together
+from forensics.report.sections.figures import begins_unseen, slowness
+from forensics.report.sections.participants import LET_IN, blamed
+from forensics.report.sections.rivals import explained_by, explanations
 from forensics.report.sections.taken import Collected, collected
-from forensics.report.words import PAYING, UNKNOWN_PAYING, active, clock, lasting, likely, number, share, size, span, told_as
+from forensics.report.words import PAYING, UNKNOWN_PAYING, active, clock, lasting, number, size, span, told_as
 from forensics.text import counted
 
 
@@ -68,7 +69,7 @@ def _usual_failures(document: Document) -> str:
 OTHERS = 8
 """Incidents told in one sentence each, beside the worst."""
 
-AGAIN = "No actor is blamed; verdict and explanation are those of the incident of {} UTC."
+ALIKE = " The same holds for what began on {} UTC."
 
 WHAT = {
     "errors": "requests to {scope} failed",
@@ -83,7 +84,7 @@ WHAT = {
 
 
 def _sentences(document: Document, incident: dict[str, Any]) -> list[Sentence]:
-    told = [step(document, incident) for step in (_what, _whom, _who, _strangers, _known)]
+    told = [step(document, incident) for step in (_what, _whom, who, taken_over, _known)]
     told += _taken(document, incident)
     told += [step(document, incident) for step in (_else, advice)]
     return [sentence for sentence in told if sentence is not None]
@@ -148,16 +149,24 @@ def _site(incident: dict[str, Any]) -> str:
 
 
 def _briefs(document: Document, incidents: list[dict[str, Any]]) -> Iterator[Sentence]:
-    """Yield a sentence on each incident; why nobody is blamed, in the same words with the same likelihood, is said once."""
-    told: dict[tuple[str, float | None], str] = {}
+    """Yield a sentence on each incident; why nobody is blamed, in the same words with the same likelihood, is said at the first of them."""
+    alike: dict[tuple[str, float | None], list[dict[str, Any]]] = {}
     for incident in incidents:
-        who, over = _who(document, incident), _strangers(document, incident)
-        first = told.setdefault((who.text, who.likelihood), incident["started_at"])
-        again = blamed(document, incident) is None and first != incident["started_at"]
+        blame = who(document, incident)
+        alike.setdefault((blame.text, blame.likelihood), []).append(incident)
+    for incident in incidents:
+        blame, over = who(document, incident), taken_over(document, incident)
+        first, *later = alike[blame.text, blame.likelihood]
+        if blamed(document, incident) is not None:
+            text = f" {blame.text}{f' {over.text}' if over else ''}"
+        elif incident is first:
+            text = f" {blame.text}{ALIKE.format(', '.join(clock(row['started_at']) for row in later)) if later else ''}"
+        else:
+            text = ""
         yield Sentence(
-            f"{_event(incident)}{_failed(incident)}. {AGAIN.format(clock(first)) if again else who.text}{f' {over.text}' if over else ''}",
-            observed=False,
-            likelihood=who.likelihood,
+            f"{_event(incident)}{_failed(incident)}.{text}",
+            observed=not text,
+            likelihood=blame.likelihood if text else None,
             query="incidents",
             section="picture",
             **_first(document, incident, "impact starts"),
@@ -208,85 +217,6 @@ def _others(incident: dict[str, Any]) -> str:
     met = f"{number(left)} those of others" + (f" ({counted(people, 'account')}{'' if nameless else ' among them'})" if people else "")
     unknown = f", {number(nameless)} name no account" if nameless else ""
     return f"; {number(own)} of the failed requests were those of the accounts that took part, {met}{unknown}"
-
-
-def _who(document: Document, incident: dict[str, Any]) -> Sentence:
-    found = blamed(document, incident)
-    if found is None:
-        return Sentence(
-            f"No actor is blamed (verdict “{incident['verdict']}”{_itself(document, incident)}){_why(document, incident)}."
-            + _lead(incident),
-            observed=False,
-            likelihood=incident["likelihood"],
-            query="attributions",
-        )
-    strange = strangers(document, incident) is not None
-    came = f"came from {named(document, found, strange)}{back(document, incident, found)}{besides(document, found, strange)}"
-    return Sentence(
-        f"{share(found.share)} of the {_measured(incident)} {came}.{_origin(found)}{_lead(incident)}",
-        observed=False,
-        likelihood=found.likelihood,
-        evidence_id=found.accounts[0]["evidence_id"] if found.accounts else None,
-        line=found.accounts[0]["line"] if found.accounts else None,
-        query="attributions",
-        section="actors",
-    )
-
-
-def _lead(incident: dict[str, Any]) -> str:
-    """Return what leads on beside a verdict."""
-    return f" {incident['lead']}" if incident.get("lead") else ""  # absent from documents of earlier versions
-
-
-def _origin(found: Blamed) -> str:
-    """Return who is behind a network or agent, as the logs have it."""
-    seen = found.first.get("origin")  # absent from documents of earlier versions
-    return f" {seen}" if seen and not found.accounts else ""
-
-
-def _measured(incident: dict[str, Any]) -> str:
-    """Return what was shared out, and in what time: an incident that is a load itself, or refusals, has no rise before an impact."""
-    if incident.get("refused_requests"):  # absent from documents of earlier versions
-        return "refused requests above the usual"
-    return "load above the usual" if incident["kind"] in LOADS else "load above the usual, from its rise to the first impact,"
-
-
-def _itself(document: Document, incident: dict[str, Any]) -> str:
-    """Return how likely a verdict is, where the sentence tells another likelihood too: each stands beside what it is of."""
-    best = explained_by(document, incident)
-    return "" if best is None or best["likelihood"] == incident["likelihood"] else f", {likely(incident['likelihood'])}"
-
-
-def _why(document: Document, incident: dict[str, Any]) -> str:
-    """Return what explains an incident for which nobody is blamed, or that nothing does, as the end of a sentence."""
-    best = explained_by(document, incident)
-    if best is not None:
-        sure = "" if best["likelihood"] == incident["likelihood"] else f", by itself {likely(best['likelihood'])}"
-        return f"; the best explanation is “{best['explanation']}”{sure}"
-    if incident["verdict"] == "not an outage":  # what could have broken the service is no explanation of a load that it bore
-        return ": there is no outage to explain"
-    if incident["verdict"] == "inconclusive" and incident.get("seen"):  # absent from documents of earlier versions
-        why = incident["summary"].removeprefix(incident["seen"]).removesuffix(incident.get("lead") or "")
-        return f". {why.strip().removesuffix('.')}"
-    weighed = explanations(document, incident)[:2]
-    if not weighed:
-        return ""
-    if weighed[0]["likelihood"] >= LIKELY and weighed[0]["explanation"] not in NAMES_SOMEBODY:
-        return f"; the likeliest explanation is “{weighed[0]['explanation']}”, {likely(weighed[0]['likelihood'])}"
-    most = " and ".join(f"“{row['explanation']}”, {likely(row['likelihood'])}" for row in weighed)
-    return f": no explanation stands out; the likeliest {'is' if len(weighed) == 1 else 'are'} {most}"
-
-
-def _strangers(document: Document, incident: dict[str, Any]) -> Sentence | None:
-    """Say that the holders of the accounts may be victims, where that is likely."""
-    over = strangers(document, incident)
-    if over is None:
-        return None
-    text = (
-        f"The accounts may have been taken over ({likely(over['likelihood'])}): {over['evidence_for'][0]} "
-        "That their holders took part is not shown: end their sessions and reset passwords first."
-    )
-    return Sentence(text, observed=False, likelihood=over["likelihood"], query="rivals", section="rivals")
 
 
 def _known(document: Document, incident: dict[str, Any]) -> Sentence | None:
