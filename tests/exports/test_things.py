@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import polars as pl
 import pytest
 from tests.exports.test_reader import Given, read
 
@@ -108,6 +111,21 @@ def test_a_file_that_is_called_after_people_is_of_them(header: str, name: str, r
     row = ",".join(DAY if column == "created_at" else "1" for column in header.split(","))
     found = reader.recognise(f"{header}\n{row}\n".encode(), name)
     assert (found and found.kind) == read_as
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "parsed"), [("users.parquet", None, 2), ("servers.parquet", "accounts", 2), ("servers.parquet", None, None)]
+)
+def test_of_parquet_the_files_name_and_who_says_what_it_is_count_as_well(name: str, kind: str | None, parsed: int | None) -> None:
+    stream = io.BytesIO()
+    pl.DataFrame({"id": [1, 2], "status": ["active"] * 2, "created_at": [DAY] * 2}).write_parquet(stream)
+    match = reader.recognise(stream.getvalue(), name, kind)
+    assert match is not None
+    if parsed is None:
+        with pytest.raises(RefusedEvidenceError, match="without the columns of an export"):
+            reader.read(Given(stream.getvalue(), name), match, "e1")
+    else:
+        assert reader.read(Given(stream.getvalue(), name), match, "e1").parsed == parsed
 
 
 @pytest.mark.parametrize("header", ["id,path,created_at", "id,amount,created_at", "id,post_id,created_at", "id,name,phone"])

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from forensics.case.case import Case
 from forensics.exports.domains import described
-from forensics.exports.people import CUSTOMERS
-from forensics.exports.systems import PEOPLE, account_headers, called
+from forensics.exports.people import LISTED, PEOPLE
+from forensics.exports.systems import account_headers
 
-LISTED = "invit(?:e|ation)s?|subscribers?|newsletter|waitlist|leads?|referrals?"
-"""After what else files are called in which people are written down: one database has both, each with ids of its own."""
 MOST = 0.9
 """Share of a log's requests, and of its hours, that a name has which is nobody's in particular."""
 MANY_ADDRESSES = 50
@@ -24,15 +22,14 @@ def resolve(case: Case) -> None:
     """
     case.execute("exports", "forget")
     case.replace("email_domains", described(case.frame("exports", "mail_domains")["domain"].to_list()))
-    headers = {of: list(account_headers(of)) for of in ("customers", "others")}
+    headers = {of: list(account_headers(of)) for of in ("customers", "others", "tenants")}
     for step in ("account_keys", "spellings", "log_keys", "everybody", "record_keys", "api_keys", "fill_accounts"):
         case.execute(
             "exports",
             step,
             **headers,
-            tenants=list(CUSTOMERS),
-            people=called(PEOPLE).pattern,
-            listed=called(LISTED).pattern,
+            people=PEOPLE,
+            listed=LISTED,
             most=MOST,
             addresses=MANY_ADDRESSES,
         )

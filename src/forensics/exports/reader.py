@@ -15,9 +15,9 @@ import polars as pl
 
 from forensics.errors import RefusedEvidenceError
 from forensics.evidence.readable import Readable
-from forensics.exports import people, rows, things, values
+from forensics.exports import named, people, rows, values
 from forensics.exports.recognition import ExportMatch, recognise
-from forensics.exports.systems import System, foreign, normalised, system_for
+from forensics.exports.systems import System, account_headers, foreign, normalised, system_called, system_said
 from forensics.formats.values import to_address
 from forensics.text import counted
 
@@ -93,7 +93,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
     headers = {column: normalised(column) for column in table.frame.columns if column != rows.LINE}
     if "actor_id" in headers.values() and not FINDINGS.isdisjoint(headers.values()):
         raise RefusedEvidenceError("is a table of findings, out of a report or an export of this program: that is no evidence")
-    system = match.system or _system_of(table, match)
+    system = match.system or _system_of(table, match, file.name)
     if system.minor_in_json and match.container.startswith("json"):
         system = replace(system, minor_units=True)
     clean = values.without_secrets(table.frame, headers)
@@ -149,9 +149,11 @@ def _table(stream: BinaryIO, match: ExportMatch) -> rows.Table:
     return readers[match.container]()
 
 
-def _system_of(table: rows.Table, match: ExportMatch) -> System:
+def _system_of(table: rows.Table, match: ExportMatch, name: str) -> System:
     headers = [column for column in table.frame.columns if column != rows.LINE]
-    system = system_for(headers) or system_for(headers, match.kind)
+    system = system_said(headers, match.kind if match.asked else None)
+    if system is None and not match.asked and people.called_after_people(name):
+        system = system_called(headers)
     if system is None:
         raise RefusedEvidenceError(f"is Parquet without the columns of an export: rename one to {NEEDED[match.kind][1]} and load it again")
     return system
@@ -189,7 +191,7 @@ class Columns:
         persons = {self.mapping[name][0] for name in NEEDED["accounts"][0] if name in self.mapping} - {"id"}
         ids = {name: self.frame[column] for name, column in self.column.items() if name == "id" or name.endswith(("_id", "uuid"))}
         named = [self.frame[self.column[name]] for name in sorted(persons) if name in self.column]
-        return things.row_id({name: column for name, column in ids.items() if name not in persons}, named)
+        return people.row_id({name: column for name, column in ids.items() if name not in persons}, named)
 
     def records(self) -> tuple[pl.DataFrame, list[str]]:
         """Return the rows of the record table (line, fields, extra) and what had to be assumed."""
@@ -263,15 +265,15 @@ class Columns:
             return text.set(text.str.contains(values.CARD_DIGITS).fill_null(value=False), None)
         if name == "signup_ip" or (name == "identifier_value" and self.system.constant.get("identifier_type") == "client_ip"):
             return to_address(text).alias(name)
-        if name in people.FIELDS:
-            text, told = people.present(text)
+        if name in named.FIELDS:
+            text, told = named.present(text)
             self.assumptions += told
         return text.str.to_lowercase() if name in ("email", "payer_email") else text
 
     def _of_persons(self) -> None:
         """Take for an account's id the one that each person has, where the first is a customer's with several people."""
         chosen = self.mapping.get("account_id", ("",))[0]
-        ids = {header: self.frame[self.column[header]] for header in (chosen, *people.OWN) if header in self.column}
+        ids = {header: self.frame[self.column[header]] for header in (chosen, *account_headers("own")) if header in self.column}
         told = [self._field(name, pl.String()) for name in ("email", "name", "user_name") if name in self.mapping]
         own = people.own_id(ids, chosen, pl.DataFrame(told[:2])) if chosen in ids else None
         if own is not None:

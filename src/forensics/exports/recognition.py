@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import PurePosixPath
 
 from forensics.exports import rows
-from forensics.exports.systems import PEOPLE, System, called, system_called, system_said, system_without_header, systems
+from forensics.exports.people import called_after_people
+from forensics.exports.systems import System, system_called, system_said, system_without_header, systems
 
 LISTS = ("data", "results", "items", "list", "records", "orders", "value", "users", "accounts", "customers", "payments", "transactions")
 """Keys under which programming interfaces answer with a list, whatever it is of."""
@@ -47,13 +47,13 @@ class ExportMatch:
 def recognise(head: bytes, name: str, kind: str | None = None) -> ExportMatch | None:
     """Return what export a file is by its first bytes (decompressed, a few kilobytes), or None when it is none.
 
-    ``kind`` (from ``--kind``) restricts the choice. Parquet is recognised by its magic; its kind is read from its headers later.
+    ``kind`` (from ``--kind``) restricts the choice. Parquet is recognised by its magic; ``read`` finds its kind by its headers.
     """
     if head[:4] == b"PAR1":
-        return ExportMatch(kind or _kind_by_name(name), "parquet", None, asked=kind is not None)
+        return ExportMatch(kind or "accounts", "parquet", None, asked=kind is not None)
     text = rows.decoded(head)
     found = _recognise_text(text, partial(system_said, kind=kind)) or _recognise_row(text, kind)
-    if found is None and kind is None and called(PEOPLE).search(PurePosixPath(name).name.lower()):
+    if found is None and kind is None and called_after_people(name):
         found = _recognise_text(text, system_called)
     return found and replace(found, asked=kind is not None)
 
@@ -87,13 +87,6 @@ def _recognise_csv(text: str, said: Said, most_titles: int = 0) -> ExportMatch |
                 best = (len(header), ExportMatch(system.kind, "csv", system, delimiter, titles=titles))
                 break
     return best[1] if best else None
-
-
-def _kind_by_name(name: str) -> str:
-    lowered = name.lower()
-    if any(word in lowered for word in ("pay", "charge", "transaction", "invoice", "billing")):
-        return "payments"
-    return "identifiers" if "identifier" in lowered else "accounts"
 
 
 def _recognise_json(text: str, start: str, said: Said) -> ExportMatch | None:

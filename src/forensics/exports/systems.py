@@ -4,7 +4,8 @@ A file says which header names mark the system (``marks``: of every group at lea
 being all that it reads for that field; ``not``: none may be) and which of its columns carry what (``columns``: in order of preference;
 ``a+b`` joins two columns). What a system's columns do not tell is looked
 up in the plain table of its kind, so that reports with columns that a user chose or renamed are read by name all the same; only which
-account it is of is for the system to say, and an empty list says that there is nothing of the kind.
+account it is of is for the system to say, and an empty list says that there is nothing of the kind. Further plain tables of a kind
+(``plain_accounts_by_*``) are told by other marks; what speaks against the first speaks against them, too.
 """
 
 from __future__ import annotations
@@ -24,9 +25,6 @@ LOG_MARKS = frozenset(
     {"path", "uri", "request", "request_uri", "request_method", "http_method", "http_user_agent", "remote_addr", "bytes_sent"}
 )
 """Columns that only a log of requests has: such a file is never an export."""
-
-PEOPLE = "users?|accounts?|customers?|members?|clients?|people"
-"""After what files are called that hold people."""
 
 KEYS = frozenset({"account_id", "account_key", "payer_id", "card_fingerprint"})
 """Fields of which a system's own columns are all that there are: others of the same name hold other things there."""
@@ -117,7 +115,7 @@ class System:
 
 @cache
 def account_headers(of: str) -> tuple[str, ...]:
-    """Return headers of account exports: ``customers``, what a payment provider calls the account, or ``others``, a second id of it."""
+    """Return headers of account exports, of one of the lists that ``plain_accounts.toml`` has beside its columns."""
     table = tomllib.loads((files("forensics") / "exports" / "systems" / "plain_accounts.toml").read_text(encoding="utf-8"))
     return tuple(table[of])
 
@@ -145,7 +143,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         reference=str(table["reference"]),
         kind=str(table["kind"]),
         marks=tuple(_marks(group, columns if name.startswith("plain_") else {}) for group in table["marks"]),
-        excluded=frozenset(_spelt(table.get("not", []))) | LOG_MARKS,
+        excluded=frozenset(_spelt([*(general.get("not", []) if name.startswith("plain_") else []), *table.get("not", [])])) | LOG_MARKS,
         columns={key: tuple(value) for key, value in columns.items()},
         outgoing=dict(table.get("outgoing", {})),
         nothing=dict(table.get("nothing", {})),
@@ -195,14 +193,9 @@ def system_said(headers: list[str], kind: str | None) -> System | None:
 
 
 def system_called(headers: list[str]) -> System | None:
-    """Return the system whose export has these headers, if its file is called after people (``PEOPLE``)."""
+    """Return the system whose export has these headers, where its file is called after people."""
     present = frozenset(normalised(header) for header in headers)
     return next((system for system in systems() if system.called and system.fits(present)), None)
-
-
-def called(words: str) -> re.Pattern[str]:
-    """Return what matches file names (lower case, without folders) that end in such a word, but for what only says that it is an export."""
-    return re.compile(rf"(?:^|[^a-z])(?:{words})(?:[^a-z]+(?:export|dump|table|list|data|all|full))*[^a-z]*(?:\.|$)")
 
 
 def system_without_header(row: str, kind: str | None = None) -> System | None:
