@@ -67,10 +67,39 @@ def test_what_a_container_wrote_is_of_its_pod(name: str) -> None:
         ("dec1-access.log", "dec1"),
         ("march-2.log", "march-2"),
         ("wc_day46_3.log", "wc"),
+        ("10.0.1.7/access.log", "10.0.1.7"),
+        ("10.0.1.8/nginx/access.log.3.gz", "10.0.1.8"),
+        ("access-192.0.2.12.log", "192.0.2.12"),
+        ("access.log.192.0.2.13", "192.0.2.13"),
+        ("i-0abcdef1709337600/access.log", "i-0abcdef1709337600"),
+        ("vm-123456/access.log", "vm-123456"),
+        ("edge-240302.log", "edge"),
+        ("web.2/access.log.2", "web.2"),
+        ("web1/proxy/access.log", "web1/proxy"),
+        ("web1/3/access.log", "web1/3"),
+        ("berlin/opt/shop/logs/access.log", "berlin/shop"),
+        ("paris/srv/www/shop.example/logs/access.log", "paris/shop.example"),
+        ("web1.shop.example/opt/shop/logs/access.log", "web1.shop.example"),
+        ("var/log/nginx/shop/access.log", "shop"),
+        ("evidence/var/log/shop/access.log", "shop"),
     ],
 )
 def test_a_host_is_what_the_name_says_beside_the_words_that_all_logs_share(name: str, host: str) -> None:
     assert host_of(name) == host
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("2024/05/10/edge.log", "2024/05/10/07/edge.log", "05/10/edge.log", "0510/edge.log", "2024-05/edge.log", "202405/edge.log"),
+        *("24-05-10/edge.log", "10-05-2024/edge.log", "edge_10.05.2024.log", "edge-access-10-05-2024.log.gz", "edge.log.2024-W19"),
+        *("may/edge.log", "Monday/edge.log", "edge-access.mon.log", "edge.log.Tue", "edge-2024-05-10T07:00:00+02:00.log"),
+        *("edge/2024/05/10/access.log", "edge/dt=2024-05-10/hour=07/part-00000-3f2b1c4d-1111-2222-3333-444455556666.c000.json"),
+        *("edge/date=2024-05-10/hr=07/000012_0.gz", "edge/2024-05/access.log", "edge/friday/access.log", "edge/000012.gz"),
+    ],
+)
+def test_a_date_is_no_host(name: str) -> None:
+    assert host_of(name) == "edge"
 
 
 AWS = "AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2024/05/10/"
@@ -80,6 +109,7 @@ AWS = "AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2024/05/10/"
     ("name", "host"),
     [
         (f"{AWS}123456789012_elasticloadbalancing_eu-west-1_app.img.50dc6c495c0c9188_20240510T0055Z_192.0.2.1_2hx5kq3n.log.gz", "img"),
+        (f"{AWS}123456789012_elasticloadbalancing_eu-west-1_app.prod.50dc6c495c0c9188_20240510T0055Z_192.0.2.1_2hx5kq3n.log.gz", "prod"),
         ("123456789012_elasticloadbalancing_us-east-1_my-classic_20240510T2340Z_192.000.002.001_20sg8hgm.log", "my-classic"),
         ("123456789012_waflogs_us-east-1_acl_20240510T0000Z_ab12cd34.log.gz", "acl"),
         ("cdn/EMLARXS9EXAMPLE.2024-05-10-07.1a2b3c4d.gz", "EMLARXS9EXAMPLE"),

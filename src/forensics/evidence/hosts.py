@@ -6,21 +6,35 @@ else the service: thousands of files are not as many hosts.
 
 from __future__ import annotations
 
+import itertools
 import re
 
-_SUFFIX = re.compile(r"(?i)\.(gz|zst|zstd|bz2|xz|zip|tar|tgz|log|logs|txt|json|jsonl|ndjson|csv|tsv|parquet|old|bak|\d{1,4})$")
+_KIND = r"gz|zst|zstd|bz2|xz|zip|tar|tgz|log|logs|txt|json|jsonl|ndjson|csv|tsv|parquet|old|bak"
+_SUFFIX = re.compile(rf"(?i)\.(?:{_KIND}|\d{{1,4}})$")
+_OF_FOLDER = re.compile(rf"(?i)\.(?:{_KIND})$")  # web.2 is a machine, access.log.2 a rotated log
+_MACHINE_ID = re.compile(r"(?<!\d)(?<!\d\.)(?:\d{1,3}\.){3}\d{1,3}(?![.\d]*\d)|(?<![0-9A-Za-z])i-[0-9a-f]{8,17}(?![0-9A-Za-z])")
+"""An address or an instance: its digits are no date and no count of rotated files."""
 _MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _DATE = re.compile(
-    r"(?<!\d)(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d(?:[-_.T]?\d{2}(?:[-_.:]?\d{2}){0,2}Z?)?(?!\d)|(?<!\d)\d{6}(?!\d)"
+    r"(?<!\d)(?:19|20)\d\d[-_.]?\d\d[-_.]?\d\d(?:[-_.T]?\d{2}(?:[-_.:]?\d{2}){0,2}(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)"
+    r"|(?<!\d)(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d\d(?:0[1-9]|1[0-2])|0\d{5})(?!\d)"  # 240302, 202403, 000012
+    r"|(?<!\d)(?<!\d[.-])[0-3]?\d[-_.][0-3]?\d[-_.](?:19|20)\d\d(?![\d.-]*\d)"  # the year behind
+    r"|(?<!\d)(?:19|20)\d\d[-_.]?(?:W[0-5]\d|(?<=[-_.])(?:0[1-9]|1[0-2])(?![\d.-]*\d))"  # a week, a month
+    r"|^\d\d-(?:0[1-9]|1[0-2])-[0-3]\d$|(?i:(?:(?<=access)|(?<=log))[-_.](?:mon|tue|wed|thu|fri|sat|sun)(?![0-9a-z]))"
     r"|(?<!\d)1\d{9}(?:\d{3})?(?!\d)"  # seconds or milliseconds since 1970
     r"|(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
     rf"|(?i:[-_.](?:\d{{1,4}}[-_.]?{_MONTH}|{_MONTH}[-_.]?\d{{1,4}})(?:[-_.]?\d{{1,4}})?(?![0-9a-z]))"  # access_log_Jul95
     r"|(?i:[-_.]day[-_.]?\d{1,3}(?:[-_.]\d{1,2})?(?![0-9a-z]))"
 )
-_PART_OF_DATE = re.compile(r"(?i)(?:[a-z]+=)?\d{1,4}")
+_PART_OF_DATE = re.compile(r"\d{1,4}")
+_YEAR_OR_DAY = re.compile(r"(?:^|/)(?:(?:(?:y|year)=\d{4}|20\d\d)|(?:0[1-9]|1[0-2])/?(?:0[1-9]|[12]\d|3[01]))(?:/|$)")  # 2024, 03/02, 0302
+_WHEN = re.compile(
+    rf"(?i)(?:y|year|m|month|w|week|d|day|dt|date|ds|h|hr|hour|min|minute|time|ts)=.*|(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTH}"
+)
+"""A folder that names a time, as tables cut by time and yearly archives have them."""
 DELIVERED = {
     re.compile(pattern): service
     for service, pattern in (
@@ -36,6 +50,7 @@ DELIVERED = {
         ("gcp", r"\d\d:?\d\d:?\d\d_\d\d:?\d\d:?\d\d_S\d+(?:_.*)?\.json.*"),  # Cloud Logging: FROM_TO_SHARD, the log is the folder
         ("fastly", r"\d{4}-\d\d-\d\dT\d\d[:_-]?\d\d[:_-]?\d\d\.\d{3}-[0-9A-Za-z_-]{16,}(?:\.log)?.*"),  # TIME-RANDOM
         ("azure", r"PT1[HM]\.json.*"),  # Azure Monitor: the folder names the resource
+        ("part", r"(?i)(?:run-\d+-)?part-(?:[rm]-)?\d+\b.*|\d{6}_\d+(?:\.[a-z].*)?|data_\d+_\d+_\d+\..*"),  # Spark, Hive, Snowflake
         ("akamai", r"(?P<host>ak-\d+)-\d{10}-\d+-ds\b.*"),  # DataStream: STREAM-EPOCH-NUMBER
         ("", r"(?i)(?:u_)?(?:ex|in|nc)(?:\d{4}|\d{6}|\d{8}|tend\d+)(?:_x)?\.log.*"),  # IIS by month, day or week, hour, size
     )
@@ -61,6 +76,8 @@ _PERIOD = re.compile(
     r"site|vol|volume|logs?|old|archive|s|v)[-_.]?\d+"
 )
 """... but names a time, a delivery or a place on a disk."""
+_ROOT = frozenset(["etc", "home", "mnt", "opt", "srv", "usr", "var"])
+"""Where a file system begins: ``berlin/opt/shop/logs/access.log`` was copied from the machine berlin."""
 _COMMON = frozenset(
     [
         "access", "accesslog", "log", "logs", "http", "https", "ssl", "request", "requests", "other", "vhosts", "www", "web", "u", "ex",
@@ -87,43 +104,56 @@ def host_of(name: str) -> str:
     pod = next((match["pod"] for pattern in PODS if (match := pattern.fullmatch(name))), None)
     if pod is not None:
         return pod
-    *folders, file = name.split("/")
+    *path, file = name.split("/")
+    site = next((folder for folder in reversed(path) if _SITE.fullmatch(folder)), None)
+    folders = _places(path)
     delivered, service = next(((match, word) for pattern, word in DELIVERED.items() if (match := pattern.fullmatch(file))), (None, ""))
-    stem = _stem(file) if delivered is None else delivered.groupdict().get("host") or ""
+    stem = _stem(file, _SUFFIX) if delivered is None else delivered.groupdict().get("host") or ""
     telling = stem if delivered else _telling(stem)
     if telling:
         machine = None if delivered or telling[-1].isdigit() else _machine(folders)
-        if machine is None and telling.lower() in _ANY_PROGRAM:
+        if machine is None and not delivered and telling.lower() in _ANY_PROGRAM:
             machine = _service(folders)
-        return f"{machine}/{telling}" if machine and telling.lower() not in machine.lower() else machine or telling
-    dated = any(re.fullmatch(r"(?:y|year)=\d{4}|20\d\d", folder) for folder in folders)
-    for folder in reversed(folders):
-        if (dated and _PART_OF_DATE.fullmatch(folder)) or _SITE.fullmatch(folder):
-            continue
-        telling = _telling(_stem(folder))
-        if telling:
-            return telling
-    site = next((folder for folder in reversed(folders) if _SITE.fullmatch(folder)), None)
-    return stem or site or service or re.sub(r"(?<=ex)\d.*|(?<=extend)\d.*", "", file)
+        return _joined(machine, telling)
+    nearest = next((said for folder in reversed(folders) if (said := _telling(_stem(folder, _OF_FOLDER)))), None)
+    return (nearest and _joined(_machine(folders), nearest)) or stem or site or service or re.sub(r"(?<=ex)\d.*|(?<=extend)\d.*", "", file)
+
+
+def _joined(machine: str | None, log: str) -> str:
+    if machine is None or log.lower() in machine.lower():
+        return machine or log
+    return f"{machine}/{log}"
+
+
+def _places(path: list[str]) -> list[str]:
+    """Return the folders that name no time and no site of an IIS: in ``web-1/2024/03/02`` the first."""
+    dated = _YEAR_OR_DAY.search("/".join(path)) is not None
+    spoken = [folder for folder in path if not _SITE.fullmatch(folder) and not _WHEN.fullmatch(folder)]
+    return [folder for folder in spoken if not (dated and _PART_OF_DATE.fullmatch(folder))]
 
 
 def _machine(folders: list[str]) -> str | None:
-    """Return the nearest folder that is called as machines are."""
-    names = (_stem(folder) for folder in reversed(folders) if not _SITE.fullmatch(folder))
-    return next((name for name in names if _MACHINE.fullmatch(name) and not _PERIOD.fullmatch(name)), None)
+    """Return the nearest folder that is called as machines are, else the one that holds a machine's files from their root on."""
+    names = [_stem(folder, _OF_FOLDER) for folder in folders]
+    called = (name for name in reversed(names) if _MACHINE_ID.fullmatch(name) or (_MACHINE.fullmatch(name) and not _PERIOD.fullmatch(name)))
+    holding = (name for name, within in itertools.pairwise(names) if within in _ROOT and _telling(name))
+    return next(called, None) or next(holding, None)
 
 
 def _service(folders: list[str]) -> str | None:
     """Return the nearest folder that says something, and not when or by whom the log was taken."""
-    names = (_telling(_stem(folder)) for folder in reversed(folders) if "=" not in folder and not _PERIOD.fullmatch(folder))
+    names = (_telling(_stem(folder, _OF_FOLDER)) for folder in reversed(folders) if "=" not in folder and not _PERIOD.fullmatch(folder))
     return next((name for name in names if name), None)
 
 
-def _stem(name: str) -> str:
-    bare = name
-    while (shorter := _SUFFIX.sub("", bare)) != bare and shorter:
-        bare = _DATE.sub("", shorter).rstrip("-_.")
-    return _DATE.sub("", bare).strip("-_.")
+def _stem(name: str, suffix: re.Pattern[str]) -> str:
+    machine = _MACHINE_ID.search(name)
+    if machine:
+        return _DATE.sub("", name[: machine.start()]) + machine.group()
+    bare = _DATE.sub("", name).rstrip("-_.")
+    while (shorter := suffix.sub("", bare)) != bare:
+        bare = shorter.rstrip("-_.")
+    return bare.strip("-_.")
 
 
 def _telling(stem: str) -> str:
