@@ -63,3 +63,31 @@ def test_it_is_recognised_among_what_the_application_says() -> None:
     said = json.dumps({"level": 30, "time": AT, "pid": 7, "hostname": "w", "msg": "Server listening at http://127.0.0.1:3000"})
     raw = [said, *(line for n in range(5) for line in (begun(f"req-{n}", "/a"), ended(f"req-{n}", 200)))]
     assert plan_for(pl.DataFrame({"line": range(len(raw)), "raw": raw}, schema=LINES), ReadOptions()).ranked[0].format.name == "fastify"
+
+
+def test_a_request_that_is_told_in_one_line_is_an_event_with_all_that_it_tells_though_it_failed() -> None:
+    """pino-http numbers requests the same way (``quietReqLogger``), and has the error beside the answer."""
+    asked = {
+        "id": 1,
+        "method": "GET",
+        "url": "/a",
+        "headers": {"host": "shop.example", "user-agent": "curl/8"},
+        "remoteAddress": "198.18.0.7",
+    }
+    told = {"res": {"statusCode": 500, "headers": {"content-length": "4"}}, "err": {"type": "Error", "message": "x"}, "responseTime": 12}
+    line = json.dumps({"level": 50, "time": AT, "reqId": 1, "req": asked, **told, "userId": 7, "msg": "request errored"})
+    (row,) = rows_of([line], 1)
+    expected = {
+        "outcome": "event",
+        "path": "/a",
+        "status": 500,
+        "bytes_sent": 4,
+        "user_name": "7",
+        "user_agent": "curl/8",
+        "host": "shop.example",
+    }
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_lines_that_know_nothing_of_requests_are_none_of_its_own() -> None:
+    assert [row["outcome"] for row in rows_of(['{"a":1}', "no record"], 2)] == ["rejected", "rejected"]

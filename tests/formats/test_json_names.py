@@ -317,6 +317,13 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             {"host": "a.example", "path": "/a", "query": "b=1", "status": 403, "extra": {"request_id": "8a1"}},
             id="Cloudflare's GraphQL",
         ),
+        pytest.param(
+            '{"@fields":{"level":"info","meta":{"ip":"::ffff:203.0.113.9","req":{"headers":{"host":"a.example","user-agent":"curl/8"},'
+            '"httpVersion":"1.1","method":"GET","url":"/a?b=1"},"res":{"statusCode":500},"responseTime":15,"user":"ann"}},'
+            '"@message":"HTTP GET /a","@timestamp":"2026-03-02T00:00:01Z"}',
+            {"client_ip": "203.0.113.9", "user_name": "ann", "path": "/a", "protocol": "HTTP/1.1", "status": 500, "duration_ms": 15.0},
+            id="express-winston in winston's layout for Logstash",
+        ),
     ],
 )
 def test_names_and_units_are_understood(line: str, expected: dict[str, Any]) -> None:
@@ -352,8 +359,10 @@ def test_a_record_that_asks_for_nothing_is_an_event_where_it_was_refused(status:
         '"2026-03-02T00:00:01Z","message":"Request: GET /a"}',
         '{"timestamp":"2026-03-02T00:00:01Z","fields":{"message":"started processing request"},"target":"t","span":{"method":"GET",'
         '"uri":"/a","version":"HTTP/1.1"}}',
+        '{"level":30,"time":1772409601000,"req":{"id":"r","method":"get","url":"/a","remoteAddress":"203.0.113.9"},"msg":"request start"}',
+        '{"req_id":"r","req":{"method":"GET","url":"/a","remoteAddress":"203.0.113.9"},"msg":"  <-- GET /a","time":"2026-03-02T00:00:01Z"}',
     ],
-    ids=["django-structlog", "go-chi/httplog", "tower-http"],
+    ids=["django-structlog", "go-chi/httplog", "tower-http", "hapi-pino", "koa-bunyan-logger"],
 )
 def test_a_request_that_is_told_when_it_begins_and_when_it_ends_is_one(beginning: str) -> None:
     ended = '{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":200}'

@@ -338,10 +338,16 @@ def test_several_blanks_before_the_time_are_one() -> None:
             '2024-03-02 15:04:05 Mozilla/5.0 (X11) Chrome/120.0.0.1 198.18.0.7 "GET /a?b=1 HTTP/1.1" 200 559',
             {"client_ip": "198.18.0.7", "status": 200, "bytes_sent": 559},
         ),
+        ("[2024-03-02T15:04:05.000] [INFO] http - GET /a?b=1 200 61 ms", {"status": 200, "bytes_sent": None, "duration_ms": 61.0}),
+        (
+            '[Sat, 02 Mar 2024 15:04:05 GMT] 198.18.0.7 "GET /a?b=1 HTTP/1.1" 201 22.714 ms',
+            {"status": 201, "bytes_sent": None, "duration_ms": 22.714},
+        ),
+        ('[02/Mar/2024:15:04:05 +0000] 198.18.0.7 "GET /a?b=1 HTTP/1.1" 200 0.25 512', {"bytes_sent": 512, "duration_ms": 250.0}),
     ],
     ids=[
         *("php", "php-ipv6", "serilog", "fiber", "nginx-upstream", "tornado", "jupyter", "gitea", "actix", "tomcat-us", "starlette"),
-        *("torchserve", "another-of-java", "an-agent-is-no-address"),
+        *("torchserve", "another-of-java", "an-agent-is-no-address", "log4js", "morgan-of-ones-own", "seconds-before-the-bytes"),
     ],
 )
 def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:
@@ -355,6 +361,14 @@ def test_what_phps_own_server_prints_of_connections_is_skipped() -> None:
     closed = f"{at} 198.18.0.7:5001 Closed without sending a request; it was probably just an unused speculative preconnection"
     rows = rows_of(f"{at} 198.18.0.7:5000 Accepted", f"{at} 198.18.0.7:5000 [200]: GET /a", f"{at} [2001:db8::7]:5000 Closing", closed)
     assert [row["outcome"] for row in rows] == ["skipped", "event", "skipped", "skipped"]
+
+
+def test_what_koa_and_hono_print_where_a_request_begins_is_skipped() -> None:
+    at = "2024-03-02T15:04:05Z"
+    rows = rows_of(
+        f"{at}   <-- GET /a?b=1", f"{at}   --> GET /a?b=1 200 42ms 8b", f"{at} <-- POST /b", f"{at} --> POST /b \x1b[32m201\x1b[0m 0ms"
+    )
+    assert [(row["outcome"], row["status"]) for row in rows] == [("skipped", None), ("event", 200), ("skipped", None), ("event", 201)]
 
 
 def test_what_application_servers_write_for_nobody_and_for_time() -> None:

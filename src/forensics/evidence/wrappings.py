@@ -14,12 +14,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TypeVar
 
 import polars as pl
 
 from forensics.evidence.led import LED, led
 from forensics.evidence.pairs import as_json
+from forensics.evidence.undated import RECORD, dated, timed, timeless
 from forensics.formats.json_text import BLANK, extract
 from forensics.formats.schema import LINES
 from forensics.formats.values import V, of
@@ -116,26 +116,10 @@ JSON_TIMES = (
     "__REALTIME_TIMESTAMP",
 )
 """Where they keep its time."""
-_TIMES = ('"time', '"ts"', '"t"', '"@t', '"date', '"msec"', '"start', '"epoch', 'Time"', 'timestamp"', "Timestamp", '_at"', 'edAt"')
-"""What shows that a record tells a time of its own."""
-_RECORD = r"^\{|(?:^|\s)(?:method|verb|path|uri|url|status)="
-"""A record, or named values, which become one."""
-_ASKED = r'(?:\b|m)(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?:/|https?://)[^\s"]*'
-_CLOCK = (
-    r"(?:^|[\s\[(T])\d{1,2}:\d\d:\d\d|\d{4}-\d\d-\d\d|\d/[A-Z][a-z]{2}/\d|\b\d{8}T\d{4}|"
-    r"^\d{10}|\b\d{10}\.\d|\b1\d{9}(?:\d{3}|\d{6}|\d{9})?\b"
-)
-"""Times of day, dates, and seconds, milliseconds, microseconds or nanoseconds since 1970."""
-_STAMP = r"^[0-9][0-9A-Za-z:.,+/ -]*$"
-
-
 _CARRIER = (
     r'^\s*\{.*"(?:log|MESSAGE|@?message|textPayload|line|_raw|_source|original|full_message|short_message|LogEntry|LogMessage|msg|'
     r'jsonPayload|Log|[rR]esultDescription|Log_s|body|Body|stringValue|event)"\s*:'
 )
-
-
-Text = TypeVar("Text", pl.Series, pl.Expr)
 
 
 _ALONE = r'^\s*\{\s*"[\w.@-]+"\s*:\s*(\{.*\})\s*\}\s*$'
@@ -180,19 +164,8 @@ def unwrap(lines: pl.DataFrame, *, last: bool = True, deepest: int = DEEPEST) ->
     text, at = pl.coalesce(again["text"], inner["raw"]), pl.coalesce(again["at"], wrapped["at"])
     if wrapped["at"].null_count() + again["at"].null_count() == 2 * len(wrapped):
         return Unwrapped(inner.with_columns(text.alias("raw")), continued, held)
-    untimed = text.str.starts_with("{") & ~text.str.contains_any(list(_TIMES)) & at.str.contains(_STAMP)
-    stamped = pl.lit('{"_timestamp":"') + at + '",' + text.str.slice(1)
-    dated = _timeless(text) & at.str.contains(_STAMP)
-    raw = pl.when(untimed).then(stamped).when(dated).then(at + pl.lit(" ") + text).otherwise(text)
-    return Unwrapped(inner.with_columns(raw.alias("raw")), continued, held)
-
-
-def _timeless(text: Text) -> Text:
-    """Which texts tell of a request and not when it came, as uvicorn and morgan print them: what carries them knows.
-
-    Records and named values are none: what stands before them is no part of them.
-    """
-    return text.str.contains(_ASKED) & ~text.str.contains(_RECORD) & ~text.str.replace(_ASKED, "").str.contains(_CLOCK)
+    both = pl.select(text=text, at=at)
+    return Unwrapped(inner.with_columns(dated(both["text"], both["at"]).alias("raw")), continued, held)
 
 
 def uncounted(raw: pl.Series) -> pl.Series | None:
@@ -233,7 +206,7 @@ def _inner(lines: pl.DataFrame, *, tagged: bool = False) -> pl.DataFrame:
     text = pl.coalesce(pl.col("json").str.strip_suffix("\n"), "of_cri", pl.lit(taken))
     partial, stream = _parts(lines["raw"], json)
     told = first.select("line", text.alias("text"), partial.alias("partial"), stream.alias("stream"))
-    if not (told["text"].str.contains(_RECORD) | _timeless(told["text"])).any():  # nobody will ask for the time
+    if not (told["text"].str.contains(RECORD) | timeless(told["text"])).any():  # nobody will ask for the time
         return told.with_columns(pl.lit(None, dtype=pl.String).alias("at"))
     leads = (pattern.partition("(?P<text>")[0] for pattern in patterns if "(?P<at>" in pattern)
     times = (left.str.extract_groups(lead).struct.field("at") for lead in leads)
@@ -316,8 +289,8 @@ def _parts(raw: pl.Series, json: pl.Series) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _patterns(*, tagged: bool) -> tuple[str, ...]:
-    timed = (RFC5424, RFC3164, COMPOSE, PREFIXED, NUMBERED, STREAMED, ARCHIVED, LED, STAMPED)
-    plain = (*timed, HASHED, EXPORTED, SEARCHED_IPV6, SEARCHED, COLOURED, PYTHON)
+    stamped = (RFC5424, RFC3164, COMPOSE, PREFIXED, NUMBERED, STREAMED, ARCHIVED, LED, STAMPED)
+    plain = (*stamped, HASHED, EXPORTED, SEARCHED_IPV6, SEARCHED, COLOURED, PYTHON)
     return (*plain, TAGGED) if tagged else plain
 
 
@@ -332,7 +305,7 @@ def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
     text, stamps = (pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(raw)) for name in ("json", "stamp"))
     if raw.str.contains(_ALONE).any():
         whole = raw.str.extract(_ALONE)
-        kept = whole.str.contains(_REQUEST) & whole.str.contains_any(list(_TIMES)) & ~whole.str.contains(r'\}\s*,\s*"')
+        kept = whole.str.contains(_REQUEST) & timed(whole) & ~whole.str.contains(r'\}\s*,\s*"')
         text = pl.select(pl.when(kept).then(whole)).to_series()
     if not looks.any():
         return text, stamps
@@ -345,8 +318,8 @@ def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
     if "log" in keys and "message" in keys:  # what a shipper says of the file
         found = found.with_columns(pl.when(~(pl.col("log").str.starts_with("{") & pl.col("message").is_not_null())).then("log"))
     carried = found.select(pl.coalesce(keys)).to_series()
-    untimed = carried.str.contains(_RECORD) & ~carried.str.contains_any(list(_TIMES))
-    if (untimed | _timeless(carried)).any():
+    untimed = carried.str.contains(RECORD) & ~timed(carried)
+    if (untimed | timeless(carried)).any():
         times, _ = extract(records, list(JSON_TIMES))
         known = [key for key in JSON_TIMES if key in times.columns]
         stamps = stamps.scatter(looks.arg_true(), times.select(pl.coalesce(known)).to_series()) if known else stamps

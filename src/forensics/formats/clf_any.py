@@ -37,7 +37,7 @@ _BETWEEN = _PAUSED + r'(?P<between>(?: +[^\s"]+){0,3}?)(?: +"(?P<site>[^"]*)")?'
 _MORE_BETWEEN = _PAUSED + rf'(?P<between>(?: +[^\s"]+){{0,3}}?{_SERVERS})(?P<site>(?: +"[^"]*"){{0,3}})'
 """What few have between time and request: it makes the matcher slower, and is tried on the lines that are left."""
 _NAMED = r"(?: +(?:(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?|to: \d+\.\d+\.\d+\.\d+:\d+:?))?"
-_STATUS = rf"(?P<asked>{_NAMED})" + r"(?: +(?P<ahead>\d+\.\d{3}))? +(?P<status>\d{3}|-|0)(?: +(?P<early>\d+\.\d+))?(?: +(?P<bytes>\d+|-))?"
+_STATUS = rf"(?P<asked>{_NAMED})" + r"(?: +(?P<ahead>\d+\.\d{3}))? +(?P<status>\d{3}|-|0)(?:(?: +(?P<early>\d+\.\d+))? +(?P<bytes>\d+|-))?"
 
 
 _STATED = r'(?:\d+\.\d{3} +|- +)?(?:"?\d{3}"?|-|0)(?:[ \t]|$)'

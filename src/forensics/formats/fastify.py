@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
+from forensics.formats import json_general
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
 from forensics.formats.halves import BEGINNING, Halves
-from forensics.formats.json_format import JsonKeys, Record, record_events
+from forensics.formats.json_format import Record, record_events
 from forensics.formats.json_text import JsonReader
 
-_ASKED = ("req>method", "req>url", "req>host", "req>hostname", "req>remoteAddress")
+_ASKED = ("req>method", "req>url", "req>headers>host", "req>host", "req>hostname", "req>remoteAddress")
 _WHOSE = ("hostname", "pid", "reqId")
 """What numbers a request; each process counts for itself."""
 
-KEYS = JsonKeys(
-    roles={
-        "time": ("time",),
-        "client": ("req>remoteAddress",),
-        "method": ("req>method",),
-        "target": ("req>url",),
-        "status": ("res>statusCode",),
-        "duration": ("responseTime@ms",),
-        "host": ("req>host", "req>hostname"),
-    },
+KEYS = replace(
+    json_general.KEYS,
     requires=(("reqId",), ("time",), ("res>statusCode",), ("responseTime",)),
-    extra={"request_id": ("reqId",)},
-    others={
-        "msg": (r"^incoming request$", BEGINNING),
-        "err>type?reqId": (".", "the error of a request, which is told where it ends"),
-    },
+    others={"msg": (r"^incoming request$", BEGINNING)},
+    other_kind=(("reqId",), ("err>type", "err>message")),  # the error of a request, which is told again where it ends
 )
 
 
@@ -39,8 +31,9 @@ def open_fastify(options: ReadOptions) -> Parser:
 
     def parse(lines: pl.DataFrame) -> pl.DataFrame:
         read = reader.read(lines["raw"])
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(lines))
         missing = [name for name in (*_WHOSE, *_ASKED, "responseTime") if name not in read.found.columns]
-        found = read.found.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+        found = pl.DataFrame([*read.found, *(nothing.alias(name) for name in missing)])
         begun, ended = pl.col("req>method").is_not_null(), pl.col("responseTime").is_not_null()
         whose = pl.concat_str(_WHOSE, separator=" ", ignore_nulls=True).alias("whose")
         asked = halves.asked(found.select(whose, begun.alias("begun"), (ended & ~begun).alias("ended"), *_ASKED))

@@ -45,7 +45,7 @@ USER = (
     *("csUserName", "CsUsername", "Properties>UserName", "AuthenticatedUser", "requester"),
     *("user_email", "userEmail", "usr>email", "usr.email", "email_address", "emailAddress", "account_email", "accountEmail"),
     *("user_login", "userLogin", "member_id", "memberId", "attributes>user.email", "claims>email", "jwt>email", "auth>email"),
-    *("SrcUsername", "actor>user>name", "principal>user>userid"),
+    *("SrcUsername", "actor>user>name", "principal>user>userid", "meta>user", "meta>user>id", "meta>userId"),
     "auth",  # after all others: the user in what Logstash makes of a line, elsewhere how somebody proved who he is (saml)
 )
 ACCOUNT = ("account_id", "accountId", "account>id")

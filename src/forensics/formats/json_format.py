@@ -208,7 +208,7 @@ class Record:
         """Return ``a+b@unit?condition`` in milliseconds; None where the batch has no such key."""
         measured, _, held = entry.partition("?")
         condition, _, pattern = held.partition("~")
-        paths, _, unit = measured.partition("@")
+        paths, _, unit = measured.rpartition("@")
         if any(path not in self.found.columns for path in paths.split("+")) or (condition and condition not in self.found.columns):
             return None
         total, *rest = (values.to_milliseconds(self.entry((path,)), unit) for path in paths.split("+"))

@@ -11,11 +11,14 @@ from forensics.formats.identities import ACCOUNT, USER
 from forensics.formats.json_format import JsonKeys, json_format
 from forensics.formats.summaries import of_many
 
+_ALSO = {"attributes>": "Attributes>", "meta>": "@fields>meta>"}
+"""What else loggers name the same: OpenTelemetry's log data model, winston's layout for Logstash."""
+
 
 def _either(groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return the paths, those below ``attributes`` also below ``Attributes`` (OpenTelemetry's log data model names its fields so)."""
+    """Return the paths, and those that begin otherwise elsewhere."""
     return {
-        role: (*paths, *(path.replace("attributes>", "Attributes>") for path in paths if path.startswith("attributes>")))
+        role: (*paths, *(path.replace(old, new, 1) for path in paths for old, new in _ALSO.items() if path.startswith(old)))
         for role, paths in groups.items()
     }
 
@@ -55,6 +58,7 @@ KEYS = JsonKeys(
     others={  # what stands beside the requests in the same place has formats of its own
         "event_type?dest_ip": (r"^(?:alert|anomaly|drop|fileinfo)$", "a record of Suricata of another kind, no request"),
         "event?request_id": (r"^request_started$", BEGINNING),  # django-structlog
+        "msg?req>method": (r"^(?:request start$|\s*<-- [A-Z]+ /)", BEGINNING),  # hapi-pino, koa-bunyan-logger
         "message?httpRequest>requestMethod": (r"^Request: ", BEGINNING),  # go-chi/httplog
         "msg?httpRequest>method": (r"^Request: ", BEGINNING),
         "fields>message?span>uri": (r"^started processing request$", BEGINNING),  # tower-http

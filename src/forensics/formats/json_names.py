@@ -67,6 +67,7 @@ CLIENT = (
     *("SrcIpAddr", "src_endpoint>ip", "principal>ip"),  # Sentinel's ASIM, OCSF, Google's UDM
     *("cf_connecting_ip", "http_cf_connecting_ip", "cf-connecting-ip", "real_ip", "x_real_ip", "http_x_real_ip"),
     *("peer_addr", "src", "ip_client"),  # the last is F5's
+    *("meta>ip", "meta>req>ip"),
 )
 METHOD = (
     *("method", "http_method", "httpMethod", "request_method", "requestMethod", "http>request>method", "http.request.method"),
@@ -121,6 +122,7 @@ PROTOCOL = (
     *("http>protocol", "request_proto", "protocol", "server_protocol", "http_version", "httpVersion", "httpversion"),
     *("http>version", "http.version", "http.flavor"),
     *("request_protocol", "requestProtocol", "proto", "cs-version", "cs_version", "request>proto", "request>protocol", "req>httpVersion"),
+    "meta>req>httpVersion",
     *("network>protocol>version", "network.protocol.version", "attributes>network.protocol.version", "attributes>http.flavor"),
     *("http_protocol", "H", "Proto", "Protocol", "scheme_version", "http-version", "httpRequest>proto", "span>version"),
     *("clientRequestHTTPProtocol", "httpRequest>protocol", "HttpVersion", "http_request>version", "request_http_version"),
@@ -280,7 +282,7 @@ HOST = (
     *("req>headers>host", "req>headers>Host", "request>host", "request>headers>host", "request>headers>Host", "proxy>host", "authority"),
     *("destination>domain", "destination.domain", "server.address", "server>address", "attributes>server.address"),
     *("attributes>http.host", "domainName", "cs-host", "cs_host", "cs(Host)", "hostname_requested", "host_header"),
-    *("req>hostname", "Host", "v"),
+    *("req>host", "req>hostname", "Host", "v"),
     *("request_host", "requestHost", "site", "http>host", "headers>host", "http>hostname"),
     *("meta>req>headers>host", "csHost", "CsHost"),
     *("http.request.host", "Properties>RequestHost", "Properties>Host", "UrlHost", "hostHeader"),
@@ -292,6 +294,7 @@ EXTRA = {
         *("req>headers>x-forwarded-for", "request>headers>x-forwarded-for", "request>headers>X-Forwarded-For"),
         *("proxy_add_x_forwarded_for", "forwardedFor", "network>forwarded_ip", "network.forwarded_ip", "headers>x-forwarded-for"),
         *("fwd", "forwardedfor", "forwarded", "x-forward-for", "x_forwarded", "httpXForwardedFor", "meta>req>headers>x-forwarded-for"),
+        "@fields>meta>req>headers>x-forwarded-for",
         "x_forwarded_for_header_value",
     ),
     "request_id": (

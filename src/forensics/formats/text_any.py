@@ -94,8 +94,11 @@ _HEADLESS = rf"^\d{{4}}-\d\d-\d\d [\d:]+ (?:\S+ ){{0,3}}(?:{_METHOD}) \S+ \S+ \d
 """A line of IIS whose header was lost: its port is no status, and the server's address stands before the client's."""
 _VERSIONED = rf"(?:{_METHOD}) \S+ HTTP/\d"
 """Where IIS has the query and the port."""
-_CONNECTION = r"^\[[^\]]+ \d{4}\] (?:\S+:\d+ (?:Accepted|Closing|Closed without sending a request\b.*)|PHP .* Development Server .*)$"
-"""What PHP's own server prints between the requests."""
+_BETWEEN = (
+    r"^\[[^\]]+ \d{4}\] (?:\S+:\d+ (?:Accepted|Closing|Closed without sending a request\b.*)|PHP .* Development Server .*)$|"
+    rf"(?:^|\s)<-- (?:{_METHOD}) /\S*$"
+)
+"""What PHP's own server prints between the requests, and Hono and koa-logger where one begins."""
 _OUTGOING = r"(?:^|\s)https?://\S+ $"
 """The server before what was asked of it, as urllib3 logs what a program asks of others."""
 _UNITS = {
@@ -114,7 +117,9 @@ def open_text(options: ReadOptions) -> Parser:
         names = ("client", "user", "method", "target", "protocol", "status", "bytes", "referrer", "user_agent")
         times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
         read = t["read"] & t["status"].is_not_null()
-        outcome = outcomes(read, timestamp, lines["raw"].str.contains(_CONNECTION), "a connection that came or went, no request")
+        outcome = outcomes(
+            read, timestamp, lines["raw"].str.contains(_BETWEEN), "tells of a connection, or of a request that has no answer yet"
+        )
         return assemble(lines, {name: t[name] for name in names}, times=times, extra={}, outcome=outcome)
 
     return in_parts(parse)
@@ -135,7 +140,7 @@ def _parts(lines: pl.DataFrame) -> pl.DataFrame:
     took = pl.when(tail.str.contains(_TOOK)).then(tail).otherwise(head).str.extract_groups(_TOOK).struct
     longer = pl.coalesce(tail.str.extract(_LONG), head.str.extract(_LONG))
     millis = pl.when(head.str.contains(_SOCKET)).then(tail.str.extract(_MILLIS))
-    sent = tail.str.extract_groups(_BYTES).struct
+    sent = tail.str.replace_all(_TOOK, " ").str.extract_groups(_BYTES).struct
     client = pl.coalesce(head.str.extract(_ADDRESS), tail.str.extract(r"from (\S+)"), tail.str.extract(_ADDRESS))
     others = head.str.contains(_OUTGOING) | (pl.col("target").str.starts_with("http") & pl.col("protocol").is_null())
     asked = pl.col("method").is_not_null() & ~(client.is_null() & others)  # a whole URL that nobody asks for is asked of somebody else
