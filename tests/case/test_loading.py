@@ -23,6 +23,7 @@ from tests.stored_case import new_case
 from forensics import limits
 from forensics.case import loading, store
 from forensics.case.case import Case
+from forensics.case.loaded import told
 from forensics.case.loading import LoadOptions, LoadResult, load
 from forensics.case.status import left_out, section
 from forensics.errors import ForensicsError, UsageError
@@ -74,6 +75,33 @@ def test_the_case_says_why_lines_were_skipped(tmp_path: Path) -> None:
         ("edge.json", 3, ["outside --from and --to (1)"]),
         ("lb.log", 4, ["a notice of HAProxy: a server went down (2)", "outside --from and --to (1)"]),
     ]
+
+
+class Heard(Silent):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, message: str) -> None:
+        self.said.append(message)
+
+
+@pytest.mark.parametrize(("later", "overlap"), [(20, True), (100, False)])
+def test_a_log_of_a_name_that_the_case_has_may_be_of_another_machine(tmp_path: Path, later: int, overlap: bool) -> None:
+    heard = Heard()
+    with new_case(tmp_path / "case") as case:
+        for number, folder in enumerate(["berlin", "paris"]):
+            log = tmp_path / folder / "access.log"
+            log.parent.mkdir()
+            log.write_bytes(text([clf(second, f"/{folder}/{second}") for second in range(number * later, number * later + 50)]))
+            told(load(case, [log], LoadOptions(), Silent()), heard)
+        assert [line.partition(":")[0] for line in heard.said if "--host NAME" in line] == ["The case had a log called access.log already"]
+        assumed = section(case, "assumptions").filter(pl.col("assumption").str.contains("overlap in time"))
+        assert assumed["subject"].to_list() == (["access.log"] if overlap else [])
+        told(load(case, [tmp_path / "paris"], LoadOptions(host="paris"), Silent()), heard)
+        assert sum("--host NAME" in line for line in heard.said) == 1
+        assert not section(case, "assumptions")["assumption"].str.contains("overlap in time").any()
 
 
 def test_a_w3c_log_of_local_times_says_that_they_carry_no_zone(tmp_path: Path) -> None:

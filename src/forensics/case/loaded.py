@@ -24,17 +24,24 @@ def told(result: LoadResult, progress: Progress) -> None:
         parsed, lines, bad = (sum(row[column] for row in rows) for column in ("parsed", "lines", "rejected"))
         rejected = f", {bad:,} rejected" if bad else ""
         progress.say(f"Loaded {name}: {rows[0]['kind']}, {rows[0]['format']}, {parsed:,} of {lines:,} lines{rejected}.")
+    if result.namesakes:
+        logs = _named([row["path"] for row in result.namesakes])
+        progress.say(
+            f"The case had a log called {logs} already: old and new count as logs of one host ({result.namesakes[0]['host']}); "
+            "if they are of several machines, load each again with --host NAME."
+        )
     if assumed := [row["path"] for row in result.loaded if row.get("time_zone_source") == "assumed"]:
-        more = f" and {counted(len(assumed) - 1, 'other file')}" if len(assumed) > 1 else ""
-        progress.say(f"Times without a zone in {assumed[0]}{more} are taken as UTC: `--time-zone` says otherwise.")
+        progress.say(f"Times without a zone in {_named(assumed)} are taken as UTC: `--time-zone` says otherwise.")
     believable = [(row["path"], text) for row in result.loaded for text in row.get("assumptions") or () if OPTION in text]
     for sentence in dict.fromkeys(text for _, text in believable):
-        files = [path for path, text in believable if text == sentence]
-        more = f" and {counted(len(files) - 1, 'other file')}" if len(files) > 1 else ""
-        progress.say(f"In {files[0]}{more} {sentence}.")
+        progress.say(f"In {_named([path for path, text in believable if text == sentence])} {sentence}.")
     if result.unchanged:
         was, are = ("was", "is") if len(result.unchanged) == 1 else ("were", "are")
         progress.say(f"{counted(len(result.unchanged), 'file')} {was} loaded already and {are} unchanged.{_moved(result)}")
+
+
+def _named(files: list[str]) -> str:
+    return files[0] + (f" and {counted(len(files) - 1, 'other file')}" if len(files) > 1 else "")
 
 
 def _moved(result: LoadResult) -> str:

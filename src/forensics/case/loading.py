@@ -62,6 +62,8 @@ class LoadResult:
     unchanged: list[str] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
     """SHA-256 -> where it is now, of unchanged evidence that is no longer where the case has it."""
+    namesakes: list[dict[str, Any]] = field(default_factory=list)
+    """Those of ``loaded`` that are logs of a host and path of which the case already had another."""
     faults: list[FaultError] = field(default_factory=list)
     """Refusals that are the program's own fault."""
 
@@ -83,6 +85,7 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
         teller.say(name, reason)
     _strict(result, options)
     known = _known(case)
+    before = _logs(case)
     try:
         with progress.step("Loading", total=len(found.files)) as advance:
             for batch in _prepared(case, found.files, options, known):
@@ -93,6 +96,7 @@ def load(case: Case, paths: Sequence[str | Path], options: LoadOptions, progress
         store.settle(case)
     teller.end()
     result.refused.sort()
+    result.namesakes = [row for row in result.loaded if before.get((row.get("host"), row["path"]), set()) - {row["evidence_id"]}]
     _conclude(case, result, paths)
     if options.clock_offsets:
         _keep_offsets(case, options.clock_offsets, progress)
@@ -113,6 +117,14 @@ def _keep_offsets(case: Case, offsets: Mapping[str, float], progress: Progress) 
 def _known(case: Case) -> dict[str, str]:
     """Return SHA-256 -> load options of the evidence that the case holds."""
     return {row["sha256"]: row["load_options"] for row in case.table("evidence_files").select("sha256", "load_options").to_dicts()}
+
+
+def _logs(case: Case) -> dict[tuple[str, str], set[str]]:
+    """Return host and path -> evidence of the logs that the case holds."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in case.table("evidence_files").filter(pl.col("kind") == "log").select("host", "path", "evidence_id").to_dicts():
+        found.setdefault((row["host"], row["path"]), set()).add(row["evidence_id"])
+    return found
 
 
 def _strict(result: LoadResult, options: LoadOptions) -> None:

@@ -18,6 +18,16 @@ WHERE f.time_zone_source = 'assumed' AND dayofweek(h.until) = 0 AND month(h.unti
     AND h.until - date_trunc('day', h.until) BETWEEN INTERVAL 180 MINUTE AND INTERVAL 184 MINUTE
 UNION ALL
 SELECT
+    a.path, format(
+        '{} logs of this name overlap in time and have no lines in common; they count as one host''s ({}): if they are of several machines, load each again with --host',
+        count(*) + 1, a.host
+    )
+FROM evidence AS a
+JOIN evidence AS b ON a.path = b.path AND a.host = b.host AND a.evidence_id < b.evidence_id
+WHERE a.kind = 'log' AND b.kind = 'log' AND least(a.duplicates, b.duplicates) = 0 AND greatest(a.first_at, b.first_at) < least(a.last_at, b.last_at)
+GROUP BY a.path, a.host
+UNION ALL
+SELECT
     'ids of accounts', format(
         '{:,} stand in two exports for different people: whose such an id is in logs and payments cannot be told, and it joins none of them '
         '(they are called {} and so on); investigate each service in a case of its own', count(*), min(account_ids[1])
