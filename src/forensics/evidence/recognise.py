@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from forensics.evidence.lines import of_blocks, split_lines
+from forensics.evidence.machines import by_machine
 from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
 from forensics.evidence.wrappings import DEEPEST, surely_wrapped, unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
@@ -295,7 +296,7 @@ class LineReader:
         done = [_skipped(found.continued, pl.format("continues line {}", "first"))] if len(found.continued) else []
         bare = lines.join(pl.concat([found.inner["line"], found.continued["line"], found.held["line"]]).to_frame(), on="line", how="anti")
         good, left = self._formats(found.inner)
-        done += good
+        done += [by_machine(events, lines) for events in good]
         if len(bare) and self._wrapped:
             good, still = self._formats(bare)
             done += good

@@ -25,15 +25,18 @@ from forensics.formats.schema import LINES
 from forensics.formats.values import V, of
 
 CRI = r"^(?P<at>\d{4}-\d\d-\d\dT\S+) (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S+)? (?P<text>.*)$"
-RFC5424 = r"^(?:\d{1,6} )?<\d{1,3}>\d (?P<at>\S+) \S+ (?P<app>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?:\x{FEFF})?(?P<text>.*)$"
+RFC5424 = (
+    r"^(?:\d{1,6} )?<\d{1,3}>\d (?P<at>\S+) (?P<machine>\S+) (?P<app>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?"
+    r"(?:\x{FEFF})?(?P<text>.*)$"
+)
 RFC3164 = (
     r"^(?:(?:\d{1,6} )?<\d{1,3}>)?(?:\[ *\d+\.\d+\]|[A-Z][a-z]{2} [ \d]\d(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?|"
     r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [A-Z0-9:+-]+|\d{10}\.\d{6}|"
     r"(?P<at>\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-][\d:]+)?)) "
-    r"(?:\S+ (?P<app>[^\s:\[\]{}\"]+)(?:\[[^\]]*\])?|[^\s:\[\]]+\[[\w.-]+\]): (?P<text>.*)$"
+    r"(?:(?P<machine>\S+) (?P<app>[^\s:\[\]{}\"]+)(?:\[[^\]]*\])?|[^\s:\[\]]+\[[\w.-]+\]): (?P<text>.*)$"
 )
 """The times of RFC 3164 and its kin, the kernel's, and what journalctl prints (short, short-iso, short-full, short-unix)."""
-COMPOSE = r"^(?:\x1b\[[\d;]*m)?(?:\d\d:\d\d:\d\d )?[\w.-]+ +\|(?:\x1b\[[\d;]*m)? (?:\x1b\[[\d;]*m)?(?P<text>.*)$"
+COMPOSE = r"^(?:\x1b\[[\d;]*m)?(?:\d\d:\d\d:\d\d )?(?P<machine>[\w.-]+) +\|(?:\x1b\[[\d;]*m)? (?:\x1b\[[\d;]*m)?(?P<text>.*)$"
 STAMPED = r"^(?P<at>\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))[ \t](?P<text>\{.*\}|\S+ .*)$"
 COLOUR = r"\x1b\[[\d;]*[mK]"
 COLOURED = rf"^(?P<text>(?:{COLOUR}|[^\x1b]*{COLOUR}.*\x1b\[0?m).*)$"
