@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forensics.errors import RefusedEvidenceError
-from forensics.timeline import notes
-from forensics.timeline.notes import NotesMatch, read, recognise
+from forensics.exports import notes
+from forensics.exports.notes import NotesMatch, read, recognise
 
 
 @dataclass

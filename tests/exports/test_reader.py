@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from forensics.errors import RefusedEvidenceError
+from forensics.evidence.readable import Rows
 from forensics.exports import reader
 from forensics.exports.rows import array_start
 
@@ -23,7 +24,7 @@ class Given:
         return io.BytesIO(self.data)
 
 
-def read(data: bytes | str, name: str = "export", time_zone: str | None = None) -> reader.ExportRows:
+def read(data: bytes | str, name: str = "export", time_zone: str | None = None) -> Rows:
     file = Given(data, name)
     match = reader.recognise(file.data[:65536], name)
     assert match is not None

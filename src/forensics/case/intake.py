@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
-from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
 from forensics.evidence.documents import HEAD, PARQUET, beginning, how_read, parquet_columns, sample_of, text_chunks
 from forensics.evidence.hosts import host_of
+from forensics.evidence.readable import Rows
 from forensics.evidence.recognise import (
     LEAST_SHARE,
     LONGEST_SAMPLE,
@@ -35,14 +35,13 @@ from forensics.evidence.refusals import not_text, why_no_log
 from forensics.evidence.requests import tells_requests
 from forensics.evidence.streams import CHUNK
 from forensics.evidence.together import Neighbours
+from forensics.exports import notes
+from forensics.exports import reader as exports
 from forensics.formats.base import Format, ReadOptions
 from forensics.formats.json_general import understood
 from forensics.formats.registry import by_name
 from forensics.formats.strings import format_of_string, is_format_string
 from forensics.formats.summaries import counted_by, of_many
-
-READERS = ("forensics.timeline.notes", "forensics.exports.reader")
-"""Modules that know evidence other than logs: ``recognise(head, name, kind)`` and ``read(file, match, evidence_id, time_zone)``."""
 
 
 @dataclass(frozen=True)
@@ -161,29 +160,13 @@ def _parquet_log(file: EvidenceFile) -> bool:
 def _other_kind(file: EvidenceFile, head: bytes, options: LoadOptions, digest: Future[Stored], row: dict[str, Any]) -> Prepared | None:
     """Read an export or notes; None when it is neither."""
     kind = options.kind
-    for name in READERS:
-        try:
-            module = import_module(name)
-        except ModuleNotFoundError:
-            continue
-        match = module.recognise(head, file.name, kind)
+    for reader in (notes, exports):
+        match = reader.recognise(head, file.name, kind)
         if match is None or (kind is None and tells_requests(head)):
             continue
-        found = module.read(file, match, digest.result().sha256[:12], options.time_zone)
-        told = {
-            "kind": found.kind,
-            "format": found.format,
-            "format_share": 1.0,
-            "lines": found.lines,
-            "parsed": found.parsed,
-            "rejected": len(found.rejected),
-            "skipped": found.skipped,
-            "time_zone": found.time_zone,
-            "time_zone_source": found.time_zone_source,
-            "first_at": found.first_at,
-            "last_at": found.last_at,
-            "assumptions": list(found.assumptions),
-        }
+        found: Rows = reader.read(file, match, digest.result().sha256[:12], options.time_zone)
+        told = {each.name: getattr(found, each.name) for each in fields(Rows) if each.name != "frames"}
+        told |= {"format_share": 1.0, "rejected": len(found.rejected)}
         return Prepared(row | told, {**found.frames, "rejects": found.rejected}, None)
     return None
 

@@ -9,14 +9,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from forensics.errors import RefusedEvidenceError
-from forensics.evidence.readable import Readable
+from forensics.evidence.readable import Readable, Rows
 from forensics.text import Numbered, line_end
 
 FIRST = 4096
@@ -51,25 +51,6 @@ class NotesMatch:
 
     format: str
     kind: str = "notes"
-
-
-@dataclass(frozen=True)
-class NoteRows:
-    """Notes as rows: lines = parsed + rejected + skipped."""
-
-    frames: dict[str, pl.DataFrame]
-    lines: int
-    parsed: int
-    rejected: pl.DataFrame
-    skipped: int
-    assumptions: list[str] = field(default_factory=list)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    kind: str = "notes"
-    format: str = "csv"
-    time_zone: str | None = None
-    time_zone_source: str | None = None
-    """log | given | assumed"""
 
 
 @dataclass(frozen=True)
@@ -112,7 +93,7 @@ def _first_line(text: str) -> str:
     return text.splitlines()[0] if text.strip() else ""
 
 
-def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str | None = None) -> NoteRows:
+def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str | None = None) -> Rows:
     """Return the notes of a file; times without a zone are taken in ``time_zone`` (else UTC) and that is said.
 
     ``RefusedEvidenceError`` when the file is larger than people write.
@@ -130,7 +111,7 @@ def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str | N
     rejected = [(evidence_id, b.number, "no time that can be read", b.raw) for b in bad]
     times = [note.at for note in notes if note.at is not None]
     zoned = all(note.zoned for note in notes)
-    return NoteRows(
+    return Rows(
         frames={"notes": pl.DataFrame(rows, schema=FRAME, orient="row")},
         lines=len(lines),
         parsed=len(notes),
@@ -139,6 +120,7 @@ def read(file: Readable, match: NotesMatch, evidence_id: str, time_zone: str | N
         assumptions=[] if zoned else [f"times of notes without a zone were taken as {zone}"],
         first_at=min(times, default=None),
         last_at=max(times, default=None),
+        kind=match.kind,
         format=match.format,
         time_zone="as logged" if zoned else zone,
         time_zone_source="log" if zoned else "given" if time_zone else "assumed",

@@ -7,21 +7,20 @@ and one-time-code secrets are dropped here and never reach the case.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import polars as pl
 
 from forensics.errors import RefusedEvidenceError
-from forensics.evidence.readable import Readable
+from forensics.evidence.readable import Readable, Rows
 from forensics.exports import named, people, rows, values
 from forensics.exports.recognition import ExportMatch, recognise
 from forensics.exports.systems import System, account_headers, foreign, normalised, system_called, system_said
 from forensics.formats.values import to_address
 from forensics.text import counted
 
-__all__ = ["ExportRows", "read", "recognise"]
+__all__ = ["read", "recognise"]
 
 EXTRA = pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))
 
@@ -64,29 +63,7 @@ FINDINGS = frozenset({"strength_bits", "weight_bits", "load_share", "incident_id
 """Columns that, beside ``actor_id``, tell a table that this program wrote: loaded as evidence it would prove itself."""
 
 
-@dataclass(frozen=True)
-class ExportRows:
-    """An export as rows: lines = parsed + rejected + skipped."""
-
-    frames: dict[str, pl.DataFrame]
-    """Record table -> rows."""
-    lines: int
-    parsed: int
-    rejected: pl.DataFrame
-    """evidence_id, line, reason, raw"""
-    skipped: int
-    assumptions: list[str] = field(default_factory=list)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    kind: str = "accounts"
-    format: str = ""
-    time_zone: str | None = None
-    """The zone in which times that carry none were read; ``as logged`` where all carry one, None where there are no times."""
-    time_zone_source: str | None = None
-    """log | given | assumed"""
-
-
-def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | None = None) -> ExportRows:
+def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | None = None) -> Rows:
     """Read a recognised export, times that carry no zone in ``time_zone`` (else UTC); ``RefusedEvidenceError`` when it names no account."""
     with file.open() as stream:
         table = _table(stream, match)
@@ -115,7 +92,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
     if system.kind in WHOLE:
         kept = kept.with_columns(pl.lit(system.name).alias("source"))
     moments = kept.select(pl.col(pl.Datetime("us"))).unpivot()["value"] if kept.height else pl.Series([], dtype=pl.Datetime("us"))
-    return ExportRows(
+    return Rows(
         frames={TABLES[system.kind]: _told_beside(kept, system)},
         lines=table.lines,
         parsed=kept.height,
