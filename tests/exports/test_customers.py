@@ -244,15 +244,25 @@ def test_a_file_that_is_called_after_people_does_not_show_that_another_is_of_the
 
 
 @pytest.mark.parametrize(
-    ("keys", "expected"),
+    ("own", "header", "keys", "expected"),
     [
-        (["1", "2"], [None, None]),  # customers 1 and 2, most likely: who has that id himself is of another company
-        (["1", "4"], ["1", "4"]),  # no customer is called 4
-        (["3", "3"], ["3", "3"]),  # the only one of that customer is called so himself
+        ("id", "account_id", ["1", "2"], [None, None]),  # the header of the customers: who has such an id himself is of another company
+        ("id", "account_id", ["1", "4"], [None, None]),  # of customer 4 nobody is known
+        ("id", "account_id", ["3", "3"], ["3", "3"]),  # the only one of that customer is called so himself
+        ("id", "user_id", ["1", "2"], [None, None]),  # a header of neither: these are customers, most likely
+        ("id", "user_id", ["1", "4"], ["1", "4"]),  # no customer is called 4
+        ("user_id", "user_id", ["1", "2"], ["1", "2"]),  # the header of the people
     ],
 )
-def test_payments_of_customers_are_no_strangers(tmp_path: Path, keys: list[str], expected: list[str | None]) -> None:
-    people = "id,account_id,email,name\n1,2,ann@two.example,Ann\n2,2,bob@two.example,Bob\n4,1,cy@one.example,Cy\n5,1,di@one.example,Di\n"
-    payments = "payment_id,account_id,paid_at,amount\n" + "".join(f"p{n},{key},2024-02-01,9.00\n" for n, key in enumerate(keys))
-    with case_of(tmp_path, people + "3,3,ed@three.example,Ed\n", payments) as case:
+def test_payments_of_customers_are_no_strangers(tmp_path: Path, own: str, header: str, keys: list[str], expected: list[str | None]) -> None:
+    rows = (
+        "1,2,ann@two.example,Ann",
+        "2,2,bob@two.example,Bob",
+        "4,1,cy@one.example,Cy",
+        "5,1,di@one.example,Di",
+        "3,3,ed@three.example,Ed",
+    )
+    people = "\n".join([f"{own},account_id,email,name", *rows, ""])
+    payments = f"payment_id,{header},paid_at,amount\n" + "".join(f"p{n},{key},2024-02-01,9.00\n" for n, key in enumerate(keys))
+    with case_of(tmp_path, people, payments) as case:
         assert list(paid(case).values()) == expected

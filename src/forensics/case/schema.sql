@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS evidence_files (                                 -- o
     first_at TIMESTAMP, last_at TIMESTAMP, backward_steps BIGINT,
     load_options VARCHAR,                                                   -- JSON, sorted keys
     events_sha256 VARCHAR,                                                  -- of events/SHA256.parquet
+    account_header VARCHAR,                                                 -- of exports: under which header (normalised) they say whose a row is
     assumptions VARCHAR[], exhibit VARCHAR, collected_by VARCHAR, collected_at VARCHAR, note VARCHAR,
     loaded_at TIMESTAMP
 );

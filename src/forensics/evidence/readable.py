@@ -40,3 +40,5 @@ class Rows:
     """The zone in which times that carry none were read; ``as logged`` where all carry one, None where there are no times."""
     time_zone_source: str | None = None
     """log | given | assumed"""
+    account_header: str | None = None
+    """The (normalised) header under which an export says whose a row is."""

@@ -103,6 +103,7 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
         last_at=moments.max(),  # type: ignore[arg-type]
         kind=system.kind,
         format=f"{system.name} ({match.container})",
+        account_header=made.account_header,
         **made.clock(),
     )
 
@@ -169,6 +170,11 @@ class Columns:
         ids = {name: self.frame[column] for name, column in self.column.items() if name == "id" or name.endswith(("_id", "uuid"))}
         named = [self.frame[self.column[name]] for name in sorted(persons) if name in self.column]
         return people.row_id({name: column for name, column in ids.items() if name not in persons}, named)
+
+    @property
+    def account_header(self) -> str | None:
+        """The header under which the rows say whose they are."""
+        return next((self.mapping[name][0] for name in ("account_id", "account_key") if name in self.mapping), None)
 
     def records(self) -> tuple[pl.DataFrame, list[str]]:
         """Return the rows of the record table (line, fields, extra) and what had to be assumed."""

@@ -1,7 +1,8 @@
 -- title: what payment and identifier exports call their accounts, joined to accounts
 -- why: a payment export may carry an account id, an email, or only the provider's customer id, which another row or export ties to an
 --      email. Keys that mean two accounts join none. Where accounts are people of customers that have several (each with an id of his own), payments
---      of which every key is a customer's may name customers: what is the id of another person, too, joins none.
+--      may name customers: then an id that another person has, too, joins none. They do where their header is the customers' in the export of
+--      people, and not where it is the people's; under any other header, where every key is a customer's.
 -- parameters: $tenants (headers of ids that may be those of a customer with many people)
 CREATE OR REPLACE TEMP TABLE record_names AS
 SELECT 'payments' AS source, evidence_id, account_key AS key FROM payment_records WHERE account_key IS NOT NULL
@@ -34,20 +35,40 @@ WITH told AS (
     FROM (SELECT evidence_id, account_id, unnest(map_entries(extra)) AS said FROM named_records)
     WHERE said.key IN (SELECT unnest($tenants))
 )
-SELECT key, list_sort(list(DISTINCT account_id))[:20] AS account_ids, count(DISTINCT account_id) AS owners
+SELECT key, list_sort(list(DISTINCT account_id))[:20] AS account_ids, count(DISTINCT account_id) AS owners, list(DISTINCT header) AS headers
 FROM told
 SEMI JOIN (
     SELECT evidence_id, header FROM told GROUP BY evidence_id, header HAVING count(DISTINCT account_id) > count(DISTINCT key)
 ) USING (evidence_id, header)
 GROUP BY key;
 
+CREATE OR REPLACE TEMP TABLE customers_payments AS
+WITH headers AS (
+    SELECT DISTINCT account_header AS header, 'people' AS of FROM evidence_files WHERE kind = 'accounts'
+    UNION
+    SELECT unnest(headers), 'customers' FROM customers_people
+),
+known AS (SELECT header, any_value(of) AS of FROM headers GROUP BY header HAVING count(*) = 1)
+SELECT f.evidence_id
+FROM evidence_files AS f
+LEFT JOIN known AS k ON k.header = f.account_header
+WHERE f.kind = 'payments' AND CASE
+    WHEN k.of IS NOT NULL THEN k.of = 'customers'
+    ELSE f.evidence_id NOT IN (
+        SELECT p.evidence_id FROM payment_records AS p ANTI JOIN customers_people AS c ON c.key = p.account_key WHERE p.account_key IS NOT NULL
+    )
+END;
+
 INSERT INTO record_found
 SELECT f.source, f.evidence_id, f.key, f.key_type, c.account_ids[1], c.account_ids, c.owners
 FROM record_found AS f
 JOIN customers_people AS c USING (key)
-WHERE f.source = 'payments' AND f.key_type = 'account_id' AND f.evidence_id NOT IN (
-    SELECT p.evidence_id FROM payment_records AS p ANTI JOIN customers_people AS k ON k.key = p.account_key WHERE p.account_key IS NOT NULL
-);
+SEMI JOIN customers_payments USING (evidence_id)
+WHERE f.key_type = 'account_id';
+
+DELETE FROM record_found AS f -- a customer whose people are not known is not whoever has that id himself
+WHERE f.key_type = 'account_id' AND f.evidence_id IN (SELECT evidence_id FROM customers_payments)
+    AND (f.evidence_id, f.key) IN (SELECT evidence_id, key FROM record_keys) AND f.key NOT IN (SELECT key FROM customers_people);
 
 CREATE OR REPLACE TEMP TABLE record_fit AS
 SELECT evidence_id, arg_max(key_type, (names, key_type = 'account_id', key_type = 'email')) AS key_type
