@@ -80,7 +80,7 @@ def actor(
 
 def explain(
     account: Annotated[str, typer.Argument(metavar="A", help="An account id or email address.", show_default=False)],
-    other: Annotated[str | None, typer.Argument(metavar="[B]", help="Another account.", show_default=False)] = None,
+    other: Annotated[str | None, typer.Argument(metavar="B", help="Another account.", show_default=False)] = None,
     case: CaseFolder = DEFAULT_CASE,
     style: StyleOption = None,
     output: OutputOption = None,

@@ -69,7 +69,7 @@ def verify(
 
 
 def sql(
-    query: Annotated[str, typer.Argument(help="One SELECT statement.", show_default=False)],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT statement.", show_default=False)],
     case: CaseFolder = DEFAULT_CASE,
     style: StyleOption = None,
     output: OutputOption = None,

@@ -12,6 +12,7 @@ from forensics.cli.options import (
     DEFAULT_CASE,
     CaseFolder,
     ClockOption,
+    EvidenceArgument,
     LogFormatOption,
     ProxyOption,
     SinceOption,
@@ -23,7 +24,6 @@ from forensics.cli.options import (
 if TYPE_CHECKING:
     from forensics.investigation import Investigation
 
-EvidenceArgument = Annotated[list[str], typer.Argument(metavar="EVIDENCE...", help="Files, folders, globs; - for standard input.")]
 OutFolder = Annotated[Path, typer.Option("--out", help="The report folder.")]
 
 

@@ -12,6 +12,7 @@ from forensics.cli.options import (
     DEFAULT_CASE,
     CaseFolder,
     ClockOption,
+    EvidenceArgument,
     LogFormatOption,
     ProxyOption,
     SinceOption,
@@ -40,7 +41,7 @@ class Tier(StrEnum):
 
 
 def load(
-    evidence: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.", show_default=False)],
+    evidence: EvidenceArgument,
     case: CaseFolder = DEFAULT_CASE,
     kind: Annotated[Kind | None, typer.Option(help="What the files are, where they are not recognised.")] = None,
     log_format: LogFormatOption = None,

@@ -24,6 +24,12 @@ StyleOption = Annotated[
     Style | None,
     typer.Option("--format", help="How to write the listing (default: table on a terminal, csv in a pipe)."),
 ]
+IncidentArgument = Annotated[
+    str | None, typer.Argument(metavar="ID", help="One incident: id, its beginning, or rank (default: all).", show_default=False)
+]
+EvidenceArgument = Annotated[
+    list[str], typer.Argument(metavar="EVIDENCE", help="Files, folders, globs, or - for standard input.", show_default=False)
+]
 OutputOption = Annotated[Path | None, typer.Option("--output", help="Write the listing to this file instead of standard output.")]
 
 DEFAULT_CASE = Path("case")

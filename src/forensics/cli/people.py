@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 
 def note(
-    text: Annotated[str, typer.Argument(help="What happened.", show_default=False)],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What happened.", show_default=False)],
     at: Annotated[str, typer.Option("--at", help="When: ISO 8601; UTC unless it carries an offset.", show_default=False)],
     event_type: Annotated[str, typer.Option("--type", help="What kind of fact: note, deploy, status page, ban, call ...")] = "note",
     case: CaseFolder = DEFAULT_CASE,
@@ -42,10 +42,14 @@ def note(
 
 
 def decide(
-    verdict: Annotated[Verdict, typer.Argument(help="What is ruled.", show_default=False)],
+    verdict: Annotated[Verdict, typer.Argument(metavar="VERDICT", help="What is ruled.", show_default=False)],
     what: Annotated[
         list[str],
-        typer.Argument(help="Two accounts, an account and TYPE:VALUE, or one account, address or (known) mail domain.", show_default=False),
+        typer.Argument(
+            metavar="WHAT",
+            help="Two accounts, an account and TYPE:VALUE, or one account, address or (known) mail domain.",
+            show_default=False,
+        ),
     ],
     why: Annotated[str, typer.Option("--why", help="The reason; it is kept in custody and printed.", show_default=False)],
     case: CaseFolder = DEFAULT_CASE,

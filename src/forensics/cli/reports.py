@@ -8,11 +8,8 @@ from typing import Annotated
 
 import typer
 
-from forensics.cli.options import DEFAULT_CASE, CaseFolder, OutputOption
+from forensics.cli.options import DEFAULT_CASE, CaseFolder, IncidentArgument, OutputOption
 
-IncidentArgument = Annotated[
-    str | None, typer.Argument(metavar="[ID]", help="One incident: id, its beginning, or rank (default: all).", show_default=False)
-]
 OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
 Redact = Annotated[bool, typer.Option("--redact", help="For readers who may not see personal data: keyed pseudonyms instead.")]
 KeepDomains = Annotated[bool, typer.Option("--keep-domains", help="With --redact: leave mail domains readable.")]

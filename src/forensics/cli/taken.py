@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forensics.cli.options import DEFAULT_CASE, CaseFolder, OutputOption, StyleOption
+from forensics.cli.options import DEFAULT_CASE, CaseFolder, IncidentArgument, OutputOption, StyleOption
 
 Objects = Annotated[
     list[str] | None, typer.Option("--object", metavar="ROUTE=KIND", help="What a route hands out; kept with the case. Repeatable.")
@@ -19,7 +19,7 @@ Costs = Annotated[
 
 def taken(
     actor: Annotated[
-        str | None, typer.Argument(help="An actor (id or label) or an account (id or email); default: all who took part.")
+        str | None, typer.Argument(metavar="ACTOR", help="An actor (id or label) or an account (id or email); default: all who took part.")
     ] = None,
     objects: Objects = None,
     pair: Pair = None,
@@ -49,13 +49,11 @@ def taken(
 
 
 def response(
-    incident: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="One incident: id, its beginning, or rank (default: all).", show_default=False)
-    ] = None,
+    incident: IncidentArgument = None,
     cost: Costs = None,
     block_list: Annotated[str | None, typer.Option("--block-list", help="Write a block list: csv, nginx-deny, nginx-map or plain.")] = None,
     measure: Annotated[
-        str | None, typer.Option("--measure", help="Whom the block list holds (default: account, or the only one that blocks anybody).")
+        str | None, typer.Option("--measure", help="A measure of the listing (default: account, or the only one that blocks anybody).")
     ] = None,
     days: Annotated[int, typer.Option("--days", min=1, help="How long a block holds, from the last line of the logs.")] = 30,
     shared: Annotated[bool, typer.Option("--include-shared", help="Keep addresses that others use too.")] = False,
