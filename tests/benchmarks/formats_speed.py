@@ -18,7 +18,8 @@ from pathlib import Path
 import polars as pl
 
 from forensics.case.reading import EventWriter, Reading, Window, read_log
-from forensics.evidence.recognise import LineReader, Plan, Recognition
+from forensics.evidence.line_reader import LineReader
+from forensics.evidence.recognise import Plan, Recognition
 from forensics.evidence.streams import utf8_chunks
 from forensics.formats.base import Format, ReadOptions
 from forensics.formats.registry import all_formats

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from forensics.evidence.recognise import Asked, LineReader, candidates, plan_for, share_read
+from forensics.evidence.line_reader import LineReader, share_read
+from forensics.evidence.recognise import Asked, candidates, plan_for
 from forensics.evidence.refusals import why_no_log
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import all_formats

@@ -20,7 +20,8 @@ from tests.stored_case import new_case
 from forensics.case.loading import LoadOptions, load
 from forensics.evidence import archives
 from forensics.evidence.discover import at, discover
-from forensics.evidence.recognise import LineReader, plan_for
+from forensics.evidence.line_reader import LineReader
+from forensics.evidence.recognise import plan_for
 from forensics.evidence.wrappings import unwrap
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import all_formats

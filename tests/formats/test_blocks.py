@@ -9,8 +9,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from forensics.case.reading import cut_block
+from forensics.evidence.line_reader import LineReader
 from forensics.evidence.lines import batch_among, batch_of
-from forensics.evidence.recognise import LineReader, Plan, Recognition
+from forensics.evidence.recognise import Plan, Recognition
 from forensics.formats import cells
 from forensics.formats.base import BlockParser, Format, ReadOptions
 from forensics.formats.registry import all_formats

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensics.evidence.recognise import LineReader, Plan, Recognition, plan_for
+from forensics.evidence.line_reader import LineReader
+from forensics.evidence.recognise import Plan, Recognition, plan_for
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import by_name
 from forensics.formats.schema import LINES

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from forensics.evidence.recognise import LineReader, plan_for
+from forensics.evidence.line_reader import LineReader
+from forensics.evidence.recognise import plan_for
 from forensics.formats.base import ReadOptions
 from forensics.formats.values import unit_of
 

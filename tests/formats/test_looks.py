@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from forensics.evidence.recognise import LineReader, plan_for
+from forensics.evidence.line_reader import LineReader
+from forensics.evidence.recognise import plan_for
 from forensics.formats.base import ReadOptions
 
 REQUEST = '"GET /a?b=1 HTTP/1.1" 200 512'

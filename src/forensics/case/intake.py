@@ -18,19 +18,9 @@ from forensics.errors import RefusedEvidenceError
 from forensics.evidence.discover import EvidenceFile
 from forensics.evidence.documents import HEAD, PARQUET, beginning, how_read, parquet_columns, sample_of, text_chunks
 from forensics.evidence.hosts import host_of
+from forensics.evidence.line_reader import LineReader, share_read
 from forensics.evidence.readable import Rows
-from forensics.evidence.recognise import (
-    LEAST_SHARE,
-    LONGEST_SAMPLE,
-    SAMPLE_LINES,
-    LineReader,
-    Plan,
-    Recognition,
-    first_lines,
-    plan_for,
-    sample_lines,
-    share_read,
-)
+from forensics.evidence.recognise import LEAST_SHARE, LONGEST_SAMPLE, SAMPLE_LINES, Plan, Recognition, first_lines, plan_for, sample_lines
 from forensics.evidence.refusals import not_text, why_no_log
 from forensics.evidence.requests import tells_requests
 from forensics.evidence.streams import CHUNK

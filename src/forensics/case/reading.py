@@ -19,9 +19,10 @@ import polars as pl
 
 from forensics.case.folds import Folds
 from forensics.evidence.hashing import HashedFile
+from forensics.evidence.line_reader import LineReader
 from forensics.evidence.lines import KEPT_OF_REJECT, NO_LINES, LineBatch, batch_among, batch_of, blocks
 from forensics.evidence.prefetch import mapped
-from forensics.evidence.recognise import LineReader, Parsed
+from forensics.evidence.recognise import Parsed
 from forensics.formats.base import BlockParser
 from forensics.formats.proxies import behind_proxies, unbelieved
 from forensics.formats.schema import EVENTS, OUTCOME
