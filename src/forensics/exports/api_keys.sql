@@ -66,9 +66,6 @@ SELECT key_type, 'the beginning of an API key', key, min(account_ids[1]), list_d
 FROM alike
 GROUP BY key_type, key;
 
-CREATE OR REPLACE MACRO tells_session(value) AS -- linking (`brought_uses`) asks for it too
-    length(trim(value)) >= 16 AND NOT regexp_full_match(trim(value), '\d+');
-
 INSERT INTO keys_in_logs
 WITH told AS (
     SELECT trim(r.identifier_value) AS key, list_sort(list(DISTINCT a.account_id))[:20] AS account_ids, count(DISTINCT a.account_id) AS owners
