@@ -31,8 +31,7 @@ KEYS = JsonKeys(
     other_kind=(("@timestamp",), ("message", "fileset>name")),
     extra={
         "bytes_received": _under("body_received>bytes"),
-        "server_name": ("beat>hostname",),
-        "upstream": ("traefik>access>backend_url",),
+        "upstream": ("traefik>access>backend_url", "host>name", "agent>hostname", "beat>hostname"),
     },
 )
 
@@ -60,7 +59,7 @@ FORMATS: tuple[Format, ...] = (
                     "bytes_sent": 512,
                     "referrer": "https://a.example/",
                     "user_agent": "curl/8",
-                    "extra": {"server_name": "web-1"},
+                    "extra": {"upstream": "web-1"},
                 },
             ),
             Sample(
