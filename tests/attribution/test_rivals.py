@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -68,7 +69,7 @@ def test_a_crawlers_load_is_told_in_its_unit(monkeypatch: pytest.MonkeyPatch, me
 )
 def test_a_crowd_of_whose_load_a_group_made_much_is_told_with_it(kin: int, share: float, said: str) -> None:
     few = {"few": -kin, "few_share": share, "kin": 0, "kin_share": 0.0}
-    over = replace(Spread(2700, 17.0, 900, 0.009, 0.0, 0.1, share, kin), **few if kin < 0 else {})
+    over = replace(Spread(2700, 17.0, 0.009, 0.0, share, kin), **few if kin < 0 else {})
     found = Weighed()
     organic_surge._spread(facts(spread=over, foremost=[], walk=None, referral=None, route=None), {}, found)
     assert [text for text, _ in (*found.speaks_for, *found.speaks_against)] == [said]
@@ -79,10 +80,52 @@ def test_a_few_of_whom_chance_makes_no_such_load_are_no_crowd() -> None:
     nine = [SimpleNamespace(share=0.11)] * 9
     found = Weighed()
     organic_surge._spread(
-        facts(spread=Spread(309, 290.0, 9, 0.12, 0.0, 1.0, 0.0, 0), foremost=nine, walk=None, referral=None, route=None), {}, found
+        facts(spread=Spread(309, 290.0, 0.12, 0.0, 0.0, 0), foremost=nine, walk=None, referral=None, route=None), {}, found
     )
     assert [text for text, _ in found.speaks_against] == ["9 of those who asked (309 accounts) made 99 % of the excess: they are no crowd."]
     assert not found.speaks_for
+
+
+@pytest.mark.parametrize(
+    ("top", "speaks", "said"),
+    [
+        (0.05, True, "It is spread: no account made more than 5 % of the excess."),
+        (0.4, True, "No account made more than 40 % of the excess."),
+        (0.94, False, "One account made 94 % of the excess: that is no crowd."),
+    ],
+)
+def test_what_one_account_made_most_of_is_not_spread(top: float, speaks: bool, said: str) -> None:
+    found = Weighed()
+    over = Spread(90, 80.0, top, 0.0, 0.0, 0)
+    organic_surge._spread(facts(spread=over, foremost=[], walk=None, referral=None, route=None), {}, found)
+    assert [text for text, _ in (found.speaks_for if speaks else found.speaks_against)] == [said]
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"early_share": 0.9}, []),
+        ({"early_share": 0.3}, ["70 % of its excess in these minutes came in that of the first errors or later."]),
+        ({"early_share": 0.3, "echo": True}, ["Its load leapt up with the first errors, seconds do not tell more."]),
+        ({"early_share": 0.04, "echo": True},
+         ["Only 4 % of its excess came before the minute of the first errors, seconds do not tell more."]),
+        ({"early_share": 0.9, "answered": 4.7},
+         ["It had asked at one pace for minutes until the first failure, and at 4.7 times that pace from then on: what came then is an "
+          "answer to it."]),
+    ],
+)  # fmt: skip
+def test_how_much_of_a_load_came_no_earlier_than_the_errors_is_told(known: dict[str, Any], said: list[str]) -> None:
+    at = datetime(2024, 3, 1, 12)
+    told = {"echo": False, "answered": 0.0, "preceded": None, "follows": False, "lag": None, "load_onset": at} | known
+    found = Weighed()
+    evidence.order(facts(error_onset=at + timedelta(minutes=6), **told), found)
+    assert [text for text, _ in found.speaks_against] == said
+    assert [text for text, _ in found.speaks_for] == [
+        "A tenth of its excess had come by 12:00, 6 minutes before the errors at 12:06 (UTC)."
+    ]
+    loads = Weighed()
+    evidence.order(facts(error_onset=at + timedelta(minutes=6), **(told | {"is_load": True})), loads)
+    assert not [*loads.speaks_for, *loads.speaks_against]
 
 
 def test_that_such_a_load_is_nothing_new_speaks_as_much_against_a_crowd_as_against_one() -> None:
@@ -99,7 +142,7 @@ def test_that_such_a_load_is_nothing_new_speaks_as_much_against_a_crowd_as_again
 @pytest.mark.parametrize(("one_agent", "mixed"), [(0.95, False), (0.4, True)])
 def test_where_all_came_with_one_usual_agent_it_is_not_said_that_none_stands_out(one_agent: float, mixed: bool) -> None:
     found = Weighed()
-    over = Spread(40, 30.0, 2, 0.01, 1.0, 0.1, 0.0, 0, one_agent=one_agent)
+    over = Spread(40, 30.0, 0.01, 1.0, 0.0, 0, one_agent=one_agent)
     told = {"foremost": [], "walk": None, "referral": None, "route": None, "veil": None, "alike": None}
     organic_surge._spread(facts(spread=over, **told), {}, found)
     ((sentence, bits),) = found.speaks_for

@@ -9,6 +9,7 @@ from forensics.attribution.facts.borne import LINE, NO_LINE
 from forensics.attribution.facts.comers import Comers
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.refusals import asked_as_ever
+from forensics.attribution.facts.slowdown import NO_SLOWER, SLOW
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Weighed
 from forensics.attribution.wording import (
     amount,
@@ -33,8 +34,6 @@ FULL = 0.5
 AT_ONCE = 10.0
 """Bits for each doubling of what was too much that it would have taken to make up what failed at once: that many came just then is left to
 chance, or to what they asked for."""
-SLOW, NO_SLOWER = 1.5, 1.2
-"""Times the usual from which answers are slow, and below which they are not."""
 
 
 def remainder(facts: Facts, found: Weighed) -> None:
@@ -95,20 +94,27 @@ def borne(facts: Facts, found: Weighed) -> None:
         beyond = 0.0 if both else facts.overshoot  # what fails soon under a load far beyond health may have been given more since
         sure = DECISIVE * facts.outlasted / OFTEN * (1.0 - beyond)
         found.contra(f"{went_on}, unless the service was given more to bear it with meanwhile.", sure)
-    if not was_slow(facts):
-        _at_once(facts, found)
+    _at_once(facts, found, _unslowed(facts))
 
 
-def _at_once(facts: Facts, found: Weighed) -> None:
+def _unslowed(facts: Facts) -> float:
+    """Return how far it may be that nothing was short before the fall: 1 where answers were not slow, 0 from twice ``SLOW`` on."""
+    return 1.0 if facts.slower is None else min(1.0, max(0.0, 1.0 - log2(max(facts.slower, SLOW) / SLOW)))
+
+
+def _at_once(facts: Facts, found: Weighed, unslowed: float) -> None:
     """Say that more failed at once than can have been in line, or than was beyond what the service bears: of both what says more."""
     in_line = 0.0
+    if unslowed <= 0.0:
+        return
     quick, doublings = _quick(facts), _beyond_line(facts)
     if facts.step is not None and doublings > 0:
         waited = "and nobody had been waiting" if quick else "and so many cannot have been in line"
-        in_line = STRONG * doublings * max(0.0, 1.0 - facts.overshoot * (FULL if quick else 1.0))
+        in_line = unslowed * STRONG * doublings * max(0.0, 1.0 - facts.overshoot * (FULL if quick else 1.0))
+        long = minutes(facts.carried if facts.carried >= OFTEN else facts.step.minutes)  # one time, wherever it is told
         found.contra(
-            f"That load had been borne for {minutes(facts.step.minutes)}, it did not grow, and then {percent(facts.step.failed)} of all "
-            f"requests failed at once: a load that is too much keeps people waiting first, {waited}.",
+            f"That load had been borne for {long}, it did not grow, and then {percent(facts.step.failed)} of all requests failed at once: "
+            f"a load that is too much keeps people waiting first, {waited}.",
             in_line,
         )
     if facts.fall is not None and too_many(facts) > 0:
@@ -117,7 +123,7 @@ def _at_once(facts: Facts, found: Weighed) -> None:
         found.contra(
             f"In the first whole minute of failure {percent(facts.fall.failed)} of all requests failed, and {much} more than had been "
             "carried in health: of a load that is too much as much fails at first as is too much.",
-            max(0.0, min(2.0 * DECISIVE, AT_ONCE * too_many(facts)) - in_line),
+            max(0.0, unslowed * min(2.0 * DECISIVE, AT_ONCE * too_many(facts)) - in_line),
         )
 
 
@@ -201,7 +207,7 @@ def equal_load(facts: Facts, found: Weighed, did: str = "failed") -> None:
         found.pro(f"Right before, the service bore that load for {minutes(facts.carried)}: load alone did not break it.", FAIR)
     elif facts.outlasted >= OFTEN:
         found.pro(f"Right afterwards, the service bore that load for {minutes(facts.outlasted)}: load alone did not break it.", FAIR)
-    elif facts.step is not None and _beyond_line(facts) >= 1:
+    elif facts.step is not None and _beyond_line(facts) >= 1 and not was_slow(facts):
         found.pro(f"The service had borne that load for {minutes(facts.step.minutes)}, and then failed at once.", FAIR)
     elif too_many(facts) >= 1 and not was_slow(facts):
         found.pro("Far more failed at once than was beyond what the service carries in health.", FAIR)

@@ -7,8 +7,10 @@ from math import log2
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.minutes import MOST_LAG
 from forensics.attribution.facts.refusals import rest_refused
+from forensics.attribution.facts.seconds import EARLY
 from forensics.attribution.rivals import DECISIVE, FAIR, WEAK, Names, Weighed
 from forensics.attribution.search.finding import Blamed
+from forensics.attribution.search.scan import Winner
 from forensics.attribution.wording import (
     amount,
     clock,
@@ -20,6 +22,9 @@ from forensics.attribution.wording import (
 )
 from forensics.text import counted
 
+MOSTLY, MORE = 0.8, 1.5
+"""Share of an excess that came before the errors below which it is told how much came with them, and times their pace before from which it
+is told that the blamed asked more once requests failed."""
 MADE = 9.0
 """Bits for who made a load from which that is certain, and more of them say nothing of whether the load broke the service."""
 
@@ -74,11 +79,12 @@ def chance(p_value: float, placebos: int) -> str:
     return f"Of {windows}, each searched in the same way, {seen} load rose as far above the usual (p = {p_value:.3f}{least})."
 
 
-def machine(facts: Facts, subject_id: str, found: Weighed) -> None:
-    """Say why the subject asks like a machine, where it does."""
-    reasons = facts.machines.get(subject_id)
+def machine(facts: Facts, winner: Winner, found: Weighed) -> None:
+    """Say why the subject asks like a machine, where it does; of an actor the first reason is how many of its accounts do."""
+    reasons = facts.machines.get(winner.id)
     if reasons:
-        found.pro(f"It asks like a machine: {'; '.join(reasons[:4])}.", WEAK)
+        like, *why = reasons[:4] if winner.kind == "actor" else ["It asks like a machine", *reasons[:4]]
+        found.pro(f"{like}: {'; '.join(why)}.", WEAK)
 
 
 def settled(facts: Facts, found: Weighed) -> None:
@@ -94,7 +100,9 @@ def several(facts: Facts) -> bool:
 
 
 def order(facts: Facts, found: Weighed) -> None:
-    """Say what came first, the load or the errors."""
+    """Say what came first, the load or the errors; nothing of a load that broke nothing."""
+    if facts.is_load:
+        return
     if facts.lag is not None and facts.lag.correlation >= 0.3 and abs(facts.lag.lag) < MOST_LAG:
         lag, load_of = facts.lag, "the load of all of them" if several(facts) else "its load"
         if lag.low > 0:
@@ -107,13 +115,7 @@ def order(facts: Facts, found: Weighed) -> None:
         return
     ahead = int((facts.error_onset - facts.load_onset).total_seconds() // 60)
     began, errors, own = clock(facts.load_onset), clock(facts.error_onset), "their" if several(facts) else "its"
-    they = "They were" if several(facts) else "It was"
-    if facts.echo:
-        share = percent(facts.early_share)
-        told = "seconds do not tell more" if facts.preceded is None else "nor did the seconds before them show it"
-        found.contra(f"Only {share} of {own} excess came before the minute of the first errors, {told}.", DECISIVE)
-    elif facts.preceded:
-        found.pro(f"{they} already asking at that pace in the seconds before the first failures.", FAIR)
+    _with_the_errors(facts, found, own, "They" if several(facts) else "It")
     if ahead > 0:
         found.pro(f"A tenth of {own} excess had come by {began}, {minutes(ahead)} before the errors at {errors} (UTC).", FAIR)
     elif ahead < 0 and not facts.follows:
@@ -122,6 +124,24 @@ def order(facts: Facts, found: Weighed) -> None:
         found.contra(f"A tenth of {own} excess had come by {began} only, after the errors had begun at {errors} (UTC).", DECISIVE)
     else:
         found.contra(f"Load and errors rose in the same minute, {began} UTC.", WEAK)
+
+
+def _with_the_errors(facts: Facts, found: Weighed, own: str, they: str) -> None:
+    """Say how much of the load of the blamed came no earlier than the errors, and what seconds tell of it."""
+    if facts.echo:
+        told = "seconds do not tell more" if facts.preceded is None else "nor did the seconds before them show it"
+        share = f"Only {percent(facts.early_share)} of {own} excess came before the minute of the first errors"
+        came = share if facts.early_share < EARLY else f"{own.capitalize()} load leapt up with the first errors"
+        found.contra(f"{came}, {told}.", DECISIVE)
+        return
+    if facts.preceded:
+        found.pro(f"{they} {'were' if several(facts) else 'was'} already at it in the seconds before the first failures.", FAIR)
+    if facts.early_share < MOSTLY:
+        late = percent(1.0 - facts.early_share)
+        found.contra(f"{late} of {own} excess in these minutes came in that of the first errors or later.", 0.0)
+    if facts.answered >= MORE:
+        steady = f"{they} had asked at one pace for minutes until the first failure"
+        found.contra(f"{steady}, and at {facts.answered:.1f} times that pace from then on: what came then is an answer to it.", 0.0)
 
 
 def refused_with_others(facts: Facts, names: Names) -> str:

@@ -150,7 +150,7 @@ def _runner_up(first: Sequence[Rival], facts: Facts) -> str:
 def _one_route(facts: Facts, best: Rival) -> str:
     """Say what else a change that nobody noted may have been: one route fails alone when what only it needs fails."""
     route = facts.concentrated("route")
-    if best.explanation != "bad deploy" or route is None or any(note["deploy"] for note in facts.notes):
+    if best.explanation != "bad deploy" or route is None or not facts.failing or any(note["deploy"] for note in facts.notes):
         return ""
     return f" No change is noted: what only route {route.name} depends on (a provider, a store) may have failed as well."
 

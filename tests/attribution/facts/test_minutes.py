@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from forensics.attribution.facts.borne import carried
-from forensics.attribution.facts.minutes import error_onset
+from forensics.attribution.facts.minutes import at_their_pace, error_onset
 from forensics.attribution.facts.seconds import first_failure
 from forensics.attribution.windows import Window, load_window, sudden_window
 
@@ -21,6 +21,15 @@ def minutes(requests: list[int], failed: list[int], blamed: list[int] | None = N
     known = {"minute": at, "requests": requests, "failed": failed, "load": requests, "blamed": blamed or [0] * len(requests)}
     frame = pl.DataFrame(known | {"refused": [0.0] * len(requests)})
     return frame.with_columns(pl.col("minute").cast(pl.Datetime("us")), pl.col("load", "blamed").cast(pl.Float64))
+
+
+def test_what_was_asked_once_requests_failed_is_none_of_the_load() -> None:
+    rows = minutes([20] * 5 + [80, 80], [0] * 5 + [40, 80], [10] * 5 + [70, 70])
+    first, times = at_their_pace(rows, NOON + timedelta(minutes=5))
+    assert times == 7
+    assert first["blamed"].to_list() == [10.0] * 7
+    assert first["load"].to_list() == [20.0] * 7
+    assert first["failed"].to_list() == [0.0] * 5 + [10.0, 20.0]
 
 
 def test_single_failures_of_a_slow_service_are_no_beginning() -> None:

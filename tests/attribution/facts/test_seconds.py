@@ -50,6 +50,36 @@ def test_seconds_decide_where_minutes_cannot(tmp_path: Path, lead: int, expected
     assert verdict(case) == expected
 
 
+@pytest.mark.parametrize(("lead", "expected"), [(20, {"attributed"}), (0, {"no single actor", "inconclusive"})])
+def test_who_asks_more_only_when_it_fails_answers_the_failure(tmp_path: Path, lead: int, expected: set[str]) -> None:
+    """An import at one pace for ten minutes, and at four times that pace: seconds before the first failure, or from it on."""
+    world = World(seed=42, has_ramp=False, late=30)
+    who = np.array([4])
+    world.ring(who, 60.0, world.onset - 10, world.onset)
+    world.ring(who, 240.0, world.onset)
+    case = world.write(tmp_path)
+    fails: datetime = FIRST_DAY + timedelta(minutes=world.last + world.onset, seconds=30)
+    name = str(world.names[who[0]])
+    own = [fails + timedelta(seconds=-n) for n in range(1, 300)] + [fails + timedelta(seconds=n / 4 - lead) for n in range(1200)]
+    rows = [{"started_at": at, "user_name": name, "status": 200 if at < fails else 503, "path": f"/{n}"} for n, at in enumerate(own)]
+    rows += [{"started_at": fails + timedelta(seconds=n / 5), "user_name": "other", "status": 503, "path": "/"} for n in range(60)]
+    add_log(case, "edge.log", pl.DataFrame(rows).sort("started_at"), "edge-1")
+    add_user_accounts(case)
+    attribute(case)
+    assert verdict(case) in expected
+
+
+@pytest.mark.parametrize(("begins", "faster", "expected"), [(180, 0, True), (50, 0, False), (180, 15, False)])
+def test_who_went_on_as_before_is_told_from_who_came_or_quickened(begins: int, faster: int, expected: bool) -> None:
+    """One in two seconds until the first failure, from so many seconds before it on, the last of them three a second."""
+    own = np.zeros(480)
+    own[180 - begins : 180 : 2] = 1
+    own[180 - faster : 180] = 3
+    own[180:] = 3
+    rows = pl.DataFrame({"own": own, "own_load": own, "asked": own, "failed": np.zeros(480)})
+    assert Seconds(rows, 180, 0.0).steady() is expected
+
+
 def test_a_mishap_that_a_calm_minute_follows_is_no_beginning() -> None:
     failed = np.zeros(480)
     failed[[105, 107]] = 1

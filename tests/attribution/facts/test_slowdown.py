@@ -65,6 +65,21 @@ def test_one_slow_answer_that_passed_is_not_slowness(tmp_path: Path) -> None:
     assert slowdown(case, scene, errors, None) == pytest.approx(1.0, rel=0.1)
 
 
+@pytest.mark.parametrize(("last", "slow"), [(160.0, None), (4000.0, 28.9)])
+def test_what_was_slow_once_tells_nothing_where_a_few_quick_answers_came_after_it(tmp_path: Path, last: float, slow: float | None) -> None:
+    """Of eight requests a minute thirty are no part of the last minutes; what stays slow until it fails is slow all the same."""
+    case = World(seed=47, days=3).write(tmp_path)
+    errors: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)
+    row = {"host": "edge-1", "route_id": 9, "requests": 8, "timed": 8, "failed": 0, "refused": 0, "bytes_sent": 0}
+    took = {5: 160.0, 4: 160.0, 3: 15_000.0, 2: last, 1: last}
+    rows = [row | {"minute": errors - timedelta(minutes=n), "duration_ms_sum": ms} for n, ms in took.items()]
+    case.insert("service_minutes", pl.DataFrame(rows, schema_overrides={"route_id": pl.Int32}))
+    nothing = Window(FIRST_DAY - timedelta(hours=2), FIRST_DAY)
+    scene: Any = SimpleNamespace(ordinary=SimpleNamespace(times={9: (500, 20.0)}), others=[nothing])
+    found = slowdown(case, scene, errors, None)
+    assert found == (None if slow is None else pytest.approx(slow, rel=0.1))
+
+
 def test_a_route_that_was_hardly_asked_for_in_the_same_hours_is_compared_with_all_others(tmp_path: Path) -> None:
     case = World(seed=47, days=3).write(tmp_path)
     errors: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)

@@ -18,7 +18,6 @@ from forensics.attribution.facts.parts import Host, Part, concentrated
 from forensics.attribution.facts.referral import Referral
 from forensics.attribution.facts.refusals import Denied
 from forensics.attribution.facts.release import Release
-from forensics.attribution.facts.seconds import EARLY
 from forensics.attribution.facts.spread import Alike, Spread, Veil
 from forensics.attribution.facts.walk import Walk
 from forensics.attribution.scene import Scene
@@ -75,9 +74,13 @@ class Facts:
     notes: list[dict[str, Any]]
     lag: LeadLag | None
     early_share: float
-    """Share of the blamed subjects' excess in the window that they made before the errors began (0 when it leapt up with them)."""
+    """Share of the blamed subjects' excess in the window that they made before the minute of the first errors."""
+    unheralded: bool
+    """Whether minutes show nothing of it to come first: that is next to nothing, or it leapt up with the errors."""
+    answered: float
+    """At how many times their pace before it the blamed asked from the first failure on, where seconds show it to be the answer."""
     preceded: bool | None
-    """Where that is next to nothing: whether the blamed were at it in the seconds before the first failures (None: cannot be told)."""
+    """Where minutes do not show it: whether the blamed were at it in the seconds before the first failures (None: cannot be told)."""
     logins: dict[str, list[dict[str, Any]]]
     """Blamed network -> accounts that used it (account_id, actor_id, requests), the busiest first."""
     machines: dict[str, list[str]]
@@ -152,7 +155,7 @@ class Facts:
     @property
     def echo(self) -> bool:
         """Whether the load of the blamed may be no more than an answer to the failure: nothing of it is known to come before."""
-        return not self.is_load and self.early_share < EARLY and not self.preceded
+        return not self.is_load and self.unheralded and not self.preceded
 
     @property
     def follows(self) -> bool:

@@ -12,7 +12,7 @@ from forensics.attribution.facts.borne import GROWN, SMOOTH, Fall, carried, fall
 from forensics.attribution.facts.capacity import capacity, rest_peak, until_the_fall
 from forensics.attribution.facts.comers import comers
 from forensics.attribution.facts.facts import Facts
-from forensics.attribution.facts.minutes import early_share, error_onset, lead_lag, leapt_with, load_onset, ratios, run_start
+from forensics.attribution.facts.minutes import at_their_pace, early_share, error_onset, lead_lag, leapt_with, load_onset, ratios, run_start
 from forensics.attribution.facts.origin import origins
 from forensics.attribution.facts.parts import concentrated, hosts_asked, hosts_of, parts_of, routes_asked
 from forensics.attribution.facts.referral import referral
@@ -49,7 +49,7 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
     started, peak, fell = _until_it_fell(scene, finding, impact, course)
     borne = course.borne(scene) if finding.blamed and not is_load(scene.incident) else 0
     common = alike(scene, finding.rise, "wide_network") or alike(scene, finding.rise, "agent_id")
-    spread_over, hidden = spread(scene, finding.rise.measure), veil(scene, finding.rise.measure)
+    spread_over, hidden = spread(scene, finding.rise), veil(scene, finding.rise.measure)
     return Facts(
         scene=scene,
         unseen=unseen_of(case, scene, finding),
@@ -61,8 +61,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         outlasted=course.outlasted,
         step=step(course.near, borne, course.errors, fell) if finding.blamed and not (course.leapt or course.grew_by_itself) else None,
         fall=fell,
-        slower=slowdown(case, scene, course.errors, course.load_at) if finding.rise.significant and course.early >= EARLY else None,
-        served_slower=served_slower(case, scene, course.errors) if finding.blamed and course.early < EARLY else None,
+        slower=slowdown(case, scene, course.errors, course.load_at) if finding.rise.significant and not course.unheralded else None,
+        served_slower=served_slower(case, scene, course.errors) if finding.blamed and course.unheralded else None,
         impact_ratio=_ratio(broken.filter(pl.col("w") == 0)),
         usual_ratio=usual_ratio,
         failed_before=_ratio(minutes.filter(pl.col("minute").is_between(impact.start - 10 * MINUTE, impact.start, closed="left"))),
@@ -75,6 +75,8 @@ def gather(case: Case, scene: Scene, finding: Finding, around: Around, again: pl
         foremost=foremost(case, scene, finding.rise) if not finding.blamed and not is_load(scene.incident) else [],
         notes=around.notes,
         early_share=course.early,
+        unheralded=course.unheralded,
+        answered=course.answered,
         preceded=course.looked.preceded() if course.late and course.looked else None,
         logins=_logins(case, finding),
         machines=_machines(case, finding),
@@ -111,6 +113,8 @@ class _Course(NamedTuple):
     began: Window
     """The run of the load that is judged, to the end of the scene's window: it is no other time."""
     early: float
+    unheralded: bool
+    answered: float
     leapt: bool
     """Whether the load of the blamed rose with the errors."""
     there_before: bool
@@ -132,8 +136,8 @@ class _Course(NamedTuple):
         if self.leapt:
             return 0
         slow = floor_minute(scene.incident["started_at"])
-        fell = [slow] if self.errors is None else [self.errors, slow] if slow < self.errors - SMOOTH * MINUTE else [self.errors]
-        return max(carried(self.near, self.began.start, until) for until in fell)
+        until = slow if self.errors is None or slow < self.errors - SMOOTH * MINUTE else self.errors
+        return carried(self.near, self.began.start, until)
 
     @property
     def runs(self) -> list[Window]:
@@ -143,16 +147,34 @@ class _Course(NamedTuple):
 
 
 def _course(case: Case, scene: Scene, finding: Finding, around: Around, guilty: pl.Expr, again: pl.DataFrame | None) -> _Course:
-    near = around.near(guilty, again)
-    errors, load_at = error_onset(near, scene.window.start, around.impact.start), load_onset(near, scene, finding)
-    early = early_share(near, scene, finding, errors)
+    asked, winners = around.near(guilty, again), [b.winner for b in finding.blamed]
+    errors = error_onset(asked, scene.window.start, around.impact.start)
+    measure, grew, looked = finding.rise.measure, _grew(asked, errors), None
+    if grew and errors and winners:
+        looked = seconds(case, scene, winners, errors, measure)
+    near, answered = at_their_pace(asked, errors) if errors and looked and looked.steady() else (asked, 0.0)
+    load_at, share, leapt = load_onset(near, scene, finding), early_share(near, scene, finding, errors), leapt_with(near, errors)
+    early = 0.0 if leapt and share < HALF else share
     there_before = early >= HALF and not any(b.at_fall for b in finding.blamed) and not _at_once(case, scene, finding, errors)
-    late, grew, winners = _late(errors, load_at, early), _grew(near, errors), [b.winner for b in finding.blamed]
-    looked = seconds(case, scene, winners, errors, finding.rise.measure) if errors and winners and (late or grew) else None
-    began = Window(run_start(near, scene, load_at), scene.window.end)
-    lasted = outlasted(near, around.after(case, scene, guilty), errors) if finding.blamed and not is_load(scene.incident) else 0
-    leapt = leapt_with(near, errors)
-    return _Course(near, errors, load_at, began, early, leapt, there_before, late, grew, looked, lasted, scene.whole.end)
+    late = _late(errors, load_at, early)
+    if late and not grew and errors and winners:
+        looked = seconds(case, scene, winners, errors, measure)
+    return _Course(
+        near=near,
+        errors=errors,
+        load_at=load_at,
+        began=Window(run_start(near, scene, load_at), scene.window.end),
+        early=early_share(asked, scene, finding, errors),
+        unheralded=early < EARLY,
+        answered=answered,
+        leapt=leapt,
+        there_before=there_before,
+        late=late,
+        grew=_grew(near, errors),
+        looked=looked,
+        outlasted=outlasted(near, around.after(case, scene, guilty), errors) if finding.blamed and not is_load(scene.incident) else 0,
+        whole_end=scene.whole.end,
+    )
 
 
 def _walk(case: Case, scene: Scene, finding: Finding, over: Spread) -> Walk | None:

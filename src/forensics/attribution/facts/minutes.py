@@ -127,6 +127,25 @@ def onset(load: Floats, expected: float, share: float = 0.1) -> int | None:
     return int(np.argmax(np.cumsum(over) >= share * total))
 
 
+BEFORE = 3
+"""Minutes before the errors that show at which pace the blamed asked."""
+
+
+def at_their_pace(near: pl.DataFrame, errors: datetime) -> tuple[pl.DataFrame, float]:
+    """Return the minutes without what the blamed asked beyond their pace once requests failed, and at how many times it they asked then.
+
+    It broke nothing; as much of it failed as of all.
+    """
+    pace, then = (
+        float(near.filter(pl.col("minute").is_between(start, start + BEFORE * MINUTE, closed="left"))["blamed"].mean() or 0.0)  # type: ignore[arg-type]
+        for start in (errors - BEFORE * MINUTE, errors)
+    )
+    more = pl.when(pl.col("minute") >= errors).then((pl.col("blamed") - pace).clip(0)).otherwise(0.0)
+    kept = (1.0 - more / pl.col("load").clip(1e-9)).clip(0.0, 1.0)
+    first = near.with_columns(pl.col("blamed") - more, *(pl.col(name) * kept for name in ("requests", "failed", "load", "refused")))
+    return first, then / max(pace, 1e-9)
+
+
 LEAP = 0.25
 """Load that was less than this share, in the two minutes before the errors, of what it was in the two after, rose with them."""
 
@@ -156,15 +175,14 @@ def run_start(near: pl.DataFrame, scene: Scene, load_at: datetime | None) -> dat
 
 
 def early_share(near: pl.DataFrame, scene: Scene, finding: Finding, errors: datetime | None) -> float:
-    """Return which share of their excess in the window the blamed made before the first errors; 0 where it leapt up with them."""
+    """Return which share of their excess in the window the blamed made before the minute of the first errors."""
     inside = near.filter((pl.col("minute") >= scene.window.start) & (pl.col("minute") < scene.window.end))
     usual = _usual(scene, finding)
     over = inside.select("minute", over=pl.col("blamed") - usual)
     total = float(over["over"].sum())
     if errors is None or total <= 0:
         return 1.0
-    share = max(0.0, float(over.filter(pl.col("minute") < errors)["over"].sum()) / total)
-    return min(share, 0.0 if share < 0.5 and leapt_with(near, errors) else 1.0)
+    return min(1.0, max(0.0, float(over.filter(pl.col("minute") < errors)["over"].sum()) / total))
 
 
 def leapt_with(near: pl.DataFrame, errors: datetime | None) -> bool:

@@ -43,11 +43,7 @@ class Origin:
 
     def sentence(self) -> str:
         """Say it, as the end of a finding."""
-        came = (
-            f"came from there, from {self._addresses} of {self.range}"
-            if self.range is not None
-            else f"came with it, from {self._addresses}"
-        )
+        came = f"came from {self._addresses} of {self.range}" if self.range is not None else f"came with it, from {self._addresses}"
         bot = "; it calls itself a bot" if self.bot else ""
         agent = f", with the agent {printable(self.agent)!r} (as logged{bot})" if self.agent is not None and self.range is not None else ""
         told = " (* stands for what differs)" if self.asked is not None and "*" in self.asked else ""

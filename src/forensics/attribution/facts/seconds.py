@@ -38,6 +38,8 @@ RISEN = 1.5
 """Times the pace before that everybody asks in the minute before the first failure where the load rose before it."""
 LATELY, QUICKER = 20, 1.25
 """Seconds before the first failure in which who quickened asked so many times as much as before."""
+STEADY = 0.5
+"""Of the pace of the minute before the first failure, that of the minutes before it from which who asked went on as before."""
 PACE, LAST = 0.25, 10
 """In the last seconds before the first failure (ten, or as many as hold five of their requests) the blamed worked at this share, at least,
 of their pace in the minute after it, less what chance leaves out."""
@@ -84,6 +86,12 @@ class Seconds:
         own = self.rows["own"].to_numpy().astype(float)[: self.first]
         usual = float(own[:-LATELY].mean()) * LATELY
         return bool(float(own[-LATELY:].sum()) > QUICKER * usual + 3.0 * usual**0.5)
+
+    def steady(self) -> bool:
+        """Whether they had asked for minutes as they did until the first failure: what they asked beyond it from then on is an answer."""
+        own = self.rows["own"].to_numpy().astype(float)[: self.first]
+        before, last = own[:-LULL], own[-LULL:]
+        return bool(before.sum() >= FEWEST and before.mean() >= STEADY * last.mean()) and not self.quickened()
 
     def risen(self, pace: float) -> bool:
         """Whether everybody together already asked clearly more than ``pace`` in the minute before it."""

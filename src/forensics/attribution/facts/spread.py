@@ -30,13 +30,9 @@ class Spread:
 
     active: int
     usually_active: float
-    risen: int
-    """Accounts with more than half as much again as their own mean."""
     top_share: float
     """Share of the excess that the largest single account made."""
     anonymous_share: float
-    newcomer_share: float
-    """Share of the excess made by accounts that no other window knows."""
     kin_share: float
     """Share of the excess that the accounts of one group (a payer, an organisation) made together, of the group that made most."""
     kin: int
@@ -61,16 +57,15 @@ class Spread:
         return self.kin > 1 and self.kin_share >= NOTABLE
 
 
-def spread(scene: Scene, measure: str) -> Spread:
-    """Look at whose load rose in a scene's window, account by account and together."""
+def spread(scene: Scene, rise: Rise) -> Spread:
+    """Look at whose load rose in a scene's window, account by account and together: shares are of the one excess that all are told of."""
+    measure, excess = rise.measure, max(rise.excess if rise.known else rise.load, 1.0)
     named = scene.loads.filter(pl.col("account_id").is_not_null())
     others = max(scene.windows - 1, 1)
     table = named.group_by("account_id").agg(
         pl.col(measure).filter(pl.col("w") == 0).sum().alias("now"), (pl.col(measure).filter(pl.col("w") > 0).sum() / others).alias("usual")
     )
     over = table["now"] - table["usual"]
-    totals = scene.totals(measure)
-    excess = max(float(totals[0] - totals[1:].mean()) if len(totals) > 1 else float(totals[0]), 1.0)
     hidden = scene.loads.filter(pl.col("account_id").is_null())
     unnamed = float(hidden.filter(pl.col("w") == 0)[measure].sum()) - float(hidden.filter(pl.col("w") > 0)[measure].sum()) / others
     risen = table.with_columns(over=over).filter(pl.col("over") > 0).join(scene.setting.groups, on="account_id")
@@ -81,11 +76,9 @@ def spread(scene: Scene, measure: str) -> Spread:
     return Spread(
         active=int((table["now"] > 0).sum()),
         usually_active=named.filter(pl.col("w") > 0).select("w", "account_id").n_unique() / others,
-        risen=int((table["now"] > 1.5 * table["usual"] + 1).sum()),
         top_share=min(1.0, max(0.0, float(over.max() or 0.0)) / excess),  # type: ignore[arg-type]
         anonymous_share=min(1.0, max(0.0, unnamed / excess)),
         agentless=_agentless(hidden.filter(pl.col("w") == 0)),
-        newcomer_share=min(1.0, float(table.filter(pl.col("usual") == 0)["now"].sum()) / excess),
         few=few,
         few_share=few_share,
         one_agent=_one_agent(hidden, measure, others),

@@ -50,7 +50,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.pro(seen.sentence(), FAIR if seen.bot else 0.0)
     logins(facts, top.winner.id, found)
     significance(facts, top, found, names)
-    machine(facts, top.winner.id, found)
+    machine(facts, top.winner, found)
     settled(facts, found)
     order(facts, found)
     remainder(facts, found)

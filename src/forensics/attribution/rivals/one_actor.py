@@ -33,7 +33,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         late = f" {last_to_come(blamed, names)}" if any(b.at_fall for b in blamed) else ""
         found.contra(f"Others made {percent(min(1.0, others))} of the excess.{late}", STRONG if weight >= SECOND * top.share else WEAK)
     significance(facts, top, found, names)
-    machine(facts, top.winner.id, found)
+    machine(facts, top.winner, found)
     settled(facts, found)
     order(facts, found)
     remainder(facts, found)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from forensics.attribution.bearing import came, confined, nothing_new, overload
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.facts.refusals import asked_as_ever, shut_out
-from forensics.attribution.facts.spread import MOSTLY_ALIKE
+from forensics.attribution.facts.spread import MOST, MOSTLY_ALIKE, NOTABLE
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.windows import refusing
-from forensics.attribution.wording import amount, growth, in_common, measured, of_kin, percent, served_before, turned_away
+from forensics.attribution.wording import amount, growth, in_common, measured, of_kin, percent, served_before, them, turned_away
 from forensics.text import counted
 
 EXPLANATION = "organic surge"
@@ -50,7 +50,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
             overload(facts, found)
         return found
     if facts.finding.share >= 0.5:
-        found.contra(f"{percent(facts.finding.share)} of the excess was made by {len(facts.finding.blamed)} of those who asked.", DECISIVE)
+        found.contra(f"{percent(facts.finding.share)} of the excess was made by {them(facts.finding.blamed, names)}.", DECISIVE)
     else:
         _spread(facts, names, found)
     if spread.active > 1.2 * spread.usually_active:
@@ -67,7 +67,8 @@ def weigh(facts: Facts, names: Names) -> Weighed:
 
 def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     """Say over whom the excess is spread: accounts are people, addresses are cheap, and people differ in what they come with."""
-    spread_out = f"It is spread: no account made more than {percent(facts.spread.top_share)} of the excess"
+    top = facts.spread.top_share
+    spread_out = f"{'It is spread: no' if top < NOTABLE else 'No'} account made more than {percent(top)} of the excess"
     if facts.spread.kin_share >= 0.5 and facts.spread.kin > 1:
         found.contra(f"{of_kin(facts.spread)}: they are no crowd.", DECISIVE)
     elif facts.spread.few:
@@ -76,10 +77,12 @@ def _spread(facts: Facts, names: Names, found: Weighed) -> None:
     elif facts.foremost:
         few = f"{amount(len(facts.foremost))} of those who asked ({counted(facts.spread.active, 'account')}) made"
         found.contra(f"{few} {percent(min(1.0, sum(b.share for b in facts.foremost)))} of the excess: they are no crowd.", DECISIVE)
+    elif top >= MOST:
+        found.contra(f"One account made {percent(top)} of the excess: that is no crowd.", DECISIVE)
     elif facts.spread.anonymous_share < 0.5 and facts.spread.kin_notable:
         found.pro(f"{spread_out}; but {of_kin(facts.spread)}.", FAIR)
     elif facts.spread.anonymous_share < 0.5:
-        found.pro(f"{spread_out}.", STRONG)
+        found.pro(f"{spread_out}.", STRONG if top < NOTABLE else FAIR)
     elif facts.veil is not None:
         found.contra(f"{facts.veil.told(names)}: over how many people the excess is spread cannot be seen.", 0.0)
     elif facts.alike is not None:
