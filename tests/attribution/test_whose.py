@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,7 +105,7 @@ def test_where_it_says_nothing_or_is_told_already_it_is_left_out(monkeypatch: py
 
     def told(kind: str = "errors", verdict: str = "inconclusive", told: bool = False, risen: bool = True, **facts: Any) -> str | None:
         scene = SimpleNamespace(incident={"kind": kind})
-        finding = SimpleNamespace(blamed=[MADE], rise=SimpleNamespace(significant=risen))
+        finding = SimpleNamespace(blamed=[MADE], as_ever=(), rise=SimpleNamespace(significant=risen))
         known = {"unseen": None, "release": None, "foremost": [], "origins": {}} | facts
         found: Any = SimpleNamespace(
             facts=SimpleNamespace(scene=scene, finding=finding, **known), verdict=SimpleNamespace(name=verdict, told=told)
@@ -114,6 +115,22 @@ def test_where_it_says_nothing_or_is_told_already_it_is_left_out(monkeypatch: py
 
     assert told() == "Of the excess 98 % came from a; that it was the cause is not shown."
     assert told(**otherwise) is None
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.98, True), (0.3, False)])
+def test_what_is_often_asked_for_is_told_where_it_was_most_of_it(monkeypatch: pytest.MonkeyPatch, share: float, told: bool) -> None:
+    monkeypatch.setattr("forensics.attribution.whose._one_program", lambda facts, names: None)
+    finding = SimpleNamespace(blamed=[], as_ever=(replace(MADE, share=share, days=6),), rise=SimpleNamespace(significant=True))
+    facts = SimpleNamespace(
+        scene=SimpleNamespace(incident={"kind": "latency"}), finding=finding, unseen=None, release=None, foremost=[],
+        spread=SimpleNamespace(kin=0, kin_share=0.0, kin_by=None),
+    )  # fmt: skip
+    found: Any = SimpleNamespace(facts=facts, verdict=SimpleNamespace(name="no single actor", told=False, summary=""))
+    asked: Any = SimpleNamespace(names={})
+    said = (
+        "98 % of the excess was made by a, which asked as much on 6 other days, outside of incidents: that it was the cause is not shown."
+    )
+    assert whose(asked, found) == (said if told else None)
 
 
 def test_the_rest_of_those_who_made_a_load_is_told_as_a_sum() -> None:

@@ -16,7 +16,7 @@ from forensics.attribution.inquiry import Conclusion, Inquiry
 from forensics.attribution.rivals import Names, Weighed
 from forensics.attribution.verdict import NOT_AN_OUTAGE
 from forensics.attribution.windows import is_load
-from forensics.attribution.wording import NOT_TOGETHER, came_from, of_kin, percent
+from forensics.attribution.wording import NOT_TOGETHER, as_ever, came_from, of_kin, percent
 from forensics.text import counted
 
 RARE, SEVERAL = 0.05, 3
@@ -26,9 +26,9 @@ RARE, SEVERAL = 0.05, 3
 def whose(asked: Inquiry, found: Conclusion) -> str | None:
     """Return who made most of the load before an impact, and what speaks most against its having broken the service.
 
-    Where nobody stands out, what those who asked have in common: links, or the one program that it came with. None of a crowd, or of a
-    program of many people that changed, where the logs do not hold what others asked for, where the verdict tells it already, and of a
-    load that broke nothing.
+    Where that is what some often ask for, that they do. Where nobody stands out, what those who asked have in common: links, or the one
+    program that it came with. None of a crowd, or of a program of many people that changed, where the logs do not hold what others asked
+    for, where the verdict tells it already, and of a load that broke nothing.
     """
     facts = found.facts
     if is_load(facts.scene.incident) or found.verdict.name == NOT_AN_OUTAGE or found.verdict.told or not facts.finding.rise.significant:
@@ -37,6 +37,8 @@ def whose(asked: Inquiry, found: Conclusion) -> str | None:
         facts = asked.weighed(facts.scene, replace(facts.finding, blamed=facts.foremost)).facts
     if facts.unseen is not None or facts.release is not None:
         return None
+    if sum(b.share for b in facts.finding.as_ever) >= MOST:
+        return f"{as_ever(facts.finding.as_ever, asked.names)}: that it was the cause is not shown."
     if not facts.finding.blamed:
         kin = None if of_kin(facts.spread) in found.verdict.summary else _kin(facts)
         return " ".join(filter(None, (kin, _one_program(facts, asked.names)))) or None

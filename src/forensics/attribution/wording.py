@@ -88,6 +88,12 @@ def came_from(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) ->
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def as_ever(blamed: Sequence[Blamed], names: dict[str, str]) -> str:
+    """Say of those who often ask as much what they made of an excess, and how often they do: as a sentence without its end."""
+    told = [f"{percent(min(1.0, b.share))} of the excess was made by {subject(b.winner, names)}, which asked as much" for b in blamed]
+    return "; ".join(f"{said} on {counted(b.days, 'other day')}, outside of incidents" for said, b in zip(told, blamed, strict=True))
+
+
 def them(blamed: Sequence[Blamed], names: dict[str, str], most: int = 3) -> str:
     """Who made the load, by name: the largest first, the rest as a number."""
     said, rest = [subject(b.winner, names) for b in blamed[:most]], len(blamed) - most

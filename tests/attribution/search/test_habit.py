@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,8 +12,10 @@ import polars as pl
 import pytest
 from tests.stored_case import new_case
 
+from forensics.attribution.search.blame import _as_ever
+from forensics.attribution.search.finding import Rise
 from forensics.attribution.search.scan import Winner
-from forensics.attribution.search.somebody import habitual
+from forensics.attribution.search.somebody import days_alike
 from forensics.attribution.windows import Window
 
 START = datetime(2024, 3, 10, 20)
@@ -35,13 +38,22 @@ def bursts(days: list[int], hour: int = 9, each: int = 12) -> pl.DataFrame:
 
 @pytest.mark.parametrize(
     ("days", "own", "expected"),
-    [([3, 5, 7], 60.0, True), ([3, 5, 7], 90.0, False), ([5], 60.0, False), ([3, 5, 10], 60.0, False)],
+    [([3, 5, 7], 60.0, 3), ([3, 5, 7], 90.0, 0), ([5], 60.0, 1), ([3, 5, 10], 60.0, 2)],
     ids=["often", "never so much", "once", "the incident itself counts for nothing"],
 )
-def test_who_often_asks_as_much_is_not_named_for_it(tmp_path: Path, days: list[int], own: float, expected: bool) -> None:
+def test_who_often_asks_as_much_is_not_named_for_it(tmp_path: Path, days: list[int], own: float, expected: int) -> None:
     rows = bursts([day for day in days if day != 10])
     if 10 in days:
         rows = pl.concat([rows, bursts([10], hour=20)])
     with new_case(tmp_path / "case") as case:
         case.insert("subject_minutes", rows.with_columns(duration_ms_sum=pl.lit(0.0)))
-        assert habitual(case, scene(own), WINNER) is expected
+        assert days_alike(case, scene(own), WINNER) == expected
+
+
+@pytest.mark.parametrize(("days", "expected"), [([3, 5, 7], [3]), ([3, 5], [])])
+def test_who_often_made_as_much_of_an_excess_is_told_with_its_days(tmp_path: Path, days: list[int], expected: list[int]) -> None:
+    with new_case(tmp_path / "case") as case:
+        case.insert("subject_minutes", bursts(days).with_columns(duration_ms_sum=pl.lit(0.0)))
+        found = _as_ever(case, scene(60.0), Rise("requests", 120.0, 20.0, 9.0), [WINNER, replace(WINNER, kind="network")])
+    assert [b.days for b in found] == expected
+    assert all(b.share == pytest.approx(0.59) for b in found)

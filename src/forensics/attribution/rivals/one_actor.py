@@ -7,7 +7,8 @@ from forensics.attribution.evidence import machine, order, refused_with_others, 
 from forensics.attribution.facts.facts import Facts
 from forensics.attribution.rivals import DECISIVE, FAIR, STRONG, WEAK, Names, Weighed
 from forensics.attribution.search.finding import SECOND
-from forensics.attribution.wording import amount, last_to_come, percent, shares_of, subject, unit
+from forensics.attribution.wording import amount, as_ever, last_to_come, percent, shares_of, subject, unit
+from forensics.text import counted
 
 EXPLANATION = "one actor"
 PRIOR = -1.0
@@ -32,6 +33,9 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         others, weight = sum(b.share for b in blamed[1:]), sum(b.weight for b in blamed[1:])
         late = f" {last_to_come(blamed, names)}" if any(b.at_fall for b in blamed) else ""
         found.contra(f"Others made {percent(min(1.0, others))} of the excess.{late}", STRONG if weight >= SECOND * top.share else WEAK)
+    if top.days:
+        on = counted(top.days, "other day")
+        found.contra(f"It had asked as much within as many minutes on {on}, and no incident was found then.", WEAK)
     significance(facts, top, found, names)
     machine(facts, top.winner, found)
     settled(facts, found)
@@ -56,6 +60,8 @@ def nobody(facts: Facts, names: Names, found: Weighed) -> None:
     elif facts.finding.blamed:
         made = f"{percent(facts.finding.share)} of the excess came without an account: {shares_of(facts.finding.blamed, names)}"
         found.contra(f"{made}. No actor is known to have made it.", STRONG)
+    elif facts.finding.as_ever:
+        found.contra(f"{as_ever(facts.finding.as_ever, names)}: what is often done names nobody.", STRONG)
     elif facts.veil is not None and facts.spread.anonymous_share >= 0.5:
         found.contra(f"{facts.veil.told(names)}: nobody can stand out.", 0.0)
     elif facts.finding.winners:

@@ -12,7 +12,7 @@ from forensics.attribution.search.chance import Tails
 from forensics.attribution.search.finding import Blamed, Finding, Rise, rise_of
 from forensics.attribution.search.history import FEWEST, SIGMAS, TIMES
 from forensics.attribution.search.scan import Winner, belongs, expectation, load_matrix, scan
-from forensics.attribution.search.somebody import habitual, somebody
+from forensics.attribution.search.somebody import days_alike, somebody
 from forensics.attribution.search.unlinked import coherent, cohorts
 from forensics.attribution.windows import ENOUGH_PLACEBOS, refusing
 from forensics.case.case import Case
@@ -25,6 +25,8 @@ FEW = 0.1
 """Share of the active accounts from which those who made most of an excess are no few."""
 MOST = 0.5
 """Those who are blamed must together have made at least this much of the excess."""
+OFTEN_DAYS = 3
+"""Other days on which it asked as much from which a subject is not named for having done so."""
 PREFERRED = 1.5
 """Load is counted in plain requests unless it rose so many times more clearly in service time."""
 LONE_SCORE = 50.0
@@ -48,7 +50,14 @@ def find(case: Case, scene: Scene) -> Finding:
     winners = scan(scene.loads, scene.windows, rise.measure, scene.placebos)
     collection = scene.incident["kind"] == "collection"
     blamed = _blamed(case, scene, rise, winners) if rise.significant or collection else []
-    return Finding(rise, winners, blamed)
+    return Finding(rise, winners, blamed, () if blamed or not rise.significant else _as_ever(case, scene, rise, winners))
+
+
+def _as_ever(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> tuple[Blamed, ...]:
+    """Return the actors that made most of an excess, or a part of it that is worth to be named, and often ask as much."""
+    large = [w for w in winners if w.kind == "actor" and w.excess >= MIN_SHARE * rise.excess]
+    found = [Blamed(w, w.excess / rise.excess, 1.0, 0.0, 0, days=days_alike(case, scene, w)) for w in large]
+    return tuple(b for b in found if b.days >= OFTEN_DAYS)
 
 
 def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list[Blamed]:
@@ -59,12 +68,12 @@ def _blamed(case: Case, scene: Scene, rise: Rise, winners: list[Winner]) -> list
     excess = max(rise.excess, sum(w.excess for w in clear if w.excess > 0))
     if excess <= 0:
         return []
-    found = [
-        Blamed(w, w.excess / excess, chances[w], tails.of(w).largest, tails.of(w).windows)
+    standing = [
+        Blamed(w, w.excess / excess, chances[w], tails.of(w).largest, tails.of(w).windows, days=days_alike(case, scene, w))
         for w in clear
-        if w.excess >= MIN_SHARE * excess and _asked(scene, w) >= FEWEST and somebody(case, scene, w) and not habitual(case, scene, w)
+        if w.excess >= MIN_SHARE * excess and _asked(scene, w) >= FEWEST and somebody(case, scene, w)
     ]
-    found = _rare_beside_the_first(tails, found)
+    found = _rare_beside_the_first(tails, [b for b in standing if b.days < OFTEN_DAYS])
     if sum(b.share for b in found) >= MOST:
         actors = [b.winner for b in found if b.winner.kind == "actor"]
         joint = tails.joint(actors) if len(actors) > 1 else None

@@ -59,6 +59,8 @@ class Blamed:
     """Whether it is blamed as one of a cohort."""
     joint: float | None = None
     """Of one of several actors that each stand out: how likely it is that so many rise as far as the least of them, in one window."""
+    days: int = 0
+    """On how many other days, outside of incidents, it asked as much within as many minutes."""
     at_fall: float = 0.0
     """Of one that came last: its share of the excess in the minutes around the first failures."""
 
@@ -75,6 +77,8 @@ class Finding:
     rise: Rise
     winners: list[Winner]
     blamed: list[Blamed]
+    as_ever: tuple[Blamed, ...] = ()
+    """Where nobody is blamed: who made much of the excess, and often asks as much. It is told, and not named for it."""
     again: float = 0.0
     """Requests of the window that only repeat what had failed for those who were found first: they were left out."""
     asked_most: tuple[Blamed, ...] = ()

@@ -91,21 +91,21 @@ def _effective(counts: pl.Series) -> float:
     return 1.0 / max(float(shares @ shares), 1e-9)
 
 
-OFTEN_DAYS, AS_MUCH = 3, 0.8
-"""Days, beside the incident's, on which it asked this share of what it asked in the window within as many minutes."""
+AS_MUCH = 0.8
+"""Share of what it asked in the window that is as much, asked within as many minutes."""
 
 
-def habitual(case: Case, scene: Scene, winner: Winner) -> bool:
-    """Whether a burst of an actor is one of many: the windows of comparison are the same hours of other days, and may hold none of them."""
+def days_alike(case: Case, scene: Scene, winner: Winner) -> int:
+    """Return on how many other days an actor asked as much: the windows of comparison may hold none of its bursts."""
     if winner.kind != "actor":
-        return False
+        return 0
     own = scene.loads.filter(belongs(winner) & (pl.col("w") == 0))
     accounts = own["account_id"].drop_nulls().unique().sort().to_list()
     found = case.rows(
         PACKAGE, "busy_days", accounts=accounts, minutes=scene.window.minutes, least=AS_MUCH * float(own["requests"].sum()),
         **bounds(scene.masked),
     )  # fmt: skip
-    return int(found[0]["days"]) >= OFTEN_DAYS
+    return int(found[0]["days"])
 
 
 THROUGH = 0.5
