@@ -10,10 +10,11 @@ import polars as pl
 from forensics.attribution.rivals import FAIR, STRONG, WEAK, Rival, Weighed
 from forensics.attribution.scene import Scene
 from forensics.attribution.setting import PACKAGE
-from forensics.attribution.wording import minutes, percent
+from forensics.attribution.wording import minutes
 from forensics.case.case import Case
 from forensics.certainty import bounded
 from forensics.linkage.components import through_values
+from forensics.text import counted
 
 EXPLANATION = "one operator"
 WANTED = [
@@ -147,5 +148,5 @@ def _weigh(together: Together, found: Weighed) -> None:
     if together.operators == 1:
         found.pro("Sessions or devices tie all of them to one operator.", STRONG)
     elif together.operators >= 2:
-        share = percent(together.operators / n)
-        found.contra(f"Links by session or device leave {together.operators} separate operators ({share} of the accounts).", WEAK)
+        alone = f"By sessions and devices they are {counted(together.operators, 'operator')} of {n} accounts."
+        found.contra("No session and no device ties any of them to another." if together.operators == n else alone, WEAK)
