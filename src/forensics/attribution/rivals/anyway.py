@@ -10,12 +10,10 @@ from forensics.attribution.wording import amount, load, them
 EXPLANATION = "it would have failed anyway"
 PRIOR = 0.0
 EXCLUSIVE = False
-THIN = 0.0
-"""Where the load that would have been left is hardly more than was ever seen in health, either is about as likely."""
 
 
 def weigh(facts: Facts, names: Names) -> Weighed | None:
-    """Compare the load without the blamed with what the service carries in health."""
+    """Compare the load without the blamed with what the service carries in health; beyond it, either is about as likely."""
     found = Weighed(wanted=["A load test of the service at the load that would have been left."])
     if not facts.finding.blamed or facts.is_load:
         return None
@@ -28,7 +26,7 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
         found.contra(
             f"Without {who} the load would have been {left} a minute before the impact, hardly more than the "
             f"{amount(healthy)} that were carried in health.",
-            THIN,
+            0.0,
         )
     elif facts.rest_within:
         found.contra(
@@ -42,6 +40,6 @@ def weigh(facts: Facts, names: Names) -> Weighed | None:
         found.pro(
             f"Without {who} the load would still have been {left} a minute; {amount(healthy)} is the most seen in health, so "
             "nothing is known of what happens there.",
-            THIN,
+            0.0,
         )
     return found
