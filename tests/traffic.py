@@ -13,7 +13,9 @@ import numpy as np
 import polars as pl
 from tests.stored_case import add_log, add_user_accounts, new_case
 
+from forensics.attribution.attribute import attribute
 from forensics.case.case import Case
+from forensics.collection import automation
 from forensics.incidents import detect, rollups, survey
 
 START = datetime(2024, 2, 19)
@@ -173,3 +175,12 @@ def found(folder: Path, frame: pl.DataFrame) -> tuple[Case, list[dict]]:
         rollups.count(case)
         detect.detect(case, survey.survey(case)())
     return case, case.table("incidents").sort("started_at").to_dicts()
+
+
+def attributed(case: Case) -> None:
+    """Find incidents and who made them, where nobody is linked (logs without accounts): the stages that this takes, half of all."""
+    with case.transaction():
+        rollups.count(case)
+        automation.score(case)
+        detect.detect(case, survey.survey(case)())
+        attribute(case)

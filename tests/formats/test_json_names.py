@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -329,7 +330,7 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
 )
 def test_names_and_units_are_understood(line: str, expected: dict[str, Any]) -> None:
     lines = pl.DataFrame({"line": [1], "raw": [line]}, schema={"line": pl.Int64, "raw": pl.String})
-    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    reader = LineReader(replace(plan_for(lines, ReadOptions()), whole=True), ReadOptions())
     (row,) = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
     assert row["outcome"] == "event"
     extra = {entry["key"]: entry["value"] for entry in row["extra"] or ()}
@@ -346,7 +347,7 @@ def test_a_record_that_asks_for_nothing_is_an_event_where_it_was_refused(status:
     asked = f'{{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":{status}}}'
     nothing = asked.replace('"GET"', '""').replace('"/a"', '""')
     lines = pl.DataFrame({"line": [1, 2], "raw": [asked, nothing]}, schema={"line": pl.Int64, "raw": pl.String})
-    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    reader = LineReader(replace(plan_for(lines, ReadOptions()), whole=True), ReadOptions())
     rows = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
     assert [row["outcome"] for row in rows] == ["event", outcome]
     assert rows[1]["path"] is None
@@ -368,7 +369,7 @@ def test_a_record_that_asks_for_nothing_is_an_event_where_it_was_refused(status:
 def test_a_request_that_is_told_when_it_begins_and_when_it_ends_is_one(beginning: str) -> None:
     ended = '{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":200}'
     lines = pl.DataFrame({"line": [1, 2], "raw": [beginning, ended]}, schema={"line": pl.Int64, "raw": pl.String})
-    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    reader = LineReader(replace(plan_for(lines, ReadOptions()), whole=True), ReadOptions())
     rows = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
     assert [row["outcome"] for row in rows] == ["skipped", "event"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ AT = "[02/Mar/2024:00:00:02 +0000]"
 def rows_of(*raw: str) -> list[dict[str, Any]]:
     """Read lines as a file of their own would be read."""
     lines = pl.DataFrame({"line": list(range(1, len(raw) + 1)), "raw": list(raw)}, schema={"line": pl.Int64, "raw": pl.String})
-    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    reader = LineReader(replace(plan_for(lines, ReadOptions()), whole=True), ReadOptions())
     rows = [*reader.read(lines).read.to_dicts(), *reader.finish().read.to_dicts()]
     return [row | {"extra": {entry["key"]: entry["value"] for entry in row["extra"] or ()}} for row in rows]
 

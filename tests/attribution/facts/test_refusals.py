@@ -176,12 +176,6 @@ def test_who_is_let_in_where_passwords_are_tried_is_told_as_a_victim(tmp_path, q
     assert "Their holders are victims, most likely, and no participants." in page
 
 
-def test_what_a_limit_refuses_is_not_denied(tmp_path, quiet):
-    case, incident, _ = judged(tmp_path, spread(quiet, 429))
-    case.close()
-    assert "denied" not in incident["summary"]
-
-
 def test_denied_is_what_people_mostly_are_not() -> None:
     """Requests, refused, denied and served on the login (route 1) and elsewhere (route 2), on five days."""
 
@@ -265,13 +259,14 @@ def test_what_can_be_done_where_passwords_are_tried(tmp_path, quiet):
     assert listed.left_out == ("203.0.113.7 is shared with 1 other account.",)
 
 
-def test_nothing_is_planned_against_who_is_not_denied(tmp_path, quiet):
+def test_what_a_limit_refuses_is_not_denied_and_nothing_is_planned_against_it(tmp_path, quiet):
     """A limit refuses those who come too fast: an app's people, say."""
-    case, _, _ = judged(tmp_path, spread(quiet, 429))
+    case, incident, _ = judged(tmp_path, spread(quiet, 429))
     with case.transaction():
         plan(case)
     rows = case.table("response").filter(pl.col("measure").is_in([DENIED, LET_IN]))
     case.close()
+    assert "denied" not in incident["summary"]
     assert rows.is_empty()
 
 

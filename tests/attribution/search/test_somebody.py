@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.stored_case import new_case
+from tests.traffic import attributed
 
-from forensics.analysis import ensure_analysed
 from forensics.case.load_options import LoadOptions
 from forensics.case.loading import load
 from forensics.progress import Silent
@@ -58,7 +58,7 @@ def test_who_shares_a_network_is_told_from_a_program_in_it(
     (tmp_path / "access.log").write_text(rush(addresses, agents))
     with new_case(tmp_path / "case") as case:
         load(case, [tmp_path / "access.log"], LoadOptions(), Silent())
-        ensure_analysed(case, Silent())
+        attributed(case)
         assert case.table("attributions")["subject_id"].to_list() == ([] if named is None else [named])
 
 
@@ -97,7 +97,7 @@ def test_in_a_log_without_agents_a_class_behind_one_address_is_told_by_what_it_a
     (tmp_path / "access.log").write_text(class_hour(pages, often))
     with new_case(tmp_path / "case") as case:
         load(case, [tmp_path / "access.log"], LoadOptions(), Silent())
-        ensure_analysed(case, Silent())
+        attributed(case)
         assert case.table("attributions")["subject_id"].to_list() == named
         summary = case.table("incidents").filter(kind="errors")["summary"].item()
     assert ("one program, or many people behind one address" in summary) is (named == [])
