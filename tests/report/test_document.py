@@ -726,7 +726,8 @@ def test_the_headline_says_since_when_and_how_long_it_was_what_it_is_called(made
     ends = {"kind_until": f"{day}15:59:46.000000Z", "kind_seconds": 3874}
 
     def headline(**values: object) -> str:
-        return str(re.search("<h1>(.*?)</h1>", as_html(_changed(made, "incidents", **(told | values))))[1])  # type: ignore[index]
+        title = str(re.search("<h1>(.*?)</h1>", as_html(_changed(made, "incidents", **(told | values))))[1])  # type: ignore[index]
+        return re.sub("</?span>", "", title)
 
     def sentence(**values: object) -> str:
         blocks = summary.build(_changed(made, "incidents", started_at=f"{day}14:35:13.000000Z", **(told | values)))
@@ -800,3 +801,11 @@ def test_a_long_name_is_cut_in_its_middle_and_a_sentence_after_a_word(text: str,
     """The accounts of one company begin alike: what tells them apart often stands at the end."""
     assert shortened(text, length) == told
     assert len(told) <= length
+
+
+@pytest.mark.parametrize("incidents", [1, 2])
+def test_of_several_incidents_the_figures_say_which_they_are_of(made: Document, incidents: int) -> None:
+    table = made.tables["incidents"]
+    several = replace(made, tables={**made.tables, "incidents": replace(table, rows=table.rows[:1] * incidents)})
+    notes = [block.text for block in key_figures.build(several) if isinstance(block, Note)]
+    assert notes == ["Requests examined and accounts known are of all evidence, the others of the gravest of 2 incidents."][: incidents - 1]

@@ -204,7 +204,8 @@ def basis(finding: Finding) -> str:
         said.append("the log ends inside the incident: its end is not seen")
     said.extend(_unasked(finding))
     if finding.reading is not None:
-        said.append(f"the silence reads as {finding.reading.name}: {finding.reading.why}")
+        missing = "missing load" if finding.found.kind == "collapse" else "silence"
+        said.append(f"the {missing} reads as {finding.reading.name}: {finding.reading.why}")
     said.extend(f"{step}: minutes that it passed twice hold the requests of both" for step in finding.steps[:3])
     if finding.axis.outside:
         said.append(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from forensics.incidents.times import milliseconds
-from forensics.report.blocks import Block, Figure, Figures, Section
+from forensics.report.blocks import Block, Figure, Figures, Note, Section
 from forensics.report.document import Document
 from forensics.report.sections.participants import blamed
 from forensics.report.sections.taken import WITHOUT_ACCOUNT, collected
@@ -17,14 +17,19 @@ from forensics.text import counted
 def build(document: Document) -> tuple[Block, ...]:
     """Return the figures."""
     overview = document.rows("overview")[0]
-    items = [figure for incident in document.rows("incidents")[:1] for figure in _of_incident(document, incident)]
+    incidents = document.rows("incidents")
+    items = [figure for incident in incidents[:1] for figure in _of_incident(document, incident)]
     if not items and overview.get("answered"):  # absent from documents of earlier versions
         items.append(Figure("failed requests", number(overview["failed"]), f"of {number(overview['answered'])}", "overview"))
     items += [
         Figure("requests examined", number(overview["events"]), f"in {counted(overview['logs'], 'log')}", "overview"),
         Figure("accounts known", number(overview["accounts"]), counted(overview["payments"], "payment"), "overview"),
     ]
-    return (Figures(tuple(items)),)
+    if len(incidents) < 2:
+        return (Figures(tuple(items)),)
+    return Figures(tuple(items)), Note(
+        f"Requests examined and accounts known are of all evidence, the others of the gravest of {len(incidents)} incidents."
+    )
 
 
 INSIDE = timedelta(minutes=2)
