@@ -354,3 +354,44 @@ def test_other_logs_are_refused_by_name(line: str, name: str) -> None:
     lines = pl.DataFrame({"line": [1, 2], "raw": [line, line]}, schema=LINES)
     assert not plan_for(lines, ReadOptions()).ranked
     assert name in why_no_log(lines["raw"])
+
+
+GCP = (
+    '{"httpRequest":{"latency":"0.250s","remoteIp":"198.18.0.7","requestMethod":"GET","requestUrl":"https://a.example/a","status":200},'
+    '"insertId":"1","resource":{"type":"http_load_balancer"},"timestamp":"2024-03-02T00:00:02.500Z"}'
+)
+PLAIN = '{"time":"2024-03-02T00:00:01Z","client_ip":"198.18.0.7","method":"GET","path":"/a","status":200,"tenant":"t-7"}'
+NAMED = '198.18.0.7 - - [02/Mar/2024:00:00:02 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8" X-Forwarded-For="203.0.113.9"'
+GIN = '[GIN] 2024/03/02 - 15:04:05 | 404 |     12.345µs |  198.18.0.7 | POST     "/nope?x=1"'
+
+
+@pytest.mark.parametrize("share", [1, 9])
+@pytest.mark.parametrize(("special", "general"), [(GCP, PLAIN), (TIMED, PLAIN), (NAMED, GIN), (TIMED, NAMED)])
+def test_among_lines_of_a_general_format_those_of_a_specific_one_are_read_as_such(special: str, general: str, share: int) -> None:
+    """A load balancer's time is that of the beginning, which no name of a key tells."""
+
+    def rows_of(*lines: str) -> pl.DataFrame:
+        reader = LineReader(plan_for(frame(*lines), ReadOptions()), ReadOptions())
+        return pl.concat([reader.read(frame(*lines)).read, reader.finish().read]).sort("line").drop("line")
+
+    mixed = rows_of(*[general] * share, special, *[general] * share)
+    assert_frame_equal(mixed[share : share + 1], rows_of(special))
+    assert_frame_equal(mixed[:1], rows_of(general))
+
+
+def test_a_line_that_begins_as_a_wrapping_does_is_read_among_wrapped_ones() -> None:
+    balancer = '2024-03-02T00:00:02.945958Z my-balancer 198.18.0.7:2817 10.0.0.1:80 0.001 0.002 0.004 - - 82 305 "- - - " "-" - -'
+    wrapped = [f"2024-03-02T00:00:01Z stdout F {COMMON}" for _ in range(20)]
+    lines = frame(*wrapped, balancer, '2024-03-02T00:00:03Z stdout P 198.18.0.9 - - [02/Mar/2024:00:00:03 +0000] "GET /cut HTTP/1.1" 200 1')
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    read = pl.concat([reader.read(lines).read, reader.finish().read]).sort("line")
+    assert read["client_ip"].to_list()[:21] == ["198.18.0.8"] * 20 + ["198.18.0.7"]
+
+
+@pytest.mark.parametrize(
+    "line", [TIMED[:80] + COMMON, TIMED + COMMON, COMMON[:60] + TIMED + COMMON[60:], PLAIN + PLAIN, PLAIN[:-1] + "} " + PLAIN]
+)
+def test_two_lines_without_an_end_between_them_are_rejected_for_that(line: str) -> None:
+    lines = frame(TIMED, PLAIN, line)
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    assert reader.read(lines).read.select("outcome", "reason").row(2) == ("rejected", "two lines run together")

@@ -100,6 +100,12 @@ def test_cells_are_those_of_lines_with_exactly_so_many() -> None:
         assert all("\r" in text or "\ufeff" in text for n in exact.keys() - given.keys())
 
 
+def test_a_byte_order_mark_before_a_line_is_in_no_cell() -> None:
+    found = cells.cut("a|b\n\ufeffc|d\ne|\ufeff\n\ufefff|g\n".encode(), "|", ["x", "y"])
+    assert found is not None
+    assert (found[0].rows(), found[1]) == ([(1, "a", "b"), (3, "e", "\ufeff")], 4)
+
+
 def test_bytes_that_are_no_text_are_left_to_lines() -> None:
     assert cells.cut(b"a|\xff|b\n", "|", ["x", "y", "z"]) is None
 

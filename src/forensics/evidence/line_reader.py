@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from forensics.evidence.lines import of_blocks
 from forensics.evidence.machines import by_machine
-from forensics.evidence.recognise import Asked, Parsed, Plan, candidates
+from forensics.evidence.recognise import Asked, Parsed, Plan, candidates, is_general
 from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
 from forensics.evidence.wrappings import DEEPEST, unwrap
 from forensics.formats.base import BlockParser, Format, Parser, ReadOptions
@@ -31,7 +32,8 @@ def share_read(plan: Plan, sample: pl.DataFrame, options: ReadOptions) -> float:
 class LineReader:
     """Reads the lines of one file: the file's main format first, the other formats for the lines that it leaves, then what is wrapped.
 
-    Parsers keep their state from batch to batch; batches must come in the file's order, and ``finish`` after the last.
+    Before a main format that reads almost anything those are asked that read some of the sample and are more specific. Parsers keep their
+    state from batch to batch; batches must come in the file's order, and ``finish`` after the last.
     """
 
     def __init__(self, plan: Plan, options: ReadOptions, *, alone: bool = False) -> None:
@@ -42,7 +44,9 @@ class LineReader:
         self._zones = {self.main.name: LocalZone(options.time_zone)}
         rest = [rated.format for rated in plan.ranked[1:]]
         others = rest + [entry for entry in all_formats() if entry not in rest and entry is not self.main]
-        self._others = [] if alone else [entry for entry in others if not entry.main_only]
+        self._others = [] if alone else sorted((entry for entry in others if not entry.main_only), key=is_general)
+        above = [entry for entry in rest if entry.rank > self.main.rank and not entry.main_only]
+        self._before = sorted(above, key=is_general) if is_general(self.main) and not alone else []
         self._wrapped = plan.wrapped
         self.whole = plan.whole
         self._held = pl.DataFrame(schema=LINES)
@@ -59,7 +63,7 @@ class LineReader:
     @property
     def block_parser(self) -> BlockParser | None:
         """The main format's parser of whole blocks, where it can have one and its lines are not wrapped."""
-        if self._wrapped or self.main.name in self._tried:
+        if self._wrapped or self._before or self.main.name in self._tried:
             return None
         if self.main.open_blocks is not None:
             return self.main.open_blocks(self._options_of(self.main))
@@ -104,30 +108,43 @@ class LineReader:
         bare = lines.join(pl.concat([found.inner["line"], found.continued["line"], found.held["line"]]).to_frame(), on="line", how="anti")
         good, left = self._formats(found.inner)
         done += [by_machine(events, lines) for events in good]
-        if len(bare) and self._wrapped:
-            good, still = self._formats(bare)
-            done += good
-            bare = still
         other = _other_lines(left)
         done += [other] if len(other) else []
         left = left.join(other, on="line", how="anti", maintain_order="left")
+        asked = left.filter(pl.col("raw").str.contains('"', literal=True) & ~pl.col("line").is_in(found.continued["first"].implode()))
         left = pl.concat([left.select("line"), bare.select("line")]).join(lines, on="line", how="left", maintain_order="left")
+        if self._wrapped:  # what passes for a wrapping may be a part of the line (a balancer's time)
+            whole = pl.col("line").is_in(bare["line"].implode()) | (
+                pl.col("line").is_in(asked["line"].implode()) & ~pl.col("raw").str.starts_with("{")
+            )
+            good, still = self._formats(left.filter(whole))
+            done += good
+            left = pl.concat([left.filter(~whole), still])
         return [*done, *_left_over(left, self._reasons)]
 
     def _formats(self, lines: pl.DataFrame, *, plain: bool = False) -> tuple[list[pl.DataFrame], pl.DataFrame]:
-        """Return what the formats read, in turn, and the lines that none of them did; ``plain``: lines as the file has them."""
-        if lines.is_empty():
-            return [], lines
-        first, waiting = self._by(self.main, lines, plain=plain)
-        kept = [first] if len(first) else []
-        for entry in candidates(Asked(waiting), self._others, max(1, len(self._others))) if len(waiting) else ():
-            good, waiting = self._by(entry, waiting, plain=plain)
+        """Return what the formats read, in turn, and the lines that none of them did; ``plain``: lines as the file has them.
+
+        The more specific are asked first: what reads almost anything reads their lines, too, and not all that they tell.
+        """
+        kept, waiting = self._by_others(self._before, lines, plain=plain)
+        if len(waiting):
+            good, waiting = self._by(self.main, waiting, plain=plain)
+            kept += [good] if len(good) else []
+        more, waiting = self._by_others(self._others, waiting, plain=plain)
+        return [*kept, *more], waiting
+
+    def _by_others(self, formats: Sequence[Format], lines: pl.DataFrame, *, plain: bool) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+        """Return what formats that could read some of the lines read of them, in turn, and the lines that none of them did."""
+        kept: list[pl.DataFrame] = []
+        for entry in candidates(Asked(lines), formats, max(1, len(formats))) if len(lines) else ():
+            good, lines = self._by(entry, lines, plain=plain)
             if len(good):
                 kept.append(good)
                 self.used[entry.name] = self.used.get(entry.name, 0) + int((good["outcome"] == "event").sum())
-            if waiting.is_empty():
+            if lines.is_empty():
                 break
-        return kept, waiting
+        return kept, lines
 
     def _by(self, entry: Format, lines: pl.DataFrame, *, plain: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return what one format reads, and the lines that it does not."""

@@ -126,7 +126,12 @@ def recognise(asked: Asked, options: ReadOptions, formats: Sequence[Format] | No
 
 def _weight(tried: Recognition) -> float:
     """Return the share, half of it for formats that read almost anything: they come second even for the lines that they alone can read."""
-    return tried.share / 2 if tried.format.rank <= GENERAL_RANK else tried.share
+    return tried.share / 2 if is_general(tried.format) else tried.share
+
+
+def is_general(entry: Format) -> bool:
+    """Whether a format reads almost anything of its family, and not all that those know that are made for one log."""
+    return entry.rank <= GENERAL_RANK
 
 
 def candidates(asked: Asked, formats: Sequence[Format] | None = None, at_once: int = ASKED_AT_ONCE) -> Iterator[Format]:

@@ -326,6 +326,9 @@ def what_line(raw: pl.Expr) -> pl.Expr:
     return pl.coalesce(chain, pl.when(other).then(pl.format("a syslog line of {} without a request", program)))
 
 
+_ASKED_AT = r'\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "'
+_TWO = rf'{_ASKED_AT}.*{_ASKED_AT}|^\s*\{{.*\}}\s*\{{\s*"'
+"""Two lines without a line end between them, or one within the other: processes that wrote at the same time, or a log that was cut."""
 GENERAL_REASONS = frozenset(
     {"not a line of this format", "does not fit the format", "the keys of this format are missing", "not a JSON object"}
 )
@@ -341,6 +344,8 @@ def why_rejected(raw: pl.Expr) -> pl.Expr:
     return (
         pl.when(raw.str.contains("\x00", literal=True))
         .then(pl.lit("holds NUL bytes"))
+        .when(raw.str.contains(_TWO))
+        .then(pl.lit("two lines run together"))
         .when(raw.str.contains(_OBJECT))
         .then(
             pl.when(raw.str.contains(r"[}\]],?\s*$"))

@@ -13,13 +13,22 @@ import polars as pl
 from forensics.formats.schema import LONGEST_LINE
 
 _NEWLINE, _RETURN = 10, 13
+_MARK = b"\xef\xbb\xbf"
 
 
 def cut(block: bytes, separator: str, names: Sequence[str]) -> tuple[pl.DataFrame, int] | None:
     """Return ``line`` (from 1) and a text column per name for the lines with exactly so many cells, and how many lines there are in all.
 
-    None where lines and rows cannot be matched, or the bytes are no UTF-8. Lines longer than ``LONGEST_LINE`` are not among the exact ones.
+    None where lines and rows cannot be matched, or the bytes are no UTF-8. Lines longer than ``LONGEST_LINE`` are not among the exact ones,
+    nor those with a byte-order mark before them (files were put behind each other), which would be a part of the first cell.
     """
+    found = _cut(block, separator, names)
+    if found is None or _MARK[:1] not in block or b"\n" + _MARK not in block:
+        return found
+    return found[0].filter(~pl.col(names[0]).str.starts_with("\ufeff")), found[1]
+
+
+def _cut(block: bytes, separator: str, names: Sequence[str]) -> tuple[pl.DataFrame, int] | None:
     try:
         cells = pl.read_csv(
             block,
