@@ -231,6 +231,24 @@ def test_what_a_program_asks_of_others_is_no_request_of_its_own(line: str) -> No
     assert plan_for(frame(asked, asked), ReadOptions()).ranked
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '2024-03-02 00:00:01,000 INFO httpx HTTP Request: POST https://a.example/v1 "HTTP/1.1 200 OK"',
+        "2024-03-02 00:00:01,000 INFO elastic_transport.transport POST http://10.0.0.1:9200/_bulk [status:200 duration:0.012s]",
+        "2024-03-02 00:00:01 [scrapy.core.engine] DEBUG: Crawled (200) <GET https://a.example/x> (referer: None)",
+        "2024-03-02 00:00:01 level=debug status=200 request=<GET https://a.example/x> referer=None",
+    ],
+    ids=["httpx", "elasticsearch", "scrapy", "named values"],
+)
+def test_what_a_program_asks_of_others_between_its_own_requests_is_no_event(line: str) -> None:
+    own = '2024-03-02 00:00:01,000 INFO uvicorn.access 198.18.0.7:5000 - "GET /a HTTP/1.1" 200'
+    reader = LineReader(plan_for(frame(own, own, line), ReadOptions()), ReadOptions())
+    read = reader.read(frame(own, own, line)).read
+    assert read["outcome"].to_list()[:2] == ["event", "event"]
+    assert read["outcome"][2] == ("rejected" if "level=" in line else "skipped")
+
+
 def test_traces_after_a_line_of_another_log_do_not_hide_what_it_is() -> None:
     begun = "02-Mar-2026 00:00:01.123 SEVERE [main] org.apache.catalina.core.StandardWrapperValve.invoke failed"
     trace = ["java.lang.IllegalStateException: no", "\tat a.B.c(B.java:1)", "18: return a;"]
@@ -345,6 +363,11 @@ def test_candidates_are_those_whose_hint_and_pattern_occur() -> None:
         ("Mar  2 00:00:01 fw 1,2026/03/02 00:00:01,0018,THREAT,url,2049,2026/03/02 00:00:01,10.0.0.5", "a log of a firewall"),
         ("[2026-03-02 00:00:01 -0400] info [cpsrvd] 203.0.113.9 - root - SUCCESS LOGIN whostmgrd", "a log of sign-ins at cPanel"),
         ('{"query_timestamp":"2026-03-02T00:00:01Z","query_name":"a.example."}', "a log of DNS queries"),
+        ('{"type":"Metric","data":{"name":"http_reqs","type":"counter"},"metric":"http_reqs"}', "a log of what a load test measured (k6)"),
+        (
+            '{"metric":"http_reqs","type":"Point","data":{"time":"2026-03-02T00:00:01Z","value":1}}',
+            "a log of what a load test measured (k6)",
+        ),
         ('{"t":{"$date":"2026-03-02T00:00:01.123+00:00"},"s":"I","c":"NETWORK"}', "a log of MongoDB"),
         ('{"time":"2026-03-02T00:00:01Z","level":"INFO","msg":"cache miss"}', "an application log in JSON"),
         ('203.0.113.9 [29:23:53:25] "GET /a HTTP/1.0" 200 1497', "only the day of a month"),
@@ -395,3 +418,27 @@ def test_two_lines_without_an_end_between_them_are_rejected_for_that(line: str) 
     lines = frame(TIMED, PLAIN, line)
     reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
     assert reader.read(lines).read.select("outcome", "reason").row(2) == ("rejected", "two lines run together")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (
+            "metric_name,timestamp,metric_value,check,error,group,method,name,proto,scenario,status,url",
+            "http_reqs,1709337600,1.000000,,,,GET,https://a.example/,HTTP/1.1,default,200,https://a.example/",
+            "http_req_duration,1709337600,12.500000,,,,GET,https://a.example/,HTTP/1.1,default,200,https://a.example/",
+        ),
+        (
+            "timeStamp,elapsed,label,responseCode,responseMessage,threadName,success,bytes,sentBytes,URL,Latency",
+            "1709337600123,120,Home,200,OK,Thread Group 1-1,true,5120,130,https://a.example/,118",
+            "1709337600323,90,Home,200,OK,Thread Group 1-2,true,5120,130,https://a.example/,80",
+        ),
+    ],
+    ids=["k6", "jmeter"],
+)
+def test_what_a_load_test_measured_is_no_log_of_requests(rows: tuple[str, ...]) -> None:
+    """k6 writes several rows of one request; a metric among the columns of a log is nothing of the kind."""
+    assert plan_for(frame(*rows), ReadOptions()).ranked == []
+    assert "a table of what a load test measured (k6, JMeter)" in why_no_log(frame(*rows)["raw"])
+    log = "timestamp,client_ip,method,path,status,metric_value", "2024-03-02T00:00:01Z,198.18.0.7,GET,/a,200,1.5"
+    assert plan_for(frame(*log), ReadOptions()).ranked[0].events == 1

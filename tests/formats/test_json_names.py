@@ -326,6 +326,12 @@ AT = datetime(2026, 3, 2, 0, 0, 1)
             {"client_ip": "203.0.113.9", "user_name": "ann", "path": "/a", "protocol": "HTTP/1.1", "status": 500, "duration_ms": 15.0},
             id="express-winston in winston's layout for Logstash",
         ),
+        pytest.param(
+            '{"@t":"2026-03-02T00:00:01Z","@mt":"Request finished {Protocol} {Method} - {StatusCode}","ElapsedMilliseconds":12.5,'
+            '"StatusCode":200,"Protocol":"HTTP/1.1","Method":"GET","Host":"a.example","Path":"/a","QueryString":"?b=1"}',
+            {"host": "a.example", "path": "/a", "query": "b=1", "protocol": "HTTP/1.1", "duration_ms": 12.5},
+            id="ASP.NET by Serilog",
+        ),
     ],
 )
 def test_names_and_units_are_understood(line: str, expected: dict[str, Any]) -> None:
@@ -363,8 +369,9 @@ def test_a_record_that_asks_for_nothing_is_an_event_where_it_was_refused(status:
         '"uri":"/a","version":"HTTP/1.1"}}',
         '{"level":30,"time":1772409601000,"req":{"id":"r","method":"get","url":"/a","remoteAddress":"203.0.113.9"},"msg":"request start"}',
         '{"req_id":"r","req":{"method":"GET","url":"/a","remoteAddress":"203.0.113.9"},"msg":"  <-- GET /a","time":"2026-03-02T00:00:01Z"}',
+        '{"@t":"2026-03-02T00:00:01Z","@mt":"Request starting {Protocol} {Method}","Protocol":"HTTP/1.1","Method":"GET","Path":"/a"}',
     ],
-    ids=["django-structlog", "go-chi/httplog", "tower-http", "hapi-pino", "koa-bunyan-logger"],
+    ids=["django-structlog", "go-chi/httplog", "tower-http", "hapi-pino", "koa-bunyan-logger", "ASP.NET by Serilog"],
 )
 def test_a_request_that_is_told_when_it_begins_and_when_it_ends_is_one(beginning: str) -> None:
     ended = '{"time":"2026-03-02T00:00:01Z","client_ip":"203.0.113.9","method":"GET","path":"/a","status":200}'

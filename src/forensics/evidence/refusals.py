@@ -76,6 +76,8 @@ KNOWN: tuple[tuple[str, str], ...] = (
         "a log of Zeek of another kind than http",
     ),
     (r'^\s*\{.*"(?:id\.)?orig_h"\s*:', "a log of Zeek of another kind than http"),
+    (r"^(?:metric_name,timestamp,metric_value|timeStamp,elapsed,label),", "a table of what a load test measured (k6, JMeter)"),
+    (r'^\{"(?:type":"Metric","data"|metric":"\w+","type":"(?:Point|Metric)")', "a log of what a load test measured (k6)"),
     (r"^\s*<(?:\?xml|!DOCTYPE|html)", "a markup document"),
 )
 """(regular expression of its lines, what it is)."""
@@ -125,7 +127,7 @@ _TOLD = r'"\w*(?:method|verb|ur[il]|path|request|req|status|code|http|client|rem
 _LEVELLED = r'"(?:level|lvl|severity|log_?[lL]evel|@l)"\s*:\s*"?\w'
 _BEGUN = 0.1
 """So many lines are enough where the first is one of them and the others ask for nothing: stack traces go on with what a line began."""
-_SIGN = ("^#path", "^--[0-9a-z", "^[ *-]+<<")
+_SIGN = ("^#path", "^--[0-9a-z", "^[ *-]+<<", "^(?:metric_name")
 """Beginnings of patterns of which one line in a file is enough."""
 
 
@@ -243,6 +245,11 @@ _UWSGI = (
     r"|^(?:thunder lock: |DAMN ! |SIGINT/SIG\w+ received|VACUUM: |gracefully (?:killing|\(RE\)spawned)|worker \d+ (?:buried|killed) )"
 )
 """https://github.com/unbit/uwsgi/blob/master/core/uwsgi.c: what uWSGI prints when it starts and ends."""
+_MADE = (
+    r'\burllib3\.connectionpool\b.*"[A-Z]+ \S+ HTTP/|\bHTTP Request: [A-Z]+ https?://\S+ "HTTP/|'
+    r"\b[A-Z]{3,7} https?://\S+ \[status:\d+ |\(\d{3}\) <[A-Z]+ https?://\S+>"
+)
+"""What urllib3, httpx, Elasticsearch's client and Scrapy write of what they ask of others."""
 _OF_PROGRAMS = ("a log of PostgreSQL", "a log of MySQL", "a log of Redis", "a log of MongoDB", "a log of fail2ban")
 _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[0][0], "a line of an Apache error log"),
@@ -260,7 +267,7 @@ _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (r"^ \* [A-Z]", "a notice of Flask's server"),
     (r"^\[GIN-debug\] |^ - using (?:env|code):\t", "a notice of Gin"),
     (_DJANGO, "a notice of Django"),
-    (r'\burllib3\.connectionpool\b.*"[A-Z]+ \S+ HTTP/', "a request that the program made itself"),
+    (_MADE, "a request that the program made itself"),
     (r"^\s*[\x00]*\s*$|^\d{4}-\d\d-\d\dT\S+ (?:stdout|stderr) F ?$", "blank"),
     (r"^(?:Common labels|Line limit|Total bytes processed): ", "a header line"),
     (r"^==> \S.* <==$", "the name of a file, which tail wrote"),

@@ -269,8 +269,11 @@ def _meant(names: list[str], paths: list[str]) -> JsonKeys | None:
     """Return by which keys columns are read that the alias table has as ``paths``; None where they are not those of an access log.
 
     A table may tell who was answered, when, how and with how much, and not in one column what was asked (the log that the SEC publishes
-    of EDGAR). Its statuses must be those of HTTP: of mail and of other transfers tables say as much.
+    of EDGAR). Its statuses must be those of HTTP: of mail and of other transfers tables say as much. Rows of measurements (k6 writes
+    several of one request) are no requests.
     """
+    if {"metric_name", "metric_value"}.issubset(names):
+        return None
     if understood({*names, *(path.partition(">")[0] for path in paths)}):
         return _COLUMNS
     told = [next((path for path in _COLUMNS.roles[role] if path in paths), None) for role in ("time", "client", "status", "bytes")]

@@ -59,6 +59,8 @@ KEYS = JsonKeys(
         "event_type?dest_ip": (r"^(?:alert|anomaly|drop|fileinfo)$", "a record of Suricata of another kind, no request"),
         "event?request_id": (r"^request_started$", BEGINNING),  # django-structlog
         "msg?req>method": (r"^(?:request start$|\s*<-- [A-Z]+ /)", BEGINNING),  # hapi-pino, koa-bunyan-logger
+        "@mt?Method": (r"^Request starting ", BEGINNING),  # ASP.NET by Serilog
+        "MessageTemplate?Properties>Method": (r"^Request starting ", BEGINNING),
         "message?httpRequest>requestMethod": (r"^Request: ", BEGINNING),  # go-chi/httplog
         "msg?httpRequest>method": (r"^Request: ", BEGINNING),
         "fields>message?span>uri": (r"^started processing request$", BEGINNING),  # tower-http

@@ -117,6 +117,7 @@ QUERY = (
     *("query", "url>query", "url.query", "query_string", "queryString", "querystring", "args", "uri_query", "cs-uri-query"),
     *("cs_uri_query", "attributes>url.query", "requestQuery", "request_query", "qs", "q", "params_string", "request>query", "request>args"),
     *("CsUriQuery", "csUriQuery", "UriQuery", "Properties>QueryString", "UrlQuery", "clientRequestQuery", "http_request>url>query_string"),
+    "QueryString",  # of ASP.NET's records by Serilog
 )
 PROTOCOL = (
     *("http>protocol", "request_proto", "protocol", "server_protocol", "http_version", "httpVersion", "httpversion"),
