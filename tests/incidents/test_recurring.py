@@ -53,6 +53,19 @@ def test_hosts_that_come_and_go_are_no_incidents_and_one_that_goes_once_is(tmp_p
     assert [row["scope"] for row in incidents] == told
 
 
+@pytest.mark.parametrize(("later", "told"), [(timedelta(), []), (2 * MINUTE, []), (timedelta(hours=6), ["i-1"])])
+def test_hosts_that_are_renamed_are_no_incident_and_one_that_is_replaced_hours_later_is(tmp_path, later, told):
+    """Three hosts, of which one (or two, at once) is another from the sixth day on: a release gives containers new names."""
+    frame, name = traffic("diurnal", 33, days=8), pl.format("i-{}", pl.col("user_name").hash(5) % 3 + 1)
+    old = pl.col("logged_by").is_in(["i-1"] if later else ["i-1", "i-2"])
+    gone = old & pl.col("started_at").is_between(at(6), at(6) + later, closed="left")
+    frame = frame.with_columns(logged_by=name).filter(~gone)
+    renamed = pl.when(old & (pl.col("started_at") >= at(6))).then(pl.format("new-{}", "logged_by")).otherwise("logged_by")
+    case, incidents = found(tmp_path, frame.with_columns(logged_by=renamed))
+    case.close()
+    assert [row["scope"] for row in incidents] == told
+
+
 def test_too_few_other_days_say_nothing():
     values = np.zeros(3 * 1440)
     values[[100, 1540]] = 9.0

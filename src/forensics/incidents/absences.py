@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from forensics.incidents.baseline import FEWEST_DAYS, FEWEST_DAYS_OF_WEEK, FEWEST_LULLS, fit, lulls, missing, rolling, spreads
-from forensics.incidents.chance import Chance
+from forensics.incidents.chance import Chance, of_one
 from forensics.incidents.series import Axis, Bools, Floats, Series
 from forensics.incidents.windows import deepest, joined, runs
 
@@ -53,7 +53,7 @@ def long_absences(axis: Axis, series: Series, masked: Bools) -> Bools:
         if comes_daily(axis, requests, first, last, float(total[last + 1] - total[first])):
             continue
         wanted = float(total[last + 1] - total[first])
-        score = float(usual.lull(np.zeros(1), np.array([wanted]))[0])  # a level hardly ever wavers to nothing
+        score = of_one(usual.lull, 0.0, wanted)  # a level hardly ever wavers to nothing
         known_night = few_days and last - first + 1 < NIGHT
         if (score >= LEAST_SCORE or wanted >= unheard_of) and not known_night:
             flags[first : last + 1] = True
@@ -89,7 +89,7 @@ def _lacking(axis: Axis, series: Series, expected: Floats, unknown: Bools) -> li
     for place in stretches:
         first, last = deepest(requests, expected, *place, falls[60].clump)
         seen, wanted = (float(values[first : last + 1].sum()) for values in (requests, expected))
-        strange = seen <= LACKING * wanted and falls[60].few(np.array([seen]), np.array([wanted]))[0] >= LEAST_SCORE
+        strange = seen <= LACKING * wanted and of_one(falls[60].few, seen, wanted) >= LEAST_SCORE
         blow = _blow(requests, expected, first, falls[15]) or _blow(requests[::-1], expected[::-1], axis.minutes - 1 - last, falls[15])
         if strange and blow and not comes_daily(axis, requests, first, last, wanted):
             found.append((first, last))
@@ -101,7 +101,7 @@ def _blow(requests: Floats, expected: Floats, first: int, usual: Chance) -> bool
     before, after = slice(max(0, first - EDGE), first), slice(first, first + EDGE)
     level = float(requests[before].sum() / max(expected[before].sum(), 1e-9))
     wanted = min(level, 1.0) * float(expected[after].sum())
-    return level >= STILL_THERE and bool(usual.few(np.array([requests[after].sum()]), np.array([max(wanted, 1e-9)]))[0] >= BLOW)
+    return level >= STILL_THERE and of_one(usual.few, float(requests[after].sum()), max(wanted, 1e-9)) >= BLOW
 
 
 def _weekend(axis: Axis, first: int, last: int) -> float:

@@ -44,11 +44,12 @@ totals AS (
 ),
 
 clients AS (
-    SELECT incident_id, day, 'account' AS kind, account_id AS client, sum(requests) AS requests, sum(inside) AS inside FROM used WHERE account_id IS NOT NULL GROUP BY ALL
-    UNION ALL
-    SELECT incident_id, day, 'network', network, sum(requests), sum(inside) FROM used WHERE network IS NOT NULL GROUP BY ALL
-    UNION ALL
-    SELECT incident_id, day, 'agent', CAST(agent_id AS VARCHAR), sum(requests), sum(inside) FROM used WHERE agent_id IS NOT NULL GROUP BY ALL
+    SELECT incident_id, day, kind, client, sum(requests) AS requests, sum(inside) AS inside
+    FROM (
+        UNPIVOT (SELECT incident_id, day, account_id AS account, network, CAST(agent_id AS VARCHAR) AS agent, requests, inside FROM used)
+        ON account, network, agent INTO NAME kind VALUE client
+    )
+    GROUP BY ALL
 ),
 
 shared AS (
@@ -79,17 +80,10 @@ jobs AS (
 ),
 
 shares AS (
-    SELECT kind, client, sum(requests) / (SELECT sum(requests) FROM subject_minutes) AS of_log
-    FROM (
-        SELECT 'account' AS kind, account_id AS client, requests FROM subject_minutes
-        WHERE account_id IN (SELECT client FROM jobs WHERE kind = 'account')
-        UNION ALL
-        SELECT 'network', network, requests FROM subject_minutes WHERE network IN (SELECT client FROM jobs WHERE kind = 'network')
-        UNION ALL
-        SELECT 'agent', CAST(agent_id AS VARCHAR), requests FROM subject_minutes
-        WHERE CAST(agent_id AS VARCHAR) IN (SELECT client FROM jobs WHERE kind = 'agent')
-    )
-    GROUP BY kind, client
+    SELECT j.kind, j.client, sum(m.requests) / (SELECT sum(requests) FROM subject_minutes) AS of_log
+    FROM (SELECT DISTINCT kind, client FROM jobs) AS j
+    JOIN subject_minutes AS m ON client_of(j.kind, m.account_id, m.network, m.agent_id) = j.client
+    GROUP BY j.kind, j.client
 ),
 
 beside AS (
@@ -110,7 +104,7 @@ just_before AS (
     FROM jobs AS j
     JOIN spans AS s USING (incident_id)
     JOIN subject_minutes AS m ON m.minute >= s.low - INTERVAL 10 MINUTE AND m.minute < s.low
-        AND CASE j.kind WHEN 'account' THEN m.account_id WHEN 'network' THEN m.network ELSE CAST(m.agent_id AS VARCHAR) END = j.client
+        AND client_of(j.kind, m.account_id, m.network, m.agent_id) = j.client
 )
 
 SELECT DISTINCT b.incident_id

@@ -7,6 +7,7 @@ where load is high (there wobble shows) and where it is low (there clumps show):
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +84,11 @@ class Chance:
         """Decimal orders (at most 300) by which so many requests or more are improbable where ``wanted`` are usual."""
         size, visits = 1.0 / self.wobble, wanted / self.clump
         return _orders(betainc(np.maximum(seen / self.clump, 1e-9), size, visits / (size + visits)))
+
+
+def of_one(orders: Callable[[Floats, Floats], Floats], seen: float, wanted: float) -> float:
+    """Return what ``Chance.few``, ``lull`` or ``many`` say of a single sum."""
+    return float(orders(np.array([seen]), np.array([wanted]))[0])
 
 
 def few_visits(seen: Floats, wanted: Floats, clump: float, visit: float) -> Floats:

@@ -12,6 +12,7 @@
 --        program_of(user_agent)  the name before the version; of what calls itself Mozilla, as browsers and crawlers do, what the first brackets say
 --                             of it, without minor versions: 'okhttp', 'Linux; Android 7', 'compatible; Googlebot/2'
 --        is_declared_robot(user_agent)  whether an agent says that it is a robot: its name, or the address where it explains itself
+--        client_of(kind, account_id, network, agent_id)  the one of them that a client of that kind is known by
 --        of_scope(part, scope, host, backend, route, user_agent)  whether what one of these made is of an incident's scope, which is such a part, or everything
 --        hands_over(status, method)  whether the answer carried the thing: not a 204, a 304, or the answer to a HEAD or to an upload
 --      A UUID, a run of 24 or more letters and digits, a run of 12 or more hex digits and a number are ids (RE2, leftmost first);
@@ -98,6 +99,9 @@ CREATE OR REPLACE MACRO is_declared_robot(user_agent) AS regexp_matches(user_age
 CREATE OR REPLACE MACRO of_scope(part, scope, host, backend, route, user_agent) AS CASE part
     WHEN 'host' THEN host = scope WHEN 'backend' THEN backend = scope WHEN 'route' THEN route = scope
     WHEN 'program' THEN program_of(user_agent) = scope ELSE TRUE
+END;
+CREATE OR REPLACE MACRO client_of(kind, account_id, network, agent_id) AS CASE kind
+    WHEN 'account' THEN account_id WHEN 'network' THEN network ELSE CAST(agent_id AS VARCHAR)
 END;
 CREATE OR REPLACE MACRO hands_over(status, method) AS coalesce(
     status BETWEEN 200 AND 299 AND status NOT IN (204, 205)

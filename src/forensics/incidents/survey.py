@@ -12,6 +12,7 @@ import numpy as np
 
 from forensics.case.case import Case
 from forensics.incidents.absences import SHORTEST, long_absences
+from forensics.incidents.chance import of_one
 from forensics.incidents.clocks import Step, apart, passed_twice, steps, without_doubles
 from forensics.incidents.detectors import detectors
 from forensics.incidents.detectors.latency import as_usual
@@ -34,6 +35,8 @@ LOAD = ("silence", "collapse")
 """Signals that requests are missing."""
 BEFORE_END = 5
 """Minutes before the end of logs in which what they lack may begin."""
+AT_ONCE = 5
+"""Minutes between the last that was asked of a host and the first of the one in its place."""
 FLEET = 5
 """Hosts without which nobody starts and stops them as they are needed."""
 MARGIN = 5
@@ -86,6 +89,7 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     parts = [window for part, window in told if _missed(window, alone[window.scope]) and not _shared(window, part, view)]
     until = _logged_until(axis, series, files)
     whole, parts = ([w for w in windows if w.signal not in LOAD or w.first < until - BEFORE_END] for windows in (whole, parts))
+    parts = [w for w in parts if not _replaced(w, series)]
     if _elastic([part for part in series[1:] if part.scope.part == "host"], series[0]):
         parts = [w for w in parts if w.scope.part != "host" or w.signal not in LOAD]
     service, clocked = apart(without_doubles(whole, twice), axis, set_back)
@@ -119,10 +123,10 @@ def _missed(window: Window, own: View) -> bool:
     if window.signal not in LOAD or window.scope.part not in ("route", "program"):
         return True
     span = slice(window.first, window.last + 1)
-    seen, wanted = (np.array([values[span].sum()]) for values in (own.series.requests, own.baseline.expected))
-    if not seen[0]:
-        return improbable(own, window.first, window.last, float(wanted[0])) >= BY_ITSELF
-    return bool(own.baseline.fall(window.last - window.first + 1).few(seen, wanted)[0] >= BY_ITSELF)
+    seen, wanted = (float(values[span].sum()) for values in (own.series.requests, own.baseline.expected))
+    if not seen:
+        return improbable(own, window.first, window.last, wanted) >= BY_ITSELF
+    return of_one(own.baseline.fall(window.last - window.first + 1).few, seen, wanted) >= BY_ITSELF
 
 
 def _shared(window: Window, part: View, whole: View) -> bool:
@@ -166,6 +170,14 @@ def _steady(before: Sequence[Window], now: Sequence[Window]) -> list[Window]:
 def _windows(view: View) -> list[Window]:
     found = [window for detector in detectors().values() for window in detector(view)]
     return list({(w.signal, w.first, w.last): w for w in found}.values())  # a silence that two of them see is one
+
+
+def _replaced(window: Window, series: Sequence[Series]) -> bool:
+    """Whether a host or backend is gone for good since the minutes in which another was first asked: it was renamed, or begun anew."""
+    if window.scope.part not in ("host", "backend") or window.signal not in LOAD:
+        return False
+    began = [int(np.argmax(s.requests > 0)) for s in series if s.scope.part == window.scope.part and s.scope != window.scope]
+    return window.last >= len(series[0].requests) - 2 and any(abs(at - window.first) <= AT_ONCE for at in began)
 
 
 def _elastic(hosts: Sequence[Series], whole: Series) -> bool:

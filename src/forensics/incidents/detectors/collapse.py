@@ -9,7 +9,7 @@ import numpy as np
 
 from forensics.incidents.absences import comes_daily
 from forensics.incidents.baseline import FEWEST_DAYS, rolling
-from forensics.incidents.chance import Chance
+from forensics.incidents.chance import Chance, of_one
 from forensics.incidents.look import HOURS, View
 from forensics.incidents.series import EVERYTHING, Bools, Floats
 from forensics.incidents.windows import Window, bounded_runs, deepest, joined, marked, runs
@@ -193,9 +193,9 @@ def crowd_stayed_away(view: View, first: int, last: int) -> bool:
 
 def _at_a_blow(view: View, requests: Floats, first: int, length: int) -> bool:
     """Whether by what came in the minutes before, whatever is usual, chance does not bring so little in as many minutes after."""
-    before, after = requests[max(0, first - length) : first], requests[first : first + length]
+    before, after = float(requests[max(0, first - length) : first].sum()), float(requests[first : first + length].sum())
     usual = view.baseline.fall(length)
-    return bool(after.sum() < FALLEN * before.sum() and usual.few(np.array([after.sum()]), np.array([before.sum()]))[0] >= WORTH)
+    return after < FALLEN * before and of_one(usual.few, after, before) >= WORTH
 
 
 def _cut(view: View, first: int, last: int) -> tuple[int, int]:
@@ -205,8 +205,8 @@ def _cut(view: View, first: int, last: int) -> tuple[int, int]:
 
     def strange(low: int, high: int) -> bool:
         span = slice(low, high)
-        seen, wanted = (np.array([values[span].sum()]) for values in (requests, expected))
-        return bool(high > low and usual.fall(high - low).few(seen, wanted)[0] >= KEPT)
+        seen, wanted = (float(values[span].sum()) for values in (requests, expected))
+        return high > low and of_one(usual.fall(high - low).few, seen, wanted) >= KEPT
 
     return (first if strange(first, begin) else begin), (last if strange(end + 1, last + 1) else end)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from forensics.incidents.absences import comes_daily
 from forensics.incidents.baseline import WIDTHS, missing
+from forensics.incidents.chance import of_one
 from forensics.incidents.detectors.collapse import HOUR, crowd_stayed_away
 from forensics.incidents.look import View
 from forensics.incidents.series import Floats, Ints, Series
@@ -55,7 +56,7 @@ def improbable(view: View, first: int, last: int, wanted: float) -> float:
     """
     chance = view.baseline.emptiness(first, last)
     orders = chance.few if last - first < WIDTHS[-1] else chance.lull
-    return float(orders(np.zeros(1), np.array([wanted]))[0])
+    return of_one(orders, 0.0, wanted)
 
 
 def _of_no_holiday(view: View, found: list[Window]) -> list[Window]:
