@@ -19,6 +19,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from forensics.case.case import Case
 
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the program itself has it, before NumPy is imported
 settings.register_profile("untimed", deadline=None)  # how long an example takes depends on what else the machine does
 settings.load_profile("untimed")
 
