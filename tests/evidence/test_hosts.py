@@ -102,6 +102,54 @@ def test_a_date_is_no_host(name: str) -> None:
     assert host_of(name) == "edge"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("10.0.0.1-shop-access.log", "10.0.0.1-blog-access.log"),
+        ("10.0.0.1_8080.log", "10.0.0.1_8081.log"),
+        ("10.0.0.1_8080/shop-access.log", "10.0.0.1_8081/shop-access.log"),
+        ("i-0abc12345-shop.log", "i-0abc12345-blog.log"),
+        ("1101/access.log", "1102/access.log"),
+        ("stores/0412/access.log", "stores/1205/access.log"),
+        ("tenants/1001/1205/access.log", "tenants/1001/1206/access.log"),
+        ("tenants/1001/2024/12/05/access.log", "tenants/1002/2024/12/05/access.log"),
+        ("racks/05/10/access.log", "racks/05/11/access.log"),
+        ("h=web1/access.log", "h=web2/access.log"),
+        ("h=10.0.0.1/access.log", "h=10.0.0.2/access.log"),
+        ("m=7a/access.log", "m=7b/access.log"),
+        ("blog-mon.log", "blog-fri.log"),
+        ("catalog-sun", "catalog-sat"),
+        ("nginx-192.0.2.12.log", "nginx-192.0.2.13.log"),
+        ("access.log.198.51.100.7", "access.log.198.51.100.8"),
+    ],
+)
+def test_what_may_be_two_machines_is_two_hosts(one: str, other: str) -> None:
+    assert host_of(one) != host_of(other)
+
+
+@pytest.mark.parametrize(
+    ("names", "host"),
+    [
+        (
+            ("192.0.2.11-access.log.1", "192.0.2.11-access.log-20240302.gz", "192.0.2.11_access_log_2.gz", "192.0.2.11-logs/access.log"),
+            "192.0.2.11",
+        ),
+        (("10.0.0.1-shop-access.log", "10.0.0.1-shop.log.2.gz", "2024-03-02-10.0.0.1-shop.log"), "10.0.0.1-shop"),
+        (("access.log", "access.log.24.03.02.00", "access.log.24.03.02.01", "access.log.24.10.12.23", "access-mon.log"), "access"),
+        (("haproxy-2.8.3.1.log", "haproxy-2.8.3.1.log.1.gz"), "haproxy-2"),
+        (("2024-03-02.log", "2024-03-03.log.gz", "02-03-2024.log", "logs/2024-03-02.log", "20240302T07.gz"), "log"),
+        (("nc240302.log", "nc240303.log"), "nc"),
+        (
+            ("edge/d=Monday/access.log", "edge/m=jan/access.log", "edge/week=W19/access.log", "edge/ts=2024-05-10 07%3A00%3A00/access.log"),
+            "edge",
+        ),
+        (("web-1/2024/0510/access.log", "web-1/y=2024/05/10/access.log"), "web-1"),
+    ],
+)
+def test_what_is_one_machine_is_one_host(names: tuple[str, ...], host: str) -> None:
+    assert {host_of(name) for name in names} == {host}
+
+
 AWS = "AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2024/05/10/"
 
 

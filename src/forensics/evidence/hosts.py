@@ -12,8 +12,20 @@ import re
 _KIND = r"gz|zst|zstd|bz2|xz|zip|tar|tgz|log|logs|txt|json|jsonl|ndjson|csv|tsv|parquet|old|bak"
 _SUFFIX = re.compile(rf"(?i)\.(?:{_KIND}|\d{{1,4}})$")
 _OF_FOLDER = re.compile(rf"(?i)\.(?:{_KIND})$")  # web.2 is a machine, access.log.2 a rotated log
-_MACHINE_ID = re.compile(r"(?<!\d)(?<!\d\.)(?:\d{1,3}\.){3}\d{1,3}(?![.\d]*\d)|(?<![0-9A-Za-z])i-[0-9a-f]{8,17}(?![0-9A-Za-z])")
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_MACHINE_ID = re.compile(
+    r"(?<!\d)(?<!\d\.)(?!(?<=log[-_.])2\d\.1[0-2]\.[123]\d\.[12]\d(?!\d))"  # access.log.24.10.12.23 is an hour
+    rf"(?:{_OCTET}\.){{3}}{_OCTET}(?![.\d]*\d)|(?<![0-9A-Za-z])i-[0-9a-f]{{8,17}}(?![0-9A-Za-z])"
+)
 """An address or an instance: its digits are no date and no count of rotated files."""
+_PROGRAMS = frozenset(
+    [
+        "nginx", "openresty", "httpd", "apache", "apache2", "iis", "w3svc", "caddy", "traefik", "haproxy", "envoy", "istio", "tomcat",
+        "catalina", "jetty", "varnish", "varnishncsa", "squid", "lighttpd", "kong", "gunicorn", "uvicorn", "puma",
+    ]
+)  # fmt: skip
+_VERSION = re.compile(rf"(?i)(?<![a-z])(?:v|(?:{'|'.join(sorted(_PROGRAMS))})[-_])\d(?:\.\d\d?){{3}}$")
+"""What looks like an address in haproxy-2.8.3.1."""
 _MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -23,16 +35,20 @@ _DATE = re.compile(
     r"|(?<!\d)(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d\d(?:0[1-9]|1[0-2])|0\d{5})(?!\d)"  # 240302, 202403, 000012
     r"|(?<!\d)(?<!\d[.-])[0-3]?\d[-_.][0-3]?\d[-_.](?:19|20)\d\d(?![\d.-]*\d)"  # the year behind
     r"|(?<!\d)(?:19|20)\d\d[-_.]?(?:W[0-5]\d|(?<=[-_.])(?:0[1-9]|1[0-2])(?![\d.-]*\d))"  # a week, a month
-    r"|^\d\d-(?:0[1-9]|1[0-2])-[0-3]\d$|(?i:(?:(?<=access)|(?<=log))[-_.](?:mon|tue|wed|thu|fri|sat|sun)(?![0-9a-z]))"
+    r"|^\d\d-(?:0[1-9]|1[0-2])-[0-3]\d$"
+    r"|(?i:(?:(?<=^access)|(?<=[-_.]access)|(?<=accesslog)|(?<=^log)|(?<=[-_.]log))"  # not blog-mon
+    r"[-_.](?:mon|tue|wed|thu|fri|sat|sun)(?![0-9a-z]))"
     r"|(?<!\d)1\d{9}(?:\d{3})?(?!\d)"  # seconds or milliseconds since 1970
     r"|(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
     rf"|(?i:[-_.](?:\d{{1,4}}[-_.]?{_MONTH}|{_MONTH}[-_.]?\d{{1,4}})(?:[-_.]?\d{{1,4}})?(?![0-9a-z]))"  # access_log_Jul95
     r"|(?i:[-_.]day[-_.]?\d{1,3}(?:[-_.]\d{1,2})?(?![0-9a-z]))"
 )
 _PART_OF_DATE = re.compile(r"\d{1,4}")
-_YEAR_OR_DAY = re.compile(r"(?:^|/)(?:(?:(?:y|year)=\d{4}|20\d\d)|(?:0[1-9]|1[0-2])/?(?:0[1-9]|[12]\d|3[01]))(?:/|$)")  # 2024, 03/02, 0302
+_YEAR = re.compile(r"(?:y|year)=\d{4}|20\d\d")
+_WEEKDAY = "(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
 _WHEN = re.compile(
-    rf"(?i)(?:y|year|m|month|w|week|d|day|dt|date|ds|h|hr|hour|min|minute|time|ts)=.*|(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTH}"
+    rf"(?i)(?:y|year|m|month|w|week|d|day|dt|date|ds|h|hr|hour|min|minute|time|ts)=(?:(?!{_MACHINE_ID.pattern})W?\d[\d\s.:_+TZ-]*(?:%3A[\d.Z]+)*"
+    rf"|{_MONTH}|{_WEEKDAY})|(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTH}"
 )
 """A folder that names a time, as tables cut by time and yearly archives have them."""
 DELIVERED = {
@@ -78,13 +94,11 @@ _PERIOD = re.compile(
 """... but names a time, a delivery or a place on a disk."""
 _ROOT = frozenset(["etc", "home", "mnt", "opt", "srv", "usr", "var"])
 """Where a file system begins: ``berlin/opt/shop/logs/access.log`` was copied from the machine berlin."""
-_COMMON = frozenset(
+_COMMON = _PROGRAMS | frozenset(
     [
         "access", "accesslog", "log", "logs", "http", "https", "ssl", "request", "requests", "other", "vhosts", "www", "web", "u", "ex",
         "ex_", "u_ex", "var", "error", "evidence", "traffic", "combined", "common", "json", "plain", "old", "new", "archive", "rotated",
-        "localhost", "stdout", "logfiles", "inetpub", "stderr", "nginx", "openresty", "httpd", "apache", "apache2", "iis", "w3svc",
-        "caddy", "traefik", "haproxy", "envoy", "istio", "tomcat", "catalina", "jetty", "varnish", "varnishncsa", "squid", "lighttpd",
-        "kong", "gunicorn", "uvicorn", "puma",
+        "localhost", "stdout", "logfiles", "inetpub", "stderr",
     ]
 )  # fmt: skip
 
@@ -92,6 +106,7 @@ _ANY_PROGRAM = frozenset(["app", "application", "backend", "server", "service", 
 """What the log of any of twenty services may be called: the folder says of which."""
 _OF_LOGS = frozenset(["access", "accesslog", "log", "logs", "request", "requests", "error", "archive", "rotated", "json", "part"])
 """A number behind one of these counts logs, not machines."""
+_COUNTED = re.compile(rf"(?i)(?<![a-z])(?:{'|'.join(sorted(_OF_LOGS))})[-_.]\d{{1,4}}$")
 
 
 def host_of(name: str) -> str:
@@ -116,7 +131,8 @@ def host_of(name: str) -> str:
             machine = _service(folders)
         return _joined(machine, telling)
     nearest = next((said for folder in reversed(folders) if (said := _telling(_stem(folder, _OF_FOLDER)))), None)
-    return (nearest and _joined(_machine(folders), nearest)) or stem or site or service or re.sub(r"(?<=ex)\d.*|(?<=extend)\d.*", "", file)
+    undated = re.sub(r"\d.*", "", file) if delivered else "log"
+    return (nearest and _joined(_machine(folders), nearest)) or stem or site or service or undated
 
 
 def _joined(machine: str | None, log: str) -> str:
@@ -126,16 +142,19 @@ def _joined(machine: str | None, log: str) -> str:
 
 
 def _places(path: list[str]) -> list[str]:
-    """Return the folders that name no time and no site of an IIS: in ``web-1/2024/03/02`` the first."""
-    dated = _YEAR_OR_DAY.search("/".join(path)) is not None
-    spoken = [folder for folder in path if not _SITE.fullmatch(folder) and not _WHEN.fullmatch(folder)]
-    return [folder for folder in spoken if not (dated and _PART_OF_DATE.fullmatch(folder))]
+    """Return the folders that name no time and no site of an IIS: in ``web-1/2024/03/02`` the first.
+
+    A number is a month or a day only below a year: ``stores/0412`` is a store.
+    """
+    year = next((place for place, folder in enumerate(path) if _YEAR.fullmatch(folder)), len(path))
+    named = path[:year] + [folder for folder in path[year + 1 :] if not _PART_OF_DATE.fullmatch(folder)]
+    return [folder for folder in named if not _SITE.fullmatch(folder) and not _WHEN.fullmatch(folder)]
 
 
 def _machine(folders: list[str]) -> str | None:
     """Return the nearest folder that is called as machines are, else the one that holds a machine's files from their root on."""
     names = [_stem(folder, _OF_FOLDER) for folder in folders]
-    called = (name for name in reversed(names) if _MACHINE_ID.fullmatch(name) or (_MACHINE.fullmatch(name) and not _PERIOD.fullmatch(name)))
+    called = (name for name in reversed(names) if _identified(name) or (_MACHINE.fullmatch(name) and not _PERIOD.fullmatch(name)))
     holding = (name for name, within in itertools.pairwise(names) if within in _ROOT and _telling(name))
     return next(called, None) or next(holding, None)
 
@@ -146,14 +165,24 @@ def _service(folders: list[str]) -> str | None:
     return next((name for name in names if name), None)
 
 
-def _stem(name: str, suffix: re.Pattern[str]) -> str:
+def _identified(name: str) -> re.Match[str] | None:
     machine = _MACHINE_ID.search(name)
+    return None if machine is None or _VERSION.search(name[: machine.end()]) else machine
+
+
+def _stem(name: str, suffix: re.Pattern[str]) -> str:
+    machine = _identified(name)
     if machine:
-        return _DATE.sub("", name[: machine.start()]) + machine.group()
+        behind = _COUNTED.sub("", _bare(name[machine.end() :], suffix))
+        return _telling(_DATE.sub("", name[: machine.start()]) + machine.group() + behind)
+    return _bare(name, suffix).strip("-_.")
+
+
+def _bare(name: str, suffix: re.Pattern[str]) -> str:
     bare = _DATE.sub("", name).rstrip("-_.")
     while (shorter := suffix.sub("", bare)) != bare:
         bare = shorter.rstrip("-_.")
-    return bare.strip("-_.")
+    return bare
 
 
 def _telling(stem: str) -> str:
