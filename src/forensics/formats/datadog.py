@@ -41,7 +41,7 @@ KEYS = JsonKeys(
         "request_id": _under("http>request_id"),
         "bytes_received": _under("network>bytes_read"),
         "service": tuple(f"{outer}service" for outer in _OUTER),
-        "upstream": tuple(f"{outer}host" for outer in _OUTER),
+        "server_name": tuple(f"{outer}host" for outer in _OUTER),
     },
 )
 
@@ -74,7 +74,7 @@ FORMATS: tuple[Format, ...] = (
                     "duration_ms": 1.5,
                     "referrer": "https://a.example/",
                     "user_agent": "curl/8",
-                    "extra": {"service": "web", "upstream": "i-0"},
+                    "extra": {"service": "web", "server_name": "i-0"},
                 },
             ),
             Sample(
@@ -85,7 +85,7 @@ FORMATS: tuple[Format, ...] = (
                     "method": "POST",
                     "path": "/b",
                     "status": 503,
-                    "extra": {"service": "web", "upstream": "i-0"},
+                    "extra": {"service": "web", "server_name": "i-0"},
                 },
             ),
             Sample(

@@ -31,7 +31,8 @@ KEYS = JsonKeys(
     other_kind=(("@timestamp",), ("message", "fileset>name")),
     extra={
         "bytes_received": _under("body_received>bytes"),
-        "upstream": ("traefik>access>backend_url", "host>name", "agent>hostname", "beat>hostname"),
+        "server_name": ("beat>hostname",),
+        "upstream": ("traefik>access>backend_url",),
     },
 )
 
@@ -59,7 +60,7 @@ FORMATS: tuple[Format, ...] = (
                     "bytes_sent": 512,
                     "referrer": "https://a.example/",
                     "user_agent": "curl/8",
-                    "extra": {"upstream": "web-1"},
+                    "extra": {"server_name": "web-1"},
                 },
             ),
             Sample(

@@ -317,8 +317,6 @@ EXTRA = {
         "up_addr",
         "upstreamAddr",
         "upstreamhost",
-        # the machine that wrote the record, where nobody else is said to have answered
-        *("host>name", "host.name", "host>hostname", "host.hostname", "agent>hostname", "agent.hostname", "beat>hostname", "hostname"),
     ),
     "upstream_status": ("upstream_status", "upstreamStatus", "up_status", "backend_status", "origin_status"),
     "upstream_duration_ms": (
