@@ -31,21 +31,12 @@ from forensics.progress import Silent
 INNER = '198.18.0.{n} - - [02/Mar/2024:00:00:0{n} +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8"'
 
 
-MACHINES = ("edge-1", "web-1", "web_1", "web.1")
-
-
 @cache
 def read(*raw: str) -> list[dict[str, Any]]:
     """Return what a file of these lines is read as (once for the same lines: most tests compare with the bare ones)."""
     lines = pl.DataFrame({"line": range(1, len(raw) + 1), "raw": raw}, schema=LINES)
     reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
-    return [_without_machine(row) for row in pl.concat([reader.read(lines).read, reader.finish().read]).sort("line").to_dicts()]
-
-
-def _without_machine(row: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the machine that wrote the line, which the wrapping tells and ``test_machines.py`` tests."""
-    kept = [entry for entry in row["extra"] or () if entry["key"] != "upstream" or entry["value"] not in MACHINES]
-    return row | {"extra": kept or None}
+    return pl.concat([reader.read(lines).read, reader.finish().read]).sort("line").to_dicts()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from forensics.evidence.lines import of_blocks
-from forensics.evidence.machines import by_machine
+from forensics.evidence.machines import Machines
 from forensics.evidence.recognise import Asked, Parsed, Plan, candidates, is_general
 from forensics.evidence.refusals import GENERAL_REASONS, what_line, why_rejected
 from forensics.evidence.wrappings import DEEPEST, unwrap
@@ -49,6 +49,7 @@ class LineReader:
         self._before = sorted(above, key=is_general) if is_general(self.main) and not alone else []
         self._wrapped = plan.wrapped
         self.whole = plan.whole
+        self._machines = Machines()
         self._held = pl.DataFrame(schema=LINES)
         self._tried = {rated.format.name: rated for rated in (plan.tried if plan.whole and not plan.wrapped else ())}
         self._reasons = pl.DataFrame(schema=_REASONS)
@@ -107,7 +108,7 @@ class LineReader:
         done = [_skipped(found.continued, pl.format("continues line {}", "first"))] if len(found.continued) else []
         bare = lines.join(pl.concat([found.inner["line"], found.continued["line"], found.held["line"]]).to_frame(), on="line", how="anti")
         good, left = self._formats(found.inner)
-        done += [by_machine(events, lines) for events in good]
+        done += self._machines.told(good, lines)
         other = _other_lines(left)
         done += [other] if len(other) else []
         left = left.join(other, on="line", how="anti", maintain_order="left")
