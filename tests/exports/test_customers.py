@@ -266,3 +266,21 @@ def test_payments_of_customers_are_no_strangers(tmp_path: Path, own: str, header
     payments = f"payment_id,{header},paid_at,amount\n" + "".join(f"p{n},{key},2024-02-01,9.00\n" for n, key in enumerate(keys))
     with case_of(tmp_path, people, payments) as case:
         assert list(paid(case).values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("person", "keys", "expected"),
+    [
+        ("u{}", ["u1", "u2"], ["u1", "u2"]),  # the customers' header, but who is meant is written in each key
+        ("10{}", ["101", "102"], ["101", "102"]),
+        ("u{}", ["t1", "u2"], [None, None]),  # of customers, so it is not told who u2 is
+        ("{}", ["t1", "2"], [None, None]),
+    ],
+)
+def test_a_header_of_customers_over_ids_of_people_names_people(
+    tmp_path: Path, person: str, keys: list[str], expected: list[str | None]
+) -> None:
+    people = "user_id,account_id,email,name\n" + "".join(f"{person.format(n)},t{n // 3},p{n}@one.example,P{n}\n" for n in range(1, 9))
+    payments = "payment_id,account_id,paid_at,amount\n" + "".join(f"p{n},{key},2024-02-01,9.00\n" for n, key in enumerate(keys))
+    with case_of(tmp_path, people, payments) as case:
+        assert list(paid(case).values()) == expected

@@ -2,7 +2,8 @@
 -- why: a payment export may carry an account id, an email, or only the provider's customer id, which another row or export ties to an
 --      email. Keys that mean two accounts join none. Where accounts are people of customers that have several (each with an id of his own), payments
 --      may name customers: then an id that another person has, too, joins none. They do where their header is the customers' in the export of
---      people, and not where it is the people's; under any other header, where every key is a customer's.
+--      people (unless ids of people and customers differ and none of theirs is a customer's), and not where it is the people's; under any other
+--      header, where every key is a customer's.
 -- parameters: $tenants (headers of ids that may be those of a customer with many people)
 CREATE OR REPLACE TEMP TABLE record_names AS
 SELECT 'payments' AS source, evidence_id, account_key AS key FROM payment_records WHERE account_key IS NOT NULL
@@ -53,7 +54,10 @@ SELECT f.evidence_id
 FROM evidence_files AS f
 LEFT JOIN known AS k ON k.header = f.account_header
 WHERE f.kind = 'payments' AND CASE
-    WHEN k.of IS NOT NULL THEN k.of = 'customers'
+    WHEN k.of = 'customers' THEN
+        f.evidence_id IN (SELECT p.evidence_id FROM payment_records AS p SEMI JOIN customers_people AS c ON c.key = p.account_key)
+        OR EXISTS (SELECT 1 FROM customers_people AS c SEMI JOIN account_records AS r ON r.account_id = c.key) -- 4 may be either's
+    WHEN k.of = 'people' THEN FALSE
     ELSE f.evidence_id NOT IN (
         SELECT p.evidence_id FROM payment_records AS p ANTI JOIN customers_people AS c ON c.key = p.account_key WHERE p.account_key IS NOT NULL
     )
