@@ -104,6 +104,17 @@ def test_a_log_of_a_name_that_the_case_has_may_be_of_another_machine(tmp_path: P
         assert not section(case, "assumptions")["assumption"].str.contains("overlap in time").any()
 
 
+def test_of_three_logs_of_one_name_that_overlap_three_are_told(tmp_path: Path) -> None:
+    with new_case(tmp_path / "case") as case:
+        for number, folder in enumerate(["berlin", "paris", "rome", "later"]):
+            log = tmp_path / folder / "access.log"
+            log.parent.mkdir()
+            log.write_bytes(text([clf(second, f"/{folder}/{second}") for second in range(number // 3 * 1000, number // 3 * 1000 + 50)]))
+            load(case, [log], LoadOptions(), Silent())
+        told = section(case, "assumptions").filter(pl.col("assumption").str.contains("overlap in time"))["assumption"].to_list()
+        assert [said.partition(" of")[0] for said in told] == ["3 logs"]
+
+
 def test_a_w3c_log_of_local_times_says_that_they_carry_no_zone(tmp_path: Path) -> None:
     (tmp_path / "utc.log").write_bytes(
         b"#Fields: date time c-ip cs-method cs-uri-stem sc-status\n2024-03-02 00:00:01 198.18.0.7 GET /a 200\n"

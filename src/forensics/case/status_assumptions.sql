@@ -20,10 +20,11 @@ UNION ALL
 SELECT
     a.path, format(
         '{} logs of this name overlap in time and have no lines in common; they count as one host''s ({}): if they are of several machines, load each again with --host',
-        count(*) + 1, a.host
+        count(DISTINCT o.evidence_id), a.host
     )
 FROM evidence AS a
 JOIN evidence AS b ON a.path = b.path AND a.host = b.host AND a.evidence_id < b.evidence_id
+CROSS JOIN unnest([a.evidence_id, b.evidence_id]) AS o (evidence_id)
 WHERE a.kind = 'log' AND b.kind = 'log' AND least(a.duplicates, b.duplicates) = 0 AND greatest(a.first_at, b.first_at) < least(a.last_at, b.last_at)
 GROUP BY a.path, a.host
 UNION ALL
