@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 from forensics.evidence.line_reader import LineReader, share_read
 from forensics.evidence.recognise import Asked, candidates, plan_for
-from forensics.evidence.refusals import why_no_log
+from forensics.evidence.refusals import what_line, why_no_log
 from forensics.formats.base import ReadOptions
 from forensics.formats.registry import all_formats
 from forensics.formats.schema import LINES
@@ -247,6 +247,35 @@ def test_what_a_program_asks_of_others_between_its_own_requests_is_no_event(line
     read = reader.read(frame(own, own, line)).read
     assert read["outcome"].to_list()[:2] == ["event", "event"]
     assert read["outcome"][2] == ("rejected" if "level=" in line else "skipped")
+
+
+@pytest.mark.parametrize("text", ["request=<GET http://e/>", r"x\" request=<GET http://e/>", "=<GET http://e/>"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        'time=2024-03-02T00:00:01Z method=GET path="/a?{}" status=200 remote_addr=198.18.0.7',
+        'time=2024-03-02T00:00:01Z agent="{}" method=GET path=/a status=200 remote_addr=198.18.0.7',
+        "time=2024-03-02T00:00:01Z method=GET path=/a status=200 remote_addr=198.18.0.7 agent={}",
+    ],
+    ids=["path", "agent before the path", "agent without quotes"],
+)
+def test_no_client_takes_its_request_out_by_writing_as_scrapy_does(line: str, text: str) -> None:
+    lines = frame(*(line.format("b") for _ in range(3)), line.format(text))
+    reader = LineReader(plan_for(lines, ReadOptions()), ReadOptions())
+    assert reader.read(lines).read["outcome"].to_list() == ["event"] * 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-03-02 00:00:01,000 INFO web 198.18.0.7 GET /a?(200) <GET http://e/x> 200x",
+        '2024-03-02 00:00:01,000 INFO web 198.18.0.7 GET /a HTTP Request: GET https://e/ "HTTP/1.1 200 OK"',
+        '198.18.0.7 [02/Mar/2024 15:04:08] "GET /a" "POST http://e/ [status:200 x]"',
+        'HTTP Request: GET https://e/ "HTTP/1.1 200 OK" 2024-03-02 00:00:01 198.18.0.7 /a',
+    ],
+)
+def test_no_line_is_what_a_program_asked_for_what_a_client_wrote(text: str) -> None:
+    assert frame(text).select(what_line(pl.col("raw"))).to_series().to_list() == [None]
 
 
 def test_traces_after_a_line_of_another_log_do_not_hide_what_it_is() -> None:

@@ -373,6 +373,12 @@ def test_what_koa_and_hono_print_where_a_request_begins_is_skipped() -> None:
     assert [(row["outcome"], row["status"]) for row in rows] == [("skipped", None), ("event", 200), ("skipped", None), ("event", 201)]
 
 
+@pytest.mark.parametrize("text", ["<-- GET /x", "a <-- POST /"])
+def test_an_answered_request_is_one_though_a_client_wrote_as_koa_does(text: str) -> None:
+    (row,) = rows_of(f"2024-03-02T15:04:05Z 198.18.0.7 GET /a HTTP/1.1 200 512 {text}")
+    assert (row["outcome"], row["path"]) == ("event", "/a")
+
+
 def test_what_application_servers_write_for_nobody_and_for_time() -> None:
     (row,) = rows_of('"198.18.0.7" "NULL-AUTH-USER" "02/Mar/2024:15:04:05 +0100" "GET /a HTTP/1.1" 200 4826')
     assert (row["client_ip"], row["user_name"]) == ("198.18.0.7", None)

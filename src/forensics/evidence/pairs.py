@@ -13,8 +13,8 @@ _PAIR = rf'(?:^|[\s,;(\[]){_KEY}=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)'
 _LOGFMT = rf"^[^{{\"]*?(?:^|[\s,;(\[]){_KEY}="
 _ASKED = r"(?i)(?:^|[\s,;(\[])(?:[\w.]*(?:method|verb|request|req|uri|url|path))="
 _ANSWERED = r"(?i)(?:^|[\s,;(\[])(?:[\w.]*(?:status|status_?code|code|remote_?addr|client_?ip|addr|fwd))="
-_OUTGOING = r"=<[A-Z]+ https?://"
-"""What Scrapy asked of others."""
+_FIRST_ASKED = rf'^(?:[^"]|"(?:[^"\\]|\\.)*")*?{_ASKED}(<[A-Za-z]+ https?://)?'
+"""What Scrapy asked of others, as the value of the first key that says what was asked: what clients write stands behind, or in quotes."""
 _LTSV = r"^[\w.-]+:[^\t]*(?:\t[\w.-]+:[^\t]*){3,}$"
 _TIME = (
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?|\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?)"
@@ -38,8 +38,9 @@ def as_json(raw: pl.Series) -> pl.Series:
     nothing = pl.Series("pairs", [None], dtype=pl.String).new_from_index(0, len(raw))
     logfmt, ltsv = raw.str.contains(_ASKED).fill_null(value=False), raw.str.contains("\t", literal=True).fill_null(value=False)
     if logfmt.any():
-        told = raw.str.contains(_ANSWERED) & raw.str.contains(_LOGFMT) & ~raw.str.contains(_OUTGOING)
-        logfmt = logfmt & told.fill_null(value=False)
+        logfmt = logfmt & (raw.str.contains(_ANSWERED) & raw.str.contains(_LOGFMT)).fill_null(value=False)
+        if raw.str.contains("=<", literal=True).any():
+            logfmt = logfmt & raw.str.extract(_FIRST_ASKED).is_null()
     if ltsv.any():
         ltsv = ltsv & raw.str.contains(_LTSV).fill_null(value=False)
     for mask, read in ((logfmt & ~ltsv, _of_logfmt), (ltsv, _of_ltsv)):

@@ -246,10 +246,13 @@ _UWSGI = (
 )
 """https://github.com/unbit/uwsgi/blob/master/core/uwsgi.c: what uWSGI prints when it starts and ends."""
 _MADE = (
-    r'\burllib3\.connectionpool\b.*"[A-Z]+ \S+ HTTP/|\bHTTP Request: [A-Z]+ https?://\S+ "HTTP/|'
-    r"\b[A-Z]{3,7} https?://\S+ \[status:\d+ |\(\d{3}\) <[A-Z]+ https?://\S+>"
+    r'^(?:[^"/<=?%&]|[\dA-Z]/)*?(?:\burllib3\.connectionpool\b[^"]*"[A-Z]+ \S+ HTTP/[\d.]+" \d{3} \S+$|'
+    r'\bHTTP Request: [A-Z]+ https?://\S+ "HTTP/[^"]*"$|\b[A-Z]{3,7} https?://\S+ \[status:\d+ [^\]]*\]$|\(\d{3}\) <[A-Z]+ https?://\S+>)'
 )
-"""What urllib3, httpx, Elasticsearch's client and Scrapy write of what they ask of others."""
+"""What urllib3, httpx, Elasticsearch's client and Scrapy write of what they ask of others, behind a time, a level and a name.
+
+Behind a path stands what somebody asked of the service itself, and may have written so.
+"""
 _OF_PROGRAMS = ("a log of PostgreSQL", "a log of MySQL", "a log of Redis", "a log of MongoDB", "a log of fail2ban")
 _OTHER_LINES: tuple[tuple[str, str], ...] = (
     (KNOWN[0][0], "a line of an Apache error log"),

@@ -117,9 +117,8 @@ def open_text(options: ReadOptions) -> Parser:
         names = ("client", "user", "method", "target", "protocol", "status", "bytes", "referrer", "user_agent")
         times = {"timestamp": timestamp, "started_at": started, "duration_ms": duration}
         read = t["read"] & t["status"].is_not_null()
-        outcome = outcomes(
-            read, timestamp, lines["raw"].str.contains(_BETWEEN), "tells of a connection, or of a request that has no answer yet"
-        )
+        between = lines["raw"].str.contains(_BETWEEN) & ~read  # a client may write as much where an agent stands last
+        outcome = outcomes(read, timestamp, between, "tells of a connection, or of a request that has no answer yet")
         return assemble(lines, {name: t[name] for name in names}, times=times, extra={}, outcome=outcome)
 
     return in_parts(parse)
