@@ -419,7 +419,7 @@ def test_parquet_without_an_account_is_refused_in_plain_words() -> None:
     pl.DataFrame({"a": [1], "b": [2]}).write_parquet(stream)
     match = reader.recognise(stream.getvalue()[:100], "x.parquet")
     assert match is not None
-    with pytest.raises(RefusedEvidenceError, match=r"rename one to account_id"):
+    with pytest.raises(RefusedEvidenceError, match=r"rename them in a copy: account_id"):
         reader.read(Given(stream.getvalue(), "x.parquet"), match, "e1")
 
 

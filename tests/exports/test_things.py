@@ -88,6 +88,31 @@ def test_rows_with_an_id_of_their_own_and_several_of_one_person_are_no_accounts(
     assert reader.read(Given(text), forced, "e1").parsed == 40
 
 
+@pytest.mark.parametrize("header", ["source_ip", "src_ip", "SourceIP"])
+def test_an_address_beside_each_account_is_where_it_began_and_beside_several_rows_of_one_where_it_acted(header: str) -> None:
+    once = table(f"account_id,created_at,{header}", "a{n}", DAY, "198.18.0.{n}")
+    assert read(once).parsed == 40
+    often = table(f"account_id,created_at,{header}", "a{person}", DAY, "198.18.0.{n}")
+    with pytest.raises(RefusedEvidenceError, match="what accounts did"):
+        read(often)
+    forced = reader.recognise(often.encode(), "x.csv", "accounts")
+    assert forced is not None
+    assert reader.read(Given(often), forced, "e1").parsed == 40
+    network = table(f"account_id,created_at,{header},dst_ip", "a{n}", DAY, "198.18.0.{n}", "198.18.1.1")
+    assert reader.recognise(network.encode(), "x.csv") is None
+
+
+def test_parquet_is_refused_with_its_columns_and_those_of_every_kind() -> None:
+    stream = io.BytesIO()
+    pl.DataFrame({"account_id": ["a"], "kind_of": ["x"], "worth": ["y"]}).write_parquet(stream)
+    for kind, others in ((None, True), ("payments", False)):
+        match = reader.recognise(stream.getvalue(), "x.parquet", kind)
+        assert match is not None
+        with pytest.raises(RefusedEvidenceError, match=r"it has account_id, kind_of, worth.*paid_at, amount.* for payments") as refused:
+            reader.read(Given(stream.getvalue(), "x.parquet"), match, "e1")
+        assert ("identifier_value for identifiers" in str(refused.value)) is others
+
+
 @pytest.mark.parametrize(
     "text",
     [

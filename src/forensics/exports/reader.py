@@ -56,6 +56,13 @@ NEEDED: dict[str, tuple[tuple[str, ...], str]] = {
     "notes": (("occurred_at",), "time"),
 }
 """Kind -> the fields of which a row must have one, and what their columns may be called."""
+TOLD_BY = {
+    "accounts": "account_id, email, created_at",
+    "payments": "account_id, paid_at, amount, card_fingerprint",
+    "identifiers": "account_id, identifier_type, identifier_value",
+    "notes": "deployed_at, version, description",
+}
+"""Kind -> columns by which a table is known to be of it."""
 LACKING = {"notes": "no time that can be read"}
 """Kind -> why a row without any of these is rejected; of the others, because no account is named."""
 
@@ -85,6 +92,11 @@ def read(file: Readable, match: ExportMatch, evidence_id: str, time_zone: str | 
         raise RefusedEvidenceError(
             f"is a table of what accounts have ({own} is another in every row, and most accounts stand in several), not of accounts: "
             "--kind accounts takes it for one of accounts"
+        )
+    if system.kind == "accounts" and not match.asked and (told := made.told_again()):
+        raise RefusedEvidenceError(
+            f"is a table of what accounts did ({told} stands beside each, and some stand in several rows), not of accounts: call its day "
+            "timestamp for sign-ins, or have --kind accounts take it for one of accounts"
         )
     rejected = [*table.rejected, *((line, LACKING.get(system.kind, "no account is named"), "") for line in records.filter(~usable)["line"])]
     totals = values.totals(records) if system.kind == "payments" else pl.lit(value=False)
@@ -133,7 +145,11 @@ def _system_of(table: rows.Table, match: ExportMatch, name: str) -> System:
     if system is None and not match.asked and people.called_after_people(name):
         system = system_called(headers)
     if system is None:
-        raise RefusedEvidenceError(f"is Parquet without the columns of an export: rename one to {NEEDED[match.kind][1]} and load it again")
+        found = ", ".join(headers[:12]) or "none"
+        raise RefusedEvidenceError(
+            f"is Parquet without the columns of an export (it has {found}): rename them in a copy: "
+            + "; ".join(f"{columns} for {kind}" for kind, columns in TOLD_BY.items() if kind == match.kind or not match.asked)
+        )
     return system
 
 
@@ -170,6 +186,12 @@ class Columns:
         ids = {name: self.frame[column] for name, column in self.column.items() if name == "id" or name.endswith(("_id", "uuid"))}
         named = [self.frame[self.column[name]] for name in sorted(persons) if name in self.column]
         return people.row_id({name: column for name, column in ids.items() if name not in persons}, named)
+
+    def told_again(self) -> str | None:
+        """Return the header that says that rows are of what accounts did, where accounts stand in several; else None."""
+        header = self.mapping.get("account_id", ("",))[0]
+        found = next((name for name in sorted(self.system.once) if name in self.column), None)
+        return found if found and header in self.column and self.frame[self.column[header]].drop_nulls().is_duplicated().any() else None
 
     @property
     def account_header(self) -> str | None:

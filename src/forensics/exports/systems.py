@@ -80,6 +80,8 @@ class System:
     """Header -> headers beside which it means something else (the state of an address) and is not read."""
     failed: dict[str, str] = field(default_factory=dict, hash=False)
     """Header -> what its values look like (lower case) in rows that tell of something that did not succeed: these are skipped."""
+    once: frozenset[str] = frozenset()
+    """Headers that do not speak against it where each account stands in one row."""
     called: bool = False
     """Whether its tables are known only where their file is called after people."""
     records: str | None = None
@@ -137,13 +139,15 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
     general = tables.get(f"plain_{table['kind']}", {})
     plain = {key: _spelt(aliases) for key, aliases in general.get("columns", {}).items()}
     columns = {key: _aliases(key, table["columns"], plain) for key in {**plain, **table["columns"]}}
+    once = frozenset(_spelt(table.get("once", [])))
     return System(
         name=name,
         title=str(table["title"]),
         reference=str(table["reference"]),
         kind=str(table["kind"]),
         marks=tuple(_marks(group, columns if name.startswith("plain_") else {}) for group in table["marks"]),
-        excluded=frozenset(_spelt([*(general.get("not", []) if name.startswith("plain_") else []), *table.get("not", [])])) | LOG_MARKS,
+        excluded=frozenset(_spelt([*(general.get("not", []) if name.startswith("plain_") else []), *table.get("not", [])])) - once
+        | LOG_MARKS,
         columns={key: tuple(value) for key, value in columns.items()},
         outgoing=dict(table.get("outgoing", {})),
         nothing=dict(table.get("nothing", {})),
@@ -151,6 +155,7 @@ def _system(name: str, table: dict[str, Any], tables: dict[str, dict[str, Any]])
         failed=dict(table.get("failed", {})),
         minor_units=table.get("minor_units") is True,
         minor_in_json=table.get("minor_units") == "in JSON",
+        once=once,
         called=table.get("called") is True,
         records=str(table["records"]) if "records" in table else None,
         order=tuple(table.get("order", ())),
