@@ -346,10 +346,16 @@ def test_several_blanks_before_the_time_are_one() -> None:
             {"status": 201, "bytes_sent": None, "duration_ms": 22.714},
         ),
         ('[02/Mar/2024:15:04:05 +0000] 198.18.0.7 "GET /a?b=1 HTTP/1.1" 200 0.25 512', {"bytes_sent": 512, "duration_ms": 250.0}),
+        ('[02/Mar/2024:15:04:05 +0000] 198.18.0.7 "GET /a?b=1 HTTP/1.1" 200 0.123', {"duration_ms": 123.0, "extra": {}}),
+        (
+            '[02/Mar/2024:15:04:05 +0000] 198.18.0.7 "GET /a?b=1 HTTP/1.1" 200 0.123 "-" "curl/8"',
+            {"bytes_sent": None, "duration_ms": 123.0, "user_agent": "curl/8", "extra": {}},
+        ),
     ],
     ids=[
         *("php", "php-ipv6", "serilog", "fiber", "nginx-upstream", "tornado", "jupyter", "gitea", "actix", "tomcat-us", "starlette"),
         *("torchserve", "another-of-java", "an-agent-is-no-address", "log4js", "morgan-of-ones-own", "seconds-before-the-bytes"),
+        *("seconds-alone", "seconds-alone-and-an-agent"),
     ],
 )
 def test_what_small_servers_print_is_told_by_its_looks(line: str, expected: dict[str, Any]) -> None:

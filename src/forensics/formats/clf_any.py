@@ -15,6 +15,7 @@ import polars as pl
 from forensics.formats import fields, values
 from forensics.formats.assemble import assemble, outcomes
 from forensics.formats.base import Format, Parser, ReadOptions, Sample
+from forensics.formats.clf_durations import with_seconds
 from forensics.formats.clf_parts import SURE, after, asked_by, whose
 from forensics.formats.instants import to_instant
 from forensics.formats.parts import in_parts
@@ -102,7 +103,7 @@ def opener(time: str) -> Callable[[ReadOptions], Parser]:
                 known = known.with_columns(pl.coalesce(asked, "request").alias("request"))
             if known["time"].null_count():
                 known = _with_bare(known, bare)
-            return _events(known, options.time_zone)
+            return _events(with_seconds(known), options.time_zone)
 
         return in_parts(parse)
 

@@ -26,6 +26,20 @@ _SHORT = r"(?:^|\s)(?:ua|urt|uct|uht)[:=]"
 _BOTH_UNITS = r"(?:^|\s)(\d+)([/ ])(\d+)$"
 _FPM = r"^/\S+ (\d+\.\d{3}) \d+ [\d.]+%$"
 """What PHP-FPM's own example of an access.format logs behind the status: script, milliseconds, kilobytes, share of a processor."""
+_ALONE = r"^ +(\d+\.\d+)( |$)"
+_MEASURED = r"^ +[\d.]+ (?:[numµμ]?s|millis\w*|micros\w*|sec\w*)(?: |$)"
+
+
+def with_seconds(known: pl.DataFrame) -> pl.DataFrame:
+    """Take a time behind the status, where no bytes follow, for seconds as before them, unless a unit stands behind it."""
+    if not known["bytes"].null_count():
+        return known
+    rest = pl.col("rest")
+    alone = pl.col("bytes").is_null() & rest.str.contains(_ALONE) & ~rest.str.contains(_MEASURED)
+    return known.with_columns(
+        pl.when(alone).then(rest.str.extract(_ALONE)).otherwise("early").alias("early"),
+        pl.when(alone).then(rest.str.replace(_ALONE, "$2")).otherwise(rest).alias("rest"),
+    )
 
 
 def durations(parts: pl.DataFrame) -> pl.Series:
