@@ -555,3 +555,18 @@ def test_a_word_beside_the_request_is_not_the_line(word: str) -> None:
     record = f'{{"ts":1709338200.5,"msg":"{word}","client_ip":"198.18.0.1","method":"GET","path":"/a","status":200}}'
     (found,) = read(f"2024-03-02T00:10:00.5Z stdout F {record}")
     assert [found[name] for name in ("outcome", "client_ip", "path", "status")] == ["event", "198.18.0.1", "/a", 200]
+
+
+@pytest.mark.parametrize("beside", [{}, {"offset": 7, "flags": ["utf-8"]}])
+def test_the_path_of_the_file_that_a_shipper_names_is_no_requests_also_within_another_wrapping(beside: dict[str, Any]) -> None:
+    place = {"log": {**beside, "file": {"path": "/var/log/a.log", "inode": "7"}}}
+    shipped = json.dumps({"@timestamp": "2024-03-02T00:00:09Z", "message": INNER.format(n=1), **place})
+    asked = json.dumps(
+        {"time": "2024-03-02T00:00:09Z", "method": "GET", "path": "/b", "status": 200, "message": INNER.format(n=1), **place}
+    )
+    for wrapped in (
+        lambda text: json.dumps({"log": text + "\n", "stream": "stdout", "time": "2024-03-02T00:00:09Z"}),
+        "web-1  | {}".format,
+    ):
+        assert [(row["outcome"], row["client_ip"], row["path"]) for row in read(wrapped(shipped))] == [("event", "198.18.0.1", "/a")]
+        assert [(row["outcome"], row["path"]) for row in read(wrapped(asked))] == [("event", "/b")]

@@ -128,6 +128,8 @@ _CARRIER = (
 _ALONE = r'^\s*\{\s*"[\w.@-]+"\s*:\s*(\{.*\})\s*\}\s*$'
 """A record that has all of it under one name (``{"nginx":{...}}``)."""
 _REQUEST = r'"(?:method|http_?[mM]ethod|request_?[mM]ethod|verb|req|request|httpRequest|url|uri|path|request_uri|status|statusCode)"\s*:'
+_FILE = r'"log"\s*:\s*\{[^{}]*"file"\s*:\s*\{[^{}]*\}[^{}]*\}'
+"""Where a shipper says from which file a line is: its path is no request's."""
 
 
 @dataclass(frozen=True)
@@ -304,7 +306,7 @@ def _json_text(raw: pl.Series, *, itself: bool) -> tuple[pl.Series, pl.Series]:
     """
     looks = raw.str.contains(_CARRIER) & ~raw.str.contains('"httpRequest":', literal=True)  # Google's records tell the request themselves
     if itself:
-        looks = looks & ~raw.str.contains(_REQUEST)
+        looks = looks & ~raw.str.replace(_FILE, "").str.contains(_REQUEST)
     text, stamps = (pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(raw)) for name in ("json", "stamp"))
     if raw.str.contains(_ALONE).any():
         whole = raw.str.extract(_ALONE)
