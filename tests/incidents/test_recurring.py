@@ -66,6 +66,19 @@ def test_hosts_that_are_renamed_are_no_incident_and_one_that_is_replaced_hours_l
     assert [row["scope"] for row in incidents] == told
 
 
+@pytest.mark.parametrize(("dead", "later", "share"), [(3, 3, 0.12), (1, 3, 0.01), (1, -4, 0.12), (1, -4, 0.01)])
+def test_one_new_host_is_no_other_name_of_three_that_died_nor_a_small_or_an_earlier_one_of_one(tmp_path, dead, later, share):
+    """Eight hosts of which some die at 14:00 for good; another begins some minutes from then, with so much of all that is asked."""
+    name, new = pl.format("web-{}", pl.col("user_name").hash(5) % 8 + 1), pl.col("started_at") >= at(6, 14) + later * MINUTE
+    frame = traffic("diurnal", 33, days=8, per_second=0.6).with_columns(logged_by=name)
+    gone = pl.col("logged_by").is_in([f"web-{n + 1}" for n in range(dead)]) & (pl.col("started_at") >= at(6, 14))
+    drawn = pl.Series(np.random.default_rng(9).random(frame.height)) < share
+    frame = frame.with_columns(logged_by=pl.when(new & drawn).then(pl.lit("batch-1")).otherwise("logged_by")).filter(~gone)
+    case, incidents = found(tmp_path, frame)
+    case.close()
+    assert [(row["kind"], row["scope"]) for row in incidents] == [("silence", "web-1")]
+
+
 def test_too_few_other_days_say_nothing():
     values = np.zeros(3 * 1440)
     values[[100, 1540]] = 9.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from forensics.case.case import Case
-from forensics.incidents.absences import SHORTEST, long_absences
+from forensics.incidents.absences import HOUR, SHORTEST, long_absences
 from forensics.incidents.chance import of_one
 from forensics.incidents.clocks import Step, apart, passed_twice, steps, without_doubles
 from forensics.incidents.detectors import detectors
@@ -35,8 +35,8 @@ LOAD = ("silence", "collapse")
 """Signals that requests are missing."""
 BEFORE_END = 5
 """Minutes before the end of logs in which what they lack may begin."""
-AT_ONCE = 5
-"""Minutes between the last that was asked of a host and the first of the one in its place."""
+TOGETHER, AT_ONCE, HALF = 2, 5, 0.5
+"""Minutes for which a host and the one in its place are both there, or neither is, and the least share of its load that the other has."""
 FLEET = 5
 """Hosts without which nobody starts and stops them as they are needed."""
 MARGIN = 5
@@ -89,7 +89,8 @@ def _surveyed(axis: Axis, series: list[Series], untaught: Bools, files: list[dic
     parts = [window for part, window in told if _missed(window, alone[window.scope]) and not _shared(window, part, view)]
     until = _logged_until(axis, series, files)
     whole, parts = ([w for w in windows if w.signal not in LOAD or w.first < until - BEFORE_END] for windows in (whole, parts))
-    parts = [w for w in parts if not _replaced(w, series)]
+    replaced = _replaced(parts, series)
+    parts = [w for w in parts if w not in replaced]
     if _elastic([part for part in series[1:] if part.scope.part == "host"], series[0]):
         parts = [w for w in parts if w.scope.part != "host" or w.signal not in LOAD]
     service, clocked = apart(without_doubles(whole, twice), axis, set_back)
@@ -172,12 +173,30 @@ def _windows(view: View) -> list[Window]:
     return list({(w.signal, w.first, w.last): w for w in found}.values())  # a silence that two of them see is one
 
 
-def _replaced(window: Window, series: Sequence[Series]) -> bool:
-    """Whether a host or backend is gone for good since the minutes in which another was first asked: it was renamed, or begun anew."""
-    if window.scope.part not in ("host", "backend") or window.signal not in LOAD:
+def _replaced(windows: Sequence[Window], series: Sequence[Series]) -> list[Window]:
+    """Silences of hosts and backends that are gone for good since as many others were first asked: they were renamed, or begun anew.
+
+    Where fewer came than went, nothing tells whose place was taken: the silences of all that could have had the same one stay.
+    """
+    gone = [w for w in windows if w.signal == "silence" and w.scope.part in ("host", "backend") and w.last >= len(series[0].requests) - 2]
+    if not gone:
+        return []
+    from scipy.sparse import csr_array  # here: slow to import, and most cases have no host that is gone
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    by_scope = {part.scope: part.requests for part in series}
+    fits = np.array([[_in_its_place(part, w, by_scope[w.scope]) for part in series] for w in gone])
+    left = maximum_bipartite_matching(csr_array(fits), perm_type="column") < 0
+    doubtful = left | fits[:, fits[left].any(axis=0)].any(axis=1)
+    return [w for w, doubt in zip(gone, doubtful, strict=True) if not doubt]
+
+
+def _in_its_place(new: Series, window: Window, old: Floats) -> bool:
+    """Whether a host was first asked when another was gone, for at least half as much in its first hour as the other in its last."""
+    began, gone = int(np.argmax(new.requests > 0)), window.first
+    if new.scope.part != window.scope.part or new.scope == window.scope or not gone - TOGETHER <= began <= gone + AT_ONCE:
         return False
-    began = [int(np.argmax(s.requests > 0)) for s in series if s.scope.part == window.scope.part and s.scope != window.scope]
-    return window.last >= len(series[0].requests) - 2 and any(abs(at - window.first) <= AT_ONCE for at in began)
+    return bool(new.requests[began : began + HOUR].mean() >= HALF * old[max(0, gone - HOUR) : gone].mean())
 
 
 def _elastic(hosts: Sequence[Series], whole: Series) -> bool:
