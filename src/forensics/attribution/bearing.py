@@ -98,7 +98,7 @@ def borne(facts: Facts, found: Weighed) -> None:
 
 
 def _unslowed(facts: Facts) -> float:
-    """Return how far it may be that nothing was short before the fall: 1 where answers were not slow, 0 from twice ``SLOW`` on."""
+    """Return how far it may be that nothing was short before the fall: 1 where answers are not known to be slow, 0 from twice ``SLOW``."""
     return 1.0 if facts.slower is None else min(1.0, max(0.0, 1.0 - log2(max(facts.slower, SLOW) / SLOW)))
 
 

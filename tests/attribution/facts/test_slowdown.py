@@ -80,6 +80,21 @@ def test_what_was_slow_once_tells_nothing_where_a_few_quick_answers_came_after_i
     assert found == (None if slow is None else pytest.approx(slow, rel=0.1))
 
 
+@pytest.mark.parametrize(("each", "quick", "slow"), [(200, 29, 8.0), (20, 6, 2.8)])
+def test_a_few_quick_answers_do_not_undo_minutes_that_were_slow(tmp_path: Path, each: int, quick: int, slow: float) -> None:
+    """Nine or three times the usual for four minutes, and no slower than usual what few were answered in the last."""
+    case = World(seed=47, days=3).write(tmp_path)
+    errors: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)
+    row = {"host": "edge-1", "route_id": 9, "failed": 0, "refused": 0, "bytes_sent": 0}
+    answers = dict.fromkeys(range(2, 6), (each, 20.0 * (9 if each == 200 else 3))) | {1: (quick, 20.0 * (1.4 if each == 200 else 1.2))}
+    rows = [row | {"minute": errors - timedelta(minutes=n), "requests": count, "timed": count, "duration_ms_sum": count * ms}
+            for n, (count, ms) in answers.items()]  # fmt: skip
+    case.insert("service_minutes", pl.DataFrame(rows, schema_overrides={"route_id": pl.Int32}))
+    nothing = Window(FIRST_DAY - timedelta(hours=2), FIRST_DAY)
+    scene: Any = SimpleNamespace(ordinary=SimpleNamespace(times={9: (500, 20.0)}), others=[nothing])
+    assert slowdown(case, scene, errors, None) == pytest.approx(slow, rel=0.02)
+
+
 def test_a_route_that_was_hardly_asked_for_in_the_same_hours_is_compared_with_all_others(tmp_path: Path) -> None:
     case = World(seed=47, days=3).write(tmp_path)
     errors: datetime = FIRST_DAY + timedelta(minutes=3 * 1440)

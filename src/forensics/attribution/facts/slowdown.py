@@ -28,8 +28,9 @@ def slowdown(case: Case, scene: Scene, errors: datetime | None, load_at: datetim
 
     What is usual is each route's mean in the windows of comparison. Under too much load answers stay slow until they fail: what was slow
     once and passed (a single answer that took minutes) is not counted, where enough came after it; where only few came, and were not slow,
-    nothing is said. Where the load had risen (``load_at``) some minutes before, the last minute is left out: in it begins what fails in the
-    next, whatever its cause is, and under too much load answers are slow before. None without durations, or with too few of them.
+    nothing is said of a single slow minute. Where the load had risen (``load_at``) some minutes before, the last minute is left out: in it
+    begins what fails in the next, whatever its cause is, and under too much load answers are slow before. None without durations, or with
+    too few of them.
     """
     if errors is None:
         return None
@@ -40,7 +41,12 @@ def slowdown(case: Case, scene: Scene, errors: datetime | None, load_at: datetim
     since = [[answers for minute, answers in took if minute >= at] for at in sorted({minute for minute, _ in took})]
     found = min((times for part in since if (times := _times_usual(part, usual)) is not None), default=None)
     last = [times for part in since if (times := _times_usual(part, usual, FEW)) is not None]
-    return None if found is not None and found >= SLOW > last[-1] else found
+    return None if found is not None and found >= SLOW > last[-1] and _slow_minutes(took, usual) <= 1 else found
+
+
+def _slow_minutes(took: Sequence[tuple[datetime, tuple[int, int, float]]], usual: Mapping[int, float]) -> int:
+    each = [[answers for minute, answers in took if minute == at] for at in {minute for minute, _ in took}]
+    return sum((_times_usual(part, usual, 1) or 0.0) >= SLOW for part in each)
 
 
 def served_slower(case: Case, scene: Scene, errors: datetime | None) -> float | None:
