@@ -80,6 +80,30 @@ def test_who_went_on_as_before_is_told_from_who_came_or_quickened(begins: int, f
     assert Seconds(rows, 180, 0.0).steady() is expected
 
 
+@pytest.mark.parametrize(
+    ("pace", "times", "last", "expected"),
+    [(10, 3, 3, False), (50, 2, 6, False), (2, 5, 3, False), (2, 10, 1, False), (0.5, 6, 4, False), (2, 2, 60, False), (2, 1, 60, True)],
+)
+def test_who_steps_up_seconds_before_the_first_failure_had_no_one_pace(pace: float, times: float, last: int, expected: bool) -> None:
+    own = np.full(480, float(pace))
+    own[210 - last :] *= times
+    rows = pl.DataFrame({"own": own, "own_load": own, "asked": own, "failed": np.zeros(480)})
+    assert Seconds(rows, 210, 0.0).steady() is expected
+    assert Seconds(rows, 210, 0.0).quickened() is (not expected and last < 60)
+
+
+@pytest.mark.parametrize("every", [1, 10])
+def test_what_chance_and_batches_bring_at_once_is_no_step(every: int) -> None:
+    """Requests by chance, or thirty at once every ten seconds, also right before the first failure."""
+    found = []
+    for seed in range(200):
+        own = np.random.default_rng(seed).poisson(3.0 * every, 480).astype(float)
+        own[np.arange(480) % every != 209 % every] = 0
+        rows = pl.DataFrame({"own": own, "own_load": own, "asked": own, "failed": np.zeros(480)})
+        found.append(Seconds(rows, 210, 0.0).steady())
+    assert np.mean(found) >= 0.97
+
+
 def test_a_mishap_that_a_calm_minute_follows_is_no_beginning() -> None:
     failed = np.zeros(480)
     failed[[105, 107]] = 1

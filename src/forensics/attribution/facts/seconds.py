@@ -38,7 +38,9 @@ RISEN = 1.5
 """Times the pace before that everybody asks in the minute before the first failure where the load rose before it."""
 LATELY, QUICKER = 20, 1.25
 """Seconds before the first failure in which who quickened asked so many times as much as before."""
-STEADY = 0.5
+LEAPS = 10
+"""Or in so many of the last seconds, or fewer: so many times the most that it had asked in as many seconds before, too."""
+STEADY = 0.8
 """Of the pace of the minute before the first failure, that of the minutes before it from which who asked went on as before."""
 PACE, LAST = 0.25, 10
 """In the last seconds before the first failure (ten, or as many as hold five of their requests) the blamed worked at this share, at least,
@@ -85,13 +87,25 @@ class Seconds:
         """Whether they asked more right before the first failure than in the minutes before; what comes after may be asked again."""
         own = self.rows["own"].to_numpy().astype(float)[: self.first]
         usual = float(own[:-LATELY].mean()) * LATELY
-        return bool(float(own[-LATELY:].sum()) > QUICKER * usual + 3.0 * usual**0.5)
+        return bool(float(own[-LATELY:].sum()) > QUICKER * usual + 3.0 * usual**0.5) or self._leapt()
+
+    def _leapt(self) -> bool:
+        """Whether they did in the last few seconds only: more than chance has at their pace, and than they ask at once now and then."""
+        own = self.rows["own"].to_numpy().astype(float)[: self.first]
+        before, last = own[:-LATELY], np.cumsum(own[::-1])
+        if len(before) < LATELY:
+            return False
+        spans = np.arange(1, LEAPS + 1)
+        usual = float(before.mean()) * spans
+        most = np.array([np.convolve(before, np.ones(span), "valid").max() for span in spans])
+        return bool((last[:LEAPS] > np.maximum(2.0 + usual + 3.0 * np.sqrt(usual), QUICKER * most)).any())
 
     def steady(self) -> bool:
         """Whether they had asked for minutes as they did until the first failure: what they asked beyond it from then on is an answer."""
         own = self.rows["own"].to_numpy().astype(float)[: self.first]
-        before, last = own[:-LULL], own[-LULL:]
-        return bool(before.sum() >= FEWEST and before.mean() >= STEADY * last.mean()) and not self.quickened()
+        before, last = own[:-LULL], float(own[-LULL:].sum())
+        same = before.sum() >= FEWEST and before.mean() * LULL >= STEADY * last - 2.0 * last**0.5
+        return bool(same) and not self.quickened()
 
     def risen(self, pace: float) -> bool:
         """Whether everybody together already asked clearly more than ``pace`` in the minute before it."""
