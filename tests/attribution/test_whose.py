@@ -128,7 +128,8 @@ def test_what_is_often_asked_for_is_told_where_it_was_most_of_it(monkeypatch: py
     found: Any = SimpleNamespace(facts=facts, verdict=SimpleNamespace(name="no single actor", told=False, summary=""))
     asked: Any = SimpleNamespace(names={})
     said = (
-        "98 % of the excess was made by a, which asked as much on 6 other days, outside of incidents: that it was the cause is not shown."
+        "98 % of the excess was made by a, which asked as much on 6 other days, while nothing was wrong: that it was the cause is "
+        "not shown."
     )
     assert whose(asked, found) == (said if told else None)
 

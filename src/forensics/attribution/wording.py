@@ -91,7 +91,7 @@ def came_from(blamed: Sequence[Blamed], names: dict[str, str], most: int = 4) ->
 def as_ever(blamed: Sequence[Blamed], names: dict[str, str]) -> str:
     """Say of those who often ask as much what they made of an excess, and how often they do: as a sentence without its end."""
     told = [f"{percent(min(1.0, b.share))} of the excess was made by {subject(b.winner, names)}, which asked as much" for b in blamed]
-    return "; ".join(f"{said} on {counted(b.days, 'other day')}, outside of incidents" for said, b in zip(told, blamed, strict=True))
+    return "; ".join(f"{said} on {counted(b.days, 'other day')}, while nothing was wrong" for said, b in zip(told, blamed, strict=True))
 
 
 def them(blamed: Sequence[Blamed], names: dict[str, str], most: int = 3) -> str:

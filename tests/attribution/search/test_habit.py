@@ -50,6 +50,26 @@ def test_who_often_asks_as_much_is_not_named_for_it(tmp_path: Path, days: list[i
         assert days_alike(case, scene(own), WINNER) == expected
 
 
+@pytest.mark.parametrize(
+    ("begins", "lasts", "expected"),
+    [
+        (datetime(2024, 3, 9, 23, 50), 20, 1),
+        (datetime(2024, 3, 9, 23, 57), 20, 1),
+        (datetime(2024, 3, 10, 12), 20, 0),
+        (datetime(2024, 3, 11, 9), 20, 1),
+        (datetime(2024, 3, 5, 9), 3 * 1440, 3),
+    ],
+    ids=["over midnight", "just before midnight", "earlier on the same day", "the day after", "for three days"],
+)
+def test_a_burst_is_of_the_day_that_it_began_on_and_the_incidents_own_day_is_no_other(
+    tmp_path: Path, begins: datetime, lasts: int, expected: int
+) -> None:
+    rows = bursts([3])[:1].join(pl.DataFrame({"at": [begins + timedelta(minutes=n) for n in range(lasts)]}), how="cross")
+    with new_case(tmp_path / "case") as case:
+        case.insert("subject_minutes", rows.with_columns(minute="at", duration_ms_sum=pl.lit(0.0)).drop("at"))
+        assert days_alike(case, scene(60.0), WINNER) == expected
+
+
 @pytest.mark.parametrize(("days", "expected"), [([3, 5, 7], [3]), ([3, 5], [])])
 def test_who_often_made_as_much_of_an_excess_is_told_with_its_days(tmp_path: Path, days: list[int], expected: list[int]) -> None:
     with new_case(tmp_path / "case") as case:

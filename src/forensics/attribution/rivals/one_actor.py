@@ -35,7 +35,7 @@ def weigh(facts: Facts, names: Names) -> Weighed:
         found.contra(f"Others made {percent(min(1.0, others))} of the excess.{late}", STRONG if weight >= SECOND * top.share else WEAK)
     if top.days:
         on = counted(top.days, "other day")
-        found.contra(f"It had asked as much within as many minutes on {on}, and no incident was found then.", WEAK)
+        found.contra(f"It asked as much within as many minutes on {on}, too, and nothing was wrong then.", WEAK)
     significance(facts, top, found, names)
     machine(facts, top.winner, found)
     settled(facts, found)

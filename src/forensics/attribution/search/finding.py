@@ -60,7 +60,7 @@ class Blamed:
     joint: float | None = None
     """Of one of several actors that each stand out: how likely it is that so many rise as far as the least of them, in one window."""
     days: int = 0
-    """On how many other days, outside of incidents, it asked as much within as many minutes."""
+    """On how many other days, while nothing was wrong, it asked as much within as many minutes."""
     at_fall: float = 0.0
     """Of one that came last: its share of the excess in the minutes around the first failures."""
 

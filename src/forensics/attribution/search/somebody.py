@@ -103,7 +103,7 @@ def days_alike(case: Case, scene: Scene, winner: Winner) -> int:
     accounts = own["account_id"].drop_nulls().unique().sort().to_list()
     found = case.rows(
         PACKAGE, "busy_days", accounts=accounts, minutes=scene.window.minutes, least=AS_MUCH * float(own["requests"].sum()),
-        **bounds(scene.masked),
+        start=scene.window.start, end=scene.window.end, **bounds(scene.masked),
     )  # fmt: skip
     return int(found[0]["days"])
 
