@@ -25,7 +25,7 @@ much AS (
 ),
 
 bursts AS (
-    SELECT minute, max(began) FILTER (same_burst IS NOT TRUE) OVER (ORDER BY minute) AS began FROM much
+    SELECT minute, max(if(same_burst, NULL, began)) OVER (ORDER BY minute) AS began FROM much
 ),
 
 -- a burst over midnight is one, of the day that it began on; one that goes on for days is one on each of them
