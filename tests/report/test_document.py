@@ -808,4 +808,5 @@ def test_of_several_incidents_the_figures_say_which_they_are_of(made: Document, 
     table = made.tables["incidents"]
     several = replace(made, tables={**made.tables, "incidents": replace(table, rows=table.rows[:1] * incidents)})
     notes = [block.text for block in key_figures.build(several) if isinstance(block, Note)]
-    assert notes == ["Requests examined and accounts known are of all evidence, the others of the gravest of 2 incidents."][: incidents - 1]
+    assert len(notes) == incidents - 1
+    assert all(note.endswith("the others of the gravest of 2 incidents and those who took part in it.") for note in notes)

@@ -28,7 +28,8 @@ def build(document: Document) -> tuple[Block, ...]:
     if len(incidents) < 2:
         return (Figures(tuple(items)),)
     return Figures(tuple(items)), Note(
-        f"Requests examined and accounts known are of all evidence, the others of the gravest of {len(incidents)} incidents."
+        "Requests examined and accounts known are of all evidence, the others of the gravest of "
+        f"{len(incidents)} incidents and those who took part in it."
     )
 
 
