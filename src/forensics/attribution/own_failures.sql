@@ -26,4 +26,4 @@ CROSS JOIN span AS s
 JOIN evidence_files AS f USING (evidence_id)
 LEFT JOIN route_masks AS m ON m.mask = CASE WHEN s.part = 'route' THEN path_mask(q.path) END
 LEFT JOIN routes AS r ON r.route_id = m.route_id
-WHERE of_scope(s.part, s.scope, coalesce(q.extra['machine'], f.host), q.extra['upstream'], r.route, q.user_agent)
+WHERE of_scope(s.part, s.scope, host_of(q.extra, f.host), q.extra['upstream'], r.route, q.user_agent)

@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS identifier_records (                             -- i
     evidence_id VARCHAR, line BIGINT, account_key VARCHAR, identifier_type VARCHAR, identifier_value VARCHAR,
     first_at TIMESTAMP, last_at TIMESTAMP
 );
+CREATE OR REPLACE MACRO host_of(extra, host) AS coalesce(extra['machine'], host); -- of a request: in a log gathered from several machines the one that wrote it
 CREATE OR REPLACE MACRO tells_session(value) AS                             -- whether it names one: joining accounts and linking them ask
     length(trim(value)) >= 16 AND NOT regexp_full_match(trim(value), '\d+');
 CREATE TABLE IF NOT EXISTS notes (occurred_at TIMESTAMP, message VARCHAR, event_type VARCHAR, evidence_id VARCHAR, line BIGINT);

@@ -19,7 +19,7 @@ inside AS (
     JOIN spans AS s ON q.started_at BETWEEN s.started_at AND s.ended_at
     LEFT JOIN route_masks AS m ON m.mask = CASE WHEN s.part = 'route' THEN path_mask(q.path) END  -- cut only where it matters
     LEFT JOIN routes AS r ON r.route_id = m.route_id
-    WHERE of_scope(s.part, s.scope, coalesce(q.extra['machine'], f.host), q.extra['upstream'], r.route, q.user_agent)
+    WHERE of_scope(s.part, s.scope, host_of(q.extra, f.host), q.extra['upstream'], r.route, q.user_agent)
 ),
 
 paid AS (

@@ -6,7 +6,7 @@
 
 CREATE OR REPLACE TEMP TABLE counted AS
 SELECT
-    q.started_at, date_trunc('minute', q.started_at) AS minute, coalesce(q.extra['machine'], f.host) AS host, coalesce(k.route_id, m.route_id) AS route_id, q.extra['upstream'] AS backend,
+    q.started_at, date_trunc('minute', q.started_at) AS minute, host_of(q.extra, f.host) AS host, coalesce(k.route_id, m.route_id) AS route_id, q.extra['upstream'] AS backend,
     q.account_id, n.network, a.agent_id, q.status, q.bytes_sent, CAST(round(q.duration_ms * 1000) AS BIGINT) AS duration_us
 FROM requests AS q
 JOIN evidence_files AS f USING (evidence_id)

@@ -10,7 +10,7 @@ minutes AS (SELECT DISTINCT unnest(generate_series(date_trunc('minute', low), hi
 
 chosen AS MATERIALIZED (                        -- first the few requests, then what their paths are
     SELECT
-        q.started_at, coalesce(q.extra['machine'], f.host) AS host, q.extra['upstream'] AS backend, q.account_id, q.client_ip, q.status, q.duration_ms, q.path, q.user_agent
+        q.started_at, host_of(q.extra, f.host) AS host, q.extra['upstream'] AS backend, q.account_id, q.client_ip, q.status, q.duration_ms, q.path, q.user_agent
     FROM requests AS q
     JOIN evidence_files AS f USING (evidence_id)
     SEMI JOIN minutes AS g ON date_trunc('minute', q.started_at) = g.minute

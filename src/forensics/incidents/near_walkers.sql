@@ -19,7 +19,7 @@ JOIN runs AS r ON r.subject_type = 'network' AND r.subject = n.network;
 
 CREATE OR REPLACE TEMP TABLE near AS
 WITH chosen AS MATERIALIZED (
-    SELECT q.started_at, coalesce(q.extra['machine'], f.host) AS host, q.extra['upstream'] AS backend, q.account_id, q.client_ip, q.status, q.duration_ms, q.path
+    SELECT q.started_at, host_of(q.extra, f.host) AS host, q.extra['upstream'] AS backend, q.account_id, q.client_ip, q.status, q.duration_ms, q.path
     FROM requests AS q
     JOIN evidence_files AS f USING (evidence_id)
     SEMI JOIN sought AS s

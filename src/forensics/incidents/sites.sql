@@ -17,7 +17,7 @@ by_client AS (
     FROM requests AS q
     JOIN evidence_files AS f USING (evidence_id)
     JOIN spans AS s ON q.started_at BETWEEN s.started_at AND s.ended_at
-    WHERE q.host IS NOT NULL AND of_scope(s.part, s.scope, coalesce(q.extra['machine'], f.host), NULL, NULL, NULL)
+    WHERE q.host IS NOT NULL AND of_scope(s.part, s.scope, host_of(q.extra, f.host), NULL, NULL, NULL)
     GROUP BY ALL
 ),
 

@@ -57,7 +57,7 @@ FROM (
         WHERE
             if(w.before, q.started_at <= w.occurred_at, q.started_at >= w.occurred_at)
             -- Actors are counted with all that they asked for.
-            AND (of_scope(w.part, w.scope, coalesce(q.extra['machine'], f.host), q.extra['upstream'], r.route, q.user_agent) OR (w.part = 'route' AND w.wanted = 'theirs'))
+            AND (of_scope(w.part, w.scope, host_of(q.extra, f.host), q.extra['upstream'], r.route, q.user_agent) OR (w.part = 'route' AND w.wanted = 'theirs'))
     )
     SELECT
         id, arg_min(evidence_id, (NOT shows, away, evidence_id, line)) AS evidence_id, arg_min(line, (NOT shows, away, evidence_id, line)) AS line

@@ -17,7 +17,7 @@ LEFT JOIN participants AS p ON p.incident_id = i.incident_id AND p.account_id = 
 LEFT JOIN route_masks AS m ON m.mask = path_mask(q.path)
 LEFT JOIN routes AS r ON r.route_id = m.route_id
 WHERE CASE WHEN i.scope = 'everything' THEN TRUE ELSE i.scope IN (
-    CASE i.part WHEN 'route' THEN r.route WHEN 'host' THEN coalesce(q.extra['machine'], f.host) WHEN 'backend' THEN q.extra['upstream'] WHEN 'program' THEN program_of(q.user_agent) END
+    CASE i.part WHEN 'route' THEN r.route WHEN 'host' THEN host_of(q.extra, f.host) WHEN 'backend' THEN q.extra['upstream'] WHEN 'program' THEN program_of(q.user_agent) END
 ) END
 GROUP BY ALL
 ORDER BY i.incident_id
